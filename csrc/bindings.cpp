@@ -1,0 +1,189 @@
+// The Python face of the core, and the only file that includes pybind11: arguments in, arrays out, exceptions over.
+//
+// _core.pyi says what each function takes and gives; sentiment_fast/text/encoding.py is where users meet it.
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <algorithm>
+#include <string>
+#include <unordered_set>
+
+#include "csv_chunks.h"
+#include "encode.h"
+#include "lexicon.h"
+#include "texts.h"
+
+namespace py = pybind11;
+
+namespace sentiment_fast {
+namespace {
+
+template <class Struct>
+Struct* capsule_pointer(const py::handle& capsule, const char* name) {
+  auto* pointer = static_cast<Struct*>(PyCapsule_GetPointer(capsule.ptr(), name));
+  if (!pointer) throw py::error_already_set();
+  if (!pointer->release) throw InvalidArrow{std::string("The capsule '") + name + "' was consumed before"};
+  return pointer;
+}
+
+Texts texts_from_python(const py::object& texts) {
+  if (PyList_Check(texts.ptr()) || PyTuple_Check(texts.ptr())) return Texts::from_sequence(texts.ptr());
+  if (py::hasattr(texts, "__arrow_c_stream__")) {
+    const py::object capsule = texts.attr("__arrow_c_stream__")();
+    return Texts::from_arrow_stream(capsule_pointer<ArrowArrayStream>(capsule, "arrow_array_stream"));
+  }
+  if (py::hasattr(texts, "__arrow_c_array__")) {
+    const py::tuple capsules = texts.attr("__arrow_c_array__")();
+    return Texts::from_arrow_array(capsule_pointer<ArrowSchema>(capsules[0], "arrow_schema"),
+                                   capsule_pointer<ArrowArray>(capsules[1], "arrow_array"));
+  }
+  throw TypeMismatch{"Expected texts as a list or tuple of str, or an Arrow column (pyarrow, pandas, polars), got `" +
+                     std::string(Py_TYPE(texts.ptr())->tp_name) + "`"};
+}
+
+int checked_threads(int threads) {
+  if (threads < 1 || threads > 4096)
+    throw py::value_error("Expected 1 to 4096 threads, got " + std::to_string(threads));
+  return threads;
+}
+
+// An array without the zeroing that py::array_t would leave to nobody anyway, of `count` items.
+template <class Item>
+py::array_t<Item> new_array(size_t count) {
+  return py::array_t<Item>(static_cast<py::ssize_t>(count));
+}
+
+py::tuple count_words_in(const py::object& texts_object, const std::unordered_set<std::string>& stop_words,
+                         size_t max_words, int threads) {
+  const Texts texts = texts_from_python(texts_object);
+  checked_threads(threads);
+  WordCounts counts;
+  std::vector<CountedWord> words;
+  {
+    const py::gil_scoped_release unlocked;
+    counts = count_words(texts.views(), threads);
+    for (const CountedWord& word : counts.words())
+      if (stop_words.find(std::string(word.word)) == stop_words.end()) words.push_back(word);
+    const auto more_frequent = [](const CountedWord& a, const CountedWord& b) {
+      return a.count != b.count ? a.count > b.count : a.first < b.first;
+    };
+    const auto kept = static_cast<std::ptrdiff_t>(std::min(max_words, words.size()));
+    std::partial_sort(words.begin(), words.begin() + kept, words.end(), more_frequent);
+    words.resize(static_cast<size_t>(kept));
+  }
+  py::list names;
+  for (const CountedWord& word : words) names.append(py::str(word.word.data(), word.word.size()));
+  auto frequencies = new_array<int64_t>(words.size());
+  std::transform(words.begin(), words.end(), frequencies.mutable_data(), [](const CountedWord& w) { return w.count; });
+  return py::make_tuple(names, frequencies);
+}
+
+template <class Id>
+py::tuple encode_as(const Lexicon& lexicon, const Texts& texts, int threads) {
+  std::vector<EncodedRange<Id>> ranges;
+  int64_t ids = 0, words = 0;
+  {
+    const py::gil_scoped_release unlocked;
+    ranges = encode<Id>(texts.views(), lexicon, threads);
+    for (const auto& range : ranges) {
+      ids += static_cast<int64_t>(range.ids.size());
+      words += range.words;
+    }
+  }
+  auto values = new_array<Id>(static_cast<size_t>(ids));
+  auto offsets = new_array<int64_t>(texts.views().size() + 1);
+  Id* const values_out = values.mutable_data();
+  int64_t* const offsets_out = offsets.mutable_data();
+  {
+    const py::gil_scoped_release unlocked;
+    join(ranges, values_out, offsets_out, threads);
+  }
+  return py::make_tuple(values, offsets, texts.null_count(), words);
+}
+
+py::tuple encode_with(const Lexicon& lexicon, const py::object& texts_object, int threads) {
+  const Texts texts = texts_from_python(texts_object);
+  checked_threads(threads);
+  // Room for one id beyond the words, which an unknown word may be given.
+  return lexicon.size() < INT16_MAX ? encode_as<int16_t>(lexicon, texts, threads)
+                                    : encode_as<int32_t>(lexicon, texts, threads);
+}
+
+template <class Id, class Out>
+void pad_as(const py::array& values, const py::array_t<int64_t>& offsets, py::array& matrix, int threads) {
+  const auto* const ids = static_cast<const Id*>(values.data());
+  auto* const out = static_cast<Out*>(matrix.mutable_data());
+  const int64_t* const ends = offsets.data();
+  const int64_t rows = matrix.shape(0), length = matrix.shape(1);
+  const py::gil_scoped_release unlocked;
+  pad(ids, ends, rows, length, out, threads);
+}
+
+template <class Id>
+void pad_from(const py::array& values, const py::array_t<int64_t>& offsets, py::array& matrix, int threads) {
+  if (py::isinstance<py::array_t<int16_t>>(matrix)) return pad_as<Id, int16_t>(values, offsets, matrix, threads);
+  if (py::isinstance<py::array_t<int32_t>>(matrix)) return pad_as<Id, int32_t>(values, offsets, matrix, threads);
+  if (py::isinstance<py::array_t<int64_t>>(matrix)) return pad_as<Id, int64_t>(values, offsets, matrix, threads);
+  throw py::type_error("Expected a matrix of int16, int32 or int64, got " + py::str(matrix.dtype()).cast<std::string>());
+}
+
+void pad_into(const py::array& values, const py::array_t<int64_t, py::array::c_style>& offsets, py::array matrix,
+              int threads) {
+  checked_threads(threads);
+  if (values.ndim() != 1 || offsets.ndim() != 1 || offsets.size() < 1 || !(values.flags() & py::array::c_style))
+    throw py::value_error("Expected values (total,) and offsets (rows + 1,), contiguous");
+  if (matrix.ndim() != 2 || matrix.shape(0) != offsets.size() - 1)
+    throw py::value_error("Expected a matrix of " + std::to_string(offsets.size() - 1) + " rows");
+  if (!(matrix.flags() & py::array::c_style) || !matrix.writeable())
+    throw py::value_error("Expected a matrix that is contiguous and can be written");
+  const int64_t* const ends = offsets.data();
+  if (ends[0] < 0 || !std::is_sorted(ends, ends + offsets.size()) || ends[offsets.size() - 1] > values.size())
+    throw py::value_error("Expected offsets that never fall and stay within the values");
+  if (py::isinstance<py::array_t<int16_t>>(values)) return pad_from<int16_t>(values, offsets, matrix, threads);
+  if (py::isinstance<py::array_t<int32_t>>(values)) return pad_from<int32_t>(values, offsets, matrix, threads);
+  throw py::type_error("Expected values of int16 or int32, got " + py::str(values.dtype()).cast<std::string>());
+}
+
+py::array_t<int64_t> as_array(const std::vector<int64_t>& items) {
+  return py::array_t<int64_t>(static_cast<py::ssize_t>(items.size()), items.data());
+}
+
+py::tuple csv_records(const py::buffer& buffer, char delimiter, bool last) {
+  const py::buffer_info bytes = buffer.request();
+  if (bytes.ndim != 1 || bytes.itemsize != 1) throw py::type_error("Expected bytes");
+  const auto* const data = static_cast<const char*>(bytes.ptr);
+  CsvRecords records;
+  {
+    const py::gil_scoped_release unlocked;
+    records = find_csv_records(data, static_cast<size_t>(bytes.size), delimiter, last);
+  }
+  return py::make_tuple(as_array(records.content_ends), as_array(records.ends), records.open_quote);
+}
+
+}  // namespace
+}  // namespace sentiment_fast
+
+PYBIND11_MODULE(_core, module) {
+  using namespace sentiment_fast;
+  module.doc() = "The native core of sentiment_fast; use it through the package.";
+  module.attr("SOURCES") = SENTIMENT_FAST_SOURCES;
+
+  py::register_exception_translator([](std::exception_ptr pointer) {
+    try {
+      if (pointer) std::rethrow_exception(pointer);
+    } catch (const TypeMismatch& error) {
+      PyErr_SetString(PyExc_TypeError, error.message.c_str());
+    } catch (const InvalidArrow& error) {
+      PyErr_SetString(PyExc_ValueError, error.message.c_str());
+    }
+  });
+
+  module.def("count_words", &count_words_in, py::arg("texts"), py::arg("stop_words"), py::arg("max_words"),
+             py::arg("threads"));
+  py::class_<Lexicon>(module, "Lexicon")
+      .def(py::init<const std::vector<std::string>&>(), py::arg("words"))
+      .def("encode", &encode_with, py::arg("texts"), py::arg("threads"));
+  module.def("pad", &pad_into, py::arg("values"), py::arg("offsets"), py::arg("matrix"), py::arg("threads"));
+  module.def("csv_records", &csv_records, py::arg("buffer"), py::arg("delimiter"), py::arg("last"));
+}

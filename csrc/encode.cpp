@@ -1,0 +1,117 @@
+#include "encode.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "clean.h"
+#include "threads.h"
+
+namespace sentiment_fast {
+namespace {
+
+struct Counting {
+  WordCounts& counts;
+  Occurrence at;
+  void word(const char* word, size_t size) {
+    counts.add({word, size}, 1, at);
+    ++at.word;
+  }
+};
+
+template <class Id>
+struct LookingUp {
+  const Lexicon& lexicon;
+  EncodedRange<Id>& range;
+  void word(const char* word, size_t size) {
+    ++range.words;
+    if (const int32_t id = lexicon.id(word, size)) range.ids.push_back(static_cast<Id>(id));
+  }
+};
+
+}  // namespace
+
+WordCounts count_words(const std::vector<Text>& texts, int threads) {
+  const std::vector<Range> ranges = equal_ranges(texts, threads);
+  std::vector<WordCounts> counts(static_cast<size_t>(threads));
+  std::atomic<size_t> next{0};
+  on_threads(threads, [&](int thread) {
+    Cleaner cleaner;
+    for (size_t r; (r = next.fetch_add(1)) < ranges.size();) {
+      for (int64_t i = ranges[r].begin; i < ranges[r].end; ++i) {
+        Counting sink{counts[static_cast<size_t>(thread)], {i, 0}};
+        cleaner.clean(texts[static_cast<size_t>(i)], sink);
+      }
+    }
+  });
+  for (size_t other = 1; other < counts.size(); ++other) counts[0].merge(counts[other]);
+  return std::move(counts[0]);
+}
+
+template <class Id>
+std::vector<EncodedRange<Id>> encode(const std::vector<Text>& texts, const Lexicon& lexicon, int threads) {
+  const std::vector<Range> ranges = equal_ranges(texts, threads);
+  std::vector<EncodedRange<Id>> encoded(ranges.size());
+  std::atomic<size_t> next{0};
+  on_threads(threads, [&](int) {
+    Cleaner cleaner;
+    for (size_t r; (r = next.fetch_add(1)) < ranges.size();) {
+      LookingUp<Id> sink{lexicon, encoded[r]};
+      encoded[r].lengths.reserve(static_cast<size_t>(ranges[r].end - ranges[r].begin));
+      for (int64_t i = ranges[r].begin; i < ranges[r].end; ++i) {
+        const size_t before = encoded[r].ids.size();
+        cleaner.clean(texts[static_cast<size_t>(i)], sink);
+        encoded[r].lengths.push_back(static_cast<int64_t>(encoded[r].ids.size() - before));
+      }
+    }
+  });
+  return encoded;
+}
+
+template <class Id>
+void join(const std::vector<EncodedRange<Id>>& ranges, Id* values, int64_t* offsets, int threads) {
+  std::vector<size_t> first_id(ranges.size() + 1, 0), first_text(ranges.size() + 1, 0);
+  for (size_t r = 0; r < ranges.size(); ++r) {
+    first_id[r + 1] = first_id[r] + ranges[r].ids.size();
+    first_text[r + 1] = first_text[r] + ranges[r].lengths.size();
+  }
+  offsets[0] = 0;
+  std::atomic<size_t> next{0};
+  on_threads(threads, [&](int) {
+    for (size_t r; (r = next.fetch_add(1)) < ranges.size();) {
+      std::copy(ranges[r].ids.begin(), ranges[r].ids.end(), values + first_id[r]);
+      auto end = static_cast<int64_t>(first_id[r]);
+      int64_t* out = offsets + first_text[r] + 1;
+      for (const int64_t length : ranges[r].lengths) *out++ = end += length;
+    }
+  });
+}
+
+template <class Id, class Out>
+void pad(const Id* values, const int64_t* offsets, int64_t rows, int64_t length, Out* matrix, int threads) {
+  constexpr int64_t kBlock = 256;  // rows a thread takes at a time
+  std::atomic<int64_t> next{0};
+  on_threads(threads, [&](int) {
+    for (int64_t block; (block = next.fetch_add(kBlock)) < rows;) {
+      const int64_t block_end = std::min(rows, block + kBlock);
+      for (int64_t row = block; row < block_end; ++row) {
+        const int64_t kept = std::min(length, offsets[row + 1] - offsets[row]);
+        Out* const out = matrix + row * length;
+        std::fill(out, out + (length - kept), Out{0});
+        std::copy(values + offsets[row], values + offsets[row] + kept, out + (length - kept));
+      }
+    }
+  });
+}
+
+template std::vector<EncodedRange<int16_t>> encode(const std::vector<Text>&, const Lexicon&, int);
+template std::vector<EncodedRange<int32_t>> encode(const std::vector<Text>&, const Lexicon&, int);
+template void join(const std::vector<EncodedRange<int16_t>>&, int16_t*, int64_t*, int);
+template void join(const std::vector<EncodedRange<int32_t>>&, int32_t*, int64_t*, int);
+template void pad(const int16_t*, const int64_t*, int64_t, int64_t, int16_t*, int);
+template void pad(const int16_t*, const int64_t*, int64_t, int64_t, int32_t*, int);
+template void pad(const int16_t*, const int64_t*, int64_t, int64_t, int64_t*, int);
+template void pad(const int32_t*, const int64_t*, int64_t, int64_t, int16_t*, int);
+template void pad(const int32_t*, const int64_t*, int64_t, int64_t, int32_t*, int);
+template void pad(const int32_t*, const int64_t*, int64_t, int64_t, int64_t*, int);
+
+}  // namespace sentiment_fast

@@ -1,0 +1,67 @@
+// Work spread over threads that live no longer than the call: none outlives it, so a fork is always safe.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "texts.h"
+
+namespace sentiment_fast {
+
+// Calls work(thread) for thread = 0 .. threads - 1, one of them on the calling thread, and waits for all. The first
+// exception is thrown again here. Where the system gives fewer threads than asked for, those that start do the rest.
+template <class Work>
+void on_threads(int threads, Work work) {
+  std::exception_ptr failure;
+  std::mutex failure_lock;
+  std::atomic<int> next{0};
+  const auto run = [&] {
+    try {
+      for (int thread; (thread = next.fetch_add(1)) < threads;) work(thread);
+    } catch (...) {
+      const std::lock_guard<std::mutex> guard(failure_lock);
+      if (!failure) failure = std::current_exception();
+    }
+  };
+  std::vector<std::thread> started;
+  try {
+    for (int thread = 1; thread < threads; ++thread) started.emplace_back(run);
+  } catch (const std::system_error&) {
+  }
+  run();
+  for (std::thread& thread : started) thread.join();
+  if (failure) std::rethrow_exception(failure);
+}
+
+struct Range {
+  int64_t begin, end;
+};
+
+// Cuts texts into runs of about equal bytes, in order: enough of them that threads finish together, few enough that
+// each is worth a thread's while.
+inline std::vector<Range> equal_ranges(const std::vector<Text>& texts, int threads) {
+  constexpr size_t kSmallest = 1 << 16;  // bytes
+  size_t total = 0;
+  for (const Text& text : texts) total += text.bytes() + 1;
+  const size_t target = std::max(kSmallest, total / (8 * static_cast<size_t>(threads)) + 1);
+  std::vector<Range> ranges;
+  int64_t begin = 0;
+  size_t bytes = 0;
+  const auto count = static_cast<int64_t>(texts.size());
+  for (int64_t i = 0; i < count; ++i) {
+    bytes += texts[static_cast<size_t>(i)].bytes() + 1;
+    if (bytes < target && i + 1 < count) continue;
+    ranges.push_back({begin, i + 1});
+    begin = i + 1;
+    bytes = 0;
+  }
+  return ranges;
+}
+
+}  // namespace sentiment_fast

@@ -1,0 +1,84 @@
+#define PY_SSIZE_T_CLEAN
+#include "unicode.h"
+
+#include <Python.h>
+
+#include <stdexcept>
+#include <string_view>
+#include <vector>
+
+namespace sentiment_fast {
+namespace {
+
+constexpr char32_t kCodePoints = 0x110000;
+constexpr char32_t kCapitalIWithDot = 0x130;  // the one code point whose lower case is two: "i" and U+0307
+
+// For every code point c: does str.lower() end a word that is `before`, c, capital sigma, with the final sigma?
+// Asked in one string of all of them; `before` starts with a space, which keeps the questions apart.
+std::vector<bool> sigma_is_final_after(std::u32string_view before) {
+  std::vector<Py_UCS4> question;
+  const size_t width = before.size() + 2;
+  question.reserve(width * kCodePoints);
+  for (char32_t c = 0; c < kCodePoints; ++c) {
+    question.insert(question.end(), before.begin(), before.end());
+    question.push_back(c);
+    question.push_back(kCapitalSigma);
+  }
+  const auto length = static_cast<Py_ssize_t>(question.size());
+  PyObject* text = PyUnicode_FromKindAndData(PyUnicode_4BYTE_KIND, question.data(), length);
+  PyObject* answer = text ? PyObject_CallMethod(text, "lower", nullptr) : nullptr;
+  Py_XDECREF(text);
+  if (!answer || PyUnicode_GET_LENGTH(answer) != length + 1) {
+    Py_XDECREF(answer);
+    PyErr_Clear();
+    throw std::runtime_error("str.lower() over all code points failed (out of memory?)");
+  }
+  std::vector<bool> final(kCodePoints);
+  for (char32_t c = 0; c < kCodePoints; ++c) {
+    const size_t at = c * width + width - 1 + (c >= kCapitalIWithDot ? 1 : 0);
+    final[c] = PyUnicode_READ_CHAR(answer, static_cast<Py_ssize_t>(at)) == kFinalSigma;
+  }
+  Py_DECREF(answer);
+  return final;
+}
+
+struct CaseProperties {
+  std::vector<bool> cased;           // cased and not ignorable: alone before a sigma, it makes it final
+  std::vector<bool> cased_or_ignorable;  // between a cased letter and a sigma, it leaves it final
+
+  CaseProperties() {
+    const PyGILState_STATE state = PyGILState_Ensure();
+    try {
+      cased = sigma_is_final_after(U" ");
+      cased_or_ignorable = sigma_is_final_after(U" a");
+    } catch (...) {
+      PyGILState_Release(state);
+      throw;
+    }
+    PyGILState_Release(state);
+  }
+};
+
+const CaseProperties& case_properties() {
+  static const CaseProperties properties;
+  return properties;
+}
+
+}  // namespace
+
+char32_t cleaned_code_point(char32_t c) {
+  if (c < 0x80) return kCleanedAscii[c];
+  if (c == kCapitalIWithDot) return U'i';  // U+0307 behind it is a combining mark, which cleaning drops
+  const char32_t lower = Py_UNICODE_TOLOWER(c);
+  if (Py_UNICODE_ISSPACE(lower)) return kSpace;
+  return Py_UNICODE_ISALNUM(lower) && !Py_UNICODE_ISDECIMAL(lower) ? lower : char32_t{kDropped};
+}
+
+bool is_cased(char32_t c) { return case_properties().cased[c]; }
+
+bool is_case_ignorable(char32_t c) {
+  const CaseProperties& properties = case_properties();
+  return properties.cased_or_ignorable[c] && !properties.cased[c];
+}
+
+}  // namespace sentiment_fast

@@ -1,0 +1,44 @@
+// The cleaning rule for code points beyond ASCII, asked of the running interpreter, so that it can never differ from
+// what `str` and `re` do there. Nothing here needs the interpreter lock, but for the one exception named below.
+#pragma once
+
+#include "bytes.h"
+
+namespace sentiment_fast {
+
+constexpr char32_t kCapitalSigma = 0x3A3;
+constexpr char32_t kSmallSigma = 0x3C3;
+constexpr char32_t kFinalSigma = 0x3C2;
+constexpr char32_t kReplacement = 0xFFFD;  // what bytes that are no UTF-8 mean
+
+// What a code point becomes: kDropped, kSpace, or the code point kept, lower-cased. Right for every code point but
+// U+03A3, whose lower case depends on its neighbours (see is_cased).
+char32_t cleaned_code_point(char32_t c);
+
+// The two properties that decide whether a capital sigma ends its word (Unicode, section 3.13, Final_Sigma): it does if
+// the nearest neighbour before it that is not case-ignorable is cased, and the one after it is not.
+// The first call takes the interpreter lock and asks `str.lower` about every code point (some 50 ms, once a process).
+bool is_cased(char32_t c);
+bool is_case_ignorable(char32_t c);
+
+// Appends a code point as UTF-8 at `out`, which has room for 4 bytes; returns the end of what was written.
+inline char* append_utf8(char* out, char32_t c) {
+  if (c < 0x80) {
+    *out++ = static_cast<char>(c);
+  } else if (c < 0x800) {
+    *out++ = static_cast<char>(0xC0 | (c >> 6));
+    *out++ = static_cast<char>(0x80 | (c & 0x3F));
+  } else if (c < 0x10000) {
+    *out++ = static_cast<char>(0xE0 | (c >> 12));
+    *out++ = static_cast<char>(0x80 | ((c >> 6) & 0x3F));
+    *out++ = static_cast<char>(0x80 | (c & 0x3F));
+  } else {
+    *out++ = static_cast<char>(0xF0 | (c >> 18));
+    *out++ = static_cast<char>(0x80 | ((c >> 12) & 0x3F));
+    *out++ = static_cast<char>(0x80 | ((c >> 6) & 0x3F));
+    *out++ = static_cast<char>(0x80 | (c & 0x3F));
+  }
+  return out;
+}
+
+}  // namespace sentiment_fast

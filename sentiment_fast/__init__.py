@@ -1,0 +1,57 @@
+"""sentiment_fast: train an LSTM sentiment classifier, and score CSV files of reviews as fast as the hardware allows.
+
+The public names; each is imported when first used, so that importing the package costs nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sentiment_fast.errors import DataError, DownloadError, ModelFolderError, SentimentFastError, UsageError
+    from sentiment_fast.scoring.scorer import Scorer, load
+    from sentiment_fast.text import reference
+    from sentiment_fast.text.encoding import TokenIds, build_vocabulary, encode
+    from sentiment_fast.text.vocabulary import Vocabulary
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "build_vocabulary": "sentiment_fast.text.encoding",
+    "encode": "sentiment_fast.text.encoding",
+    "TokenIds": "sentiment_fast.text.encoding",
+    "Vocabulary": "sentiment_fast.text.vocabulary",
+    "load": "sentiment_fast.scoring.scorer",
+    "Scorer": "sentiment_fast.scoring.scorer",
+    "SentimentFastError": "sentiment_fast.errors",
+    "DataError": "sentiment_fast.errors",
+    "DownloadError": "sentiment_fast.errors",
+    "ModelFolderError": "sentiment_fast.errors",
+    "UsageError": "sentiment_fast.errors",
+}
+
+__all__ = [
+    "DataError",
+    "DownloadError",
+    "ModelFolderError",
+    "Scorer",
+    "SentimentFastError",
+    "TokenIds",
+    "UsageError",
+    "Vocabulary",
+    "build_vocabulary",
+    "encode",
+    "load",
+    "reference",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "reference":
+        return import_module("sentiment_fast.text.reference")
+    if name not in _HOME:
+        raise AttributeError(f"module 'sentiment_fast' has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,32 @@
+"""What can go wrong that a user can mend; each class is one exit code of the command lines.
+
+Messages say what was expected, what was found, where, and what to do.
+"""
+
+
+class SentimentFastError(Exception):
+    """Base of every error this package raises on purpose."""
+
+    exit_code = 1
+
+
+class DataError(SentimentFastError):
+    """The data cannot be used as it is: a missing column, a bad row, a single class (exit code 1)."""
+
+
+class UsageError(SentimentFastError):
+    """The request itself makes no sense: unknown option value, output that exists (exit code 2)."""
+
+    exit_code = 2
+
+
+class DownloadError(SentimentFastError):
+    """A data set could not be downloaded or did not arrive intact (exit code 3)."""
+
+    exit_code = 3
+
+
+class ModelFolderError(SentimentFastError):
+    """A model folder is missing, damaged, or of a newer format (exit code 4)."""
+
+    exit_code = 4

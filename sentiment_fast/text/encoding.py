@@ -1,0 +1,144 @@
+"""Texts to a vocabulary and to ids, at full speed: the native core behind two functions and a result.
+
+In: texts in any of the usual containers. Out: a `Vocabulary`, or `TokenIds` that pad themselves into a matrix.
+What is computed is specified in reference.py; this file converts containers and checks arguments.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sentiment_fast.text.stop_words import stop_word_set
+from sentiment_fast.text.vocabulary import Vocabulary
+
+_BUILD = "build it with `pip install --no-build-isolation -e .` in the checkout (or `pip install -e .`)"
+
+try:
+    from sentiment_fast import _core
+except ImportError as error:
+    raise ImportError(f"The native core of sentiment_fast is missing or broken ({error}): {_BUILD}") from error
+
+
+def _check_freshness(sources: Path) -> None:
+    """In a checkout, the extension must come from the sources that stand beside it."""
+    files = sorted([*sources.glob("*.cpp"), *sources.glob("*.h")])
+    digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+    if files and digest != _core.SOURCES:
+        raise ImportError(f"The native core of sentiment_fast was built from other sources than csrc/ holds: {_BUILD}")
+
+
+_check_freshness(Path(__file__).resolve().parents[2] / "csrc")
+
+Ids = npt.NDArray[np.int16] | npt.NDArray[np.int32] | npt.NDArray[np.int64]
+
+
+def build_vocabulary(
+    texts: Any,
+    max_words: int = 1000,
+    stop_words: str | Iterable[str] | None = "english",
+    threads: int | None = None,
+) -> Vocabulary:
+    """The `max_words` most frequent words of the texts that are no stop words; ties by first occurrence.
+
+    texts: list or tuple of str, numpy array, pandas or polars Series, pyarrow Array or ChunkedArray. None and Arrow
+    nulls are empty texts. stop_words: "english", another of NLTK's languages, your own words, or None.
+    Source: the tutorial, section 3 (`tokenize`); specified in `sentiment_fast.reference`.
+    Raises TypeError for anything that is no column of texts, ValueError for a bad number.
+    """
+    if max_words < 1:
+        raise ValueError(f"Expected max_words of 1 or more, got {max_words}")
+    if stop_words is not None and not isinstance(stop_words, str):
+        stop_words = sorted(stop_word_set(stop_words))
+    words, _ = _core.count_words(_intake(texts), stop_word_set(stop_words), max_words, _thread_count(threads))
+    return Vocabulary(words, max_words, stop_words)
+
+
+def encode(texts: Any, vocabulary: Vocabulary, threads: int | None = None) -> TokenIds:
+    """Each text as the ids of its words in the vocabulary, in order; all other words are dropped.
+
+    texts: as for `build_vocabulary`. threads: how many to use; all that this process may use if None. The result is
+    the same at any number. Source: the tutorial, section 3; specified in `sentiment_fast.reference`.
+    """
+    if vocabulary._lexicon is None:
+        object.__setattr__(vocabulary, "_lexicon", _core.Lexicon(vocabulary.words))
+    values, offsets, nulls, words = vocabulary._lexicon.encode(_intake(texts), _thread_count(threads))
+    return TokenIds(values, offsets, nulls, words)
+
+
+@dataclass(frozen=True, eq=False)
+class TokenIds:
+    """The ids of n texts, one text's behind the other's.
+
+    values: (total,) int16, or int32 where the vocabulary needs it. offsets: (n + 1,) int64; text i's ids are
+    values[offsets[i]:offsets[i + 1]]. null_count: texts that were null, and so have no ids. word_count: all cleaned
+    words that were read, in the vocabulary or not.
+    """
+
+    values: npt.NDArray[np.int16] | npt.NDArray[np.int32]
+    offsets: npt.NDArray[np.int64]
+    null_count: int = 0
+    word_count: int = 0
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def __getitem__(self, row: int) -> npt.NDArray[np.int16] | npt.NDArray[np.int32]:
+        """The ids of one text, (length,), as a view."""
+        if not -len(self) <= row < len(self):
+            raise IndexError(f"Expected a row of 0 to {len(self) - 1}, got {row}")
+        row %= len(self)
+        return self.values[self.offsets[row] : self.offsets[row + 1]]
+
+    @property
+    def lengths(self) -> npt.NDArray[np.int64]:
+        """(n,) int64: ids per text."""
+        return np.diff(self.offsets)
+
+    def pad(
+        self,
+        length: int = 500,
+        dtype: npt.DTypeLike = np.int32,
+        out: Ids | None = None,
+        threads: int | None = None,
+    ) -> Ids:
+        """An (n, length) matrix of ids: zeros on the left; a longer row keeps its first `length` ids.
+
+        dtype: int16, int32 or int64. out: a contiguous (n, length) array of one of these to fill instead.
+        Source: the tutorial, section 4 (`padding_`). Raises ValueError and TypeError for a matrix that does not fit.
+        """
+        if length < 1:
+            raise ValueError(f"Expected a length of 1 or more, got {length}")
+        if out is None:
+            out = np.empty((len(self), length), dtype=dtype)
+        elif out.shape != (len(self), length):
+            raise ValueError(f"Expected `out` of shape {(len(self), length)}, got {out.shape}")
+        _core.pad(self.values, self.offsets, out, _thread_count(threads))
+        return out
+
+
+def _intake(texts: Any) -> Any:
+    """The texts in a container that the core reads: a list, a tuple, or anything that speaks Arrow's C interface."""
+    if isinstance(texts, str | bytes):
+        raise TypeError(f"Expected several texts, got one `{type(texts).__name__}`: wrap it in a list")
+    if isinstance(texts, np.ndarray):
+        if texts.ndim != 1:
+            raise TypeError(f"Expected texts in an array of one dimension, got shape {texts.shape}")
+        return texts.tolist()
+    return texts
+
+
+def _thread_count(threads: int | None) -> int:
+    if threads is not None:
+        return threads
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on every system
+        return os.cpu_count() or 1
