@@ -1,6 +1,6 @@
 """What the native core offers; csrc/bindings.cpp."""
 
-from collections.abc import Buffer, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -32,6 +32,6 @@ def pad(
     """Fill the (n, length) matrix: zeros on the left, then the first `length` ids of each row."""
 
 def csv_records(
-    buffer: Buffer, delimiter: str, last: bool
+    buffer: bytes | bytearray | memoryview, delimiter: str, last: bool
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], bool]:
     """Where each record's content ends, where the next one begins, and whether the bytes end inside quotes."""

@@ -57,7 +57,8 @@ def classes_of(data: LabelledTexts) -> list[str | int | float]:
         )
     if not any(str(text or "").strip() for chunk in data.texts.chunks for text in chunk.to_pylist()):
         raise DataError(
-            f"{data.name}: expected texts, got {len(data)} empty ones. Is the text column the right one (--text-column)?"
+            f"{data.name}: expected texts, got {len(data)} empty ones. "
+            "Is the text column the right one (--text-column)?"
         )
     return classes
 

@@ -71,7 +71,7 @@ class Vocabulary:
             raise ModelFolderError(f"{path}, line 2: expected the vocabulary's options as JSON, got damage") from error
         words = lines[2:-1]
         if lines[-1] != "" or len(words) != count:
-            raise ModelFolderError(f"{path}: expected {count} words, got {len(words)}: the file is cut short or altered")
+            raise ModelFolderError(f"{path}: expected {count} words, got {len(words)}: cut short or altered")
         try:
             return cls(words, max_words, stop_words)
         except ValueError as error:
@@ -81,7 +81,7 @@ class Vocabulary:
 def _check_format(path: Path, first_line: str) -> None:
     start, _, number = first_line.rpartition(" ")
     if start != _FIRST_LINE.format("").rstrip() or not number.isdecimal():
-        raise ModelFolderError(f"{path}: expected a vocabulary file of sentiment_fast, got {first_line[:60]!r} in line 1")
+        raise ModelFolderError(f"{path}: expected a sentiment_fast vocabulary, got {first_line[:60]!r} in line 1")
     if int(number) != FORMAT:
         raise ModelFolderError(
             f"{path}: has format {number}, this version of sentiment_fast reads format {FORMAT}: update the package"

@@ -1,0 +1,68 @@
+"""The command line `sentiment-fast`, and what its commands share: how errors become messages and exit codes.
+
+Each command is a module with `add_arguments(parser)` and `run(arguments)`, and runs alone too
+(`python -m sentiment_fast.train`). Data goes to stdout, messages and progress to stderr.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from types import ModuleType
+
+from sentiment_fast import __version__
+from sentiment_fast.errors import SentimentFastError
+
+COMMANDS = ("train", "score", "predict", "evaluate")
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """`sentiment-fast COMMAND ...`: returns the exit code."""
+    parser = argparse.ArgumentParser(prog="sentiment-fast", description="Train and use LSTM sentiment classifiers.")
+    parser.add_argument("--version", action="version", version=f"sentiment_fast {__version__}")
+    subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
+    for name in COMMANDS:
+        module = import_module(f"sentiment_fast.{name}")
+        described = subparsers.add_parser(name, help=_summary(module), description=_summary(module))
+        module.add_arguments(described)
+        described.set_defaults(module=module)
+    parsed = parser.parse_args(arguments)
+    return _run(parsed.module, parsed)
+
+
+def run_command(module: ModuleType, arguments: Sequence[str] | None = None) -> int:
+    """One command's own `python -m sentiment_fast.NAME ...`: returns the exit code."""
+    name = (module.__spec__.name if module.__spec__ else module.__name__).removeprefix("sentiment_fast.")
+    parser = argparse.ArgumentParser(prog=f"python -m sentiment_fast.{name}", description=_summary(module))
+    module.add_arguments(parser)
+    return _run(module, parser.parse_args(arguments))
+
+
+def say(message: str) -> None:
+    """Print a message where messages go."""
+    print(message, file=sys.stderr, flush=True)
+
+
+def _summary(module: ModuleType) -> str:
+    return (module.__doc__ or "").partition("\n")[0]
+
+
+def _run(module: ModuleType, arguments: argparse.Namespace) -> int:
+    try:
+        module.run(arguments)
+        sys.stdout.flush()
+    except SentimentFastError as error:
+        say(f"error: {error}")
+        return error.exit_code
+    except KeyboardInterrupt:
+        say("interrupted")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read stdout has had enough; Python would complain once more while it shuts down.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return 0

@@ -1,0 +1,232 @@
+"""The Large Movie Review Dataset (Maas et al., "Learning Word Vectors for Sentiment Analysis", ACL 2011).
+
+In: a cache folder, and the network the first time. Out: LabelledTexts of its 50,000 labelled reviews.
+A copy that was downloaded by hand is left to files.py, what to do without a network to sources.py.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import tarfile
+import tempfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sentiment_fast.data.files import CLASSES, review_order
+from sentiment_fast.data.labelled_texts import LabelledTexts
+from sentiment_fast.errors import DownloadError
+
+IMDB_URL = "https://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz"
+IMDB_CHECKSUM = "md5:7c2ac02c03563afcf9b574c7e56c153a"
+IMDB_NAME = "IMDb reviews (Large Movie Review Dataset)"
+
+CACHE_VARIABLE = "SENTIMENT_FAST_CACHE"
+CACHE_FILE = "imdb.parquet"
+FORMAT_KEY = b"sentiment_fast.imdb_format"
+FORMAT_VERSION = b"1"
+
+REVIEW_NAME = re.compile(r"aclImdb/(train|test)/(pos|neg)/([0-9]+_[0-9]+\.txt)")
+LARGEST_REVIEW_BYTES = 1 << 20  # the largest real one has 14 KB
+LARGEST_ARCHIVE_BYTES = 2 << 30  # unpacked; the real one has 0.5 GB
+
+
+def say_on_stderr(line: str) -> None:
+    """Print one line where messages go."""
+    print(line, file=sys.stderr)
+
+
+def load_imdb(
+    cache: Path | None = None,
+    url: str = IMDB_URL,
+    checksum: str = IMDB_CHECKSUM,
+    progress: bool = True,
+    timeout: float = 30.0,
+    retries: int = 3,
+    say: Callable[[str], None] = say_on_stderr,
+) -> LabelledTexts:
+    """The 50,000 labelled reviews, training and test half together: from the cache, else downloaded into it.
+
+    cache: a folder; None means $SENTIMENT_FAST_CACHE, else the user's cache folder. checksum: "md5:..." or another of
+    hashlib's. progress: a bar, where stderr is a terminal. timeout: seconds the server may stay silent. retries: how
+    often a transfer that broke off or arrived damaged is tried again, after 1, 2, ... seconds.
+
+    Texts (n,) large_string; labels (n,) "positive" or "negative"; the order is that of read_labelled for the unpacked
+    folder. Raises DownloadError, its first line the reason and its second what to do, where the archive could not be
+    had or is not the expected one; nothing of it is kept then.
+    """
+    folder = cache_folder() if cache is None else Path(cache)
+    cached = cached_imdb(folder, say)
+    if cached is not None:
+        return cached
+    say(f"Downloading the Large Movie Review Dataset (84 MB) from {url} to {folder}")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix="download-", dir=folder) as workspace:
+            archive = _download(url, checksum, Path(workspace), progress, timeout, retries)
+            table = _read_archive(archive, url)
+            _write_cache(table, Path(workspace) / CACHE_FILE, folder / CACHE_FILE)
+    except OSError as error:
+        raise DownloadError(
+            f"The IMDb reviews could not be kept in {folder}: {error}\n"
+            f"Make room there, or set the environment variable {CACHE_VARIABLE} to a folder that can be written to."
+        ) from error
+    return _labelled(table)
+
+
+def cached_imdb(cache: Path | None = None, say: Callable[[str], None] = say_on_stderr) -> LabelledTexts | None:
+    """What an earlier load_imdb kept in the cache folder; None where that is nothing, or (after a line) unusable."""
+    path = (cache_folder() if cache is None else Path(cache)) / CACHE_FILE
+    if not path.exists():
+        return None
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            version = (file.schema_arrow.metadata or {}).get(FORMAT_KEY, b"none")
+            if version == FORMAT_VERSION:
+                return _labelled(file.read(columns=["review", "sentiment"]))
+        fault = f"expected format version {FORMAT_VERSION.decode()}, got {version.decode(errors='replace')}"
+    except (OSError, pa.ArrowException) as error:
+        fault = f"the file is damaged: {str(error).splitlines()[0]}"
+    say(f"{path}: these cached reviews cannot be used ({fault}). A new download replaces them.")
+    return None
+
+
+def cache_folder() -> Path:
+    """Where downloads are kept: $SENTIMENT_FAST_CACHE, else the user's cache folder for this package."""
+    chosen = os.environ.get(CACHE_VARIABLE)
+    if chosen:
+        return Path(chosen)
+    import pooch
+
+    return Path(pooch.os_cache("sentiment_fast"))
+
+
+def _labelled(table: pa.Table) -> LabelledTexts:
+    labels = np.array(table["sentiment"].to_pylist(), dtype=str)
+    return LabelledTexts(table["review"], labels, name=IMDB_NAME, text_column="review")
+
+
+def _write_cache(table: pa.Table, temporary: Path, final: Path) -> None:
+    """All or nothing: a run that dies while writing leaves no file that a later one would trust."""
+    pq.write_table(
+        table.replace_schema_metadata({FORMAT_KEY: FORMAT_VERSION}),
+        temporary,
+        compression="zstd",
+        write_page_checksum=True,
+    )
+    temporary.replace(final)
+
+
+def _download(url: str, checksum: str, workspace: Path, progress: bool, timeout: float, retries: int) -> Path:
+    """Fetch url into workspace and compare it with checksum; DownloadError where either fails."""
+    import pooch
+    import requests
+
+    host = urlsplit(url).hostname or url
+    bar = progress and sys.stderr.isatty()
+    responses: list[requests.Response] = []  # pooch leaves them open after an error
+    hooks = {"response": lambda response, **options: responses.append(response)}
+    over_http = pooch.HTTPDownloader(progressbar=bar, timeout=timeout, chunk_size=1 << 16, hooks=hooks)
+
+    def fetch(url: str, output_file: str, store: object) -> None:
+        try:
+            over_http(url, output_file, store)
+        except requests.RequestException as error:
+            if responses and responses[-1].ok:
+                raise
+            # pooch tries again, after a pause, whatever went wrong; that helps only where a transfer had begun.
+            raise _no_archive(url, _why_none_began(error, host, timeout)) from error
+        finally:
+            for response in responses:
+                response.close()
+            responses.clear()
+
+    pooch.get_logger().setLevel("WARNING")  # its lines name the temporary folder, which tells the user nothing
+    name = "archive.tar.gz"
+    store = pooch.create(
+        path=workspace, base_url="", registry={name: checksum}, urls={name: url}, retry_if_failed=retries
+    )
+    try:
+        return Path(store.fetch(name, downloader=fetch))
+    except requests.RequestException as error:
+        raise _no_archive(url, f"the transfer from {host} broke off") from error
+    except ValueError as error:
+        found = re.search(r"but got (\w+)", str(error))
+        if not found:
+            raise
+        algorithm = checksum.partition(":")[0]
+        reason = f"expected a file with the checksum {checksum}, got one with {algorithm}:{found.group(1)} from {host}"
+        raise _no_archive(url, reason) from error
+
+
+def _why_none_began(error: Exception, host: str, timeout: float) -> str:
+    import requests
+
+    if isinstance(error, requests.HTTPError):
+        return f"{host} answered {str(error).partition(' for url')[0]}"
+    if isinstance(error, requests.Timeout):
+        return f"{host} did not answer within {timeout:g} seconds"
+    return f"no connection to {host} ({type(error).__name__})"
+
+
+def _no_archive(url: str, reason: str) -> DownloadError:
+    return DownloadError(
+        f"The IMDb reviews could not be downloaded: {reason}\n"
+        f"Try again later; or download {url} by hand, unpack it and pass the folder (--data aclImdb); "
+        'or pass a CSV file of the same reviews (--data "IMDB Dataset.csv").'
+    )
+
+
+def _read_archive(archive: Path, url: str) -> pa.Table:
+    """Read the labelled reviews straight from the archive, never unpacking it: columns review, sentiment, half."""
+    found: list[tuple[str, str, str, bytes]] = []
+    try:
+        with tarfile.open(archive, "r|gz") as tar:
+            unpacked_bytes = 0
+            for member in tar:
+                unpacked_bytes += member.size
+                _check_member(member, unpacked_bytes, url)
+                name = REVIEW_NAME.fullmatch(member.name)
+                content = tar.extractfile(member) if name else None
+                if name and content:
+                    found.append((name[1], name[2], name[3], content.read()))
+        texts = pa.array((review for *_, review in found), pa.large_binary()).cast(pa.large_string())
+    except (tarfile.TarError, EOFError, zlib.error, pa.ArrowInvalid) as error:
+        raise _no_archive(url, f"expected a tar.gz archive of texts in UTF-8, got something else ({error})") from error
+    if not found:
+        raise _no_archive(url, "expected reviews in aclImdb/{train,test}/{pos,neg}, got an archive without any")
+    order = sorted(range(len(found)), key=lambda row: _place(*found[row][:3]))
+    columns = {
+        "review": texts,
+        "sentiment": pa.array([CLASSES[class_folder] for _, class_folder, *_ in found]),
+        "half": pa.array([half for half, *_ in found]),
+    }
+    return pa.table(columns).take(order)
+
+
+def _place(half: str, class_folder: str, file_name: str) -> tuple[bool, bool, tuple[int, str]]:
+    """Sort key: train before test, pos before neg, by number, as read_labelled orders the unpacked folder."""
+    return half == "test", class_folder == "neg", review_order(file_name)
+
+
+def _check_member(member: tarfile.TarInfo, unpacked_bytes: int, url: str) -> None:
+    """DownloadError for what the real archive does not hold: a sign of a wrong one, though nothing is ever unpacked."""
+    if member.name.startswith("/") or ".." in member.name.split("/"):
+        raise _no_archive(url, f"expected names inside the archive's own folder, got {member.name!r}")
+    if not (member.isreg() or member.isdir()):
+        raise _no_archive(url, f"expected files and folders in the archive, got a link or device: {member.name!r}")
+    if REVIEW_NAME.fullmatch(member.name) and member.size > LARGEST_REVIEW_BYTES:
+        raise _no_archive(
+            url, f"expected reviews of up to {LARGEST_REVIEW_BYTES:,} bytes, got {member.size:,} in {member.name!r}"
+        )
+    if unpacked_bytes > LARGEST_ARCHIVE_BYTES:
+        raise _no_archive(
+            url, f"expected up to {LARGEST_ARCHIVE_BYTES:,} bytes unpacked, got {unpacked_bytes:,} with {member.name!r}"
+        )

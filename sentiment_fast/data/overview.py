@@ -1,0 +1,177 @@
+"""The look at the data before training: shapes, class counts, lengths, duplicates (the tutorial, sections 2 and 3).
+
+In: the parts of a data set, with the number of ids that each text became. Out: Overview, as numbers or as a table.
+Counting words and ids is left to text/, pictures to report/plots.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sentiment_fast.data.labelled_texts import LabelledTexts
+from sentiment_fast.errors import DataError
+
+TRAINING = "training"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a data set, such as training, and what became of its texts.
+
+    token_lengths: (n,) int64, ids per text after encoding, before padding. word_count: all cleaned words that were
+    read, in or outside the vocabulary. The encoding must leave unknown words out, as the tutorial's does: an id for
+    them would count them as known.
+    """
+
+    data: LabelledTexts
+    token_lengths: np.ndarray
+    word_count: int
+
+    def __post_init__(self) -> None:
+        if len(self.token_lengths) != len(self.data):
+            raise ValueError(f"Expected one length per text, got {len(self.token_lengths)} for {len(self.data)} texts")
+        if self.word_count < self.token_lengths.sum():
+            raise ValueError(f"Expected no more ids than words, got {self.token_lengths.sum()} of {self.word_count}")
+
+
+@dataclass(frozen=True)
+class TokenLengths:
+    """Ids per text of one part; percentiles interpolate linearly between texts."""
+
+    minimum: int
+    percentile_25: float
+    median: float
+    percentile_75: float
+    percentile_95: float
+    maximum: int
+    mean: float
+
+
+@dataclass(frozen=True)
+class PartOverview:
+    """One part in numbers; shares are in [0, 1].
+
+    class_counts: texts per label, labels sorted. longer_than_padding: share of the texts that padding cuts short.
+    outside_vocabulary: share of the words, stop words among them, that got no id; None where there is no word.
+    without_ids: texts of which nothing is left for the model, empty ones among them. repeated_texts: different texts
+    that stand in this part more than once. also_in_training: texts of this part, each counted as often as it stands
+    here, that training holds too; None for training itself.
+    """
+
+    texts: int
+    class_counts: dict[str | int | float, int]
+    token_lengths: TokenLengths
+    longer_than_padding: float
+    outside_vocabulary: float | None
+    without_ids: int
+    repeated_texts: int
+    also_in_training: int | None
+
+
+@dataclass(frozen=True)
+class Overview:
+    """All parts in numbers, by name, and the padding length in ids that they were measured against."""
+
+    max_length: int
+    parts: dict[str, PartOverview]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain ints, floats, lists and dicts, ready for JSON; labels keep their own type, as JSON keys could not."""
+        parts = {}
+        for name, part in self.parts.items():
+            counts = [{"label": label, "texts": texts} for label, texts in part.class_counts.items()]
+            parts[name] = asdict(part) | {"class_counts": counts}
+        return {"max_length": self.max_length, "parts": parts}
+
+    def as_text(self) -> str:
+        """An aligned table for the terminal, one column per part."""
+        labels = sorted({label for part in self.parts.values() for label in part.class_counts})
+        table = pd.DataFrame({f" {name}": self._column(part, labels) for name, part in self.parts.items()})
+        with pd.option_context("display.unicode.east_asian_width", True):
+            return table.to_string(col_space=9)
+
+    def _column(self, part: PartOverview, labels: list[str | int | float]) -> pd.Series[str]:
+        lengths = part.token_lengths
+        rows = {"texts": f"{part.texts:,}"}
+        rows |= {f"labelled {label}": f"{part.class_counts.get(label, 0):,}" for label in labels}
+        rows |= {
+            "ids per text: minimum": f"{lengths.minimum:,}",
+            "              25 % have up to": f"{lengths.percentile_25:,.0f}",
+            "              median": f"{lengths.median:,.0f}",
+            "              75 % have up to": f"{lengths.percentile_75:,.0f}",
+            "              95 % have up to": f"{lengths.percentile_95:,.0f}",
+            "              maximum": f"{lengths.maximum:,}",
+            "              mean": f"{lengths.mean:,.1f}",
+            f"longer than the padding of {self.max_length:,}": f"{part.longer_than_padding:.2%}",
+            "words outside the vocabulary": _or_dash(part.outside_vocabulary, ".2%"),
+            "texts without any id": f"{part.without_ids:,}",
+            "texts repeated in this part": f"{part.repeated_texts:,}",
+            "texts also in training": _or_dash(part.also_in_training, ","),
+        }
+        return pd.Series(rows)
+
+
+def overview(parts: Mapping[str, Part], max_length: int) -> Overview:
+    """Look at every part, and for texts of the other parts that stand in "training" too.
+
+    parts: by name, "training" among them (ValueError if not). max_length: the padding length in ids (500 in the
+    tutorial). Texts are duplicates if they are equal to the last character; a missing text counts as an empty one.
+    Raises DataError where a part has no text.
+    """
+    if TRAINING not in parts:
+        raise ValueError(f"Expected a part named {TRAINING!r}, got {list(parts)}")
+    for name, part in parts.items():
+        if len(part.data) == 0:
+            raise DataError(f"{part.data.name}: expected texts in the {name} part, got none. Is it the right file?")
+    texts = {name: _comparable(part.data.texts) for name, part in parts.items()}
+    seen = {
+        name: None if name == TRAINING else int(pc.sum(pc.is_in(column, value_set=texts[TRAINING])).as_py())
+        for name, column in texts.items()
+    }
+    return Overview(
+        max_length, {name: _look(part, texts[name], max_length, seen[name]) for name, part in parts.items()}
+    )
+
+
+def _look(part: Part, texts: pa.ChunkedArray, max_length: int, also_in_training: int | None) -> PartOverview:
+    counts = pd.Series(part.data.labels).value_counts().sort_index()
+    known_words = int(part.token_lengths.sum())
+    return PartOverview(
+        texts=len(part.data),
+        class_counts=dict(zip(counts.index.tolist(), counts.tolist(), strict=True)),
+        token_lengths=_summary(pd.Series(part.token_lengths)),
+        longer_than_padding=float((part.token_lengths > max_length).mean()),
+        outside_vocabulary=1 - known_words / part.word_count if part.word_count else None,
+        without_ids=int((part.token_lengths == 0).sum()),
+        repeated_texts=int(pc.sum(pc.greater(texts.value_counts().field("counts"), 1)).as_py()),
+        also_in_training=also_in_training,
+    )
+
+
+def _summary(lengths: pd.Series[int]) -> TokenLengths:
+    low, median, high, very_high = lengths.quantile([0.25, 0.5, 0.75, 0.95]).tolist()
+    return TokenLengths(
+        minimum=int(lengths.min()),
+        percentile_25=low,
+        median=median,
+        percentile_75=high,
+        percentile_95=very_high,
+        maximum=int(lengths.max()),
+        mean=float(lengths.mean()),
+    )
+
+
+def _comparable(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+    """One Arrow type for all parts, which may come from different kinds of files; large, for parts above 2 GB."""
+    return texts.cast(pa.large_string()).fill_null("")
+
+
+def _or_dash(value: float | None, form: str) -> str:
+    return "-" if value is None else format(value, form)

@@ -1,0 +1,77 @@
+"""Measure a model on labelled texts: accuracy, precision, recall, F1, ROC AUC, log loss, calibration, confusion.
+
+python -m sentiment_fast.evaluate --model runs/mine labelled.csv
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import TYPE_CHECKING
+
+from sentiment_fast.cli import run_command
+from sentiment_fast.errors import UsageError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from sentiment_fast.data.labelled_texts import LabelledTexts
+    from sentiment_fast.scoring.scorer import Scorer
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="CSV, Parquet or aclImdb folder with texts and labels")
+    parser.add_argument("--model", metavar="FOLDER", required=True, help="a folder that train made")
+    parser.add_argument("--text-column", metavar="NAME", help="default: the one trained on, else review, else text")
+    parser.add_argument("--label-column", metavar="NAME", help="default: sentiment, else label")
+    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    parser.add_argument("--show", metavar="N", type=int, default=0, help="also print N reviews with both labels")
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    from sentiment_fast.data.files import read_labelled
+    from sentiment_fast.data.labelled_texts import class_indices
+    from sentiment_fast.evaluation.metrics import evaluate
+    from sentiment_fast.scoring.scorer import load
+
+    if arguments.show < 0:
+        raise UsageError(f"--show {arguments.show}: expected a number of reviews, 0 or more")
+    scorer = load(arguments.model, arguments.device)
+    data = read_labelled(arguments.file, arguments.text_column, arguments.label_column)
+    targets = class_indices(data, scorer.classes)
+    probabilities = scorer.predict_proba(data.texts)
+    figures = evaluate(probabilities, targets, scorer.classes)
+    shown = _shown(data, scorer, targets, probabilities, arguments.show)
+    if arguments.json:
+        print(json.dumps(figures.as_dict() | ({"reviews": shown} if shown else {}), ensure_ascii=False))
+        return
+    print(figures.as_text())
+    for review in shown:
+        print(
+            f"\nactual {review['actual']}, predicted {review['predicted']} with a probability of "
+            f"{review['probability']:.4f}\n{review['text']}"
+        )
+
+
+def _shown(
+    data: LabelledTexts, scorer: Scorer, targets: np.ndarray, probabilities: np.ndarray, count: int
+) -> list[dict[str, object]]:
+    """The first `count` reviews with their actual and predicted labels (the tutorial, section 8)."""
+    from sentiment_fast.evaluation.metrics import predicted_indices
+
+    predicted = predicted_indices(probabilities[:count])
+    return [
+        {
+            "actual": scorer.classes[targets[row]],
+            "predicted": scorer.classes[index],
+            "probability": float(probabilities[row, index]),
+            "text": text,
+        }
+        for row, (index, text) in enumerate(zip(predicted.tolist(), data.texts[:count].to_pylist(), strict=True))
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(run_command(sys.modules[__name__]))

@@ -1,0 +1,74 @@
+"""Ragged ids -> batches: which rows go together, and their padded matrix, for training and scoring alike.
+
+In: `TokenIds`. Out: groups of row numbers, and (batch, time) tensors cut to the longest row of the group.
+The ids lie on the device once, flat and narrow; a batch is gathered from them there.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from sentiment_fast.text.encoding import TokenIds
+
+# Batches' widths are multiples of this: each new width makes oneDNN build a new primitive.
+_WIDTH_STEP = 8
+
+Rows = npt.NDArray[np.int64]
+
+
+class BatchSource:
+    """Texts' ids on a device, from which batches are gathered.
+
+    max_length: ids of a row that are read. pads_on_left: where a batch's rows are padded (`NetworkConfig` says).
+    A text without ids is a row of one pad.
+    """
+
+    def __init__(self, ids: TokenIds, max_length: int, pads_on_left: bool, device: torch.device) -> None:
+        self.lengths: Rows = np.clip(ids.lengths, 1, max_length)
+        self._max_length, self._pads_on_left = max_length, pads_on_left
+        # Behind a leading pad, id 0, at which every padded cell points: gathering and padding are one step.
+        values = np.concatenate([np.zeros(1, ids.values.dtype), ids.values])
+        self._values = torch.from_numpy(values).to(device)
+        self._starts = torch.from_numpy(ids.offsets[:-1] + 1).to(device)
+        self._counts = torch.from_numpy(np.minimum(ids.lengths, max_length)).to(device)
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+    def batch(self, rows: Rows) -> tuple[Tensor, Tensor]:
+        """The rows' ids, (batch, time) int32 padded with 0, and their lengths, (batch,) int64."""
+        longest = int(self.lengths[rows].max())
+        width = min(-(-longest // _WIDTH_STEP) * _WIDTH_STEP, self._max_length)
+        device_rows = torch.from_numpy(rows).to(self._values.device)
+        counts = self._counts[device_rows]  # (batch,)
+        step = torch.arange(width, device=counts.device)[None, :]
+        if self._pads_on_left:
+            step = step - (width - counts)[:, None]
+        real = (step >= 0) & (step < counts[:, None])
+        at = torch.where(real, self._starts[device_rows][:, None] + step, 0)
+        return self._values[at].int(), counts.clamp(min=1)
+
+
+def random_batches(lengths: Rows, batch_size: int, generator: np.random.Generator) -> list[Rows]:
+    """All rows once, in batches of rows of similar length, both batches and their members drawn at random.
+
+    Rows are shuffled, sorted by length within pools of many batches, cut, and the batches shuffled: little padding,
+    and every epoch has other batches.
+    """
+    pool_size = 64 * batch_size
+    order = generator.permutation(len(lengths))
+    batches: list[Rows] = []
+    for start in range(0, len(order), pool_size):
+        pool = order[start : start + pool_size]
+        pool = pool[np.argsort(lengths[pool], kind="stable")]
+        batches += [pool[at : at + batch_size] for at in range(0, len(pool), batch_size)]
+    return [batches[index] for index in generator.permutation(len(batches))]
+
+
+def batches_by_length(lengths: Rows, batch_size: int) -> list[Rows]:
+    """All rows once, longest first, in batches: for scoring, where the order of batches makes no difference."""
+    order = np.argsort(-lengths, kind="stable")
+    return [order[at : at + batch_size] for at in range(0, len(order), batch_size)]

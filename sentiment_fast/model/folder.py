@@ -1,0 +1,142 @@
+"""Model folders: a trained network with all that is needed to use it, saved and loaded without executing anything.
+
+In and out: a `SavedModel` <-> config.json, vocabulary.txt, model.safetensors, metrics.json, README.md (the model card).
+What the card and the metrics say is for those who train to decide.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import load_file, save_file
+
+from sentiment_fast.errors import ModelFolderError, UsageError
+from sentiment_fast.model.network import NetworkConfig, SentimentLSTM
+from sentiment_fast.text.vocabulary import Vocabulary
+
+FORMAT = 1
+CONFIG, VOCABULARY, WEIGHTS, METRICS, CARD = (
+    "config.json",
+    "vocabulary.txt",
+    "model.safetensors",
+    "metrics.json",
+    "README.md",
+)
+
+
+@dataclass
+class SavedModel:
+    """A network and what belongs to it.
+
+    classes: the sorted labels, in their own type, in the order of the network's outputs. text_column: the column the
+    training texts stood in, if they came from a table. settings: the preset it was trained with, for the record.
+    """
+
+    network: SentimentLSTM
+    vocabulary: Vocabulary
+    classes: list[Any]
+    text_column: str | None = None
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+def save_model(folder: Path, model: SavedModel) -> None:
+    """Write config.json, vocabulary.txt and model.safetensors; each file appears whole or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    model.vocabulary.save(folder / f"{VOCABULARY}.part")
+    weights = {name: tensor.detach().cpu().contiguous() for name, tensor in model.network.state_dict().items()}
+    save_file(weights, folder / f"{WEIGHTS}.part")
+    config = {
+        "format": FORMAT,
+        "classes": model.classes,
+        "text_column": model.text_column,
+        "network": asdict(model.network.config),
+        "settings": model.settings,
+        "sha256": {name: _digest(folder / f"{name}.part") for name in (VOCABULARY, WEIGHTS)},
+    }
+    (folder / f"{CONFIG}.part").write_text(json.dumps(config, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    for name in (VOCABULARY, WEIGHTS, CONFIG):
+        (folder / f"{name}.part").replace(folder / name)
+
+
+def save_metrics(folder: Path, metrics: Mapping[str, Any]) -> None:
+    """Write metrics.json."""
+    (folder / METRICS).write_text(json.dumps(metrics, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def load_model(folder: str | Path) -> SavedModel:
+    """Read a model folder; the network is on the CPU, in evaluation mode.
+
+    Raises ModelFolderError for a folder that is missing, cut short, altered or of a newer format. Sizes are compared
+    with those of the weights file before anything of that size is allocated.
+    """
+    folder = Path(folder)
+    config = _read_config(folder)
+    for name, expected in config["sha256"].items():
+        if _digest(folder / name) != expected:
+            raise ModelFolderError(f"{folder / name}: is not the file this model was saved with: cut short or altered")
+    vocabulary = Vocabulary.load(folder / VOCABULARY)
+    try:
+        network_config = NetworkConfig(**config["network"])
+        with torch.device("meta"):  # shapes without memory
+            network = SentimentLSTM(network_config, len(vocabulary), len(config["classes"]))
+    except (TypeError, ValueError, UsageError, RuntimeError) as error:
+        raise ModelFolderError(f"{folder / CONFIG}: expected the settings of a network, got: {error}") from error
+    _check_shapes(folder / WEIGHTS, network)
+    network.load_state_dict(load_file(folder / WEIGHTS), assign=True)
+    return SavedModel(network.eval(), vocabulary, config["classes"], config["text_column"], config["settings"])
+
+
+def _read_config(folder: Path) -> dict[str, Any]:
+    path = folder / CONFIG
+    if not folder.is_dir():
+        raise ModelFolderError(f"{folder}: no such model folder. `python -m sentiment_fast.train` makes one")
+    if not path.is_file():
+        raise ModelFolderError(f"{folder}: is no model folder: it has no {CONFIG}")
+    try:
+        config = json.loads(path.read_text(encoding="utf-8"))
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise ModelFolderError(f"{path}: expected JSON, got damage: {error}") from error
+    if not isinstance(config, dict) or not isinstance(config.get("format"), int):
+        raise ModelFolderError(f"{path}: expected the config of a sentiment_fast model, with its format")
+    if config["format"] > FORMAT:
+        raise ModelFolderError(
+            f"{path}: has format {config['format']}, this version of sentiment_fast reads up to {FORMAT}: "
+            "update the package"
+        )
+    expected = {"classes": list, "network": dict, "settings": dict, "sha256": dict}
+    for name, kind in expected.items():
+        if not isinstance(config.get(name), kind):
+            raise ModelFolderError(f"{path}: expected {name!r} to be a {kind.__name__}: cut short or altered")
+    if len(config["classes"]) < 2 or set(config["sha256"]) != {VOCABULARY, WEIGHTS} or "text_column" not in config:
+        raise ModelFolderError(f"{path}: expected two or more classes, the digests and the text column: altered")
+    return config
+
+
+def _check_shapes(path: Path, network: SentimentLSTM) -> None:
+    expected = {name: list(tensor.shape) for name, tensor in network.state_dict().items()}
+    try:
+        with safe_open(path, "pt") as weights:
+            found = {name: list(weights.get_slice(name).get_shape()) for name in weights.keys()}  # noqa: SIM118
+    except (SafetensorError, OSError) as error:
+        raise ModelFolderError(f"{path}: cannot be read as safetensors: {error}") from error
+    if found != expected:
+        name = next(name for name in [*expected, *found] if found.get(name) != expected.get(name))
+        raise ModelFolderError(
+            f"{path}: expected {name} of shape {expected.get(name)}, got {found.get(name)}: "
+            f"it does not belong to this {CONFIG} and {VOCABULARY}"
+        )
+
+
+def _digest(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise ModelFolderError(f"{path}: cannot be read ({error.strerror}): the model folder is incomplete") from error

@@ -1,0 +1,217 @@
+"""The network: a batch of ids -> logits; and what logits mean: their loss and their probabilities.
+
+In: ids (batch, time) and lengths (batch,). Out: logits, (batch,) for two classes, (batch, classes) for more.
+How rows become batches is batches.py's; which sizes to take, presets.py's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from sentiment_fast.errors import UsageError
+
+_CELLS = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}
+State = Tensor | tuple[Tensor, Tensor]
+
+
+@dataclass(frozen=True)
+class NetworkConfig:
+    """The network's sizes and choices.
+
+    pooling, what of the recurrent layers' output is classified:
+      "padded"    the last step of the row padded on the left to `max_length` (the tutorial), one direction only;
+      "last"      the last real step of each direction;
+      "attention" a learned weighted mean of all real steps (additive attention, Bahdanau et al. 2015).
+    max_length: ids of a row that are read; the rest is cut off.
+    """
+
+    embedding_size: int = 64
+    hidden_size: int = 256
+    layers: int = 2
+    dropout: float = 0.3
+    cell: Literal["lstm", "gru", "rnn"] = "lstm"
+    bidirectional: bool = False
+    pooling: Literal["padded", "last", "attention"] = "padded"
+    max_length: int = 500
+
+    def __post_init__(self) -> None:
+        for name in ("embedding_size", "hidden_size", "layers", "max_length"):
+            if getattr(self, name) < 1:
+                raise UsageError(f"Expected {name} of 1 or more, got {getattr(self, name)}")
+        if not 0 <= self.dropout < 1:
+            raise UsageError(f"Expected a dropout of 0 up to (not including) 1, got {self.dropout}")
+        if self.cell not in _CELLS:
+            raise UsageError(f"Expected a cell of {', '.join(_CELLS)}, got {self.cell!r}")
+        if self.pooling not in ("padded", "last", "attention"):
+            raise UsageError(f"Expected pooling padded, last or attention, got {self.pooling!r}")
+        if self.bidirectional and self.pooling == "padded":
+            raise UsageError("Expected pooling last or attention with bidirectional: padding is read by one direction")
+
+    @property
+    def pads_on_left(self) -> bool:
+        """On which side batches of this network are padded: the only place that decides it."""
+        return self.pooling == "padded"
+
+
+class SentimentLSTM(nn.Module):
+    """Embedding, recurrent layers, pooling, dropout, linear layer (the tutorial, section 5); logits, no sigmoid.
+
+    words: size of the vocabulary; ids 0 (padding) to `words`. classes: two give one logit, more give one each.
+    Logits do not depend on what else is in the batch, nor on how far it is padded, beyond float rounding.
+    """
+
+    def __init__(self, config: NetworkConfig, words: int, classes: int) -> None:
+        super().__init__()
+        self.config = config
+        self.embedding = nn.Embedding(words + 1, config.embedding_size)
+        self.recurrent: nn.Module
+        if config.bidirectional:
+            self.recurrent = BothDirections(config)
+        else:
+            cell = _CELLS[config.cell]
+            self.recurrent = cell(config.embedding_size, config.hidden_size, config.layers, batch_first=True)
+        features = config.hidden_size * (2 if config.bidirectional else 1)
+        self.attention = Attention(features) if config.pooling == "attention" else None
+        self.dropout = nn.Dropout(config.dropout)
+        self.output = nn.Linear(features, 1 if classes == 2 else classes)
+        self._pad_states: dict[int, State] = {}
+
+    def forward(self, ids: Tensor, lengths: Tensor) -> Tensor:
+        """ids: (batch, time), padded with 0 on the side that the config says. lengths: (batch,), 1 to time."""
+        if self.config.pooling == "padded":
+            summary = self._read_behind_pads(ids)
+        else:
+            steps = self._steps(ids, lengths)  # (batch, time, features)
+            summary = self.attention(steps, lengths) if self.attention else self._last_steps(steps, lengths)
+        return self.output(self.dropout(summary)).squeeze(-1)  # type: ignore[no-any-return]
+
+    def train(self, mode: bool = True) -> SentimentLSTM:
+        self._pad_states.clear()  # the weights they came from may change from here on
+        return super().train(mode)
+
+    def load_state_dict(self, *arguments: Any, **options: Any) -> Any:
+        self._pad_states.clear()
+        return super().load_state_dict(*arguments, **options)
+
+    def _steps(self, ids: Tensor, lengths: Tensor) -> Tensor:
+        vectors = self.embedding(ids)
+        if self.config.bidirectional:
+            return self.recurrent(vectors, lengths)  # type: ignore[no-any-return]
+        return self.recurrent(vectors)[0]  # type: ignore[no-any-return]
+
+    def _last_steps(self, steps: Tensor, lengths: Tensor) -> Tensor:
+        last = (lengths - 1).long()[:, None, None].expand(-1, 1, steps.shape[2])
+        summary = steps.gather(1, last).squeeze(1)  # (batch, features)
+        if self.config.bidirectional:  # the backward direction ends at the first step
+            ahead, _ = summary.chunk(2, dim=-1)
+            _, back = steps[:, 0].chunk(2, dim=-1)
+            summary = torch.cat([ahead, back], dim=-1)
+        return summary
+
+    def _read_behind_pads(self, ids: Tensor) -> Tensor:
+        """The last step of rows padded to max_length, of which `ids` holds only the last columns.
+
+        The columns left out are pads in every row, and with a zero start state the state behind them is the same for
+        every row: it is computed once, at batch 1, and each row starts from it. Exact, gradients included.
+        """
+        state = self._state_behind_pads(self.config.max_length - ids.shape[1])
+        if state is not None:
+            state = _expand(state, len(ids))
+        steps, _ = self.recurrent(self.embedding(ids), state)
+        return steps[:, -1]  # type: ignore[no-any-return]
+
+    def _state_behind_pads(self, pads: int) -> State | None:
+        if pads <= 0:
+            return None
+        if torch.is_grad_enabled():
+            return self._run_pads(pads)
+        if pads not in self._pad_states:
+            self._pad_states[pads] = self._run_pads(pads)
+        return self._pad_states[pads]
+
+    def _run_pads(self, pads: int) -> State:
+        """Run the recurrent layers over pads alone, until what they give stands still or the pads are used up.
+
+        Trained models settle within 31 to 55 steps. One call of 64 is a third of the time of four of 16, each of which
+        would pack the weights anew. In float32 also under autocast, where rounding would keep them from settling.
+        """
+        block, still = 64, 1e-6
+        state: State | None = None
+        with torch.autocast(self.embedding.weight.device.type, enabled=False):
+            pad = self.embedding.weight[:1, None]  # (1, 1, embedding)
+            for done in range(0, pads, block):
+                steps, state = self.recurrent(pad.expand(1, min(block, pads - done), -1), state)
+                if (steps[0, -1] - steps[0, -2:][0]).detach().abs().max() < still:
+                    break
+        assert state is not None
+        return state
+
+
+class BothDirections(nn.Module):
+    """Recurrent layers in both directions, in which right pads reach no real step.
+
+    A backward pass over a right-padded row would start in its padding. Here each layer is two forward passes, one of
+    them over rows whose real steps are reversed in place. (batch, time, in) -> (batch, time, 2 hidden).
+    """
+
+    def __init__(self, config: NetworkConfig) -> None:
+        super().__init__()
+        cell, hidden = _CELLS[config.cell], config.hidden_size
+        sizes = [config.embedding_size] + [2 * hidden] * (config.layers - 1)
+        self.ahead = nn.ModuleList(cell(size, hidden, batch_first=True) for size in sizes)
+        self.back = nn.ModuleList(cell(size, hidden, batch_first=True) for size in sizes)
+
+    def forward(self, vectors: Tensor, lengths: Tensor) -> Tensor:
+        time = torch.arange(vectors.shape[1], device=vectors.device)
+        mirrored = lengths[:, None] - 1 - time
+        order = torch.where(mirrored >= 0, mirrored, time)[:, :, None]  # (batch, time, 1), its own inverse
+        for ahead, back in zip(self.ahead, self.back, strict=True):
+            reversed_steps, _ = back(vectors.gather(1, order.expand_as(vectors)))
+            back_steps = reversed_steps.gather(1, order.expand_as(reversed_steps))
+            vectors = torch.cat([ahead(vectors)[0], back_steps], dim=-1)
+        return vectors
+
+
+class Attention(nn.Module):
+    """A weighted mean of the real steps, the weights learned: softmax of v . tanh(W step). (batch, features) out."""
+
+    def __init__(self, features: int) -> None:
+        super().__init__()
+        self.projection = nn.Linear(features, features)
+        self.score = nn.Linear(features, 1, bias=False)
+
+    def forward(self, steps: Tensor, lengths: Tensor) -> Tensor:
+        scores = self.score(torch.tanh(self.projection(steps))).squeeze(-1).float()  # (batch, time)
+        padding = torch.arange(steps.shape[1], device=steps.device) >= lengths[:, None]
+        weights = scores.masked_fill(padding, float("-inf")).softmax(dim=1)
+        mean: Tensor = (weights[:, None].to(steps.dtype) @ steps).squeeze(1)
+        return mean
+
+
+def class_loss(logits: Tensor, targets: Tensor) -> Tensor:
+    """Mean cross-entropy. logits: as the network gives them. targets: (batch,) int64 class indices."""
+    if logits.ndim == 1:
+        return F.binary_cross_entropy_with_logits(logits.float(), targets.float())
+    return F.cross_entropy(logits.float(), targets)
+
+
+def class_probabilities(logits: Tensor) -> Tensor:
+    """(batch, classes) float32, rows sum to 1."""
+    if logits.ndim == 1:
+        logits = torch.stack([torch.zeros_like(logits), logits], dim=1)  # whose softmax is the sigmoid
+    return logits.float().softmax(dim=1)
+
+
+def _expand(state: State, batch: int) -> State:
+    if isinstance(state, tuple):
+        return (_expand_one(state[0], batch), _expand_one(state[1], batch))
+    return _expand_one(state, batch)
+
+
+def _expand_one(state: Tensor, batch: int) -> Tensor:
+    return state.expand(-1, batch, -1).contiguous()  # (layers, batch, hidden)

@@ -1,0 +1,99 @@
+"""Presets: named, complete settings, each with its reasons; and how single fields of them are changed."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any, get_type_hints
+
+from sentiment_fast.errors import UsageError
+from sentiment_fast.model.network import NetworkConfig
+
+
+@dataclass(frozen=True)
+class VocabularyConfig:
+    """max_words: size of the vocabulary. stop_words: which words stay out of it ("english", a language, "none")."""
+
+    max_words: int = 1000
+    stop_words: str = "english"
+
+    def __post_init__(self) -> None:
+        if self.max_words < 1:
+            raise UsageError(f"Expected max_words of 1 or more, got {self.max_words}")
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """learning_rate: Adam's. clip_norm: the gradients' largest norm."""
+
+    epochs: int = 5
+    batch_size: int = 50
+    learning_rate: float = 1e-3
+    clip_norm: float = 5.0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("epochs", "batch_size"):
+            if getattr(self, name) < 1:
+                raise UsageError(f"Expected {name} of 1 or more, got {getattr(self, name)}")
+        for name in ("learning_rate", "clip_norm"):
+            if not getattr(self, name) > 0:
+                raise UsageError(f"Expected {name} above 0, got {getattr(self, name)}")
+
+
+@dataclass(frozen=True)
+class Preset:
+    """All settings of one training run."""
+
+    name: str
+    vocabulary: VocabularyConfig = field(default_factory=VocabularyConfig)
+    network: NetworkConfig = field(default_factory=NetworkConfig)
+    training: TrainingConfig = field(default_factory=TrainingConfig)
+
+    def with_fields(self, changes: dict[str, Any]) -> Preset:
+        """The preset with single fields changed, by name; text values are read as the field's type.
+
+        Raises UsageError for a name or value that does not fit.
+        """
+        part_of = {item.name: part for part in _PARTS for item in fields(getattr(self, part))}
+        changes_of: dict[str, dict[str, Any]] = {part: {} for part in _PARTS}
+        for name, value in changes.items():
+            if name not in part_of:
+                raise UsageError(f"Expected a setting of {', '.join(part_of)}, got {name!r}")
+            part = part_of[name]
+            wanted = get_type_hints(type(getattr(self, part)))[name]
+            changes_of[part][name] = _read_as(wanted, name, value)
+        changed = {part: replace(getattr(self, part), **changes) for part, changes in changes_of.items()}
+        return replace(self, **changed)
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+_PARTS = ("vocabulary", "network", "training")
+
+
+def _read_as(wanted: Any, name: str, value: Any) -> Any:
+    if wanted is bool and isinstance(value, str):
+        if value.lower() not in ("true", "false"):
+            raise UsageError(f"Expected {name} of true or false, got {value!r}")
+        return value.lower() == "true"
+    if wanted in (int, float):
+        try:
+            return wanted(value)
+        except ValueError as error:
+            raise UsageError(f"Expected {name} to be a number ({wanted.__name__}), got {value!r}") from error
+    return value
+
+
+PRESETS = {
+    # The tutorial's settings, each of them: its sections 3 to 6. 1,000 words without stop words, embedding 64, two
+    # LSTM layers of 256, dropout 0.3, Adam at 1e-3, gradients clipped at 5, batches of 50, 5 epochs.
+    "tutorial": Preset("tutorial"),
+}
+
+
+def preset(name: str) -> Preset:
+    """A preset by name; raises UsageError for one that does not exist."""
+    if name not in PRESETS:
+        raise UsageError(f"Expected a preset of {', '.join(PRESETS)}, got {name!r}")
+    return PRESETS[name]

@@ -1,0 +1,75 @@
+"""Pretrained word vectors in the text format of GloVe and word2vec -> the start of an embedding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from sentiment_fast.errors import DataError
+from sentiment_fast.text.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True)
+class WordVectors:
+    """The vectors of a vocabulary's words.
+
+    matrix: (len(vocabulary) + 1, size) float32, row = id; rows of words that the file lacks, and the pad's, are NaN.
+    """
+
+    matrix: npt.NDArray[np.float32]
+
+    @property
+    def size(self) -> int:
+        return int(self.matrix.shape[1])
+
+    @property
+    def found(self) -> npt.NDArray[np.bool_]:
+        """(len(vocabulary) + 1,): which rows the file had."""
+        return ~np.isnan(self.matrix[:, 0])
+
+
+def read_vectors(path: str | Path, vocabulary: Vocabulary) -> WordVectors:
+    """Read the vectors of the vocabulary's words: a word and its numbers a line, separated by single spaces.
+
+    word2vec's first line (count and size) may stand there or not. Words are compared as they are; where one stands
+    twice, its first line counts. Raises DataError, with the line, for a file that is not of that format.
+    """
+    path = Path(path)
+    id_of = {word: index + 1 for index, word in enumerate(vocabulary)}
+    matrix: npt.NDArray[np.float32] | None = None
+    try:
+        with path.open(encoding="utf-8", errors="replace", newline="\n") as lines:
+            for number, line in enumerate(lines, start=1):
+                word, *values = line.rstrip(" \r\n").split(" ")
+                if number == 1 and len(values) == 1 and word.isdecimal():
+                    continue
+                if matrix is None:
+                    matrix = np.full((len(vocabulary) + 1, len(values)), np.nan, np.float32)
+                id_ = id_of.pop(word, None)
+                if id_ is not None:
+                    matrix[id_] = _numbers(path, number, values, matrix.shape[1])
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read as word vectors ({error.strerror})") from error
+    if matrix is None or matrix.shape[1] == 0:
+        raise DataError(f"{path}: expected lines of a word and its numbers (GloVe or word2vec text format), got none")
+    if len(id_of) == len(vocabulary):
+        raise DataError(
+            f"{path}: has a vector for none of the vocabulary's {len(vocabulary)} words (such as "
+            f"{', '.join(vocabulary.words[:3])}). Is it in text format, in the language of the texts, lower-cased?"
+        )
+    return WordVectors(matrix)
+
+
+def _numbers(path: Path, line: int, values: list[str], size: int) -> npt.NDArray[np.float32]:
+    try:
+        vector = np.array(values, dtype=np.float32)
+    except ValueError as error:
+        raise DataError(f"{path}, line {line}: expected numbers behind the word: {error}") from error
+    if len(vector) != size:
+        raise DataError(f"{path}, line {line}: expected {size} numbers as in the lines before, got {len(vector)}")
+    if not np.isfinite(vector).all():
+        raise DataError(f"{path}, line {line}: expected finite numbers, got nan or infinity")
+    return vector

@@ -1,0 +1,31 @@
+"""Print the likelier label of each text and its probability, a line per text.
+
+python -m sentiment_fast.predict --model runs/mine "a wonderful film" "two hours I will never get back"
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from sentiment_fast.cli import run_command
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("texts", metavar="TEXT", nargs="+")
+    parser.add_argument("--model", metavar="FOLDER", required=True, help="a folder that train made")
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    from sentiment_fast.evaluation.metrics import predicted_indices
+    from sentiment_fast.scoring.scorer import load
+
+    scorer = load(arguments.model, arguments.device)
+    probabilities = scorer.predict_proba(arguments.texts)  # (texts, classes)
+    for row, index in zip(probabilities, predicted_indices(probabilities).tolist(), strict=True):
+        print(f"{scorer.classes[index]}\t{row[index]:.4f}")
+
+
+if __name__ == "__main__":
+    sys.exit(run_command(sys.modules[__name__]))

@@ -1,0 +1,133 @@
+"""What a training run leaves in its folder for people to read: overview, history, pictures, metrics, model card.
+
+In: the numbers of a run. Out: files beside the model's own, which model/folder.py writes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sentiment_fast.data.overview import TRAINING, Overview
+from sentiment_fast.evaluation.metrics import Metrics
+from sentiment_fast.model.folder import CARD, SavedModel, save_metrics
+from sentiment_fast.report.plots import class_balance, learning_curves, length_histogram
+from sentiment_fast.training.loop import Epoch
+
+HISTORY = "history.jsonl"
+
+
+def write_overview(folder: Path, look: Overview, training_lengths: np.ndarray) -> None:
+    """overview.json, overview.txt, and the pictures of class balance and text lengths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "overview.json").write_text(json.dumps(look.as_dict(), indent=2, ensure_ascii=False) + "\n", "utf-8")
+    (folder / "overview.txt").write_text(look.as_text() + "\n", "utf-8")
+    class_balance({name: part.class_counts for name, part in look.parts.items()}, folder / "class_balance.png")
+    length_histogram(training_lengths, look.max_length, folder / "lengths.png")
+
+
+def append_history(folder: Path, epoch: Epoch) -> None:
+    """One line of JSON per epoch."""
+    with (folder / HISTORY).open("a", encoding="utf-8") as lines:
+        lines.write(json.dumps(asdict(epoch)) + "\n")
+
+
+def write_results(
+    folder: Path,
+    model: SavedModel,
+    look: Overview,
+    history: list[Epoch],
+    metrics: Mapping[str, Metrics],
+    sources: Mapping[str, str],
+    made_up: bool,
+) -> None:
+    """metrics.json, the learning curves and the model card.
+
+    metrics, sources: by part ("validation", "test"): its figures, and the name of its data.
+    """
+    rows = [asdict(epoch) for epoch in history]
+    best = next(epoch for epoch in reversed(history) if epoch.best)
+    save_metrics(
+        folder,
+        {
+            "data": dict(sources),
+            "made_up_data": made_up,
+            "best_epoch": best.epoch,
+            "training_seconds": sum(epoch.seconds for epoch in history),
+            **{part: figures.as_dict() for part, figures in metrics.items()},
+        },
+    )
+    learning_curves(rows, folder / "learning_curves.png")
+    (folder / CARD).write_text(_card(model, look, best, metrics, sources, made_up), "utf-8")
+
+
+def _card(
+    model: SavedModel,
+    look: Overview,
+    best: Epoch,
+    metrics: Mapping[str, Metrics],
+    sources: Mapping[str, str],
+    made_up: bool,
+) -> str:
+    """The model card (Mitchell et al. 2019), as Markdown."""
+    training = look.parts[TRAINING]
+    network = model.network.config
+    classes = ", ".join(f"`{label}` ({count:,})" for label, count in training.class_counts.items())
+    figures = "\n".join(
+        f"| {part} | {sources[part]} | {figure.n:,} | {figure.accuracy:.2%} | {figure.macro_f1:.2%} | "
+        f"{'–' if figure.roc_auc is None else f'{figure.roc_auc:.4f}'} | {figure.log_loss:.4f} | "
+        f"{figure.calibration_error:.2%} |"
+        for part, figure in metrics.items()
+    )
+    warning = "**Trained on made-up data: it has never seen a real review.**\n\n" if made_up else ""
+    parameters = sum(parameter.numel() for parameter in model.network.parameters())
+    return f"""# A sentiment classifier
+
+{warning}Made by sentiment_fast with the preset `{model.settings.get("name", "own")}`: {_architecture(network)}.
+{parameters:,} parameters, a vocabulary of {len(model.vocabulary):,} words.
+
+## Data
+
+Trained on {sources[TRAINING]}: {training.texts:,} texts, {classes}. A text has {training.token_lengths.median:,.0f}
+words of the vocabulary in the median; {training.longer_than_padding:.2%} have more than the {network.max_length:,} that
+are read. The weights are those of epoch {best.epoch}, which had the lowest validation loss.
+
+## Figures
+
+| part | data | texts | accuracy | macro F1 | ROC AUC | log loss | calibration error |
+|---|---|---|---|---|---|---|---|
+{figures}
+
+The validation part chose the epoch, so its figures flatter the model; a test part chose nothing.
+`overview.txt` describes the data, `metrics.json` has all figures, `history.jsonl` a line per epoch.
+
+## Limits
+
+It knows the words of its vocabulary and nothing else: a text without any gets the same answer as an empty one. Texts of
+another kind or language than the training data's will get confident nonsense. Probabilities are as the network gives
+them, not calibrated. It judges texts, not people: do not let it decide about any.
+
+## Use
+
+```python
+import sentiment_fast as sf
+
+scorer = sf.load("{"path/to/this/folder"}")
+scorer.predict_proba(["a text"])  # (1, {len(model.classes)}), columns: {model.classes}
+```
+"""
+
+
+def _architecture(network: Any) -> str:
+    direction = "bidirectional " if network.bidirectional else ""
+    pooling = {"padded": "the last step", "last": "the last step", "attention": "attention over all steps"}
+    return (
+        f"an embedding of {network.embedding_size}, {network.layers} {direction}{network.cell.upper()} "
+        f"layer{'s' if network.layers > 1 else ''} of {network.hidden_size}, {pooling[network.pooling]}, "
+        f"dropout {network.dropout}, a linear layer"
+    )

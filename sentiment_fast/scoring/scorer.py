@@ -1,0 +1,77 @@
+"""Texts -> class probabilities with a trained model, at full speed.
+
+In: a model folder, then texts in any of the usual containers. Out: probabilities or labels, in the texts' order.
+Files are left to files.py.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sentiment_fast.errors import UsageError
+from sentiment_fast.evaluation.metrics import predicted_indices
+from sentiment_fast.model.batches import BatchSource
+from sentiment_fast.model.devices import choose_device, choose_precision
+from sentiment_fast.model.folder import SavedModel, load_model
+from sentiment_fast.model.inference import all_logits
+from sentiment_fast.model.network import class_probabilities
+from sentiment_fast.text.encoding import TokenIds, encode
+
+
+class Scorer:
+    """A trained model, ready to score texts.
+
+    device: "auto" (a CUDA device if there is one), "cpu" or "cuda". precision: "auto" (bf16 or fp16 where the device
+    has it in hardware) or "float32". Scores do not depend on which texts stand together in a call, beyond rounding.
+    """
+
+    def __init__(self, model: SavedModel, device: str = "auto", precision: str = "auto") -> None:
+        if precision not in ("auto", "float32"):
+            raise UsageError(f"Expected a precision of auto or float32, got {precision!r}")
+        self.device = choose_device(device)
+        self.precision = choose_precision(self.device, reduced=precision == "auto")
+        self.text_column = model.text_column
+        self._network = model.network.to(self.device).eval()
+        self._vocabulary = model.vocabulary
+        self._classes = model.classes
+
+    @property
+    def classes(self) -> list[Any]:
+        """The labels, sorted, in their own type: the columns of `predict_proba`. Of two, the second is the positive."""
+        return list(self._classes)
+
+    def predict_proba(self, texts: Any) -> npt.NDArray[np.float32]:
+        """(n, classes) float32, rows sum to 1; columns in the order of `classes`.
+
+        texts: list or tuple of str, numpy array, pandas or polars Series, pyarrow Array or ChunkedArray. A text
+        without known words gets the model's answer too. Raises TypeError for anything else, a lone str included.
+        """
+        return self.probabilities_of(self.encode(texts))
+
+    def predict(self, texts: Any) -> npt.NDArray[Any]:
+        """(n,) labels: the likelier class of each text."""
+        indices = predicted_indices(self.predict_proba(texts))
+        return np.take(np.asarray(self._classes), indices)
+
+    def encode(self, texts: Any) -> TokenIds:
+        """The texts' ids in this model's vocabulary: the first half of `predict_proba`."""
+        return encode(texts, self._vocabulary)
+
+    def probabilities_of(self, ids: TokenIds) -> npt.NDArray[np.float32]:
+        """(n, classes) float32: the second half of `predict_proba`."""
+        config = self._network.config
+        source = BatchSource(ids, config.max_length, config.pads_on_left, self.device)
+        logits = all_logits(self._network, source, self.precision)
+        return class_probabilities(logits).cpu().numpy()
+
+
+def load(folder: str | Path, device: str = "auto", precision: str = "auto") -> Scorer:
+    """A `Scorer` from a model folder that `python -m sentiment_fast.train` made.
+
+    Raises ModelFolderError for a folder that is missing, damaged or of a newer format.
+    """
+    return Scorer(load_model(folder), device, precision)

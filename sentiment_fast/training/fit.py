@@ -1,0 +1,74 @@
+"""Labelled texts + settings -> everything the training loop needs: vocabulary, ids, targets, a fresh network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from sentiment_fast.data.labelled_texts import LabelledTexts, class_indices
+from sentiment_fast.errors import DataError, UsageError
+from sentiment_fast.model.batches import BatchSource
+from sentiment_fast.model.network import NetworkConfig, SentimentLSTM
+from sentiment_fast.model.presets import Preset, VocabularyConfig
+from sentiment_fast.model.vectors import WordVectors
+from sentiment_fast.text.encoding import TokenIds, build_vocabulary, encode
+from sentiment_fast.text.vocabulary import Vocabulary
+from sentiment_fast.training.loop import Examples
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """One part of the data, encoded. targets: (n,) int64 class indices."""
+
+    data: LabelledTexts
+    ids: TokenIds
+    targets: npt.NDArray[np.int64]
+
+    def examples(self, config: NetworkConfig, device: torch.device) -> Examples:
+        """The part as the training loop takes it, on a device."""
+        source = BatchSource(self.ids, config.max_length, config.pads_on_left, device)
+        return Examples(source, torch.from_numpy(self.targets).to(device))
+
+
+def vocabulary_of(training: LabelledTexts, config: VocabularyConfig) -> Vocabulary:
+    """The vocabulary of the training texts. Raises DataError where no word is left."""
+    stop_words = None if config.stop_words == "none" else config.stop_words
+    vocabulary = build_vocabulary(training.texts, config.max_words, stop_words)
+    if len(vocabulary) == 0:
+        raise DataError(
+            f"{training.name}: expected texts with words, found none beside stop words, digits and punctuation. "
+            "Is the text column the right one (--text-column)?"
+        )
+    return vocabulary
+
+
+def encode_part(data: LabelledTexts, vocabulary: Vocabulary, classes: list[Any]) -> Encoded:
+    """Raises DataError for a label that is not among the classes."""
+    return Encoded(data, encode(data.texts, vocabulary), class_indices(data, classes))
+
+
+def new_network(
+    settings: Preset, vocabulary: Vocabulary, classes: list[Any], vectors: WordVectors | None = None
+) -> SentimentLSTM:
+    """A network with random weights drawn from the settings' seed, on the CPU; the caller's random state is untouched.
+
+    vectors: a start for the embedding; words that it lacks keep random vectors, scaled to its spread.
+    """
+    if vectors is not None and vectors.size != settings.network.embedding_size:
+        raise UsageError(
+            f"Expected word vectors of embedding_size {settings.network.embedding_size}, got {vectors.size}"
+        )
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(settings.training.seed)
+        network = SentimentLSTM(settings.network, len(vocabulary), len(classes))
+    if vectors is not None:
+        found = torch.from_numpy(vectors.found)
+        start = torch.from_numpy(vectors.matrix)
+        with torch.no_grad():
+            network.embedding.weight.mul_(float(start[found].std()))
+            network.embedding.weight[found] = start[found]
+    return network
