@@ -1,0 +1,116 @@
+"""The order of the stages, the public names, and what importing the package costs."""
+
+import ast
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import sentiment_fast as sf
+
+PACKAGE = Path(sf.__file__).parent
+
+# Each stage may import from those before it; what stands outside a folder (the command lines) may import anything.
+STAGES = ["errors", "text", "data", "model", "evaluation", "training", "scoring", "report"]
+
+
+def imported_modules(path):
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def stage_of(module):
+    return module.split(".")[1] if module.startswith("sentiment_fast.") else None
+
+
+STAGE_FILES = sorted(path for stage in STAGES for path in (PACKAGE / stage).glob("**/*.py"))
+
+
+@pytest.mark.parametrize("path", STAGE_FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_stages_import_only_from_those_before_them(path):
+    allowed = STAGES[: STAGES.index(path.relative_to(PACKAGE).parts[0]) + 1]
+    for module in imported_modules(path):
+        stage = stage_of(module)
+        assert stage is None or stage in allowed or stage == "_core", f"{path.name} imports {module}"
+
+
+def test_every_folder_is_a_stage_in_the_order():
+    folders = {path.name for path in PACKAGE.iterdir() if (path / "__init__.py").exists()}
+    assert folders == set(STAGES) - {"errors"}
+
+
+@pytest.mark.parametrize("path", STAGE_FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_the_native_core_is_imported_in_two_places_alone(path):
+    if "sentiment_fast._core" in imported_modules(path):
+        assert str(path.relative_to(PACKAGE)) in ("text/encoding.py", "scoring/files.py")
+
+
+def test_the_reference_imports_nothing_of_the_package_but_stop_words():
+    used = [name for name in imported_modules(PACKAGE / "text" / "reference.py") if name.startswith("sentiment_fast")]
+    assert {module.split(".")[2] for module in used} == {"stop_words"}
+
+
+@pytest.mark.parametrize("name", sf.__all__)
+def test_every_public_name_exists_and_is_documented(name):
+    assert getattr(sf, name).__doc__
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="has no attribute 'nonsense'"):
+        sf.nonsense  # noqa: B018
+
+
+def test_public_names_are_listed():
+    assert set(sf.__all__) <= set(dir(sf))
+
+
+def modules_after(code):
+    program = f"import sys\n{code}\nprint(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    return set(run.stdout.split())
+
+
+def test_importing_the_package_imports_nothing_heavy():
+    assert not {"torch", "numpy", "pandas", "sklearn", "pyarrow", "nltk"} & modules_after("import sentiment_fast")
+
+
+def test_encoding_does_not_import_torch():
+    code = "import sentiment_fast as sf; sf.encode(['a film'], sf.build_vocabulary(['a film']))"
+    assert not {"torch", "pandas", "sklearn", "pyarrow", "nltk"} & modules_after(code)
+
+
+@pytest.mark.parametrize("command", ["train", "score", "predict", "evaluate", "cli"])
+def test_help_does_not_wait_for_torch(command):
+    code = f"from sentiment_fast import {command}\nimport argparse\n"
+    if command != "cli":
+        code += f"{command}.add_arguments(argparse.ArgumentParser())"
+    assert "torch" not in modules_after(code)
+
+
+def test_a_missing_extension_says_how_to_build_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "sentiment_fast._core", None)
+    monkeypatch.delattr(sf, "_core")
+    monkeypatch.delitem(sys.modules, "sentiment_fast.text.encoding")
+    with pytest.raises(ImportError, match=r"missing or broken.*pip install.*-e \."):
+        importlib.import_module("sentiment_fast.text.encoding")
+
+
+def test_a_stale_extension_says_how_to_build_it(tmp_path):
+    from sentiment_fast.text import encoding
+
+    (tmp_path / "changed.cpp").write_text("// not what was built")
+    with pytest.raises(ImportError, match=r"built from other sources.*pip install.*-e \."):
+        encoding._check_freshness(tmp_path)
+
+
+def test_an_installed_package_without_sources_is_fresh(tmp_path):
+    from sentiment_fast.text import encoding
+
+    encoding._check_freshness(tmp_path / "csrc")

@@ -1,0 +1,273 @@
+"""Containers, arguments and errors of the native core; that its ids are right is test_native_equals_reference.py's."""
+
+import gc
+import subprocess
+import sys
+import threading
+import tracemalloc
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+import sentiment_fast as sf
+
+TEXTS = ["A good film.", "", "good GOOD acting", "élan vital: 映画", "no word of it 123"]
+VOCABULARY = sf.Vocabulary(["good", "film", "acting", "élan", "映画"])
+ROWS = [[1, 2], [], [1, 1, 3], [4, 5], []]
+
+CONTAINERS = {
+    "list": TEXTS,
+    "tuple": tuple(TEXTS),
+    "numpy object": np.array(TEXTS, dtype=object),
+    "numpy str": np.array(TEXTS),
+    "numpy StringDType": np.array(TEXTS, dtype=np.dtypes.StringDType()),
+    "pandas str": pd.Series(TEXTS, dtype="str"),
+    "pandas object": pd.Series(TEXTS, dtype=object),
+    "pandas string": pd.Series(TEXTS, dtype="string"),
+    "pandas category": pd.Series(TEXTS, dtype="category"),
+    "pandas with an index": pd.Series(TEXTS, index=[4, 3, 2, 1, 0]),
+    "polars": pl.Series(TEXTS),
+    "polars category": pl.Series(TEXTS, dtype=pl.Categorical),
+    "arrow string": pa.array(TEXTS, pa.string()),
+    "arrow large_string": pa.array(TEXTS, pa.large_string()),
+    "arrow string_view": pa.array(TEXTS, pa.string_view()),
+    "arrow binary": pa.array([text.encode() for text in TEXTS], pa.binary()),
+    "arrow large_binary": pa.array([text.encode() for text in TEXTS], pa.large_binary()),
+    "arrow binary_view": pa.array([text.encode() for text in TEXTS], pa.binary_view()),
+    "arrow dictionary": pa.array(TEXTS).dictionary_encode(),
+    "arrow dictionary of int8": pa.array(TEXTS).dictionary_encode().cast(pa.dictionary(pa.int8(), pa.string())),
+    "arrow chunks": pa.chunked_array([TEXTS[:2], [], TEXTS[2:]]),
+    "arrow slice": pa.array(["x", "good", *TEXTS, "film"]).slice(2, 5),
+    "arrow sliced dictionary": pa.array(["x", *TEXTS]).dictionary_encode().slice(1),
+    "arrow sliced view": pa.array(["x" * 20, *TEXTS], pa.string_view()).slice(1),
+}
+
+
+@pytest.mark.parametrize("texts", CONTAINERS.values(), ids=CONTAINERS.keys())
+def test_every_container_gives_the_same_ids(texts):
+    ids = sf.encode(texts, VOCABULARY)
+    assert [row.tolist() for row in ids] == ROWS
+
+
+@pytest.mark.parametrize("texts", CONTAINERS.values(), ids=CONTAINERS.keys())
+def test_every_container_gives_the_same_vocabulary(texts):
+    assert sf.build_vocabulary(texts).words == sf.reference.build_vocabulary(TEXTS)
+
+
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string(), pa.string_view(), pa.binary()])
+def test_nulls_are_empty_texts_and_counted(kind):
+    ids = sf.encode(pa.array(["good", None, "film", None], kind), VOCABULARY)
+    assert ([row.tolist() for row in ids], ids.null_count) == ([[1], [], [2], []], 2)
+
+
+def test_null_entries_of_a_dictionary_are_counted():
+    dictionary = pa.DictionaryArray.from_arrays(pa.array([0, 1, None, 1]), pa.array(["good", None]))
+    ids = sf.encode(dictionary, VOCABULARY)
+    assert ([row.tolist() for row in ids], ids.null_count) == ([[1], [], [], []], 3)
+
+
+@pytest.mark.parametrize(
+    "texts", [["good", None], pd.Series(["good", None]), pl.Series(["good", None]), pa.array(["good", None])]
+)
+def test_missing_texts_are_nulls_in_every_container(texts):
+    assert sf.encode(texts, VOCABULARY).null_count == 1
+
+
+def test_a_column_of_nulls_is_as_many_empty_texts():
+    ids = sf.encode(pa.nulls(3), VOCABULARY)
+    assert (len(ids), ids.null_count) == (3, 3)
+
+
+@pytest.mark.parametrize(
+    "texts", [[], (), np.array([], dtype=object), pa.array([], pa.string()), pl.Series([], dtype=pl.String)]
+)
+def test_no_texts_give_no_rows(texts):
+    ids = sf.encode(texts, VOCABULARY)
+    assert (len(ids), ids.offsets.tolist(), ids.pad(4).shape) == (0, [0], (0, 4))
+
+
+def test_ids_are_narrow_where_the_vocabulary_allows():
+    assert sf.encode(TEXTS, VOCABULARY).values.dtype == np.int16
+    assert sf.encode(TEXTS, VOCABULARY).offsets.dtype == np.int64
+
+
+@pytest.mark.parametrize(("words", "dtype"), [(32766, np.int16), (32767, np.int32)])
+def test_a_large_vocabulary_gets_wide_ids(words, dtype):
+    vocabulary = sf.Vocabulary([f"w{chr(0x4E00 + i % 1000)}{chr(0x4E00 + i // 1000)}" for i in range(words)])
+    ids = sf.encode([vocabulary.words[-1]], vocabulary)
+    assert (ids.values.dtype, ids.values.tolist()) == (dtype, [words])
+
+
+def test_words_are_counted_in_and_out_of_the_vocabulary():
+    assert sf.encode(TEXTS, VOCABULARY).word_count == sum(len(sf.reference.clean_words(text)) for text in TEXTS)
+
+
+@pytest.mark.parametrize("bad", ["a film", b"a film"])
+def test_a_lone_text_is_refused(bad):
+    with pytest.raises(TypeError, match="Expected several texts, got one"):
+        sf.encode(bad, VOCABULARY)
+
+
+@pytest.mark.parametrize("item", [3, 2.5, b"bytes", float("nan"), ["nested"]])
+def test_a_wrong_item_is_named_with_its_place(item):
+    with pytest.raises(TypeError, match=rf"Expected `str` or `None`, got `{type(item).__name__}` - at texts\[1\]"):
+        sf.encode(["film", item], VOCABULARY)
+
+
+@pytest.mark.parametrize("texts", [{"a": 1}, {"a"}, iter(["a"]), 3, None, (text for text in "ab")])
+def test_what_is_no_column_is_refused(texts):
+    with pytest.raises(TypeError, match="Expected texts as a list or tuple of str, or an Arrow column"):
+        sf.encode(texts, VOCABULARY)
+
+
+def test_a_table_is_refused_with_advice():
+    with pytest.raises(TypeError, match="got a table or nested column: pass one of its columns"):
+        sf.encode(pd.DataFrame({"review": TEXTS}), VOCABULARY)
+
+
+@pytest.mark.parametrize("texts", [pa.array([1, 2]), pd.Series([1.5]), pl.Series([True])])
+def test_a_column_of_numbers_is_refused(texts):
+    with pytest.raises(TypeError, match="Expected Arrow strings"):
+        sf.encode(texts, VOCABULARY)
+
+
+def test_an_array_of_two_dimensions_is_refused():
+    with pytest.raises(TypeError, match=r"got shape \(1, 2\)"):
+        sf.encode(np.array([["a", "b"]]), VOCABULARY)
+
+
+@pytest.mark.parametrize("threads", [0, -1, 5000])
+def test_an_impossible_number_of_threads_is_refused(threads):
+    with pytest.raises(ValueError, match="Expected 1 to 4096 threads"):
+        sf.encode(TEXTS, VOCABULARY, threads=threads)
+
+
+def test_max_words_below_one_is_refused():
+    with pytest.raises(ValueError, match="Expected max_words of 1 or more, got 0"):
+        sf.build_vocabulary(TEXTS, max_words=0)
+
+
+@pytest.mark.parametrize("dtype", [np.int16, np.int32, np.int64])
+def test_padding_comes_in_the_dtype_asked_for(dtype):
+    matrix = sf.encode(TEXTS, VOCABULARY).pad(3, dtype=dtype)
+    assert matrix.dtype == dtype
+    assert matrix.tolist() == sf.reference.pad(ROWS, 3).tolist()
+
+
+def test_padding_keeps_the_first_ids_of_a_long_row():
+    assert sf.encode(["good film acting"], VOCABULARY).pad(2).tolist() == [[1, 2]]
+
+
+def test_padding_fills_an_array_that_is_given():
+    out = np.full((5, 4), -1, np.int64)
+    assert sf.encode(TEXTS, VOCABULARY).pad(4, out=out) is out
+    assert out.tolist() == sf.reference.pad(ROWS, 4).tolist()
+
+
+def test_padding_refuses_an_array_of_another_shape():
+    with pytest.raises(ValueError, match=r"Expected `out` of shape \(5, 4\), got \(5, 3\)"):
+        sf.encode(TEXTS, VOCABULARY).pad(4, out=np.zeros((5, 3), np.int32))
+
+
+@pytest.mark.parametrize("out", [np.zeros((4, 5), np.int32).T, np.zeros((5, 4), np.float32)])
+def test_padding_refuses_an_array_it_cannot_fill(out):
+    with pytest.raises((ValueError, TypeError), match="Expected a matrix"):
+        sf.encode(TEXTS, VOCABULARY).pad(4, out=out)
+
+
+def test_padding_refuses_a_read_only_array():
+    out = np.zeros((5, 4), np.int32)
+    out.flags.writeable = False
+    with pytest.raises(ValueError, match="can be written"):
+        sf.encode(TEXTS, VOCABULARY).pad(4, out=out)
+
+
+def test_padding_refuses_offsets_that_leave_the_values():
+    with pytest.raises(ValueError, match="offsets that never fall and stay within the values"):
+        sf.TokenIds(np.zeros(2, np.int16), np.array([0, 3])).pad(4)
+
+
+@pytest.mark.parametrize("length", [0, -1])
+def test_padding_to_nothing_is_refused(length):
+    with pytest.raises(ValueError, match="Expected a length of 1 or more"):
+        sf.encode(TEXTS, VOCABULARY).pad(length)
+
+
+def test_rows_can_be_taken_from_both_ends():
+    ids = sf.encode(TEXTS, VOCABULARY)
+    assert (ids[2].tolist(), ids[-3].tolist()) == ([1, 1, 3], [1, 1, 3])
+
+
+@pytest.mark.parametrize("row", [5, -6])
+def test_a_row_that_is_not_there_is_an_index_error(row):
+    with pytest.raises(IndexError, match="Expected a row of 0 to 4"):
+        sf.encode(TEXTS, VOCABULARY)[row]
+
+
+def test_texts_are_read_where_they_lie():
+    # 64 MB of text: a copy of it, in Python's memory at least, would show.
+    texts = pa.array(["good film " * 1000] * 6400)
+    strings = ["good film " * 1000 + str(i) for i in range(6400)]
+    tracemalloc.start()
+    try:
+        sf.encode(texts, sf.Vocabulary(["acting"]))
+        sf.encode(strings, sf.Vocabulary(["acting"]))
+        assert tracemalloc.get_traced_memory()[1] < 4 << 20
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_list_may_change_while_it_is_read():
+    texts = [f"good film {i}" for i in range(50_000)]
+    done = threading.Event()
+
+    def shrink():
+        while not done.is_set() and texts:
+            texts.pop()
+
+    thread = threading.Thread(target=shrink)
+    thread.start()
+    try:
+        ids = sf.encode(texts, VOCABULARY)
+    finally:
+        done.set()
+        thread.join()
+    assert all(row.tolist() == [1, 2] for row in ids)
+
+
+def test_arrow_memory_is_given_back():
+    before = pa.total_allocated_bytes()
+    for _ in range(3):
+        sf.encode(pa.chunked_array([["good film " * 100] * 1000] * 3), VOCABULARY)
+        sf.encode(pa.array(["good film " * 100] * 1000), VOCABULARY)
+    gc.collect()
+    assert pa.total_allocated_bytes() == before
+
+
+def test_a_stream_that_breaks_off_is_an_error():
+    def batches():
+        yield pa.record_batch({"review": ["good"]})
+        raise OSError("the disk is gone")
+
+    schema = pa.schema({"review": pa.string()})
+    reader = pa.RecordBatchReader.from_batches(schema, batches())
+    with pytest.raises((TypeError, ValueError), match=r"table or nested|the disk is gone"):
+        sf.encode(reader, VOCABULARY)
+
+
+def test_encoding_works_in_a_forked_child():
+    code = """
+import os
+import sentiment_fast as sf
+vocabulary = sf.Vocabulary(["good", "film"])
+texts = ["good film"] * 100_000
+assert len(sf.encode(texts, vocabulary, threads=4)) == 100_000
+child = os.fork()
+if child == 0:
+    os._exit(0 if len(sf.encode(texts, vocabulary, threads=4)) == 100_000 else 1)
+assert os.waitpid(child, 0)[1] == 0
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

@@ -1,0 +1,90 @@
+import pickle
+
+import pytest
+
+import sentiment_fast as sf
+from sentiment_fast import Vocabulary
+
+
+@pytest.fixture
+def saved(tmp_path):
+    vocabulary = Vocabulary(["film", "größe", "映画", "a_b"], 10, "english")
+    path = tmp_path / "vocabulary.txt"
+    vocabulary.save(path)
+    return path
+
+
+def test_saving_and_loading_keeps_everything(saved):
+    assert Vocabulary.load(saved) == Vocabulary(["film", "größe", "映画", "a_b"], 10, "english")
+
+
+@pytest.mark.parametrize("stop_words", [None, "english", "german", ["a", "ü"]])
+def test_every_kind_of_stop_words_is_kept(tmp_path, stop_words):
+    vocabulary = Vocabulary(["film"], 7, stop_words)
+    vocabulary.save(tmp_path / "v.txt")
+    assert Vocabulary.load(tmp_path / "v.txt") == vocabulary
+
+
+def test_every_word_character_survives_the_file(tmp_path):
+    words = [character for character in map(chr, range(0x110000)) if sf.reference.clean_words(character) == [character]]
+    Vocabulary(words, len(words), None).save(tmp_path / "v.txt")
+    assert Vocabulary.load(tmp_path / "v.txt").words == words
+
+
+def test_the_file_says_what_it_is(saved):
+    assert saved.read_text("utf-8").startswith("sentiment_fast vocabulary, format 1\n")
+
+
+def test_a_vocabulary_is_its_words_in_order():
+    vocabulary = Vocabulary(["b", "a"])
+    assert (len(vocabulary), list(vocabulary), vocabulary.words) == (2, ["b", "a"], ["b", "a"])
+
+
+def test_a_vocabulary_can_be_pickled_for_other_processes():
+    vocabulary = Vocabulary(["film"])
+    sf.encode(["film"], vocabulary)
+    assert pickle.loads(pickle.dumps(vocabulary)) == vocabulary
+
+
+@pytest.mark.parametrize("words", [["a", "a"], [""], ["two words"], ["line\nend"]])
+def test_impossible_words_are_refused(words):
+    with pytest.raises(ValueError, match="Expected"):
+        Vocabulary(words)
+
+
+def test_a_missing_file_is_an_error(tmp_path):
+    with pytest.raises(sf.ModelFolderError, match="no such vocabulary file"):
+        Vocabulary.load(tmp_path / "none.txt")
+
+
+@pytest.mark.parametrize("kept", range(0, 96, 5))
+def test_a_file_cut_short_anywhere_is_an_error(saved, kept):
+    content = saved.read_bytes()
+    assert kept < len(content)
+    saved.write_bytes(content[:kept])
+    with pytest.raises(sf.ModelFolderError, match=str(saved)):
+        Vocabulary.load(saved)
+
+
+def test_a_newer_format_asks_for_an_update(saved):
+    saved.write_text(saved.read_text("utf-8").replace("format 1", "format 2"), "utf-8")
+    with pytest.raises(sf.ModelFolderError, match=r"has format 2.*reads format 1: update the package"):
+        Vocabulary.load(saved)
+
+
+def test_another_kind_of_file_is_an_error(saved):
+    saved.write_text("film\nmovie\n", "utf-8")
+    with pytest.raises(sf.ModelFolderError, match="expected a sentiment_fast vocabulary, got 'film'"):
+        Vocabulary.load(saved)
+
+
+def test_a_word_too_many_is_an_error(saved):
+    saved.write_text(saved.read_text("utf-8") + "more\n", "utf-8")
+    with pytest.raises(sf.ModelFolderError, match="expected 4 words, got 5"):
+        Vocabulary.load(saved)
+
+
+def test_bytes_that_are_no_utf8_are_an_error(saved):
+    saved.write_bytes(saved.read_bytes() + b"\xff\n")
+    with pytest.raises(sf.ModelFolderError, match="cannot be read as a vocabulary"):
+        Vocabulary.load(saved)
