@@ -58,7 +58,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     # Imported here, so that --help and a mistyped option answer at once.
-    from sentiment_fast.data.labelled_texts import classes_of
     from sentiment_fast.data.overview import TRAINING, Part, overview
     from sentiment_fast.evaluation.metrics import evaluate
     from sentiment_fast.model.devices import choose_device, choose_precision
@@ -74,9 +73,8 @@ def run(arguments: argparse.Namespace) -> None:
     precision = choose_precision(device, reduced=arguments.amp)
     folder = _new_folder(arguments.out)
 
-    parts = _open_parts(arguments, settings.training.seed)
+    parts, classes = _open_parts(arguments, settings.training.seed)
     training = parts[TRAINING]
-    classes = classes_of(training)
     vocabulary = vocabulary_of(training, settings.vocabulary)
     encoded = {name: encode_part(data, vocabulary, classes) for name, data in parts.items()}
 
@@ -160,14 +158,15 @@ def _new_folder(asked: Path | None) -> Path:
     return folder
 
 
-def _open_parts(arguments: argparse.Namespace, seed: int) -> dict[str, LabelledTexts]:
-    """The data by part: training, validation, and test if asked for."""
+def _open_parts(arguments: argparse.Namespace, seed: int) -> tuple[dict[str, LabelledTexts], list[Any]]:
+    """The data by part (training, validation, and test if asked for), and the classes."""
     from sentiment_fast.data.files import read_labelled
-    from sentiment_fast.data.labelled_texts import stratified_split
+    from sentiment_fast.data.labelled_texts import classes_of, stratified_split
     from sentiment_fast.data.sources import open_data
 
     columns = (arguments.text_column, arguments.label_column)
     data = open_data(arguments.data, *columns, seed=seed, say=say)
+    classes = classes_of(data)
     share = _share(arguments.validation)
     if share is None:
         parts = {"training": data, "validation": read_labelled(arguments.validation, *columns)}
@@ -176,7 +175,7 @@ def _open_parts(arguments: argparse.Namespace, seed: int) -> dict[str, LabelledT
         parts = {"training": training, "validation": validation}
     if arguments.test is not None:
         parts["test"] = read_labelled(arguments.test, *columns)
-    return parts
+    return parts, classes
 
 
 def _share(validation: str) -> float | None:

@@ -1,0 +1,82 @@
+"""Training: the tutorial's loop, padded to 500, beside ours with the tutorial preset, at the tutorial's batch of 50."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+import sentiment_fast as sf
+from benchmarks.tutorial_loop import BATCH_SIZE, CLIP, LENGTH, training_step
+from benchmarks.tutorial_weights import as_tutorial_model
+from sentiment_fast.model.batches import BatchSource, random_batches
+from sentiment_fast.model.devices import choose_precision
+from sentiment_fast.model.network import SentimentLSTM, class_loss
+from sentiment_fast.model.presets import PRESETS
+
+GROUP = "training, batches of 50"
+TUTORIAL_STEPS = 3  # of 50 reviews each
+OUR_STEPS = 64  # one pool of batches, long and short ones as they come
+CPU = torch.device("cpu")
+
+
+class Setup:
+    """Reviews as ids and both models with the same weights."""
+
+    def __init__(self, labelled, dropout):
+        rows = np.random.default_rng(0).permutation(len(labelled.texts))[: OUR_STEPS * BATCH_SIZE]
+        texts = labelled.texts.take(rows)
+        vocabulary = sf.build_vocabulary(labelled.texts)
+        ids = sf.encode(texts, vocabulary)
+        config = replace(PRESETS["tutorial"].network, dropout=dropout)
+        self.source = BatchSource(ids, config.max_length, config.pads_on_left, CPU)
+        self.matrix = torch.from_numpy(ids.pad(LENGTH, dtype=np.int64))
+        self.targets = torch.from_numpy(labelled.labels[rows])
+        torch.manual_seed(0)
+        self.network = SentimentLSTM(config, len(vocabulary), 2).train()
+        self.tutorial = as_tutorial_model(self.network).train()
+        self.optimizer = torch.optim.Adam(self.network.parameters(), lr=1e-3, fused=True)
+        self.tutorial_optimizer = torch.optim.Adam(self.tutorial.parameters(), lr=1e-3)
+
+    def tutorial_step(self, rows):
+        rows = torch.from_numpy(rows)
+        return training_step(self.tutorial, self.tutorial_optimizer, self.matrix[rows], self.targets[rows])[0]
+
+    def our_step(self, rows, precision):
+        ids, lengths = self.source.batch(rows)
+        with precision.autocast(CPU):
+            logits = self.network(ids, lengths)
+        loss = class_loss(logits, self.targets[torch.from_numpy(rows)])
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), CLIP)
+        self.optimizer.step()
+        return loss.detach()
+
+    def batches(self):
+        return random_batches(self.source.lengths, BATCH_SIZE, np.random.default_rng(0))
+
+
+@pytest.fixture(scope="module")
+def setup(labelled):
+    """Found equal first: the same losses, step by step, without dropout and in float32."""
+    check = Setup(labelled, dropout=0.0)
+    for rows in check.batches()[:4]:
+        theirs, ours = check.tutorial_step(rows), check.our_step(rows, choose_precision(CPU, reduced=False))
+        assert abs(theirs - ours) < 1e-4
+    return Setup(labelled, dropout=0.3)
+
+
+def test_tutorial(measure, setup):
+    batches = setup.batches()[:TUTORIAL_STEPS]
+    measure(GROUP, "tutorial, float32, padded to 500", lambda: [*map(setup.tutorial_step, batches)], 50 * len(batches))
+
+
+@pytest.mark.parametrize("reduced", [False, True], ids=["float32", "amp"])
+def test_ours(measure, setup, reduced):
+    precision = choose_precision(CPU, reduced)
+    if reduced and precision.dtype == torch.float32:
+        pytest.skip(precision.reason)
+    side = f"sentiment_fast, {str(precision.dtype).removeprefix('torch.')}"
+    batches = setup.batches()
+    measure(GROUP, side, lambda: [setup.our_step(rows, precision) for rows in batches], 50 * len(batches))
