@@ -58,13 +58,12 @@ py::tuple count_words_in(const py::object& texts_object, const std::unordered_se
                          size_t max_words, int threads) {
   const Texts texts = texts_from_python(texts_object);
   checked_threads(threads);
-  WordCounts counts;
   std::vector<CountedWord> words;
   {
     const py::gil_scoped_release unlocked;
-    counts = count_words(texts.views(), threads);
-    for (const CountedWord& word : counts.words())
-      if (stop_words.find(std::string(word.word)) == stop_words.end()) words.push_back(word);
+    words = count_words(texts.views(), threads).words();
+    const auto is_stop_word = [&](const CountedWord& counted) { return stop_words.count(counted.word) != 0; };
+    words.erase(std::remove_if(words.begin(), words.end(), is_stop_word), words.end());
     const auto more_frequent = [](const CountedWord& a, const CountedWord& b) {
       return a.count != b.count ? a.count > b.count : a.first < b.first;
     };
@@ -73,7 +72,7 @@ py::tuple count_words_in(const py::object& texts_object, const std::unordered_se
     words.resize(static_cast<size_t>(kept));
   }
   py::list names;
-  for (const CountedWord& word : words) names.append(py::str(word.word.data(), word.word.size()));
+  for (const CountedWord& counted : words) names.append(py::str(counted.word));
   auto frequencies = new_array<int64_t>(words.size());
   std::transform(words.begin(), words.end(), frequencies.mutable_data(), [](const CountedWord& w) { return w.count; });
   return py::make_tuple(names, frequencies);

@@ -1,6 +1,7 @@
 // The cleaning: a text -> its cleaned words, one after the other, given to a sink.
 //
-// A sink is anything with `void word(const char* utf8, size_t size)`, so that counting and looking up share this pass.
+// A sink is anything with `void word(const char* utf8, size_t size)`, so that counting and looking up share this pass;
+// at least 16 bytes can be read from `utf8` on.
 // The rule itself is in bytes.h and unicode.h. Needs no interpreter lock.
 #pragma once
 
@@ -86,7 +87,8 @@ class Cleaner {
   }
 
  private:
-  static constexpr size_t kLongestCharacter = 4;  // bytes of UTF-8
+  static constexpr int kStride = 64;  // units between two looks at how much room is left
+  static constexpr int kSlack = 16;   // a character of up to 4 bytes behind them, and what sinks may read past a word
 
   template <class Unit, class Sink>
   void clean_fixed(const Unit* units, size_t size, Sink& sink) {
@@ -98,18 +100,20 @@ class Cleaner {
     const Unit* const end = begin + size;
     size_t length = 0;  // of the word gathered so far, in bytes
     for (const Unit* at = begin; at != end;) {
-      if (length + kLongestCharacter > word_.size()) word_.resize(2 * word_.size());
-      if (*at < 0x80) {
-        const unsigned char cleaned = kCleanedAscii[*at++];
-        word_[length] = static_cast<char>(cleaned);
+      if (length + kStride + kSlack > word_.size()) word_.resize(2 * word_.size());
+      const Unit* const stop = end - at > kStride ? at + kStride : end;
+      char* const word = word_.data();
+      for (; at != stop && *at < 0x80; ++at) {
+        const unsigned char cleaned = kCleanedAscii[*at];
+        word[length] = static_cast<char>(cleaned);
         if (cleaned == kSpace) {
-          if (length != 0) sink.word(word_.data(), length);
+          if (length != 0) sink.word(word, length);
           length = 0;
         } else {
           length += cleaned != kDropped;
         }
-        continue;
       }
+      if (at == stop) continue;
       const Unit* const start = at;
       char32_t cleaned = Codec::next(at, end);
       if (cleaned == kCapitalSigma) {
@@ -128,7 +132,7 @@ class Cleaner {
     if (length != 0) sink.word(word_.data(), length);
   }
 
-  std::vector<char> word_ = std::vector<char>(64);
+  std::vector<char> word_ = std::vector<char>(256);
 };
 
 }  // namespace sentiment_fast

@@ -13,7 +13,7 @@ struct Counting {
   WordCounts& counts;
   Occurrence at;
   void word(const char* word, size_t size) {
-    counts.add({word, size}, 1, at);
+    counts.add(word, size, 1, at);
     ++at.word;
   }
 };
@@ -36,12 +36,14 @@ WordCounts count_words(const std::vector<Text>& texts, int threads) {
   std::atomic<size_t> next{0};
   on_threads(threads, [&](int thread) {
     Cleaner cleaner;
+    WordCounts own;  // not in the vector while it grows: threads would fight over its cache lines
     for (size_t r; (r = next.fetch_add(1)) < ranges.size();) {
       for (int64_t i = ranges[r].begin; i < ranges[r].end; ++i) {
-        Counting sink{counts[static_cast<size_t>(thread)], {i, 0}};
+        Counting sink{own, {i, 0}};
         cleaner.clean(texts[static_cast<size_t>(i)], sink);
       }
     }
+    counts[static_cast<size_t>(thread)] = std::move(own);
   });
   for (size_t other = 1; other < counts.size(); ++other) counts[0].merge(counts[other]);
   return std::move(counts[0]);

@@ -1,18 +1,11 @@
 #include "lexicon.h"
 
 #include <algorithm>
-#include <cstring>
 #include <random>
 #include <stdexcept>
 
 namespace sentiment_fast {
 namespace {
-
-uint64_t load(const char* bytes, size_t size) {
-  uint64_t value = 0;
-  std::memcpy(&value, bytes, size);
-  return value;
-}
 
 // Both halves of a 128-bit product, folded: spreads every input bit over all output bits.
 uint64_t mix(uint64_t a, uint64_t b) {
@@ -21,69 +14,62 @@ uint64_t mix(uint64_t a, uint64_t b) {
   const Wide product = Wide{a} * b;
   return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
 #else
-  const uint64_t low = a * b, crossed = (a >> 32) * (b & 0xFFFFFFFF) + ((a & 0xFFFFFFFF) * (b & 0xFFFFFFFF) >> 32);
-  return low ^ ((a >> 32) * (b >> 32) + (crossed >> 32));
+  const uint64_t middle = (a >> 32) * (b & 0xFFFFFFFF) + ((a & 0xFFFFFFFF) * (b & 0xFFFFFFFF) >> 32);
+  const uint64_t crossed = (a & 0xFFFFFFFF) * (b >> 32) + (middle & 0xFFFFFFFF);
+  return (a * b) ^ ((a >> 32) * (b >> 32) + (middle >> 32) + (crossed >> 32));
 #endif
 }
 
-struct HashKey {
-  uint64_t first, second;
-  HashKey() {
+struct HashSecret {
+  uint64_t low, high;
+  HashSecret() {
     std::random_device random;
-    const auto draw = [&random] { return uint64_t{random()} << 32 | random() | 1; };
-    first = draw();
-    second = draw();
+    const auto draw = [&random] { return (uint64_t{random()} << 32 | random()) | 1; };
+    low = draw();
+    high = draw();
   }
 };
+const HashSecret secret;
 
-size_t table_size_for(size_t words) {
-  size_t size = 64;
-  while (size < 4 * words) size *= 2;  // a quarter full: most probes end at the first slot
-  return size;
-}
+constexpr size_t kLeastSlots = 1024;
 
 }  // namespace
 
-uint64_t hash_word(const char* word, size_t size) {
-  static const HashKey key;
-  uint64_t hash = key.first ^ size;
-  for (; size > 8; word += 8, size -= 8) hash = mix(hash ^ load(word, 8), key.second);
-  return mix(hash ^ load(word, size), key.second ^ key.first);
-}
+uint64_t hash_key(WordKey key) { return mix(key.low ^ secret.low, key.high ^ secret.high); }
 
-WordCounts::WordCounts() : slots_(1024) {}
-
-std::string_view WordCounts::keep(std::string_view word) {
-  constexpr size_t kBlock = 1 << 16;
-  if (word.size() > block_left_) {
-    block_left_ = std::max(kBlock, word.size());
-    blocks_.emplace_back(new char[block_left_]);
-    block_next_ = blocks_.back().get();
+size_t HashWord::operator()(const std::string& word) const {
+  uint64_t hash = word.size();
+  for (size_t at = 0; at < word.size(); at += 8) {
+    uint64_t bytes = 0;
+    std::memcpy(&bytes, word.data() + at, std::min<size_t>(8, word.size() - at));
+    hash = mix(hash ^ secret.low, bytes ^ secret.high);
   }
-  char* const kept = block_next_;
-  std::memcpy(kept, word.data(), word.size());
-  block_next_ += word.size();
-  block_left_ -= word.size();
-  return {kept, word.size()};
+  return static_cast<size_t>(hash);
 }
 
-void WordCounts::add(std::string_view word, int64_t count, Occurrence first) {
-  const auto hash = static_cast<uint32_t>(hash_word(word.data(), word.size()));
-  const size_t mask = slots_.size() - 1;
-  for (size_t at = hash & mask;; at = (at + 1) & mask) {
-    Slot& slot = slots_[at];
-    if (slot.index == 0) {
-      if (words_.size() >= UINT32_MAX - 1) throw std::length_error("more than 4 billion distinct words");
-      words_.push_back({keep(word), count, first});
-      slot = {hash, static_cast<uint32_t>(words_.size())};
-      if (2 * words_.size() > slots_.size()) grow();
-      return;
-    }
-    if (slot.hash != hash) continue;
-    CountedWord& counted = words_[slot.index - 1];
-    if (counted.word != word) continue;
+WordCounts::WordCounts() : slots_(kLeastSlots) {}
+
+void WordCounts::add(const char* word, size_t size, int64_t count, Occurrence first) {
+  if (size > kShortWord) {
+    LongWord& counted = long_words_.try_emplace({word, size}, LongWord{0, first}).first->second;
     counted.count += count;
     if (first < counted.first) counted.first = first;
+    return;
+  }
+  const WordKey key = short_word_key(word, size);
+  const size_t mask = slots_.size() - 1;
+  for (size_t at = hash_key(key) & mask;; at = (at + 1) & mask) {
+    Slot& slot = slots_[at];
+    if (slot.key == key) {  // never an empty slot's: no word has the key of no bytes
+      slot.count += count;
+      if (first < firsts_[slot.order - 1]) firsts_[slot.order - 1] = first;
+      return;
+    }
+    if (slot.order != 0) continue;
+    if (firsts_.size() >= UINT32_MAX - 1) throw std::length_error("more than 4 billion distinct words");
+    firsts_.push_back(first);
+    slot = {key, count, static_cast<uint32_t>(firsts_.size())};
+    if (2 * firsts_.size() > slots_.size()) grow();
     return;
   }
 }
@@ -92,43 +78,66 @@ void WordCounts::grow() {
   std::vector<Slot> larger(2 * slots_.size());
   const size_t mask = larger.size() - 1;
   for (const Slot& slot : slots_) {
-    if (slot.index == 0) continue;
-    size_t at = slot.hash & mask;
-    while (larger[at].index != 0) at = (at + 1) & mask;
+    if (slot.order == 0) continue;
+    size_t at = hash_key(slot.key) & mask;
+    while (larger[at].order != 0) at = (at + 1) & mask;
     larger[at] = slot;
   }
   slots_ = std::move(larger);
 }
 
+template <class Visit>
+void WordCounts::for_each(Visit visit) const {
+  for (const Slot& slot : slots_) {
+    if (slot.order == 0) continue;
+    char bytes[kShortWord];
+    std::memcpy(bytes, &slot.key, sizeof bytes);
+    size_t size = kShortWord;
+    while (bytes[size - 1] == '\0') --size;
+    visit(bytes, size, slot.count, firsts_[slot.order - 1]);
+  }
+  for (const auto& [word, counted] : long_words_) visit(word.data(), word.size(), counted.count, counted.first);
+}
+
 void WordCounts::merge(const WordCounts& other) {
-  for (const CountedWord& counted : other.words_) add(counted.word, counted.count, counted.first);
+  other.for_each([this](const char* word, size_t size, int64_t count, Occurrence first) { add(word, size, count, first); });
 }
 
-Lexicon::Lexicon(const std::vector<std::string>& words) : slots_(table_size_for(words.size())) {
+std::vector<CountedWord> WordCounts::words() const {
+  std::vector<CountedWord> words;
+  words.reserve(firsts_.size() + long_words_.size());
+  for_each([&words](const char* word, size_t size, int64_t count, Occurrence first) {
+    words.push_back({std::string(word, size), count, first});
+  });
+  return words;
+}
+
+Lexicon::Lexicon(const std::vector<std::string>& words) : size_(static_cast<int32_t>(words.size())) {
   if (words.size() > (1 << 24)) throw std::length_error("Expected at most 2^24 words in a vocabulary");
-  size_ = static_cast<int32_t>(words.size());
-  const size_t mask = slots_.size() - 1;
+  size_t slots = 64;
+  while (slots < 4 * words.size()) slots *= 2;  // a quarter full: most look-ups end at the first slot
+  slots_.resize(slots);
+  mask_ = slots - 1;
   for (size_t index = 0; index < words.size(); ++index) {
+    const auto id = static_cast<int32_t>(index + 1);
     const std::string& word = words[index];
-    if (bytes_.size() + word.size() > UINT32_MAX) throw std::length_error("Expected a vocabulary of less than 4 GB");
-    const auto hash = static_cast<uint32_t>(hash_word(word.data(), word.size()));
-    size_t at = hash & mask;
-    while (slots_[at].id != 0) at = (at + 1) & mask;
-    const auto begin = static_cast<uint32_t>(bytes_.size());
-    bytes_ += word;
-    slots_[at] = {hash, static_cast<int32_t>(index + 1), begin, static_cast<uint32_t>(bytes_.size())};
+    if (word.find('\0') != std::string::npos) continue;  // never comes out of cleaning, and is no key
+    if (word.size() > kShortWord) {
+      long_words_.emplace(word, id);
+      continue;
+    }
+    char bytes[kShortWord] = {};
+    std::memcpy(bytes, word.data(), word.size());
+    const WordKey key = short_word_key(bytes, word.size());
+    size_t at = hash_key(key) & mask_;
+    while (slots_[at].id != 0) at = (at + 1) & mask_;
+    slots_[at] = {key, id};
   }
 }
 
-int32_t Lexicon::id(const char* word, size_t size) const {
-  const auto hash = static_cast<uint32_t>(hash_word(word, size));
-  const size_t mask = slots_.size() - 1;
-  for (size_t at = hash & mask; slots_[at].id != 0; at = (at + 1) & mask) {
-    const Slot& slot = slots_[at];
-    if (slot.hash == hash && slot.end - slot.begin == size && std::memcmp(bytes_.data() + slot.begin, word, size) == 0)
-      return slot.id;
-  }
-  return 0;
+int32_t Lexicon::long_word_id(const char* word, size_t size) const {
+  const auto found = long_words_.find({word, size});
+  return found == long_words_.end() ? 0 : found->second;
 }
 
 }  // namespace sentiment_fast

@@ -101,6 +101,10 @@ def test_a_large_vocabulary_gets_wide_ids(words, dtype):
     assert (ids.values.dtype, ids.values.tolist()) == (dtype, [words])
 
 
+def test_a_word_with_a_nul_in_the_vocabulary_shadows_no_other():
+    assert sf.encode(["ab"], sf.Vocabulary(["ab\0", "ab"])).values.tolist() == [2]
+
+
 def test_words_are_counted_in_and_out_of_the_vocabulary():
     assert sf.encode(TEXTS, VOCABULARY).word_count == sum(len(sf.reference.clean_words(text)) for text in TEXTS)
 
