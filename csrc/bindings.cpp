@@ -150,7 +150,7 @@ py::array_t<int64_t> as_array(const std::vector<int64_t>& items) {
 
 py::tuple csv_records(const py::buffer& buffer, char delimiter, bool last) {
   const py::buffer_info bytes = buffer.request();
-  if (bytes.ndim != 1 || bytes.itemsize != 1) throw py::type_error("Expected bytes");
+  if (bytes.ndim != 1 || bytes.itemsize != 1 || (bytes.size > 1 && bytes.strides[0] != 1)) throw py::type_error("Expected contiguous bytes");
   const auto* const data = static_cast<const char*>(bytes.ptr);
   CsvRecords records;
   {

@@ -61,8 +61,14 @@ def _run(module: ModuleType, arguments: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         say("interrupted")
         return INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read stdout has had enough; Python would complain once more while it shuts down.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        if not isinstance(error, BrokenPipeError):  # of which nobody needs to be told: whoever read stdout has left
+            say(f"error: {error}")
+        _discard_stdout()
         return 1
     return 0
+
+
+def _discard_stdout() -> None:
+    """What stdout still holds cannot be written; Python would try once more, and complain, while it shuts down."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -34,12 +34,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    from sentiment_fast.scoring.files import default_output, score_csv
+    from sentiment_fast.scoring.files import score_csv
     from sentiment_fast.scoring.scorer import load
 
-    output = arguments.output or default_output(arguments.input)
-    if output != "-" and Path(output).exists() and not arguments.force:
-        raise UsageError(f"{output}: exists already: name another with -o, or replace it with --force")
+    output = arguments.output or _default_output(arguments.input)
+    _check_output(output, arguments.force)
     scorer = load(arguments.model, arguments.device)
     with _source(arguments.input) as (source, size), _sink(output) as sink, _progress_bar(size) as bar:
         say(f"Scoring {arguments.input} on {scorer.device.type}, {scorer.precision.reason}")
@@ -56,6 +55,27 @@ def run(arguments: argparse.Namespace) -> None:
         f"{summary.empty:,} of them without a text and so without a score; "
         f"{seconds:.1f} s, {summary.rows / seconds:,.0f} rows/s"
     )
+
+
+def _default_output(source: str) -> str:
+    """Where scores go if nobody says: beside a file, under its name with `.scored`; to stdout from stdin."""
+    if source == "-":
+        return "-"
+    stem, dot, extension = source.rpartition(".")
+    if not dot or "/" in extension:
+        raise UsageError(f"{source}: has no extension to name the output by: name it with -o")
+    return f"{stem}.scored.{extension}"
+
+
+def _check_output(path: str, force: bool) -> None:
+    if path == "-" or not Path(path).exists():
+        return
+    if not Path(path).is_file():  # a folder, a pipe, a device: a finished file cannot be put in its place
+        raise UsageError(
+            f'{path}: expected the name of a file, got something else there: name another, or "-" for stdout'
+        )
+    if not force:
+        raise UsageError(f"{path}: exists already: name another with -o, or replace it with --force")
 
 
 @contextmanager
@@ -81,11 +101,13 @@ def _sink(path: str) -> Iterator[BinaryIO]:
         return
     unfinished = Path(f"{path}.part")
     try:
-        with unfinished.open("wb") as file:
-            yield file
-        unfinished.replace(path)
+        file = unfinished.open("wb")  # noqa: SIM115
     except OSError as error:
         raise DataError(f"{path}: cannot be written ({error.strerror})") from error
+    try:
+        with file:
+            yield file
+        unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
 

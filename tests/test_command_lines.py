@@ -299,6 +299,14 @@ def test_a_reader_that_leaves_early_is_no_error_message(trained):
     assert (process.wait(timeout=120), errors) == (1, b"")
 
 
+def test_a_full_disk_behind_stdout_is_an_error_message(trained):
+    folder, _ = trained
+    with open("/dev/full", "w") as full:  # noqa: PTH123
+        command = [sys.executable, "-m", "sentiment_fast.predict", "--model", str(folder), "text"]
+        finished = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=120)
+    assert (finished.returncode, finished.stderr) == (1, "error: [Errno 28] No space left on device\n")
+
+
 def test_an_interrupted_training_keeps_its_best_epoch(data, tmp_path):
     out = str(tmp_path / "model")
     process = subprocess.Popen(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -18,13 +19,16 @@ import pyarrow as pa
 import pyarrow.csv
 
 from sentiment_fast import _core
-from sentiment_fast.errors import DataError, UsageError
+from sentiment_fast.errors import DataError
 from sentiment_fast.evaluation.metrics import predicted_indices
 from sentiment_fast.scoring.scorer import Scorer
 from sentiment_fast.text.encoding import TokenIds
 
 LABEL, SCORE = "sentiment_label", "sentiment_score"
 _BOM = b"\xef\xbb\xbf"
+_LONGEST_RECORD_BYTES = 1 << 30
+# Blank lines are not counted either: a row's number is the one that reading the file for training gives it.
+_ROW_NOTE = "(counting data rows from 1, without the header)"
 
 
 @dataclass(frozen=True)
@@ -32,13 +36,13 @@ class Window:
     """Whole records of a CSV file, as they stand in it.
 
     data: their bytes. content_ends, ends: (records,) int64, where each record's content ends and the next begins.
-    first_record: the number of the first one in the file; the header has number 0.
+    fault: why the last one cannot be read, if that is known already.
     """
 
     data: bytes
     content_ends: npt.NDArray[np.int64]
     ends: npt.NDArray[np.int64]
-    first_record: int
+    fault: str = ""
 
     @property
     def starts(self) -> npt.NDArray[np.int64]:
@@ -76,9 +80,10 @@ def score_csv(
     and copied as they are. say: gets messages. on_window: gets bytes read and rows scored, after each window.
     Raises DataError, with the row, for a record that cannot be read; what was written so far is then incomplete.
     """
-    windows = _windows(source, name, window_bytes)
+    preamble, start = _split_preamble(source)
+    windows = _windows(source, start, window_bytes)
     header, first = _split_header(next(windows, None), name)
-    columns = _field_values(header.data[: header.content_ends[0]].removeprefix(_BOM))
+    columns = _column_names(header, name)
     new_columns = [LABEL, *_score_columns(scorer.classes)]
     taken = [column for column in new_columns if column in columns]
     if taken:
@@ -86,12 +91,13 @@ def score_csv(
             f"{name}: already has a column {taken[0]!r}, which would be written: score the original file, or rename it"
         )
     text_index = _text_index(columns, text_column, scorer.text_column, first, name, say)
+    sink.write(preamble)
     _write(header, [_fields(new_columns)], sink)
 
     rows = empty = 0
-    read = len(header.data)
+    read = len(preamble) + len(header.data)
     for window in _chain(first, windows):
-        texts = _texts(window, len(columns), text_index, name)
+        texts = _texts(window, len(columns), text_index, name, rows)
         appended, blank = _scored_fields(texts, scorer)
         _write(window, _spread_over_records(appended, window, len(columns)), sink)
         rows, empty, read = rows + len(texts), empty + blank, read + len(window.data)
@@ -102,27 +108,39 @@ def score_csv(
 # ---- reading: bytes -> windows of whole records -> texts -----------------------------------------------------------
 
 
-def _windows(source: BinaryIO, name: str, window_bytes: int) -> Iterator[Window]:
-    """Cut a stream between records; a record longer than a window gets a window as long as it needs."""
-    carried, record, wanted = b"", 0, window_bytes
-    last = False
+def _split_preamble(source: BinaryIO) -> tuple[bytes, bytes]:
+    """What stands before the header, a byte-order mark and blank lines; and the first bytes behind it."""
+    preamble = _read_exactly(source, len(_BOM))
+    start = preamble.removeprefix(_BOM).lstrip(b"\r\n")
+    while not start and (more := source.read(1 << 16)):
+        preamble += more
+        start = more.lstrip(b"\r\n")
+    return preamble.removesuffix(start), start
+
+
+def _windows(source: BinaryIO, start: bytes, window_bytes: int) -> Iterator[Window]:
+    """Cut a stream, of which `start` was read before, between records; a long record's window is as long as it needs.
+
+    Ends at a record that is at fault.
+    """
+    carried, wanted, last = start, window_bytes, False
     while not last:
         more = _read_exactly(source, wanted)
         last = len(more) < wanted
         data = carried + more
         content_ends, ends, open_quote = _core.csv_records(data, ",", last)
+        fault = ""
         if last and open_quote:
-            at = record + len(ends) - 1
-            raise DataError(
-                f"{name}: row {at} (the header is row 0) opens a quote that never closes: add the closing quote, "
-                'or double the quotes inside the field ("")'
-            )
+            fault = 'opens a quote that never closes: close it, or double the quotes inside quoted fields ("")'
+        elif len(ends) == 0 and len(data) > _LONGEST_RECORD_BYTES:
+            content_ends = ends = np.array([len(data)])
+            fault, last = f"is longer than {_LONGEST_RECORD_BYTES:,} bytes: is a quote in it never closed?", True
         if len(ends) == 0:
             carried, wanted = data, max(wanted, len(data))  # doubles: a long record costs no more than twice its bytes
             continue
         end = int(ends[-1])
-        yield Window(data[:end], content_ends, ends, record)
-        carried, record, wanted = data[end:], record + len(ends), window_bytes
+        yield Window(data[:end], content_ends, ends, fault)
+        carried, wanted = data[end:], window_bytes
 
 
 def _read_exactly(source: BinaryIO, size: int) -> bytes:
@@ -135,13 +153,31 @@ def _read_exactly(source: BinaryIO, size: int) -> bytes:
 
 
 def _split_header(window: Window | None, name: str) -> tuple[Window, Window | None]:
+    """The first window -> the header, and the records behind it."""
     if window is None:
-        raise DataError(f"{name}: expected a CSV file with a header, got no bytes at all")
-    end = int(window.ends[0])
-    header = Window(window.data[:end], window.content_ends[:1], window.ends[:1], 0)
+        raise DataError(f"{name}: expected a CSV file with a line of column names, got an empty file")
     if len(window.ends) == 1:
-        return header, None
-    return header, Window(window.data[end:], window.content_ends[1:] - end, window.ends[1:] - end, 1)
+        if window.fault:
+            raise DataError(f"{name}: the header {window.fault}")
+        return window, None
+    end = int(window.ends[0])
+    header = Window(window.data[:end], window.content_ends[:1], window.ends[:1])
+    return header, Window(window.data[end:], window.content_ends[1:] - end, window.ends[1:] - end, window.fault)
+
+
+def _column_names(header: Window, name: str) -> list[str]:
+    record = header.data[: header.content_ends[0]]
+    try:
+        return next(csv.reader(io.StringIO(record.decode("utf-8"), newline="")))
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"{name}: expected UTF-8, got byte 0x{record[error.start]:02x} at position {error.start} of the header: "
+            "save the file as UTF-8"
+        ) from error
+    except csv.Error as error:  # a field of more than 128 KiB
+        raise DataError(
+            f"{name}: expected a line of column names, got {error}: is a quote there never closed?"
+        ) from error
 
 
 def _chain(first: Window | None, rest: Iterator[Window]) -> Iterator[Window]:
@@ -181,64 +217,62 @@ def _textual_columns(window: Window | None, width: int, name: str) -> list[int]:
     """The columns that are neither numbers, dates nor truth values, judged by the first window."""
     if window is None:
         return list(range(width))
-    table = _parse(window, width, name, pa.csv.ConvertOptions(check_utf8=False))
+    table = _parse(window, width, pa.csv.ConvertOptions(check_utf8=False), name, rows_before=0)
     kinds = (pa.types.is_string, pa.types.is_binary)
     return [index for index in range(width) if any(kind(table.schema.field(index).type) for kind in kinds)]
 
 
-def _texts(window: Window, width: int, text_index: int, name: str) -> pa.ChunkedArray:
+def _texts(window: Window, width: int, text_index: int, name: str, rows_before: int) -> pa.ChunkedArray:
     """The texts of a window's records, (rows,) binary: of every record that is no blank line."""
     column = str(text_index)
     options = pa.csv.ConvertOptions(
         include_columns=[column], column_types={column: pa.binary()}, strings_can_be_null=False
     )
-    texts = _parse(window, width, name, options)[column]
+    texts = _parse(window, width, options, name, rows_before)[column]
     expected = int(_holds_row(window, width).sum())
     if len(texts) != expected:
         raise DataError(
-            f"{name}: expected {expected} rows from row {window.first_record} on, but {len(texts)} can be parsed: "
-            "check the quotes there"
+            f"{name}: expected {expected} rows from row {rows_before + 1} on {_ROW_NOTE}, but {len(texts)} can be "
+            "parsed: check the quotes there"
         )
     return texts
 
 
-def _parse(window: Window, width: int, name: str, convert: Any) -> pa.Table:
+def _parse(window: Window, width: int, convert: Any, name: str, rows_before: int) -> pa.Table:
     """Parse a window of records with pyarrow, as columns "0" to "width - 1"."""
-    failures: list[Any] = []
-
-    def note(row: Any) -> str:
-        failures.append(row)
-        return "error"
-
+    if window.fault:
+        row = rows_before + int(_holds_row(window, width).sum())
+        raise DataError(f"{name}: row {row} {_ROW_NOTE} {window.fault}")
+    # pyarrow skips a byte-order mark at the start of what it is given; in the middle of a file it is text.
+    data = _BOM + window.data if window.data.startswith(_BOM) else window.data
     try:
         return pa.csv.read_csv(
-            pa.py_buffer(window.data),
+            pa.py_buffer(data),
             # One block: a quoted line end can then never straddle the edge of two (a bug in pyarrow 26), and rows
             # have numbers, which several threads would not give them.
             pa.csv.ReadOptions(
-                column_names=[str(index) for index in range(width)],
-                block_size=max(len(window.data), 1),
-                use_threads=False,
+                column_names=[str(index) for index in range(width)], block_size=len(data), use_threads=False
             ),
-            pa.csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=width > 1, invalid_row_handler=note),
+            pa.csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=width > 1),
             convert,
         )
     except pa.ArrowInvalid as error:
-        if not failures:
-            raise DataError(f"{name}: cannot be parsed from row {window.first_record} on: {error}") from error
-        bad = failures[0]
-        row = _record_number(window, width, bad.number)
-        raise DataError(
-            f"{name}: expected {bad.expected_columns} fields, got {bad.actual_columns} in row {row} (the header is "
-            f"row 0): {bad.text[:80]!r}. Quote fields that hold a comma, and double the quotes inside them"
-        ) from error
+        raise DataError(f"{name}: {_parse_advice(window, width, str(error), rows_before)}") from error
 
 
-def _record_number(window: Window, width: int, number: int | None) -> int:
-    """The number in the file of the `number`-th row (from 1) that pyarrow saw in a window."""
-    if number is None:
-        return window.first_record
-    return window.first_record + int(np.flatnonzero(_holds_row(window, width))[number - 1])
+def _parse_advice(window: Window, width: int, message: str, rows_before: int) -> str:
+    # Read from the message: a handler of invalid rows is not asked about those that hold bad UTF-8.
+    ragged = re.search(r"Row #(\d+): Expected (\d+) columns, got (\d+)", message)
+    if not ragged:
+        return f"cannot be parsed from row {rows_before + 1} on {_ROW_NOTE}: {message}"
+    number, expected, found = map(int, ragged.groups())
+    record = int(np.flatnonzero(_holds_row(window, width))[number - 1])
+    content = window.data[window.starts[record] : window.content_ends[record]].decode("utf-8", "replace")
+    return (
+        f"expected {expected} fields, as in the header, got {found} in row {rows_before + number} {_ROW_NOTE}: "
+        f"{content[:80]!r}. Put quotes around a text that holds commas, quotes or line breaks, and double the quotes "
+        "inside it"
+    )
 
 
 def _holds_row(window: Window, width: int) -> npt.NDArray[np.bool_]:
@@ -304,24 +338,6 @@ def _score_columns(classes: list[Any]) -> list[str]:
 
 def _fields(values: list[Any]) -> bytes:
     """Values as CSV fields, quoted where they must be."""
-    line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow(values)
-    return line.getvalue().encode()
-
-
-def _field_values(record: bytes) -> list[str]:
-    try:
-        text = record.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise DataError(f"The header is not UTF-8 ({error}): save the file as UTF-8") from error
-    return next(csv.reader(io.StringIO(text, newline="")), [""])
-
-
-def default_output(source: str) -> str:
-    """Where scores go if nobody says: beside a file, under its name with `.scored`; to stdout from stdin."""
-    if source == "-":
-        return "-"
-    stem, dot, extension = source.rpartition(".")
-    if not dot or "/" in extension:
-        raise UsageError(f"{source}: has no extension to name the output by: name it with -o")
-    return f"{stem}.scored.{extension}"
+    line = io.StringIO(newline="")
+    csv.writer(line, lineterminator="\r\n").writerow(values)  # Python 3.11's quotes no other line ends
+    return line.getvalue().removesuffix("\r\n").encode()

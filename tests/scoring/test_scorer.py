@@ -1,0 +1,203 @@
+"""Scoring texts: shapes, classes, and that a text's score is its own, however it comes."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+import sentiment_fast as sf
+from sentiment_fast.errors import ModelFolderError, UsageError
+
+TEXTS = [
+    "a good film",
+    "bad",
+    "",
+    "café, NA",
+    "nothing known here",
+    "awful plot " * 30,
+    "Good!",
+    "\u00a0",
+    "bad bad good",
+]
+
+
+def random_texts(count: int) -> list[str]:
+    choose = random.Random(5)
+    words = ["good", "bad", "film", "awful", "wonderful", "unknown"]
+    return [" ".join(choose.choices(words, k=choose.randrange(40))) for _ in range(count)]
+
+
+# --- shapes, classes, labels
+
+
+@pytest.mark.parametrize("classes", [["negative", "positive"], ["bad", "good", "mixed"], [0, 1]])
+def test_probabilities_are_float32_rows_that_sum_to_1(make_model, classes):
+    probabilities = sf.load(make_model(classes), "cpu", "float32").predict_proba(TEXTS)
+    assert (probabilities.shape, probabilities.dtype) == ((len(TEXTS), len(classes)), np.float32)
+    assert probabilities.min() >= 0
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-6)
+
+
+@pytest.mark.parametrize("classes", [["negative", "positive"], ["bad", "good", "mixed"], [0, 1], [-1.5, 0.5]])
+def test_classes_are_those_of_the_model_in_their_order_and_type(make_model, classes):
+    found = sf.load(make_model(classes), "cpu").classes
+    assert found == classes
+    assert [type(label) for label in found] == [type(label) for label in classes]
+
+
+def test_changing_the_list_of_classes_changes_nothing(scorer):
+    scorer.classes.reverse()
+    assert scorer.classes == ["negative", "positive"]
+
+
+@pytest.mark.parametrize("classes", [["negative", "positive"], ["bad", "good", "mixed"], [0, 1]])
+def test_labels_are_the_likelier_classes(make_model, classes):
+    scorer = sf.load(make_model(classes), "cpu", "float32")
+    texts = random_texts(200)
+    labels = scorer.predict(texts)
+    assert labels.tolist() == [classes[index] for index in scorer.predict_proba(texts).argmax(axis=1)]
+    assert len(set(labels.tolist())) > 1
+
+
+def test_integer_labels_stay_integers(make_model):
+    assert sf.load(make_model([0, 1]), "cpu").predict(TEXTS).dtype == np.int64
+
+
+@pytest.mark.parametrize("classes", [["negative", "positive"], ["bad", "good", "mixed"]])
+def test_no_texts_give_no_rows(make_model, classes):
+    scorer = sf.load(make_model(classes), "cpu", "float32")
+    probabilities = scorer.predict_proba([])
+    assert (probabilities.shape, probabilities.dtype) == ((0, len(classes)), np.float32)
+    assert scorer.predict([]).shape == (0,)
+
+
+@pytest.mark.parametrize(
+    "empty", [(), np.array([], object), pd.Series([], dtype=object), pa.chunked_array([], pa.string())]
+)
+def test_no_texts_in_any_container_give_no_rows(scorer, empty):
+    assert scorer.predict_proba(empty).shape == (0, 2)
+
+
+# --- a text's score is its own
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"pooling": "last", "bidirectional": True},
+        {"pooling": "attention", "bidirectional": True, "layers": 2},
+        {"pooling": "padded", "cell": "gru", "max_length": 500},
+    ],
+    ids=["padded", "last", "attention", "gru"],
+)
+@pytest.mark.parametrize("classes", [["negative", "positive"], ["bad", "good", "mixed"]])
+def test_score_does_not_depend_on_what_else_is_scored(make_model, settings, classes):
+    scorer = sf.load(make_model(classes, **settings), "cpu", "float32")
+    texts = [*TEXTS, *random_texts(80)]
+    alone = np.concatenate([scorer.predict_proba([text]) for text in texts])
+    np.testing.assert_allclose(scorer.predict_proba(texts), alone, rtol=0, atol=1e-6)
+
+
+def test_rows_come_in_the_order_of_the_texts(scorer):
+    texts = random_texts(200)
+    order = np.random.default_rng(0).permutation(200)
+    shuffled = scorer.predict_proba([texts[index] for index in order])
+    np.testing.assert_allclose(shuffled, scorer.predict_proba(texts)[order], rtol=0, atol=1e-6)
+
+
+def test_words_behind_the_longest_length_read_make_no_difference(scorer):
+    long = "good " * 20
+    np.testing.assert_array_equal(scorer.predict_proba([long + "bad " * 50]), scorer.predict_proba([long]))
+
+
+def test_texts_without_known_words_share_an_answer(scorer):
+    probabilities = scorer.predict_proba(["", "unknown words", "42 ... !", None])
+    assert np.isfinite(probabilities).all()
+    np.testing.assert_allclose(probabilities, np.repeat(probabilities[:1], 4, axis=0), atol=1e-6)
+
+
+def test_encoding_and_scoring_are_the_two_halves_of_predict_proba(scorer):
+    np.testing.assert_array_equal(scorer.probabilities_of(scorer.encode(TEXTS)), scorer.predict_proba(TEXTS))
+
+
+def test_reduced_precision_is_close_to_float32(model_folder):
+    texts = random_texts(100)
+    automatic = sf.load(model_folder, "cpu").predict_proba(texts)
+    assert automatic.dtype == np.float32
+    np.testing.assert_allclose(automatic, sf.load(model_folder, "cpu", "float32").predict_proba(texts), atol=0.05)
+
+
+# --- containers
+
+
+@pytest.mark.parametrize(
+    "container",
+    [
+        tuple,
+        np.array,
+        lambda texts: np.array(texts, object),
+        pd.Series,
+        lambda texts: pd.Series(texts, dtype=object),
+        lambda texts: pd.Series(texts, index=range(100, 100 + len(texts))),
+        pa.array,
+        lambda texts: pa.array(texts, pa.large_string()),
+        lambda texts: pa.array([text.encode() for text in texts], pa.binary()),
+        lambda texts: pa.chunked_array([texts[:3], texts[3:]]),
+        pl.Series,
+    ],
+    ids="tuple numpy-str numpy-object pandas pandas-object pandas-index arrow large binary chunked polars".split(),
+)
+def test_every_container_gives_the_scores_of_a_list(scorer, container):
+    np.testing.assert_array_equal(scorer.predict_proba(container(TEXTS)), scorer.predict_proba(TEXTS))
+
+
+@pytest.mark.parametrize("method", ["predict", "predict_proba", "encode"])
+@pytest.mark.parametrize("text", ["a good film", b"a good film", ""])
+def test_lone_text_is_a_type_error(scorer, method, text):
+    with pytest.raises(TypeError, match=r"Expected several texts, got one `(str|bytes)`: wrap it in a list"):
+        getattr(scorer, method)(text)
+
+
+@pytest.mark.parametrize("texts", [42, None, {"a": 1}, [1, 2], np.array([1.5]), pd.Series([1, 2]), np.array([["a"]])])
+def test_what_is_no_column_of_texts_is_a_type_error(scorer, texts):
+    with pytest.raises(TypeError, match="Expected"):
+        scorer.predict_proba(texts)
+
+
+# --- loading
+
+
+def test_missing_folder_is_an_error_that_names_it(tmp_path):
+    with pytest.raises(ModelFolderError, match=r"none: no such model folder.*sentiment_fast\.train"):
+        sf.load(tmp_path / "none")
+
+
+def test_folder_without_a_model_is_an_error(tmp_path):
+    with pytest.raises(ModelFolderError, match=r"is no model folder: it has no config\.json"):
+        sf.load(tmp_path)
+
+
+def test_folder_may_be_named_by_a_str(model_folder, scorer):
+    found = sf.load(str(model_folder), "cpu", "float32").predict_proba(TEXTS)
+    np.testing.assert_array_equal(found, scorer.predict_proba(TEXTS))
+
+
+def test_text_column_is_that_of_the_model(make_model):
+    assert sf.load(make_model(["a", "b"], "body"), "cpu").text_column == "body"
+    assert sf.load(make_model(["a", "b"]), "cpu").text_column is None
+
+
+def test_unknown_device_is_a_usage_error(model_folder):
+    with pytest.raises(UsageError, match="Expected a device of auto, cpu or cuda, got 'tpu'"):
+        sf.load(model_folder, "tpu")
+
+
+def test_unknown_precision_is_a_usage_error(model_folder):
+    with pytest.raises(UsageError, match="Expected a precision of auto or float32, got 'int8'"):
+        sf.load(model_folder, "cpu", "int8")
