@@ -101,7 +101,7 @@ def _sink(path: str) -> Iterator[BinaryIO]:
         return
     unfinished = Path(f"{path}.part")
     try:
-        file = unfinished.open("wb")  # noqa: SIM115
+        file = unfinished.open("wb")
     except OSError as error:
         raise DataError(f"{path}: cannot be written ({error.strerror})") from error
     try:

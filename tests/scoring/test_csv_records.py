@@ -212,5 +212,10 @@ def test_every_kind_of_bytes_is_read(kind):
 
 
 def test_other_buffers_are_refused():
-    with pytest.raises(TypeError, match="Expected bytes"):
+    with pytest.raises(TypeError, match="Expected contiguous bytes"):
         csv_records(memoryview(b"abcdefgh").cast("i"), ",", True)
+
+
+def test_bytes_with_gaps_between_them_are_refused():
+    with pytest.raises(TypeError, match="Expected contiguous bytes"):
+        csv_records(memoryview(b"abcdefgh")[::2], ",", True)
