@@ -22,7 +22,7 @@ class Precision:
 
 
 def choose_device(name: str = "auto") -> torch.device:
-    """ "auto" takes a CUDA device if there is one. Raises UsageError for a device that is not there."""
+    """A device by name; "auto" is CUDA where there is one. Raises UsageError for a device that is not there."""
     if name not in ("auto", "cpu", "cuda"):
         raise UsageError(f"Expected a device of auto, cpu or cuda, got {name!r}")
     if name == "cuda" and not torch.cuda.is_available():

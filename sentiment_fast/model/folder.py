@@ -15,7 +15,7 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 
 from sentiment_fast.errors import ModelFolderError, UsageError
 from sentiment_fast.model.network import NetworkConfig, SentimentLSTM
@@ -51,7 +51,7 @@ def save_model(folder: Path, model: SavedModel) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     model.vocabulary.save(folder / f"{VOCABULARY}.part")
     weights = {name: tensor.detach().cpu().contiguous() for name, tensor in model.network.state_dict().items()}
-    save_file(weights, folder / f"{WEIGHTS}.part")
+    (folder / f"{WEIGHTS}.part").write_bytes(save(weights))  # save_file would let only the owner read it
     config = {
         "format": FORMAT,
         "classes": model.classes,
@@ -82,14 +82,20 @@ def load_model(folder: str | Path) -> SavedModel:
         if _digest(folder / name) != expected:
             raise ModelFolderError(f"{folder / name}: is not the file this model was saved with: cut short or altered")
     vocabulary = Vocabulary.load(folder / VOCABULARY)
+    tensors = _tensors_in(folder / WEIGHTS)
     try:
         network_config = NetworkConfig(**config["network"])
+        if network_config.layers > len(tensors):  # making that many would take for ever
+            raise UsageError(f"Expected layers of {len(tensors)} or less, a tensor each, got {network_config.layers}")
         with torch.device("meta"):  # shapes without memory
             network = SentimentLSTM(network_config, len(vocabulary), len(config["classes"]))
     except (TypeError, ValueError, UsageError, RuntimeError) as error:
-        raise ModelFolderError(f"{folder / CONFIG}: expected the settings of a network, got: {error}") from error
-    _check_shapes(folder / WEIGHTS, network)
-    network.load_state_dict(load_file(folder / WEIGHTS), assign=True)
+        reason = str(error).partition("\n")[0]  # PyTorch's go on with a stack of C++ calls
+        raise ModelFolderError(f"{folder / CONFIG}: expected the settings of a network, got: {reason}") from error
+    _check_tensors(folder / WEIGHTS, network, tensors)
+    # Copied, as what load_file gives is the mapped file itself, and changes with it.
+    weights = {name: tensor.clone() for name, tensor in load_file(folder / WEIGHTS).items()}
+    network.load_state_dict(weights, assign=True)
     return SavedModel(network.eval(), vocabulary, config["classes"], config["text_column"], config["settings"])
 
 
@@ -101,9 +107,11 @@ def _read_config(folder: Path) -> dict[str, Any]:
         raise ModelFolderError(f"{folder}: is no model folder: it has no {CONFIG}")
     try:
         config = json.loads(path.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise ModelFolderError(f"{path}: cannot be read ({error.strerror})") from error
+    except (ValueError, RecursionError) as error:  # not UTF-8, not JSON, a number or a nesting without end
         raise ModelFolderError(f"{path}: expected JSON, got damage: {error}") from error
-    if not isinstance(config, dict) or not isinstance(config.get("format"), int):
+    if not isinstance(config, dict) or type(config.get("format")) is not int or config["format"] < 1:
         raise ModelFolderError(f"{path}: expected the config of a sentiment_fast model, with its format")
     if config["format"] > FORMAT:
         raise ModelFolderError(
@@ -114,22 +122,33 @@ def _read_config(folder: Path) -> dict[str, Any]:
     for name, kind in expected.items():
         if not isinstance(config.get(name), kind):
             raise ModelFolderError(f"{path}: expected {name!r} to be a {kind.__name__}: cut short or altered")
-    if len(config["classes"]) < 2 or set(config["sha256"]) != {VOCABULARY, WEIGHTS} or "text_column" not in config:
-        raise ModelFolderError(f"{path}: expected two or more classes, the digests and the text column: altered")
+    classes = config["classes"]
+    plain = all(type(label) in (str, int, float) for label in classes)
+    if not plain or len(set(classes)) != len(classes) or len(classes) < 2:
+        raise ModelFolderError(f"{path}: expected 'classes' to be two or more different texts or numbers: altered")
+    if not isinstance(config.get("text_column", 0), str | None):
+        raise ModelFolderError(f"{path}: expected 'text_column' to be a name or null: cut short or altered")
+    if set(config["sha256"]) != {VOCABULARY, WEIGHTS}:
+        raise ModelFolderError(f"{path}: expected 'sha256' of {VOCABULARY} and {WEIGHTS}: cut short or altered")
     return config
 
 
-def _check_shapes(path: Path, network: SentimentLSTM) -> None:
-    expected = {name: list(tensor.shape) for name, tensor in network.state_dict().items()}
+def _tensors_in(path: Path) -> dict[str, str]:
+    """What the weights file holds, by name, such as "F32 [256, 64]"; the tensors themselves are not read."""
     try:
         with safe_open(path, "pt") as weights:
-            found = {name: list(weights.get_slice(name).get_shape()) for name in weights.keys()}  # noqa: SIM118
+            slices = {name: weights.get_slice(name) for name in weights.keys()}  # noqa: SIM118
+            return {name: f"{part.get_dtype()} {part.get_shape()}" for name, part in slices.items()}
     except (SafetensorError, OSError) as error:
         raise ModelFolderError(f"{path}: cannot be read as safetensors: {error}") from error
+
+
+def _check_tensors(path: Path, network: SentimentLSTM, found: dict[str, str]) -> None:
+    expected = {name: f"F32 {list(tensor.shape)}" for name, tensor in network.state_dict().items()}
     if found != expected:
         name = next(name for name in [*expected, *found] if found.get(name) != expected.get(name))
         raise ModelFolderError(
-            f"{path}: expected {name} of shape {expected.get(name)}, got {found.get(name)}: "
+            f"{path}: expected {name} to be {expected.get(name, 'absent')}, got {found.get(name, 'nothing')}: "
             f"it does not belong to this {CONFIG} and {VOCABULARY}"
         )
 

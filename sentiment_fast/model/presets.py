@@ -38,6 +38,8 @@ class TrainingConfig:
         for name in ("learning_rate", "clip_norm"):
             if not getattr(self, name) > 0:
                 raise UsageError(f"Expected {name} above 0, got {getattr(self, name)}")
+        if not 0 <= self.seed < 2**32:
+            raise UsageError(f"Expected a seed of 0 up to (not including) 2**32, got {self.seed}")
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ class Preset:
             part = part_of[name]
             wanted = get_type_hints(type(getattr(self, part)))[name]
             changes_of[part][name] = _read_as(wanted, name, value)
-        changed = {part: replace(getattr(self, part), **changes) for part, changes in changes_of.items()}
+        changed = {part: replace(getattr(self, part), **values) for part, values in changes_of.items()}
         return replace(self, **changed)
 
     def as_dict(self) -> dict[str, Any]:
@@ -70,6 +72,7 @@ class Preset:
 
 
 _PARTS = ("vocabulary", "network", "training")
+_NUMBERS = {int: "a whole number", float: "a number"}
 
 
 def _read_as(wanted: Any, name: str, value: Any) -> Any:
@@ -79,9 +82,12 @@ def _read_as(wanted: Any, name: str, value: Any) -> Any:
         return value.lower() == "true"
     if wanted in (int, float):
         try:
-            return wanted(value)
-        except ValueError as error:
-            raise UsageError(f"Expected {name} to be a number ({wanted.__name__}), got {value!r}") from error
+            number = wanted(value)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise UsageError(f"Expected {name} to be {_NUMBERS[wanted]}, got {value!r}") from error
+        if not isinstance(value, str) and number != value:  # int() cuts off what stands behind the point
+            raise UsageError(f"Expected {name} to be {_NUMBERS[wanted]}, got {value!r}")
+        return number
     return value
 
 

@@ -65,7 +65,8 @@ def read_vectors(path: str | Path, vocabulary: Vocabulary) -> WordVectors:
 
 def _numbers(path: Path, line: int, values: list[str], size: int) -> npt.NDArray[np.float32]:
     try:
-        vector = np.array(values, dtype=np.float32)
+        with np.errstate(over="ignore"):  # becomes infinite, which is told below
+            vector = np.array(values, dtype=np.float32)
     except ValueError as error:
         raise DataError(f"{path}, line {line}: expected numbers behind the word: {error}") from error
     if len(vector) != size:

@@ -16,6 +16,8 @@ import numpy as np
 from sentiment_fast.data.overview import TRAINING, Overview
 from sentiment_fast.evaluation.metrics import Metrics
 from sentiment_fast.model.folder import CARD, SavedModel, save_metrics
+from sentiment_fast.model.network import NetworkConfig
+from sentiment_fast.model.presets import PRESETS, preset
 from sentiment_fast.report.plots import class_balance, learning_curves, length_histogram
 from sentiment_fast.training.loop import Epoch
 
@@ -88,7 +90,7 @@ def _card(
     parameters = sum(parameter.numel() for parameter in model.network.parameters())
     return f"""# A sentiment classifier
 
-{warning}Made by sentiment_fast with the preset `{model.settings.get("name", "own")}`: {_architecture(network)}.
+{warning}Made by sentiment_fast with {_preset_and_changes(model.settings)}: {_architecture(network)}.
 {parameters:,} parameters, a vocabulary of {len(model.vocabulary):,} words.
 
 ## Data
@@ -117,13 +119,27 @@ them, not calibrated. It judges texts, not people: do not let it decide about an
 ```python
 import sentiment_fast as sf
 
-scorer = sf.load("{"path/to/this/folder"}")
+scorer = sf.load("path/to/this/folder")
 scorer.predict_proba(["a text"])  # (1, {len(model.classes)}), columns: {model.classes}
 ```
 """
 
 
-def _architecture(network: Any) -> str:
+def _preset_and_changes(settings: Mapping[str, Any]) -> str:
+    """What the model was trained with: a preset, and each setting that is not the preset's."""
+    if settings.get("name") not in PRESETS:
+        return "settings of its own"
+    of_preset = preset(settings["name"]).as_dict()
+    changes = [
+        f"`{name}={value}`"
+        for part in settings.keys() - {"name"}
+        for name, value in settings[part].items()
+        if value != of_preset[part][name]
+    ]
+    return f"the preset `{settings['name']}`" + (f" and {', '.join(sorted(changes))}" if changes else "")
+
+
+def _architecture(network: NetworkConfig) -> str:
     direction = "bidirectional " if network.bidirectional else ""
     pooling = {"padded": "the last step", "last": "the last step", "attention": "attention over all steps"}
     return (

@@ -67,7 +67,7 @@ class Vocabulary:
         try:
             options = json.loads(lines[1])
             count, max_words, stop_words = options["words"], options["max_words"], options["stop_words"]
-        except (IndexError, KeyError, TypeError, json.JSONDecodeError) as error:
+        except (IndexError, KeyError, TypeError, ValueError, RecursionError) as error:
             raise ModelFolderError(f"{path}, line 2: expected the vocabulary's options as JSON, got damage") from error
         words = lines[2:-1]
         if lines[-1] != "" or len(words) != count:

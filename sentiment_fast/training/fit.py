@@ -63,12 +63,12 @@ def new_network(
             f"Expected word vectors of embedding_size {settings.network.embedding_size}, got {vectors.size}"
         )
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(settings.training.seed)
+        torch.default_generator.manual_seed(settings.training.seed)  # torch.manual_seed would seed CUDA's too
         network = SentimentLSTM(settings.network, len(vocabulary), len(classes))
     if vectors is not None:
         found = torch.from_numpy(vectors.found)
         start = torch.from_numpy(vectors.matrix)
         with torch.no_grad():
-            network.embedding.weight.mul_(float(start[found].std()))
+            network.embedding.weight.mul_(float(start[found].std(correction=0)))
             network.embedding.weight[found] = start[found]
     return network

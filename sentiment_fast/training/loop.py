@@ -59,8 +59,8 @@ def train(
     """Train the network in place and leave it with the weights of the epoch with the lowest validation loss.
 
     on_epoch: called after each epoch, when the network holds that epoch's weights. progress: wraps an epoch's batches
-    (a progress bar). Interrupted, it leaves the best weights so far. Returns the history. Raises DataError where the
-    loss is no longer a number.
+    (a progress bar). Interrupted, it leaves the best weights so far. Returns the history. Raises DataError where a
+    loss is no longer a number. The seed decides the batches and the dropout; the caller's random state is untouched.
     """
     device = training.targets.device
     optimizer = torch.optim.Adam(network.parameters(), lr=config.learning_rate, fused=True)
@@ -68,6 +68,9 @@ def train(
     shuffling = np.random.default_rng(config.seed)
     history: list[Epoch] = []
     best_loss, best_weights = math.inf, _copy_of(network)
+    dropout_numbers = _generator_of(device)
+    random_state = dropout_numbers.get_state()
+    dropout_numbers.manual_seed(config.seed)
 
     try:
         for number in range(1, config.epochs + 1):
@@ -91,12 +94,9 @@ def train(
                 sums += _loss_and_correct(loss, logits, targets)
             train_loss, train_accuracy = (sums / len(training.source)).tolist()
             seconds = time.perf_counter() - started
-            if not math.isfinite(train_loss):
-                raise DataError(
-                    f"The training loss became {train_loss} in epoch {number}: lower the learning rate "
-                    f"(now {config.learning_rate}) or train without --amp"
-                )
+            _check_finite("training", train_loss, number, config)
             validation_loss, validation_accuracy = measure(network, validation, precision)
+            _check_finite("validation", validation_loss, number, config)
 
             best = validation_loss < best_loss
             if best:
@@ -109,6 +109,7 @@ def train(
     finally:
         network.load_state_dict(best_weights)
         network.eval()
+        dropout_numbers.set_state(random_state)
     return history
 
 
@@ -125,6 +126,19 @@ def _loss_and_correct(loss: Tensor, logits: Tensor, targets: Tensor) -> Tensor:
     """(2,): a batch's summed loss and its number of right answers, left on the device."""
     correct = (class_probabilities(logits.detach()).argmax(dim=1) == targets).sum()
     return torch.stack([loss.detach() * len(targets), correct])
+
+
+def _check_finite(part: str, loss: float, epoch: int, config: TrainingConfig) -> None:
+    if not math.isfinite(loss):
+        raise DataError(
+            f"The {part} loss became {loss} in epoch {epoch}: lower the learning rate (now {config.learning_rate}) "
+            "or train without --amp"
+        )
+
+
+def _generator_of(device: torch.device) -> torch.Generator:
+    """What dropout on the device draws from."""
+    return torch.cuda.default_generators[device.index] if device.type == "cuda" else torch.default_generator
 
 
 def _copy_of(network: SentimentLSTM) -> dict[str, Tensor]:

@@ -1,0 +1,109 @@
+"""Devices by name, and which precision is chosen where; the hardware is played by the tests."""
+
+import pytest
+import torch
+
+from sentiment_fast.errors import UsageError
+from sentiment_fast.model import devices
+from sentiment_fast.model.devices import Precision, choose_device, choose_precision, cpu_has_bf16
+
+CPU, CUDA = torch.device("cpu"), torch.device("cuda")
+
+
+def with_cuda(monkeypatch: pytest.MonkeyPatch, there: bool) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: there)
+
+
+def with_capabilities(monkeypatch: pytest.MonkeyPatch, **capabilities: bool) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: capabilities, raising=False)
+
+
+@pytest.mark.parametrize(
+    ("name", "cuda_is_there", "chosen"),
+    [
+        ("auto", False, "cpu"),
+        ("auto", True, "cuda"),
+        ("cpu", False, "cpu"),
+        ("cpu", True, "cpu"),
+        ("cuda", True, "cuda"),
+    ],
+)
+def test_a_device_is_chosen_by_its_name(monkeypatch, name, cuda_is_there, chosen):
+    with_cuda(monkeypatch, cuda_is_there)
+    assert choose_device(name).type == chosen
+
+
+def test_auto_is_the_default(monkeypatch):
+    with_cuda(monkeypatch, False)
+    assert choose_device() == CPU
+
+
+def test_cuda_without_a_device_is_refused_with_what_to_do(monkeypatch):
+    with_cuda(monkeypatch, False)
+    with pytest.raises(UsageError, match=r"found none.*--device cpu or auto"):
+        choose_device("cuda")
+
+
+@pytest.mark.parametrize("name", ["gpu", "CPU", "cuda:0", ""])
+def test_an_unknown_device_is_refused_with_those_there_are(name):
+    with pytest.raises(UsageError, match="Expected a device of auto, cpu or cuda, got"):
+        choose_device(name)
+
+
+@pytest.mark.parametrize("device", [CPU, CUDA])
+def test_precision_that_is_not_reduced_is_float32(device):
+    precision = choose_precision(device, reduced=False)
+    assert (precision.dtype, precision.reason) == (torch.float32, "float32")
+
+
+@pytest.mark.parametrize("capability", ["avx512_bf16", "amx_bf16", "bf16", "sve_bf16"])
+def test_a_cpu_with_native_bf16_computes_in_it(monkeypatch, capability):
+    with_capabilities(monkeypatch, avx2=True, **{capability: True})
+    precision = choose_precision(CPU)
+    assert precision.dtype == torch.bfloat16
+    assert "this CPU has it natively" in precision.reason
+
+
+@pytest.mark.parametrize("capabilities", [{}, {"avx512_f": True, "avx512_bf16": False, "amx_bf16": False}])
+def test_a_cpu_without_native_bf16_computes_in_float32_and_says_why(monkeypatch, capabilities):
+    with_capabilities(monkeypatch, **capabilities)
+    precision = choose_precision(CPU)
+    assert precision.dtype == torch.float32
+    assert "this CPU has no native bfloat16" in precision.reason
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_pytorch_without_capabilities_is_asked_for_avx512_bf16(monkeypatch, there):
+    monkeypatch.delattr(torch.cpu, "get_capabilities", raising=False)
+    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: there, raising=False)
+    assert cpu_has_bf16() is there
+
+
+def test_this_cpu_is_judged_without_an_error():
+    assert cpu_has_bf16() in (True, False)
+
+
+@pytest.mark.parametrize(
+    ("native", "dtype", "reason"),
+    [(True, torch.bfloat16, "this GPU has it natively"), (False, torch.float16, "this GPU has no native bfloat16")],
+)
+def test_a_gpu_computes_in_bf16_where_it_is_native_and_else_in_fp16(monkeypatch, native, dtype, reason):
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: native or including_emulation)
+    precision = choose_precision(CUDA)
+    assert precision.dtype == dtype
+    assert reason in precision.reason
+
+
+def test_reduced_is_the_default_and_asks_the_cpu(monkeypatch):
+    monkeypatch.setattr(devices, "cpu_has_bf16", lambda: True)
+    assert choose_precision(CPU).dtype == torch.bfloat16
+
+
+def test_products_run_in_the_precision_chosen():
+    with Precision(torch.bfloat16, "").autocast(CPU):
+        assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == torch.bfloat16
+
+
+def test_float32_switches_autocast_off():
+    with Precision(torch.float32, "").autocast(CPU):
+        assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == torch.float32

@@ -1,0 +1,521 @@
+"""Model folders: a round trip, and one test per way a folder can be bad."""
+
+import hashlib
+import json
+import os
+import pickle
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from sentiment_fast.errors import ModelFolderError
+from sentiment_fast.model.folder import SavedModel, load_model, save_metrics, save_model
+from sentiment_fast.model.network import NetworkConfig, SentimentLSTM
+from sentiment_fast.model.presets import preset
+from sentiment_fast.text.vocabulary import Vocabulary
+
+WORDS = ["film", "good", "straße", "bad", "電影"]
+FILES = ["config.json", "vocabulary.txt", "model.safetensors"]
+IDS, LENGTHS = torch.tensor([[0, 0, 1, 2], [5, 4, 3, 3]]), torch.tensor([2, 4])
+
+
+def saved_model(classes: list[Any] | None = None, **fields: Any) -> SavedModel:
+    classes = ["negative", "positive"] if classes is None else classes
+    sizes = {"embedding_size": 4, "hidden_size": 5, "layers": 2, "max_length": 9}
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        network = SentimentLSTM(NetworkConfig(**sizes | fields), len(WORDS), len(classes)).eval()
+    settings = preset("tutorial").as_dict()
+    return SavedModel(network, Vocabulary(WORDS, 7, ["the"]), classes, "body", settings)
+
+
+def logits(model: SavedModel) -> torch.Tensor:
+    with torch.no_grad():
+        return model.network(IDS, LENGTHS)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    save_model(tmp_path / "model", saved_model())
+    return tmp_path / "model"
+
+
+def change_config(folder: Path, **fields: Any) -> None:
+    config = json.loads((folder / "config.json").read_text("utf-8"))
+    (folder / "config.json").write_text(json.dumps(config | fields), "utf-8")
+
+
+def change_network(folder: Path, **fields: Any) -> None:
+    change_config(folder, network=json.loads((folder / "config.json").read_text("utf-8"))["network"] | fields)
+
+
+def sign_anew(folder: Path) -> None:
+    """Make the config vouch for the files as they are now, as whoever alters them on purpose would."""
+    digests = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in FILES[1:]}
+    change_config(folder, sha256=digests)
+
+
+def change_weights(folder: Path, change) -> None:
+    weights = load_file(folder / "model.safetensors")
+    change(weights)
+    save_file(weights, folder / "model.safetensors")
+    sign_anew(folder)
+
+
+# The round trip.
+
+
+@pytest.mark.parametrize(
+    ("pooling", "bidirectional"),
+    [("padded", False), ("last", False), ("last", True), ("attention", False), ("attention", True)],
+)
+@pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
+def test_a_loaded_network_gives_the_saved_ones_logits_to_the_last_bit(tmp_path, cell, pooling, bidirectional):
+    model = saved_model(cell=cell, pooling=pooling, bidirectional=bidirectional)
+    save_model(tmp_path, model)
+    assert torch.equal(logits(load_model(tmp_path)), logits(model))
+
+
+def test_a_loaded_model_has_every_field_of_the_saved_one(folder):
+    model, loaded = saved_model(), load_model(folder)
+    assert loaded.network.config == model.network.config
+    assert loaded.vocabulary == model.vocabulary
+    assert loaded.classes == model.classes
+    assert loaded.text_column == "body"
+    assert loaded.settings == preset("tutorial").as_dict()
+
+
+@pytest.mark.parametrize(
+    "classes", [["negative", "positive"], ["", "ärger", "日本"], [0, 1], [-1, 0, 5], [0.5, 1.0], [1.0, 2.0, 2.5]]
+)
+def test_classes_keep_their_values_and_types(tmp_path, classes):
+    save_model(tmp_path, saved_model(classes))
+    loaded = load_model(tmp_path).classes
+    assert [(type(label), label) for label in loaded] == [(type(label), label) for label in classes]
+
+
+def test_three_classes_survive_the_round_trip(tmp_path):
+    model = saved_model(["a", "b", "c"])
+    save_model(tmp_path, model)
+    assert torch.equal(logits(load_model(tmp_path)), logits(model))
+
+
+def test_a_model_of_no_text_column_has_none_when_loaded(tmp_path):
+    model = saved_model()
+    model.text_column = None
+    save_model(tmp_path, model)
+    assert load_model(tmp_path).text_column is None
+
+
+def test_a_loaded_network_is_in_evaluation_mode_on_the_cpu(folder):
+    network = load_model(folder).network
+    assert not network.training
+    assert {parameter.device.type for parameter in network.parameters()} == {"cpu"}
+
+
+def test_a_loaded_network_can_be_trained_on(folder):
+    network = load_model(folder).network.train()
+    network(IDS, LENGTHS).sum().backward()
+    assert all(parameter.grad is not None for parameter in network.parameters())
+
+
+def test_a_loaded_network_does_not_change_with_its_file(folder):
+    loaded = load_model(folder)
+    before = logits(loaded)
+    size = (folder / "model.safetensors").stat().st_size
+    with (folder / "model.safetensors").open("r+b") as file:
+        file.write(bytes(size))
+    assert torch.equal(logits(loaded), before)
+
+
+def test_a_path_may_be_a_str(folder):
+    assert load_model(str(folder)).classes == ["negative", "positive"]
+
+
+def test_saving_makes_the_folder_and_leaves_no_part_file(tmp_path):
+    save_model(tmp_path / "a" / "b", saved_model())
+    assert sorted(path.name for path in (tmp_path / "a" / "b").iterdir()) == sorted(FILES)
+
+
+def test_saving_again_replaces_the_model(folder):
+    other = saved_model(["x", "y", "z"], hidden_size=3)
+    save_model(folder, other)
+    assert torch.equal(logits(load_model(folder)), logits(other))
+
+
+def test_saving_twice_writes_the_same_bytes(folder, tmp_path):
+    save_model(tmp_path / "again", saved_model())
+    assert [(folder / name).read_bytes() for name in FILES] == [
+        (tmp_path / "again" / name).read_bytes() for name in FILES
+    ]
+
+
+def test_the_config_begins_with_its_format(folder):
+    assert next(iter(json.loads((folder / "config.json").read_text("utf-8")).items())) == ("format", 1)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file modes are those of POSIX")
+def test_whoever_may_read_the_config_may_read_the_weights(folder):
+    assert len({(folder / name).stat().st_mode for name in FILES}) == 1
+
+
+def test_metrics_are_written_as_json(tmp_path):
+    save_metrics(tmp_path, {"accuracy": 0.5, "label": "größer"})
+    text = (tmp_path / "metrics.json").read_text("utf-8")
+    assert json.loads(text) == {"accuracy": 0.5, "label": "größer"}
+    assert "größer" in text
+
+
+def test_metrics_and_card_may_be_missing(folder):
+    assert not (folder / "metrics.json").exists()
+    assert not (folder / "README.md").exists()
+    load_model(folder)
+
+
+# Folders that are no model folders.
+
+
+def test_a_missing_folder_is_refused_by_its_path(tmp_path):
+    with pytest.raises(ModelFolderError, match=r"nowhere: no such model folder.*sentiment_fast.train"):
+        load_model(tmp_path / "nowhere")
+
+
+def test_a_file_in_place_of_the_folder_is_refused(tmp_path):
+    (tmp_path / "model").write_text("")
+    with pytest.raises(ModelFolderError, match="model: no such model folder"):
+        load_model(tmp_path / "model")
+
+
+def test_an_empty_folder_is_refused_by_the_file_it_lacks(tmp_path):
+    with pytest.raises(ModelFolderError, match=r"it has no config.json"):
+        load_model(tmp_path)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_missing_file_is_refused_by_its_name(folder, name):
+    (folder / name).unlink()
+    with pytest.raises(ModelFolderError, match=name):
+        load_model(folder)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_folder_in_place_of_a_file_is_refused_by_its_name(folder, name):
+    (folder / name).unlink()
+    (folder / name).mkdir()
+    with pytest.raises(ModelFolderError, match=name):
+        load_model(folder)
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may read everything")
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_that_may_not_be_read_is_refused_by_its_name(folder, name):
+    (folder / name).chmod(0)
+    with pytest.raises(ModelFolderError, match=name):
+        load_model(folder)
+
+
+# Damage.
+
+
+@pytest.mark.parametrize("share", [0.0, 0.001, 0.1, 0.5, 0.9, 0.99])
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_cut_short_is_refused_by_its_name(folder, name, share):
+    content = (folder / name).read_bytes()
+    (folder / name).write_bytes(content[: int(len(content) * share)])
+    with pytest.raises(ModelFolderError, match=name):
+        load_model(folder)
+
+
+@pytest.mark.parametrize("name", FILES[1:])
+def test_a_single_flipped_bit_is_refused_by_the_files_name(folder, name):
+    original = (folder / name).read_bytes()
+    for place in np.linspace(0, len(original) - 1, 40).astype(int):
+        content = bytearray(original)
+        content[place] ^= 1
+        (folder / name).write_bytes(content)
+        with pytest.raises(ModelFolderError, match=f"{name}: is not the file this model was saved with"):
+            load_model(folder)
+
+
+def test_a_flipped_bit_of_the_config_loads_or_is_refused_but_nothing_else(folder):
+    original = (folder / "config.json").read_bytes()
+    refused = 0
+    for place in range(0, len(original), 7):
+        content = bytearray(original)
+        content[place] ^= 1
+        (folder / "config.json").write_bytes(content)
+        try:
+            load_model(folder)
+        except ModelFolderError:
+            refused += 1
+    assert refused > 0
+
+
+@pytest.mark.parametrize("name", FILES[1:])
+def test_bytes_behind_the_end_are_refused_by_the_files_name(folder, name):
+    with (folder / name).open("ab") as file:
+        file.write(b"\0")
+    with pytest.raises(ModelFolderError, match=name):
+        load_model(folder)
+
+
+def test_files_of_two_models_are_not_mixed(folder, tmp_path):
+    other = saved_model()
+    with torch.no_grad():
+        other.network.output.bias.add_(1)
+    save_model(tmp_path / "other", other)
+    shutil.copy(tmp_path / "other" / "model.safetensors", folder)
+    with pytest.raises(ModelFolderError, match=r"model.safetensors: is not the file"):
+        load_model(folder)
+
+
+# The config.
+
+
+@pytest.mark.parametrize(
+    "text",
+    [b"", b"format = 1", b'{"format": 1', b"\xff\xfe", b"[" * 100_000, b'{"format": ' + b"1" * 5_000 + b"}"],
+    ids=["empty", "not JSON", "cut", "not UTF-8", "nested without end", "endless number"],
+)
+def test_a_config_that_is_no_json_is_refused(folder, text):
+    (folder / "config.json").write_bytes(text)
+    with pytest.raises(ModelFolderError, match=r"config.json: expected JSON, got damage"):
+        load_model(folder)
+
+
+@pytest.mark.parametrize(
+    "text", ["[]", "null", '"text"', "1", "{}", '{"format": "1"}', '{"format": true}', '{"format": 0}']
+)
+def test_json_that_is_no_config_is_refused(folder, text):
+    (folder / "config.json").write_text(text)
+    with pytest.raises(ModelFolderError, match=r"config.json: expected the config of a sentiment_fast model"):
+        load_model(folder)
+
+
+def test_a_newer_format_is_refused_with_what_to_do(folder):
+    change_config(folder, format=2)
+    with pytest.raises(ModelFolderError, match=r"config.json: has format 2.* reads up to 1: update the package"):
+        load_model(folder)
+
+
+@pytest.mark.parametrize("field", ["classes", "network", "settings", "sha256"])
+@pytest.mark.parametrize("value", [None, 3, "text", True])
+def test_a_field_of_another_type_is_refused_by_its_name(folder, field, value):
+    change_config(folder, **{field: value})
+    with pytest.raises(ModelFolderError, match=f"config.json: expected '{field}' to be a"):
+        load_model(folder)
+
+
+@pytest.mark.parametrize("field", ["classes", "network", "settings", "sha256", "text_column"])
+def test_a_missing_field_is_refused_by_its_name(folder, field):
+    config = json.loads((folder / "config.json").read_text("utf-8"))
+    del config[field]
+    (folder / "config.json").write_text(json.dumps(config), "utf-8")
+    with pytest.raises(ModelFolderError, match=f"config.json: expected '{field}'"):
+        load_model(folder)
+
+
+@pytest.mark.parametrize("value", [3, ["body"], True])
+def test_a_text_column_that_is_no_name_is_refused(folder, value):
+    change_config(folder, text_column=value)
+    with pytest.raises(ModelFolderError, match=r"config.json: expected 'text_column'"):
+        load_model(folder)
+
+
+@pytest.mark.parametrize("classes", [[], ["a"], ["a", "a"], [["a"], ["b"]], [None, "b"], [{}, "b"], [False, True]])
+def test_classes_that_are_no_labels_are_refused(folder, classes):
+    change_config(folder, classes=classes)
+    with pytest.raises(ModelFolderError, match=r"config.json: expected 'classes' to be two or more different"):
+        load_model(folder)
+
+
+@pytest.mark.parametrize("digests", [{}, {"vocabulary.txt": ""}, {"../../etc/passwd": "", "vocabulary.txt": ""}])
+def test_digests_of_other_files_are_refused(folder, digests):
+    change_config(folder, sha256=digests)
+    with pytest.raises(ModelFolderError, match=r"config.json: expected 'sha256' of vocabulary.txt and model"):
+        load_model(folder)
+
+
+@pytest.mark.parametrize("digest", [None, 3, [], "0" * 64])
+def test_a_digest_of_another_value_is_refused(folder, digest):
+    config = json.loads((folder / "config.json").read_text("utf-8"))
+    change_config(folder, sha256=config["sha256"] | {"vocabulary.txt": digest})
+    with pytest.raises(ModelFolderError, match=r"vocabulary.txt: is not the file"):
+        load_model(folder)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"hidden_size": "5"},
+        {"hidden_size": 5.0},
+        {"hidden_size": None},
+        {"hidden_size": 0},
+        {"hidden_size": -5},
+        {"layers": True},
+        {"dropout": "none"},
+        {"dropout": 2},
+        {"cell": "transformer"},
+        {"cell": ["lstm"]},
+        {"pooling": {}},
+        {"bidirectional": "no"},
+        {"bidirectional": True},
+        {"colour": "blue"},
+    ],
+    ids=str,
+)
+def test_a_network_of_bad_settings_is_refused(folder, fields):
+    change_network(folder, **fields)
+    with pytest.raises(
+        ModelFolderError, match=rf"config.json: expected the settings of a network.*{next(iter(fields))}"
+    ):
+        load_model(folder)
+
+
+# Sizes.
+
+
+@pytest.mark.parametrize("size", [10**9, 10**12, 10**30])
+@pytest.mark.parametrize("field", ["hidden_size", "embedding_size"])
+def test_absurd_sizes_are_refused_without_allocating_them(folder, field, size):
+    change_network(folder, **{field: size})
+    with pytest.raises(ModelFolderError) as refusal:
+        load_model(folder)
+    assert str(folder) in str(refusal.value)
+    assert len(str(refusal.value)) < 500
+
+
+def test_a_size_that_could_be_allocated_is_refused_by_the_weights_first(folder):
+    change_network(folder, hidden_size=100_000)  # 80 GB of weights
+    with pytest.raises(ModelFolderError, match=r"model.safetensors: expected recurrent.* got F32 \[20, 4\]"):
+        load_model(folder)
+
+
+def test_an_absurd_number_of_layers_is_refused_without_making_them(folder):
+    change_network(folder, layers=10**9)
+    with pytest.raises(ModelFolderError, match=r"config.json: .*layers.* got 1000000000"):
+        load_model(folder)
+
+
+@pytest.mark.parametrize(
+    "fields", [{"hidden_size": 6}, {"embedding_size": 3}, {"layers": 1}, {"layers": 3}, {"cell": "gru"}]
+)
+def test_a_network_of_another_size_than_its_weights_is_refused(folder, fields):
+    change_network(folder, **fields)
+    with pytest.raises(ModelFolderError, match=r"model.safetensors: expected .* does not belong to this config.json"):
+        load_model(folder)
+
+
+def test_a_number_of_classes_that_the_weights_do_not_have_is_refused(folder):
+    change_config(folder, classes=["a", "b", "c"])
+    with pytest.raises(
+        ModelFolderError, match=r"model.safetensors: expected output.weight to be F32 \[3, 5\], got F32"
+    ):
+        load_model(folder)
+
+
+@pytest.mark.parametrize("words", [WORDS[:-1], [*WORDS, "more"]], ids=["shorter", "longer"])
+def test_a_vocabulary_of_another_length_is_refused(folder, words):
+    Vocabulary(words).save(folder / "vocabulary.txt")
+    sign_anew(folder)
+    with pytest.raises(ModelFolderError, match=r"model.safetensors: expected embedding.weight to be .*vocabulary.txt"):
+        load_model(folder)
+
+
+def test_a_vocabulary_that_is_none_is_refused_by_its_name(folder):
+    (folder / "vocabulary.txt").write_text("film\ngood\n")
+    sign_anew(folder)
+    with pytest.raises(ModelFolderError, match=r"vocabulary.txt: expected a sentiment_fast vocabulary"):
+        load_model(folder)
+
+
+# The weights.
+
+
+def test_a_missing_tensor_is_refused_by_its_name(folder):
+    change_weights(folder, lambda weights: weights.pop("output.bias"))
+    with pytest.raises(ModelFolderError, match=r"model.safetensors: expected output.bias .*got nothing"):
+        load_model(folder)
+
+
+def test_an_extra_tensor_is_refused_by_its_name(folder):
+    change_weights(folder, lambda weights: weights.update(extra=torch.zeros(1)))
+    with pytest.raises(ModelFolderError, match=r"model.safetensors: expected extra to be absent, got F32 \[1\]"):
+        load_model(folder)
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16, torch.int32])
+def test_weights_of_another_dtype_are_refused(folder, dtype):
+    change_weights(folder, lambda weights: weights.update({"output.bias": weights["output.bias"].to(dtype)}))
+    with pytest.raises(ModelFolderError, match=r"model.safetensors: expected output.bias to be F32"):
+        load_model(folder)
+
+
+def test_weights_that_are_no_safetensors_are_refused(folder):
+    (folder / "model.safetensors").write_bytes(b"PK\x03\x04 not what it says")
+    sign_anew(folder)
+    with pytest.raises(ModelFolderError, match=r"model.safetensors: cannot be read as safetensors"):
+        load_model(folder)
+
+
+def test_a_weights_file_that_claims_to_be_huge_is_refused_without_allocating(folder):
+    header = json.dumps({"output.bias": {"dtype": "F32", "shape": [10**12], "data_offsets": [0, 4 * 10**12]}}).encode()
+    (folder / "model.safetensors").write_bytes(len(header).to_bytes(8, "little") + header)
+    sign_anew(folder)
+    with pytest.raises(ModelFolderError, match=r"model.safetensors: cannot be read as safetensors"):
+        load_model(folder)
+
+
+class Trap:
+    """Unpickled, it would leave a file behind."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (os.mkdir, (str(self.path),))
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("write", [lambda trap, file: pickle.dump(trap, file), torch.save], ids=["pickle", "torch"])
+def test_a_pickle_in_place_of_a_file_is_refused_and_not_executed(folder, tmp_path, name, write):
+    with (folder / name).open("wb") as file:
+        write(Trap(tmp_path / "sprung"), file)
+    if name != "config.json":
+        sign_anew(folder)
+    with pytest.raises(ModelFolderError, match=name):
+        load_model(folder)
+    assert not (tmp_path / "sprung").exists()
+
+
+def run(code: str, folder: Path) -> int:
+    return subprocess.run([sys.executable, "-W", "error", "-c", code, str(folder)], check=False).returncode
+
+
+def test_loading_needs_no_pickle(folder):
+    code = """
+import sys, pickle, torch
+from sentiment_fast.model.folder import load_model
+def refuse(*arguments, **options):
+    sys.exit("unpickled")
+pickle.load = pickle.loads = pickle.Unpickler = torch.load = refuse
+load_model(sys.argv[1])
+"""
+    assert run(code, folder) == 0
+
+
+def test_loading_imports_no_compiler(folder):
+    code = """
+import sys
+from sentiment_fast.model.folder import load_model
+load_model(sys.argv[1])
+sys.exit(any(name in sys.modules for name in ("torch._dynamo", "sympy")))
+"""
+    assert run(code, folder) == 0

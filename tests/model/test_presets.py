@@ -1,0 +1,164 @@
+"""Presets: the tutorial's numbers, and single settings changed by name."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from sentiment_fast.errors import UsageError
+from sentiment_fast.model.presets import PRESETS, TrainingConfig, VocabularyConfig, preset
+
+TUTORIAL = preset("tutorial")
+
+
+def test_the_tutorial_preset_has_the_tutorials_numbers():
+    assert TUTORIAL.as_dict() == {
+        "name": "tutorial",
+        "vocabulary": {"max_words": 1000, "stop_words": "english"},
+        "network": {
+            "embedding_size": 64,
+            "hidden_size": 256,
+            "layers": 2,
+            "dropout": 0.3,
+            "cell": "lstm",
+            "bidirectional": False,
+            "pooling": "padded",
+            "max_length": 500,
+        },
+        "training": {"epochs": 5, "batch_size": 50, "learning_rate": 0.001, "clip_norm": 5.0, "seed": 0},
+    }
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_stands_under_its_own_name(name):
+    assert preset(name).name == name
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_can_be_written_as_json(name):
+    assert json.loads(json.dumps(preset(name).as_dict())) == preset(name).as_dict()
+
+
+def test_an_unknown_preset_is_refused_with_those_there_are():
+    with pytest.raises(UsageError, match=r"Expected a preset of tutorial.*got 'fats'"):
+        preset("fats")
+
+
+@pytest.mark.parametrize(
+    ("part", "name", "text", "value"),
+    [
+        ("vocabulary", "max_words", "5000", 5000),
+        ("vocabulary", "stop_words", "none", "none"),
+        ("network", "embedding_size", "32", 32),
+        ("network", "hidden_size", "128", 128),
+        ("network", "layers", "3", 3),
+        ("network", "dropout", "0.5", 0.5),
+        ("network", "dropout", "0", 0.0),
+        ("network", "cell", "gru", "gru"),
+        ("network", "bidirectional", "false", False),
+        ("network", "pooling", "attention", "attention"),
+        ("network", "max_length", "200", 200),
+        ("training", "epochs", "1", 1),
+        ("training", "batch_size", "128", 128),
+        ("training", "learning_rate", "1e-4", 1e-4),
+        ("training", "clip_norm", "2", 2.0),
+        ("training", "seed", "3", 3),
+    ],
+)
+def test_a_field_given_as_text_is_read_as_its_own_type(part, name, text, value):
+    found = getattr(getattr(TUTORIAL.with_fields({name: text}), part), name)
+    assert (type(found), found) == (type(value), value)
+
+
+@pytest.mark.parametrize(("text", "value"), [("true", True), ("True", True), ("FALSE", False)])
+def test_true_and_false_are_read_in_any_case(text, value):
+    assert TUTORIAL.with_fields({"bidirectional": text, "pooling": "last"}).network.bidirectional is value
+
+
+@pytest.mark.parametrize(("name", "value"), [("epochs", 3), ("learning_rate", 0.01), ("learning_rate", 1)])
+def test_a_field_may_be_given_as_a_number(name, value):
+    assert getattr(TUTORIAL.with_fields({name: value}).training, name) == value
+
+
+@pytest.mark.parametrize("names", [("bidirectional", "pooling"), ("pooling", "bidirectional")])
+def test_fields_that_need_each_other_may_come_in_any_order(names):
+    values = {"bidirectional": "true", "pooling": "last"}
+    network = TUTORIAL.with_fields({name: values[name] for name in names}).network
+    assert (network.bidirectional, network.pooling) == (True, "last")
+
+
+def test_fields_of_several_parts_may_be_changed_at_once():
+    changed = TUTORIAL.with_fields({"max_words": 7, "cell": "rnn", "seed": 1})
+    assert (changed.vocabulary.max_words, changed.network.cell, changed.training.seed) == (7, "rnn", 1)
+
+
+def test_all_other_fields_stay_as_they_are():
+    changed = TUTORIAL.with_fields({"hidden_size": 8})
+    assert changed == replace(TUTORIAL, network=replace(TUTORIAL.network, hidden_size=8))
+
+
+def test_the_preset_itself_is_not_changed():
+    TUTORIAL.with_fields({"hidden_size": 8})
+    assert TUTORIAL.network.hidden_size == 256
+
+
+def test_no_changes_give_an_equal_preset():
+    assert TUTORIAL.with_fields({}) == TUTORIAL
+
+
+@pytest.mark.parametrize("name", ["hiden_size", "network", "name", ""])
+def test_an_unknown_field_is_refused_with_those_there_are(name):
+    with pytest.raises(UsageError, match=f"Expected a setting of max_words, .*hidden_size.*seed, got '{name}'"):
+        TUTORIAL.with_fields({name: "1"})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("epochs", "many"),
+        ("epochs", "3.0"),
+        ("epochs", 2.5),
+        ("epochs", None),
+        ("epochs", float("inf")),
+        ("learning_rate", "fast"),
+        ("learning_rate", [1]),
+        ("dropout", ""),
+        ("bidirectional", "yes"),
+        ("bidirectional", 1),
+        ("cell", "transformer"),
+        ("pooling", "Last"),
+        ("max_words", "0"),
+        ("hidden_size", "-1"),
+        ("epochs", "0"),
+        ("batch_size", "0"),
+        ("learning_rate", "0"),
+        ("learning_rate", "nan"),
+        ("clip_norm", "-5"),
+        ("seed", "-1"),
+        ("seed", str(2**32)),
+        ("dropout", "1"),
+    ],
+)
+def test_a_bad_value_is_refused_by_the_name_of_its_field(name, value):
+    with pytest.raises(UsageError, match=name):
+        TUTORIAL.with_fields({name: value})
+
+
+def test_bidirectional_alone_says_what_it_needs():
+    with pytest.raises(UsageError, match="pooling last or attention"):
+        TUTORIAL.with_fields({"bidirectional": "true"})
+
+
+@pytest.mark.parametrize(
+    ("config", "fields"),
+    [
+        (VocabularyConfig, {"max_words": 0}),
+        (TrainingConfig, {"epochs": 0}),
+        (TrainingConfig, {"batch_size": -1}),
+        (TrainingConfig, {"learning_rate": float("nan")}),
+        (TrainingConfig, {"clip_norm": 0.0}),
+    ],
+)
+def test_a_config_made_by_hand_is_checked_too(config, fields):
+    with pytest.raises(UsageError, match=next(iter(fields))):
+        config(**fields)
