@@ -56,15 +56,15 @@ def random_batches(lengths: Rows, batch_size: int, generator: np.random.Generato
     """All rows once, in batches of rows of similar length, both batches and their members drawn at random.
 
     Rows are shuffled, sorted by length within pools of many batches, cut, and the batches shuffled: little padding,
-    and every epoch has other batches. Noise on the lengths, as large as a step between widths and so nearly free, sees
-    to that where all rows fit into one pool.
+    and every epoch has other batches. Noise on the lengths sees to that where all rows fit into one pool: 3 % of it
+    takes the padding of IMDb's batches of 50 from 10.1 % to 10.5 %.
     """
     pool_size = 64 * batch_size
     order = generator.permutation(len(lengths))
     batches: list[Rows] = []
     for start in range(0, len(order), pool_size):
         pool = order[start : start + pool_size]
-        noisy = lengths[pool] + generator.uniform(0, _WIDTH_STEP, len(pool))
+        noisy = lengths[pool] * generator.uniform(1, 1.03, len(pool))
         pool = pool[np.argsort(noisy, kind="stable")]
         batches += [pool[at : at + batch_size] for at in range(0, len(pool), batch_size)]
     return [batches[index] for index in generator.permutation(len(batches))]
