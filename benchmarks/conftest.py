@@ -43,6 +43,7 @@ CORPUS_NAMES = pytest.StashKey[dict[str, str]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")  # as the commands do (sentiment_fast/cli.py); for all sides
     config.stash[MEASUREMENTS] = []
     config.stash[CORPUS_NAMES] = {}
 

@@ -7,7 +7,7 @@ How rows become batches is batches.py's; which sizes to take, presets.py's.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import torch
 from torch import Tensor, nn
@@ -16,6 +16,7 @@ from torch.nn import functional as F
 from sentiment_fast.errors import UsageError
 
 _CELLS = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}
+_SINGLE_STEPS: dict[str, Any] = {"lstm": torch.lstm_cell, "gru": torch.gru_cell, "rnn": torch.rnn_tanh_cell}
 _LONGEST = 1 << 16
 State = Tensor | tuple[Tensor, Tensor]
 
@@ -154,24 +155,33 @@ class SentimentLSTM(nn.Module):
         would pack the weights anew. In float32 also under autocast, where rounding would keep them from settling.
         """
         block = 64
+        # Where nothing is learned this is done once for many batches; in training at every step, whose weights move
+        # by more than this anyway.
+        tolerance = 1e-5 if torch.is_grad_enabled() else 1e-7
         with torch.autocast(self.embedding.weight.device.type, enabled=False):
-            pad = self.embedding.weight[:1, None]  # (1, 1, embedding)
+            pad = self.embedding.weight[:1]  # (1, embedding)
             _, state = self.recurrent(pad.expand(1, min(block, pads), -1))
             for done in range(block, pads, block):
-                if self._stands_still(pad, state):
+                if self._stands_still(pad, state, tolerance):
                     break
                 _, state = self.recurrent(pad.expand(1, min(block, pads - done), -1), state)
         return state  # type: ignore[no-any-return]
 
     @torch.no_grad()
-    def _stands_still(self, pad: Tensor, state: State) -> bool:
+    def _stands_still(self, pad: Tensor, state: State, tolerance: float) -> bool:
         """Does one more pad leave the state of every layer as it is?
 
         The output alone does not tell: an LSTM cell that counts pads moves on behind a saturated tanh.
         """
-        _, after = self.recurrent(pad, state)
-        pairs = zip(state, after, strict=True) if isinstance(state, tuple) else [(state, after)]
-        return all(torch.allclose(old, new, rtol=1e-6, atol=1e-6) for old, new in pairs)
+        cell = _SINGLE_STEPS[self.config.cell]
+        step = pad  # (1, features), the input of each layer in turn
+        for layer, weights in enumerate(cast(nn.RNNBase, self.recurrent).all_weights):
+            before = tuple(part[layer] for part in _tensors(state))  # each (1, hidden)
+            after = _tensors(cell(step, before if len(before) == 2 else before[0], *weights))
+            if not all(torch.allclose(old, new, tolerance, tolerance) for old, new in zip(before, after, strict=True)):
+                return False
+            step = after[0]
+        return True
 
 
 class BothDirections(nn.Module):
@@ -237,3 +247,7 @@ def _expand(state: State, batch: int) -> State:
 
 def _expand_one(state: Tensor, batch: int) -> Tensor:
     return state.expand(-1, batch, -1).contiguous()  # (layers, batch, hidden)
+
+
+def _tensors(state: State) -> tuple[Tensor, ...]:
+    return state if isinstance(state, tuple) else (state,)
