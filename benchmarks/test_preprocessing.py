@@ -5,7 +5,7 @@ import os
 import pytest
 
 import sentiment_fast as sf
-from sentiment_fast import reference
+from sentiment_fast import _core, reference
 
 SAMPLE = 2_500  # reviews that the plain Python side gets through in seconds
 
@@ -49,6 +49,15 @@ def test_everything_natively(measure, sample, reviews, threads):
 def test_encode_in_plain_python(measure, sample):
     words = reference.build_vocabulary(sample)
     measure("encode", "plain Python", lambda: reference.encode(sample, words), SAMPLE)
+
+
+@pytest.mark.parametrize("level", _core.LEVELS)
+def test_encode_at_each_level(measure, sample, reviews, level):
+    lexicon = _core.Lexicon(sf.build_vocabulary(reviews.texts).words)
+    expected = lexicon.encode(sample, 1, "scalar")
+    assert all((a == b).all() for a, b in zip(lexicon.encode(sample, 1, level)[:2], expected[:2], strict=True))
+    side = f"native, Arrow strings, threads: 1, {level}"
+    measure("encode", side, lambda: lexicon.encode(reviews.texts, 1, level), len(reviews.texts), rounds=7)
 
 
 @pytest.mark.parametrize("threads", thread_counts())

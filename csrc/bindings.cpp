@@ -55,13 +55,14 @@ py::array_t<Item> new_array(size_t count) {
 }
 
 py::tuple count_words_in(const py::object& texts_object, const std::unordered_set<std::string>& stop_words,
-                         size_t max_words, int threads) {
+                         size_t max_words, int threads, const std::string& level_name) {
+  const Level& level = level_named(level_name);
   const Texts texts = texts_from_python(texts_object);
   checked_threads(threads);
   std::vector<CountedWord> words;
   {
     const py::gil_scoped_release unlocked;
-    words = count_words(texts.views(), threads).words();
+    words = count_words(texts.views(), level, threads).words();
     const auto is_stop_word = [&](const CountedWord& counted) { return stop_words.count(counted.word) != 0; };
     words.erase(std::remove_if(words.begin(), words.end(), is_stop_word), words.end());
     const auto more_frequent = [](const CountedWord& a, const CountedWord& b) {
@@ -79,12 +80,12 @@ py::tuple count_words_in(const py::object& texts_object, const std::unordered_se
 }
 
 template <class Id>
-py::tuple encode_as(const Lexicon& lexicon, const Texts& texts, int threads) {
+py::tuple encode_as(const Lexicon& lexicon, const Texts& texts, const Level& level, int threads) {
   std::vector<EncodedRange<Id>> ranges;
   int64_t ids = 0, words = 0;
   {
     const py::gil_scoped_release unlocked;
-    ranges = encode<Id>(texts.views(), lexicon, threads);
+    ranges = encode<Id>(texts.views(), lexicon, level, threads);
     for (const auto& range : ranges) {
       ids += static_cast<int64_t>(range.ids.size());
       words += range.words;
@@ -101,12 +102,14 @@ py::tuple encode_as(const Lexicon& lexicon, const Texts& texts, int threads) {
   return py::make_tuple(values, offsets, texts.null_count(), words);
 }
 
-py::tuple encode_with(const Lexicon& lexicon, const py::object& texts_object, int threads) {
+py::tuple encode_with(const Lexicon& lexicon, const py::object& texts_object, int threads,
+                      const std::string& level_name) {
+  const Level& level = level_named(level_name);
   const Texts texts = texts_from_python(texts_object);
   checked_threads(threads);
   // Room for one id beyond the words, which an unknown word may be given.
-  return lexicon.size() < INT16_MAX ? encode_as<int16_t>(lexicon, texts, threads)
-                                    : encode_as<int32_t>(lexicon, texts, threads);
+  return lexicon.size() < INT16_MAX ? encode_as<int16_t>(lexicon, texts, level, threads)
+                                    : encode_as<int32_t>(lexicon, texts, level, threads);
 }
 
 template <class Id, class Out>
@@ -167,6 +170,9 @@ PYBIND11_MODULE(_core, module) {
   using namespace sentiment_fast;
   module.doc() = "The native core of sentiment_fast; use it through the package.";
   module.attr("SOURCES") = SENTIMENT_FAST_SOURCES;
+  py::list names;
+  for (const Level& level : levels()) names.append(level.name);
+  module.attr("LEVELS") = py::tuple(names);
 
   py::register_exception_translator([](std::exception_ptr pointer) {
     try {
@@ -179,10 +185,10 @@ PYBIND11_MODULE(_core, module) {
   });
 
   module.def("count_words", &count_words_in, py::arg("texts"), py::arg("stop_words"), py::arg("max_words"),
-             py::arg("threads"));
+             py::arg("threads"), py::arg("level"));
   py::class_<Lexicon>(module, "Lexicon")
       .def(py::init<const std::vector<std::string>&>(), py::arg("words"))
-      .def("encode", &encode_with, py::arg("texts"), py::arg("threads"));
+      .def("encode", &encode_with, py::arg("texts"), py::arg("threads"), py::arg("level"));
   module.def("pad", &pad_into, py::arg("values"), py::arg("offsets"), py::arg("matrix"), py::arg("threads"));
   module.def("csv_records", &csv_records, py::arg("buffer"), py::arg("delimiter"), py::arg("last"));
 }

@@ -1,81 +1,29 @@
-// The cleaning: a text -> its cleaned words, one after the other, given to a sink.
+// The cleaning: a text -> its cleaned words, given to a sink.
 //
-// A sink is anything with `void word(const char* utf8, size_t size)`, so that counting and looking up share this pass;
-// at least 16 bytes can be read from `utf8` on.
-// The rule itself is in bytes.h and unicode.h. Needs no interpreter lock.
+// A sink is anything with `void words(const char* bytes, const uint32_t* ends, size_t count)`, so that counting and
+// looking up share this pass; cleaned_words.h says how the words stand there. ASCII goes through clean_ascii.h's fast
+// functions, every other code point through unicode.h, and a text is never sent the slow way for a few of them.
+// Needs no interpreter lock.
 #pragma once
 
 #include <cstring>
+#include <stdexcept>
 #include <vector>
 
+#include "bytes.h"
+#include "clean_ascii.h"
+#include "cleaned_words.h"
+#include "codecs.h"
 #include "texts.h"
 #include "unicode.h"
 
 namespace sentiment_fast {
 
-// How to walk the code points of a text in each encoding: `next` reads one and moves on; `previous` reads the one that
-// ends at `at` and moves back. Bytes that are no UTF-8 read as U+FFFD, as bytes.decode("utf-8", "replace") gives them;
-// how many of them a bad sequence becomes makes no difference, because cleaning drops them all.
-template <class Unit>
-struct FixedWidth {
-  static char32_t next(const Unit*& at, const Unit*) { return *at++; }
-  static char32_t previous(const Unit*, const Unit*& at) { return *--at; }
-};
-
-struct Utf8 {
-  static char32_t next(const unsigned char*& at, const unsigned char* end) {
-    const unsigned char lead = *at++;
-    if (lead < 0x80) return lead;
-    const int more = lead >= 0xF5 ? 0 : lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : lead >= 0xC2 ? 1 : 0;
-    if (more == 0 || end - at < more) return kReplacement;
-    char32_t c = lead & (0x3F >> more);
-    for (int i = 0; i < more; ++i) {
-      if ((at[i] & 0xC0) != 0x80) return kReplacement;
-      c = c << 6 | (at[i] & 0x3F);
-    }
-    const bool overlong = (more == 2 && c < 0x800) || (more == 3 && c < 0x10000);
-    if (overlong || c > 0x10FFFF || (c >= 0xD800 && c <= 0xDFFF)) return kReplacement;
-    at += more;
-    return c;
-  }
-  static char32_t previous(const unsigned char* begin, const unsigned char*& at) {
-    const unsigned char* end = at;
-    for (int back = 1; back <= 4 && end - back >= begin; ++back) {
-      const unsigned char* lead = end - back;
-      if ((*lead & 0xC0) == 0x80) continue;
-      const unsigned char* after = lead;
-      const char32_t c = next(after, end);
-      if (after != end) break;
-      at = lead;
-      return c;
-    }
-    at = end - 1;
-    return kReplacement;
-  }
-};
-
-// Does the capital sigma that ends at `after` (and starts at `sigma`) end its word? CPython's rule in str.lower.
-template <class Codec, class Unit>
-bool sigma_ends_word(const Unit* begin, const Unit* sigma, const Unit* after, const Unit* end) {
-  bool cased_before = false;
-  while (sigma != begin) {
-    const char32_t c = Codec::previous(begin, sigma);
-    if (is_case_ignorable(c)) continue;
-    cased_before = is_cased(c);
-    break;
-  }
-  if (!cased_before) return false;
-  while (after != end) {
-    const char32_t c = Codec::next(after, end);
-    if (is_case_ignorable(c)) continue;
-    return !is_cased(c);
-  }
-  return true;
-}
-
-// Cleans texts one at a time; holds the word that is being gathered, so that one text after the other reuses it.
+// Cleans texts one at a time, at one level; keeps its buffers from one to the next.
 class Cleaner {
  public:
+  explicit Cleaner(const Level& level) : clean_ascii_(level.clean_ascii) {}
+
   template <class Sink>
   void clean(const Text& text, Sink& sink) {
     switch (text.encoding) {
@@ -87,8 +35,11 @@ class Cleaner {
   }
 
  private:
-  static constexpr int kStride = 64;  // units between two looks at how much room is left
-  static constexpr int kSlack = 16;   // a character of up to 4 bytes behind them, and what sinks may read past a word
+  // Units cleaned between two visits to the sink: their words fit into the nearest cache.
+  static constexpr size_t kStretch = 4096;
+  // ASCII characters in a row, among others, behind which the fast functions pay off again.
+  static constexpr int kAsciiRun = 16;
+  static constexpr size_t kLongestWord = size_t{1} << 31;
 
   template <class Unit, class Sink>
   void clean_fixed(const Unit* units, size_t size, Sink& sink) {
@@ -98,41 +49,75 @@ class Cleaner {
   template <class Codec, class Unit, class Sink>
   void clean_units(const Unit* begin, size_t size, Sink& sink) {
     const Unit* const end = begin + size;
-    size_t length = 0;  // of the word gathered so far, in bytes
     for (const Unit* at = begin; at != end;) {
-      if (length + kStride + kSlack > word_.size()) word_.resize(2 * word_.size());
-      const Unit* const stop = end - at > kStride ? at + kStride : end;
-      char* const word = word_.data();
-      for (; at != stop && *at < 0x80; ++at) {
-        const unsigned char cleaned = kCleanedAscii[*at];
-        word[length] = static_cast<char>(cleaned);
-        if (cleaned == kSpace) {
-          if (length != 0) sink.word(word, length);
-          length = 0;
-        } else {
-          length += cleaned != kDropped;
-        }
-      }
-      if (at == stop) continue;
-      const Unit* const start = at;
-      char32_t cleaned = Codec::next(at, end);
-      if (cleaned == kCapitalSigma) {
-        cleaned = sigma_ends_word<Codec>(begin, start, at, end) ? kFinalSigma : kSmallSigma;
-      } else {
-        cleaned = cleaned_code_point(cleaned);
-      }
-      if (cleaned == kSpace) {
-        if (length != 0) sink.word(word_.data(), length);
-        length = 0;
-      } else if (cleaned != kDropped) {
-        char* const word_end = append_utf8(word_.data() + length, cleaned);
-        length = static_cast<size_t>(word_end - word_.data());
-      }
+      const size_t left = static_cast<size_t>(end - at);
+      const Unit* const stretch_end = at + (left < kStretch ? left : kStretch);
+      words_.reserve(4 * kStretch);
+      at += clean_ascii_units(at, static_cast<size_t>(stretch_end - at));
+      if (at != stretch_end) at = clean_mixed<Codec>(begin, at, stretch_end, end);
+      if (words_.length > kLongestWord) throw std::length_error("Expected words of up to 2 GB, got a longer one");
+      if (at != end) give_whole_words(sink);
     }
-    if (length != 0) sink.word(word_.data(), length);
+    words_.end_word();
+    give_whole_words(sink);
   }
 
-  std::vector<char> word_ = std::vector<char>(256);
+  // From a code point beyond ASCII on, one at a time, up to a run of ASCII or the end of the stretch; returns where it
+  // stopped, which is never inside a character, and so up to three units behind the stretch.
+  template <class Codec, class Unit>
+  const Unit* clean_mixed(const Unit* begin, const Unit* at, const Unit* stretch_end, const Unit* end) {
+    char* const bytes = words_.bytes();
+    for (int ascii_run = 0; at < stretch_end && ascii_run < kAsciiRun;) {
+      char32_t cleaned;
+      if (*at < 0x80) {
+        cleaned = kCleanedAscii[*at++];
+        ++ascii_run;
+      } else {
+        const Unit* const start = at;
+        const char32_t c = Codec::next(at, end);
+        cleaned = c != kCapitalSigma ? cleaned_code_point(c)
+                  : sigma_ends_word<Codec>(begin, start, at, end) ? kFinalSigma : kSmallSigma;
+        ascii_run = 0;
+      }
+      if (cleaned == kSpace) {
+        words_.end_word();
+      } else if (cleaned != kDropped) {
+        words_.length = static_cast<size_t>(append_utf8(bytes + words_.length, cleaned) - bytes);
+      }
+    }
+    return at;
+  }
+
+  size_t clean_ascii_units(const unsigned char* units, size_t size) { return clean_ascii_(units, size, words_); }
+
+  // Wider units are narrowed first, those that are ASCII.
+  template <class Unit>
+  size_t clean_ascii_units(const Unit* units, size_t size) {
+    constexpr size_t kBlock = 64;
+    size_t narrowed = 0;
+    while (narrowed + kBlock <= size) {
+      Unit seen = 0;
+      for (size_t i = 0; i < kBlock; ++i) {
+        seen |= units[narrowed + i];
+        narrow_[narrowed + i] = static_cast<unsigned char>(units[narrowed + i]);
+      }
+      if (seen >= 0x80) break;
+      narrowed += kBlock;
+    }
+    for (; narrowed < size && units[narrowed] < 0x80; ++narrowed)
+      narrow_[narrowed] = static_cast<unsigned char>(units[narrowed]);
+    return clean_ascii_(narrow_, narrowed, words_);
+  }
+
+  template <class Sink>
+  void give_whole_words(Sink& sink) {
+    if (words_.count != 0) sink.words(words_.bytes(), words_.ends(), words_.count);
+    words_.forget_whole_words();
+  }
+
+  CleanAscii clean_ascii_;
+  CleanedWords words_;
+  unsigned char narrow_[kStretch];
 };
 
 }  // namespace sentiment_fast

@@ -12,9 +12,13 @@ namespace {
 struct Counting {
   WordCounts& counts;
   Occurrence at;
-  void word(const char* word, size_t size) {
-    counts.add(word, size, 1, at);
-    ++at.word;
+  void words(const char* bytes, const uint32_t* ends, size_t count) {
+    size_t begin = 0;
+    for (size_t i = 0; i < count; ++i) {
+      counts.add(bytes + begin, ends[i] - begin, 1, at);
+      ++at.word;
+      begin = ends[i] + size_t{1};
+    }
   }
 };
 
@@ -22,20 +26,28 @@ template <class Id>
 struct LookingUp {
   const Lexicon& lexicon;
   EncodedRange<Id>& range;
-  void word(const char* word, size_t size) {
-    ++range.words;
-    if (const int32_t id = lexicon.id(word, size)) range.ids.push_back(static_cast<Id>(id));
+  void words(const char* bytes, const uint32_t* ends, size_t count) {
+    range.words += static_cast<int64_t>(count);
+    Id* out = range.ids.reserve(count);
+    size_t begin = 0;
+    for (size_t i = 0; i < count; ++i) {
+      const int32_t id = lexicon.id(bytes + begin, ends[i] - begin);
+      *out = static_cast<Id>(id);  // written in any case, and overwritten by the next if it is none
+      out += id != 0;
+      begin = ends[i] + size_t{1};
+    }
+    range.ids.written(out);
   }
 };
 
 }  // namespace
 
-WordCounts count_words(const std::vector<Text>& texts, int threads) {
+WordCounts count_words(const std::vector<Text>& texts, const Level& level, int threads) {
   const std::vector<Range> ranges = equal_ranges(texts, threads);
   std::vector<WordCounts> counts(static_cast<size_t>(threads));
   std::atomic<size_t> next{0};
   on_threads(threads, [&](int thread) {
-    Cleaner cleaner;
+    Cleaner cleaner(level);
     WordCounts own;  // not in the vector while it grows: threads would fight over its cache lines
     for (size_t r; (r = next.fetch_add(1)) < ranges.size();) {
       for (int64_t i = ranges[r].begin; i < ranges[r].end; ++i) {
@@ -50,12 +62,13 @@ WordCounts count_words(const std::vector<Text>& texts, int threads) {
 }
 
 template <class Id>
-std::vector<EncodedRange<Id>> encode(const std::vector<Text>& texts, const Lexicon& lexicon, int threads) {
+std::vector<EncodedRange<Id>> encode(const std::vector<Text>& texts, const Lexicon& lexicon, const Level& level,
+                                     int threads) {
   const std::vector<Range> ranges = equal_ranges(texts, threads);
   std::vector<EncodedRange<Id>> encoded(ranges.size());
   std::atomic<size_t> next{0};
   on_threads(threads, [&](int) {
-    Cleaner cleaner;
+    Cleaner cleaner(level);
     for (size_t r; (r = next.fetch_add(1)) < ranges.size();) {
       LookingUp<Id> sink{lexicon, encoded[r]};
       encoded[r].lengths.reserve(static_cast<size_t>(ranges[r].end - ranges[r].begin));
@@ -80,7 +93,7 @@ void join(const std::vector<EncodedRange<Id>>& ranges, Id* values, int64_t* offs
   std::atomic<size_t> next{0};
   on_threads(threads, [&](int) {
     for (size_t r; (r = next.fetch_add(1)) < ranges.size();) {
-      std::copy(ranges[r].ids.begin(), ranges[r].ids.end(), values + first_id[r]);
+      std::copy(ranges[r].ids.begin(), ranges[r].ids.begin() + ranges[r].ids.size(), values + first_id[r]);
       auto end = static_cast<int64_t>(first_id[r]);
       int64_t* out = offsets + first_text[r] + 1;
       for (const int64_t length : ranges[r].lengths) *out++ = end += length;
@@ -105,8 +118,8 @@ void pad(const Id* values, const int64_t* offsets, int64_t rows, int64_t length,
   });
 }
 
-template std::vector<EncodedRange<int16_t>> encode(const std::vector<Text>&, const Lexicon&, int);
-template std::vector<EncodedRange<int32_t>> encode(const std::vector<Text>&, const Lexicon&, int);
+template std::vector<EncodedRange<int16_t>> encode(const std::vector<Text>&, const Lexicon&, const Level&, int);
+template std::vector<EncodedRange<int32_t>> encode(const std::vector<Text>&, const Lexicon&, const Level&, int);
 template void join(const std::vector<EncodedRange<int16_t>>&, int16_t*, int64_t*, int);
 template void join(const std::vector<EncodedRange<int32_t>>&, int32_t*, int64_t*, int);
 template void pad(const int16_t*, const int64_t*, int64_t, int64_t, int16_t*, int);

@@ -1,41 +1,23 @@
 #include "lexicon.h"
 
 #include <algorithm>
+#include <numeric>
 #include <random>
 #include <stdexcept>
 
 namespace sentiment_fast {
 namespace {
 
-// Both halves of a 128-bit product, folded: spreads every input bit over all output bits.
-uint64_t mix(uint64_t a, uint64_t b) {
-#ifdef __SIZEOF_INT128__
-  __extension__ using Wide = unsigned __int128;
-  const Wide product = Wide{a} * b;
-  return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
-#else
-  const uint64_t middle = (a >> 32) * (b & 0xFFFFFFFF) + ((a & 0xFFFFFFFF) * (b & 0xFFFFFFFF) >> 32);
-  const uint64_t crossed = (a & 0xFFFFFFFF) * (b >> 32) + (middle & 0xFFFFFFFF);
-  return (a * b) ^ ((a >> 32) * (b >> 32) + (middle >> 32) + (crossed >> 32));
-#endif
-}
-
-struct HashSecret {
-  uint64_t low, high;
-  HashSecret() {
-    std::random_device random;
-    const auto draw = [&random] { return (uint64_t{random()} << 32 | random()) | 1; };
-    low = draw();
-    high = draw();
-  }
-};
-const HashSecret secret;
-
 constexpr size_t kLeastSlots = 1024;
 
 }  // namespace
 
-uint64_t hash_key(WordKey key) { return mix(key.low ^ secret.low, key.high ^ secret.high); }
+HashSecret HashSecret::draw() {
+  thread_local std::random_device random;
+  const auto number = [] { return (uint64_t{random()} << 32 | random()) | 1; };
+  const uint64_t low = number();
+  return {low, number()};
+}
 
 size_t HashWord::operator()(const std::string& word) const {
   uint64_t hash = word.size();
@@ -58,7 +40,7 @@ void WordCounts::add(const char* word, size_t size, int64_t count, Occurrence fi
   }
   const WordKey key = short_word_key(word, size);
   const size_t mask = slots_.size() - 1;
-  for (size_t at = hash_key(key) & mask;; at = (at + 1) & mask) {
+  for (size_t at = secret_.hash(key) & mask;; at = (at + 1) & mask) {
     Slot& slot = slots_[at];
     if (slot.key == key) {  // never an empty slot's: no word has the key of no bytes
       slot.count += count;
@@ -79,7 +61,7 @@ void WordCounts::grow() {
   const size_t mask = larger.size() - 1;
   for (const Slot& slot : slots_) {
     if (slot.order == 0) continue;
-    size_t at = hash_key(slot.key) & mask;
+    size_t at = secret_.hash(slot.key) & mask;
     while (larger[at].order != 0) at = (at + 1) & mask;
     larger[at] = slot;
   }
@@ -114,25 +96,68 @@ std::vector<CountedWord> WordCounts::words() const {
 
 Lexicon::Lexicon(const std::vector<std::string>& words) : size_(static_cast<int32_t>(words.size())) {
   if (words.size() > (1 << 24)) throw std::length_error("Expected at most 2^24 words in a vocabulary");
-  size_t slots = 64;
-  while (slots < 4 * words.size()) slots *= 2;  // a quarter full: most look-ups end at the first slot
-  slots_.resize(slots);
-  mask_ = slots - 1;
+  std::vector<std::pair<WordKey, int32_t>> short_words;
   for (size_t index = 0; index < words.size(); ++index) {
     const auto id = static_cast<int32_t>(index + 1);
     const std::string& word = words[index];
-    if (word.find('\0') != std::string::npos) continue;  // never comes out of cleaning, and is no key
+    if (word.empty() || word.find('\0') != std::string::npos) continue;  // never comes out of cleaning, and is no key
     if (word.size() > kShortWord) {
       long_words_.emplace(word, id);
       continue;
     }
     char bytes[kShortWord] = {};
     std::memcpy(bytes, word.data(), word.size());
-    const WordKey key = short_word_key(bytes, word.size());
-    size_t at = hash_key(key) & mask_;
-    while (slots_[at].id != 0) at = (at + 1) & mask_;
-    slots_[at] = {key, id};
+    short_words.emplace_back(short_word_key(bytes, word.size()), id);
   }
+  // A draw fails where two words of a bucket have the same low bits: two of five do. So many failures that the table is
+  // made larger do not happen; the loop ends all the same.
+  size_t slots = 64;
+  while (slots < short_words.size() + short_words.size() / 32) slots *= 2;
+  for (int draws = 1;; ++draws) {
+    mask_ = slots - 1;
+    if (place(short_words)) return;
+    if (draws % 64 == 0) slots *= 2;
+  }
+}
+
+// Finds a displacement for each bucket, the fullest first, with which all its words fall on free slots.
+bool Lexicon::place(const std::vector<std::pair<WordKey, int32_t>>& words) {
+  constexpr int kHashBits = 64;
+  int bucket_bits = 1;
+  while ((size_t{2} << bucket_bits) < words.size()) ++bucket_bits;  // two to four words a bucket
+  bucket_shift_ = kHashBits - bucket_bits;
+  secret_ = HashSecret::draw();
+  displacements_.assign(size_t{1} << bucket_bits, 0);
+  keys_.assign(mask_ + 1, WordKey{0, 0});
+  ids_.assign(mask_ + 1, 0);
+
+  std::vector<std::vector<size_t>> buckets(displacements_.size());
+  for (size_t i = 0; i < words.size(); ++i) buckets[secret_.hash(words[i].first) >> bucket_shift_].push_back(i);
+  std::vector<size_t> order(buckets.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return buckets[a].size() > buckets[b].size(); });
+
+  for (const size_t bucket : order) {
+    size_t displacement = 0;
+    const auto slot_of = [&](size_t i) { return (secret_.hash(words[i].first) ^ displacement) & mask_; };
+    const auto fits = [&] {
+      for (size_t n = 0; n < buckets[bucket].size(); ++n) {
+        const size_t slot = slot_of(buckets[bucket][n]);
+        if (ids_[slot] != 0) return false;
+        for (size_t m = 0; m < n; ++m)
+          if (slot_of(buckets[bucket][m]) == slot) return false;
+      }
+      return true;
+    };
+    while (!fits())
+      if (++displacement > mask_) return false;
+    displacements_[bucket] = static_cast<uint32_t>(displacement);
+    for (const size_t i : buckets[bucket]) {
+      keys_[slot_of(i)] = words[i].first;
+      ids_[slot_of(i)] = words[i].second;
+    }
+  }
+  return true;
 }
 
 int32_t Lexicon::long_word_id(const char* word, size_t size) const {

@@ -1,6 +1,6 @@
 """What the native core offers; csrc/bindings.cpp."""
 
-from collections.abc import Iterable
+from collections.abc import Set
 from typing import Any
 
 import numpy as np
@@ -9,8 +9,11 @@ import numpy.typing as npt
 SOURCES: str
 """SHA-256 of the sources the extension was built from."""
 
+LEVELS: tuple[str, ...]
+"""The SIMD levels that this machine can run, slowest first; all give the same results."""
+
 def count_words(
-    texts: Any, stop_words: Iterable[str], max_words: int, threads: int
+    texts: Any, stop_words: Set[str], max_words: int, threads: int, level: str
 ) -> tuple[list[str], npt.NDArray[np.int64]]:
     """The most frequent words that are no stop words, and how often each stands in the texts."""
 
@@ -19,7 +22,7 @@ class Lexicon:
 
     def __init__(self, words: list[str]) -> None: ...
     def encode(
-        self, texts: Any, threads: int
+        self, texts: Any, threads: int, level: str
     ) -> tuple[npt.NDArray[np.int16] | npt.NDArray[np.int32], npt.NDArray[np.int64], int, int]:
         """(values (total,), offsets (n + 1,), how many texts were null, how many cleaned words were read)."""
 

@@ -16,7 +16,7 @@ from types import ModuleType
 from sentiment_fast import __version__
 from sentiment_fast.errors import SentimentFastError
 
-COMMANDS = ("train", "score", "predict", "evaluate")
+COMMANDS = ("train", "score", "predict", "evaluate", "info")
 INTERRUPTED = 130
 
 

@@ -282,6 +282,14 @@ def test_an_unknown_command_is_bad_usage(capsys):
     assert "invalid choice: 'nonsense'" in capsys.readouterr().err
 
 
+def test_info_names_the_level_and_the_device(capsys):
+    assert cli.main(["info", "--device", "cpu"]) == 0
+    printed = capsys.readouterr().out
+    assert "SIMD level" in printed
+    assert "scalar" in printed
+    assert "the CPU" in printed
+
+
 def test_the_version_is_printed(capsys):
     with pytest.raises(SystemExit) as stopped:
         cli.main(["--version"])

@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import sentiment_fast as sf
-from sentiment_fast import reference
+from sentiment_fast import _core, reference
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "preprocessing.json").read_text())
 
@@ -23,20 +23,21 @@ NASTY = st.sampled_from(
 TEXT = st.text(st.one_of(NASTY, st.characters(), st.characters(codec="ascii")), max_size=60)
 
 
-def assert_equal(texts, forms=None, threads=(1, 2, 3, 8)):
-    """Words, counts, order and ids: the native core's are the reference's, in each of the given forms of the texts."""
+def assert_equal(texts, forms=None, threads=(1, 2, 3, 8), levels=_core.LEVELS):
+    """Words, order and ids are the reference's in each of the given forms of the texts, at every level."""
     words = reference.build_vocabulary(texts, max_words=1 << 24, stop_words=None)
     rows = reference.encode(texts, words)
     expected = np.array([id_ for row in rows for id_ in row], dtype=np.int64)
     offsets = np.cumsum([0] + [len(row) for row in rows])
+    lexicon = _core.Lexicon(words)
     for form in forms or (texts,):
         for count in threads:
-            vocabulary = sf.build_vocabulary(form, max_words=1 << 24, stop_words=None, threads=count)
-            assert vocabulary.words == words
-            ids = sf.encode(form, vocabulary, threads=count)
-            np.testing.assert_array_equal(ids.values, expected)
-            np.testing.assert_array_equal(ids.offsets, offsets)
-            assert ids.word_count == len(expected)
+            for level in levels:
+                assert _core.count_words(form, set(), 1 << 24, count, level)[0] == words
+                values, ends, _, word_count = lexicon.encode(form, count, level)
+                np.testing.assert_array_equal(values, expected)
+                np.testing.assert_array_equal(ends, offsets)
+                assert word_count == len(expected)
 
 
 def as_utf8(texts):
@@ -102,6 +103,36 @@ def test_each_width_of_str(kind):
     beyond = {"latin-1": "é", "two bytes": "ж", "four bytes": "𐐀"}[kind]
     texts = [f"Plain {beyond}words, {beyond * 3} and {beyond}.{beyond}! {beyond}" * 50, beyond, f" {beyond}a "]
     assert_equal(texts, (texts, as_utf8(texts)))
+
+
+@pytest.mark.parametrize("thing", ["word", " ", "é", "!", "漢", "\U0001f600", "'", "Σ", "\n"])
+def test_whatever_starts_at_whichever_offset_of_a_block(thing):
+    fill = ("lorem Ipsum, dolor " * 20)[:200]
+    texts = [fill[:offset] + thing + fill[offset:] + thing + fill[: offset % 67] for offset in range(201)]
+    assert_equal(texts, (texts, as_utf8(texts)), threads=(1,))
+
+
+@pytest.mark.parametrize("unit", ["", "é", "ж", "\U00010400"], ids=["ascii", "latin-1", "two bytes", "four bytes"])
+def test_words_and_gaps_of_every_length(unit):
+    texts = [unit + "a" * size + " " * (size % 71) + "b" * (size % 19) + "-" * size + "c" for size in range(200)]
+    assert_equal(texts, (texts, as_utf8(texts)), threads=(1,))
+
+
+def test_words_at_the_edge_of_what_is_a_short_one():
+    texts = [" ".join(letter * size for size in range(1, 40)) for letter in "abé漢"]
+    assert_equal(texts, (texts, as_utf8(texts)), threads=(1,))
+
+
+@pytest.mark.parametrize("words", [1, 2, 3, 64, 1000, 30_000, 70_000])
+def test_lexicons_of_every_size_find_every_word_and_no_other(words):
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    known = [
+        letters[i % 26] + letters[i // 26 % 26] + letters[i // 676 % 26] + letters[i // 17576] for i in range(words)
+    ]
+    lexicon = _core.Lexicon(known)
+    for level in _core.LEVELS:
+        values, *_ = lexicon.encode([" ".join(known), " ".join(word + "q" for word in known)], 1, level)
+        assert values.tolist() == list(range(1, words + 1))
 
 
 def test_ties_are_settled_by_first_occurrence_at_any_thread_count():

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from sentiment_fast.errors import UsageError
 from sentiment_fast.text.stop_words import stop_word_set
 from sentiment_fast.text.vocabulary import Vocabulary
 
@@ -37,6 +38,19 @@ def _check_freshness(sources: Path) -> None:
 
 _check_freshness(Path(__file__).resolve().parents[2] / "csrc")
 
+
+def _simd_level() -> str:
+    """The fastest level that this machine can run, or the one that the environment asks for."""
+    asked = os.environ.get("SENTIMENT_FAST_SIMD") or _core.LEVELS[-1]
+    if asked not in _core.LEVELS:
+        raise UsageError(
+            f"SENTIMENT_FAST_SIMD={asked}: expected a level that this machine can run: {', '.join(_core.LEVELS)}"
+        )
+    return asked
+
+
+SIMD_LEVEL = _simd_level()
+
 Ids = npt.NDArray[np.int16] | npt.NDArray[np.int32] | npt.NDArray[np.int64]
 
 
@@ -57,7 +71,8 @@ def build_vocabulary(
         raise ValueError(f"Expected max_words of 1 or more, got {max_words}")
     if stop_words is not None and not isinstance(stop_words, str):
         stop_words = sorted(stop_word_set(stop_words))
-    words, _ = _core.count_words(_intake(texts), stop_word_set(stop_words), max_words, _thread_count(threads))
+    left_out = stop_word_set(stop_words)
+    words, _ = _core.count_words(_intake(texts), left_out, max_words, thread_count(threads), SIMD_LEVEL)
     return Vocabulary(words, max_words, stop_words)
 
 
@@ -69,7 +84,7 @@ def encode(texts: Any, vocabulary: Vocabulary, threads: int | None = None) -> To
     """
     if vocabulary._lexicon is None:
         object.__setattr__(vocabulary, "_lexicon", _core.Lexicon(vocabulary.words))
-    values, offsets, nulls, words = vocabulary._lexicon.encode(_intake(texts), _thread_count(threads))
+    values, offsets, nulls, words = vocabulary._lexicon.encode(_intake(texts), thread_count(threads), SIMD_LEVEL)
     return TokenIds(values, offsets, nulls, words)
 
 
@@ -120,7 +135,7 @@ class TokenIds:
             out = np.empty((len(self), length), dtype=dtype)
         elif out.shape != (len(self), length):
             raise ValueError(f"Expected `out` of shape {(len(self), length)}, got {out.shape}")
-        _core.pad(self.values, self.offsets, out, _thread_count(threads))
+        _core.pad(self.values, self.offsets, out, thread_count(threads))
         return out
 
 
@@ -135,7 +150,8 @@ def _intake(texts: Any) -> Any:
     return texts
 
 
-def _thread_count(threads: int | None) -> int:
+def thread_count(threads: int | None = None) -> int:
+    """As many threads as are asked for, else as many as this process may use."""
     if threads is not None:
         return threads
     try:

@@ -1,6 +1,7 @@
 """Containers, arguments and errors of the native core; that its ids are right is test_native_equals_reference.py's."""
 
 import gc
+import os
 import subprocess
 import sys
 import threading
@@ -13,6 +14,7 @@ import pyarrow as pa
 import pytest
 
 import sentiment_fast as sf
+from sentiment_fast import _core
 
 TEXTS = ["A good film.", "", "good GOOD acting", "élan vital: 映画", "no word of it 123"]
 VOCABULARY = sf.Vocabulary(["good", "film", "acting", "élan", "映画"])
@@ -147,6 +149,25 @@ def test_an_array_of_two_dimensions_is_refused():
 def test_an_impossible_number_of_threads_is_refused(threads):
     with pytest.raises(ValueError, match="Expected 1 to 4096 threads"):
         sf.encode(TEXTS, VOCABULARY, threads=threads)
+
+
+def test_a_level_can_be_forced():
+    code = "from sentiment_fast.text import encoding; print(encoding.SIMD_LEVEL)"
+    variables = os.environ | {"SENTIMENT_FAST_SIMD": "scalar"}
+    forced = subprocess.run([sys.executable, "-c", code], env=variables, capture_output=True, text=True, check=True)
+    assert forced.stdout == "scalar\n"
+
+
+def test_a_level_that_does_not_exist_is_an_error():
+    variables = os.environ | {"SENTIMENT_FAST_SIMD": "sse9"}
+    code = "import sentiment_fast as sf; sf.encode"
+    failed = subprocess.run([sys.executable, "-c", code], env=variables, capture_output=True, text=True)
+    assert "SENTIMENT_FAST_SIMD=sse9: expected a level that this machine can run: scalar" in failed.stderr
+
+
+def test_the_core_refuses_a_level_that_does_not_exist():
+    with pytest.raises(ValueError, match=r"this machine can run \(scalar.*got 'sse9'"):
+        _core.Lexicon(["a"]).encode(["a"], 1, "sse9")
 
 
 def test_max_words_below_one_is_refused():

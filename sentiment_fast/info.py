@@ -1,0 +1,35 @@
+"""Print what this installation runs on: versions, SIMD level, threads, device and precision."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from sentiment_fast import __version__
+from sentiment_fast.cli import run_command
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    import numpy
+    import torch
+
+    from sentiment_fast import _core
+    from sentiment_fast.model.devices import choose_device, choose_precision
+    from sentiment_fast.text.encoding import SIMD_LEVEL, thread_count
+
+    device = choose_device(arguments.device)
+    name = torch.cuda.get_device_name(device) if device.type == "cuda" else "the CPU"
+    print(f"sentiment_fast  {__version__}")
+    print(f"Python          {sys.version.split()[0]}, torch {torch.__version__}, numpy {numpy.__version__}")
+    levels = ", ".join(_core.LEVELS)
+    print(f"SIMD level      {SIMD_LEVEL} (this machine can run: {levels}; SENTIMENT_FAST_SIMD forces one)")
+    print(f"threads         {thread_count()} for text, {torch.get_num_threads()} for the network on a CPU")
+    print(f"device          {name}, {choose_precision(device).reason}")
+
+
+if __name__ == "__main__":
+    sys.exit(run_command(sys.modules[__name__]))
