@@ -4,6 +4,8 @@
 #include <numeric>
 #include <random>
 #include <stdexcept>
+#include <string_view>
+#include <unordered_set>
 
 namespace sentiment_fast {
 namespace {
@@ -96,6 +98,9 @@ std::vector<CountedWord> WordCounts::words() const {
 
 Lexicon::Lexicon(const std::vector<std::string>& words) : size_(static_cast<int32_t>(words.size())) {
   if (words.size() > (1 << 24)) throw std::length_error("Expected at most 2^24 words in a vocabulary");
+  // No displacement sets two equal words apart.
+  if (std::unordered_set<std::string_view>(words.begin(), words.end()).size() != words.size())
+    throw std::invalid_argument("Expected distinct words, got some of them twice");
   std::vector<std::pair<WordKey, int32_t>> short_words;
   for (size_t index = 0; index < words.size(); ++index) {
     const auto id = static_cast<int32_t>(index + 1);

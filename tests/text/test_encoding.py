@@ -103,6 +103,11 @@ def test_a_large_vocabulary_gets_wide_ids(words, dtype):
     assert (ids.values.dtype, ids.values.tolist()) == (dtype, [words])
 
 
+def test_the_core_refuses_a_word_that_stands_twice():
+    with pytest.raises(ValueError, match="Expected distinct words"):
+        _core.Lexicon(["film", "movie", "film"])
+
+
 def test_a_word_with_a_nul_in_the_vocabulary_shadows_no_other():
     assert sf.encode(["ab"], sf.Vocabulary(["ab\0", "ab"])).values.tolist() == [2]
 
