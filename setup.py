@@ -1,7 +1,6 @@
 """Builds the native core, `sentiment_fast._core`, from csrc/; everything else is in pyproject.toml."""
 
 import hashlib
-import sys
 import sysconfig
 from pathlib import Path
 
@@ -17,12 +16,9 @@ HEADERS = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "csrc").g
 # (sentiment_fast/text/encoding.py computes the same digest).
 digest = hashlib.sha256(b"".join((ROOT / name).read_bytes() for name in sorted(SOURCES + HEADERS))).hexdigest()
 
-if sys.platform == "win32":
-    flags = ["/O2", "/W4"]
-else:
-    # No -march: the one binary runs on every CPU of its architecture. Other people's headers are not warned about.
-    flags = ["-O3", "-Wall", "-Wextra", "-Wshadow"]
-    flags += ["-isystem", pybind11.get_include(), "-isystem", sysconfig.get_paths()["include"]]
+# No -march: the one binary runs on every CPU of its architecture. Other people's headers are not warned about.
+flags = ["-O3", "-Wall", "-Wextra", "-Wshadow"]
+flags += ["-isystem", pybind11.get_include(), "-isystem", sysconfig.get_paths()["include"]]
 
 core = Pybind11Extension(
     "sentiment_fast._core",

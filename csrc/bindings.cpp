@@ -48,12 +48,6 @@ int checked_threads(int threads) {
   return threads;
 }
 
-// An array without the zeroing that py::array_t would leave to nobody anyway, of `count` items.
-template <class Item>
-py::array_t<Item> new_array(size_t count) {
-  return py::array_t<Item>(static_cast<py::ssize_t>(count));
-}
-
 py::tuple count_words_in(const py::object& texts_object, const std::unordered_set<std::string>& stop_words,
                          size_t max_words, int threads, const std::string& level_name) {
   const Level& level = level_named(level_name);
@@ -74,7 +68,7 @@ py::tuple count_words_in(const py::object& texts_object, const std::unordered_se
   }
   py::list names;
   for (const CountedWord& counted : words) names.append(py::str(counted.word));
-  auto frequencies = new_array<int64_t>(words.size());
+  py::array_t<int64_t> frequencies(static_cast<py::ssize_t>(words.size()));
   std::transform(words.begin(), words.end(), frequencies.mutable_data(), [](const CountedWord& w) { return w.count; });
   return py::make_tuple(names, frequencies);
 }
@@ -91,8 +85,8 @@ py::tuple encode_as(const Lexicon& lexicon, const Texts& texts, const Level& lev
       words += range.words;
     }
   }
-  auto values = new_array<Id>(static_cast<size_t>(ids));
-  auto offsets = new_array<int64_t>(texts.views().size() + 1);
+  py::array_t<Id> values(static_cast<py::ssize_t>(ids));
+  py::array_t<int64_t> offsets(static_cast<py::ssize_t>(texts.views().size() + 1));
   Id* const values_out = values.mutable_data();
   int64_t* const offsets_out = offsets.mutable_data();
   {
@@ -153,7 +147,8 @@ py::array_t<int64_t> as_array(const std::vector<int64_t>& items) {
 
 py::tuple csv_records(const py::buffer& buffer, char delimiter, bool last) {
   const py::buffer_info bytes = buffer.request();
-  if (bytes.ndim != 1 || bytes.itemsize != 1 || (bytes.size > 1 && bytes.strides[0] != 1)) throw py::type_error("Expected contiguous bytes");
+  if (bytes.ndim != 1 || bytes.itemsize != 1 || (bytes.size > 1 && bytes.strides[0] != 1))
+    throw py::type_error("Expected contiguous bytes");
   const auto* const data = static_cast<const char*>(bytes.ptr);
   CsvRecords records;
   {

@@ -8,7 +8,6 @@
 
 #include <cstring>
 #include <stdexcept>
-#include <vector>
 
 #include "bytes.h"
 #include "clean_ascii.h"

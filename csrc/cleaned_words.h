@@ -34,6 +34,7 @@ class CleanedWords {
   // Forgets the whole words; the open one moves to the front.
   void forget_whole_words() {
     const size_t begin = open_word();
+    if (begin == 0) return;  // a word of many stretches, which stands at the front already
     std::memmove(bytes_.data(), bytes_.data() + begin, length - begin);
     length -= begin;
     count = 0;

@@ -44,6 +44,7 @@ struct LookingUp {
 
 WordCounts count_words(const std::vector<Text>& texts, const Level& level, int threads) {
   const std::vector<Range> ranges = equal_ranges(texts, threads);
+  threads = useful_threads(threads, ranges.size());
   std::vector<WordCounts> counts(static_cast<size_t>(threads));
   std::atomic<size_t> next{0};
   on_threads(threads, [&](int thread) {
@@ -65,6 +66,7 @@ template <class Id>
 std::vector<EncodedRange<Id>> encode(const std::vector<Text>& texts, const Lexicon& lexicon, const Level& level,
                                      int threads) {
   const std::vector<Range> ranges = equal_ranges(texts, threads);
+  threads = useful_threads(threads, ranges.size());
   std::vector<EncodedRange<Id>> encoded(ranges.size());
   std::atomic<size_t> next{0};
   on_threads(threads, [&](int) {
@@ -91,7 +93,7 @@ void join(const std::vector<EncodedRange<Id>>& ranges, Id* values, int64_t* offs
   }
   offsets[0] = 0;
   std::atomic<size_t> next{0};
-  on_threads(threads, [&](int) {
+  on_threads(useful_threads(threads, ranges.size()), [&](int) {
     for (size_t r; (r = next.fetch_add(1)) < ranges.size();) {
       std::copy(ranges[r].ids.begin(), ranges[r].ids.begin() + ranges[r].ids.size(), values + first_id[r]);
       auto end = static_cast<int64_t>(first_id[r]);
@@ -105,7 +107,7 @@ template <class Id, class Out>
 void pad(const Id* values, const int64_t* offsets, int64_t rows, int64_t length, Out* matrix, int threads) {
   constexpr int64_t kBlock = 256;  // rows a thread takes at a time
   std::atomic<int64_t> next{0};
-  on_threads(threads, [&](int) {
+  on_threads(useful_threads(threads, static_cast<size_t>(rows / kBlock + 1)), [&](int) {
     for (int64_t block; (block = next.fetch_add(kBlock)) < rows;) {
       const int64_t block_end = std::min(rows, block + kBlock);
       for (int64_t row = block; row < block_end; ++row) {

@@ -114,8 +114,8 @@ Lexicon::Lexicon(const std::vector<std::string>& words) : size_(static_cast<int3
     std::memcpy(bytes, word.data(), word.size());
     short_words.emplace_back(short_word_key(bytes, word.size()), id);
   }
-  // A draw fails where two words of a bucket have the same low bits: two of five do. So many failures that the table is
-  // made larger do not happen; the loop ends all the same.
+  // A draw fails where two words of a bucket have the same low bits, about every other one does. So many failures that
+  // the table is made larger do not happen; the loop ends all the same.
   size_t slots = 64;
   while (slots < short_words.size() + short_words.size() / 32) slots *= 2;
   for (int draws = 1;; ++draws) {
@@ -129,7 +129,7 @@ Lexicon::Lexicon(const std::vector<std::string>& words) : size_(static_cast<int3
 bool Lexicon::place(const std::vector<std::pair<WordKey, int32_t>>& words) {
   constexpr int kHashBits = 64;
   int bucket_bits = 1;
-  while ((size_t{2} << bucket_bits) < words.size()) ++bucket_bits;  // two to four words a bucket
+  while ((size_t{2} << bucket_bits) < words.size()) ++bucket_bits;  // one to two words a bucket
   bucket_shift_ = kHashBits - bucket_bits;
   secret_ = HashSecret::draw();
   displacements_.assign(size_t{1} << bucket_bits, 0);

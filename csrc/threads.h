@@ -31,12 +31,18 @@ void on_threads(int threads, Work work) {
   };
   std::vector<std::thread> started;
   try {
+    started.reserve(static_cast<size_t>(threads));
     for (int thread = 1; thread < threads; ++thread) started.emplace_back(run);
-  } catch (const std::system_error&) {
+  } catch (const std::exception&) {
   }
   run();
   for (std::thread& thread : started) thread.join();
   if (failure) std::rethrow_exception(failure);
+}
+
+// No more threads than there are pieces of work: starting one takes longer than a small text.
+inline int useful_threads(int threads, size_t pieces) {
+  return static_cast<int>(std::min(static_cast<size_t>(threads), std::max<size_t>(pieces, 1)));
 }
 
 struct Range {

@@ -67,11 +67,14 @@ def _run(module: ModuleType, arguments: argparse.Namespace) -> int:
     except OSError as error:
         if not isinstance(error, BrokenPipeError):  # of which nobody needs to be told: whoever read stdout has left
             say(f"error: {error}")
-        _discard_stdout()
+        _discard_what_stdout_cannot_write()
         return 1
     return 0
 
 
-def _discard_stdout() -> None:
-    """What stdout still holds cannot be written; Python would try once more, and complain, while it shuts down."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _discard_what_stdout_cannot_write() -> None:
+    """Python would try once more, and complain, while it shuts down."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="CSV, Parquet or aclImdb folder with texts and labels")
     parser.add_argument("--model", metavar="FOLDER", required=True, help="a folder that train made")
-    parser.add_argument("--text-column", metavar="NAME", help="default: the one trained on, else review, else text")
+    parser.add_argument("--text-column", metavar="NAME", help="default: review, else text")
     parser.add_argument("--label-column", metavar="NAME", help="default: sentiment, else label")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     parser.add_argument("--show", metavar="N", type=int, default=0, help="also print N reviews with both labels")

@@ -7,6 +7,7 @@ python -m sentiment_fast.train --data reviews.csv --text-column body --label-col
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -133,7 +134,7 @@ def run(arguments: argparse.Namespace) -> None:
     write_results(folder, model, look, history, metrics, sources, training.made_up)
     for name, figures in metrics.items():
         say(f"\n{name}: {sources[name]}\n{figures.as_text()}")
-    print(_what_next(folder, training))
+    print(_what_next(folder, arguments))
 
 
 def _settings(arguments: argparse.Namespace) -> Preset:
@@ -208,13 +209,16 @@ def _name_of(device: Any) -> str:
     return f"the CPU, {torch.get_num_threads()} threads"
 
 
-def _what_next(folder: Path, training: LabelledTexts) -> str:
-    column = f" --text-column {training.text_column}" if training.text_column not in (None, "review", "text") else ""
+def _what_next(folder: Path, arguments: argparse.Namespace) -> str:
+    """The folder, and commands that work as they stand, but for the names of files."""
+    model = shlex.quote(str(folder))
+    text = f" --text-column {shlex.quote(arguments.text_column)}" if arguments.text_column else ""
+    label = f" --label-column {shlex.quote(arguments.label_column)}" if arguments.label_column else ""
     return f"""
 The model is in {folder}. Try next:
-  python -m sentiment_fast.predict --model {folder} "{_EXAMPLE}"
-  python -m sentiment_fast.evaluate --model {folder} LABELLED.csv{column}
-  python -m sentiment_fast.score --model {folder} REVIEWS.csv -o SCORED.csv{column}"""
+  python -m sentiment_fast.predict --model {model} "{_EXAMPLE}"
+  python -m sentiment_fast.evaluate --model {model} LABELLED.csv{text}{label}
+  python -m sentiment_fast.score --model {model} REVIEWS.csv -o SCORED.csv{text}"""
 
 
 if __name__ == "__main__":

@@ -161,7 +161,12 @@ class SentimentLSTM(nn.Module):
             while done < pads:
                 rest = _LastPads(cast(nn.RNNBase, self.recurrent), pad, state)
                 if rest.outputs_stand_still:
-                    return rest.state_after(pads - done)
+                    # All but the last in one go, and that one step by step: it shows whether the cells, each of which
+                    # moves in one direction only, have come to where they turn an output after all.
+                    before_last = rest.state_after(pads - done - 1)
+                    last = _LastPads(cast(nn.RNNBase, self.recurrent), pad, before_last)
+                    if last.outputs_stand_still:
+                        return last.state_after(1)
                 more = min(further, pads - done)
                 _, state = self.recurrent(pad.expand(1, more, -1), state)
                 done += more

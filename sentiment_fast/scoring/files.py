@@ -136,7 +136,8 @@ def _windows(source: BinaryIO, start: bytes, window_bytes: int) -> Iterator[Wind
             content_ends = ends = np.array([len(data)])
             fault, last = f"is longer than {_LONGEST_RECORD_BYTES:,} bytes: is a quote in it never closed?", True
         if len(ends) == 0:
-            carried, wanted = data, max(wanted, len(data))  # doubles: a long record costs no more than twice its bytes
+            # Doubles, so that a long record costs no more than twice its bytes, up to the longest.
+            carried, wanted = data, min(max(wanted, len(data)), _LONGEST_RECORD_BYTES + 1 - len(data))
             continue
         end = int(ends[-1])
         yield Window(data[:end], content_ends, ends, fault)

@@ -45,6 +45,8 @@ def stop_word_set(stop_words: str | Iterable[str] | None) -> frozenset[str]:
     for word in own:
         if not isinstance(word, str):
             raise TypeError(f"Expected stop words of type str, got {type(word).__name__}: {word!r}")
+        if any("\ud800" <= character <= "\udfff" for character in word):
+            raise ValueError(f"Expected stop words of characters, got a lone surrogate in {word!r}")
     return own
 
 

@@ -34,6 +34,12 @@ class Vocabulary:
     def __post_init__(self) -> None:
         if len(set(self.words)) != len(self.words):
             raise ValueError("Expected distinct words, got some of them twice")
+        try:
+            "".join(self.words).encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise ValueError(
+                "Expected words of characters, got a lone surrogate, which no cleaned word holds"
+            ) from error
         if any(not word or word != "".join(word.split()) for word in self.words):
             raise ValueError("Expected words that are not empty and hold no white space")
 

@@ -411,3 +411,17 @@ def test_cuda_logits_equal_those_of_the_cpu(kind):
 def test_a_length_beyond_reason_is_refused():
     with pytest.raises(UsageError, match="Expected max_length of up to 65,536, got 1,000,000"):
         NetworkConfig(max_length=1_000_000)
+
+
+def test_padded_logits_equal_a_plain_run_where_cells_turn_an_output_long_after_it_stood_still():
+    # Layer 1 saturates slowly; till then it drives layer 2's cell far down, from where it drifts back by 0.02 a pad.
+    network = network_of(NetworkConfig(embedding_size=1, hidden_size=1, layers=2, dropout=0.0))
+    gates = {"bias_ih_l0": [20, 20, 0.1, 20], "bias_ih_l1": [20, 20, -3, 20], "weight_ih_l1": [0, 0, 3.02, 0]}
+    with torch.no_grad():
+        for name, parameter in network.recurrent.named_parameters():
+            parameter.copy_(torch.tensor(gates.get(name, [0, 0, 0, 0])).float().reshape(parameter.shape))
+        exact = copy.deepcopy(network).double()
+        outputs, _ = exact.recurrent(exact.embedding(torch.zeros(1, 492, dtype=torch.int32)))
+        assert outputs[0, -1, 0] - outputs[0, 64, 0] > 1e-3
+        found = network._state_behind_pads(492)[0][-1, 0, 0]
+    torch.testing.assert_close(found.double(), outputs[0, -1, 0], rtol=0, atol=1e-4)
