@@ -48,23 +48,16 @@ int checked_threads(int threads) {
   return threads;
 }
 
-py::tuple count_words_in(const py::object& texts_object, const std::unordered_set<std::string>& stop_words,
-                         size_t max_words, int threads, const std::string& level_name) {
-  const Level& level = level_named(level_name);
+py::tuple count_words_in(const py::object& texts_object, const std::unordered_set<std::string>& left_out,
+                         size_t max_words, int64_t min_count, const CleaningOptions& options, int threads,
+                         const std::string& level) {
+  const Cleaning cleaning{level_named(level), options};
   const Texts texts = texts_from_python(texts_object);
   checked_threads(threads);
   std::vector<CountedWord> words;
   {
     const py::gil_scoped_release unlocked;
-    words = count_words(texts.views(), level, threads).words();
-    const auto is_stop_word = [&](const CountedWord& counted) { return stop_words.count(counted.word) != 0; };
-    words.erase(std::remove_if(words.begin(), words.end(), is_stop_word), words.end());
-    const auto more_frequent = [](const CountedWord& a, const CountedWord& b) {
-      return a.count != b.count ? a.count > b.count : a.first < b.first;
-    };
-    const auto kept = static_cast<std::ptrdiff_t>(std::min(max_words, words.size()));
-    std::partial_sort(words.begin(), words.begin() + kept, words.end(), more_frequent);
-    words.resize(static_cast<size_t>(kept));
+    words = count_words(texts.views(), cleaning, threads).most_frequent(max_words, min_count, left_out);
   }
   py::list names;
   for (const CountedWord& counted : words) names.append(py::str(counted.word));
@@ -74,12 +67,12 @@ py::tuple count_words_in(const py::object& texts_object, const std::unordered_se
 }
 
 template <class Id>
-py::tuple encode_as(const Lexicon& lexicon, const Texts& texts, const Level& level, int threads) {
+py::tuple encode_as(const Lexicon& lexicon, const Texts& texts, const Cleaning& cleaning, int threads) {
   std::vector<EncodedRange<Id>> ranges;
   int64_t ids = 0, words = 0;
   {
     const py::gil_scoped_release unlocked;
-    ranges = encode<Id>(texts.views(), lexicon, level, threads);
+    ranges = encode<Id>(texts.views(), lexicon, cleaning, threads);
     for (const auto& range : ranges) {
       ids += static_cast<int64_t>(range.ids.size());
       words += range.words;
@@ -96,14 +89,13 @@ py::tuple encode_as(const Lexicon& lexicon, const Texts& texts, const Level& lev
   return py::make_tuple(values, offsets, texts.null_count(), words);
 }
 
-py::tuple encode_with(const Lexicon& lexicon, const py::object& texts_object, int threads,
-                      const std::string& level_name) {
-  const Level& level = level_named(level_name);
+py::tuple encode_with(const Lexicon& lexicon, const py::object& texts_object, const CleaningOptions& options,
+                      int threads, const std::string& level) {
+  const Cleaning cleaning{level_named(level), options};
   const Texts texts = texts_from_python(texts_object);
   checked_threads(threads);
-  // Room for one id beyond the words, which an unknown word may be given.
-  return lexicon.size() < INT16_MAX ? encode_as<int16_t>(lexicon, texts, level, threads)
-                                    : encode_as<int32_t>(lexicon, texts, level, threads);
+  return lexicon.largest_id() <= INT16_MAX ? encode_as<int16_t>(lexicon, texts, cleaning, threads)
+                                           : encode_as<int32_t>(lexicon, texts, cleaning, threads);
 }
 
 template <class Id, class Out>
@@ -179,11 +171,14 @@ PYBIND11_MODULE(_core, module) {
     }
   });
 
-  module.def("count_words", &count_words_in, py::arg("texts"), py::arg("stop_words"), py::arg("max_words"),
-             py::arg("threads"), py::arg("level"));
+  py::class_<CleaningOptions>(module, "CleaningOptions")
+      .def(py::init<bool, bool>(), py::arg("strip_html") = false, py::arg("keep_digits") = false);
+  module.def("count_words", &count_words_in, py::arg("texts"), py::arg("left_out"), py::arg("max_words"),
+             py::arg("min_count"), py::arg("options"), py::arg("threads"), py::arg("level"));
   py::class_<Lexicon>(module, "Lexicon")
-      .def(py::init<const std::vector<std::string>&>(), py::arg("words"))
-      .def("encode", &encode_with, py::arg("texts"), py::arg("threads"), py::arg("level"));
+      .def(py::init<const std::vector<std::string>&, const std::unordered_set<std::string>&, int32_t>(),
+           py::arg("words"), py::arg("dropped") = std::unordered_set<std::string>(), py::arg("unknown_id") = 0)
+      .def("encode", &encode_with, py::arg("texts"), py::arg("options"), py::arg("threads"), py::arg("level"));
   module.def("pad", &pad_into, py::arg("values"), py::arg("offsets"), py::arg("matrix"), py::arg("threads"));
   module.def("csv_records", &csv_records, py::arg("buffer"), py::arg("delimiter"), py::arg("last"));
 }

@@ -13,20 +13,35 @@
 #include "clean_ascii.h"
 #include "cleaned_words.h"
 #include "codecs.h"
+#include "html.h"
 #include "texts.h"
 #include "unicode.h"
 
 namespace sentiment_fast {
 
-// Cleans texts one at a time, at one level; keeps its buffers from one to the next.
+struct CleaningOptions {
+  bool strip_html = false;   // a tag is a space
+  bool keep_digits = false;  // a digit is a letter
+};
+
+// How to clean: at which level, with which options.
+struct Cleaning {
+  const Level& level;
+  CleaningOptions options;
+};
+
+// Cleans texts one at a time; keeps its buffers from one to the next.
 class Cleaner {
  public:
-  explicit Cleaner(const Level& level) : clean_ascii_(level.clean_ascii) {}
+  explicit Cleaner(const Cleaning& cleaning)
+      : clean_ascii_(cleaning.level.clean_ascii),
+        options_(cleaning.options),
+        ascii_(options_.keep_digits ? kCleanedAsciiWithDigits : kCleanedAscii) {}
 
   template <class Sink>
   void clean(const Text& text, Sink& sink) {
     switch (text.encoding) {
-      case Encoding::utf8: return clean_units<Utf8>(static_cast<const unsigned char*>(text.data), text.size, sink);
+      case Encoding::utf8: return clean_text<Utf8>(static_cast<const unsigned char*>(text.data), text.size, sink);
       case Encoding::latin1: return clean_fixed(static_cast<const unsigned char*>(text.data), text.size, sink);
       case Encoding::ucs2: return clean_fixed(static_cast<const uint16_t*>(text.data), text.size, sink);
       case Encoding::ucs4: return clean_fixed(static_cast<const uint32_t*>(text.data), text.size, sink);
@@ -42,12 +57,23 @@ class Cleaner {
 
   template <class Unit, class Sink>
   void clean_fixed(const Unit* units, size_t size, Sink& sink) {
-    clean_units<FixedWidth<Unit>>(units, size, sink);
+    clean_text<FixedWidth<Unit>>(units, size, sink);
   }
 
   template <class Codec, class Unit, class Sink>
-  void clean_units(const Unit* begin, size_t size, Sink& sink) {
+  void clean_text(const Unit* begin, size_t size, Sink& sink) {
     const Unit* const end = begin + size;
+    if (!options_.strip_html) return clean_run<Codec>(begin, end, sink);
+    // What is between two tags is a text of its own: a tag is a space, and a final sigma sees the one as it sees the other.
+    for (const Unit* at = begin; at != end;) {
+      const Tag<Unit> tag = next_tag(at, end);
+      clean_run<Codec>(at, tag.begin, sink);
+      at = tag.end;
+    }
+  }
+
+  template <class Codec, class Unit, class Sink>
+  void clean_run(const Unit* begin, const Unit* const end, Sink& sink) {
     for (const Unit* at = begin; at != end;) {
       const size_t left = static_cast<size_t>(end - at);
       const Unit* const stretch_end = at + (left < kStretch ? left : kStretch);
@@ -69,12 +95,12 @@ class Cleaner {
     for (int ascii_run = 0; at < stretch_end && ascii_run < kAsciiRun;) {
       char32_t cleaned;
       if (*at < 0x80) {
-        cleaned = kCleanedAscii[*at++];
+        cleaned = ascii_[*at++];
         ++ascii_run;
       } else {
         const Unit* const start = at;
         const char32_t c = Codec::next(at, end);
-        cleaned = c != kCapitalSigma ? cleaned_code_point(c)
+        cleaned = c != kCapitalSigma ? cleaned_code_point(c, options_.keep_digits)
                   : sigma_ends_word<Codec>(begin, start, at, end) ? kFinalSigma : kSmallSigma;
         ascii_run = 0;
       }
@@ -87,7 +113,7 @@ class Cleaner {
     return at;
   }
 
-  size_t clean_ascii_units(const unsigned char* units, size_t size) { return clean_ascii_(units, size, words_); }
+  size_t clean_ascii_units(const unsigned char* units, size_t size) { return clean_ascii_(units, size, ascii_, words_); }
 
   // Wider units are narrowed first, those that are ASCII.
   template <class Unit>
@@ -105,7 +131,7 @@ class Cleaner {
     }
     for (; narrowed < size && units[narrowed] < 0x80; ++narrowed)
       narrow_[narrowed] = static_cast<unsigned char>(units[narrowed]);
-    return clean_ascii_(narrow_, narrowed, words_);
+    return clean_ascii_(narrow_, narrowed, ascii_, words_);
   }
 
   template <class Sink>
@@ -115,6 +141,8 @@ class Cleaner {
   }
 
   CleanAscii clean_ascii_;
+  CleaningOptions options_;
+  const AsciiTable& ascii_;
   CleanedWords words_;
   unsigned char narrow_[kStretch];
 };

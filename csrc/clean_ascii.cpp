@@ -2,8 +2,6 @@
 
 #include <stdexcept>
 
-#include "bytes.h"
-
 namespace sentiment_fast {
 namespace {
 
@@ -39,12 +37,12 @@ const Level& level_named(const std::string& name) {
   throw std::invalid_argument("Expected a SIMD level that this machine can run (" + known + "), got '" + name + "'");
 }
 
-size_t clean_ascii_scalar(const unsigned char* text, size_t size, CleanedWords& words) {
+size_t clean_ascii_scalar(const unsigned char* text, size_t size, const AsciiTable& table, CleanedWords& words) {
   char* const bytes = words.bytes();
   uint32_t* const ends = words.ends();
   size_t length = words.length, count = words.count, open = words.open_word(), at = 0;
   for (; at != size && text[at] < 0x80; ++at) {
-    const unsigned char cleaned = kCleanedAscii[text[at]];
+    const unsigned char cleaned = table[text[at]];
     bytes[length] = static_cast<char>(cleaned);
     if (cleaned != kSpace) {
       length += cleaned != kDropped;

@@ -9,13 +9,14 @@
 #include <string>
 #include <vector>
 
+#include "bytes.h"
 #include "cleaned_words.h"
 
 namespace sentiment_fast {
 
-// Cleans bytes up to the first that is no ASCII, or all `size` of them; returns how many were cleaned. Whole words are
-// ended, the last one stays open. The caller has reserved `size` bytes in `words`.
-using CleanAscii = size_t (*)(const unsigned char* text, size_t size, CleanedWords& words);
+// Cleans bytes up to the first that is no ASCII, or all `size` of them, by the table; returns how many were cleaned.
+// Whole words are ended, the last one stays open. The caller has reserved `size` bytes in `words`.
+using CleanAscii = size_t (*)(const unsigned char* text, size_t size, const AsciiTable& table, CleanedWords& words);
 
 struct Level {
   const char* name;
@@ -28,11 +29,11 @@ const std::vector<Level>& levels();
 // The level of a name; throws std::invalid_argument, which names those there are, for one that can't run here.
 const Level& level_named(const std::string& name);
 
-size_t clean_ascii_scalar(const unsigned char* text, size_t size, CleanedWords& words);
+size_t clean_ascii_scalar(const unsigned char* text, size_t size, const AsciiTable& table, CleanedWords& words);
 #if defined(__x86_64__) && defined(__GNUC__)
 #define SENTIMENT_FAST_X86 1
-size_t clean_ascii_avx2(const unsigned char* text, size_t size, CleanedWords& words);
-size_t clean_ascii_avx512(const unsigned char* text, size_t size, CleanedWords& words);
+size_t clean_ascii_avx2(const unsigned char* text, size_t size, const AsciiTable& table, CleanedWords& words);
+size_t clean_ascii_avx512(const unsigned char* text, size_t size, const AsciiTable& table, CleanedWords& words);
 #endif
 
 }  // namespace sentiment_fast

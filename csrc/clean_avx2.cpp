@@ -5,7 +5,7 @@
 #ifdef SENTIMENT_FAST_X86
 #include <immintrin.h>
 
-#include "bytes.h"
+#include "clean_blocks.h"
 
 namespace sentiment_fast {
 namespace {
@@ -30,15 +30,15 @@ constexpr Shuffles kShuffles = make_shuffles();
 
 #define SENTIMENT_FAST_AVX2 __attribute__((target("avx2,bmi,bmi2,popcnt")))
 
-// kCleanedAscii of 32 bytes. A byte outside a run of 16 gets an index with its high bit set, which shuffles to zero.
-SENTIMENT_FAST_AVX2 inline __m256i cleaned_of(__m256i block) {
+// What the table has for 32 bytes. A byte outside a run of 16 gets an index with its high bit set, which shuffles to zero.
+SENTIMENT_FAST_AVX2 inline __m256i cleaned_of(__m256i block, const AsciiTable& table) {
   __m256i cleaned = _mm256_setzero_si256();
   for (int run = 0; run < 8; ++run) {
-    const auto* entries = reinterpret_cast<const __m128i*>(kCleanedAscii.data() + 16 * run);
-    const __m256i table = _mm256_broadcastsi128_si256(_mm_loadu_si128(entries));
+    const auto* entries = reinterpret_cast<const __m128i*>(table.data() + 16 * run);
+    const __m256i cleaned_run = _mm256_broadcastsi128_si256(_mm_loadu_si128(entries));
     const __m256i index = _mm256_xor_si256(block, _mm256_set1_epi8(static_cast<char>(16 * run)));
     const __m256i outside_marked = _mm256_adds_epu8(index, _mm256_set1_epi8(0x70));
-    cleaned = _mm256_or_si256(cleaned, _mm256_shuffle_epi8(table, outside_marked));
+    cleaned = _mm256_or_si256(cleaned, _mm256_shuffle_epi8(cleaned_run, outside_marked));
   }
   return cleaned;
 }
@@ -50,7 +50,8 @@ SENTIMENT_FAST_AVX2 inline uint64_t mask_of(__m256i low, __m256i high) {
 
 }  // namespace
 
-SENTIMENT_FAST_AVX2 size_t clean_ascii_avx2(const unsigned char* text, size_t size, CleanedWords& words) {
+SENTIMENT_FAST_AVX2 size_t clean_ascii_avx2(const unsigned char* text, size_t size, const AsciiTable& table,
+                                            CleanedWords& words) {
   const __m256i space = _mm256_set1_epi8(kSpace);
   char* const bytes = words.bytes();
   uint32_t* const ends = words.ends();
@@ -70,16 +71,13 @@ SENTIMENT_FAST_AVX2 size_t clean_ascii_avx2(const unsigned char* text, size_t si
     const uint64_t beyond_ascii = mask_of(low, high);
     const uint64_t present = beyond_ascii ? _blsmsk_u64(beyond_ascii) >> 1 : ~uint64_t{0};
 
-    const __m256i cleaned_low = cleaned_of(low), cleaned_high = cleaned_of(high);
+    const __m256i cleaned_low = cleaned_of(low, table), cleaned_high = cleaned_of(high, table);
     const uint64_t spaces =
         present & mask_of(_mm256_cmpeq_epi8(cleaned_low, space), _mm256_cmpeq_epi8(cleaned_high, space));
     // Cleaned bytes of ASCII are below 0x80, so that comparing them as signed is right; others are not present.
     const uint64_t letters =
         present & mask_of(_mm256_cmpgt_epi8(cleaned_low, space), _mm256_cmpgt_epi8(cleaned_high, space));
-    unsigned long long sum;
-    const bool carry = __builtin_add_overflow(static_cast<unsigned long long>(~spaces), letters, &sum);
-    open = __builtin_add_overflow(sum, open, &sum) | carry;
-    const uint64_t ended = sum & spaces;
+    const uint64_t ended = spaces_that_end_words(spaces, letters, open);
     const uint64_t kept = letters | ended;
 
     _mm256_store_si256(reinterpret_cast<__m256i*>(block), cleaned_low);
@@ -92,14 +90,8 @@ SENTIMENT_FAST_AVX2 size_t clean_ascii_avx2(const unsigned char* text, size_t si
       _mm_storel_epi64(reinterpret_cast<__m128i*>(bytes + to), _mm_shuffle_epi8(from, shuffle));
       to += static_cast<size_t>(_mm_popcnt_u32(kept_here));
     }
-    uint64_t left = _pext_u64(ended, kept);
-    const auto ended_words = static_cast<size_t>(_mm_popcnt_u64(left));
-    for (size_t done = 0; done < ended_words; done += 8) {
-      for (size_t i = 0; i < 8; ++i) {
-        ends[count + done + i] = static_cast<uint32_t>(length + _tzcnt_u64(left));
-        left = _blsr_u64(left);
-      }
-    }
+    const auto ended_words = static_cast<size_t>(_mm_popcnt_u64(ended));
+    write_ends(ends + count, _pext_u64(ended, kept), ended_words, length);
     count += ended_words;
     length = to;
     if (beyond_ascii) {

@@ -16,14 +16,14 @@
 #ifdef SENTIMENT_FAST_X86
 #include <immintrin.h>
 
-#include "bytes.h"
+#include "clean_blocks.h"
 
 namespace sentiment_fast {
 
 __attribute__((target("avx512f,avx512bw,avx512vbmi,avx512vbmi2,bmi,bmi2,popcnt"))) size_t clean_ascii_avx512(
-    const unsigned char* text, size_t size, CleanedWords& words) {
-  const __m512i table_low = _mm512_loadu_si512(kCleanedAscii.data());
-  const __m512i table_high = _mm512_loadu_si512(kCleanedAscii.data() + 64);
+    const unsigned char* text, size_t size, const AsciiTable& table, CleanedWords& words) {
+  const __m512i table_low = _mm512_loadu_si512(table.data());
+  const __m512i table_high = _mm512_loadu_si512(table.data() + 64);
   const __m512i space = _mm512_set1_epi8(kSpace);
   char* const bytes = words.bytes();
   uint32_t* const ends = words.ends();
@@ -39,22 +39,12 @@ __attribute__((target("avx512f,avx512bw,avx512vbmi,avx512vbmi2,bmi,bmi2,popcnt")
     const __m512i cleaned = _mm512_permutex2var_epi8(table_low, block, table_high);
     const __mmask64 letters = _mm512_mask_cmpgt_epu8_mask(present, cleaned, space);
     const __mmask64 spaces = _mm512_mask_cmpeq_epu8_mask(present, cleaned, space);
-    unsigned long long sum;
-    const bool carry = __builtin_add_overflow(static_cast<unsigned long long>(~spaces), letters, &sum);
-    open = __builtin_add_overflow(sum, open, &sum) | carry;
-    const __mmask64 ended = sum & spaces;
+    const __mmask64 ended = spaces_that_end_words(spaces, letters, open);
     const __mmask64 kept = letters | ended;
 
     _mm512_storeu_si512(bytes + length, _mm512_maskz_compress_epi8(kept, cleaned));
-    // The ends' positions, eight at a time: how many there are is hard to guess, how many eights is not.
-    uint64_t left = _pext_u64(ended, kept);
-    const auto ended_words = static_cast<size_t>(_mm_popcnt_u64(left));
-    for (size_t done = 0; done < ended_words; done += 8) {
-      for (size_t i = 0; i < 8; ++i) {
-        ends[count + done + i] = static_cast<uint32_t>(length + _tzcnt_u64(left));
-        left = _blsr_u64(left);
-      }
-    }
+    const auto ended_words = static_cast<size_t>(_mm_popcnt_u64(ended));
+    write_ends(ends + count, _pext_u64(ended, kept), ended_words, length);
     count += ended_words;
     length += static_cast<size_t>(_mm_popcnt_u64(kept));
     if (beyond_ascii) {

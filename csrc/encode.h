@@ -7,13 +7,13 @@
 #include <memory>
 #include <vector>
 
-#include "clean_ascii.h"
+#include "clean.h"
 #include "lexicon.h"
 #include "texts.h"
 
 namespace sentiment_fast {
 
-WordCounts count_words(const std::vector<Text>& texts, const Level& level, int threads);
+WordCounts count_words(const std::vector<Text>& texts, const Cleaning& cleaning, int threads);
 
 // A growing array of ids whose new room is not zeroed first.
 template <class Id>
@@ -47,12 +47,13 @@ struct EncodedRange {
 };
 
 template <class Id>
-std::vector<EncodedRange<Id>> encode(const std::vector<Text>& texts, const Lexicon& lexicon, const Level& level,
+std::vector<EncodedRange<Id>> encode(const std::vector<Text>& texts, const Lexicon& lexicon, const Cleaning& cleaning,
                                      int threads);
 
-// Lays the ranges one behind the other: `values` has room for all ids, `offsets` for one more than there are texts.
+// Lays the ranges one behind the other, and empties them: `values` has room for all ids, `offsets` for one more than
+// there are texts.
 template <class Id>
-void join(const std::vector<EncodedRange<Id>>& ranges, Id* values, int64_t* offsets, int threads);
+void join(std::vector<EncodedRange<Id>>& ranges, Id* values, int64_t* offsets, int threads);
 
 // Row i of the (rows, length) matrix: zeros, then the first `length` ids of values[offsets[i] .. offsets[i + 1]).
 template <class Id, class Out>

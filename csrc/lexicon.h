@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -25,21 +26,15 @@ struct WordKey {
   bool operator==(const WordKey& other) const { return low == other.low && high == other.high; }
 };
 
-// kKept[size]: all ones in the first `size` bytes.
-inline constexpr std::array<WordKey, kShortWord + 1> kKept = [] {
-  std::array<WordKey, kShortWord + 1> kept{};
-  for (size_t size = 1; size <= kShortWord; ++size) {
-    kept[size].low = size >= 8 ? ~uint64_t{0} : (uint64_t{1} << (8 * size)) - 1;
-    kept[size].high = size >= 16 ? ~uint64_t{0} : size <= 8 ? 0 : (uint64_t{1} << (8 * (size - 8))) - 1;
-  }
-  return kept;
-}();
+// 16 bytes of ones, then as many of zeros: the 16 from kShortWord - size on keep the first `size` bytes of a word.
+inline constexpr std::array<uint64_t, 4> kOnesThenZeros = {~uint64_t{0}, ~uint64_t{0}, 0, 0};
 
 // The key of a word of up to 16 bytes: its bytes, then zeros.
 inline WordKey short_word_key(const char* word, size_t size) {
-  WordKey key;
+  WordKey key, kept;
   std::memcpy(&key, word, sizeof key);
-  return {key.low & kKept[size].low, key.high & kKept[size].high};
+  std::memcpy(&kept, reinterpret_cast<const char*>(kOnesThenZeros.data()) + kShortWord - size, sizeof kept);
+  return {key.low & kept.low, key.high & kept.high};
 }
 
 // Both halves of a 128-bit product, folded: spreads every input bit over all output bits.
@@ -68,45 +63,51 @@ struct HashWord {
   size_t operator()(const std::string& word) const;
 };
 
-// Where a word stood first: the order of the corpus, whatever thread met it.
+// Where a word stood first, in the order of the corpus, whatever thread met it. A text is one thread's, so that its new
+// words have that thread's order.
 struct Occurrence {
-  int64_t text;
-  int64_t word;  // which word of that text
-  bool operator<(const Occurrence& other) const { return text != other.text ? text < other.text : word < other.word; }
+  uint32_t text;
+  uint32_t order;  // of first insertion, from 1
+  bool operator<(const Occurrence& other) const { return text != other.text ? text < other.text : order < other.order; }
 };
 
 struct CountedWord {
   std::string word;
   int64_t count;
-  Occurrence first;
 };
 
-// A growing table of counts; a thread's own.
+// A growing table of counts; a thread's own. Tables that are to be merged share their secret: then one is read in the
+// order in which the other is written, and both walk through memory instead of jumping.
 class WordCounts {
  public:
-  WordCounts();
-  void add(const char* word, size_t size, int64_t count, Occurrence first);
+  explicit WordCounts(const HashSecret& secret);
+  // Counts the words of a text (see cleaned_words.h for how they stand); texts must come in order.
+  void add(const char* bytes, const uint32_t* ends, size_t count, uint32_t text);
   void merge(const WordCounts& other);
-  std::vector<CountedWord> words() const;  // in no particular order
+  // Of the words that stand there `min_count` times or more and are not left out, the `max_words` most frequent, most
+  // frequent first; ties by first occurrence.
+  std::vector<CountedWord> most_frequent(size_t max_words, int64_t min_count,
+                                         const std::unordered_set<std::string>& left_out) const;
+  size_t size() const { return distinct_; }
 
  private:
-  struct alignas(32) Slot {
-    WordKey key;
-    int64_t count;
-    uint32_t order;  // of first insertion, from 1: into firsts_; 0 marks an empty slot
-  };
-  struct LongWord {
+  struct Counted {
     int64_t count;
     Occurrence first;
   };
-  template <class Visit>
-  void for_each(Visit visit) const;
+  struct alignas(32) Slot {
+    WordKey key;
+    Counted counted;  // order 0 marks an empty slot
+  };
+  Counted& short_word(WordKey key, uint64_t hash, Occurrence first);
+  Counted& long_word(const std::string& word, Occurrence first);
+  Occurrence next_occurrence(uint32_t text);
   void grow();
 
-  HashSecret secret_ = HashSecret::draw();
+  HashSecret secret_;
   std::vector<Slot> slots_;
-  std::vector<Occurrence> firsts_;
-  std::unordered_map<std::string, LongWord, HashWord> long_words_;
+  std::unordered_map<std::string, Counted, HashWord> long_words_;
+  size_t distinct_ = 0, short_words_ = 0;
 };
 
 // Words and their ids, 1 for the first; built once, then only read, by any number of threads.
@@ -116,31 +117,31 @@ class WordCounts {
 // look-up has no loop and no branch that depends on whether the word is known, which two thirds of a text's are not.
 class Lexicon {
  public:
-  explicit Lexicon(const std::vector<std::string>& words);
-  // The word's id, or 0 for a word that is not in the lexicon.
-  int32_t id(const char* word, size_t size) const {
-    if (size > kShortWord) return long_word_id(word, size);
-    const WordKey key = short_word_key(word, size);
-    const uint64_t hash = secret_.hash(key);
-    const size_t at = (hash ^ displacements_[hash >> bucket_shift_]) & mask_;
-    const WordKey& found = keys_[at];
-    const uint64_t difference = (found.low ^ key.low) | (found.high ^ key.high);
-    return ids_[at] & -static_cast<int32_t>(difference == 0);
-  }
-  int32_t size() const { return size_; }
+  // words: their ids are their places, from 1. dropped: words of id 0, but for those that stand in `words`.
+  // unknown_id: what all others get. Throws std::invalid_argument where a word stands twice.
+  Lexicon(const std::vector<std::string>& words, const std::unordered_set<std::string>& dropped, int32_t unknown_id);
+  // The ids of words (see cleaned_words.h for how they stand) but for those of id 0, written from `out` on, where there
+  // is room for `count`; returns the end of what was written.
+  template <class Id>
+  Id* look_up(const char* bytes, const uint32_t* ends, size_t count, Id* out) const;
+  int32_t largest_id() const { return largest_id_; }
 
  private:
-  bool place(const std::vector<std::pair<WordKey, int32_t>>& words);
+  struct Entry {
+    WordKey key;
+    int32_t id;
+  };
+  bool place(const std::vector<Entry>& entries);
   int32_t long_word_id(const char* word, size_t size) const;
 
   HashSecret secret_;
   std::vector<uint32_t> displacements_;  // one a bucket
   std::vector<WordKey> keys_;            // one a slot; no word has the key of no bytes, which marks an empty one
-  std::vector<int32_t> ids_;             // one a slot
+  std::vector<int32_t> ids_;             // one a slot: the id ^ unknown_id_
   int bucket_shift_;
   size_t mask_;
   std::unordered_map<std::string, int32_t, HashWord> long_words_;
-  int32_t size_;
+  int32_t unknown_id_, largest_id_;
 };
 
 }  // namespace sentiment_fast

@@ -152,7 +152,7 @@ int64_t append_strings(std::string_view format, const ArrowArray& array, std::ve
     return array.length;
   }
   if (format.substr(0, 1) == "+")
-    throw TypeMismatch{"Expected one column of texts, got a table or nested column: pass one of its columns"};
+    throw TypeMismatch{"Expected one column of texts, got a table of several or a nested column: pass one of its columns"};
   throw TypeMismatch{"Expected Arrow strings, got a column of the Arrow type with format '" + std::string(format) +
                      "' (a number, perhaps): pass the column of texts"};
 }
@@ -161,6 +161,7 @@ int64_t append_dictionary(const ArrowSchema& schema, const ArrowArray& array, st
   const auto index = index_reader(schema.format);
   require(index, "a dictionary whose indices are no integers");
   require(array.dictionary, "a dictionary array without its dictionary");
+  require(schema.dictionary->format, "a schema without a format");
   check_layout(array, 2);
   require(array.length == 0 || array.buffers[1], "no buffer of indices");
   std::vector<Text> entries;
@@ -175,6 +176,28 @@ int64_t append_dictionary(const ArrowSchema& schema, const ArrowArray& array, st
   };
   const int64_t null_rows = append_rows(array, entry, views);
   return null_rows + rows_of_null_entries;
+}
+
+int64_t append_array(const ArrowSchema& schema, const ArrowArray& array, std::vector<Text>& views) {
+  require(schema.format, "a schema without a format");
+  if (schema.dictionary) return append_dictionary(schema, array, views);
+  if (std::strcmp(schema.format, "+s") != 0 || schema.n_children != 1)
+    return append_strings(schema.format, array, views);
+  // A table of one column, which is how whole results of queries come: its rows are the column's.
+  check_layout(array, 0);
+  require(array.n_children == 1 && array.children && array.children[0], "a table without its column");
+  require(schema.children && schema.children[0], "a table without its column's schema");
+  require(array.null_count == 0 || array.n_buffers == 0 || !array.buffers || !array.buffers[0], "a table with null rows");
+  const ArrowSchema& column_schema = *schema.children[0];
+  require(column_schema.format, "a schema without a format");
+  if (column_schema.format[0] == '+') return append_strings(column_schema.format, array, views);  // says what is wrong
+  ArrowArray column = *array.children[0];
+  check_layout(column, 0);
+  require(column.length >= array.offset + array.length, "a column shorter than its table");
+  require(column.offset <= INT64_MAX - array.offset - array.length, "length plus offset overflows");
+  column.offset += array.offset;
+  column.length = array.length;
+  return append_array(column_schema, column, views);
 }
 
 std::string stream_error(ArrowArrayStream* stream, int code) {
@@ -211,8 +234,7 @@ Texts Texts::from_sequence(PyObject* sequence) {
 }
 
 void Texts::append(const ArrowSchema& schema, const ArrowArray& array) {
-  require(schema.format, "a schema without a format");
-  null_count_ += schema.dictionary ? append_dictionary(schema, array, views_) : append_strings(schema.format, array, views_);
+  null_count_ += append_array(schema, array, views_);
 }
 
 Texts Texts::from_arrow_array(ArrowSchema* schema, ArrowArray* array) {

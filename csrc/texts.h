@@ -31,8 +31,8 @@ class Texts {
   // list or tuple of str and None. Throws TypeMismatch for anything else in it.
   static Texts from_sequence(PyObject* sequence);
   // Takes over the stream / the array (their `release` is cleared, as the Arrow C data interface asks of a consumer).
-  // string, large_string, string_view, the binary types, null, and dictionaries of those. Throws TypeMismatch for other
-  // types and InvalidArrow for arrays that break the interface's rules as far as that can be seen.
+  // string, large_string, string_view, the binary types, null, dictionaries of those, and tables of one such column.
+  // Throws TypeMismatch for other types and InvalidArrow for arrays that break the interface's rules as far as that can be seen.
   static Texts from_arrow_stream(ArrowArrayStream* stream);
   static Texts from_arrow_array(ArrowSchema* schema, ArrowArray* array);
 

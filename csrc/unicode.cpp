@@ -66,12 +66,11 @@ const CaseProperties& case_properties() {
 
 }  // namespace
 
-char32_t cleaned_code_point(char32_t c) {
-  if (c < 0x80) return kCleanedAscii[c];
+char32_t cleaned_code_point(char32_t c, bool keep_digits) {
   if (c == kCapitalIWithDot) return U'i';  // U+0307 behind it is a combining mark, which cleaning drops
   const char32_t lower = Py_UNICODE_TOLOWER(c);
   if (Py_UNICODE_ISSPACE(lower)) return kSpace;
-  return Py_UNICODE_ISALNUM(lower) && !Py_UNICODE_ISDECIMAL(lower) ? lower : char32_t{kDropped};
+  return Py_UNICODE_ISALNUM(lower) && (keep_digits || !Py_UNICODE_ISDECIMAL(lower)) ? lower : char32_t{kDropped};
 }
 
 bool is_cased(char32_t c) { return case_properties().cased[c]; }

@@ -11,9 +11,9 @@ constexpr char32_t kSmallSigma = 0x3C3;
 constexpr char32_t kFinalSigma = 0x3C2;
 constexpr char32_t kReplacement = 0xFFFD;  // what bytes that are no UTF-8 mean
 
-// What a code point becomes: kDropped, kSpace, or the code point kept, lower-cased. Right for every code point but
+// What a code point beyond ASCII becomes: kDropped, kSpace, or the code point kept, lower-cased. Right for every one but
 // U+03A3, whose lower case depends on its neighbours (see is_cased).
-char32_t cleaned_code_point(char32_t c);
+char32_t cleaned_code_point(char32_t c, bool keep_digits);
 
 // The two properties that decide whether a capital sigma ends its word (Unicode, section 3.13, Final_Sigma): it does if
 // the nearest neighbour before it that is not case-ignorable is cased, and the one after it is not.

@@ -59,7 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     # Imported here, so that --help and a mistyped option answer at once.
-    from sentiment_fast.data.overview import TRAINING, Part, overview
+    from sentiment_fast.data.overview import TRAINING, overview
     from sentiment_fast.evaluation.metrics import evaluate
     from sentiment_fast.model.devices import choose_device, choose_precision
     from sentiment_fast.model.folder import SavedModel, save_model
@@ -80,9 +80,7 @@ def run(arguments: argparse.Namespace) -> None:
     encoded = {name: encode_part(data, vocabulary, classes) for name, data in parts.items()}
 
     max_length = settings.network.max_length
-    look = overview(
-        {name: Part(part.data, part.ids.lengths, part.ids.word_count) for name, part in encoded.items()}, max_length
-    )
+    look = overview({name: part.overview_part() for name, part in encoded.items()}, max_length)
     say(look.as_text())
 
     vectors = read_vectors(arguments.vectors, vocabulary) if arguments.vectors else None

@@ -1,6 +1,7 @@
 """The native core gives reference.py's words and ids: on golden rows, every code point, generated text, real data."""
 
 import json
+import random
 from pathlib import Path
 
 import numpy as np
@@ -21,20 +22,29 @@ NASTY = st.sampled_from(
     "\u0664\uff15\u2167\u1e9e\ufb01\u01c5\ud800\udfff\x00\x7f\U0001f600\U00010400\u0345\u02b0"
 )
 TEXT = st.text(st.one_of(NASTY, st.characters(), st.characters(codec="ascii")), max_size=60)
+MARKUP = st.lists(
+    st.sampled_from(
+        ["<", ">", "</", "<!", "/>", "<br />", "<b", "!--", "a", "Aé", "\u03a3", "7", "\u0664", " ", "漢", "\U00010400"]
+    )
+).map("".join)
 
 
-def assert_equal(texts, forms=None, threads=(1, 2, 3, 8), levels=_core.LEVELS):
+PLAIN = _core.CleaningOptions()
+
+
+def assert_equal(texts, forms=None, threads=(1, 2, 3, 8), levels=_core.LEVELS, **cleaning):
     """Words, order and ids are the reference's in each of the given forms of the texts, at every level."""
-    words = reference.build_vocabulary(texts, max_words=1 << 24, stop_words=None)
-    rows = reference.encode(texts, words)
+    words = reference.build_vocabulary(texts, max_words=1 << 24, stop_words=None, **cleaning)
+    rows = reference.encode(texts, words, **cleaning)
     expected = np.array([id_ for row in rows for id_ in row], dtype=np.int64)
     offsets = np.cumsum([0] + [len(row) for row in rows])
     lexicon = _core.Lexicon(words)
+    options = _core.CleaningOptions(**cleaning)
     for form in forms or (texts,):
         for count in threads:
             for level in levels:
-                assert _core.count_words(form, set(), 1 << 24, count, level)[0] == words
-                values, ends, _, word_count = lexicon.encode(form, count, level)
+                assert _core.count_words(form, set(), 1 << 24, 1, options, count, level)[0] == words
+                values, ends, _, word_count = lexicon.encode(form, options, count, level)
                 np.testing.assert_array_equal(values, expected)
                 np.testing.assert_array_equal(ends, offsets)
                 assert word_count == len(expected)
@@ -68,6 +78,12 @@ def test_every_code_point(frame):
     assert_equal(texts, (texts, as_utf8(texts)), threads=(2,))
 
 
+@pytest.mark.parametrize("frame", ["{}", "a{}b", "<{}>b"], ids=ascii)
+def test_every_code_point_without_tags_and_with_digits(frame):
+    texts = [frame.format(chr(code)) for code in range(0x110000)]
+    assert_equal(texts, (texts, as_utf8(texts)), threads=(2,), strip_html=True, keep_digits=True)
+
+
 def test_every_code_point_in_one_text():
     # One string of four-byte units, in which every code point has neighbours on both sides.
     texts = ["".join(map(chr, range(0x110000)))]
@@ -81,6 +97,38 @@ def test_every_code_point_in_one_text():
 @given(st.lists(TEXT, max_size=12))
 def test_generated_texts(texts):
     assert_equal(texts, (texts, as_utf8(texts)), threads=(1, 3))
+
+
+@settings(max_examples=1500, deadline=None)
+@example(["a<b>\u03a3</b>", "A<i>\u03a3", "A\u03a3<i>b", "A\u03a3<i b"], True, False)
+@example(
+    ["<", "a<", "<a", "<a<b>", "</>", "</1>", "<a\n>", "I <3 you", "a<b and c>d", "<!doctype><!-- a > b -->"],
+    True,
+    True,
+)
+@given(st.lists(st.one_of(MARKUP, TEXT), max_size=12), st.booleans(), st.booleans())
+def test_generated_texts_with_each_option(texts, strip_html, keep_digits):
+    forms = (texts, as_utf8(texts))
+    assert_equal(texts, forms, threads=(1, 3), strip_html=strip_html, keep_digits=keep_digits)
+
+
+@settings(max_examples=1000, deadline=None)
+@given(
+    st.lists(st.text("abcΣ 1<>", max_size=20), max_size=8),
+    st.integers(1, 6),
+    st.integers(1, 4),
+    st.sampled_from([None, ["a", "bb", "ς"], "english"]),
+    st.sampled_from(["drop", "id"]),
+    st.booleans(),
+)
+def test_generated_vocabularies(texts, max_words, min_count, stop_words, unknown, cleaning):
+    building = {"min_count": min_count, "strip_html": cleaning, "keep_digits": cleaning}
+    words = reference.build_vocabulary(texts, max_words, stop_words, **building)
+    vocabulary = sf.build_vocabulary(texts, max_words, stop_words, threads=2, unknown=unknown, **building)
+    assert vocabulary.words == words
+    encoding = {"stop_words": stop_words, "strip_html": cleaning, "keep_digits": cleaning, "unknown": unknown}
+    rows = reference.encode(texts, words, **encoding)
+    assert [row.tolist() for row in sf.encode(texts, vocabulary)] == rows
 
 
 @settings(max_examples=1500, deadline=None)
@@ -131,7 +179,7 @@ def test_lexicons_of_every_size_find_every_word_and_no_other(words):
     ]
     lexicon = _core.Lexicon(known)
     for level in _core.LEVELS:
-        values, *_ = lexicon.encode([" ".join(known), " ".join(word + "q" for word in known)], 1, level)
+        values, *_ = lexicon.encode([" ".join(known), " ".join(word + "q" for word in known)], PLAIN, 1, level)
         assert values.tolist() == list(range(1, words + 1))
 
 
@@ -160,8 +208,72 @@ def test_many_capital_sigmas_in_one_piece_take_linear_time():
     assert_equal(texts, threads=(1,))
 
 
+def random_texts(count, seed):
+    """Up to 50 characters each, from an alphabet that each text draws anew: a listed one, or of any code points."""
+    draw = random.Random(seed)
+    pools = ["abcABC  '.,<>", "aé\u03a3\u03c2 \u0301-", "aж 漢\u3000", "\U00010400 a\u0130\u00a0", "0aA\u0664_ \u00b2"]
+    for _ in range(count):
+        pool = draw.choice(pools) if draw.random() < 0.8 else [chr(draw.randrange(0x110000)) for _ in range(9)] + [" "]
+        yield "".join(draw.choices(pool, k=draw.randrange(50)))
+
+
+@pytest.mark.parametrize(
+    "count", [20_000, pytest.param(1_000_000, marks=pytest.mark.long)], ids=["20 thousand", "a million"]
+)
+def test_random_texts(count):
+    texts = list(random_texts(count, seed=count))
+    assert_equal(texts, (texts, as_utf8(texts)))
+    assert_equal(texts, (texts, as_utf8(texts)), threads=(2,), strip_html=True, keep_digits=True)
+
+
+@pytest.mark.parametrize("letter", ["a", "é", "漢"])
+def test_a_word_of_ten_megabytes(letter):
+    size = 10_000_000 // len(letter.encode())
+    texts = ["x " + letter * size + "! y", letter * size]
+    assert_equal(texts, (texts, as_utf8(texts)), threads=(2,), levels=_core.LEVELS)
+
+
+def test_a_million_empty_texts():
+    texts = [""] * 1_000_000
+    assert_equal(texts, (texts, as_utf8(texts), pa.nulls(len(texts))), threads=(1, 8))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("piece", ["Lorem Ipsum, dolor. ", "Zażółć gęślą; jaźń! "], ids=["ascii", "beyond ascii"])
+def test_a_text_of_a_hundred_megabytes(piece):
+    texts = [piece * (100_000_000 // len(piece.encode())) + "end", "another"]
+    assert_equal(texts, (texts, as_utf8(texts)), threads=(2,))
+
+
+@pytest.mark.long
+def test_the_largest_vocabulary_there_may_be():
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    words = [
+        a + b + c + d + e for a in letters + "éж漢" for b in letters for c in letters for d in letters for e in letters
+    ]
+    words += [word[::-1] + "q" for word in words[: (1 << 24) - len(words)]]
+    assert len(words) == 1 << 24
+    lexicon = _core.Lexicon(words)
+    for start in (0, 1 << 20, (1 << 24) - 100_000):
+        values, *_ = lexicon.encode([" ".join(words[start : start + 100_000])], PLAIN, 2, _core.LEVELS[-1])
+        np.testing.assert_array_equal(values, np.arange(start + 1, start + 100_001))
+    with pytest.raises(ValueError, match=r"at most 2\^24 words"):
+        _core.Lexicon([*words, "toomany"])
+
+
+def check_real_reviews(path, rows=None):
+    reviews = pd.read_csv(path, keep_default_na=False, nrows=rows)["review"]
+    texts = reviews.tolist()
+    assert_equal(texts, (texts, reviews, as_utf8(texts)))
+    assert_equal(texts, (reviews,), threads=(2,), strip_html=True, keep_digits=True)
+
+
 @pytest.mark.parametrize("name", ["imdb_train", "imdb_test"])
 def test_real_reviews(imdb_folder, name):
-    reviews = pd.read_csv(imdb_folder / f"{name}.csv.xz", keep_default_na=False, nrows=3000)["review"]
-    texts = reviews.tolist()
-    assert_equal(texts, (texts, reviews), threads=(2,))
+    check_real_reviews(imdb_folder / f"{name}.csv.xz", rows=3000)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", ["imdb_train", "imdb_test", "imdb_unsup"])
+def test_all_real_reviews(imdb_folder, name):
+    check_real_reviews(imdb_folder / f"{name}.csv.xz")

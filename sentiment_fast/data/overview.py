@@ -26,19 +26,23 @@ class Part:
     """One part of a data set, such as training, and what became of its texts.
 
     token_lengths: (n,) int64, ids per text after encoding, before padding. word_count: all cleaned words that were
-    read, in or outside the vocabulary. The encoding must leave unknown words out, as the tutorial's does: an id for
-    them would count them as known.
+    read, in or outside the vocabulary. unknown_ids: how many of the ids are that of unknown words.
     """
 
     data: LabelledTexts
     token_lengths: np.ndarray
     word_count: int
+    unknown_ids: int = 0
 
     def __post_init__(self) -> None:
         if len(self.token_lengths) != len(self.data):
             raise ValueError(f"Expected one length per text, got {len(self.token_lengths)} for {len(self.data)} texts")
         if self.word_count < self.token_lengths.sum():
             raise ValueError(f"Expected no more ids than words, got {self.token_lengths.sum()} of {self.word_count}")
+
+    @property
+    def known_words(self) -> int:
+        return int(self.token_lengths.sum()) - self.unknown_ids
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ class PartOverview:
     """One part in numbers; shares are in [0, 1].
 
     class_counts: texts per label, labels sorted. longer_than_padding: share of the texts that padding cuts short.
-    outside_vocabulary: share of the words, stop words among them, that got no id; None where there is no word.
+    outside_vocabulary: share of the words, stop words among them, that are not in it; None where there is no word.
     without_ids: texts of which nothing is left for the model, empty ones among them. repeated_texts: different texts
     that stand in this part more than once. also_in_training: texts of this part, each counted as often as it stands
     here, that training holds too; None for training itself.
@@ -142,13 +146,12 @@ def overview(parts: Mapping[str, Part], max_length: int) -> Overview:
 
 def _look(part: Part, texts: pa.ChunkedArray, max_length: int, also_in_training: int | None) -> PartOverview:
     counts = pd.Series(part.data.labels).value_counts().sort_index()
-    known_words = int(part.token_lengths.sum())
     return PartOverview(
         texts=len(part.data),
         class_counts=dict(zip(counts.index.tolist(), counts.tolist(), strict=True)),
         token_lengths=_summary(pd.Series(part.token_lengths)),
         longer_than_padding=float((part.token_lengths > max_length).mean()),
-        outside_vocabulary=1 - known_words / part.word_count if part.word_count else None,
+        outside_vocabulary=1 - part.known_words / part.word_count if part.word_count else None,
         without_ids=int((part.token_lengths == 0).sum()),
         repeated_texts=int(pc.sum(pc.greater(texts.value_counts().field("counts"), 1)).as_py()),
         also_in_training=also_in_training,

@@ -88,7 +88,7 @@ def load_model(folder: str | Path) -> SavedModel:
         if network_config.layers > len(tensors):  # making that many would take for ever
             raise UsageError(f"Expected layers of {len(tensors)} or less, a tensor each, got {network_config.layers}")
         with torch.device("meta"):  # shapes without memory
-            network = SentimentLSTM(network_config, len(vocabulary), len(config["classes"]))
+            network = SentimentLSTM(network_config, vocabulary.largest_id, len(config["classes"]))
     except (TypeError, ValueError, UsageError, RuntimeError) as error:
         reason = str(error).partition("\n")[0]  # PyTorch's go on with a stack of C++ calls
         raise ModelFolderError(f"{folder / CONFIG}: expected the settings of a network, got: {reason}") from error

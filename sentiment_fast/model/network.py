@@ -67,7 +67,7 @@ class NetworkConfig:
 class SentimentLSTM(nn.Module):
     """Embedding, recurrent layers, pooling, dropout, linear layer (the tutorial, section 5); logits, no sigmoid.
 
-    words: size of the vocabulary; ids 0 (padding) to `words`. classes: two give one logit, more give one each.
+    words: the largest id there is; ids are 0 (padding) to `words`. classes: two give one logit, more give one each.
     Logits do not depend on what else is in the batch, nor on how far it is padded, beyond float rounding.
     """
 

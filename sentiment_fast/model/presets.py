@@ -7,18 +7,25 @@ from typing import Any, get_type_hints
 
 from sentiment_fast.errors import UsageError
 from sentiment_fast.model.network import NetworkConfig
+from sentiment_fast.text.vocabulary import Unknown, Vocabulary
 
 
 @dataclass(frozen=True)
 class VocabularyConfig:
-    """max_words: size of the vocabulary. stop_words: which words stay out of it ("english", a language, "none")."""
+    """The options of `build_vocabulary`; stop_words: "english", another of NLTK's languages, or "none"."""
 
     max_words: int = 1000
     stop_words: str = "english"
+    min_count: int = 1
+    strip_html: bool = False
+    keep_digits: bool = False
+    unknown: Unknown = "drop"
 
     def __post_init__(self) -> None:
-        if self.max_words < 1:
-            raise UsageError(f"Expected max_words of 1 or more, got {self.max_words}")
+        try:
+            Vocabulary([], **asdict(self))
+        except ValueError as error:
+            raise UsageError(str(error)) from error
 
 
 @dataclass(frozen=True)

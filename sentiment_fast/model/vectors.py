@@ -16,7 +16,8 @@ from sentiment_fast.text.vocabulary import Vocabulary
 class WordVectors:
     """The vectors of a vocabulary's words.
 
-    matrix: (len(vocabulary) + 1, size) float32, row = id; rows of words that the file lacks, and the pad's, are NaN.
+    matrix: (largest id + 1, size) float32, row = id; rows of words that the file lacks, the pad's and the unknown
+    words' are NaN.
     """
 
     matrix: npt.NDArray[np.float32]
@@ -27,7 +28,7 @@ class WordVectors:
 
     @property
     def found(self) -> npt.NDArray[np.bool_]:
-        """(len(vocabulary) + 1,): which rows the file had."""
+        """(largest id + 1,): which rows the file had."""
         return ~np.isnan(self.matrix[:, 0])
 
 
@@ -47,7 +48,7 @@ def read_vectors(path: str | Path, vocabulary: Vocabulary) -> WordVectors:
                 if number == 1 and len(values) == 1 and word.isdecimal():
                     continue
                 if matrix is None:
-                    matrix = np.full((len(vocabulary) + 1, len(values)), np.nan, np.float32)
+                    matrix = np.full((vocabulary.largest_id + 1, len(values)), np.nan, np.float32)
                 id_ = id_of.pop(word, None)
                 if id_ is not None:
                     matrix[id_] = _numbers(path, number, values, matrix.shape[1])

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from sentiment_fast.errors import UsageError
 from sentiment_fast.text.stop_words import stop_word_set
-from sentiment_fast.text.vocabulary import Vocabulary
+from sentiment_fast.text.vocabulary import Unknown, Vocabulary
 
 _BUILD = "build it with `pip install --no-build-isolation -e .` in the checkout (or `pip install -e .`)"
 
@@ -59,33 +59,55 @@ def build_vocabulary(
     max_words: int = 1000,
     stop_words: str | Iterable[str] | None = "english",
     threads: int | None = None,
+    *,
+    min_count: int = 1,
+    strip_html: bool = False,
+    keep_digits: bool = False,
+    unknown: Unknown = "drop",
 ) -> Vocabulary:
     """The `max_words` most frequent words of the texts that are no stop words; ties by first occurrence.
 
-    texts: list or tuple of str, numpy array, pandas or polars Series, pyarrow Array or ChunkedArray. None and Arrow
-    nulls are empty texts. stop_words: "english", another of NLTK's languages, your own words, or None.
+    texts: list or tuple of str, numpy array, pandas or polars Series, pyarrow Array or ChunkedArray, or a table of one
+    such column. None and Arrow nulls are empty texts. max_words: 1 to 2**24. stop_words: "english", another of NLTK's
+    languages, your own words, or None. min_count: words that stand in the texts less often are left out. strip_html: a
+    tag (`<br />`) counts as a space; entities (`&amp;`) stay as they are. keep_digits: digits are parts of words.
+    unknown: whether encoding drops words that are neither in the vocabulary nor stop words ("drop") or gives all of
+    them one id, the last ("id"). The vocabulary keeps these options, and encoding goes by them.
     Source: the tutorial, section 3 (`tokenize`); specified in `sentiment_fast.reference`.
-    Raises TypeError for anything that is no column of texts, ValueError for a bad number.
+    Raises TypeError for anything that is no column of texts, ValueError for an option that makes no sense.
     """
-    if max_words < 1:
-        raise ValueError(f"Expected max_words of 1 or more, got {max_words}")
-    if stop_words is not None and not isinstance(stop_words, str):
-        stop_words = sorted(stop_word_set(stop_words))
     left_out = stop_word_set(stop_words)
-    words, _ = _core.count_words(_intake(texts), left_out, max_words, thread_count(threads), SIMD_LEVEL)
-    return Vocabulary(words, max_words, stop_words)
+    kept_stop_words = stop_words if stop_words is None or stop_words == "english" else sorted(left_out)
+    empty = Vocabulary([], max_words, kept_stop_words, min_count, strip_html, keep_digits, unknown)
+    words, _ = _core.count_words(
+        _intake(texts), left_out, max_words, min_count, _cleaning(empty), thread_count(threads), SIMD_LEVEL
+    )
+    return replace(empty, words=words)
 
 
 def encode(texts: Any, vocabulary: Vocabulary, threads: int | None = None) -> TokenIds:
-    """Each text as the ids of its words in the vocabulary, in order; all other words are dropped.
+    """Each text as the ids of its words in the vocabulary, in order; other words are dropped or get the unknown id.
 
-    texts: as for `build_vocabulary`. threads: how many to use; all that this process may use if None. The result is
-    the same at any number. Source: the tutorial, section 3; specified in `sentiment_fast.reference`.
+    texts: as for `build_vocabulary`; they are cleaned with the options that the vocabulary was built with. threads: how
+    many to use; all that this process may use if None. The result is the same at any number.
+    Source: the tutorial, section 3; specified in `sentiment_fast.reference`.
     """
     if vocabulary._lexicon is None:
-        object.__setattr__(vocabulary, "_lexicon", _core.Lexicon(vocabulary.words))
-    values, offsets, nulls, words = vocabulary._lexicon.encode(_intake(texts), thread_count(threads), SIMD_LEVEL)
-    return TokenIds(values, offsets, nulls, words)
+        object.__setattr__(vocabulary, "_lexicon", _lexicon(vocabulary))
+    values, offsets, nulls, words = vocabulary._lexicon.encode(
+        _intake(texts), _cleaning(vocabulary), thread_count(threads), SIMD_LEVEL
+    )
+    return TokenIds(values, offsets, nulls, words, vocabulary.unknown_id)
+
+
+def _cleaning(vocabulary: Vocabulary) -> _core.CleaningOptions:
+    return _core.CleaningOptions(vocabulary.strip_html, vocabulary.keep_digits)
+
+
+def _lexicon(vocabulary: Vocabulary) -> _core.Lexicon:
+    if vocabulary.unknown_id is None:  # stop words are dropped like all others
+        return _core.Lexicon(vocabulary.words)
+    return _core.Lexicon(vocabulary.words, stop_word_set(vocabulary.stop_words), vocabulary.unknown_id)
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,13 +116,14 @@ class TokenIds:
 
     values: (total,) int16, or int32 where the vocabulary needs it. offsets: (n + 1,) int64; text i's ids are
     values[offsets[i]:offsets[i + 1]]. null_count: texts that were null, and so have no ids. word_count: all cleaned
-    words that were read, in the vocabulary or not.
+    words that were read, in the vocabulary or not. unknown_id: the id of unknown words; None where they were dropped.
     """
 
     values: npt.NDArray[np.int16] | npt.NDArray[np.int32]
     offsets: npt.NDArray[np.int64]
     null_count: int = 0
     word_count: int = 0
+    unknown_id: int | None = None
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
@@ -116,6 +139,11 @@ class TokenIds:
     def lengths(self) -> npt.NDArray[np.int64]:
         """(n,) int64: ids per text."""
         return np.diff(self.offsets)
+
+    @property
+    def unknown_count(self) -> int:
+        """How many of the ids are that of unknown words."""
+        return 0 if self.unknown_id is None else int(np.count_nonzero(self.values == self.unknown_id))
 
     def pad(
         self,

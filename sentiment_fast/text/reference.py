@@ -9,48 +9,84 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import Literal
 
 import numpy as np
 
 from sentiment_fast.text.stop_words import stop_word_set
 
+# An opening or closing tag, a comment or a declaration, up to the first ">"; a "<" within it means that it was none.
+TAG = re.compile(r"<(?:/?[A-Za-z]|!)[^<>]*>")
 
-def clean_words(text: str) -> list[str]:
+
+def clean_words(text: str, strip_html: bool = False, keep_digits: bool = False) -> list[str]:
     """The words of a text, lower-cased, without punctuation and digits (the tutorial's `preprocess_string`).
 
     Unicode throughout: what is a space, a word character and a digit is what Python's `str` and `re` say.
+    strip_html: each tag counts as a space first (entities stay as they are). keep_digits: digits stay.
     """
+    if strip_html:
+        text = TAG.sub(" ", text)
     words = []
     for piece in text.lower().split():
         word = re.sub(r"[^\w\s]", "", piece)
         word = re.sub(r"\s+", "", word)
-        word = re.sub(r"\d", "", word)
+        if not keep_digits:
+            word = re.sub(r"\d", "", word)
         if word != "":
             words.append(word)
     return words
 
 
 def build_vocabulary(
-    texts: Iterable[str], max_words: int = 1000, stop_words: str | Iterable[str] | None = "english"
+    texts: Iterable[str],
+    max_words: int = 1000,
+    stop_words: str | Iterable[str] | None = "english",
+    *,
+    min_count: int = 1,
+    strip_html: bool = False,
+    keep_digits: bool = False,
 ) -> list[str]:
     """The `max_words` most frequent words that are no stop words, most frequent first; ties by first occurrence.
 
     A word's id is its index + 1: id 0 is padding (the first half of the tutorial's `tokenize`).
+    min_count: words that stand in the texts less often are left out. The rest is as for `clean_words`.
     """
     left_out = stop_word_set(stop_words)
     counts: Counter[str] = Counter()  # keeps first occurrence order, and sorted() is stable: ties are settled by both
     for text in texts:
-        counts.update(word for word in clean_words(text) if word not in left_out)
-    return sorted(counts, key=lambda word: counts[word], reverse=True)[:max_words]
+        counts.update(word for word in clean_words(text, strip_html, keep_digits) if word not in left_out)
+    frequent = [word for word in counts if counts[word] >= min_count]
+    return sorted(frequent, key=lambda word: counts[word], reverse=True)[:max_words]
 
 
-def encode(texts: Iterable[str], vocabulary: Iterable[str]) -> list[list[int]]:
+def encode(
+    texts: Iterable[str],
+    vocabulary: Iterable[str],
+    *,
+    stop_words: str | Iterable[str] | None = "english",
+    strip_html: bool = False,
+    keep_digits: bool = False,
+    unknown: Literal["drop", "id"] = "drop",
+) -> list[list[int]]:
     """Each text as the ids of its words, in order; words outside the vocabulary are dropped (`tokenize`'s other half).
 
-    vocabulary: the words, most frequent first.
+    vocabulary: the words, most frequent first. unknown: with "id", words outside the vocabulary that are no stop words
+    get the id after the last, len(vocabulary) + 1. The rest is as for `clean_words`.
     """
     id_of = {word: index + 1 for index, word in enumerate(vocabulary)}
-    return [[id_of[word] for word in clean_words(text) if word in id_of] for text in texts]
+    if unknown == "id":
+        dropped = stop_word_set(stop_words)
+        unknown_id = len(id_of) + 1
+        return [
+            [
+                id_of.get(word, unknown_id)
+                for word in clean_words(text, strip_html, keep_digits)
+                if word in id_of or word not in dropped
+            ]
+            for text in texts
+        ]
+    return [[id_of[word] for word in clean_words(text, strip_html, keep_digits) if word in id_of] for text in texts]
 
 
 def pad(rows: Sequence[Sequence[int]], length: int = 500) -> np.ndarray:

@@ -7,31 +7,44 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from sentiment_fast.errors import ModelFolderError
 
-FORMAT = 1
+FORMAT = 2
+MOST_WORDS = 1 << 24
+Unknown = Literal["drop", "id"]
 _FIRST_LINE = "sentiment_fast vocabulary, format {}"
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Words and their ids; not to be changed once made.
+    """Words and their ids, and how texts are cleaned and encoded with them; not to be changed once made.
 
-    words: most frequent first; a word's id is its index + 1, and id 0 is padding.
-    max_words, stop_words: the options it was built with ("english", a language, a sorted list of words, or None).
+    words: most frequent first; a word's id is its index + 1, and id 0 is padding. The rest are the options of
+    `build_vocabulary`, stop_words as "english", a language, a sorted list of words, or None. Raises ValueError for
+    words that cleaning can't give and for options that make no sense.
     """
 
     words: list[str]
     max_words: int = 1000
     stop_words: str | list[str] | None = "english"
+    min_count: int = 1
+    strip_html: bool = False
+    keep_digits: bool = False
+    unknown: Unknown = "drop"
     # The native lexicon, made by encoding.py at the first use: derived from `words`, so no part of the value.
     _lexicon: Any = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        if not 1 <= self.max_words <= MOST_WORDS:
+            raise ValueError(f"Expected max_words of 1 to 2**24 ({MOST_WORDS:,}), got {self.max_words}")
+        if self.min_count < 1:
+            raise ValueError(f"Expected min_count of 1 or more, got {self.min_count}")
+        if self.unknown not in ("drop", "id"):
+            raise ValueError(f"Expected unknown of 'drop' or 'id', got {self.unknown!r}")
         if len(set(self.words)) != len(self.words):
             raise ValueError("Expected distinct words, got some of them twice")
         try:
@@ -49,12 +62,22 @@ class Vocabulary:
     def __iter__(self) -> Iterator[str]:
         return iter(self.words)
 
+    @property
+    def unknown_id(self) -> int | None:
+        """The id of a word that is neither in the vocabulary nor a stop word; None where such words are dropped."""
+        return len(self.words) + 1 if self.unknown == "id" else None
+
+    @property
+    def largest_id(self) -> int:
+        """The largest id that encoding can give."""
+        return self.unknown_id or len(self.words)
+
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_lexicon": None}
 
     def save(self, path: str | Path) -> None:
         """Write the vocabulary file: a first line with the format, one with the options (JSON), then a word a line."""
-        options = {"words": len(self.words), "max_words": self.max_words, "stop_words": self.stop_words}
+        options = {"words": len(self.words)} | {name: getattr(self, name) for name in _OPTIONS}
         lines = [_FIRST_LINE.format(FORMAT), json.dumps(options, ensure_ascii=False), *self.words]
         Path(path).write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
 
@@ -71,17 +94,20 @@ class Vocabulary:
             raise ModelFolderError(f"{path}: cannot be read as a vocabulary ({error})") from error
         _check_format(path, lines[0])
         try:
-            options = json.loads(lines[1])
-            count, max_words, stop_words = options["words"], options["max_words"], options["stop_words"]
+            stored = json.loads(lines[1])
+            count, options = stored["words"], {name: stored[name] for name in _OPTIONS}
         except (IndexError, KeyError, TypeError, ValueError, RecursionError) as error:
             raise ModelFolderError(f"{path}, line 2: expected the vocabulary's options as JSON, got damage") from error
         words = lines[2:-1]
         if lines[-1] != "" or len(words) != count:
             raise ModelFolderError(f"{path}: expected {count} words, got {len(words)}: cut short or altered")
         try:
-            return cls(words, max_words, stop_words)
-        except ValueError as error:
+            return cls(words, **options)
+        except (ValueError, TypeError) as error:
             raise ModelFolderError(f"{path}: {error}: the file is altered") from error
+
+
+_OPTIONS = tuple(item.name for item in fields(Vocabulary) if item.init and item.name != "words")
 
 
 def _check_format(path: Path, first_line: str) -> None:
@@ -89,6 +115,7 @@ def _check_format(path: Path, first_line: str) -> None:
     if start != _FIRST_LINE.format("").rstrip() or not number.isdecimal():
         raise ModelFolderError(f"{path}: expected a sentiment_fast vocabulary, got {first_line[:60]!r} in line 1")
     if int(number) != FORMAT:
+        remedy = "update the package" if int(number) > FORMAT else "train the model anew"
         raise ModelFolderError(
-            f"{path}: has format {number}, this version of sentiment_fast reads format {FORMAT}: update the package"
+            f"{path}: has format {number}, this version of sentiment_fast reads format {FORMAT}: {remedy}"
         )

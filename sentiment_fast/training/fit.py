@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy.typing as npt
 import torch
 
 from sentiment_fast.data.labelled_texts import LabelledTexts, class_indices
+from sentiment_fast.data.overview import Part
 from sentiment_fast.errors import DataError, UsageError
 from sentiment_fast.model.batches import BatchSource
 from sentiment_fast.model.network import NetworkConfig, SentimentLSTM
@@ -28,6 +29,10 @@ class Encoded:
     ids: TokenIds
     targets: npt.NDArray[np.int64]
 
+    def overview_part(self) -> Part:
+        """The part as the look at the data before training takes it."""
+        return Part(self.data, self.ids.lengths, self.ids.word_count, self.ids.unknown_count)
+
     def examples(self, config: NetworkConfig, device: torch.device) -> Examples:
         """The part as the training loop takes it, on a device."""
         source = BatchSource(self.ids, config.max_length, config.pads_on_left, device)
@@ -36,8 +41,10 @@ class Encoded:
 
 def vocabulary_of(training: LabelledTexts, config: VocabularyConfig) -> Vocabulary:
     """The vocabulary of the training texts. Raises DataError where no word is left."""
-    stop_words = None if config.stop_words == "none" else config.stop_words
-    vocabulary = build_vocabulary(training.texts, config.max_words, stop_words)
+    options = asdict(config)
+    if config.stop_words == "none":
+        options["stop_words"] = None
+    vocabulary = build_vocabulary(training.texts, **options)
     if len(vocabulary) == 0:
         raise DataError(
             f"{training.name}: expected texts with words, found none beside stop words, digits and punctuation. "
@@ -64,7 +71,7 @@ def new_network(
         )
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(settings.training.seed)  # torch.manual_seed would seed CUDA's too
-        network = SentimentLSTM(settings.network, len(vocabulary), len(classes))
+        network = SentimentLSTM(settings.network, vocabulary.largest_id, len(classes))
     if vectors is not None:
         found = torch.from_numpy(vectors.found)
         start = torch.from_numpy(vectors.matrix)

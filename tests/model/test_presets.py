@@ -14,7 +14,14 @@ TUTORIAL = preset("tutorial")
 def test_the_tutorial_preset_has_the_tutorials_numbers():
     assert TUTORIAL.as_dict() == {
         "name": "tutorial",
-        "vocabulary": {"max_words": 1000, "stop_words": "english"},
+        "vocabulary": {
+            "max_words": 1000,
+            "stop_words": "english",
+            "min_count": 1,
+            "strip_html": False,
+            "keep_digits": False,
+            "unknown": "drop",
+        },
         "network": {
             "embedding_size": 64,
             "hidden_size": 256,
@@ -49,6 +56,9 @@ def test_an_unknown_preset_is_refused_with_those_there_are():
     [
         ("vocabulary", "max_words", "5000", 5000),
         ("vocabulary", "stop_words", "none", "none"),
+        ("vocabulary", "min_count", "3", 3),
+        ("vocabulary", "strip_html", "true", True),
+        ("vocabulary", "unknown", "id", "id"),
         ("network", "embedding_size", "32", 32),
         ("network", "hidden_size", "128", 128),
         ("network", "layers", "3", 3),

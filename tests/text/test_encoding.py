@@ -7,14 +7,18 @@ import sys
 import threading
 import tracemalloc
 
+import duckdb
 import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 import sentiment_fast as sf
-from sentiment_fast import _core
+from sentiment_fast import _core, reference
 
 TEXTS = ["A good film.", "", "good GOOD acting", "élan vital: 映画", "no word of it 123"]
 VOCABULARY = sf.Vocabulary(["good", "film", "acting", "élan", "映画"])
@@ -96,7 +100,7 @@ def test_ids_are_narrow_where_the_vocabulary_allows():
     assert sf.encode(TEXTS, VOCABULARY).offsets.dtype == np.int64
 
 
-@pytest.mark.parametrize(("words", "dtype"), [(32766, np.int16), (32767, np.int32)])
+@pytest.mark.parametrize(("words", "dtype"), [(32767, np.int16), (32768, np.int32)])
 def test_a_large_vocabulary_gets_wide_ids(words, dtype):
     vocabulary = sf.Vocabulary([f"w{chr(0x4E00 + i % 1000)}{chr(0x4E00 + i // 1000)}" for i in range(words)])
     ids = sf.encode([vocabulary.words[-1]], vocabulary)
@@ -134,9 +138,58 @@ def test_what_is_no_column_is_refused(texts):
         sf.encode(texts, VOCABULARY)
 
 
-def test_a_table_is_refused_with_advice():
-    with pytest.raises(TypeError, match="got a table or nested column: pass one of its columns"):
-        sf.encode(pd.DataFrame({"review": TEXTS}), VOCABULARY)
+TABLES = {
+    "pandas": pd.DataFrame({"review": TEXTS}),
+    "polars": pl.DataFrame({"review": TEXTS}),
+    "arrow table": pa.table({"review": TEXTS}),
+    "arrow batch": pa.record_batch({"review": TEXTS}),
+    "arrow slice": pa.record_batch({"review": ["x", "good", *TEXTS, "film"]}).slice(2, 5),
+    "arrow slice of a slice": pa.record_batch([pa.array(["x", *TEXTS, "x"]).slice(1)], ["review"]).slice(0, 5),
+    "arrow struct": pa.StructArray.from_arrays([pa.array(["x", *TEXTS]).slice(1)], ["review"]),
+    "arrow dictionary": pa.record_batch({"review": pa.array(["x", *TEXTS]).dictionary_encode()}).slice(1),
+}
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES.keys())
+def test_a_table_of_one_column_is_that_column(table):
+    assert [row.tolist() for row in sf.encode(table, VOCABULARY)] == ROWS
+
+
+def test_the_result_of_a_query_is_read_in_place():
+    with duckdb.connect() as connection:
+        result = connection.sql("select unnest(['A good film.', NULL, 'good ' || 'GOOD acting']) as review")
+        ids = sf.encode(result, VOCABULARY)
+    assert ([row.tolist() for row in ids], ids.null_count) == ([[1, 2], [], [1, 1, 3]], 1)
+
+
+def test_a_table_of_several_columns_is_refused_with_advice():
+    with pytest.raises(TypeError, match="got a table of several or a nested column: pass one of its columns"):
+        sf.encode(pd.DataFrame({"review": TEXTS, "stars": TEXTS}), VOCABULARY)
+
+
+@pytest.mark.parametrize(
+    "nested", [pa.array([["a"]]), pa.table({"review": pa.array([["a"]])}), pa.array([{"a": {"b": "c"}}])]
+)
+def test_a_nested_column_is_refused_with_advice(nested):
+    with pytest.raises(TypeError, match="got a table of several or a nested column: pass one of its columns"):
+        sf.encode(nested, VOCABULARY)
+
+
+def test_rows_of_a_table_that_are_null_are_refused():
+    table = pa.StructArray.from_arrays([pa.array(["a", "b"])], ["review"], mask=pa.array([False, True]))
+    with pytest.raises(ValueError, match="a table with null rows"):
+        sf.encode(table, VOCABULARY)
+
+
+@given(st.lists(st.one_of(st.none(), st.text(max_size=20)), max_size=20), st.integers(0, 5), st.integers(0, 20))
+def test_slices_of_every_arrow_type(texts, start, length):
+    expected = [
+        [] if text is None else reference.encode([text], VOCABULARY.words)[0] for text in texts[start:][:length]
+    ]
+    for kind in (pa.string(), pa.large_string(), pa.string_view(), pa.dictionary(pa.int8(), pa.string())):
+        ids = sf.encode(pa.array(texts, kind).slice(start, length), VOCABULARY)
+        assert [row.tolist() for row in ids] == expected
+        assert ids.null_count == texts[start:][:length].count(None)
 
 
 @pytest.mark.parametrize("texts", [pa.array([1, 2]), pd.Series([1.5]), pl.Series([True])])
@@ -172,12 +225,69 @@ def test_a_level_that_does_not_exist_is_an_error():
 
 def test_the_core_refuses_a_level_that_does_not_exist():
     with pytest.raises(ValueError, match=r"this machine can run \(scalar.*got 'sse9'"):
-        _core.Lexicon(["a"]).encode(["a"], 1, "sse9")
+        _core.Lexicon(["a"]).encode(["a"], _core.CleaningOptions(), 1, "sse9")
 
 
-def test_max_words_below_one_is_refused():
-    with pytest.raises(ValueError, match="Expected max_words of 1 or more, got 0"):
-        sf.build_vocabulary(TEXTS, max_words=0)
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        ("max_words", 0, r"Expected max_words of 1 to 2\*\*24 \(16,777,216\), got 0"),
+        ("max_words", (1 << 24) + 1, r"Expected max_words of 1 to 2\*\*24 \(16,777,216\), got 16777217"),
+        ("min_count", 0, "Expected min_count of 1 or more, got 0"),
+        ("unknown", "keep", "Expected unknown of 'drop' or 'id', got 'keep'"),
+    ],
+)
+def test_an_option_that_makes_no_sense_is_refused(option, value, message):
+    with pytest.raises(ValueError, match=message):
+        sf.build_vocabulary(TEXTS, **{option: value})
+
+
+def test_rare_words_can_be_left_out():
+    texts = ["film good film bad", "good Film"]
+    assert sf.build_vocabulary(texts, min_count=2).words == ["film", "good"]
+
+
+def test_tags_can_be_stripped():
+    texts = ["good<br />film", "a <i>good</i> film &amp; I <3 it"]
+    assert sf.build_vocabulary(texts, strip_html=True, stop_words=None).words == ["good", "film", "a", "amp", "i", "it"]
+    assert sf.build_vocabulary(texts, stop_words=None).words == ["film", "goodbr", "a", "igoodi", "amp", "i", "it"]
+
+
+def test_digits_can_be_kept():
+    assert sf.build_vocabulary(["10/10, 2nd time"], keep_digits=True).words == ["1010", "2nd", "time"]
+
+
+def test_texts_are_cleaned_as_the_vocabulary_was():
+    vocabulary = sf.build_vocabulary(["10<br>film"], strip_html=True, keep_digits=True)
+    assert sf.encode(["film<br>10", "film 1"], vocabulary).values.tolist() == [2, 1, 2]
+
+
+def test_unknown_words_can_get_an_id_and_stop_words_none():
+    vocabulary = sf.build_vocabulary(["good film, good"], unknown="id")
+    ids = sf.encode(["the good unheardof film and anunheardofwordofmanyletters"], vocabulary)
+    assert ids.values.tolist() == [1, 3, 2, 3]
+    assert (vocabulary.unknown_id, vocabulary.largest_id, ids.unknown_id, ids.unknown_count) == (3, 3, 3, 2)
+
+
+def test_without_that_option_there_is_no_unknown_word():
+    ids = sf.encode(TEXTS, VOCABULARY)
+    assert (VOCABULARY.unknown_id, VOCABULARY.largest_id, ids.unknown_count) == (None, 5, 0)
+
+
+def test_a_word_of_the_vocabulary_has_its_id_even_if_it_is_a_stop_word():
+    vocabulary = sf.Vocabulary(["the"], stop_words="english", unknown="id")
+    assert sf.encode(["the film and"], vocabulary).values.tolist() == [1, 2]
+
+
+def test_the_unknown_id_counts_for_the_width_of_ids():
+    words = [f"w{chr(0x4E00 + i % 1000)}{chr(0x4E00 + i // 1000)}" for i in range(32767)]
+    assert sf.encode(["film"], sf.Vocabulary(words, unknown="id")).values.dtype == np.int32
+    assert sf.encode(["film"], sf.Vocabulary(words[1:], unknown="id")).values.dtype == np.int16
+
+
+def test_a_vocabulary_keeps_the_stop_words_themselves_where_they_are_not_the_bundled_ones():
+    vocabulary = sf.build_vocabulary(["film the a"], stop_words=("the", "a"))
+    assert (vocabulary.words, vocabulary.stop_words) == (["film"], ["a", "the"])
 
 
 @pytest.mark.parametrize("dtype", [np.int16, np.int32, np.int64])
@@ -195,6 +305,20 @@ def test_padding_fills_an_array_that_is_given():
     out = np.full((5, 4), -1, np.int64)
     assert sf.encode(TEXTS, VOCABULARY).pad(4, out=out) is out
     assert out.tolist() == sf.reference.pad(ROWS, 4).tolist()
+
+
+def test_padding_fills_the_memory_of_a_tensor():
+    out = torch.full((5, 4), -1, dtype=torch.int64)
+    sf.encode(TEXTS, VOCABULARY).pad(4, out=out.numpy())
+    assert out.tolist() == reference.pad(ROWS, 4).tolist()
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+def test_padding_fills_page_locked_memory():
+    out = torch.full((5, 4), -1, dtype=torch.int32, pin_memory=True)
+    sf.encode(TEXTS, VOCABULARY).pad(4, out=out.numpy())
+    assert out.cuda().tolist() == reference.pad(ROWS, 4).tolist()
 
 
 def test_padding_refuses_an_array_of_another_shape():

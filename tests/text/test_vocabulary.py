@@ -18,6 +18,26 @@ def test_saving_and_loading_keeps_everything(saved):
     assert Vocabulary.load(saved) == Vocabulary(["film", "größe", "映画", "a_b"], 10, "english")
 
 
+def test_every_option_is_kept(tmp_path):
+    vocabulary = Vocabulary(["film"], 7, None, min_count=3, strip_html=True, keep_digits=True, unknown="id")
+    vocabulary.save(tmp_path / "v.txt")
+    assert Vocabulary.load(tmp_path / "v.txt") == vocabulary
+
+
+@pytest.mark.parametrize("option", ["max_words", "stop_words", "min_count", "strip_html", "keep_digits", "unknown"])
+def test_a_file_that_lacks_an_option_is_an_error(saved, option):
+    saved.write_text(saved.read_text("utf-8").replace(f'"{option}"', '"another"'), "utf-8")
+    with pytest.raises(sf.ModelFolderError, match="line 2: expected the vocabulary's options"):
+        Vocabulary.load(saved)
+
+
+@pytest.mark.parametrize("change", [('"unknown": "drop"', '"unknown": "x"'), ('"max_words": 10', '"max_words": "10"')])
+def test_a_file_with_an_impossible_option_is_an_error(saved, change):
+    saved.write_text(saved.read_text("utf-8").replace(*change), "utf-8")
+    with pytest.raises(sf.ModelFolderError, match="the file is altered"):
+        Vocabulary.load(saved)
+
+
 @pytest.mark.parametrize("stop_words", [None, "english", "german", ["a", "ü"]])
 def test_every_kind_of_stop_words_is_kept(tmp_path, stop_words):
     vocabulary = Vocabulary(["film"], 7, stop_words)
@@ -32,7 +52,7 @@ def test_every_word_character_survives_the_file(tmp_path):
 
 
 def test_the_file_says_what_it_is(saved):
-    assert saved.read_text("utf-8").startswith("sentiment_fast vocabulary, format 1\n")
+    assert saved.read_text("utf-8").startswith("sentiment_fast vocabulary, format 2\n")
 
 
 def test_a_vocabulary_is_its_words_in_order():
@@ -67,8 +87,14 @@ def test_a_file_cut_short_anywhere_is_an_error(saved, kept):
 
 
 def test_a_newer_format_asks_for_an_update(saved):
-    saved.write_text(saved.read_text("utf-8").replace("format 1", "format 2"), "utf-8")
-    with pytest.raises(sf.ModelFolderError, match=r"has format 2.*reads format 1: update the package"):
+    saved.write_text(saved.read_text("utf-8").replace("format 2", "format 3"), "utf-8")
+    with pytest.raises(sf.ModelFolderError, match=r"has format 3.*reads format 2: update the package"):
+        Vocabulary.load(saved)
+
+
+def test_an_older_format_asks_for_training_anew(saved):
+    saved.write_text(saved.read_text("utf-8").replace("format 2", "format 1"), "utf-8")
+    with pytest.raises(sf.ModelFolderError, match=r"has format 1.*reads format 2: train the model anew"):
         Vocabulary.load(saved)
 
 
