@@ -10,13 +10,18 @@ import os
 import platform
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from benchmarks.counters import Costs, costs
+from benchmarks.ratios import RUN, machine_kind
+
 REVIEWS = 50_000
+PACKAGES = ("torch", "numpy", "pyarrow", "scikit-learn", "tokenizers")  # whose versions a figure depends on
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,12 @@ class Measurement:
     seconds: float  # median of the rounds
     spread: float  # interquartile range, seconds
     rounds: int
+    text: int | None  # UTF-8 bytes of text that one round reads, where the side was asked to say
+    costs: Costs  # of one call that was not timed
+
+    @property
+    def reviews_per_second(self) -> float:
+        return self.reviews / self.seconds
 
 
 MEASUREMENTS = pytest.StashKey[list[Measurement]]()
@@ -50,11 +61,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def reviews(request: pytest.FixtureRequest) -> Corpus:
-    """50,000 unlabelled reviews of IMDb's kind: the real ones if they can be found, else made-up ones."""
-    folder = os.environ.get("SENTIMENT_FAST_TEST_DATA")
-    if folder:
-        return _note(request, "reviews", _from_csv(Path(folder) / "imdb_unsup.csv.xz", "IMDb, unlabelled reviews"))
-    return _note(request, "reviews", _fallback())
+    return _note(request, "reviews", unlabelled_reviews())
 
 
 @pytest.fixture(scope="session")
@@ -66,23 +73,63 @@ def labelled(request: pytest.FixtureRequest) -> Corpus:
     return _note(request, "labelled reviews", _fallback())
 
 
+def unlabelled_reviews() -> Corpus:
+    """50,000 unlabelled reviews of IMDb's kind: the real ones if they can be found, else made-up ones."""
+    folder = os.environ.get("SENTIMENT_FAST_TEST_DATA")
+    if folder:
+        return _from_csv(Path(folder) / "imdb_unsup.csv.xz", "IMDb, unlabelled reviews")
+    return _fallback()
+
+
 @pytest.fixture
 def measure(benchmark: Any, request: pytest.FixtureRequest) -> Callable[..., None]:
-    """measure(group, side, function, reviews, rounds): time `function()`, which processes that many reviews."""
+    """measure(group, side, function, reviews, rounds, text_bytes): time `function()`, which processes so many reviews.
 
-    def run(group: str, side: str, function: Callable[[], Any], reviews: int, rounds: int = 3) -> None:
+    text_bytes: of UTF-8 that one call reads. With it the output's size, the peak memory and the cycles are taken too,
+    each in a call of its own that is not timed. What was measured is in `benchmark.extra_info` and the summary.
+    """
+
+    def run(
+        group: str,
+        side: str,
+        function: Callable[[], Any],
+        reviews: int,
+        rounds: int = 3,
+        text_bytes: int | None = None,
+    ) -> None:
         benchmark.group = group
         benchmark.name = side
         benchmark.extra_info["reviews"] = reviews
         benchmark.pedantic(function, rounds=rounds, iterations=1, warmup_rounds=1)
         if benchmark.stats is None:  # --benchmark-disable
             return
+        found = Costs(None, None, None) if text_bytes is None else costs(function)
+        if text_bytes is not None:
+            benchmark.extra_info.update(
+                text_bytes=text_bytes,
+                output_bytes=found.output,
+                peak_memory_bytes=found.peak,
+                cycles_per_byte=None if found.cycles is None else found.cycles / text_bytes,
+            )
         stats = benchmark.stats.stats
         request.config.stash[MEASUREMENTS].append(
-            Measurement(group, side, reviews, stats.median, stats.iqr, stats.rounds)
+            Measurement(group, side, reviews, stats.median, stats.iqr, stats.rounds, text_bytes, found)
         )
 
     return run
+
+
+def pytest_benchmark_update_json(config: pytest.Config, output_json: dict[str, Any]) -> None:
+    """What `python -m benchmarks.ratios` must know of a run, put into the file of --benchmark-json."""
+    from sentiment_fast import _core
+    from sentiment_fast.text.encoding import thread_count
+
+    brand = output_json["machine_info"]["cpu"].get("brand_raw") or platform.machine()
+    output_json[RUN] = {
+        "kind": machine_kind(brand, _core.LEVELS[-1], thread_count()),
+        "versions": {"python": platform.python_version(), **versions()},
+        "corpora": config.stash[CORPUS_NAMES],
+    }
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
@@ -91,22 +138,69 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         return
     write = terminalreporter.write_line
     terminalreporter.section("in relation")
-    write(_machine())
+    write(machine())
     for role, name in config.stash[CORPUS_NAMES].items():
         write(f"{role}: {name}")
+    write("A side is timed after its results were found equal to the first side's (networks: within a tolerance).")
     for group in dict.fromkeys(item.group for item in measurements):
-        sides = [item for item in measurements if item.group == group]
-        first, whole = sides[0], max(item.reviews for item in sides)
         write("")
-        write(f"{group}")
-        write(f"  {'':44}{'n':>4}{'reviews':>9}{'median':>11}{'IQR':>10}{'reviews/s':>12}{'ratio':>8}")
-        for item in sides:
-            ratio = (item.reviews / item.seconds) / (first.reviews / first.seconds)
-            scaled = f"  (a sample; scaled to {whole:,}: {item.seconds * whole / item.reviews:.2f} s)"
-            write(
-                f"  {item.side:44}{item.rounds:>4}{item.reviews:>9,}{item.seconds:>9.3f} s{item.spread:>8.3f} s"
-                f"{item.reviews / item.seconds:>12,.0f}{ratio:>7.1f}x{scaled if item.reviews < whole else ''}"
-            )
+        for line in _table([item for item in measurements if item.group == group]):
+            write(line)
+
+
+def _table(sides: list[Measurement]) -> list[str]:
+    """A group's sides: all timed; the columns from text/s on where a side said how much text it reads."""
+    first, whole = sides[0], max(item.reviews for item in sides)
+    width = max(len(item.side) for item in sides) + 1
+    heading = f"  {'':{width}}{'n':>3}{'reviews':>9}{'median':>10}{'IQR':>9}{'reviews/s':>11}{'ratio':>8}"
+    with_costs = any(item.text is not None for item in sides)
+    if with_costs:
+        heading += f"{'text/s':>12}{'output':>11}{'memory':>11}{'cycles/B':>10}"
+    lines = [first.group, heading]
+    for item in sides:
+        line = (
+            f"  {item.side:{width}}{item.rounds:>3}{item.reviews:>9,}{item.seconds:>8.3f} s{item.spread:>7.3f} s"
+            f"{item.reviews_per_second:>11,.0f}{item.reviews_per_second / first.reviews_per_second:>7.1f}x"
+        )
+        line += _cost_columns(item) if with_costs else ""
+        if item.reviews < whole:
+            line += f"  (a sample; scaled to {whole:,}: {item.seconds * whole / item.reviews:.2f} s)"
+        lines.append(line)
+    return lines
+
+
+def _cost_columns(item: Measurement) -> str:
+    """Text per second, bytes of the output, peak memory beyond what stood before, cycles per byte; "-" if unknown."""
+    text, spent = item.text, item.costs
+    speed = "-" if text is None else per_second(text / item.seconds)
+    output, peak = ("-" if size is None else f"{size / 1e6:,.1f} MB" for size in (spent.output, spent.peak))
+    cycles = "-" if text is None or spent.cycles is None else f"{spent.cycles / text:.2f}"
+    return f"{speed:>12}{output:>11}{peak:>11}{cycles:>10}"
+
+
+def per_second(speed: float) -> str:
+    """Bytes per second in the unit that reads best."""
+    return f"{speed / 1e9:.2f} GB/s" if speed >= 1e9 else f"{speed / 1e6:.1f} MB/s"
+
+
+def machine() -> str:
+    """One line: the machine and the versions that the figures depend on."""
+    import torch
+
+    cores, capability = len(os.sched_getaffinity(0)), torch.backends.cpu.get_cpu_capability()
+    installed = ", ".join(f"{name} {version}" for name, version in versions().items())
+    return f"{platform.machine()}, {cores} cores, {capability}; Python {platform.python_version()}, {installed}"
+
+
+def versions() -> dict[str, str]:
+    """Those of PACKAGES that are installed."""
+    found = {}
+    for package in PACKAGES:
+        try:
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
 
 
 def _note(request: pytest.FixtureRequest, role: str, corpus: Corpus) -> Corpus:
@@ -129,11 +223,3 @@ def _fallback() -> Corpus:
 
     data = cached_imdb() or demo_corpus(REVIEWS)
     return Corpus(data.name, data.texts, (data.labels == "positive").astype(np.int64))
-
-
-def _machine() -> str:
-    import torch
-
-    cores, capability = len(os.sched_getaffinity(0)), torch.backends.cpu.get_cpu_capability()
-    versions = f"Python {platform.python_version()}, torch {torch.__version__}, numpy {np.__version__}"
-    return f"{platform.machine()}, {cores} cores, {capability}; {versions}"

@@ -1,0 +1,116 @@
+"""Seconds and memory of the preprocessing by number of reviews and of threads, as a Markdown table.
+
+    SENTIMENT_FAST_TEST_DATA=FOLDER python -m benchmarks.scaling [--reviews 1000 10000] [--threads 1 2]
+
+In: unlabelled reviews, found as the benchmarks find them, and repeated where more are asked for. Out: medians, and the
+peak memory of encoding beyond its input and output. Comparing with anything else is left to test_preprocessing.py.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+import sentiment_fast as sf
+from benchmarks.conftest import machine, per_second, unlabelled_reviews
+from benchmarks.counters import extra_memory, output_bytes
+from sentiment_fast.text.encoding import thread_count
+
+REVIEWS = (1_000, 10_000, 100_000, 1_000_000)
+LENGTH = 500
+INT32_REVIEWS = 100_000  # beyond it the matrix is int16: a million rows of 500 are 2 GB in int32
+SECONDS, FEWEST, MOST = 1.0, 3, 51  # a figure is the median of as many rounds as fit, within these limits
+
+
+def median_seconds(function: Callable[[], Any]) -> float:
+    """After one call that is not counted."""
+    function()
+    rounds: list[float] = []
+    while len(rounds) < FEWEST or (sum(rounds) < SECONDS and len(rounds) < MOST):
+        start = time.perf_counter()
+        function()
+        rounds.append(time.perf_counter() - start)
+    return statistics.median(rounds)
+
+
+def repeated(texts: Any, reviews: int) -> pa.ChunkedArray:
+    """That many of the texts, from the first one again once they are used up; no text is copied."""
+    times = -(-reviews // len(texts))
+    return pa.chunked_array(texts.chunks * times).slice(0, reviews)
+
+
+def row(texts: pa.ChunkedArray, threads: int) -> str:
+    """One line of the table."""
+    size = pc.sum(pc.binary_length(texts)).as_py()
+    vocabulary = sf.build_vocabulary(texts, threads=threads)
+    ids, peak = extra_memory(lambda: sf.encode(texts, vocabulary, threads=threads))
+    dtype = np.int32 if len(texts) <= INT32_REVIEWS else np.int16
+    beyond = "-" if peak is None else f"{(peak - (output_bytes(ids) or 0)) / 1e6:.1f} MB"
+    build = median_seconds(lambda: sf.build_vocabulary(texts, threads=threads))
+    encode = median_seconds(lambda: sf.encode(texts, vocabulary, threads=threads))
+    pad = median_seconds(lambda: ids.pad(LENGTH, dtype, threads=threads))
+    matrix = len(texts) * LENGTH * np.dtype(dtype).itemsize
+    cells = [
+        f"{len(texts):,}",
+        f"{size / 1e6:,.1f} MB",
+        f"{threads}",
+        f"{build:.5f} s, {per_second(size / build)}",
+        f"{encode:.5f} s, {per_second(size / encode)}",
+        f"{pad:.5f} s, {per_second(matrix / pad)}, {np.dtype(dtype)}",
+        beyond,
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def table(reviews: Sequence[int], threads: Sequence[int]) -> Iterator[str]:
+    """The lines, each as soon as it was measured."""
+    corpus = unlabelled_reviews()
+    yield f"{machine()}; {corpus.name} ({len(corpus.texts):,}), repeated where there are more."
+    yield (
+        "Seconds are medians of 3 rounds or more; GB/s are of UTF-8 text, those of pad of the matrix. "
+        "Memory is what encoding took at its peak beyond its input and output. The matrix is int16 from more than "
+        f"{INT32_REVIEWS:,} reviews on."
+    )
+    yield ""
+    yield f"| reviews | text | threads | build_vocabulary | encode | pad({LENGTH}) | memory of encode |"
+    yield "|--:|--:|--:|--:|--:|--:|--:|"
+    for number in reviews:
+        for count in threads:
+            yield row(repeated(corpus.texts, number), count)
+
+
+def doubled_up_to(limit: int) -> list[int]:
+    """1, 2, 4 and so on, and the limit itself."""
+    return sorted({limit, *(2**power for power in range(limit.bit_length()))})
+
+
+def at_least_one(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"expected 1 or more, got {number}")
+    return number
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Returns the exit code."""
+    summary = (__doc__ or "").partition("\n")[0]
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.scaling", description=summary)
+    parser.add_argument("--reviews", type=at_least_one, nargs="+", default=REVIEWS, metavar="N")
+    threads = doubled_up_to(thread_count())
+    parser.add_argument("--threads", type=at_least_one, nargs="+", default=threads, metavar="N")
+    parsed = parser.parse_args(arguments)
+    for line in table(parsed.reviews, parsed.threads):
+        print(line, flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
