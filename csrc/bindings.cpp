@@ -19,6 +19,12 @@ namespace py = pybind11;
 namespace sentiment_fast {
 namespace {
 
+py::array_t<int64_t> as_array(std::vector<int64_t>&& items) {
+  auto* const owned = new std::vector<int64_t>(std::move(items));
+  const py::capsule owner(owned, [](void* vector) { delete static_cast<std::vector<int64_t>*>(vector); });
+  return py::array_t<int64_t>(static_cast<py::ssize_t>(owned->size()), owned->data(), owner);
+}
+
 template <class Struct>
 Struct* capsule_pointer(const py::handle& capsule, const char* name) {
   auto* pointer = static_cast<Struct*>(PyCapsule_GetPointer(capsule.ptr(), name));
@@ -68,25 +74,15 @@ py::tuple count_words_in(const py::object& texts_object, const std::unordered_se
 
 template <class Id>
 py::tuple encode_as(const Lexicon& lexicon, const Texts& texts, const Cleaning& cleaning, int threads) {
-  std::vector<EncodedRange<Id>> ranges;
-  int64_t ids = 0, words = 0;
+  Encoded<Id> encoded;
   {
     const py::gil_scoped_release unlocked;
-    ranges = encode<Id>(texts.views(), lexicon, cleaning, threads);
-    for (const auto& range : ranges) {
-      ids += static_cast<int64_t>(range.ids.size());
-      words += range.words;
-    }
+    encoded = encode<Id>(texts.views(), lexicon, cleaning, threads);
   }
-  py::array_t<Id> values(static_cast<py::ssize_t>(ids));
-  py::array_t<int64_t> offsets(static_cast<py::ssize_t>(texts.views().size() + 1));
-  Id* const values_out = values.mutable_data();
-  int64_t* const offsets_out = offsets.mutable_data();
-  {
-    const py::gil_scoped_release unlocked;
-    join(ranges, values_out, offsets_out, threads);
-  }
-  return py::make_tuple(values, offsets, texts.null_count(), words);
+  const auto count = static_cast<py::ssize_t>(encoded.ids.size());
+  Id* const ids = encoded.ids.release();
+  const py::array_t<Id> values(count, ids, py::capsule(ids, [](void* owned) { std::free(owned); }));
+  return py::make_tuple(values, as_array(std::move(encoded.offsets)), texts.null_count(), encoded.words);
 }
 
 py::tuple encode_with(const Lexicon& lexicon, const py::object& texts_object, const CleaningOptions& options,
@@ -133,10 +129,6 @@ void pad_into(const py::array& values, const py::array_t<int64_t, py::array::c_s
   throw py::type_error("Expected values of int16 or int32, got " + py::str(values.dtype()).cast<std::string>());
 }
 
-py::array_t<int64_t> as_array(const std::vector<int64_t>& items) {
-  return py::array_t<int64_t>(static_cast<py::ssize_t>(items.size()), items.data());
-}
-
 py::tuple csv_records(const py::buffer& buffer, char delimiter, bool last) {
   const py::buffer_info bytes = buffer.request();
   if (bytes.ndim != 1 || bytes.itemsize != 1 || (bytes.size > 1 && bytes.strides[0] != 1))
@@ -147,7 +139,7 @@ py::tuple csv_records(const py::buffer& buffer, char delimiter, bool last) {
     const py::gil_scoped_release unlocked;
     records = find_csv_records(data, static_cast<size_t>(bytes.size), delimiter, last);
   }
-  return py::make_tuple(as_array(records.content_ends), as_array(records.ends), records.open_quote);
+  return py::make_tuple(as_array(std::move(records.content_ends)), as_array(std::move(records.ends)), records.open_quote);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 // Needs no interpreter lock.
 #pragma once
 
+#include <algorithm>
 #include <cstring>
 #include <stdexcept>
 
@@ -51,8 +52,10 @@ class Cleaner {
  private:
   // Units cleaned between two visits to the sink: their words fit into the nearest cache.
   static constexpr size_t kStretch = 4096;
-  // ASCII characters in a row, among others, behind which the fast functions pay off again.
-  static constexpr int kAsciiRun = 16;
+  // ASCII characters in a row, among others, behind which the fast functions pay off again. Wider units are tried in
+  // blocks of 64 only.
+  template <class Unit>
+  static constexpr int kAsciiRun = sizeof(Unit) == 1 ? 16 : 64;
   static constexpr size_t kLongestWord = size_t{1} << 31;
 
   template <class Unit, class Sink>
@@ -91,46 +94,49 @@ class Cleaner {
   // stopped, which is never inside a character, and so up to three units behind the stretch.
   template <class Codec, class Unit>
   const Unit* clean_mixed(const Unit* begin, const Unit* at, const Unit* stretch_end, const Unit* end) {
+    const CleanedPlane& plane = cleaned_plane(options_.keep_digits);
     char* const bytes = words_.bytes();
-    for (int ascii_run = 0; at < stretch_end && ascii_run < kAsciiRun;) {
-      char32_t cleaned;
-      if (*at < 0x80) {
-        cleaned = ascii_[*at++];
-        ++ascii_run;
-      } else {
-        const Unit* const start = at;
-        const char32_t c = Codec::next(at, end);
-        cleaned = c != kCapitalSigma ? cleaned_code_point(c, options_.keep_digits)
-                  : sigma_ends_word<Codec>(begin, start, at, end) ? kFinalSigma : kSmallSigma;
-        ascii_run = 0;
-      }
-      if (cleaned == kSpace) {
+    for (int ascii_run = 0; at < stretch_end && ascii_run < kAsciiRun<Unit>;) {
+      const Unit* const start = at;
+      const char32_t c = Codec::next(at, end);
+      ascii_run = c < 0x80 ? ascii_run + 1 : 0;
+      if (c >= plane.size()) {
+        write(cleaned_code_point(c, options_.keep_digits));
+      } else if (const uint32_t cleaned = plane[c]; cleaned == kSpaceMark) {
         words_.end_word();
-      } else if (cleaned != kDropped) {
-        words_.length = static_cast<size_t>(append_utf8(bytes + words_.length, cleaned) - bytes);
+      } else if (cleaned == kSigmaMark) {
+        write(sigma_ends_word<Codec>(begin, start, at, end) ? kFinalSigma : kSmallSigma);
+      } else {
+        for (int i = 0; i < 3; ++i) bytes[words_.length + i] = static_cast<char>(cleaned >> 8 * i);
+        words_.length += cleaned >> 24;
       }
     }
     return at;
   }
 
+  void write(char32_t cleaned) {
+    if (cleaned == kDropped) return;
+    char* const end = words_.bytes() + words_.length;
+    words_.length += static_cast<size_t>(append_utf8(end, cleaned) - end);
+  }
+
   size_t clean_ascii_units(const unsigned char* units, size_t size) { return clean_ascii_(units, size, ascii_, words_); }
 
-  // Wider units are narrowed first, those that are ASCII.
+  // Wider units are narrowed first, as many whole blocks as are ASCII.
   template <class Unit>
   size_t clean_ascii_units(const Unit* units, size_t size) {
     constexpr size_t kBlock = 64;
     size_t narrowed = 0;
-    while (narrowed + kBlock <= size) {
+    while (narrowed < size) {
+      const size_t block = std::min(kBlock, size - narrowed);
       Unit seen = 0;
-      for (size_t i = 0; i < kBlock; ++i) {
-        seen |= units[narrowed + i];
-        narrow_[narrowed + i] = static_cast<unsigned char>(units[narrowed + i]);
+      for (size_t i = narrowed; i < narrowed + block; ++i) {
+        seen |= units[i];
+        narrow_[i] = static_cast<unsigned char>(units[i]);
       }
       if (seen >= 0x80) break;
-      narrowed += kBlock;
+      narrowed += block;
     }
-    for (; narrowed < size && units[narrowed] < 0x80; ++narrowed)
-      narrow_[narrowed] = static_cast<unsigned char>(units[narrowed]);
     return clean_ascii_(narrow_, narrowed, ascii_, words_);
   }
 

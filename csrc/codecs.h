@@ -18,7 +18,11 @@ struct Utf8 {
   static char32_t next(const unsigned char*& at, const unsigned char* end) {
     const unsigned char lead = *at++;
     if (lead < 0x80) return lead;
-    const int more = lead >= 0xF5 ? 0 : lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : lead >= 0xC2 ? 1 : 0;
+    if (lead >= 0xC2 && lead < 0xE0) {  // two bytes, the most frequent ones
+      if (at == end || (*at & 0xC0) != 0x80) return kReplacement;
+      return static_cast<char32_t>((lead & 0x1F) << 6 | (*at++ & 0x3F));
+    }
+    const int more = lead >= 0xF5 ? 0 : lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : 0;
     if (more == 0 || end - at < more) return kReplacement;
     char32_t c = lead & (0x3F >> more);
     for (int i = 0; i < more; ++i) {

@@ -15,6 +15,14 @@ struct Counting {
   void words(const char* bytes, const uint32_t* ends, size_t count) { counts.add(bytes, ends, count, text); }
 };
 
+// The ids of the texts from one range of them, before they are laid one behind the other.
+template <class Id>
+struct EncodedRange {
+  IdBuffer<Id> ids;
+  std::vector<int64_t> lengths;  // ids per text
+  int64_t words = 0;
+};
+
 template <class Id>
 struct LookingUp {
   const Lexicon& lexicon;
@@ -24,6 +32,37 @@ struct LookingUp {
     range.ids.written(lexicon.look_up(bytes, ends, count, range.ids.reserve(count)));
   }
 };
+
+template <class Id>
+EncodedRange<Id> encode_range(const std::vector<Text>& texts, Range range, const Lexicon& lexicon, Cleaner& cleaner) {
+  EncodedRange<Id> encoded;
+  encoded.lengths.reserve(static_cast<size_t>(range.end - range.begin));
+  LookingUp<Id> sink{lexicon, encoded};
+  for (int64_t i = range.begin; i < range.end; ++i) {
+    const size_t before = encoded.ids.size();
+    cleaner.clean(texts[static_cast<size_t>(i)], sink);
+    encoded.lengths.push_back(static_cast<int64_t>(encoded.ids.size() - before));
+  }
+  return encoded;
+}
+
+// Appends the ids of one range after the other to those of the ranges before.
+template <class Id>
+void append(const std::vector<EncodedRange<Id>>& ranges, Encoded<Id>& encoded, int threads) {
+  std::vector<size_t> starts = {0};
+  for (const EncodedRange<Id>& range : ranges) {
+    starts.push_back(starts.back() + range.ids.size());
+    encoded.words += range.words;
+    for (const int64_t length : range.lengths) encoded.offsets.push_back(encoded.offsets.back() + length);
+  }
+  Id* const out = encoded.ids.reserve(starts.back());
+  std::atomic<size_t> next{0};
+  on_threads(useful_threads(threads, ranges.size()), [&](int) {
+    for (size_t r; (r = next.fetch_add(1)) < ranges.size();)
+      std::copy(ranges[r].ids.begin(), ranges[r].ids.end(), out + starts[r]);
+  });
+  encoded.ids.written(out + starts.back());
+}
 
 // Merges all tables into the first: in pairs, then the pairs, and so on, each round over threads.
 void merge(std::vector<WordCounts>& counts) {
@@ -42,7 +81,7 @@ void merge(std::vector<WordCounts>& counts) {
 
 WordCounts count_words(const std::vector<Text>& texts, const Cleaning& cleaning, int threads) {
   if (texts.size() > UINT32_MAX) throw std::length_error("Expected fewer than 2^32 texts at once");
-  const std::vector<Range> ranges = equal_ranges(texts, threads);
+  const std::vector<Range> ranges = equal_ranges(texts, {0, static_cast<int64_t>(texts.size())}, threads);
   threads = useful_threads(threads, ranges.size());
   const HashSecret secret = HashSecret::draw();
   std::vector<WordCounts> counts(static_cast<size_t>(threads), WordCounts(secret));
@@ -62,46 +101,26 @@ WordCounts count_words(const std::vector<Text>& texts, const Cleaning& cleaning,
   return std::move(counts[0]);
 }
 
+// In windows, so that no more than one of them is in memory twice.
 template <class Id>
-std::vector<EncodedRange<Id>> encode(const std::vector<Text>& texts, const Lexicon& lexicon, const Cleaning& cleaning,
-                                     int threads) {
-  const std::vector<Range> ranges = equal_ranges(texts, threads);
-  threads = useful_threads(threads, ranges.size());
-  std::vector<EncodedRange<Id>> encoded(ranges.size());
-  std::atomic<size_t> next{0};
-  on_threads(threads, [&](int) {
-    Cleaner cleaner(cleaning);
-    for (size_t r; (r = next.fetch_add(1)) < ranges.size();) {
-      LookingUp<Id> sink{lexicon, encoded[r]};
-      encoded[r].lengths.reserve(static_cast<size_t>(ranges[r].end - ranges[r].begin));
-      for (int64_t i = ranges[r].begin; i < ranges[r].end; ++i) {
-        const size_t before = encoded[r].ids.size();
-        cleaner.clean(texts[static_cast<size_t>(i)], sink);
-        encoded[r].lengths.push_back(static_cast<int64_t>(encoded[r].ids.size() - before));
-      }
-    }
-  });
-  return encoded;
-}
-
-template <class Id>
-void join(std::vector<EncodedRange<Id>>& ranges, Id* values, int64_t* offsets, int threads) {
-  std::vector<size_t> first_id(ranges.size() + 1, 0), first_text(ranges.size() + 1, 0);
-  for (size_t r = 0; r < ranges.size(); ++r) {
-    first_id[r + 1] = first_id[r] + ranges[r].ids.size();
-    first_text[r + 1] = first_text[r] + ranges[r].lengths.size();
+Encoded<Id> encode(const std::vector<Text>& texts, const Lexicon& lexicon, const Cleaning& cleaning, int threads) {
+  constexpr size_t kWindow = size_t{32} << 20;  // bytes of text
+  Encoded<Id> encoded;
+  encoded.offsets.reserve(texts.size() + 1);
+  encoded.offsets.push_back(0);
+  for (const Range window : ranges_of_bytes(texts, {0, static_cast<int64_t>(texts.size())}, kWindow)) {
+    const std::vector<Range> ranges = equal_ranges(texts, window, threads);
+    std::vector<EncodedRange<Id>> parts(ranges.size());
+    std::atomic<size_t> next{0};
+    on_threads(useful_threads(threads, ranges.size()), [&](int) {
+      Cleaner cleaner(cleaning);
+      for (size_t r; (r = next.fetch_add(1)) < ranges.size();)
+        parts[r] = encode_range<Id>(texts, ranges[r], lexicon, cleaner);
+    });
+    append(parts, encoded, threads);
   }
-  offsets[0] = 0;
-  std::atomic<size_t> next{0};
-  on_threads(useful_threads(threads, ranges.size()), [&](int) {
-    for (size_t r; (r = next.fetch_add(1)) < ranges.size();) {
-      std::copy(ranges[r].ids.begin(), ranges[r].ids.begin() + ranges[r].ids.size(), values + first_id[r]);
-      auto end = static_cast<int64_t>(first_id[r]);
-      int64_t* out = offsets + first_text[r] + 1;
-      for (const int64_t length : ranges[r].lengths) *out++ = end += length;
-      ranges[r] = {};  // its memory is back before the next range's place is written
-    }
-  });
+  encoded.ids.shrink_to_fit();
+  return encoded;
 }
 
 template <class Id, class Out>
@@ -121,10 +140,8 @@ void pad(const Id* values, const int64_t* offsets, int64_t rows, int64_t length,
   });
 }
 
-template std::vector<EncodedRange<int16_t>> encode(const std::vector<Text>&, const Lexicon&, const Cleaning&, int);
-template std::vector<EncodedRange<int32_t>> encode(const std::vector<Text>&, const Lexicon&, const Cleaning&, int);
-template void join(std::vector<EncodedRange<int16_t>>&, int16_t*, int64_t*, int);
-template void join(std::vector<EncodedRange<int32_t>>&, int32_t*, int64_t*, int);
+template Encoded<int16_t> encode(const std::vector<Text>&, const Lexicon&, const Cleaning&, int);
+template Encoded<int32_t> encode(const std::vector<Text>&, const Lexicon&, const Cleaning&, int);
 template void pad(const int16_t*, const int64_t*, int64_t, int64_t, int16_t*, int);
 template void pad(const int16_t*, const int64_t*, int64_t, int64_t, int32_t*, int);
 template void pad(const int16_t*, const int64_t*, int64_t, int64_t, int64_t*, int);

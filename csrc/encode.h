@@ -2,9 +2,10 @@
 // result at any number of them, and without the interpreter lock.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
+#include <new>
 #include <vector>
 
 #include "clean.h"
@@ -15,45 +16,48 @@ namespace sentiment_fast {
 
 WordCounts count_words(const std::vector<Text>& texts, const Cleaning& cleaning, int threads);
 
-// A growing array of ids whose new room is not zeroed first.
+// A growing array of ids whose new room is not zeroed first, and which the system moves without copying it.
 template <class Id>
 class IdBuffer {
  public:
-  // Room for `count` more; returns where they go. `written` then says how many there are.
+  // Room for `count` more; returns where they go. `written` then says where they end.
   Id* reserve(size_t count) {
-    if (size_ + count > capacity_) {
-      capacity_ = 2 * (size_ + count);
-      std::unique_ptr<Id[]> larger(new Id[capacity_]);
-      std::copy(ids_.get(), ids_.get() + size_, larger.get());
-      ids_ = std::move(larger);
-    }
+    if (size_ + count > capacity_) set_capacity(2 * (size_ + count));
     return ids_.get() + size_;
   }
   void written(const Id* end) { size_ = static_cast<size_t>(end - ids_.get()); }
+  void shrink_to_fit() { set_capacity(size_); }
   const Id* begin() const { return ids_.get(); }
+  const Id* end() const { return ids_.get() + size_; }
   size_t size() const { return size_; }
+  Id* release() { return ids_.release(); }  // whoever takes it frees it with std::free
 
  private:
-  std::unique_ptr<Id[]> ids_;
+  struct Free {
+    void operator()(Id* ids) const { std::free(ids); }
+  };
+  void set_capacity(size_t capacity) {
+    auto* const moved = static_cast<Id*>(std::realloc(ids_.get(), (capacity + 1) * sizeof(Id)));  // never of no bytes
+    if (!moved) throw std::bad_alloc();
+    static_cast<void>(ids_.release());
+    ids_.reset(moved);
+    capacity_ = capacity;
+  }
+
+  std::unique_ptr<Id, Free> ids_;
   size_t size_ = 0, capacity_ = 0;
 };
 
-// The ids of the texts from one range of them, before they are laid one behind the other.
+// The ids of texts, one text's behind the other's.
 template <class Id>
-struct EncodedRange {
+struct Encoded {
   IdBuffer<Id> ids;
-  std::vector<int64_t> lengths;  // ids per text
+  std::vector<int64_t> offsets;  // one more than there are texts
   int64_t words = 0;             // cleaned words read, known or not
 };
 
 template <class Id>
-std::vector<EncodedRange<Id>> encode(const std::vector<Text>& texts, const Lexicon& lexicon, const Cleaning& cleaning,
-                                     int threads);
-
-// Lays the ranges one behind the other, and empties them: `values` has room for all ids, `offsets` for one more than
-// there are texts.
-template <class Id>
-void join(std::vector<EncodedRange<Id>>& ranges, Id* values, int64_t* offsets, int threads);
+Encoded<Id> encode(const std::vector<Text>& texts, const Lexicon& lexicon, const Cleaning& cleaning, int threads);
 
 // Row i of the (rows, length) matrix: zeros, then the first `length` ids of values[offsets[i] .. offsets[i + 1]).
 template <class Id, class Out>

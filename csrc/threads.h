@@ -49,25 +49,27 @@ struct Range {
   int64_t begin, end;
 };
 
-// Cuts texts into runs of about equal bytes, in order: enough of them that threads finish together, few enough that
-// each is worth a thread's while.
-inline std::vector<Range> equal_ranges(const std::vector<Text>& texts, int threads) {
-  constexpr size_t kSmallest = 1 << 16;  // bytes
-  size_t total = 0;
-  for (const Text& text : texts) total += text.bytes() + 1;
-  const size_t target = std::max(kSmallest, total / (8 * static_cast<size_t>(threads)) + 1);
+// Cuts a range of texts into runs of `target` bytes or a little more, in order.
+inline std::vector<Range> ranges_of_bytes(const std::vector<Text>& texts, Range all, size_t target) {
   std::vector<Range> ranges;
-  int64_t begin = 0;
   size_t bytes = 0;
-  const auto count = static_cast<int64_t>(texts.size());
-  for (int64_t i = 0; i < count; ++i) {
+  for (int64_t i = all.begin, begin = all.begin; i < all.end; ++i) {
     bytes += texts[static_cast<size_t>(i)].bytes() + 1;
-    if (bytes < target && i + 1 < count) continue;
+    if (bytes < target && i + 1 < all.end) continue;
     ranges.push_back({begin, i + 1});
     begin = i + 1;
     bytes = 0;
   }
   return ranges;
+}
+
+// ... into runs of about equal bytes: enough of them that threads finish together, few enough that each is worth a
+// thread's while.
+inline std::vector<Range> equal_ranges(const std::vector<Text>& texts, Range all, int threads) {
+  constexpr size_t kSmallest = 1 << 16;  // bytes
+  size_t total = 0;
+  for (int64_t i = all.begin; i < all.end; ++i) total += texts[static_cast<size_t>(i)].bytes() + 1;
+  return ranges_of_bytes(texts, all, std::max(kSmallest, total / (8 * static_cast<size_t>(threads)) + 1));
 }
 
 }  // namespace sentiment_fast

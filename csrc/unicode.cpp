@@ -64,7 +64,28 @@ const CaseProperties& case_properties() {
   return properties;
 }
 
+CleanedPlane make_cleaned_plane(bool keep_digits) {
+  CleanedPlane plane{};
+  const AsciiTable& ascii = keep_digits ? kCleanedAsciiWithDigits : kCleanedAscii;
+  for (char32_t c = 0; c < plane.size(); ++c) {
+    const char32_t cleaned = c < 0x80 ? ascii[c] : cleaned_code_point(c, keep_digits);
+    unsigned char bytes[4] = {};
+    const auto size = cleaned == kDropped ? 0 : append_utf8(reinterpret_cast<char*>(bytes), cleaned) - reinterpret_cast<char*>(bytes);
+    if (size > 3) throw std::runtime_error("A lower-case letter lies beyond U+FFFF, its capital does not");
+    plane[c] = c == kCapitalSigma ? kSigmaMark
+               : cleaned == kSpace
+                   ? kSpaceMark
+                   : static_cast<uint32_t>(size) << 24 | uint32_t{bytes[2]} << 16 | uint32_t{bytes[1]} << 8 | bytes[0];
+  }
+  return plane;
+}
+
 }  // namespace
+
+const CleanedPlane& cleaned_plane(bool keep_digits) {
+  static const CleanedPlane planes[] = {make_cleaned_plane(false), make_cleaned_plane(true)};
+  return planes[keep_digits];
+}
 
 char32_t cleaned_code_point(char32_t c, bool keep_digits) {
   if (c == kCapitalIWithDot) return U'i';  // U+0307 behind it is a combining mark, which cleaning drops
