@@ -7,6 +7,7 @@ reference.py, and what is needed to compare their results with `TokenIds`. Timin
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -55,8 +56,18 @@ def known_ids(encodings: Iterable[Any]) -> list[list[int]]:
 def count_vectorizer(words: Sequence[str]) -> Any:
     """A `CountVectorizer` whose columns are the words, in their order; equal to reference.py's counts on every text.
 
-    It runs on one thread. Its analyzer deletes by `str.translate`, which takes half the time of a regular expression.
+    It is set up as its documentation shows, with a preprocessor and a token pattern, and runs on one thread.
     """
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    deleted = re.compile(r"[^\w\s]|\d")
+    return CountVectorizer(
+        vocabulary=list(words), preprocessor=lambda text: deleted.sub("", text.lower()), token_pattern=r"\S+"
+    )
+
+
+def tuned_count_vectorizer(words: Sequence[str]) -> Any:
+    """The same with an analyzer that deletes by `str.translate`: in about half the time."""
     from sklearn.feature_extraction.text import CountVectorizer
 
     kept = _KeptCharacters()

@@ -125,15 +125,21 @@ def test_encode_with_hugging_face_tokenizers(measure, peers_sample, vocabulary):
     measure("encode, other packages", side, run, PEERS_SAMPLE, text_bytes=utf8_bytes(peers_sample))
 
 
-def test_count_with_count_vectorizer(measure, peers_sample, vocabulary):
+@pytest.mark.parametrize(
+    ("side", "make"),
+    [
+        ("CountVectorizer, threads: 1", peers.count_vectorizer),
+        ("CountVectorizer, its analyzer tuned, threads: 1", peers.tuned_count_vectorizer),
+    ],
+)
+def test_count_with_count_vectorizer(measure, peers_sample, vocabulary, side, make):
     """Equal on every row, as counts of each word."""
-    vectorizer = peers.count_vectorizer(vocabulary.words)
+    vectorizer = make(vocabulary.words)
 
     def run():
         return vectorizer.transform(peers_sample)
 
     assert (run().toarray() == peers.word_counts(sf.encode(peers_sample, vocabulary), len(vocabulary))).all()
-    side = "CountVectorizer, threads: 1"
     measure("encode, other packages", side, run, PEERS_SAMPLE, text_bytes=utf8_bytes(peers_sample))
 
 

@@ -49,8 +49,9 @@ def test_the_tokenizer_follows_the_rules():
     assert peers.known_ids(encodings) == reference.encode(TEXTS, VOCABULARY.words)
 
 
-def test_the_vectorizer_follows_the_rules():
-    counts = peers.count_vectorizer(VOCABULARY.words).transform(TEXTS).toarray()
+@pytest.mark.parametrize("make", [peers.count_vectorizer, peers.tuned_count_vectorizer])
+def test_the_vectorizers_follow_the_rules(make):
+    counts = make(VOCABULARY.words).transform(TEXTS).toarray()
     rows = reference.encode(TEXTS, VOCABULARY.words)
     assert counts.tolist() == [[row.count(id_) for id_ in range(1, len(VOCABULARY) + 1)] for row in rows]
     assert peers.word_counts(sf.encode(TEXTS, VOCABULARY), len(VOCABULARY)).tolist() == counts.tolist()
