@@ -3,6 +3,7 @@
 
 #include <Python.h>
 
+#include <algorithm>
 #include <cstring>
 #include <new>
 #include <string_view>
@@ -133,7 +134,8 @@ int64_t (*index_reader(std::string_view format))(const ArrowArray&, int64_t) {
 template <class RowText>
 int64_t append_rows(const ArrowArray& array, const RowText& row_text, std::vector<Text>& views) {
   int64_t nulls = 0;
-  views.reserve(views.size() + static_cast<size_t>(array.length));
+  const size_t needed = views.size() + static_cast<size_t>(array.length);
+  if (needed > views.capacity()) views.reserve(views.empty() ? needed : std::max(needed, 2 * views.capacity()));
   for (int64_t row = array.offset; row < array.offset + array.length; ++row) {
     const bool valid = is_valid(array, row);
     views.push_back(valid ? row_text(row) : Text{"", 0, Encoding::utf8});

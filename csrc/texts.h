@@ -18,9 +18,11 @@ namespace sentiment_fast {
 enum class Encoding : uint8_t { utf8, latin1, ucs2, ucs4 };  // ASCII counts as utf8
 
 struct Text {
+  Text(const void* start, size_t units, Encoding kind) : data(start), size(units), encoding(kind) {}
+
   const void* data;
-  size_t size;  // in units of the encoding: 1, 1, 2 or 4 bytes
-  Encoding encoding;
+  uint64_t size : 62;  // in units of the encoding: 1, 1, 2 or 4 bytes
+  Encoding encoding : 2;
 
   size_t bytes() const { return size * (encoding == Encoding::ucs2 ? 2 : encoding == Encoding::ucs4 ? 4 : 1); }
 };
