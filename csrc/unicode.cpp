@@ -65,12 +65,13 @@ const CaseProperties& case_properties() {
 }
 
 CleanedPlane make_cleaned_plane(bool keep_digits) {
-  CleanedPlane plane{};
+  CleanedPlane plane(0x10000);
   const AsciiTable& ascii = keep_digits ? kCleanedAsciiWithDigits : kCleanedAscii;
   for (char32_t c = 0; c < plane.size(); ++c) {
     const char32_t cleaned = c < 0x80 ? ascii[c] : cleaned_code_point(c, keep_digits);
     unsigned char bytes[4] = {};
-    const auto size = cleaned == kDropped ? 0 : append_utf8(reinterpret_cast<char*>(bytes), cleaned) - reinterpret_cast<char*>(bytes);
+    char* const begin = reinterpret_cast<char*>(bytes);
+    const auto size = cleaned == kDropped ? 0 : append_utf8(begin, cleaned) - begin;
     if (size > 3) throw std::runtime_error("A lower-case letter lies beyond U+FFFF, its capital does not");
     plane[c] = c == kCapitalSigma ? kSigmaMark
                : cleaned == kSpace

@@ -2,8 +2,8 @@
 // what `str` and `re` do there. Nothing here needs the interpreter lock, but for the one exception named below.
 #pragma once
 
-#include <array>
 #include <cstdint>
+#include <vector>
 
 #include "bytes.h"
 
@@ -20,7 +20,7 @@ char32_t cleaned_code_point(char32_t c, bool keep_digits);
 
 // The same for all code points below 0x10000, ASCII among them, made ready to be written: the UTF-8 bytes of what is
 // kept, first byte lowest, and their number (0 to 3) from bit 24 on; or one of two marks.
-using CleanedPlane = std::array<uint32_t, 0x10000>;
+using CleanedPlane = std::vector<uint32_t>;
 constexpr uint32_t kSpaceMark = 0xFE000000;
 constexpr uint32_t kSigmaMark = 0xFF000000;  // U+03A3, which depends on its neighbours
 
