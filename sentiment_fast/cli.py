@@ -42,6 +42,21 @@ def run_command(module: ModuleType, arguments: Sequence[str] | None = None) -> i
     return _run(module, parser.parse_args(arguments))
 
 
+def add_device_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    parser.add_argument(
+        "--precision",
+        choices=(
+            "auto",
+            "float32",
+            "bfloat16",
+            "float16",
+        ),  # model.devices.PRECISIONS, which is not imported for --help
+        default="auto",
+        help="of the network's matrix products (default: auto, the fastest that the hardware has)",
+    )
+
+
 def say(message: str) -> None:
     """Print a message where messages go."""
     print(message, file=sys.stderr, flush=True)

@@ -10,7 +10,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from sentiment_fast.cli import run_command
+from sentiment_fast.cli import add_device_arguments, run_command
 from sentiment_fast.errors import UsageError
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--label-column", metavar="NAME", help="default: sentiment, else label")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     parser.add_argument("--show", metavar="N", type=int, default=0, help="also print N reviews with both labels")
-    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    add_device_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> None:
 
     if arguments.show < 0:
         raise UsageError(f"--show {arguments.show}: expected a number of reviews, 0 or more")
-    scorer = load(arguments.model, arguments.device)
+    scorer = load(arguments.model, arguments.device, arguments.precision)
     data = read_labelled(arguments.file, arguments.text_column, arguments.label_column)
     targets = class_indices(data, scorer.classes)
     probabilities = scorer.predict_proba(data.texts)

@@ -6,11 +6,11 @@ import argparse
 import sys
 
 from sentiment_fast import __version__
-from sentiment_fast.cli import run_command
+from sentiment_fast.cli import add_device_arguments, run_command
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    add_device_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> None:
     levels = ", ".join(_core.LEVELS)
     print(f"SIMD level      {SIMD_LEVEL} (this machine can run: {levels}; SENTIMENT_FAST_SIMD forces one)")
     print(f"threads         {thread_count()} for text, {torch.get_num_threads()} for the network on a CPU")
-    print(f"device          {name}, {choose_precision(device).reason}")
+    print(f"device          {name}, {choose_precision(device, arguments.precision).reason}")
 
 
 if __name__ == "__main__":

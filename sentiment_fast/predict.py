@@ -8,20 +8,20 @@ from __future__ import annotations
 import argparse
 import sys
 
-from sentiment_fast.cli import run_command
+from sentiment_fast.cli import add_device_arguments, run_command
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("texts", metavar="TEXT", nargs="+")
     parser.add_argument("--model", metavar="FOLDER", required=True, help="a folder that train made")
-    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    add_device_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:
     from sentiment_fast.evaluation.metrics import predicted_indices
     from sentiment_fast.scoring.scorer import load
 
-    scorer = load(arguments.model, arguments.device)
+    scorer = load(arguments.model, arguments.device, arguments.precision)
     probabilities = scorer.predict_proba(arguments.texts)  # (texts, classes)
     for row, index in zip(probabilities, predicted_indices(probabilities).tolist(), strict=True):
         print(f"{scorer.classes[index]}\t{row[index]:.4f}")

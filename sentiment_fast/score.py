@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from sentiment_fast.cli import run_command, say
+from sentiment_fast.cli import add_device_arguments, run_command, say
 from sentiment_fast.errors import DataError, UsageError
 
 
@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="default: the one trained on, else review or text, else the only one that holds text",
     )
     parser.add_argument("--force", action="store_true", help="replace OUTPUT if it exists")
-    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    add_device_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> None:
 
     output = arguments.output or _default_output(arguments.input)
     _check_output(output, arguments.force)
-    scorer = load(arguments.model, arguments.device)
+    scorer = load(arguments.model, arguments.device, arguments.precision)
     with _source(arguments.input) as (source, size), _sink(output) as sink, _progress_bar(size) as bar:
         say(f"Scoring {arguments.input} on {scorer.device.type}, {scorer.precision.reason}")
         started = time.perf_counter()

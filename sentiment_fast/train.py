@@ -2,23 +2,38 @@
 
 python -m sentiment_fast.train --amp
 python -m sentiment_fast.train --data reviews.csv --text-column body --label-column stars
+python -m sentiment_fast.train --resume --out runs/mine
+torchrun --nproc-per-node=2 -m sentiment_fast.train --data reviews.csv --out runs/mine
 """
 
 from __future__ import annotations
 
 import argparse
 import shlex
+import signal
 import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sentiment_fast.cli import run_command, say
+from sentiment_fast.cli import add_device_arguments, run_command, say
 from sentiment_fast.errors import UsageError
 
 if TYPE_CHECKING:
     from sentiment_fast.data.labelled_texts import LabelledTexts
+    from sentiment_fast.data.overview import Overview
+    from sentiment_fast.model.devices import Precision
+    from sentiment_fast.model.folder import SavedModel
     from sentiment_fast.model.presets import Preset
+    from sentiment_fast.model.ranks import Ranks
+    from sentiment_fast.model.vectors import WordVectors
+    from sentiment_fast.text.vocabulary import Vocabulary
+    from sentiment_fast.training.fit import Encoded
+    from sentiment_fast.training.state import Epoch
 
 _EXAMPLE = "what a wonderful film, I loved every minute"
 
@@ -45,94 +60,276 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="change one setting of the preset, such as cell=gru, pooling=attention or max_words=5000",
     )
-    parser.add_argument("--vectors", metavar="FILE", type=Path, help="word vectors in GloVe or word2vec text format")
+    parser.add_argument("--vectors", metavar="FILE", help="word vectors in GloVe or word2vec text format")
     parser.add_argument("--amp", action="store_true", help="mixed precision, where the hardware has it")
     parser.add_argument("--epochs", metavar="N", type=int)
     parser.add_argument("--batch-size", metavar="N", type=int)
     parser.add_argument("--learning-rate", metavar="X", type=float)
     parser.add_argument("--seed", metavar="N", type=int)
-    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    add_device_arguments(parser)
     parser.add_argument("--text-column", metavar="NAME", help="default: review, else text")
     parser.add_argument("--label-column", metavar="NAME", help="default: sentiment, else label")
     parser.add_argument("--out", metavar="FOLDER", type=Path, help="run and model folder (default: runs/<date-time>)")
+    parser.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on where the run in --out was interrupted; other options are the run's own and may be left out",
+    )
+    parser.add_argument(
+        "--checkpoint-minutes",
+        metavar="M",
+        type=float,
+        default=5.0,
+        help="between two checkpoints inside an epoch (default: 5); each epoch ends with one",
+    )
+    parser.add_argument("--tensorboard", action="store_true", help="also log to OUT/tensorboard (extra: tensorboard)")
 
 
 def run(arguments: argparse.Namespace) -> None:
     # Imported here, so that --help and a mistyped option answer at once.
-    from sentiment_fast.data.overview import TRAINING, overview
-    from sentiment_fast.evaluation.metrics import evaluate
-    from sentiment_fast.model.devices import choose_device, choose_precision
-    from sentiment_fast.model.folder import SavedModel, save_model
-    from sentiment_fast.model.vectors import read_vectors
-    from sentiment_fast.report.run_folder import append_history, write_overview, write_results
-    from sentiment_fast.scoring.scorer import Scorer
-    from sentiment_fast.training.fit import encode_part, new_network, vocabulary_of
-    from sentiment_fast.training.loop import Epoch, train
+    from sentiment_fast.model.devices import choose_device
+    from sentiment_fast.model.ranks import ranks_of_environment
 
+    began = None
+    if arguments.resume:
+        arguments, began = _as_it_began(arguments)
+        if began is None and (arguments.out / "metrics.json").exists():
+            say(f"{arguments.out}: this run is finished, there is nothing to go on with")
+            return
     settings = _settings(arguments)
-    device = choose_device(arguments.device)
-    precision = choose_precision(device, reduced=arguments.amp)
-    folder = _new_folder(arguments.out)
+    with ranks_of_environment(choose_device(arguments.device)) as ranks, _stop_requests() as stop_requested:
+        tell = say if ranks.writes else _say_nothing
+        folder = arguments.out if began is not None else _new_folder(arguments.out, ranks)
+        precision = _precision(arguments, began, ranks)
+        data = _open_data(arguments, settings, tell)
+        tell(data.look.as_text())
+        settings, vectors = _with_vectors(arguments, settings, data.vocabulary, tell)
+        model = _new_model(settings, data, vectors, ranks)
+        tell(f"Training on {_name_of(ranks)}, {precision.reason}")
+        try:
+            history = _train(arguments, settings, data, model, precision, ranks, folder, stop_requested)
+        except KeyboardInterrupt:
+            tell(f"interrupted: go on with\n  python -m sentiment_fast.train --resume --out {shlex.quote(str(folder))}")
+            raise
+        if ranks.writes:
+            _finish(arguments, data, model, precision, history, folder)
 
-    parts, classes = _open_parts(arguments, settings.training.seed)
-    training = parts[TRAINING]
-    vocabulary = vocabulary_of(training, settings.vocabulary)
+
+@dataclass(frozen=True)
+class _Data:
+    """parts: "training", "validation", and "test" if asked for."""
+
+    parts: dict[str, Encoded]
+    classes: list[Any]
+    vocabulary: Vocabulary
+    look: Overview
+
+
+def _open_data(arguments: argparse.Namespace, settings: Preset, tell: Callable[[str], None]) -> _Data:
+    from sentiment_fast.data.overview import TRAINING, overview
+    from sentiment_fast.training.fit import encode_part, vocabulary_of
+
+    parts, classes = _open_parts(arguments, settings.training.seed, tell)
+    vocabulary = vocabulary_of(parts[TRAINING], settings.vocabulary)
     encoded = {name: encode_part(data, vocabulary, classes) for name, data in parts.items()}
+    look = overview({name: part.overview_part() for name, part in encoded.items()}, settings.network.max_length)
+    return _Data(encoded, classes, vocabulary, look)
 
-    max_length = settings.network.max_length
-    look = overview({name: part.overview_part() for name, part in encoded.items()}, max_length)
-    say(look.as_text())
 
-    vectors = read_vectors(arguments.vectors, vocabulary) if arguments.vectors else None
-    if vectors is not None:
-        covered = f"{int(vectors.found.sum()):,} of {len(vocabulary):,} words"
-        say(f"{arguments.vectors}: vectors of {vectors.size} numbers for {covered}")
-        settings = settings.with_fields({"embedding_size": vectors.size})
-    network = new_network(settings, vocabulary, classes, vectors).to(device)
-    model = SavedModel(network, vocabulary, classes, training.text_column, settings.as_dict())
-    write_overview(folder, look, encoded[TRAINING].ids.lengths)
+def _with_vectors(
+    arguments: argparse.Namespace, settings: Preset, vocabulary: Vocabulary, tell: Callable[[str], None]
+) -> tuple[Preset, WordVectors | None]:
+    from sentiment_fast.model.vectors import read_vectors
 
-    say(f"Training on {_name_of(device)}, {precision.reason}")
+    if arguments.vectors is None:
+        return settings, None
+    vectors = read_vectors(arguments.vectors, vocabulary)
+    covered = f"{int(vectors.found.sum()):,} of {len(vocabulary):,} words"
+    tell(f"{arguments.vectors}: vectors of {vectors.size} numbers for {covered}")
+    return settings.with_fields({"embedding_size": vectors.size}), vectors
 
-    def after_epoch(epoch: Epoch) -> None:
-        append_history(folder, epoch)
-        if epoch.best:
-            save_model(folder, model)
-        say(
-            f"epoch {epoch.epoch}/{settings.training.epochs}: "
-            f"training loss {epoch.train_loss:.4f}, accuracy {epoch.train_accuracy:.2%}; "
-            f"validation loss {epoch.validation_loss:.4f}, accuracy {epoch.validation_accuracy:.2%}"
-            f"{', the best so far' if epoch.best else ''} "
-            f"({epoch.seconds:.1f} s, {epoch.reviews_per_second:,.0f} reviews/s)"
-        )
 
-    examples = {name: part.examples(settings.network, device) for name, part in encoded.items()}
-    try:
-        history = train(
-            network,
+def _new_model(settings: Preset, data: _Data, vectors: WordVectors | None, ranks: Ranks) -> SavedModel:
+    from sentiment_fast.data.overview import TRAINING
+    from sentiment_fast.model.folder import SavedModel
+    from sentiment_fast.training.fit import new_network
+
+    network = new_network(settings, data.vocabulary, data.classes, vectors).to(ranks.device)
+    text_column = data.parts[TRAINING].data.text_column
+    return SavedModel(network, data.vocabulary, data.classes, text_column, settings.as_dict())
+
+
+def _train(
+    arguments: argparse.Namespace,
+    settings: Preset,
+    data: _Data,
+    model: SavedModel,
+    precision: Precision,
+    ranks: Ranks,
+    folder: Path,
+    stop_requested: Callable[[], bool],
+) -> list[Epoch]:
+    from sentiment_fast.data.overview import TRAINING
+    from sentiment_fast.model.folder import save_model
+    from sentiment_fast.report.event_log import event_log
+    from sentiment_fast.report.run_folder import append_history, write_overview
+    from sentiment_fast.training.checkpoints import Checkpoints
+    from sentiment_fast.training.loop import train
+
+    tell = say if ranks.writes else _say_nothing
+    if ranks.writes:
+        write_overview(folder, data.look, data.parts[TRAINING].ids.lengths)
+    checkpoints = Checkpoints(
+        folder, _identity(settings, data, precision, ranks), _options_of(arguments), arguments.checkpoint_minutes
+    )
+    examples = {name: part.examples(settings.network, ranks.device) for name, part in data.parts.items()}
+    with event_log(folder if arguments.tensorboard and ranks.writes else None) as log:
+
+        def after_epoch(epoch: Epoch) -> None:
+            if ranks.writes:
+                append_history(folder, epoch)
+                log(epoch)
+                if epoch.best:
+                    save_model(folder, model)
+            tell(
+                f"epoch {epoch.epoch}/{settings.training.epochs}: "
+                f"training loss {epoch.train_loss:.4f}, accuracy {epoch.train_accuracy:.2%}; "
+                f"validation loss {epoch.validation_loss:.4f}, accuracy {epoch.validation_accuracy:.2%}"
+                f"{', the best so far' if epoch.best else ''} "
+                f"({epoch.seconds:.1f} s, {epoch.reviews_per_second:,.0f} reviews/s)"
+            )
+
+        return train(
+            model.network,
             examples[TRAINING],
             examples["validation"],
             settings.training,
             precision,
             after_epoch,
-            progress=_progress_bar,
+            _progress_bar,
+            checkpoints=checkpoints,
+            stop_requested=stop_requested,
+            say=tell,
+            ranks=ranks,
         )
-    except KeyboardInterrupt:
-        saved = "the best epoch so far is in" if (folder / "config.json").exists() else "no epoch was finished, see"
-        say(f"interrupted: {saved} {folder}")
-        raise
 
-    scorer = Scorer(model, arguments.device, "auto" if arguments.amp else "float32")
+
+def _finish(
+    arguments: argparse.Namespace,
+    data: _Data,
+    model: SavedModel,
+    precision: Precision,
+    history: list[Epoch],
+    folder: Path,
+) -> None:
+    """Measure the model of the best epoch, write the results, and remove what only resuming needs."""
+    from sentiment_fast.data.overview import TRAINING
+    from sentiment_fast.evaluation.metrics import evaluate
+    from sentiment_fast.report.run_folder import write_results
+    from sentiment_fast.scoring.scorer import Scorer
+    from sentiment_fast.training.checkpoints import remove_checkpoint
+
+    scorer = Scorer(model, arguments.device, precision.name)
     metrics = {
-        name: evaluate(scorer.probabilities_of(part.ids), part.targets, classes)
-        for name, part in encoded.items()
+        name: evaluate(scorer.probabilities_of(part.ids), part.targets, data.classes)
+        for name, part in data.parts.items()
         if name != TRAINING
     }
-    sources = {name: data.name for name, data in parts.items()}
-    write_results(folder, model, look, history, metrics, sources, training.made_up)
+    sources = {name: part.data.name for name, part in data.parts.items()}
+    write_results(folder, model, data.look, history, metrics, sources, data.parts[TRAINING].data.made_up)
+    remove_checkpoint(folder)
     for name, figures in metrics.items():
         say(f"\n{name}: {sources[name]}\n{figures.as_text()}")
     print(_what_next(folder, arguments))
+
+
+# Going on with a run that was interrupted.
+
+
+def _as_it_began(arguments: argparse.Namespace) -> tuple[argparse.Namespace, dict[str, Any] | None]:
+    """The options that the run in --out began with, and its identity; None, and the options given, if there is no run.
+
+    Raises UsageError for an option that is given and differs.
+    """
+    from sentiment_fast.training.checkpoints import read_origin
+
+    if arguments.out is None:
+        raise UsageError("--resume: expected the folder of the run, --out FOLDER")
+    origin = read_origin(arguments.out)
+    if origin is None:
+        return arguments, None
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    options, began = argparse.Namespace(**vars(arguments)), origin.arguments
+    for name, default in _options_of(parser.parse_args([])).items():
+        given = _options_of(arguments)[name]
+        if given not in (default, began.get(name, default)):
+            raise UsageError(
+                f"--{name.replace('_', '-')}: the run in {arguments.out} began with {began.get(name, default)!r} and "
+                f"goes on with it; got {given!r}"
+            )
+        setattr(options, name, began.get(name, default))
+    return options, origin.identity
+
+
+def _options_of(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The options that make a run what it is; those left out may differ when it goes on."""
+    left_out = ("out", "resume", "checkpoint_minutes", "tensorboard", "module")
+    return {name: value for name, value in vars(arguments).items() if name not in left_out}
+
+
+def _precision(arguments: argparse.Namespace, began: dict[str, Any] | None, ranks: Ranks) -> Precision:
+    """The precision to train in; a run that goes on keeps its own, and its threads: rounding depends on their number."""
+    import torch
+
+    from sentiment_fast.model.devices import choose_precision
+
+    if began is not None:
+        torch.set_num_threads(began["threads"])
+        return choose_precision(ranks.device, began["precision"])
+    asked = arguments.precision if arguments.amp or arguments.precision != "auto" else "float32"
+    return choose_precision(ranks.device, asked)
+
+
+def _identity(settings: Preset, data: _Data, precision: Precision, ranks: Ranks) -> dict[str, Any]:
+    """What must be the same for a run to be the same."""
+    import torch
+
+    from sentiment_fast.training.fit import digest_of
+
+    return {
+        "data": digest_of(data.parts, data.vocabulary),
+        "settings": settings.as_dict(),
+        "precision": precision.name,
+        "device": ranks.device.type,
+        "processes": ranks.size,
+        "threads": torch.get_num_threads(),
+    }
+
+
+@contextmanager
+def _stop_requests() -> Iterator[Callable[[], bool]]:
+    """Ctrl-C and SIGTERM become a request, which training grants between two steps; a second Ctrl-C ends at once."""
+    if threading.current_thread() is not threading.main_thread():  # where signals cannot be caught
+        yield lambda: False
+        return
+    requested = threading.Event()
+
+    def request(number: int, frame: object) -> None:
+        if requested.is_set() and number == signal.SIGINT:
+            raise KeyboardInterrupt
+        requested.set()
+        say("stopping after this step")
+
+    before = {number: signal.signal(number, request) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield requested.is_set
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+# The options.
 
 
 def _settings(arguments: argparse.Namespace) -> Preset:
@@ -150,21 +347,23 @@ def _settings(arguments: argparse.Namespace) -> Preset:
     return preset(arguments.preset).with_fields(changes)
 
 
-def _new_folder(asked: Path | None) -> Path:
+def _new_folder(asked: Path | None, ranks: Ranks) -> Path:
     folder = asked or Path("runs") / datetime.now().strftime("%Y-%m-%d-%H%M%S")
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if ranks.writes and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder}: already holds something, and a run writes into an empty folder: choose another")
     return folder
 
 
-def _open_parts(arguments: argparse.Namespace, seed: int) -> tuple[dict[str, LabelledTexts], list[Any]]:
+def _open_parts(
+    arguments: argparse.Namespace, seed: int, tell: Callable[[str], None]
+) -> tuple[dict[str, LabelledTexts], list[Any]]:
     """The data by part (training, validation, and test if asked for), and the classes."""
     from sentiment_fast.data.files import read_labelled
     from sentiment_fast.data.labelled_texts import classes_of, stratified_split
     from sentiment_fast.data.sources import open_data
 
     columns = (arguments.text_column, arguments.label_column)
-    data = open_data(arguments.data, *columns, seed=seed, say=say)
+    data = open_data(arguments.data, *columns, seed=seed, say=tell)
     classes = classes_of(data)
     share = _share(arguments.validation)
     if share is None:
@@ -199,12 +398,18 @@ def _progress_bar(batches: list[Any]) -> Any:
             bar.update(len(batch))
 
 
-def _name_of(device: Any) -> str:
+def _name_of(ranks: Ranks) -> str:
     import torch
 
-    if device.type == "cuda":
-        return torch.cuda.get_device_name(device)
-    return f"the CPU, {torch.get_num_threads()} threads"
+    if ranks.device.type == "cuda":
+        name = torch.cuda.get_device_name(ranks.device)
+    else:
+        name = f"the CPU, {torch.get_num_threads()} threads"
+    return name if ranks.size == 1 else f"{ranks.size} x {name}"
+
+
+def _say_nothing(message: str) -> None:
+    """In the processes that are not the first."""
 
 
 def _what_next(folder: Path, arguments: argparse.Namespace) -> str:

@@ -16,6 +16,11 @@ class Precision:
     dtype: torch.dtype
     reason: str
 
+    @property
+    def name(self) -> str:
+        """As `choose_precision` takes it."""
+        return str(self.dtype).removeprefix("torch.")
+
     def autocast(self, device: torch.device) -> torch.autocast:
         """The context to run a network in."""
         return torch.autocast(device.type, dtype=self.dtype, enabled=self.dtype != torch.float32)
@@ -30,20 +35,37 @@ def choose_device(name: str = "auto") -> torch.device:
     return torch.device("cuda" if name != "cpu" and torch.cuda.is_available() else "cpu")
 
 
-def choose_precision(device: torch.device, reduced: bool = True) -> Precision:
-    """The fastest precision that the device has in hardware: bf16, else (CUDA only) fp16, else float32.
+PRECISIONS = ("auto", "float32", "bfloat16", "float16")
 
-    reduced: False for float32 in any case.
+
+def choose_precision(device: torch.device, name: str = "auto") -> Precision:
+    """A precision by name; "auto" is the fastest that the device has in hardware: bf16, else (CUDA) fp16, else float32.
+
+    Raises UsageError for one that the device would only emulate.
     """
-    if not reduced:
+    if name not in PRECISIONS:
+        raise UsageError(f"Expected a precision of {', '.join(PRECISIONS)}, got {name!r}")
+    if name == "float32":
         return Precision(torch.float32, "float32")
+    native = _has_bf16(device)
+    here = "GPU" if device.type == "cuda" else "CPU"
+    if name == "bfloat16" and not native:
+        raise UsageError(f"Expected a precision that this {here} has, got bfloat16, which it would emulate, slowly")
+    if name == "float16" and device.type != "cuda":
+        raise UsageError("Expected a precision that this CPU has, got float16: it is for GPUs")
+    if name == "float16":
+        return Precision(torch.float16, "float16 autocast with loss scaling")
+    if native:
+        return Precision(torch.bfloat16, f"bfloat16 autocast: this {here} has it natively")
     if device.type == "cuda":
-        if torch.cuda.is_bf16_supported(including_emulation=False):
-            return Precision(torch.bfloat16, "bfloat16 autocast: this GPU has it natively")
         return Precision(torch.float16, "float16 autocast with loss scaling: this GPU has no native bfloat16")
-    if cpu_has_bf16():
-        return Precision(torch.bfloat16, "bfloat16 autocast: this CPU has it natively")
     return Precision(torch.float32, "float32: this CPU has no native bfloat16, and emulating it would be slower")
+
+
+def _has_bf16(device: torch.device) -> bool:
+    if device.type == "cuda":
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    return cpu_has_bf16()
 
 
 def cpu_has_bf16() -> bool:

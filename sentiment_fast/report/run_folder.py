@@ -19,7 +19,7 @@ from sentiment_fast.model.folder import CARD, SavedModel, save_metrics
 from sentiment_fast.model.network import NetworkConfig
 from sentiment_fast.model.presets import PRESETS, preset
 from sentiment_fast.report.plots import class_balance, learning_curves, length_histogram
-from sentiment_fast.training.loop import Epoch
+from sentiment_fast.training.state import Epoch
 
 HISTORY = "history.jsonl"
 
@@ -34,9 +34,13 @@ def write_overview(folder: Path, look: Overview, training_lengths: np.ndarray) -
 
 
 def append_history(folder: Path, epoch: Epoch) -> None:
-    """One line of JSON per epoch."""
-    with (folder / HISTORY).open("a", encoding="utf-8") as lines:
-        lines.write(json.dumps(asdict(epoch)) + "\n")
+    """One line of JSON per epoch. An epoch that is there already is of a run that was interrupted: it makes room."""
+    path = folder / HISTORY
+    lines = path.read_text("utf-8").splitlines() if path.exists() else []
+    kept = [line for line in lines if json.loads(line)["epoch"] < epoch.epoch]
+    part = path.with_suffix(".part")
+    part.write_text("\n".join([*kept, json.dumps(asdict(epoch))]) + "\n", "utf-8")
+    part.replace(path)
 
 
 def write_results(

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sentiment_fast.errors import UsageError
 from sentiment_fast.evaluation.metrics import predicted_indices
 from sentiment_fast.model.batches import BatchSource
 from sentiment_fast.model.devices import choose_device, choose_precision
@@ -26,14 +25,13 @@ class Scorer:
     """A trained model, ready to score texts.
 
     device: "auto" (a CUDA device if there is one), "cpu" or "cuda". precision: "auto" (bf16 or fp16 where the device
-    has it in hardware) or "float32". Scores do not depend on which texts stand together in a call, beyond rounding.
+    has it in hardware), "float32", "bfloat16" or "float16". Scores do not depend on which texts stand together in a
+    call, beyond rounding.
     """
 
     def __init__(self, model: SavedModel, device: str = "auto", precision: str = "auto") -> None:
-        if precision not in ("auto", "float32"):
-            raise UsageError(f"Expected a precision of auto or float32, got {precision!r}")
         self.device = choose_device(device)
-        self.precision = choose_precision(self.device, reduced=precision == "auto")
+        self.precision = choose_precision(self.device, precision)
         self.text_column = model.text_column
         self._network = model.network.to(self.device).eval()
         self._vocabulary = model.vocabulary

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -56,6 +58,16 @@ def vocabulary_of(training: LabelledTexts, config: VocabularyConfig) -> Vocabula
 def encode_part(data: LabelledTexts, vocabulary: Vocabulary, classes: list[Any]) -> Encoded:
     """Raises DataError for a label that is not among the classes."""
     return Encoded(data, encode(data.texts, vocabulary), class_indices(data, classes))
+
+
+def digest_of(parts: Mapping[str, Encoded], vocabulary: Vocabulary) -> str:
+    """SHA-256 of everything that training sees of the data: whether two runs have the same."""
+    digest = hashlib.sha256("\n".join(vocabulary).encode())
+    for name, part in parts.items():
+        digest.update(name.encode())
+        for array in (part.ids.values, part.ids.offsets, part.targets):
+            digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()
 
 
 def new_network(

@@ -1,14 +1,15 @@
 """The training loop: a network, labelled ids, settings -> the trained network and its history.
 
-Follows the tutorial's section 6, with batches of rows of similar length cut to their longest. Nothing is printed,
-drawn or written here: whoever calls is told of each epoch.
+Follows the tutorial's section 6, with batches of rows of similar length cut to their longest. Nothing is printed or
+drawn here, and nothing written but checkpoints: whoever calls is told of each epoch.
 """
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,8 +22,13 @@ from sentiment_fast.model.devices import Precision
 from sentiment_fast.model.inference import all_logits
 from sentiment_fast.model.network import SentimentLSTM, class_loss, class_probabilities
 from sentiment_fast.model.presets import TrainingConfig
+from sentiment_fast.model.ranks import Ranks
+from sentiment_fast.training.checkpoints import Checkpoints
+from sentiment_fast.training.schedules import learning_rate
+from sentiment_fast.training.state import Epoch, TrainingState
 
 Progress = Callable[[list[Rows]], Iterable[Rows]]
+_RANKS_AGREE_EVERY = 16  # batches; asking all processes whether to stop takes a message, and on a GPU a pause
 
 
 @dataclass(frozen=True)
@@ -33,20 +39,6 @@ class Examples:
     targets: Tensor
 
 
-@dataclass(frozen=True)
-class Epoch:
-    """What one epoch came to; losses are mean cross-entropies in nats. seconds: of training alone."""
-
-    epoch: int
-    train_loss: float
-    train_accuracy: float
-    validation_loss: float
-    validation_accuracy: float
-    seconds: float
-    reviews_per_second: float
-    best: bool
-
-
 def train(
     network: SentimentLSTM,
     training: Examples,
@@ -55,68 +47,134 @@ def train(
     precision: Precision,
     on_epoch: Callable[[Epoch], None] = lambda epoch: None,
     progress: Progress = lambda batches: batches,
+    *,
+    checkpoints: Checkpoints | None = None,
+    stop_requested: Callable[[], bool] = lambda: False,
+    say: Callable[[str], None] = lambda message: None,
+    ranks: Ranks | None = None,
 ) -> list[Epoch]:
     """Train the network in place and leave it with the weights of the epoch with the lowest validation loss.
 
     on_epoch: called after each epoch, when the network holds that epoch's weights. progress: wraps an epoch's batches
-    (a progress bar). Interrupted, it leaves the best weights so far. Returns the history. Raises DataError where a
-    loss is no longer a number. The seed decides the batches and the dropout; the caller's random state is untouched.
+    (a progress bar). checkpoints: where the state is kept, and taken up from where one is. stop_requested: asked after
+    each step; once it says so, the state is saved and KeyboardInterrupt raised. say: told when a batch does not fit
+    into memory and is cut. ranks: the processes that train together.
+    Returns the history. Raises DataError where a loss is no longer a number. The seed decides the batches and the
+    dropout; the caller's random state is untouched.
     """
+    ranks = ranks or Ranks()
+    state = TrainingState.at_start(network, config, precision.dtype)
+    if checkpoints is not None:
+        checkpoints.restore(state)
+    batch_size = config.batch_size * config.batch_scale
+    steps_per_epoch = -(-len(training.source) // batch_size)
+
+    with _dropout_numbers(training.targets.device, config.seed + ranks.rank) as dropout_numbers:
+        if state.random_states:
+            dropout_numbers.set_state(state.random_states[ranks.rank])
+
+        def save() -> None:
+            state.random_states = ranks.gather(dropout_numbers.get_state())
+            if checkpoints is not None and ranks.writes:
+                _check_finite("training", float(state.sums[0]), state.epoch, config)
+                checkpoints.save(state)
+
+        try:
+            while state.epoch <= config.epochs and not 0 < config.patience <= state.epochs_without_gain:
+                started = time.perf_counter() - state.seconds
+                network.train()
+                batches = random_batches(
+                    training.source.lengths, batch_size, np.random.default_rng([config.seed, state.epoch])
+                )
+                for rows in progress(batches[state.batches_done :]):
+                    step = (state.epoch - 1) * steps_per_epoch + state.batches_done
+                    rate = learning_rate(config, step, config.epochs * steps_per_epoch)
+                    state.sums += _step(state, training, rows, rate, config, precision, ranks, say)
+                    state.batches_done += 1
+
+                    stop, due = stop_requested(), checkpoints is not None and checkpoints.due
+                    if ranks.size > 1:
+                        stop, due = _agreed(ranks, state, stop, due)
+                    if stop or due:
+                        state.seconds = time.perf_counter() - started
+                        save()
+                    if stop:
+                        raise KeyboardInterrupt
+                sums = ranks.add_up(state.sums.clone())
+                train_loss, train_accuracy = (sums / len(training.source)).tolist()
+                seconds = time.perf_counter() - started
+                _check_finite("training", train_loss, state.epoch, config)
+                validation_loss, validation_accuracy = measure(network, validation, precision, ranks)
+                _check_finite("validation", validation_loss, state.epoch, config)
+
+                figures = (train_loss, train_accuracy, validation_loss, validation_accuracy)
+                best = validation_loss < state.best_loss
+                state.finish_epoch(Epoch(state.epoch, *figures, seconds, len(training.source) / seconds, best))
+                on_epoch(state.history[-1])
+                save()
+        finally:
+            network.load_state_dict(state.best_weights)
+            network.eval()
+    return state.history
+
+
+def _step(
+    state: TrainingState,
+    training: Examples,
+    rows: Rows,
+    rate: float,
+    config: TrainingConfig,
+    precision: Precision,
+    ranks: Ranks,
+    say: Callable[[str], None],
+) -> Tensor:
+    """One step of the optimiser; returns (2,), this process's summed loss and right answers, left on the device."""
+    for group in state.optimizer.param_groups:
+        group["lr"] = rate
+    while True:
+        try:
+            result = _gradients(state, training, rows, precision, ranks)
+            break
+        except torch.OutOfMemoryError:
+            if state.pieces >= len(rows):
+                raise DataError(
+                    "Not even one review at a time fits into the device's memory: take a smaller max_length, network "
+                    "or vocabulary, or --device cpu"
+                ) from None
+            state.pieces *= 2
+            say(f"out of memory: each batch is now computed in {state.pieces} pieces, which changes no result")
+    ranks.add_up_gradients(state.network.parameters())
+    state.scaler.unscale_(state.optimizer)
+    nn.utils.clip_grad_norm_(state.network.parameters(), config.clip_norm)
+    state.scaler.step(state.optimizer)
+    state.scaler.update()
+    return result
+
+
+def _gradients(state: TrainingState, training: Examples, rows: Rows, precision: Precision, ranks: Ranks) -> Tensor:
+    """Sets the gradients of the batch's mean loss, this process's share of it, piece by piece."""
     device = training.targets.device
-    optimizer = torch.optim.Adam(network.parameters(), lr=config.learning_rate, fused=True)
-    scaler = torch.amp.GradScaler(device.type, enabled=precision.dtype == torch.float16)
-    shuffling = np.random.default_rng(config.seed)
-    history: list[Epoch] = []
-    best_loss, best_weights = math.inf, _copy_of(network)
-    dropout_numbers = _generator_of(device)
-    random_state = dropout_numbers.get_state()
-    dropout_numbers.manual_seed(config.seed)
-
-    try:
-        for number in range(1, config.epochs + 1):
-            started = time.perf_counter()
-            network.train()
-            sums = torch.zeros(2, device=device)  # loss, correct; read once an epoch
-            for rows in progress(random_batches(training.source.lengths, config.batch_size, shuffling)):
-                ids, lengths = training.source.batch(rows)  # (batch, time), (batch,)
-                targets = training.targets[torch.from_numpy(rows).to(device)]
-                with precision.autocast(device):
-                    logits = network(ids, lengths)
-                loss = class_loss(logits, targets)
-
-                optimizer.zero_grad(set_to_none=True)
-                scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
-                scaler.unscale_(optimizer)
-                nn.utils.clip_grad_norm_(network.parameters(), config.clip_norm)
-                scaler.step(optimizer)
-                scaler.update()
-
-                sums += _loss_and_correct(loss, logits, targets)
-            train_loss, train_accuracy = (sums / len(training.source)).tolist()
-            seconds = time.perf_counter() - started
-            _check_finite("training", train_loss, number, config)
-            validation_loss, validation_accuracy = measure(network, validation, precision)
-            _check_finite("validation", validation_loss, number, config)
-
-            best = validation_loss < best_loss
-            if best:
-                best_loss, best_weights = validation_loss, _copy_of(network)
-            rate = len(training.source) / seconds
-            history.append(
-                Epoch(number, train_loss, train_accuracy, validation_loss, validation_accuracy, seconds, rate, best)
-            )
-            on_epoch(history[-1])
-    finally:
-        network.load_state_dict(best_weights)
-        network.eval()
-        dropout_numbers.set_state(random_state)
-    return history
+    result = torch.zeros(2, dtype=torch.float64, device=device)
+    state.optimizer.zero_grad(set_to_none=True)
+    for piece in np.array_split(ranks.share(rows), state.pieces):
+        if len(piece) == 0:
+            continue
+        ids, lengths = training.source.batch(piece)  # (batch, time), (batch,)
+        targets = training.targets[torch.from_numpy(piece).to(device)]
+        with precision.autocast(device):
+            logits = state.network(ids, lengths)
+        loss = class_loss(logits, targets)
+        state.scaler.scale(loss * (len(piece) / len(rows))).backward()  # type: ignore[no-untyped-call]
+        result += _loss_and_correct(loss, logits, targets)
+    return result
 
 
-def measure(network: SentimentLSTM, examples: Examples, precision: Precision) -> tuple[float, float]:
+def measure(
+    network: SentimentLSTM, examples: Examples, precision: Precision, ranks: Ranks | None = None
+) -> tuple[float, float]:
     """The mean loss and the accuracy of a network, without learning."""
     network.eval()
-    logits = all_logits(network, examples.source, precision)
+    logits = all_logits(network, examples.source, precision, ranks)
     loss = class_loss(logits, examples.targets)
     loss_sum, correct = _loss_and_correct(loss, logits, examples.targets).tolist()
     return loss_sum / len(examples.source), correct / len(examples.source)
@@ -136,10 +194,20 @@ def _check_finite(part: str, loss: float, epoch: int, config: TrainingConfig) ->
         )
 
 
-def _generator_of(device: torch.device) -> torch.Generator:
-    """What dropout on the device draws from."""
-    return torch.cuda.default_generators[device.index] if device.type == "cuda" else torch.default_generator
+def _agreed(ranks: Ranks, state: TrainingState, *wishes: bool) -> list[bool]:
+    """What any process wishes, known to all of them at the same step; all False in between."""
+    if state.batches_done % _RANKS_AGREE_EVERY != 0:
+        return [False] * len(wishes)
+    return [wish > 0 for wish in ranks.add_up(torch.tensor(wishes, dtype=torch.int32, device=ranks.device)).tolist()]
 
 
-def _copy_of(network: SentimentLSTM) -> dict[str, Tensor]:
-    return {name: tensor.detach().clone() for name, tensor in network.state_dict().items()}
+@contextmanager
+def _dropout_numbers(device: torch.device, seed: int) -> Iterator[torch.Generator]:
+    """What dropout on the device draws from, seeded; the caller's state of it is back afterwards."""
+    generator = torch.cuda.default_generators[device.index] if device.type == "cuda" else torch.default_generator
+    before = generator.get_state()
+    generator.manual_seed(seed)
+    try:
+        yield generator
+    finally:
+        generator.set_state(before)

@@ -52,7 +52,7 @@ def test_an_unknown_device_is_refused_with_those_there_are(name):
 
 @pytest.mark.parametrize("device", [CPU, CUDA])
 def test_precision_that_is_not_reduced_is_float32(device):
-    precision = choose_precision(device, reduced=False)
+    precision = choose_precision(device, "float32")
     assert (precision.dtype, precision.reason) == (torch.float32, "float32")
 
 

@@ -32,7 +32,18 @@ def test_the_tutorial_preset_has_the_tutorials_numbers():
             "pooling": "padded",
             "max_length": 500,
         },
-        "training": {"epochs": 5, "batch_size": 50, "learning_rate": 0.001, "clip_norm": 5.0, "seed": 0},
+        "training": {
+            "epochs": 5,
+            "batch_size": 50,
+            "learning_rate": 0.001,
+            "clip_norm": 5.0,
+            "seed": 0,
+            "weight_decay": 0.0,
+            "warmup": 0.0,
+            "decay": "none",
+            "patience": 0,
+            "batch_scale": 1,
+        },
     }
 
 
@@ -118,7 +129,7 @@ def test_no_changes_give_an_equal_preset():
 
 @pytest.mark.parametrize("name", ["hiden_size", "network", "name", ""])
 def test_an_unknown_field_is_refused_with_those_there_are(name):
-    with pytest.raises(UsageError, match=f"Expected a setting of max_words, .*hidden_size.*seed, got '{name}'"):
+    with pytest.raises(UsageError, match=f"Expected a setting of max_words, .*hidden_size.*batch_scale, got '{name}'"):
         TUTORIAL.with_fields({name: "1"})
 
 

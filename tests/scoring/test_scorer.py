@@ -199,5 +199,5 @@ def test_unknown_device_is_a_usage_error(model_folder):
 
 
 def test_unknown_precision_is_a_usage_error(model_folder):
-    with pytest.raises(UsageError, match="Expected a precision of auto or float32, got 'int8'"):
+    with pytest.raises(UsageError, match="Expected a precision of auto, float32, bfloat16, float16, got 'int8'"):
         sf.load(model_folder, "cpu", "int8")

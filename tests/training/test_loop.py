@@ -124,7 +124,7 @@ def test_thirty_steps_at_the_tutorials_sizes_have_the_losses_of_the_tutorials_lo
         tutorial_loop.training_step(tutorial, optimizer, matrix[rows], targets[rows])[0].item() for rows in batches
     ]
     assert len(theirs) == 30
-    assert theirs[-1] < theirs[0] - 0.05  # something was learned
+    assert min(theirs) < theirs[0] - 0.05  # something was learned
     np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-4)
 
 

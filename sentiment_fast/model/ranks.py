@@ -1,0 +1,86 @@
+"""The processes that train one network together, as torchrun starts them; alone, there is one.
+
+In: the environment that torchrun sets. Out: which share of the work is whose, and sums over all. Every process holds
+the whole network and the whole data; they take the same steps, each on its share of a step's rows.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor, distributed
+
+from sentiment_fast.model.batches import Rows
+
+
+@dataclass(frozen=True)
+class Ranks:
+    """rank: this process's number, from 0; the one of rank 0 speaks and writes. size: how many there are.
+
+    device: where this one computes.
+    """
+
+    rank: int = 0
+    size: int = 1
+    device: torch.device = field(default_factory=lambda: torch.device("cpu"))
+
+    @property
+    def writes(self) -> bool:
+        return self.rank == 0
+
+    def share(self, rows: Rows) -> Rows:
+        """This process's share of some rows; empty where there are fewer rows than processes."""
+        return rows[self.rank :: self.size]
+
+    def add_up(self, tensor: Tensor) -> Tensor:
+        """The sum over all processes, in place."""
+        if self.size > 1:
+            distributed.all_reduce(tensor)
+        return tensor
+
+    def add_up_gradients(self, parameters: Iterable[torch.nn.Parameter]) -> None:
+        """Gradients become their sums over all processes, in one message.
+
+        Each process weighs its share of a batch by its rows, so that the sums are the whole batch's gradients exactly.
+        Wrapping the network in DistributedDataParallel would average instead, and gains nothing at a few megabytes.
+        """
+        if self.size == 1:
+            return
+        weights = list(parameters)
+        for weight in weights:
+            if weight.grad is None:  # this process had no rows
+                weight.grad = torch.zeros_like(weight)
+        gradients = [weight.grad for weight in weights if weight.grad is not None]
+        flat = self.add_up(torch.cat([gradient.flatten() for gradient in gradients]))
+        for gradient, summed in zip(gradients, torch.split(flat, [one.numel() for one in gradients]), strict=True):
+            gradient.copy_(summed.view_as(gradient))
+
+    def gather(self, tensor: Tensor) -> list[Tensor]:
+        """The processes' tensors of one shape, by rank, on the tensor's device."""
+        if self.size == 1:
+            return [tensor]
+        sent = tensor.to(self.device)
+        gathered = [torch.empty_like(sent) for _ in range(self.size)]
+        distributed.all_gather(gathered, sent)
+        return [one.to(tensor.device) for one in gathered]
+
+
+@contextmanager
+def ranks_of_environment(device: torch.device) -> Iterator[Ranks]:
+    """The processes that torchrun started, connected: by NCCL between GPUs, one each, by gloo between CPUs."""
+    size = int(os.environ.get("WORLD_SIZE", "1"))
+    if size == 1:
+        yield Ranks(device=device)
+        return
+    if device.type == "cuda":
+        device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
+        torch.cuda.set_device(device)
+    distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    try:
+        yield Ranks(distributed.get_rank(), distributed.get_world_size(), device)
+    finally:
+        distributed.destroy_process_group()

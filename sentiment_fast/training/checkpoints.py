@@ -1,0 +1,159 @@
+"""Checkpoints: a training's state in one file that is whole or not there, and the way back.
+
+In and out: a `TrainingState` <-> checkpoint.safetensors, whose header holds the values and what the run was given. A
+state is taken up only by a run with the same data and settings: then it ends with the weights of one that was never
+interrupted (bit for bit on a CPU).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import load_file, save
+
+from sentiment_fast.errors import DataError, ModelFolderError, UsageError
+from sentiment_fast.training.state import TrainingState
+
+FORMAT = 1
+CHECKPOINT = "checkpoint.safetensors"
+_HEADER = "sentiment_fast"
+
+
+class Checkpoints:
+    """One run's checkpoint file.
+
+    folder: the run's. identity: what must be the same for a run to be the same, by name, such as its settings and the
+    digest of its data. arguments: kept for whoever resumes; not compared. minutes: between two checkpoints inside an
+    epoch; one is written after each epoch in any case.
+    """
+
+    def __init__(
+        self, folder: Path, identity: Mapping[str, Any], arguments: Mapping[str, Any], minutes: float = 5.0
+    ) -> None:
+        self._path = folder / CHECKPOINT
+        self._identity, self._arguments = dict(identity), dict(arguments)
+        self._seconds = 60 * minutes
+        self._last = time.monotonic()
+
+    @property
+    def due(self) -> bool:
+        return time.monotonic() - self._last >= self._seconds
+
+    def save(self, state: TrainingState) -> None:
+        """Write the state in place of the last. Raises DataError if that fails; the last one is then still there."""
+        header = {
+            "format": FORMAT,
+            "arguments": self._arguments,
+            "identity": self._identity,
+            "state": state.values(),
+        }
+        part = self._path.with_suffix(".part")
+        try:
+            with part.open("wb") as file:
+                file.write(save(state.tensors(), {_HEADER: json.dumps(header)}))
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(self._path)
+            _sync_folder(self._path.parent)
+        except OSError as error:
+            part.unlink(missing_ok=True)
+            kept = f"the one before, {self._path}, is intact" if self._path.exists() else "there is none before it"
+            raise DataError(
+                f"{self._path}: the checkpoint could not be written ({error.strerror}); {kept}. "
+                "Make room, then go on with --resume"
+            ) from error
+        self._last = time.monotonic()
+
+    def restore(self, state: TrainingState) -> bool:
+        """Take up the state of the checkpoint; False where there is none.
+
+        Raises ModelFolderError for a damaged file, DataError or UsageError where it is another run's.
+        """
+        if not self._path.exists():
+            return False
+        header = _read_header(self._path)
+        self._check_identity(header["identity"])
+        try:
+            state.restore(load_file(self._path), header["state"])
+        except (KeyError, TypeError, ValueError, RuntimeError, SafetensorError) as error:
+            raise _damaged(self._path, error) from error
+        return True
+
+    def _check_identity(self, stored: Mapping[str, Any]) -> None:
+        # Through JSON, as the stored one went.
+        for name, value in json.loads(json.dumps(self._identity)).items():
+            if stored.get(name) == value:
+                continue
+            if name == "data":
+                raise DataError(
+                    f"{self._path}: the data are not those that the run began with: they were changed since, or "
+                    "--data, --validation or --test name others. Restore them, or begin anew in another folder"
+                )
+            raise UsageError(
+                f"{self._path}: the run began with {name} {stored.get(name)}, and is now to go on with {value}: "
+                "give --resume the options of the run, or none"
+            )
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a run began with: the arguments and the identity that its `Checkpoints` were given."""
+
+    arguments: dict[str, Any]
+    identity: dict[str, Any]
+
+
+def read_origin(folder: Path) -> Origin | None:
+    """What the run in a folder began with; None without a checkpoint. Raises ModelFolderError for a damaged one."""
+    path = folder / CHECKPOINT
+    if not path.exists():
+        return None
+    header = _read_header(path)
+    return Origin(header["arguments"], header["identity"])
+
+
+def remove_checkpoint(folder: Path) -> None:
+    (folder / CHECKPOINT).unlink(missing_ok=True)
+
+
+def _read_header(path: Path) -> dict[str, Any]:
+    try:
+        with safe_open(path, "pt") as file:
+            header = json.loads((file.metadata() or {})[_HEADER])
+    except (SafetensorError, OSError, KeyError, ValueError, RecursionError) as error:
+        raise _damaged(path, error) from error
+    if not isinstance(header, dict) or type(header.get("format")) is not int:
+        raise _damaged(path, "no format")
+    if header["format"] != FORMAT:
+        raise ModelFolderError(
+            f"{path}: has format {header['format']}, this version of sentiment_fast reads format {FORMAT}: "
+            "resume with the version that wrote it"
+        )
+    if not all(isinstance(header.get(name), dict) for name in ("arguments", "identity", "state")):
+        raise _damaged(path, "its header is incomplete")
+    return header
+
+
+def _damaged(path: Path, reason: object) -> ModelFolderError:
+    return ModelFolderError(f"{path}: cannot be read as a checkpoint ({reason}): damaged; train anew in another folder")
+
+
+def _sync_folder(folder: Path) -> None:
+    """Makes the renaming itself last, where the system can."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(descriptor)
+    except OSError:
+        pass
+    finally:
+        os.close(descriptor)
