@@ -1,5 +1,22 @@
 // Texts -> counts of words; texts -> ids and offsets; ids -> a padded matrix. All of it over threads, with the same
 // result at any number of them, and without the interpreter lock.
+//
+// The hot path, from a text to its ids, with the part of the time that each step takes (IMDb reviews, AVX-512):
+//
+//   text, where it lies                "I'm glad--10/10 they saved this movie..."      texts.h: list[str] or Arrow data
+//     |  4096 bytes at a time
+//     v  cleaned, 64 bytes at a time, no branch depends on them                 20 %   clean_avx512.cpp has the picture
+//   bytes  im glad they saved this movie                                               cleaned_words.h: both stay in the
+//   ends     2    7    12   18   23   29                                               nearest cache
+//     |  word by word, three loads that do not wait for one another             75 %   lexicon.h, Lexicon::look_up
+//     |    key     16 bytes from where the word begins, those behind its end masked away
+//     |    hash    one multiplication of the key's halves with the table's secret
+//     |    slot    (hash ^ displacements[hash's top bits]) & mask: the one place where the word can be
+//     v    id      ids[slot] if keys[slot] is the key, else none; written in any case, kept if there is one
+//   ids     411  88  6  39
+//
+// A window of 32 MB of text is cut into ranges that threads take one after the other; their ids are then laid one behind
+// the other. So no more than a window's ids are ever in memory twice, whatever the size of the whole.
 #pragma once
 
 #include <cstdint>

@@ -279,7 +279,7 @@ def _options_of(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _precision(arguments: argparse.Namespace, began: dict[str, Any] | None, ranks: Ranks) -> Precision:
-    """The precision to train in; a run that goes on keeps its own, and its threads: rounding depends on their number."""
+    """The precision to train in; a run that goes on keeps its own, and its threads, whose number decides rounding."""
     import torch
 
     from sentiment_fast.model.devices import choose_precision
