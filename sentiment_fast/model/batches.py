@@ -6,6 +6,8 @@ The ids lie on the device once, flat and narrow; a batch is gathered from them t
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 import torch
@@ -41,7 +43,7 @@ class BatchSource:
     def batch(self, rows: Rows) -> tuple[Tensor, Tensor]:
         """The rows' ids, (batch, time) int32 padded with 0, and their lengths, (batch,) int64."""
         longest = int(self.lengths[rows].max())
-        width = min(-(-longest // _WIDTH_STEP) * _WIDTH_STEP, self._max_length)
+        width = min(_rounded_up(longest), self._max_length)
         device_rows = torch.from_numpy(rows).to(self._values.device)
         counts = self._counts[device_rows]  # (batch,)
         step = torch.arange(width, device=counts.device)[None, :]
@@ -73,7 +75,31 @@ def random_batches(lengths: Rows, batch_size: int, generator: np.random.Generato
     return shuffled[longest : longest + 1] + shuffled[:longest] + shuffled[longest + 1 :]
 
 
-def batches_by_length(lengths: Rows, batch_size: int) -> list[Rows]:
+@dataclass(frozen=True)
+class Budget:
+    """How large a batch may be. rows: of it. ids: rows times the longest, padding included; None for any number."""
+
+    rows: int
+    ids: int | None = None
+
+    def rows_of_width(self, width: int) -> int:
+        """How many rows of a width fit, at least one; multiples of 8, so that few shapes occur."""
+        if self.ids is None:
+            return self.rows
+        fitting = min(self.rows, self.ids // width)
+        return max(fitting // 8 * 8 if fitting >= 8 else fitting, 1)
+
+
+def batches_by_length(lengths: Rows, budget: Budget) -> list[Rows]:
     """All rows once, longest first, in batches: for scoring, where the order of batches makes no difference."""
     order = np.argsort(-lengths, kind="stable")
-    return [order[at : at + batch_size] for at in range(0, len(order), batch_size)]
+    batches, at = [], 0
+    while at < len(order):
+        rows = budget.rows_of_width(_rounded_up(int(lengths[order[at]])))
+        batches.append(order[at : at + rows])
+        at += rows
+    return batches
+
+
+def _rounded_up(width: int) -> int:
+    return -(-width // _WIDTH_STEP) * _WIDTH_STEP

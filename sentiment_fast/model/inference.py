@@ -2,31 +2,48 @@
 
 from __future__ import annotations
 
+import warnings
+
 import torch
 from torch import Tensor
 
-from sentiment_fast.model.batches import BatchSource, batches_by_length
+from sentiment_fast.errors import DataError
+from sentiment_fast.model.batches import BatchSource, Budget, batches_by_length
 from sentiment_fast.model.devices import Precision
 from sentiment_fast.model.network import SentimentLSTM
 from sentiment_fast.model.ranks import Ranks
 
-# The fastest of 32 to 256 on a CPU; longer batches gain nothing there and take more memory.
-SCORING_BATCH = 64
+# On a CPU the fastest of 32 to 256 rows; longer batches gain nothing there and take more memory. A GPU needs many rows
+# to be busy, and its memory goes by ids: a first guess, not measured yet.
+CPU_BUDGET = Budget(rows=64)
+GPU_BUDGET = Budget(rows=4096, ids=1 << 18)
 
 
 def all_logits(network: SentimentLSTM, source: BatchSource, precision: Precision, ranks: Ranks | None = None) -> Tensor:
     """(n,) logits for two classes, (n, classes) for more; float32, on the network's device. network: in eval mode.
 
-    ranks: the processes that share the work, each of which gets all logits.
+    ranks: the processes that share the work, each of which gets all logits. Where a batch does not fit into memory, a
+    warning says so, and it and those after it are made half as large. Raises DataError where a single row does not fit.
     """
     ranks = ranks or Ranks()
     weight = network.output.weight
     shape = (len(source),) if weight.shape[0] == 1 else (len(source), weight.shape[0])
     logits = torch.zeros(shape, dtype=torch.float32, device=weight.device)
+    budget = GPU_BUDGET if weight.device.type == "cuda" else CPU_BUDGET
+    waiting = batches_by_length(source.lengths, budget)[ranks.rank :: ranks.size][::-1]  # the next one last
     with torch.inference_mode():
-        for rows in batches_by_length(source.lengths, SCORING_BATCH)[ranks.rank :: ranks.size]:
-            ids, lengths = source.batch(rows)  # (batch, time), (batch,)
-            with precision.autocast(weight.device):
-                batch_logits = network(ids, lengths)
-            logits[torch.from_numpy(rows).to(weight.device)] = batch_logits.float()
+        while waiting:
+            rows = waiting.pop()
+            try:
+                ids, lengths = source.batch(rows)  # (batch, time), (batch,)
+                with precision.autocast(weight.device):
+                    batch_logits = network(ids, lengths)
+                logits[torch.from_numpy(rows).to(weight.device)] = batch_logits.float()
+            except torch.OutOfMemoryError as error:
+                if len(rows) == 1:
+                    raise DataError("A single text does not fit into the device's memory: take --device cpu") from error
+                half = (len(rows) + 1) // 2
+                warnings.warn(f"out of memory: batches of {half} rows from here on", RuntimeWarning, stacklevel=2)
+                waiting.append(rows)
+                waiting = [batch[at : at + half] for batch in waiting for at in reversed(range(0, len(batch), half))]
     return ranks.add_up(logits)

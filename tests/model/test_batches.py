@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from sentiment_fast.model.batches import BatchSource, batches_by_length, random_batches
+from sentiment_fast.model.batches import BatchSource, Budget, batches_by_length, random_batches
 from sentiment_fast.text.encoding import TokenIds
 
 CPU = torch.device("cpu")
@@ -154,24 +154,40 @@ def test_random_batches_do_not_come_in_the_order_of_their_length():
 
 @pytest.mark.parametrize(("n", "batch_size"), [(1, 8), (64, 8), (999, 50)])
 def test_batches_by_length_hold_every_row_once(n, batch_size):
-    batches = batches_by_length(review_lengths(n), batch_size)
+    batches = batches_by_length(review_lengths(n), Budget(batch_size))
     assert sorted(np.concatenate(batches).tolist()) == list(range(n))
+
+
+@pytest.mark.parametrize(("rows", "ids"), [(64, 4096), (7, 100), (4096, 1 << 14), (1, 1)])
+def test_a_budget_of_ids_is_kept_but_for_rows_that_are_longer_than_it(rows, ids):
+    lengths = review_lengths(3000)
+    batches = batches_by_length(lengths, Budget(rows, ids))
+    assert sorted(np.concatenate(batches).tolist()) == list(range(3000))
+    for batch in batches:
+        width = -(-int(lengths[batch].max()) // 8) * 8
+        assert len(batch) <= rows
+        assert len(batch) * width <= ids or len(batch) == 1
+
+
+def test_a_budget_of_ids_makes_few_shapes():
+    sizes = {len(batch) for batch in batches_by_length(review_lengths(20_000), Budget(4096, 1 << 15))[:-1]}
+    assert all(size % 8 == 0 for size in sizes)
 
 
 def test_batches_by_length_begin_with_the_longest_row():
     lengths = review_lengths(999)
-    ordered = lengths[np.concatenate(batches_by_length(lengths, 50))]
+    ordered = lengths[np.concatenate(batches_by_length(lengths, Budget(50)))]
     assert ordered.tolist() == sorted(lengths.tolist(), reverse=True)
 
 
 def test_batches_by_length_keep_the_order_of_equally_long_rows():
-    assert [rows.tolist() for rows in batches_by_length(np.array([3, 9, 3, 9, 3]), 2)] == [[1, 3], [0, 2], [4]]
+    assert [rows.tolist() for rows in batches_by_length(np.array([3, 9, 3, 9, 3]), Budget(2))] == [[1, 3], [0, 2], [4]]
 
 
 def test_no_rows_make_no_batches():
     nothing = np.empty(0, dtype=np.int64)
     assert random_batches(nothing, 8, np.random.default_rng(0)) == []
-    assert batches_by_length(nothing, 8) == []
+    assert batches_by_length(nothing, Budget(8)) == []
 
 
 @pytest.mark.gpu
