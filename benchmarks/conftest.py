@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 
 from benchmarks.counters import Costs, costs
+from benchmarks.matrix_work import MatrixWork, matrix_peak
 from benchmarks.ratios import RUN, machine_kind
 
 REVIEWS = 50_000
@@ -43,6 +44,7 @@ class Measurement:
     rounds: int
     text: int | None  # UTF-8 bytes of text that one round reads, where the side was asked to say
     costs: Costs  # of one call that was not timed
+    work: MatrixWork | None  # of one round of a network
 
     @property
     def reviews_per_second(self) -> float:
@@ -83,10 +85,10 @@ def unlabelled_reviews() -> Corpus:
 
 @pytest.fixture
 def measure(benchmark: Any, request: pytest.FixtureRequest) -> Callable[..., None]:
-    """measure(group, side, function, reviews, rounds, text_bytes): time `function()`, which processes so many reviews.
+    """measure(group, side, function, reviews, rounds, text_bytes, work): time `function()`, which processes so many reviews.
 
     text_bytes: of UTF-8 that one call reads. With it the output's size, the peak memory and the cycles are taken too,
-    each in a call of its own that is not timed. What was measured is in `benchmark.extra_info` and the summary.
+    each in a call of its own that is not timed. work: the matrix products of one call of a network. What was measured is in `benchmark.extra_info` and the summary.
     """
 
     def run(
@@ -96,6 +98,7 @@ def measure(benchmark: Any, request: pytest.FixtureRequest) -> Callable[..., Non
         reviews: int,
         rounds: int = 3,
         text_bytes: int | None = None,
+        work: MatrixWork | None = None,
     ) -> None:
         benchmark.group = group
         benchmark.name = side
@@ -113,7 +116,7 @@ def measure(benchmark: Any, request: pytest.FixtureRequest) -> Callable[..., Non
             )
         stats = benchmark.stats.stats
         request.config.stash[MEASUREMENTS].append(
-            Measurement(group, side, reviews, stats.median, stats.iqr, stats.rounds, text_bytes, found)
+            Measurement(group, side, reviews, stats.median, stats.iqr, stats.rounds, text_bytes, found, work)
         )
 
     return run
@@ -156,6 +159,9 @@ def _table(sides: list[Measurement]) -> list[str]:
     with_costs = any(item.text is not None for item in sides)
     if with_costs:
         heading += f"{'text/s':>12}{'output':>11}{'memory':>11}{'cycles/B':>10}"
+    with_work = any(item.work is not None for item in sides)
+    if with_work:
+        heading += f"{'ids/s':>11}{'padding':>9}{'GFLOP/s':>9}{'of peak':>9}"
     lines = [first.group, heading]
     for item in sides:
         line = (
@@ -163,6 +169,7 @@ def _table(sides: list[Measurement]) -> list[str]:
             f"{item.reviews_per_second:>11,.0f}{item.reviews_per_second / first.reviews_per_second:>7.1f}x"
         )
         line += _cost_columns(item) if with_costs else ""
+        line += _work_columns(item) if with_work else ""
         if item.reviews < whole:
             line += f"  (a sample; scaled to {whole:,}: {item.seconds * whole / item.reviews:.2f} s)"
         lines.append(line)
@@ -176,6 +183,15 @@ def _cost_columns(item: Measurement) -> str:
     output, peak = ("-" if size is None else f"{size / 1e6:,.1f} MB" for size in (spent.output, spent.peak))
     cycles = "-" if text is None or spent.cycles is None else f"{spent.cycles / text:.2f}"
     return f"{speed:>12}{output:>11}{peak:>11}{cycles:>10}"
+
+
+def _work_columns(item: Measurement) -> str:
+    """Ids of texts per second, padding among what was computed, matrix products per second, share of the peak."""
+    if item.work is None:
+        return f"{'-':>11}{'-':>9}{'-':>9}{'-':>9}"
+    speed = item.work.operations / item.seconds
+    share = speed / matrix_peak(item.work.precision)
+    return f"{item.work.ids / item.seconds:>11,.0f}{item.work.padding:>9.1%}{speed / 1e9:>9,.0f}{share:>9.0%}"
 
 
 def per_second(speed: float) -> str:

@@ -5,9 +5,12 @@ import pytest
 import torch
 
 import sentiment_fast as sf
+from benchmarks.matrix_work import work_of
 from benchmarks.tutorial_loop import LENGTH, loader, predict
 from benchmarks.tutorial_weights import as_tutorial_model
+from sentiment_fast.model.batches import batches_by_length
 from sentiment_fast.model.folder import SavedModel
+from sentiment_fast.model.inference import CPU_BUDGET
 from sentiment_fast.model.network import SentimentLSTM
 from sentiment_fast.model.presets import PRESETS
 
@@ -29,6 +32,7 @@ class Setup:
         self.saved = SavedModel(network, vocabulary, ["negative", "positive"])
         ids = sf.encode(self.texts[:TUTORIAL_REVIEWS], vocabulary)
         matrix = ids.pad(LENGTH, dtype=np.int64)
+        self.lengths = np.clip(sf.encode(self.texts, vocabulary).lengths, 1, LENGTH)
         self.padded = loader(matrix, np.zeros(len(matrix), np.int64), shuffle=False)
 
     def scorer(self, precision):
@@ -48,7 +52,9 @@ def setup(reviews):
 
 def test_tutorial(measure, setup):
     side = "tutorial, float32, padded to 500"
-    measure(GROUP, side, lambda: predict(setup.tutorial, setup.padded), TUTORIAL_REVIEWS)
+    rows = np.arange(TUTORIAL_REVIEWS)
+    work = work_of(PRESETS["tutorial"].network, setup.lengths, [rows], torch.float32, learning=False, width=LENGTH)
+    measure(GROUP, side, lambda: predict(setup.tutorial, setup.padded), TUTORIAL_REVIEWS, work=work)
 
 
 @pytest.mark.parametrize("precision", ["float32", "auto"])
@@ -57,4 +63,6 @@ def test_ours(measure, setup, precision):
     if precision == "auto" and scorer.precision.dtype == torch.float32:
         pytest.skip(scorer.precision.reason)
     side = f"sentiment_fast, {str(scorer.precision.dtype).removeprefix('torch.')}, from text"
-    measure(GROUP, side, lambda: scorer.predict_proba(setup.texts), OUR_REVIEWS)
+    batches = batches_by_length(setup.lengths, CPU_BUDGET)
+    work = work_of(PRESETS["tutorial"].network, setup.lengths, batches, scorer.precision.dtype, learning=False)
+    measure(GROUP, side, lambda: scorer.predict_proba(setup.texts), OUR_REVIEWS, work=work)

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 import sentiment_fast as sf
+from benchmarks.matrix_work import work_of
 from benchmarks.tutorial_loop import BATCH_SIZE, CLIP, LENGTH, training_step
 from benchmarks.tutorial_weights import as_tutorial_model
 from sentiment_fast.model.batches import BatchSource, random_batches
@@ -28,7 +29,7 @@ class Setup:
         texts = labelled.texts.take(rows)
         vocabulary = sf.build_vocabulary(labelled.texts)
         ids = sf.encode(texts, vocabulary)
-        config = replace(PRESETS["tutorial"].network, dropout=dropout)
+        self.config = config = replace(PRESETS["tutorial"].network, dropout=dropout)
         self.source = BatchSource(ids, config.max_length, config.pads_on_left, CPU)
         self.matrix = torch.from_numpy(ids.pad(LENGTH, dtype=np.int64))
         self.targets = torch.from_numpy(labelled.labels[rows])
@@ -69,7 +70,9 @@ def setup(labelled):
 
 def test_tutorial(measure, setup):
     batches = setup.batches()[:TUTORIAL_STEPS]
-    measure(GROUP, "tutorial, float32, padded to 500", lambda: [*map(setup.tutorial_step, batches)], 50 * len(batches))
+    work = work_of(setup.config, setup.source.lengths, batches, torch.float32, learning=True, width=LENGTH)
+    side = "tutorial, float32, padded to 500"
+    measure(GROUP, side, lambda: [*map(setup.tutorial_step, batches)], 50 * len(batches), work=work)
 
 
 @pytest.mark.parametrize("reduced", [False, True], ids=["float32", "amp"])
@@ -79,4 +82,5 @@ def test_ours(measure, setup, reduced):
         pytest.skip(precision.reason)
     side = f"sentiment_fast, {str(precision.dtype).removeprefix('torch.')}"
     batches = setup.batches()
-    measure(GROUP, side, lambda: [setup.our_step(rows, precision) for rows in batches], 50 * len(batches))
+    work = work_of(setup.config, setup.source.lengths, batches, precision.dtype, learning=True)
+    measure(GROUP, side, lambda: [setup.our_step(rows, precision) for rows in batches], 50 * len(batches), work=work)
