@@ -85,10 +85,11 @@ def unlabelled_reviews() -> Corpus:
 
 @pytest.fixture
 def measure(benchmark: Any, request: pytest.FixtureRequest) -> Callable[..., None]:
-    """measure(group, side, function, reviews, rounds, text_bytes, work): time `function()`, which processes so many reviews.
+    """measure(group, side, function, reviews, rounds, text_bytes, work): time `function()`, on so many reviews.
 
     text_bytes: of UTF-8 that one call reads. With it the output's size, the peak memory and the cycles are taken too,
-    each in a call of its own that is not timed. work: the matrix products of one call of a network. What was measured is in `benchmark.extra_info` and the summary.
+    each in a call of its own that is not timed. work: the matrix products of one call of a network.
+    What was measured is in `benchmark.extra_info` and the summary.
     """
 
     def run(

@@ -1,11 +1,14 @@
 """Devices by name, and which precision is chosen where; the hardware is played by the tests."""
 
+import argparse
+
 import pytest
 import torch
 
+from sentiment_fast.cli import add_device_arguments
 from sentiment_fast.errors import UsageError
 from sentiment_fast.model import devices
-from sentiment_fast.model.devices import Precision, choose_device, choose_precision, cpu_has_bf16
+from sentiment_fast.model.devices import PRECISIONS, Precision, choose_device, choose_precision, cpu_has_bf16
 
 CPU, CUDA = torch.device("cpu"), torch.device("cuda")
 
@@ -97,6 +100,75 @@ def test_a_gpu_computes_in_bf16_where_it_is_native_and_else_in_fp16(monkeypatch,
 def test_reduced_is_the_default_and_asks_the_cpu(monkeypatch):
     monkeypatch.setattr(devices, "cpu_has_bf16", lambda: True)
     assert choose_precision(CPU).dtype == torch.bfloat16
+
+
+# By name.
+
+
+NATIVE = {
+    "auto": (torch.bfloat16, "bfloat16 autocast: this CPU has it natively"),
+    "float32": (torch.float32, "float32"),
+    "bfloat16": (torch.bfloat16, "bfloat16 autocast: this CPU has it natively"),
+}
+
+
+@pytest.mark.parametrize("name", NATIVE)
+def test_a_cpu_with_native_bf16_takes_each_name(monkeypatch, name):
+    monkeypatch.setattr(devices, "cpu_has_bf16", lambda: True)
+    precision = choose_precision(CPU, name)
+    assert (precision.dtype, precision.reason) == NATIVE[name]
+
+
+@pytest.mark.parametrize("name", ["auto", "float32"])
+def test_a_cpu_without_native_bf16_takes_float32(monkeypatch, name):
+    monkeypatch.setattr(devices, "cpu_has_bf16", lambda: False)
+    assert choose_precision(CPU, name).dtype == torch.float32
+
+
+def test_a_cpu_without_native_bf16_refuses_to_emulate_it(monkeypatch):
+    monkeypatch.setattr(devices, "cpu_has_bf16", lambda: False)
+    with pytest.raises(UsageError, match="that this CPU has, got bfloat16, which it would emulate, slowly"):
+        choose_precision(CPU, "bfloat16")
+
+
+@pytest.mark.parametrize("native", [True, False])
+def test_no_cpu_takes_float16(monkeypatch, native):
+    monkeypatch.setattr(devices, "cpu_has_bf16", lambda: native)
+    with pytest.raises(UsageError, match="that this CPU has, got float16: it is for GPUs"):
+        choose_precision(CPU, "float16")
+
+
+def test_a_gpu_without_native_bf16_refuses_to_emulate_it(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: including_emulation)
+    with pytest.raises(UsageError, match="that this GPU has, got bfloat16"):
+        choose_precision(CUDA, "bfloat16")
+
+
+@pytest.mark.parametrize("native", [True, False])
+def test_every_gpu_takes_float16(monkeypatch, native):
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: native or including_emulation)
+    assert choose_precision(CUDA, "float16").dtype == torch.float16
+
+
+@pytest.mark.parametrize("name", ["half", "bf16", "Float32", ""])
+def test_an_unknown_precision_is_refused_with_those_there_are(name):
+    with pytest.raises(UsageError, match=f"Expected a precision of auto, float32, bfloat16, float16, got '{name}'"):
+        choose_precision(CPU, name)
+
+
+@pytest.mark.parametrize("name", ["float32", "bfloat16"])
+def test_a_precision_is_chosen_again_by_its_own_name(monkeypatch, name):
+    monkeypatch.setattr(devices, "cpu_has_bf16", lambda: True)
+    assert choose_precision(CPU, choose_precision(CPU, name).name).dtype == choose_precision(CPU, name).dtype
+
+
+def test_the_command_line_offers_the_precisions_that_there_are():
+    parser = argparse.ArgumentParser()
+    add_device_arguments(parser)
+    assert f"--precision {{{','.join(PRECISIONS)}}}" in parser.format_usage()
+
+
+# In use.
 
 
 def test_products_run_in_the_precision_chosen():

@@ -84,6 +84,11 @@ def test_an_unknown_preset_is_refused_with_those_there_are():
         ("training", "learning_rate", "1e-4", 1e-4),
         ("training", "clip_norm", "2", 2.0),
         ("training", "seed", "3", 3),
+        ("training", "weight_decay", "0.01", 0.01),
+        ("training", "warmup", "0.1", 0.1),
+        ("training", "decay", "cosine", "cosine"),
+        ("training", "patience", "2", 2),
+        ("training", "batch_scale", "16", 16),
     ],
 )
 def test_a_field_given_as_text_is_read_as_its_own_type(part, name, text, value):
@@ -158,6 +163,23 @@ def test_an_unknown_field_is_refused_with_those_there_are(name):
         ("seed", "-1"),
         ("seed", str(2**32)),
         ("dropout", "1"),
+        ("weight_decay", "-0.1"),
+        ("weight_decay", "nan"),
+        ("weight_decay", "some"),
+        ("warmup", "-0.1"),
+        ("warmup", "1.1"),
+        ("warmup", "nan"),
+        ("warmup", "inf"),
+        ("decay", "exponential"),
+        ("decay", "Cosine"),
+        ("decay", ""),
+        ("decay", 1),
+        ("patience", "-1"),
+        ("patience", "1.5"),
+        ("patience", "nan"),
+        ("batch_scale", "0"),
+        ("batch_scale", "-4"),
+        ("batch_scale", "1.5"),
     ],
 )
 def test_a_bad_value_is_refused_by_the_name_of_its_field(name, value):
@@ -178,6 +200,11 @@ def test_bidirectional_alone_says_what_it_needs():
         (TrainingConfig, {"batch_size": -1}),
         (TrainingConfig, {"learning_rate": float("nan")}),
         (TrainingConfig, {"clip_norm": 0.0}),
+        (TrainingConfig, {"weight_decay": -1.0}),
+        (TrainingConfig, {"warmup": 2.0}),
+        (TrainingConfig, {"decay": "none at all"}),
+        (TrainingConfig, {"patience": -1}),
+        (TrainingConfig, {"batch_scale": 0}),
     ],
 )
 def test_a_config_made_by_hand_is_checked_too(config, fields):

@@ -1,6 +1,7 @@
 """What a training run leaves for people to read: each file is there and says what it should."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -92,16 +93,38 @@ def test_the_overviews_pictures_are_pictures(overview_folder, name):
 # The history.
 
 
+def history_in(folder: Path) -> list[Epoch]:
+    lines = (folder / "history.jsonl").read_text("utf-8").splitlines()
+    return [Epoch(**json.loads(line)) for line in lines]
+
+
 def test_history_has_a_line_of_json_per_epoch(tmp_path):
     for epoch in HISTORY:
         append_history(tmp_path, epoch)
-    lines = (tmp_path / "history.jsonl").read_text("utf-8").splitlines()
-    assert [Epoch(**json.loads(line)) for line in lines] == HISTORY
+    assert history_in(tmp_path) == HISTORY
 
 
 def test_an_epoch_is_written_before_the_next_one_ends(tmp_path):
     append_history(tmp_path, HISTORY[0])
     assert json.loads((tmp_path / "history.jsonl").read_text("utf-8"))["epoch"] == 1
+
+
+def test_an_epoch_that_is_written_twice_stands_once_as_it_was_last(tmp_path):
+    for epoch in (*HISTORY[:2], replace(HISTORY[1], train_loss=0.25)):
+        append_history(tmp_path, epoch)
+    assert history_in(tmp_path) == [HISTORY[0], replace(HISTORY[1], train_loss=0.25)]
+
+
+def test_an_epoch_that_is_written_again_takes_the_place_of_all_after_it(tmp_path):
+    for epoch in (*HISTORY, HISTORY[1]):
+        append_history(tmp_path, epoch)
+    assert history_in(tmp_path) == HISTORY[:2]
+
+
+def test_writing_the_history_leaves_no_other_file(tmp_path):
+    for epoch in HISTORY:
+        append_history(tmp_path, epoch)
+    assert [path.name for path in tmp_path.iterdir()] == ["history.jsonl"]
 
 
 # The results.

@@ -1,5 +1,6 @@
 """The training loop: step by step beside the tutorial's, and what it leaves behind however it ends."""
 
+import copy
 import math
 from collections.abc import Callable
 from dataclasses import asdict
@@ -389,6 +390,200 @@ def test_a_failed_training_leaves_the_best_weights_so_far():
     with pytest.raises(DataError, match="in epoch 2"):
         run.train(on_epoch=on_epoch)
     assert equal(weights_of(run.network), weights[0])
+
+
+# The optimiser.
+
+
+def adam_beside(run: Run, batches: list[np.ndarray], **options) -> dict[str, torch.Tensor]:
+    """The weights that plain Adam comes to from the run's own, on the given batches."""
+    network, config = copy.deepcopy(run.network).train(), run.settings.training
+    optimizer = torch.optim.Adam(network.parameters(), lr=config.learning_rate, **options)
+    for rows in batches:
+        optimizer.zero_grad()
+        logits = network(*run.training.source.batch(rows))
+        class_loss(logits, run.training.targets[torch.from_numpy(rows)]).backward()
+        torch.nn.utils.clip_grad_norm_(network.parameters(), config.clip_norm)
+        optimizer.step()
+    return weights_of(network)
+
+
+def trained_beside_adam(**options) -> tuple[dict[str, torch.Tensor], dict[str, torch.Tensor]]:
+    """The weights of 18 steps of ours without weight decay, and of as many of plain Adam's."""
+    run, batches, ended = small_run(), [], []
+    start = copy.deepcopy(run)
+    run.train(
+        progress=lambda epoch: batches.extend(epoch) or epoch, on_epoch=lambda _: ended.append(weights_of(run.network))
+    )
+    assert len(batches) == 18
+    return ended[-1], adam_beside(start, batches, **options)
+
+
+def test_without_weight_decay_the_weights_are_adams_to_the_last_bit():
+    ours, adams = trained_beside_adam(fused=True)
+    assert equal(ours, adams)
+
+
+def test_without_weight_decay_the_weights_are_those_of_adam_as_it_comes():
+    ours, adams = trained_beside_adam()
+    for name, weights in ours.items():
+        torch.testing.assert_close(weights, adams[name], rtol=0, atol=1e-4)
+
+
+def test_weight_decay_is_decoupled_from_the_gradient():
+    ended = {}
+    for decay in (0.0, 0.5):
+        run = small_run(epochs=1, batch_size=96, weight_decay=decay)  # a single step
+        start = weights_of(run.network)
+        run.train(on_epoch=lambda _, run=run, decay=decay: ended.update({decay: weights_of(run.network)}))
+    for name, weights in start.items():
+        torch.testing.assert_close(ended[0.5][name], ended[0.0][name] - 0.01 * 0.5 * weights, rtol=0, atol=1e-6)
+
+
+# Stopping early.
+
+
+@pytest.mark.parametrize("patience", [1, 2, 3])
+def test_training_stops_after_so_many_epochs_without_gain(patience):
+    run = overfitting_run(epochs=20)
+    run.settings = run.settings.with_fields({"patience": patience})
+    history = run.train()
+    best = max(epoch.epoch for epoch in history if epoch.best)
+    assert len(history) == best + patience < 20
+
+
+def test_an_early_stop_keeps_the_best_weights():
+    run, weights = overfitting_run(epochs=20), []
+    run.settings = run.settings.with_fields({"patience": 2})
+    history = run.train(on_epoch=lambda _: weights.append(weights_of(run.network)))
+    best = max(epoch.epoch for epoch in history if epoch.best)
+    assert equal(weights_of(run.network), weights[best - 1])
+
+
+@pytest.mark.parametrize(
+    ("patience", "losses", "epochs"),
+    [(1, [0.5, 0.4, 0.6, 0.3], 3), (2, [0.5, 0.6, 0.4, 0.7], 4), (2, [0.5, 0.6, 0.7, 0.4], 3), (1, [0.5, 0.5], 2)],
+)
+def test_a_gain_starts_the_count_of_epochs_anew(monkeypatch, patience, losses, epochs):
+    given = iter(losses)
+    monkeypatch.setattr(loop, "measure", lambda *_: (next(given), 0.5))  # training would not give these
+    assert len(small_run(epochs=len(losses), patience=patience).train()) == epochs
+
+
+def test_without_patience_training_never_stops_early():
+    assert len(overfitting_run(epochs=12).train()) == 12
+
+
+# Batches.
+
+
+def test_each_epoch_begins_with_the_batch_of_the_longest_row():
+    run, firsts = small_run(), []
+    run.train(progress=lambda batches: firsts.append(batches[0]) or batches)
+    lengths = run.training.source.lengths
+    assert [lengths[rows].max() for rows in firsts] == [lengths.max()] * 3
+
+
+def test_each_epoch_takes_every_row_once():
+    run, epochs = small_run(batch_size=19), []
+    run.train(progress=lambda batches: epochs.append(np.concatenate(batches)) or batches)
+    assert [sorted(rows.tolist()) for rows in epochs] == [list(range(96))] * 3
+
+
+def test_a_batch_scale_makes_batches_so_many_times_as_large():
+    sizes = []
+    small_run(batch_size=10, batch_scale=4).train(progress=lambda batches: sizes.extend(map(len, batches)) or batches)
+    assert sorted(set(sizes)) == [16, 40]
+
+
+# Where memory is short.
+
+
+def fit_into_memory_only(run: Run, rows: int) -> list[int]:
+    """From now on, training batches of more rows are out of memory; the sizes of those that are computed."""
+    sizes: list[int] = []
+
+    def refuse(network: SentimentLSTM, inputs: tuple[torch.Tensor, ...]) -> None:
+        if network.training:
+            if len(inputs[0]) > rows:
+                raise torch.OutOfMemoryError("out of memory")
+            sizes.append(len(inputs[0]))
+
+    run.network.register_forward_pre_hook(refuse)
+    return sizes
+
+
+def same_but_for_rounding(one: list[Epoch], other: list[Epoch]) -> None:
+    for epoch, expected in zip(one, other, strict=True):
+        assert epoch.train_loss == pytest.approx(expected.train_loss, abs=1e-4)
+        assert epoch.validation_loss == pytest.approx(expected.validation_loss, abs=1e-4)
+        assert epoch.train_accuracy == pytest.approx(expected.train_accuracy, abs=0.011)  # a text of 96
+
+
+@pytest.mark.parametrize("rows", [1, 2, 5, 8, 15])
+def test_a_batch_that_does_not_fit_into_memory_is_computed_in_pieces_with_the_same_result(rows):
+    short, plenty = small_run(), small_run()
+    sizes = fit_into_memory_only(short, rows)
+    same_but_for_rounding(short.train(), plenty.train())
+    assert max(sizes) <= rows
+    for name, weights in weights_of(plenty.network).items():
+        torch.testing.assert_close(weights_of(short.network)[name], weights, rtol=0, atol=1e-3)
+
+
+def test_pieces_of_batches_that_are_not_alike_make_the_same_epoch():
+    short, plenty = small_run(batch_size=19), small_run(batch_size=19)  # 96 texts: the last batch has one
+    fit_into_memory_only(short, 5)
+    same_but_for_rounding(short.train(), plenty.train())
+
+
+def test_each_halving_of_a_batch_is_said_once():
+    run, said = small_run(), []
+    fit_into_memory_only(run, 5)
+    run.train(say=said.append)
+    assert said == [
+        f"out of memory: each batch is now computed in {pieces} pieces, which changes no result" for pieces in (2, 4)
+    ]
+
+
+def test_pieces_computed_before_memory_ran_out_are_not_counted_twice():
+    short, plenty, calls = small_run(), small_run(), []
+
+    def refuse(network: SentimentLSTM, inputs: tuple[torch.Tensor, ...]) -> None:
+        if network.training:
+            calls.append(len(inputs[0]))
+            if len(calls) in (1, 3):  # the whole batch, and the second of its halves
+                raise torch.OutOfMemoryError("out of memory")
+
+    short.network.register_forward_pre_hook(refuse)
+    same_but_for_rounding(short.train(), plenty.train())
+    assert calls[:7] == [16, 8, 8, 4, 4, 4, 4]
+
+
+def test_memory_may_run_out_on_the_way_back_too():
+    short, plenty, failures = small_run(), small_run(), iter([True])
+
+    def refuse(gradient: torch.Tensor) -> None:
+        if next(failures, False):
+            raise torch.OutOfMemoryError("out of memory")
+
+    short.network.embedding.weight.register_hook(refuse)
+    same_but_for_rounding(short.train(), plenty.train())
+
+
+def test_memory_for_not_even_one_text_is_an_error_with_advice():
+    run = small_run()
+    fit_into_memory_only(run, 0)
+    with pytest.raises(DataError, match=r"Not even one review at a time fits.*smaller max_length.*--device cpu"):
+        run.train()
+
+
+def test_memory_for_not_even_one_text_leaves_the_weights_it_began_with():
+    run = small_run()
+    start = weights_of(run.network)
+    fit_into_memory_only(run, 0)
+    with pytest.raises(DataError):
+        run.train()
+    assert equal(weights_of(run.network), start)
 
 
 # Measuring.
