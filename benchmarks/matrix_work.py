@@ -13,11 +13,10 @@ from functools import cache
 import numpy as np
 import torch
 
-from sentiment_fast.model.batches import Rows
+from sentiment_fast.model.batches import Rows, batch_width
 from sentiment_fast.model.network import NetworkConfig
 
 BACKWARD = 2  # a backward pass multiplies as many numbers as two forward ones: by weights, and by inputs
-WIDTH_STEP = 8  # what batches.py rounds widths up to
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ def work_of(
     config: NetworkConfig, lengths: Rows, batches: list[Rows], precision: torch.dtype, *, learning: bool, width: int = 0
 ) -> MatrixWork:
     """Of the network over some batches. width: all rows are padded to it; 0: each batch to its longest, rounded up."""
-    widths = [width or -(-int(lengths[rows].max()) // WIDTH_STEP) * WIDTH_STEP for rows in batches]
+    widths = [width or batch_width(int(lengths[rows].max()), config.max_length) for rows in batches]
     computed = sum(len(rows) * columns for rows, columns in zip(batches, widths, strict=True))
     passes = 1 + BACKWARD if learning else 1
     ids = int(lengths[np.concatenate(batches)].sum())

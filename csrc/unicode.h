@@ -24,7 +24,7 @@ using CleanedPlane = std::vector<uint32_t>;
 constexpr uint32_t kSpaceMark = 0xFE000000;
 constexpr uint32_t kSigmaMark = 0xFF000000;  // U+03A3, which depends on its neighbours
 
-// The first call for each value asks the interpreter about all of them (some 2 ms, once a process).
+// The first call asks the interpreter about all of them (some 2 ms, once a process).
 const CleanedPlane& cleaned_plane(bool keep_digits);
 
 // The two properties that decide whether a capital sigma ends its word (Unicode, section 3.13, Final_Sigma): it does if

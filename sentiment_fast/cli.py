@@ -18,6 +18,7 @@ from sentiment_fast.errors import SentimentFastError
 
 COMMANDS = ("train", "score", "predict", "evaluate", "info")
 INTERRUPTED = 130
+PRECISIONS = ("auto", "float32", "bfloat16", "float16")  # model.devices has them too; not imported for --help
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,16 +43,15 @@ def run_command(module: ModuleType, arguments: Sequence[str] | None = None) -> i
     return _run(module, parser.parse_args(arguments))
 
 
-def add_device_arguments(parser: argparse.ArgumentParser) -> None:
+def add_device_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+
+
+def add_device_arguments(parser: argparse.ArgumentParser) -> None:
+    add_device_argument(parser)
     parser.add_argument(
         "--precision",
-        choices=(
-            "auto",
-            "float32",
-            "bfloat16",
-            "float16",
-        ),  # model.devices.PRECISIONS, which is not imported for --help
+        choices=PRECISIONS,
         default="auto",
         help="of the network's matrix products (default: auto, the fastest that the hardware has)",
     )

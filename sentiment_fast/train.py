@@ -20,7 +20,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sentiment_fast.cli import add_device_arguments, run_command, say
+from sentiment_fast.cli import PRECISIONS, add_device_argument, run_command, say
 from sentiment_fast.errors import UsageError
 
 if TYPE_CHECKING:
@@ -66,7 +66,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--batch-size", metavar="N", type=int)
     parser.add_argument("--learning-rate", metavar="X", type=float)
     parser.add_argument("--seed", metavar="N", type=int)
-    add_device_arguments(parser)
+    add_device_argument(parser)
+    parser.add_argument(
+        "--precision",
+        choices=PRECISIONS,
+        help="of the network's matrix products (default: float32; --amp is short for auto, the hardware's fastest)",
+    )
     parser.add_argument("--text-column", metavar="NAME", help="default: review, else text")
     parser.add_argument("--label-column", metavar="NAME", help="default: sentiment, else label")
     parser.add_argument("--out", metavar="FOLDER", type=Path, help="run and model folder (default: runs/<date-time>)")
@@ -90,6 +95,8 @@ def run(arguments: argparse.Namespace) -> None:
     from sentiment_fast.model.devices import choose_device
     from sentiment_fast.model.ranks import ranks_of_environment
 
+    if arguments.amp and arguments.precision not in (None, "auto"):
+        raise UsageError(f"Expected --amp, which is --precision auto, or --precision {arguments.precision}, got both")
     began = None
     if arguments.resume:
         arguments, began = _as_it_began(arguments)
@@ -97,9 +104,12 @@ def run(arguments: argparse.Namespace) -> None:
             say(f"{arguments.out}: this run is finished, there is nothing to go on with")
             return
     settings = _settings(arguments)
-    with ranks_of_environment(choose_device(arguments.device)) as ranks, _stop_requests() as stop_requested:
+    with ranks_of_environment(choose_device(arguments.device)) as ranks:
         tell = say if ranks.writes else _say_nothing
-        folder = arguments.out if began is not None else _new_folder(arguments.out, ranks)
+        if arguments.resume and began is None:
+            tell(f"{arguments.out}: no checkpoint there, so this is a new run")
+        folder = arguments.out or Path("runs") / datetime.now().strftime("%Y-%m-%d-%H%M%S")
+        ranks.first_does(lambda: _check_folder(folder, arguments))
         precision = _precision(arguments, began, ranks)
         data = _open_data(arguments, settings, tell)
         tell(data.look.as_text())
@@ -107,9 +117,9 @@ def run(arguments: argparse.Namespace) -> None:
         model = _new_model(settings, data, vectors, ranks)
         tell(f"Training on {_name_of(ranks)}, {precision.reason}")
         try:
-            history = _train(arguments, settings, data, model, precision, ranks, folder, stop_requested)
+            history = _train(arguments, settings, data, model, precision, ranks, folder)
         except KeyboardInterrupt:
-            tell(f"interrupted: go on with\n  python -m sentiment_fast.train --resume --out {shlex.quote(str(folder))}")
+            tell(f"interrupted: go on with\n  {_command_to_go_on(folder, ranks)}")
             raise
         if ranks.writes:
             _finish(arguments, data, model, precision, history, folder)
@@ -167,7 +177,6 @@ def _train(
     precision: Precision,
     ranks: Ranks,
     folder: Path,
-    stop_requested: Callable[[], bool],
 ) -> list[Epoch]:
     from sentiment_fast.data.overview import TRAINING
     from sentiment_fast.model.folder import save_model
@@ -177,20 +186,21 @@ def _train(
     from sentiment_fast.training.loop import train
 
     tell = say if ranks.writes else _say_nothing
-    if ranks.writes:
-        write_overview(folder, data.look, data.parts[TRAINING].ids.lengths)
     checkpoints = Checkpoints(
         folder, _identity(settings, data, precision, ranks), _options_of(arguments), arguments.checkpoint_minutes
     )
     examples = {name: part.examples(settings.network, ranks.device) for name, part in data.parts.items()}
-    with event_log(folder if arguments.tensorboard and ranks.writes else None) as log:
+    with event_log(folder if arguments.tensorboard and ranks.writes else None) as log, _stop_requests(tell) as stop:
+        ranks.first_does(lambda: write_overview(folder, data.look, data.parts[TRAINING].ids.lengths))
+
+        def write(epoch: Epoch) -> None:
+            append_history(folder, epoch)
+            log(epoch)
+            if epoch.best:
+                save_model(folder, model)
 
         def after_epoch(epoch: Epoch) -> None:
-            if ranks.writes:
-                append_history(folder, epoch)
-                log(epoch)
-                if epoch.best:
-                    save_model(folder, model)
+            ranks.first_does(lambda: write(epoch))
             tell(
                 f"epoch {epoch.epoch}/{settings.training.epochs}: "
                 f"training loss {epoch.train_loss:.4f}, accuracy {epoch.train_accuracy:.2%}; "
@@ -206,9 +216,9 @@ def _train(
             settings.training,
             precision,
             after_epoch,
-            _progress_bar,
+            _progress_bar if ranks.writes else list,
             checkpoints=checkpoints,
-            stop_requested=stop_requested,
+            stop_requested=stop,
             say=tell,
             ranks=ranks,
         )
@@ -287,8 +297,7 @@ def _precision(arguments: argparse.Namespace, began: dict[str, Any] | None, rank
     if began is not None:
         torch.set_num_threads(began["threads"])
         return choose_precision(ranks.device, began["precision"])
-    asked = arguments.precision if arguments.amp or arguments.precision != "auto" else "float32"
-    return choose_precision(ranks.device, asked)
+    return choose_precision(ranks.device, arguments.precision or ("auto" if arguments.amp else "float32"))
 
 
 def _identity(settings: Preset, data: _Data, precision: Precision, ranks: Ranks) -> dict[str, Any]:
@@ -308,7 +317,7 @@ def _identity(settings: Preset, data: _Data, precision: Precision, ranks: Ranks)
 
 
 @contextmanager
-def _stop_requests() -> Iterator[Callable[[], bool]]:
+def _stop_requests(tell: Callable[[str], None]) -> Iterator[Callable[[], bool]]:
     """Ctrl-C and SIGTERM become a request, which training grants between two steps; a second Ctrl-C ends at once."""
     if threading.current_thread() is not threading.main_thread():  # where signals cannot be caught
         yield lambda: False
@@ -319,7 +328,7 @@ def _stop_requests() -> Iterator[Callable[[], bool]]:
         if requested.is_set() and number == signal.SIGINT:
             raise KeyboardInterrupt
         requested.set()
-        say("stopping after this step")
+        tell("stopping after this step")
 
     before = {number: signal.signal(number, request) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
@@ -327,6 +336,11 @@ def _stop_requests() -> Iterator[Callable[[], bool]]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _command_to_go_on(folder: Path, ranks: Ranks) -> str:
+    start = "python" if ranks.size == 1 else f"torchrun --nproc-per-node={ranks.size}"  # on this machine
+    return f"{start} -m sentiment_fast.train --resume --out {shlex.quote(str(folder))}"
 
 
 # The options.
@@ -347,11 +361,14 @@ def _settings(arguments: argparse.Namespace) -> Preset:
     return preset(arguments.preset).with_fields(changes)
 
 
-def _new_folder(asked: Path | None, ranks: Ranks) -> Path:
-    folder = asked or Path("runs") / datetime.now().strftime("%Y-%m-%d-%H%M%S")
-    if ranks.writes and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+def _check_folder(folder: Path, arguments: argparse.Namespace) -> None:
+    """A run writes into an empty folder; one that goes on, into its own, also where it was killed at its very start."""
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        return
+    if not folder.is_dir() or not arguments.resume or (folder / "metrics.json").exists():
         raise UsageError(f"{folder}: already holds something, and a run writes into an empty folder: choose another")
-    return folder
+    if not (folder / "overview.json").exists():
+        raise UsageError(f"{folder}: holds something, but no run that could go on")
 
 
 def _open_parts(

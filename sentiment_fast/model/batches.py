@@ -43,7 +43,7 @@ class BatchSource:
     def batch(self, rows: Rows) -> tuple[Tensor, Tensor]:
         """The rows' ids, (batch, time) int32 padded with 0, and their lengths, (batch,) int64."""
         longest = int(self.lengths[rows].max())
-        width = min(_rounded_up(longest), self._max_length)
+        width = batch_width(longest, self._max_length)
         device_rows = torch.from_numpy(rows).to(self._values.device)
         counts = self._counts[device_rows]  # (batch,)
         step = torch.arange(width, device=counts.device)[None, :]
@@ -95,11 +95,13 @@ def batches_by_length(lengths: Rows, budget: Budget) -> list[Rows]:
     order = np.argsort(-lengths, kind="stable")
     batches, at = [], 0
     while at < len(order):
-        rows = budget.rows_of_width(_rounded_up(int(lengths[order[at]])))
+        rows = budget.rows_of_width(batch_width(int(lengths[order[at]])))
         batches.append(order[at : at + rows])
         at += rows
     return batches
 
 
-def _rounded_up(width: int) -> int:
-    return -(-width // _WIDTH_STEP) * _WIDTH_STEP
+def batch_width(longest: int, max_length: int | None = None) -> int:
+    """The width of a batch with so long a row."""
+    width = -(-longest // _WIDTH_STEP) * _WIDTH_STEP
+    return width if max_length is None else min(width, max_length)

@@ -7,13 +7,14 @@ the whole network and the whole data; they take the same steps, each on its shar
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor, distributed
 
+from sentiment_fast.errors import DataError
 from sentiment_fast.model.batches import Rows
 
 
@@ -41,6 +42,21 @@ class Ranks:
         if self.size > 1:
             distributed.all_reduce(tensor)
         return tensor
+
+    def first_does(self, action: Callable[[], None]) -> None:
+        """The process of rank 0 does it. Where it fails, all end: its own error there, a DataError in the others."""
+        failure: Exception | None = None
+        if self.writes:
+            try:
+                action()
+            except Exception as error:
+                failure = error
+        if self.size > 1:
+            failed = self.add_up(torch.tensor([failure is not None], dtype=torch.int32, device=self.device))
+            if failure is None and failed.item():
+                raise DataError("the first process could not go on, and says why")
+        if failure is not None:
+            raise failure
 
     def add_up_gradients(self, parameters: Iterable[torch.nn.Parameter]) -> None:
         """Gradients become their sums over all processes, in one message.

@@ -9,11 +9,9 @@ from __future__ import annotations
 import csv
 import io
 import re
-import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -96,17 +94,11 @@ def score_csv(
     sink.write(preamble)
     _write(header, [_fields(new_columns)], sink)
 
-    def encoded_windows() -> Iterator[tuple[Window, pa.ChunkedArray, TokenIds]]:
-        rows_before = 0
-        for window in _chain(first, windows):
-            texts = _texts(window, len(columns), text_index, name, rows_before)
-            yield window, texts, scorer.encode(texts)
-            rows_before += len(texts)
-
     rows = empty = 0
     read = len(preamble) + len(header.data)
-    for window, texts, ids in _one_ahead(encoded_windows()):
-        appended, blank = _scored_fields(texts, ids, scorer)
+    for window in _chain(first, windows):
+        texts = _texts(window, len(columns), text_index, name, rows)
+        appended, blank = _scored_fields(texts, scorer)
         _write(window, _spread_over_records(appended, window, len(columns)), sink)
         rows, empty, read = rows + len(texts), empty + blank, read + len(window.data)
         on_window(read, rows)
@@ -294,36 +286,11 @@ def _holds_row(window: Window, width: int) -> npt.NDArray[np.bool_]:
 # ---- scoring -------------------------------------------------------------------------------------------------------
 
 
-Item = TypeVar("Item")
-
-
-def _one_ahead(items: Iterator[Item]) -> Iterator[Item]:
-    """The same items, each made by another thread while the one before is used: the network never waits for text.
-
-    A thread an item, so that none is left waiting where the user of the items gives up; daemons, so that a Ctrl-C does
-    not wait for a pipe that sends nothing.
-    """
-
-    def fetch() -> Future[Item | None]:
-        future: Future[Item | None] = Future()
-
-        def run() -> None:
-            try:
-                future.set_result(next(items, None))
-            except BaseException as error:
-                future.set_exception(error)
-
-        threading.Thread(target=run, daemon=True).start()
-        return future
-
-    upcoming = fetch()
-    while (item := upcoming.result()) is not None:
-        upcoming = fetch()
-        yield item
-
-
-def _scored_fields(texts: pa.ChunkedArray, ids: TokenIds, scorer: Scorer) -> tuple[list[bytes], int]:
+def _scored_fields(texts: pa.ChunkedArray, scorer: Scorer) -> tuple[list[bytes], int]:
     """The bytes to append to each row, and how many rows have a blank text."""
+    # Encoding the next window on a thread meanwhile was tried: it takes a hundredth of the network's time on a CPU, and
+    # a thread that still reads stdin or encodes when the process ends aborts it.
+    ids = scorer.encode(texts)
     probabilities = scorer.probabilities_of(ids)  # (rows, classes)
     blank = _blank_rows(texts, ids)
     labels = [_fields([label]) for label in scorer.classes]

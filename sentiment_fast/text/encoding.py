@@ -7,6 +7,7 @@ What is computed is specified in reference.py; this file converts containers and
 from __future__ import annotations
 
 import hashlib
+import operator
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -78,10 +79,9 @@ def build_vocabulary(
     """
     left_out = stop_word_set(stop_words)
     kept_stop_words = stop_words if stop_words is None or stop_words == "english" else sorted(left_out)
-    empty = Vocabulary([], max_words, kept_stop_words, min_count, strip_html, keep_digits, unknown)
-    words, _ = _core.count_words(
-        _intake(texts), left_out, max_words, min_count, _cleaning(empty), thread_count(threads), SIMD_LEVEL
-    )
+    sizes = operator.index(max_words), operator.index(min_count)  # numpy's integers too
+    empty = Vocabulary([], sizes[0], kept_stop_words, sizes[1], strip_html, keep_digits, unknown)
+    words, _ = _core.count_words(_intake(texts), left_out, *sizes, _cleaning(empty), thread_count(threads), SIMD_LEVEL)
     return replace(empty, words=words)
 
 
@@ -163,6 +163,12 @@ class TokenIds:
             out = np.empty((len(self), length), dtype=dtype)
         elif out.shape != (len(self), length):
             raise ValueError(f"Expected `out` of shape {(len(self), length)}, got {out.shape}")
+        if (
+            out.dtype == np.int16
+            and self.values.dtype != np.int16
+            and self.values.max(initial=0) > np.iinfo(np.int16).max
+        ):
+            raise ValueError(f"Expected a dtype that holds the ids, up to {self.values.max()}, got int16: take int32")
         _core.pad(self.values, self.offsets, out, thread_count(threads))
         return out
 

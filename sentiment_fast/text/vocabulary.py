@@ -39,6 +39,11 @@ class Vocabulary:
     _lexicon: Any = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        for name, kind in (("max_words", int), ("min_count", int), ("strip_html", bool), ("keep_digits", bool)):
+            if type(getattr(self, name)) is not kind:
+                raise ValueError(f"Expected {name} of type {kind.__name__}, got {getattr(self, name)!r}")
+        if not isinstance(self.stop_words, str | list | None):
+            raise ValueError(f"Expected stop_words to be a name, a list of words or None, got {self.stop_words!r}")
         if not 1 <= self.max_words <= MOST_WORDS:
             raise ValueError(f"Expected max_words of 1 to 2**24 ({MOST_WORDS:,}), got {self.max_words}")
         if self.min_count < 1:
@@ -83,7 +88,7 @@ class Vocabulary:
 
     @classmethod
     def load(cls, path: str | Path) -> Vocabulary:
-        """Read what `save` wrote. Raises ModelFolderError for a missing, damaged or newer file."""
+        """Read what `save` wrote. Raises ModelFolderError for a missing or damaged file, or one of another format."""
         path = Path(path)
         try:
             # Not splitlines(): it also splits at characters that a word may well hold.

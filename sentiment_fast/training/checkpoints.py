@@ -120,7 +120,10 @@ def read_origin(folder: Path) -> Origin | None:
 
 
 def remove_checkpoint(folder: Path) -> None:
-    (folder / CHECKPOINT).unlink(missing_ok=True)
+    """And what a kill in the middle of writing one left behind."""
+    path = folder / CHECKPOINT
+    path.unlink(missing_ok=True)
+    path.with_suffix(".part").unlink(missing_ok=True)
 
 
 def _read_header(path: Path) -> dict[str, Any]:

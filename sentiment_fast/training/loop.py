@@ -25,7 +25,7 @@ from sentiment_fast.model.presets import TrainingConfig
 from sentiment_fast.model.ranks import Ranks
 from sentiment_fast.training.checkpoints import Checkpoints
 from sentiment_fast.training.schedules import learning_rate
-from sentiment_fast.training.state import Epoch, TrainingState
+from sentiment_fast.training.state import Epoch, TrainingState, dropout_generator
 
 Progress = Callable[[list[Rows]], Iterable[Rows]]
 _RANKS_AGREE_EVERY = 16  # batches; asking all processes whether to stop takes a message, and on a GPU a pause
@@ -57,15 +57,16 @@ def train(
 
     on_epoch: called after each epoch, when the network holds that epoch's weights. progress: wraps an epoch's batches
     (a progress bar). checkpoints: where the state is kept, and taken up from where one is. stop_requested: asked after
-    each step; once it says so, the state is saved and KeyboardInterrupt raised. say: told when a batch does not fit
+    each step (by several processes, every 16 steps and at an epoch's end); once it says so, the state is saved and
+    KeyboardInterrupt raised. say: told when a batch does not fit
     into memory and is cut. ranks: the processes that train together.
     Returns the history. Raises DataError where a loss is no longer a number. The seed decides the batches and the
     dropout; the caller's random state is untouched.
     """
     ranks = ranks or Ranks()
     state = TrainingState.at_start(network, config, precision.dtype)
-    if checkpoints is not None:
-        checkpoints.restore(state)
+    if checkpoints is not None and checkpoints.restore(state) and not ranks.writes:
+        state.sums.zero_()  # all processes' sums are with the first
     batch_size = config.batch_size * config.batch_scale
     steps_per_epoch = -(-len(training.source) // batch_size)
 
@@ -75,9 +76,12 @@ def train(
 
         def save() -> None:
             state.random_states = ranks.gather(dropout_numbers.get_state())
-            if checkpoints is not None and ranks.writes:
-                _check_finite("training", float(state.sums[0]), state.epoch, config)
-                checkpoints.save(state)
+            # One process goes on with the sums of all of them.
+            sums = ranks.add_up(state.sums.clone())
+            state.sums.copy_(sums if ranks.writes else torch.zeros_like(sums))
+            if checkpoints is not None:
+                _check_state_finite(state, config)
+                ranks.first_does(lambda: checkpoints.save(state))
 
         try:
             while state.epoch <= config.epochs and not 0 < config.patience <= state.epochs_without_gain:
@@ -94,7 +98,8 @@ def train(
 
                     stop, due = stop_requested(), checkpoints is not None and checkpoints.due
                     if ranks.size > 1:
-                        stop, due = _agreed(ranks, state, stop, due)
+                        last = state.batches_done == len(batches)
+                        stop, due = _agreed(ranks, last or state.batches_done % _RANKS_AGREE_EVERY == 0, stop, due)
                     if stop or due:
                         state.seconds = time.perf_counter() - started
                         save()
@@ -186,6 +191,16 @@ def _loss_and_correct(loss: Tensor, logits: Tensor, targets: Tensor) -> Tensor:
     return torch.stack([loss.detach() * len(targets), correct])
 
 
+def _check_state_finite(state: TrainingState, config: TrainingConfig) -> None:
+    """What is not finite never replaces a checkpoint from which training can go on."""
+    _check_finite("training", float(state.sums[0]), state.epoch, config)
+    if not all(bool(weight.isfinite().all()) for weight in state.network.parameters()):
+        raise DataError(
+            f"The weights became infinite or no numbers in epoch {state.epoch}: lower the learning rate "
+            f"(now {config.learning_rate}) or train without --amp"
+        )
+
+
 def _check_finite(part: str, loss: float, epoch: int, config: TrainingConfig) -> None:
     if not math.isfinite(loss):
         raise DataError(
@@ -194,9 +209,9 @@ def _check_finite(part: str, loss: float, epoch: int, config: TrainingConfig) ->
         )
 
 
-def _agreed(ranks: Ranks, state: TrainingState, *wishes: bool) -> list[bool]:
-    """What any process wishes, known to all of them at the same step; all False in between."""
-    if state.batches_done % _RANKS_AGREE_EVERY != 0:
+def _agreed(ranks: Ranks, now: bool, *wishes: bool) -> list[bool]:
+    """What any process wishes, known to all of them at the same step, which is `now`; all False otherwise."""
+    if not now:
         return [False] * len(wishes)
     return [wish > 0 for wish in ranks.add_up(torch.tensor(wishes, dtype=torch.int32, device=ranks.device)).tolist()]
 
@@ -204,7 +219,7 @@ def _agreed(ranks: Ranks, state: TrainingState, *wishes: bool) -> list[bool]:
 @contextmanager
 def _dropout_numbers(device: torch.device, seed: int) -> Iterator[torch.Generator]:
     """What dropout on the device draws from, seeded; the caller's state of it is back afterwards."""
-    generator = torch.cuda.default_generators[device.index] if device.type == "cuda" else torch.default_generator
+    generator = dropout_generator(device)
     before = generator.get_state()
     generator.manual_seed(seed)
     try:

@@ -10,9 +10,10 @@ from sentiment_fast.model.presets import TrainingConfig
 def learning_rate(config: TrainingConfig, step: int, steps: int) -> float:
     """The learning rate of a step, 0 to steps - 1.
 
-    It rises in a line to its full height during the first `warmup` share of the steps, then falls to zero by the last:
-    in a line, or as half a cosine (Loshchilov and Hutter 2017); with decay "none" it stays. A batch `batch_scale` times
-    as large takes the square root of that as its factor, which suits Adam (Malladi et al. 2022).
+    It rises in a line to its full height during the first `warmup` share of the steps, then falls towards zero, which
+    the step behind the last would have: in a line, or as half a cosine (Loshchilov and Hutter 2017); with decay "none"
+    it stays. A batch `batch_scale` times as large takes the square root of that as its factor, which suits Adam
+    (Malladi et al. 2022).
     """
     full = config.learning_rate * math.sqrt(config.batch_scale)
     warm = round(config.warmup * steps)

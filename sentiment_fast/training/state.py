@@ -60,6 +60,7 @@ class TrainingState:
             network.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay, fused=True
         )
         scaler = torch.amp.GradScaler(device.type, enabled=precision == torch.float16)
+        scaler.scale(torch.zeros(1, device=device))  # makes its scale, also where the first step has no rows for it
         sums = torch.zeros(2, dtype=torch.float64, device=device)
         return cls(network, optimizer, scaler, copy_of(network), sums)
 
@@ -93,34 +94,77 @@ class TrainingState:
             "batches_done": self.batches_done,
             "seconds": self.seconds,
             "pieces": self.pieces,
+            "processes": len(self.random_states),
             "best_loss": self.best_loss if math.isfinite(self.best_loss) else None,
             "history": [asdict(epoch) for epoch in self.history],
             "scaler": self.scaler.state_dict(),
         }
 
     def restore(self, tensors: Mapping[str, Tensor], values: Mapping[str, Any]) -> None:
-        """Take over what `tensors` and `values` gave. Damage raises KeyError, TypeError, ValueError or RuntimeError."""
+        """Take over what `tensors` and `values` gave; nothing, if they are damaged.
+
+        Then it raises KeyError, TypeError or ValueError.
+        """
+        history = [Epoch(**epoch) for epoch in values["history"]]
+        numbers = {
+            name: _whole(values, name, least) for name, least in (("epoch", 1), ("batches_done", 0), ("pieces", 1))
+        }
+        seconds = float(values["seconds"])
+        best_loss = math.inf if values["best_loss"] is None else float(values["best_loss"])
+        if [epoch.epoch for epoch in history] != list(range(1, numbers["epoch"])):
+            raise ValueError(f"expected the history of the epochs before {numbers['epoch']}")
+        self._check(
+            tensors, has_steps=bool(history or numbers["batches_done"]), processes=_whole(values, "processes", 0)
+        )
+
         parts: dict[str, dict[str, Tensor]] = {"weights": {}, "best": {}, "optimizer": {}, "random": {}}
         for name, tensor in tensors.items():
             part, _, rest = name.partition(".")
             if rest:
                 parts[part][rest] = tensor
-        device = self.sums.device
-        self.network.load_state_dict(parts["weights"])
-        self.best_weights = {name: parts["best"][name].to(device) for name in self.best_weights}
         moments: dict[int, dict[str, Tensor]] = {}
         for name, tensor in parts["optimizer"].items():
             index, _, moment = name.partition(".")
             moments.setdefault(int(index), {})[moment] = tensor
+        self.scaler.load_state_dict(values["scaler"])
+        self.network.load_state_dict(parts["weights"])
+        self.best_weights = {name: parts["best"][name].to(self.sums.device) for name in self.best_weights}
         groups = self.optimizer.state_dict()["param_groups"]
         self.optimizer.load_state_dict({"state": moments, "param_groups": groups})
         self.random_states = [parts["random"][str(rank)] for rank in range(len(parts["random"]))]
         self.sums.copy_(tensors["sums"])
-        self.scaler.load_state_dict(values["scaler"])
-        self.best_loss = math.inf if values["best_loss"] is None else float(values["best_loss"])
-        self.history = [Epoch(**epoch) for epoch in values["history"]]
-        self.epoch, self.batches_done = int(values["epoch"]), int(values["batches_done"])
-        self.seconds, self.pieces = float(values["seconds"]), int(values["pieces"])
+        self.history, self.best_loss, self.seconds = history, best_loss, seconds
+        self.epoch, self.batches_done, self.pieces = (numbers[name] for name in ("epoch", "batches_done", "pieces"))
+
+    def _check(self, tensors: Mapping[str, Tensor], has_steps: bool, processes: int) -> None:
+        """Are these the tensors of a training of this network, by name, shape and dtype?"""
+        expected = {name: (tensor.shape, tensor.dtype) for name, tensor in self.tensors().items()}
+        weights = list(self.network.parameters())
+        if has_steps:  # the optimiser's moments come with the first
+            for index, weight in enumerate(weights):
+                expected[f"optimizer.{index}.step"] = (torch.Size([]), torch.float32)
+                for moment in ("exp_avg", "exp_avg_sq"):
+                    expected[f"optimizer.{index}.{moment}"] = (weight.shape, weight.dtype)
+        random = dropout_generator(self.sums.device).get_state()
+        expected |= {f"random.{rank}": (random.shape, random.dtype) for rank in range(processes)}
+        found = {name: (tensor.shape, tensor.dtype) for name, tensor in tensors.items()}
+        for name in found.keys() | expected.keys():
+            if found.get(name) != expected.get(name):
+                raise ValueError(
+                    f"expected {name} to be {expected.get(name, 'absent')}, got {found.get(name, 'nothing')}"
+                )
+
+
+def _whole(values: Mapping[str, Any], name: str, least: int) -> int:
+    value = values[name]
+    if type(value) is not int or value < least:
+        raise ValueError(f"expected {name} to be a whole number of {least} or more, got {value!r}")
+    return value
+
+
+def dropout_generator(device: torch.device) -> torch.Generator:
+    """What dropout on the device draws from."""
+    return torch.cuda.default_generators[device.index] if device.type == "cuda" else torch.default_generator
 
 
 def copy_of(network: SentimentLSTM) -> dict[str, Tensor]:

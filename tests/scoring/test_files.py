@@ -653,14 +653,3 @@ def test_module_scores_stdin_to_stdout(model_folder):
     )
     assert run.stdout == score(data, sf.load(model_folder))
     assert b"3 rows in, 3 rows out to stdout" in run.stderr
-
-
-def test_windows_are_made_one_ahead_in_order_and_an_error_comes_after_what_was_before_it():
-    def items():
-        yield from range(3)
-        raise OSError("the disk is gone")
-
-    ahead = files._one_ahead(items())
-    assert [next(ahead) for _ in range(3)] == [0, 1, 2]
-    with pytest.raises(OSError, match="the disk is gone"):
-        next(ahead)
