@@ -3,14 +3,27 @@
 import csv
 import json
 import os
+import random
+import shlex
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from contextlib import contextmanager
 
 import pytest
+import torch
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
 
 from sentiment_fast import cli
 from sentiment_fast.data.demo import demo_corpus
+from sentiment_fast.model.devices import cpu_has_bf16
+from sentiment_fast.training.checkpoints import CHECKPOINT
 
 SMALL = ["--set", "hidden_size=32", "--set", "embedding_size=16", "--set", "layers=1", "--learning-rate", "0.01"]
 OFFLINE = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
@@ -252,7 +265,7 @@ def test_a_folder_in_use_is_not_written_into(tmp_path, data, capsys):
         (["--set", "cell=tree"], "Expected a cell of lstm, gru, rnn, got 'tree'"),
         (["--set", "nonsense=1"], "Expected a setting of"),
         (["--set", "bidirectional=true"], "Expected pooling last or attention with bidirectional"),
-        (["--preset", "best"], "Expected a preset of tutorial, got 'best'"),
+        (["--preset", "best"], "Expected a preset of tutorial, tutorial-large-batch, got 'best'"),
         (["--epochs", "0"], "Expected epochs of 1 or more, got 0"),
         (["--validation", "1.5"], "expected a share above 0 and below 1, or a file"),
         (["--learning-rate", "-1"], "Expected learning_rate above 0"),
@@ -315,22 +328,443 @@ def test_a_full_disk_behind_stdout_is_an_error_message(trained):
     assert (finished.returncode, finished.stderr) == (1, "error: [Errno 28] No space left on device\n")
 
 
-def test_an_interrupted_training_keeps_its_best_epoch(data, tmp_path):
-    out = str(tmp_path / "model")
+# ---- interrupted, and gone on with ---------------------------------------------------------------------------------
+
+# Four epochs of 56 steps; the last batch has one row.
+REVIEWS = ("--data", "reviews.csv", "--device", "cpu", "--batch-size", "8", "--set", "hidden_size=16")
+LONG_RUN = (*REVIEWS, "--epochs", "4", "--set", "embedding_size=8", "--learning-rate", "0.005", "--amp")
+ONE_THREAD, TWO_THREADS = (os.environ | {"OMP_NUM_THREADS": number} for number in "12")
+
+
+@pytest.fixture(scope="module")
+def reviews(tmp_path_factory):
+    """A folder with reviews.csv."""
+    folder = tmp_path_factory.mktemp("reviews")
+    corpus = demo_corpus(588)
+    write_csv(folder / "reviews.csv", zip(corpus.texts.to_pylist(), corpus.labels.tolist(), strict=True))
+    return folder
+
+
+@contextmanager
+def started(*command, **options):
+    """A command that runs beside the test, but never beyond it, nor for more than three minutes."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "sentiment_fast.train", "--data", "train.csv", "--epochs", "500", "--out", out, *SMALL],
-        cwd=data,
-        stderr=subprocess.PIPE,
-        text=True,
+        [*map(str, command)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, **options
     )
-    said = []
-    for line in process.stderr:
-        said.append(line)
-        if line.startswith("epoch 2/"):
-            process.send_signal(signal.SIGINT)
-            break
-    said.append(process.stderr.read())
-    process.stderr.close()
-    assert process.wait(timeout=120) == cli.INTERRUPTED, "".join(said)
-    assert "interrupted: the best epoch so far is in" in "".join(said)
-    assert cli.main(["predict", "--model", out, "a text"]) == 0
+    too_long = threading.Timer(180, process.kill)
+    too_long.start()
+    try:
+        yield process
+    finally:
+        too_long.cancel()
+        process.kill()
+        process.wait(timeout=60)
+        process.stderr.close()
+
+
+def interrupted(number, at, *command, **options):
+    """The exit code of a command that gets a signal once it has said a line that begins so, and all it said."""
+    with started(sys.executable, "-m", *command, **options) as process:
+        said = []
+        for line in process.stderr:
+            said.append(line)
+            if line.startswith(at):
+                process.send_signal(number)
+                break
+        said.append(process.stderr.read())
+        return process.wait(timeout=120), "".join(said)
+
+
+def history_of(folder):
+    """A run's epochs, without the times that no two runs share."""
+    lines = [json.loads(line) for line in (folder / "history.jsonl").read_text("utf-8").splitlines()]
+    return [{key: line[key] for key in line if key not in ("seconds", "reviews_per_second")} for line in lines]
+
+
+def position_of(folder):
+    """The epoch and the number of its batches behind which a run's checkpoint stands."""
+    with safe_open(folder / CHECKPOINT, "pt") as file:
+        state = json.loads(file.metadata()["sentiment_fast"])["state"]
+    return state["epoch"], state["batches_done"]
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(reviews):
+    """The folder of a run, and how long it took in seconds."""
+    began = time.monotonic()
+    finished = run("sentiment_fast.train", *LONG_RUN, "--out", "whole", cwd=reviews, env=ONE_THREAD)
+    assert finished.returncode == 0, finished.stderr
+    return reviews / "whole", time.monotonic() - began
+
+
+@pytest.fixture(scope="module")
+def stopped(reviews):
+    """The folder of a run like it that was asked to stop in its second epoch, its exit code, and what it said."""
+    command = ("sentiment_fast.train", *LONG_RUN, "--out", "it's stopped")
+    code, said = interrupted(signal.SIGTERM, "epoch 1/", *command, cwd=reviews, env=ONE_THREAD)
+    return reviews / "it's stopped", code, said
+
+
+@pytest.fixture(scope="module")
+def resumed(stopped, reviews):
+    """The folder of that run after it was gone on with, and what was said; the environment asks for more threads."""
+    shutil.copytree(stopped[0], reviews / "resumed")
+    finished = run("sentiment_fast.train", "--resume", "--out", "resumed", cwd=reviews, env=TWO_THREADS)
+    assert finished.returncode == 0, finished.stderr
+    return reviews / "resumed", finished
+
+
+@pytest.fixture
+def stopped_copy(stopped, reviews, tmp_path, monkeypatch):
+    """A copy of the stopped run's folder, for commands in this process, which keeps its threads."""
+    threads = torch.get_num_threads()
+    monkeypatch.chdir(reviews)
+    yield shutil.copytree(stopped[0], tmp_path / "copy")
+    torch.set_num_threads(threads)
+
+
+def test_an_interrupted_training_keeps_its_best_epoch(data, tmp_path):
+    out = tmp_path / "model"
+    command = ("sentiment_fast.train", "--data", "train.csv", "--epochs", "500", "--out", out, *SMALL)
+    code, said = interrupted(signal.SIGINT, "epoch 2/", *command, cwd=data)
+    assert code == cli.INTERRUPTED, said
+    assert cli.main(["predict", "--model", str(out), "a text"]) == 0
+    assert (out / CHECKPOINT).exists()
+
+
+def test_a_training_asked_to_stop_exits_as_interrupted(stopped):
+    _, code, said = stopped
+    assert code == cli.INTERRUPTED, said
+
+
+def test_a_training_asked_to_stop_leaves_a_checkpoint_within_its_second_epoch(stopped):
+    folder, _, _ = stopped
+    epoch, batches = position_of(folder)
+    assert (epoch, 0 < batches < 56) == (2, True)
+    assert [epoch["epoch"] for epoch in history_of(folder)] == [1]
+    assert not (folder / "metrics.json").exists()
+
+
+def test_a_training_asked_to_stop_ends_with_a_command_that_goes_on(stopped):
+    _, _, said = stopped
+    command = said[said.index("interrupted: go on with") :].splitlines()[1].strip()
+    assert shlex.split(command) == ["python", "-m", "sentiment_fast.train", "--resume", "--out", "it's stopped"]
+
+
+def test_a_resumed_run_ends_with_the_model_of_an_uninterrupted_one_to_the_last_byte(resumed, uninterrupted):
+    ours, expected = ((folder / "model.safetensors").read_bytes() for folder in (resumed[0], uninterrupted[0]))
+    assert ours == expected
+
+
+def test_a_resumed_run_has_the_history_of_an_uninterrupted_one(resumed, uninterrupted):
+    assert history_of(resumed[0]) == history_of(uninterrupted[0])
+
+
+def test_a_resumed_run_has_the_metrics_of_an_uninterrupted_one(resumed, uninterrupted):
+    ours, expected = (json.loads((folder / "metrics.json").read_text()) for folder in (resumed[0], uninterrupted[0]))
+    assert ours | {"training_seconds": 0} == expected | {"training_seconds": 0}
+
+
+def test_a_resumed_run_leaves_the_files_of_an_uninterrupted_one(resumed, uninterrupted):
+    ours, expected = ({path.name for path in folder.iterdir()} for folder in (resumed[0], uninterrupted[0]))
+    assert ours == expected
+
+
+def test_a_finished_run_has_no_checkpoint(uninterrupted):
+    assert not (uninterrupted[0] / CHECKPOINT).exists()
+
+
+def test_a_resumed_run_keeps_its_threads_and_its_precision(resumed):
+    precision = "bfloat16 autocast" if cpu_has_bf16() else "float32: this CPU has no native bfloat16"
+    assert f"Training on the CPU, 1 threads, {precision}" in resumed[1].stderr
+
+
+def test_a_resumed_run_goes_on_with_the_epoch_that_was_interrupted(resumed):
+    said = [line.partition(":")[0] for line in resumed[1].stderr.splitlines() if line.startswith("epoch ")]
+    assert said == ["epoch 2/4", "epoch 3/4", "epoch 4/4"]
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("--epochs", "9"),
+        ("--batch-size", "16"),
+        ("--learning-rate", "0.1"),
+        ("--seed", "5"),
+        ("--preset", "tutorial-large-batch"),
+        ("--set", "hidden_size=8"),
+        ("--validation", "0.5"),
+        ("--test", "reviews.csv"),
+        ("--data", "others.csv"),
+        ("--vectors", "vectors.txt"),
+        ("--precision", "float32"),
+        ("--device", "cuda"),
+        ("--text-column", "body"),
+        ("--label-column", "stars"),
+    ],
+)
+def test_an_option_that_differs_from_the_runs_is_bad_usage(stopped_copy, capsys, option, value):
+    message = fails(["train", "--resume", "--out", stopped_copy, option, value], 2, capsys)
+    assert message.startswith(f"error: {option}: the run in {stopped_copy} began with ")
+    assert value in message
+
+
+def test_an_option_that_differs_leaves_the_checkpoint_as_it_is(stopped_copy, capsys):
+    before = (stopped_copy / CHECKPOINT).read_bytes()
+    fails(["train", "--resume", "--out", stopped_copy, "--epochs", "9"], 2, capsys)
+    assert (stopped_copy / CHECKPOINT).read_bytes() == before
+
+
+@pytest.mark.parametrize("change", ["a row more", "another label", "another word"])
+def test_data_that_changed_since_are_not_gone_on_with(stopped_copy, reviews, tmp_path, monkeypatch, capsys, change):
+    with (reviews / "reviews.csv").open(newline="", encoding="utf-8") as file:
+        _, *rows = csv.reader(file)
+    if change == "a row more":
+        rows += [["film film film", "positive"], ["plot plot plot", "negative"]]
+    elif change == "another label":
+        rows[0][1], rows[1][1] = rows[1][1], rows[0][1]
+        assert rows[0][1] != rows[1][1]
+    else:
+        rows[7][0] += " film"
+    write_csv(tmp_path / "reviews.csv", rows)
+    monkeypatch.chdir(tmp_path)
+    message = fails(["train", "--resume", "--out", stopped_copy], 1, capsys)
+    assert "the data are not those that the run began with" in message
+
+
+def test_data_that_are_gone_are_an_error(stopped_copy, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert "reviews.csv" in fails(["train", "--resume", "--out", stopped_copy], 1, capsys)
+
+
+@pytest.mark.parametrize("header", [None, {}, {"identity": {"threads": "all"}}])
+def test_a_damaged_checkpoint_has_the_exit_code_of_damaged_models(stopped_copy, capsys, header):
+    path = stopped_copy / CHECKPOINT
+    if header is None:
+        path.write_bytes(path.read_bytes()[:1000])
+    else:
+        whole = {"format": 1, "arguments": {}, "identity": {}, "state": {}} | header
+        save_file(load_file(path), path, {"sentiment_fast": json.dumps(whole)})
+    assert f"{path}: cannot be read as a checkpoint" in fails(["train", "--resume", "--out", stopped_copy], 4, capsys)
+
+
+def test_a_finished_run_says_that_there_is_nothing_to_go_on_with(uninterrupted, capsys):
+    before = {path.name: path.read_bytes() for path in uninterrupted[0].iterdir()}
+    message = fails(["train", "--resume", "--out", uninterrupted[0]], 0, capsys)
+    assert message == f"{uninterrupted[0]}: this run is finished, there is nothing to go on with\n"
+    assert {path.name: path.read_bytes() for path in uninterrupted[0].iterdir()} == before
+
+
+def test_to_resume_without_a_folder_is_bad_usage(capsys):
+    assert "expected the folder of the run, --out FOLDER" in fails(["train", "--resume"], 2, capsys)
+
+
+ONE_EPOCH = (*REVIEWS[:-2], *SMALL, "--epochs", "1", "--batch-size", "64")
+
+
+@pytest.mark.parametrize("left", [None, [], ["overview.json", "checkpoint.part"]], ids=str)
+def test_to_resume_what_never_came_to_a_checkpoint_starts_a_new_run(reviews, tmp_path, monkeypatch, capsys, left):
+    out = tmp_path / "run"
+    if left is not None:
+        out.mkdir()
+        for name in left:
+            (out / name).write_bytes(b"cut sho")
+    monkeypatch.chdir(reviews)
+    assert cli.main(["train", "--resume", "--out", str(out), *ONE_EPOCH]) == 0, capsys.readouterr().err
+    assert len(history_of(out)) == 1
+
+
+def test_to_resume_does_not_write_into_a_folder_of_other_things(reviews, tmp_path, monkeypatch, capsys):
+    (tmp_path / "precious.txt").write_text("keep")
+    monkeypatch.chdir(reviews)
+    assert "holds something" in fails(["train", "--resume", "--out", tmp_path, *ONE_EPOCH], 2, capsys)
+    assert [path.name for path in tmp_path.iterdir()] == ["precious.txt"]
+
+
+# ---- killed, and gone on with --------------------------------------------------------------------------------------
+
+
+def killed(when, *command, **options):
+    """Start a command and kill it once `when()` says so, or when it ends: its exit code, and what it said."""
+    with started(*command, **options) as process, tempfile.TemporaryFile("w+") as log:
+        reader = threading.Thread(target=lambda: log.writelines(process.stderr))
+        reader.start()
+        while process.poll() is None and not when():
+            time.sleep(0.005)  # polling
+        process.kill()
+        code = process.wait(timeout=60)
+        reader.join(timeout=60)
+        log.seek(0)
+        return code, log.read()
+
+
+def unkillable(out):
+    """The command that starts the long run, or goes on with it, with a checkpoint after every step."""
+    command = ("-m", "sentiment_fast.train", *LONG_RUN, "--resume", "--checkpoint-minutes", "0", "--out", out)
+    return sys.executable, *command
+
+
+def test_a_run_that_is_killed_three_times_ends_as_if_it_had_not_been(uninterrupted, reviews):
+    out, options = reviews / "killed", {"cwd": reviews, "env": ONE_THREAD}
+    moments = {
+        "before the first checkpoint": (out / "overview.json").exists,
+        "within an epoch": (out / CHECKPOINT).exists,
+        "after an epoch": lambda: (out / "history.jsonl").exists() and len(history_of(out)) == 2,
+    }
+    for moment, when in moments.items():
+        code, said = killed(when, *unkillable(out), **options)
+        assert code == -signal.SIGKILL, f"{moment}: {said}"
+    code, said = killed(lambda: False, *unkillable(out), **options)
+    assert code == 0, said
+    assert (out / "model.safetensors").read_bytes() == (uninterrupted[0] / "model.safetensors").read_bytes()
+    assert history_of(out) == history_of(uninterrupted[0])
+    assert {path.name for path in out.iterdir()} == {path.name for path in uninterrupted[0].iterdir()}
+
+
+def moment_of(out):
+    """How far a run had come when it was killed."""
+    if not out.exists():
+        return "before its folder"
+    if (out / "metrics.json").exists():
+        return "at the end, with its results written"
+    if not (out / CHECKPOINT).exists():
+        return "before the first checkpoint"
+    if (out / CHECKPOINT).with_suffix(".part").exists():
+        return "with a checkpoint partly written"
+    epochs = len(history_of(out)) if (out / "history.jsonl").exists() else 0
+    return f"with {epochs} epochs done"
+
+
+@pytest.mark.long
+def test_runs_that_are_killed_at_twenty_random_moments_end_as_if_they_had_not_been(uninterrupted, reviews):
+    whole, seconds = uninterrupted
+    generator, deadline = random.Random(0), time.monotonic() + 900
+    moments, finished = Counter(), 0
+    while moments.total() < 20:
+        out = reviews / f"killed {finished}"
+        code = None
+        while code != 0:
+            assert time.monotonic() < deadline, moments
+            at = time.monotonic() + generator.uniform(0, seconds)
+            code, said = killed(lambda at=at: time.monotonic() >= at, *unkillable(out), cwd=reviews, env=ONE_THREAD)
+            assert code in (0, -signal.SIGKILL), f"{moments}: {said}"
+            if code != 0:
+                moments[moment_of(out)] += 1
+        finished += 1
+        assert (out / "model.safetensors").read_bytes() == (whole / "model.safetensors").read_bytes(), moments
+        assert history_of(out) == history_of(whole), moments
+        assert {path.name for path in out.iterdir()} == {path.name for path in whole.iterdir()}
+    print(f"{finished} runs finished; killed", dict(moments))
+
+
+# ---- in two processes ----------------------------------------------------------------------------------------------
+
+PAIR = (*REVIEWS, "--epochs", "3", "--set", "embedding_size=8", "--set", "dropout=0", "--learning-rate", "0.001")
+TORCHRUN = ("torch.distributed.run", "--standalone", "--nproc-per-node=2", "-m", "sentiment_fast.train")
+LOCAL = ONE_THREAD | {"GLOO_SOCKET_IFNAME": "lo"}
+
+
+@pytest.fixture(scope="module")
+def pair(reviews):
+    """The folder of a run in two processes, and what they said."""
+    finished = run(*TORCHRUN, *PAIR, "--out", "pair", cwd=reviews, env=LOCAL)
+    assert finished.returncode == 0, finished.stderr
+    return reviews / "pair", finished
+
+
+@pytest.fixture(scope="module")
+def single(reviews):
+    """The folder of the same run in one process."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(reviews)
+        assert cli.main(["train", *PAIR, "--out", "single"]) == 0
+    return reviews / "single"
+
+
+@pytest.fixture(scope="module")
+def pair_stopped(reviews):
+    """The folder of a run in two processes that was asked to stop in its second epoch, its exit code, what it said."""
+    command = (*TORCHRUN, *PAIR, "--out", "pair stopped")
+    code, said = interrupted(signal.SIGTERM, "epoch 1/", *command, cwd=reviews, env=LOCAL)
+    return reviews / "pair stopped", code, said
+
+
+@pytest.fixture(scope="module")
+def pair_resumed(pair_stopped, reviews):
+    """The folder of that run after it was gone on with."""
+    shutil.copytree(pair_stopped[0], reviews / "pair resumed")
+    finished = run(*TORCHRUN, "--resume", "--out", "pair resumed", cwd=reviews, env=LOCAL)
+    assert finished.returncode == 0, finished.stderr
+    return reviews / "pair resumed"
+
+
+def test_two_processes_come_to_the_weights_of_one(pair, single):
+    ours, expected = (load_file(folder / "model.safetensors") for folder in (pair[0], single))
+    assert ours.keys() == expected.keys()
+    for name, weights in ours.items():
+        torch.testing.assert_close(weights, expected[name], rtol=0, atol=1e-5)
+
+
+def test_two_processes_have_the_history_of_one(pair, single):
+    ours, expected = history_of(pair[0]), history_of(single)
+    assert len(ours) == 3
+    for epoch, other in zip(ours, expected, strict=True):
+        assert epoch == {name: pytest.approx(figure, abs=1e-5) for name, figure in other.items()}
+
+
+def test_two_processes_leave_the_files_of_one(pair, single):
+    assert {path.name for path in pair[0].iterdir()} == {path.name for path in single.iterdir()}
+
+
+def test_of_two_processes_one_speaks(pair):
+    _, finished = pair
+    lines = [line for line in finished.stderr.splitlines() if line.startswith(("epoch", "Training on", "texts  "))]
+    assert [line.partition(":")[0] for line in lines if "epoch" in line] == ["epoch 1/3", "epoch 2/3", "epoch 3/3"]
+    assert [line for line in lines if line.startswith("Training")] == ["Training on 2 x the CPU, 1 threads, float32"]
+    assert finished.stdout.count("The model is in") == 1
+
+
+def test_two_processes_asked_to_stop_leave_a_checkpoint_within_the_second_epoch(pair_stopped):
+    folder, code, said = pair_stopped
+    assert code != 0
+    epoch, batches = position_of(folder)
+    assert (epoch, 0 < batches < 56) == (2, True), said
+    assert [epoch["epoch"] for epoch in history_of(folder)] == [1]
+
+
+@pytest.mark.long
+def test_two_processes_interrupted_from_the_keyboard_leave_such_a_checkpoint_too(reviews):
+    # The terminal sends Ctrl-C to all of them, and torchrun once more to each.
+    out, command = reviews / "pair interrupted", (sys.executable, "-m", *TORCHRUN, *PAIR, "--out")
+    with started(*command, out, cwd=reviews, env=LOCAL, start_new_session=True) as process:
+        next(line for line in process.stderr if line.startswith("epoch 1/"))
+        os.killpg(process.pid, signal.SIGINT)
+        said = process.stderr.read()
+        process.wait(timeout=120)
+    epoch, batches = position_of(out)
+    assert (epoch, 0 < batches < 56) == (2, True), said
+
+
+@pytest.mark.parametrize("line", ["stopping after this step", "interrupted: go on with"])
+def test_of_two_processes_asked_to_stop_one_speaks(pair_stopped, line):
+    assert pair_stopped[2].count(line) == 1
+
+
+def test_two_processes_go_on_to_the_weights_of_uninterrupted_ones(pair_resumed, pair):
+    ours, expected = ((folder / "model.safetensors").read_bytes() for folder in (pair_resumed, pair[0]))
+    assert ours == expected
+
+
+def test_two_processes_go_on_to_the_history_of_uninterrupted_ones(pair_resumed, pair):
+    for epoch, expected in zip(history_of(pair_resumed), history_of(pair[0]), strict=True):
+        assert epoch == {name: pytest.approx(figure, abs=1e-9) for name, figure in expected.items()}
+
+
+def test_a_run_in_two_processes_is_not_gone_on_with_by_one(pair_stopped, reviews, monkeypatch, capsys):
+    threads = torch.get_num_threads()
+    monkeypatch.chdir(reviews)
+    try:
+        message = fails(["train", "--resume", "--out", pair_stopped[0]], 2, capsys)
+    finally:
+        torch.set_num_threads(threads)
+    assert "the run began with processes 2, and is now to go on with 1" in message

@@ -104,7 +104,10 @@ class Checkpoints:
 
 @dataclass(frozen=True)
 class Origin:
-    """What a run began with: the arguments and the identity that its `Checkpoints` were given."""
+    """What a run began with: the arguments and the identity that its `Checkpoints` were given.
+
+    identity: has at least "threads", a number, and "precision", a name.
+    """
 
     arguments: dict[str, Any]
     identity: dict[str, Any]
@@ -116,6 +119,9 @@ def read_origin(folder: Path) -> Origin | None:
     if not path.exists():
         return None
     header = _read_header(path)
+    threads, precision = (header["identity"].get(name) for name in ("threads", "precision"))
+    if type(threads) is not int or threads < 1 or not isinstance(precision, str):
+        raise _damaged(path, "its identity is incomplete")
     return Origin(header["arguments"], header["identity"])
 
 
