@@ -1,0 +1,117 @@
+// Tests the threads, for ThreadSanitizer: counting, encoding and padding give at any number of threads what one gives,
+// also where several calls run at once and share a lexicon. No Python in it but what the cleaning asks of it.
+#include <atomic>
+#include <cstdint>
+#include <random>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "encode.h"
+#include "expect.h"
+#include "interpreter.h"
+#include "threads.h"
+
+using namespace sentiment_fast;
+
+namespace {
+
+constexpr int kThreads[] = {1, 2, 3, 8};
+constexpr int64_t kPaddedLength = 50;
+
+// Made-up texts, enough of them for many ranges. Their capital sigmas make the first calls ask the interpreter at once.
+std::vector<std::string> made_up_texts() {
+  std::mt19937 random(1);
+  std::vector<std::string> texts(1200);
+  for (std::string& text : texts) {
+    for (size_t words = random() % 200; words != 0; --words) {
+      const auto number = std::to_string(random() % 1000);
+      for (const char digit : number) text += static_cast<char>('a' + (digit - '0'));
+      text += random() % 20 == 0 ? "ΑΣ, " : random() % 20 == 0 ? "andAWordOfMoreThan16Bytes<br />" : " ";
+    }
+  }
+  return texts;
+}
+
+std::vector<Text> views_of(const std::vector<std::string>& texts) {
+  std::vector<Text> views;
+  for (const std::string& text : texts) views.push_back({text.data(), text.size(), Encoding::utf8});
+  return views;
+}
+
+// All that the calls give for some texts.
+struct Results {
+  std::vector<std::string> words;
+  std::vector<int64_t> counts;
+  std::vector<int32_t> ids, matrix;
+  std::vector<int64_t> offsets;
+
+  bool operator==(const Results& other) const {
+    return words == other.words && counts == other.counts && ids == other.ids && matrix == other.matrix &&
+           offsets == other.offsets;
+  }
+};
+
+Results results_of(const std::vector<Text>& texts, const Lexicon& lexicon, const Level& level, int threads) {
+  const Cleaning cleaning{level, {true, false}};
+  Results results;
+  for (const CountedWord& counted : count_words(texts, cleaning, threads).most_frequent(10'000, 1, {})) {
+    results.words.push_back(counted.word);
+    results.counts.push_back(counted.count);
+  }
+  const Encoded<int32_t> encoded = encode<int32_t>(texts, lexicon, cleaning, threads);
+  results.ids.assign(encoded.ids.begin(), encoded.ids.end());
+  results.offsets = encoded.offsets;
+  const auto rows = static_cast<int64_t>(texts.size());
+  results.matrix.resize(texts.size() * kPaddedLength);
+  pad(results.ids.data(), results.offsets.data(), rows, kPaddedLength, results.matrix.data(), threads);
+  return results;
+}
+
+void test_any_number_of_threads_gives_what_one_gives(const std::vector<Text>& texts, const Lexicon& lexicon) {
+  std::vector<Results> results;
+  for (const Level& level : levels())
+    for (const int threads : kThreads) results.push_back(results_of(texts, lexicon, level, threads));
+  expect(results[0].words.size() > 500 && results[0].ids.size() > 10'000, "texts with words");
+  for (const Results& other : results) expect(other == results[0], "the results of one thread at any number of them");
+}
+
+void test_calls_at_once_share_a_lexicon(const std::vector<Text>& texts, const Lexicon& lexicon) {
+  std::vector<Results> results(4);
+  std::vector<std::thread> callers;
+  for (size_t i = 0; i < results.size(); ++i)
+    callers.emplace_back([&, i] { results[i] = results_of(texts, lexicon, levels().back(), static_cast<int>(1 + i)); });
+  for (std::thread& caller : callers) caller.join();
+  for (const Results& other : results) expect(other == results[0], "the same results of several calls at once");
+}
+
+void test_an_exception_on_a_thread_reaches_the_caller() {
+  for (const int threads : kThreads) {
+    std::atomic<int> worked{0};
+    bool caught = false;
+    try {
+      on_threads(threads, [&](int thread) {
+        ++worked;
+        if (thread == threads - 1) throw std::runtime_error("thrown on purpose");
+      });
+    } catch (const std::runtime_error&) {
+      caught = true;
+    }
+    expect(caught && worked >= 1 && worked <= threads, "the exception of a thread to be thrown by the call");
+  }
+}
+
+}  // namespace
+
+int main() {
+  start_interpreter();
+  const std::vector<std::string> owners = made_up_texts();
+  const std::vector<Text> texts = views_of(owners);
+  const Lexicon lexicon({"a", "b", "cd", "ας", "andawordofmorethan16bytes", "bcd", "j"}, {"e", "f"}, 8);
+  test_calls_at_once_share_a_lexicon(texts, lexicon);  // first: the first use of anything is part of it
+  test_any_number_of_threads_gives_what_one_gives(texts, lexicon);
+  test_an_exception_on_a_thread_reaches_the_caller();
+  std::puts("threads: nothing found");
+  return 0;
+}
