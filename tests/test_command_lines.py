@@ -548,6 +548,15 @@ def test_a_damaged_checkpoint_has_the_exit_code_of_damaged_models(stopped_copy, 
     assert f"{path}: cannot be read as a checkpoint" in fails(["train", "--resume", "--out", stopped_copy], 4, capsys)
 
 
+def test_a_run_that_had_written_its_results_but_kept_its_checkpoint_is_gone_on_with(stopped_copy, uninterrupted):
+    for path in uninterrupted[0].iterdir():
+        shutil.copy(path, stopped_copy)
+    assert cli.main(["train", "--resume", "--out", str(stopped_copy)]) == 0
+    ours, expected = ({path.name for path in folder.iterdir()} for folder in (stopped_copy, uninterrupted[0]))
+    assert ours == expected
+    assert history_of(stopped_copy) == history_of(uninterrupted[0])
+
+
 def test_a_finished_run_says_that_there_is_nothing_to_go_on_with(uninterrupted, capsys):
     before = {path.name: path.read_bytes() for path in uninterrupted[0].iterdir()}
     message = fails(["train", "--resume", "--out", uninterrupted[0]], 0, capsys)

@@ -36,7 +36,7 @@ constexpr size_t kLongestInput = 4096;
 constexpr unsigned kMostSeconds = 60;  // for one input
 
 const Input* running = nullptr;
-char failed_name[256];  // made beforehand: a signal handler must not allocate
+char failed_name[4096];  // made beforehand: a signal handler must not allocate
 
 void write_failed_input(int why_stopped) {
   signal(SIGABRT, SIG_DFL);  // whatever fails from here on ends it
@@ -158,7 +158,8 @@ int main(int argc, char** argv) {
     else paths.push_back(argument);
   }
   const std::string name = fs::path(argv[0]).filename();
-  std::snprintf(failed_name, sizeof failed_name, "failed-%s-%llu", name.c_str(), static_cast<unsigned long long>(seed));
+  const fs::path failed = fs::absolute("failed-" + name + "-" + std::to_string(seed));
+  std::snprintf(failed_name, sizeof failed_name, "%s", failed.c_str());
   std::printf("%s: seed %llu\n", name.c_str(), static_cast<unsigned long long>(seed));
   std::fflush(stdout);
 
