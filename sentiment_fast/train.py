@@ -95,6 +95,8 @@ def run(arguments: argparse.Namespace) -> None:
     from sentiment_fast.model.devices import choose_device
     from sentiment_fast.model.ranks import ranks_of_environment
 
+    if not arguments.checkpoint_minutes >= 0:
+        raise UsageError(f"Expected --checkpoint-minutes of 0 or more, got {arguments.checkpoint_minutes}")
     if arguments.amp and arguments.precision not in (None, "auto"):
         raise UsageError(f"Expected --amp, which is --precision auto, or --precision {arguments.precision}, got both")
     began = None
@@ -109,7 +111,8 @@ def run(arguments: argparse.Namespace) -> None:
         if arguments.resume and began is None:
             tell(f"{arguments.out}: no checkpoint there, so this is a new run")
         folder = arguments.out or Path("runs") / datetime.now().strftime("%Y-%m-%d-%H%M%S")
-        ranks.first_does(lambda: _check_folder(folder, arguments))
+        if began is None:
+            ranks.first_does(lambda: _check_folder(folder, arguments))
         precision = _precision(arguments, began, ranks)
         data = _open_data(arguments, settings, tell)
         tell(data.look.as_text())
@@ -190,7 +193,10 @@ def _train(
         folder, _identity(settings, data, precision, ranks), _options_of(arguments), arguments.checkpoint_minutes
     )
     examples = {name: part.examples(settings.network, ranks.device) for name, part in data.parts.items()}
-    with event_log(folder if arguments.tensorboard and ranks.writes else None) as log, _stop_requests(tell) as stop:
+    with (
+        event_log(folder if arguments.tensorboard and ranks.writes else None) as log,
+        _stop_requests(tell, ranks) as stop,
+    ):
         ranks.first_does(lambda: write_overview(folder, data.look, data.parts[TRAINING].ids.lengths))
 
         def write(epoch: Epoch) -> None:
@@ -317,22 +323,26 @@ def _identity(settings: Preset, data: _Data, precision: Precision, ranks: Ranks)
 
 
 @contextmanager
-def _stop_requests(tell: Callable[[str], None]) -> Iterator[Callable[[], bool]]:
-    """Ctrl-C and SIGTERM become a request, which training grants between two steps; a second Ctrl-C ends at once."""
+def _stop_requests(tell: Callable[[str], None], ranks: Ranks) -> Iterator[Callable[[], bool]]:
+    """Ctrl-C and SIGTERM become a request, which training grants between two steps; a second Ctrl-C ends at once.
+
+    Not with several processes, each of which gets a single Ctrl-C twice: from the terminal and from torchrun.
+    """
     if threading.current_thread() is not threading.main_thread():  # where signals cannot be caught
         yield lambda: False
         return
-    requested = threading.Event()
+    requested = False
 
     def request(number: int, frame: object) -> None:
-        if requested.is_set() and number == signal.SIGINT:
+        nonlocal requested
+        if requested and number == signal.SIGINT and ranks.size == 1:
             raise KeyboardInterrupt
-        requested.set()
+        requested = True
         tell("stopping after this step")
 
     before = {number: signal.signal(number, request) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield requested.is_set
+        yield lambda: requested
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

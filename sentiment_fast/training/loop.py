@@ -80,8 +80,7 @@ def train(
             sums = ranks.add_up(state.sums.clone())
             state.sums.copy_(sums if ranks.writes else torch.zeros_like(sums))
             if checkpoints is not None:
-                _check_state_finite(state, config)
-                ranks.first_does(lambda: checkpoints.save(state))
+                ranks.first_does(lambda: _save_finite(state, config, checkpoints))
 
         try:
             while state.epoch <= config.epochs and not 0 < config.patience <= state.epochs_without_gain:
@@ -96,7 +95,8 @@ def train(
                     state.sums += _step(state, training, rows, rate, config, precision, ranks, say)
                     state.batches_done += 1
 
-                    stop, due = stop_requested(), checkpoints is not None and checkpoints.due
+                    # Only the process that saves knows how long that was ago.
+                    stop, due = stop_requested(), ranks.writes and checkpoints is not None and checkpoints.due
                     if ranks.size > 1:
                         last = state.batches_done == len(batches)
                         stop, due = _agreed(ranks, last or state.batches_done % _RANKS_AGREE_EVERY == 0, stop, due)
@@ -191,14 +191,15 @@ def _loss_and_correct(loss: Tensor, logits: Tensor, targets: Tensor) -> Tensor:
     return torch.stack([loss.detach() * len(targets), correct])
 
 
-def _check_state_finite(state: TrainingState, config: TrainingConfig) -> None:
-    """What is not finite never replaces a checkpoint from which training can go on."""
+def _save_finite(state: TrainingState, config: TrainingConfig, checkpoints: Checkpoints) -> None:
+    """What is not finite never replaces a checkpoint from which training can go on: it raises DataError."""
     _check_finite("training", float(state.sums[0]), state.epoch, config)
     if not all(bool(weight.isfinite().all()) for weight in state.network.parameters()):
         raise DataError(
             f"The weights became infinite or no numbers in epoch {state.epoch}: lower the learning rate "
             f"(now {config.learning_rate}) or train without --amp"
         )
+    checkpoints.save(state)
 
 
 def _check_finite(part: str, loss: float, epoch: int, config: TrainingConfig) -> None:
