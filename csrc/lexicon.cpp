@@ -143,7 +143,8 @@ std::vector<CountedWord> WordCounts::most_frequent(size_t max_words, int64_t min
     if (counted.count >= min_count) candidates.push_back({counted, nullptr, &word});
 
   // As many as can be needed, however many of them are left out.
-  const size_t needed = std::min(candidates.size(), max_words + left_out.size());
+  const bool all = max_words >= candidates.size();  // the sum below may overflow
+  const size_t needed = all ? candidates.size() : std::min(candidates.size(), max_words + left_out.size());
   const auto needed_end = candidates.begin() + static_cast<std::ptrdiff_t>(needed);
   const auto before = [](const Candidate& a, const Candidate& b) {
     return a.counted.count != b.counted.count ? a.counted.count > b.counted.count : a.counted.first < b.counted.first;

@@ -32,6 +32,14 @@ Text view_of(PyObject* str) {
 
 // ---- Arrow: what an array's buffers say of row i -----------------------------------------------------------------
 
+// Item i of a buffer, which may lie at any address: the interface recommends that it be aligned, and does not ask for it.
+template <class Item>
+Item item_at(const void* buffer, int64_t i) {
+  Item item;
+  std::memcpy(&item, static_cast<const char*>(buffer) + i * int64_t{sizeof item}, sizeof item);
+  return item;
+}
+
 template <class Struct>
 std::shared_ptr<void> take_over(Struct* source) {
   auto* own = new Struct(*source);
@@ -51,9 +59,11 @@ bool is_valid(const ArrowArray& array, int64_t row) {
   return !bits || (bits[row >> 3] >> (row & 7) & 1);
 }
 
+constexpr int64_t kMostRows = INT64_MAX / 16 - 1;  // so that no place in a buffer overflows, at 16 bytes a row
+
 void check_layout(const ArrowArray& array, int64_t least_buffers) {
   require(array.length >= 0 && array.offset >= 0, "a negative length or offset");
-  require(array.length <= INT64_MAX - array.offset, "length plus offset overflows");
+  require(array.length <= kMostRows - array.offset, "length plus offset overflows");
   require(array.n_buffers >= least_buffers && (least_buffers == 0 || array.buffers), "too few buffers");
 }
 
@@ -64,18 +74,18 @@ class Offsets {
   explicit Offsets(const ArrowArray& array) {
     check_layout(array, 3);
     require(array.length == 0 || array.buffers[1], "no buffer of offsets");
-    offsets_ = static_cast<const Offset*>(array.buffers[1]);
+    offsets_ = array.buffers[1];
     bytes_ = static_cast<const char*>(array.buffers[2]);
   }
   Text operator()(int64_t row) const {
-    const Offset begin = offsets_[row], end = offsets_[row + 1];
+    const auto begin = item_at<Offset>(offsets_, row), end = item_at<Offset>(offsets_, row + 1);
     require(begin >= 0 && begin <= end, "offsets that fall");
     require(begin == end || bytes_, "no buffer of bytes");
     return {bytes_ + (bytes_ ? begin : 0), static_cast<size_t>(end - begin), Encoding::utf8};
   }
 
  private:
-  const Offset* offsets_;
+  const void* offsets_;
   const char* bytes_;
 };
 
@@ -87,7 +97,7 @@ class Views {
     require(array.length == 0 || array.buffers[1], "no buffer of views");
     views_ = static_cast<const char*>(array.buffers[1]);
     data_buffers_ = array.n_buffers - 3;
-    sizes_ = static_cast<const int64_t*>(array.buffers[array.n_buffers - 1]);
+    sizes_ = array.buffers[array.n_buffers - 1];
     require(data_buffers_ == 0 || sizes_, "no sizes of the data buffers");
   }
   Text operator()(int64_t row) const {
@@ -99,7 +109,8 @@ class Views {
     require(length >= 0, "a view of negative length");
     if (length <= 12) return {view + 4, static_cast<size_t>(length), Encoding::utf8};
     require(buffer >= 0 && buffer < data_buffers_, "a view into a buffer that does not exist");
-    require(offset >= 0 && offset <= sizes_[buffer] - length, "a view past the end of its buffer");
+    // Added up in 64 bits, which two of 32 can't overflow; a hostile size less the length can.
+    require(offset >= 0 && int64_t{offset} + length <= item_at<int64_t>(sizes_, buffer), "a view past the end of its buffer");
     const auto* bytes = static_cast<const char*>(array_.buffers[2 + buffer]);
     require(bytes, "no buffer of bytes");
     return {bytes + offset, static_cast<size_t>(length), Encoding::utf8};
@@ -109,12 +120,12 @@ class Views {
   const ArrowArray& array_;
   const char* views_;
   int64_t data_buffers_;
-  const int64_t* sizes_;
+  const void* sizes_;
 };
 
 template <class Index>
 int64_t index_at(const ArrowArray& array, int64_t row) {
-  return static_cast<int64_t>(static_cast<const Index*>(array.buffers[1])[row]);
+  return static_cast<int64_t>(item_at<Index>(array.buffers[1], row));
 }
 
 // A dictionary's index of a row, by the indices' type; nullptr where that is no integer type.
@@ -163,17 +174,19 @@ int64_t append_dictionary(const ArrowSchema& schema, const ArrowArray& array, st
   const auto index = index_reader(schema.format);
   require(index, "a dictionary whose indices are no integers");
   require(array.dictionary, "a dictionary array without its dictionary");
+  require(schema.dictionary->release && array.dictionary->release, "a structure that was released before");
   require(schema.dictionary->format, "a schema without a format");
   check_layout(array, 2);
   require(array.length == 0 || array.buffers[1], "no buffer of indices");
   std::vector<Text> entries;
   const ArrowArray& dictionary = *array.dictionary;
   const bool null_entries = append_strings(schema.dictionary->format, dictionary, entries) > 0;
+  const bool all_null = std::strcmp(schema.dictionary->format, "n") == 0;  // which has no bits of validity
   int64_t rows_of_null_entries = 0;
   const auto entry = [&](int64_t row) {
     const int64_t at = index(array, row);
     require(at >= 0 && at < static_cast<int64_t>(entries.size()), "a dictionary index out of range");
-    if (null_entries) rows_of_null_entries += dictionary.n_buffers == 0 || !is_valid(dictionary, dictionary.offset + at);
+    if (null_entries) rows_of_null_entries += all_null || !is_valid(dictionary, dictionary.offset + at);
     return entries[static_cast<size_t>(at)];
   };
   const int64_t null_rows = append_rows(array, entry, views);
@@ -181,6 +194,7 @@ int64_t append_dictionary(const ArrowSchema& schema, const ArrowArray& array, st
 }
 
 int64_t append_array(const ArrowSchema& schema, const ArrowArray& array, std::vector<Text>& views) {
+  require(schema.release && array.release, "a structure that was released before");
   require(schema.format, "a schema without a format");
   if (schema.dictionary) return append_dictionary(schema, array, views);
   if (std::strcmp(schema.format, "+s") != 0 || schema.n_children != 1)
@@ -191,6 +205,7 @@ int64_t append_array(const ArrowSchema& schema, const ArrowArray& array, std::ve
   require(schema.children && schema.children[0], "a table without its column's schema");
   require(array.null_count == 0 || array.n_buffers == 0 || !array.buffers || !array.buffers[0], "a table with null rows");
   const ArrowSchema& column_schema = *schema.children[0];
+  require(column_schema.release, "a structure that was released before");
   require(column_schema.format, "a schema without a format");
   if (column_schema.format[0] == '+') return append_strings(column_schema.format, array, views);  // says what is wrong
   ArrowArray column = *array.children[0];
@@ -251,6 +266,7 @@ Texts Texts::from_arrow_stream(ArrowArrayStream* source) {
   Texts texts;
   const auto own_stream = take_over(source);
   auto* stream = static_cast<ArrowArrayStream*>(own_stream.get());
+  require(stream->get_schema && stream->get_next, "a stream without its functions");
   ArrowSchema schema{};
   if (const int code = stream->get_schema(stream, &schema)) throw InvalidArrow{stream_error(stream, code)};
   const auto own_schema = take_over(&schema);

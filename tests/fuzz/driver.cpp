@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <sanitizer/lsan_interface.h>
 #include <signal.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -33,7 +34,7 @@ namespace fs = std::filesystem;
 using Input = std::vector<uint8_t>;
 
 constexpr size_t kLongestInput = 4096;
-constexpr unsigned kMostSeconds = 60;  // for one input
+constexpr itimerval kMostTime = {{0, 0}, {60, 0}};  // of the processor, for one input
 
 const Input* running = nullptr;
 char failed_name[4096];  // made beforehand: a signal handler must not allocate
@@ -43,7 +44,7 @@ void write_failed_input(int why_stopped) {
   const int file = open(failed_name, O_WRONLY | O_CREAT | O_TRUNC, 0666);
   const bool written =
       running && write(file, running->data(), running->size()) == static_cast<ssize_t>(running->size());
-  const char* const why = why_stopped == SIGALRM ? "One input took too long\n" : "";
+  const char* const why = why_stopped == SIGPROF ? "One input took too long\n" : "";
   const char* const where = written ? "The input is in " : "The input could not be written to ";
   for (const char* part : {why, where, static_cast<const char*>(failed_name), "\n"})
     if (write(STDERR_FILENO, part, std::strlen(part)) < 0) break;
@@ -52,7 +53,7 @@ void write_failed_input(int why_stopped) {
 
 void run(const Input& input) {
   running = &input;
-  alarm(kMostSeconds);
+  setitimer(ITIMER_PROF, &kMostTime, nullptr);
   // A copy of exactly its size, so that a target that reads past its input is found out.
   const Input exact(input);
   LLVMFuzzerTestOneInput(exact.data(), exact.size());
@@ -165,7 +166,7 @@ int main(int argc, char** argv) {
 
   LLVMFuzzerInitialize(&argc, &argv);
   signal(SIGABRT, write_failed_input);
-  signal(SIGALRM, write_failed_input);
+  signal(SIGPROF, write_failed_input);
   const auto start = std::chrono::steady_clock::now();
   const auto elapsed = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(); };
   const std::vector<Input> corpus = read_corpus(paths);
@@ -174,8 +175,7 @@ int main(int argc, char** argv) {
   size_t mutated = 0;
   for (; elapsed() < seconds; ++mutated) run(mutator.next());
   signal(SIGABRT, SIG_DFL);  // a leak belongs to no one input
-  signal(SIGALRM, SIG_DFL);
-  alarm(kMostSeconds);
+  signal(SIGPROF, SIG_DFL);
   __lsan_do_leak_check();
   std::printf("%s: %zu files of the corpus and %zu random inputs in %.1f s, nothing found\n", name.c_str(),
               corpus.size(), mutated, elapsed());
