@@ -10,7 +10,7 @@ import sentiment_fast as sf
 from benchmarks.matrix_work import work_of
 from benchmarks.tutorial_loop import BATCH_SIZE, CLIP, LENGTH, training_step
 from benchmarks.tutorial_weights import as_tutorial_model
-from sentiment_fast.model.batches import BatchSource, random_batches
+from sentiment_fast.model.batches import BatchSource, Budget, random_batches
 from sentiment_fast.model.devices import choose_precision
 from sentiment_fast.model.network import SentimentLSTM, class_loss
 from sentiment_fast.model.presets import PRESETS
@@ -55,7 +55,7 @@ class Setup:
         return loss.detach()
 
     def batches(self):
-        return random_batches(self.source.lengths, BATCH_SIZE, np.random.default_rng(0))
+        return random_batches(self.source.lengths, Budget(BATCH_SIZE), np.random.default_rng(0))
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -72,6 +72,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=PRECISIONS,
         help="of the network's matrix products (default: float32; --amp is short for auto, the hardware's fastest)",
     )
+    parser.add_argument(
+        "--compile",
+        action=argparse.BooleanOptionalAction,
+        help="compile what surrounds the recurrent layers (default: on CUDA; see the README's Training)",
+    )
+    parser.add_argument(
+        "--cuda-graphs",
+        action=argparse.BooleanOptionalAction,
+        default=False,
+        help="launch each training step as one CUDA graph (default: no, until it is measured)",
+    )
+    parser.add_argument(
+        "--deterministic",
+        action="store_true",
+        help="the same weights from the same seed on a GPU too, where some sums otherwise vary; slower",
+    )
     parser.add_argument("--text-column", metavar="NAME", help="default: review, else text")
     parser.add_argument("--label-column", metavar="NAME", help="default: sentiment, else label")
     parser.add_argument("--out", metavar="FOLDER", type=Path, help="run and model folder (default: runs/<date-time>)")
@@ -92,7 +108,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     # Imported here, so that --help and a mistyped option answer at once.
-    from sentiment_fast.model.devices import choose_device
+    from sentiment_fast.model.devices import choose_device, deterministic_algorithms
     from sentiment_fast.model.ranks import ranks_of_environment
 
     if not arguments.checkpoint_minutes >= 0:
@@ -106,7 +122,13 @@ def run(arguments: argparse.Namespace) -> None:
             say(f"{arguments.out}: this run is finished, there is nothing to go on with")
             return
     settings = _settings(arguments)
-    with ranks_of_environment(choose_device(arguments.device)) as ranks:
+    device = choose_device(arguments.device)
+    if arguments.cuda_graphs and device.type != "cuda":
+        raise UsageError("Expected a CUDA device for --cuda-graphs: leave it out")
+    with (
+        deterministic_algorithms() if arguments.deterministic else nullcontext(),
+        ranks_of_environment(device) as ranks,
+    ):
         tell = say if ranks.writes else _say_nothing
         if arguments.resume and began is None:
             tell(f"{arguments.out}: no checkpoint there, so this is a new run")
@@ -182,6 +204,7 @@ def _train(
     folder: Path,
 ) -> list[Epoch]:
     from sentiment_fast.data.overview import TRAINING
+    from sentiment_fast.model.compiling import Compiler
     from sentiment_fast.model.folder import save_model
     from sentiment_fast.report.event_log import event_log
     from sentiment_fast.report.run_folder import append_history, write_overview
@@ -192,6 +215,8 @@ def _train(
     checkpoints = Checkpoints(
         folder, _identity(settings, data, precision, ranks), _options_of(arguments), arguments.checkpoint_minutes
     )
+    compiled = ranks.device.type == "cuda" if arguments.compile is None else arguments.compile
+    compiler = Compiler() if compiled else None
     examples = {name: part.examples(settings.network, ranks.device) for name, part in data.parts.items()}
     with (
         event_log(folder if arguments.tensorboard and ranks.writes else None) as log,
@@ -207,6 +232,8 @@ def _train(
 
         def after_epoch(epoch: Epoch) -> None:
             ranks.first_does(lambda: write(epoch))
+            if compiler is not None and epoch.epoch == 1:
+                tell(f"compiled {compiler.graphs} graphs around the recurrent layers")
             tell(
                 f"epoch {epoch.epoch}/{settings.training.epochs}: "
                 f"training loss {epoch.train_loss:.4f}, accuracy {epoch.train_accuracy:.2%}; "
@@ -227,6 +254,8 @@ def _train(
             stop_requested=stop,
             say=tell,
             ranks=ranks,
+            compiler=compiler,
+            cuda_graphs=arguments.cuda_graphs,
         )
 
 

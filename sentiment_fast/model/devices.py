@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
@@ -33,6 +36,24 @@ def choose_device(name: str = "auto") -> torch.device:
     if name == "cuda" and not torch.cuda.is_available():
         raise UsageError("Expected a CUDA device, found none that PyTorch can use: take --device cpu or auto")
     return torch.device("cuda" if name != "cpu" and torch.cuda.is_available() else "cpu")
+
+
+@contextmanager
+def deterministic_algorithms() -> Iterator[None]:
+    """Within it, PyTorch takes algorithms whose sums have one order, also on a GPU, or raises where it has none.
+
+    To be entered before anything runs on a GPU: its matrix library reads its workspace's size once, from the
+    environment variable CUBLAS_WORKSPACE_CONFIG, which stays set.
+    """
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    before = torch.are_deterministic_algorithms_enabled(), torch.backends.cudnn.benchmark
+    torch.use_deterministic_algorithms(True)
+    torch.backends.cudnn.benchmark = False
+    try:
+        yield
+    finally:
+        torch.use_deterministic_algorithms(before[0])
+        torch.backends.cudnn.benchmark = before[1]
 
 
 PRECISIONS = ("auto", "float32", "bfloat16", "float16")

@@ -6,6 +6,7 @@ How rows become batches is batches.py's; which sizes to take, presets.py's.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
@@ -68,8 +69,12 @@ class SentimentLSTM(nn.Module):
     """Embedding, recurrent layers, pooling, dropout, linear layer (the tutorial, section 5); logits, no sigmoid.
 
     words: the largest id there is; ids are 0 (padding) to `words`. classes: two give one logit, more give one each.
+    pad_drift: () float32, how far the pads' outputs moved when they were taken to stand still, at most; see
+    `_run_pads_unwatched`.
     Logits do not depend on what else is in the batch, nor on how far it is padded, beyond float rounding.
     """
+
+    pad_drift: Tensor
 
     def __init__(self, config: NetworkConfig, words: int, classes: int) -> None:
         super().__init__()
@@ -89,15 +94,27 @@ class SentimentLSTM(nn.Module):
         self.dropout = nn.Dropout(config.dropout)
         self.output = nn.Linear(features, 1 if classes == 2 else classes)
         self._pad_states: dict[int, State] = {}
+        self._after_last_pads: Callable[..., tuple[State, Tensor]] = _after_last_pads
+        self.register_buffer("pad_drift", torch.zeros(()), persistent=False)
 
     def forward(self, ids: Tensor, lengths: Tensor) -> Tensor:
         """ids: (batch, time), padded with 0 on the side that the config says. lengths: (batch,), 1 to time."""
+        return self.classify(self.summarise(ids, lengths))
+
+    def summarise(self, ids: Tensor, lengths: Tensor) -> Tensor:
+        """What the recurrent layers make of each row, (batch, features)."""
         if self.config.pooling == "padded":
-            summary = self._read_behind_pads(ids)
-        else:
-            steps = self._steps(ids, lengths)  # (batch, time, features)
-            summary = self.attention(steps, lengths) if self.attention else self._last_steps(steps, lengths)
+            return self._read_behind_pads(ids)
+        steps = self._steps(ids, lengths)  # (batch, time, features)
+        return self.attention(steps, lengths) if self.attention else self._last_steps(steps, lengths)
+
+    def classify(self, summary: Tensor) -> Tensor:
+        """Summaries -> logits."""
         return self.output(self.dropout(summary)).squeeze(-1)  # type: ignore[no-any-return]
+
+    def compile_parts(self, compiled: Callable[[Any], Any]) -> None:
+        """compiled: a function -> the same function, compiled; it gets what is neither a layer nor the classifier."""
+        self._after_last_pads = compiled(_after_last_pads)
 
     def train(self, mode: bool = True) -> SentimentLSTM:
         self._pad_states.clear()  # the weights they came from may change from here on
@@ -142,7 +159,7 @@ class SentimentLSTM(nn.Module):
         if pads <= 0:
             return None
         if torch.is_grad_enabled():
-            return self._run_pads(pads)
+            return self._run_pads_unwatched(pads) if self.pad_drift.is_cuda else self._run_pads(pads)
         if pads not in self._pad_states:
             self._pad_states[pads] = self._run_pads(pads)
         return self._pad_states[pads]
@@ -159,18 +176,38 @@ class SentimentLSTM(nn.Module):
             done = min(first, pads)
             _, state = self.recurrent(pad.expand(1, done, -1))
             while done < pads:
-                rest = _LastPads(cast(nn.RNNBase, self.recurrent), pad, state)
+                rest = self._last_pads(pad, state)
                 if rest.outputs_stand_still:
                     # All but the last in one go, and that one step by step: it shows whether the cells, each of which
                     # moves in one direction only, have come to where they turn an output after all.
                     before_last = rest.state_after(pads - done - 1)
-                    last = _LastPads(cast(nn.RNNBase, self.recurrent), pad, before_last)
+                    last = self._last_pads(pad, before_last)
                     if last.outputs_stand_still:
                         return last.state_after(1)
                 more = min(further, pads - done)
                 _, state = self.recurrent(pad.expand(1, more, -1), state)
                 done += more
         return state  # type: ignore[no-any-return]
+
+    def _run_pads_unwatched(self, pads: int) -> State:
+        """As `_run_pads`, without looking at the outputs, for which a GPU would have to be waited for at each step.
+
+        After 128 pads they are taken to stand still. `pad_drift` holds by how much they did not, at most.
+        """
+        enough = 128
+        with torch.autocast(self.embedding.weight.device.type, enabled=False):
+            pad = self.embedding.weight[:1]  # (1, embedding)
+            _, state = self.recurrent(pad.expand(1, min(enough, pads), -1))
+            if pads <= enough:
+                return state  # type: ignore[no-any-return]
+            weights = cast(nn.RNNBase, self.recurrent).all_weights
+            behind, drift = self._after_last_pads(self.config.cell, weights, pad, state, pads - enough)
+        with torch.no_grad():
+            torch.maximum(self.pad_drift, drift, out=self.pad_drift)
+        return behind
+
+    def _last_pads(self, pad: Tensor, state: State) -> _LastPads:
+        return _LastPads(self.config.cell, cast(nn.RNNBase, self.recurrent).all_weights, pad, state)
 
 
 class _LastPads:
@@ -180,26 +217,35 @@ class _LastPads:
     the outputs alone, so that they stand still too, and n more steps of c <- f c + i g are a geometric series:
     f^n c + i g (1 - f^n) / (1 - f). Other cells have no state beside their outputs.
 
-    pad: (1, embedding). state: as the recurrent layers give it, (layers, 1, hidden) or two of these.
+    weights: of each layer, as nn.RNNBase.all_weights. pad: (1, embedding). state: as the recurrent layers give it,
+    (layers, 1, hidden) or two of these.
     """
 
-    def __init__(self, recurrent: nn.RNNBase, pad: Tensor, state: State) -> None:
+    def __init__(self, cell: str, weights: Sequence[Sequence[Tensor]], pad: Tensor, state: State) -> None:
         self._state = state
         self._forget_logits: list[Tensor] = []
         self._added: list[Tensor] = []
         after = []
         step = pad  # the input of each layer in turn
-        for layer, weights in enumerate(recurrent.all_weights):
+        for layer, layer_weights in enumerate(weights):
             if isinstance(state, tuple):
-                step = self._lstm_step(step, state[0][layer], state[1][layer], *weights)
+                step = self._lstm_step(step, state[0][layer], state[1][layer], *layer_weights)
             else:
-                cell = torch.gru_cell if isinstance(recurrent, nn.GRU) else torch.rnn_tanh_cell
-                step = cell(step, state[layer], *weights)
+                one_step = torch.gru_cell if cell == "gru" else torch.rnn_tanh_cell
+                step = one_step(step, state[layer], *layer_weights)
             after.append(step)
-        with torch.no_grad():
-            outputs = state[0] if isinstance(state, tuple) else state
-            # To 1e-6: with 1e-5, thirty steps of training end 6e-4 from the padded model's loss.
-            self.outputs_stand_still = torch.allclose(outputs, torch.stack(after), rtol=1e-6, atol=1e-6)
+        self._outputs = (state[0] if isinstance(state, tuple) else state).detach()
+        self._outputs_after = torch.stack(after).detach()
+
+    @property
+    def outputs_stand_still(self) -> bool:
+        # To 1e-6: with 1e-5, thirty steps of training end 6e-4 from the padded model's loss.
+        return torch.allclose(self._outputs, self._outputs_after, rtol=1e-6, atol=1e-6)
+
+    @property
+    def drift(self) -> Tensor:
+        """The largest change of an output, on the device."""
+        return (self._outputs_after - self._outputs).abs().max()
 
     def _lstm_step(
         self, step: Tensor, output: Tensor, cell: Tensor, w_in: Tensor, w_out: Tensor, b_in: Tensor, b_out: Tensor
@@ -220,6 +266,14 @@ class _LastPads:
         power = pads * F.logsigmoid(logits)  # log f^pads
         steps = -torch.expm1(power) / torch.sigmoid(-logits)
         return outputs, torch.exp(power) * cells + torch.stack(self._added) * steps
+
+
+def _after_last_pads(
+    cell: str, weights: Sequence[Sequence[Tensor]], pad: Tensor, state: State, pads: int
+) -> tuple[State, Tensor]:
+    """The state after so many pads more, where outputs stand still; and by how much they do not."""
+    last = _LastPads(cell, weights, pad, state)
+    return last.state_after(pads), last.drift
 
 
 class BothDirections(nn.Module):

@@ -10,12 +10,15 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import torch
 from torch import Tensor, distributed
 
 from sentiment_fast.errors import DataError
 from sentiment_fast.model.batches import Rows
+
+RowNumbers = TypeVar("RowNumbers", Rows, Tensor)
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class Ranks:
     def writes(self) -> bool:
         return self.rank == 0
 
-    def share(self, rows: Rows) -> Rows:
+    def share(self, rows: RowNumbers) -> RowNumbers:
         """This process's share of some rows; empty where there are fewer rows than processes."""
         return rows[self.rank :: self.size]
 

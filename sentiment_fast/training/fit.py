@@ -20,7 +20,7 @@ from sentiment_fast.model.presets import Preset, VocabularyConfig
 from sentiment_fast.model.vectors import WordVectors
 from sentiment_fast.text.encoding import TokenIds, build_vocabulary, encode
 from sentiment_fast.text.vocabulary import Vocabulary
-from sentiment_fast.training.loop import Examples
+from sentiment_fast.training.step import Examples
 
 
 @dataclass(frozen=True)

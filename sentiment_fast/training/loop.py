@@ -8,35 +8,30 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from sentiment_fast.errors import DataError
-from sentiment_fast.model.batches import BatchSource, Rows, random_batches
+from sentiment_fast.model.batches import Rows, random_batches
+from sentiment_fast.model.compiling import Compiler
 from sentiment_fast.model.devices import Precision
 from sentiment_fast.model.inference import all_logits
-from sentiment_fast.model.network import SentimentLSTM, class_loss, class_probabilities
+from sentiment_fast.model.memory import freed_memory_kept
+from sentiment_fast.model.network import SentimentLSTM, class_loss
 from sentiment_fast.model.presets import TrainingConfig
 from sentiment_fast.model.ranks import Ranks
 from sentiment_fast.training.checkpoints import Checkpoints
 from sentiment_fast.training.schedules import learning_rate
 from sentiment_fast.training.state import Epoch, TrainingState, dropout_generator
+from sentiment_fast.training.step import Examples, TrainingStep, loss_and_correct
 
 Progress = Callable[[list[Rows]], Iterable[Rows]]
+_LARGEST_DRIFT = 1e-4  # of an output, from one pad to the next
 _RANKS_AGREE_EVERY = 16  # batches; asking all processes whether to stop takes a message, and on a GPU a pause
-
-
-@dataclass(frozen=True)
-class Examples:
-    """Labelled ids. source: the texts' ids on the device. targets: (n,) int64 class indices on the device."""
-
-    source: BatchSource
-    targets: Tensor
 
 
 def train(
@@ -52,6 +47,8 @@ def train(
     stop_requested: Callable[[], bool] = lambda: False,
     say: Callable[[str], None] = lambda message: None,
     ranks: Ranks | None = None,
+    compiler: Compiler | None = None,
+    cuda_graphs: bool = False,
 ) -> list[Epoch]:
     """Train the network in place and leave it with the weights of the epoch with the lowest validation loss.
 
@@ -59,18 +56,20 @@ def train(
     (a progress bar). checkpoints: where the state is kept, and taken up from where one is. stop_requested: asked after
     each step (by several processes, every 16 steps and at an epoch's end); once it says so, the state is saved and
     KeyboardInterrupt raised. say: told when a batch does not fit
-    into memory and is cut. ranks: the processes that train together.
+    into memory and is cut. ranks: the processes that train together. compiler, cuda_graphs: see training/step.py.
     Returns the history. Raises DataError where a loss is no longer a number. The seed decides the batches and the
     dropout; the caller's random state is untouched.
     """
     ranks = ranks or Ranks()
-    state = TrainingState.at_start(network, config, precision.dtype)
+    state = TrainingState.at_start(network, config, precision.dtype, cuda_graphs)
     if checkpoints is not None and checkpoints.restore(state) and not ranks.writes:
         state.sums.zero_()  # all processes' sums are with the first
-    batch_size = config.batch_size * config.batch_scale
-    steps_per_epoch = -(-len(training.source) // batch_size)
+    step = TrainingStep(state, training, config, precision, ranks, say, compiler, cuda_graphs)
 
-    with _dropout_numbers(training.targets.device, config.seed + ranks.rank) as dropout_numbers:
+    with (
+        freed_memory_kept(),
+        _dropout_numbers(training.targets.device, config.seed + ranks.rank) as dropout_numbers,
+    ):
         if state.random_states:
             dropout_numbers.set_state(state.random_states[ranks.rank])
 
@@ -87,12 +86,12 @@ def train(
                 started = time.perf_counter() - state.seconds
                 network.train()
                 batches = random_batches(
-                    training.source.lengths, batch_size, np.random.default_rng([config.seed, state.epoch])
+                    training.source.lengths, config.budget, np.random.default_rng([config.seed, state.epoch])
                 )
-                for rows in progress(batches[state.batches_done :]):
-                    step = (state.epoch - 1) * steps_per_epoch + state.batches_done
-                    rate = learning_rate(config, step, config.epochs * steps_per_epoch)
-                    state.sums += _step(state, training, rows, rate, config, precision, ranks, say)
+                left = batches[state.batches_done :]
+                for rows, device_rows in zip(progress(left), _on_device(left, training.source.device), strict=False):
+                    number = (state.epoch - 1) * len(batches) + state.batches_done
+                    step(rows, device_rows, learning_rate(config, number, config.epochs * len(batches)))
                     state.batches_done += 1
 
                     # Only the process that saves knows how long that was ago.
@@ -109,6 +108,7 @@ def train(
                 train_loss, train_accuracy = (sums / len(training.source)).tolist()
                 seconds = time.perf_counter() - started
                 _check_finite("training", train_loss, state.epoch, config)
+                _report_drift(network, say)
                 validation_loss, validation_accuracy = measure(network, validation, precision, ranks)
                 _check_finite("validation", validation_loss, state.epoch, config)
 
@@ -123,57 +123,6 @@ def train(
     return state.history
 
 
-def _step(
-    state: TrainingState,
-    training: Examples,
-    rows: Rows,
-    rate: float,
-    config: TrainingConfig,
-    precision: Precision,
-    ranks: Ranks,
-    say: Callable[[str], None],
-) -> Tensor:
-    """One step of the optimiser; returns (2,), this process's summed loss and right answers, left on the device."""
-    for group in state.optimizer.param_groups:
-        group["lr"] = rate
-    while True:
-        try:
-            result = _gradients(state, training, rows, precision, ranks)
-            break
-        except torch.OutOfMemoryError:
-            if state.pieces >= len(rows):
-                raise DataError(
-                    "Not even one review at a time fits into the device's memory: take a smaller max_length, network "
-                    "or vocabulary, or --device cpu"
-                ) from None
-            state.pieces *= 2
-            say(f"out of memory: each batch is now computed in {state.pieces} pieces, which changes no result")
-    ranks.add_up_gradients(state.network.parameters())
-    state.scaler.unscale_(state.optimizer)
-    nn.utils.clip_grad_norm_(state.network.parameters(), config.clip_norm)
-    state.scaler.step(state.optimizer)
-    state.scaler.update()
-    return result
-
-
-def _gradients(state: TrainingState, training: Examples, rows: Rows, precision: Precision, ranks: Ranks) -> Tensor:
-    """Sets the gradients of the batch's mean loss, this process's share of it, piece by piece."""
-    device = training.targets.device
-    result = torch.zeros(2, dtype=torch.float64, device=device)
-    state.optimizer.zero_grad(set_to_none=True)
-    for piece in np.array_split(ranks.share(rows), state.pieces):
-        if len(piece) == 0:
-            continue
-        ids, lengths = training.source.batch(piece)  # (batch, time), (batch,)
-        targets = training.targets[torch.from_numpy(piece).to(device)]
-        with precision.autocast(device):
-            logits = state.network(ids, lengths)
-        loss = class_loss(logits, targets)
-        state.scaler.scale(loss * (len(piece) / len(rows))).backward()  # type: ignore[no-untyped-call]
-        result += _loss_and_correct(loss, logits, targets)
-    return result
-
-
 def measure(
     network: SentimentLSTM, examples: Examples, precision: Precision, ranks: Ranks | None = None
 ) -> tuple[float, float]:
@@ -181,14 +130,26 @@ def measure(
     network.eval()
     logits = all_logits(network, examples.source, precision, ranks)
     loss = class_loss(logits, examples.targets)
-    loss_sum, correct = _loss_and_correct(loss, logits, examples.targets).tolist()
+    loss_sum, correct = loss_and_correct(loss, logits, examples.targets).tolist()
     return loss_sum / len(examples.source), correct / len(examples.source)
 
 
-def _loss_and_correct(loss: Tensor, logits: Tensor, targets: Tensor) -> Tensor:
-    """(2,): a batch's summed loss and its number of right answers, left on the device."""
-    correct = (class_probabilities(logits.detach()).argmax(dim=1) == targets).sum()
-    return torch.stack([loss.detach() * len(targets), correct])
+def _on_device(batches: list[Rows], device: torch.device) -> Sequence[Tensor]:
+    """The batches' rows on the device, copied there at once."""
+    if not batches:
+        return []
+    rows = torch.from_numpy(np.concatenate(batches)).to(device)
+    return torch.split(rows, [len(batch) for batch in batches])
+
+
+def _report_drift(network: SentimentLSTM, say: Callable[[str], None]) -> None:
+    drift = network.pad_drift.item()
+    if drift > _LARGEST_DRIFT:
+        say(
+            f"the outputs behind 128 pads still moved by up to {drift:.1g} a step, which training on a GPU takes for "
+            "still: gradients are not exactly those of padding to the full length"
+        )
+    network.pad_drift.zero_()
 
 
 def _save_finite(state: TrainingState, config: TrainingConfig, checkpoints: Checkpoints) -> None:

@@ -53,11 +53,15 @@ class TrainingState:
     random_states: list[Tensor] = field(default_factory=list)
 
     @classmethod
-    def at_start(cls, network: SentimentLSTM, config: TrainingConfig, precision: torch.dtype) -> TrainingState:
+    def at_start(
+        cls, network: SentimentLSTM, config: TrainingConfig, precision: torch.dtype, capturable: bool = False
+    ) -> TrainingState:
+        """capturable: the optimiser's step can become part of a CUDA graph."""
         device = network.output.weight.device
+        rate = torch.tensor(config.learning_rate, device=device) if capturable else config.learning_rate
         # AdamW is Adam where the weight decay is 0, as it is in the tutorial.
         optimizer = torch.optim.AdamW(
-            network.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay, fused=True
+            network.parameters(), lr=rate, weight_decay=config.weight_decay, fused=True, capturable=capturable
         )
         scaler = torch.amp.GradScaler(device.type, enabled=precision == torch.float16)
         scaler.scale(torch.zeros(1, device=device))  # makes its scale, also where the first step has no rows for it

@@ -28,8 +28,8 @@ def test_padding_is_what_was_computed_beyond_the_texts():
     lengths = np.array([3, 8, 12])
     config = NetworkConfig(embedding_size=6, hidden_size=10)
     work = work_of(config, lengths, [np.array([0, 1]), np.array([2])], torch.float32, learning=False)
-    assert (work.ids, work.computed) == (23, 2 * 8 + 16)
-    assert work.padding == pytest.approx(1 - 23 / 32)
+    assert (work.ids, work.computed) == (23, 2 * 8 + 12)
+    assert work.padding == pytest.approx(1 - 23 / 28)
     padded = work_of(config, lengths, [np.array([0, 1, 2])], torch.float32, learning=True, width=500)
     assert padded.computed == 1500
     assert padded.operations == 3 * 1500 * operations_per_id(config)

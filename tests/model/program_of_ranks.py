@@ -26,8 +26,9 @@ from sentiment_fast.text.vocabulary import Vocabulary
 from sentiment_fast.training import checkpoints
 from sentiment_fast.training.checkpoints import Checkpoints
 from sentiment_fast.training.fit import new_network
-from sentiment_fast.training.loop import Examples, train
+from sentiment_fast.training.loop import train
 from sentiment_fast.training.state import TrainingState
+from sentiment_fast.training.step import Examples
 
 CPU, FLOAT32 = torch.device("cpu"), Precision(torch.float32, "float32")
 TINY = {"embedding_size": 4, "hidden_size": 6, "max_length": 8, "dropout": 0.0, "learning_rate": 0.01, "epochs": 2}

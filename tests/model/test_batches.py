@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from sentiment_fast.model.batches import BatchSource, Budget, batches_by_length, random_batches
+from sentiment_fast.model.batches import BatchSource, Budget, batch_width, batches_by_length, random_batches
 from sentiment_fast.text.encoding import TokenIds
 
 CPU = torch.device("cpu")
@@ -75,7 +75,7 @@ def test_lengths_are_those_that_are_read_and_one_for_an_empty_row(pads_on_left):
 @pytest.mark.parametrize("pads_on_left", [True, False])
 def test_an_empty_row_is_pads_alone(pads_on_left):
     batch, _ = source_of(ROWS, pads_on_left=pads_on_left).batch(np.array([1]))
-    assert batch.tolist() == [[0] * 8]
+    assert batch.tolist() == [[0]]
 
 
 @pytest.mark.parametrize("pads_on_left", [True, False])
@@ -85,10 +85,17 @@ def test_a_row_longer_than_max_length_keeps_its_first_ids(pads_on_left):
 
 
 @pytest.mark.parametrize(
-    ("longest", "max_length", "width"), [(1, 500, 8), (8, 500, 8), (9, 500, 16), (37, 38, 38), (90, 43, 43), (3, 5, 5)]
+    ("longest", "max_length", "width"), [(1, 500, 1), (63, 500, 63), (65, 500, 66), (257, 500, 264), (257, 260, 260)]
 )
-def test_the_width_is_a_multiple_of_eight_but_no_more_than_max_length(longest, max_length, width):
+def test_a_batch_is_as_wide_as_its_longest_row_or_slightly_wider(longest, max_length, width):
     assert source_of(rows_of([1, longest]), max_length).batch(np.array([0, 1]))[0].shape == (2, width)
+
+
+def test_few_widths_occur_and_none_is_much_wider_than_its_row():
+    longest = range(1, 501)
+    widths = [batch_width(length) for length in longest]
+    assert len(set(widths)) <= 160
+    assert all(length <= width <= length * 33 / 32 for length, width in zip(longest, widths, strict=True))
 
 
 def test_a_source_of_no_rows_has_no_length():
@@ -105,35 +112,35 @@ def test_a_source_of_empty_rows_alone_gives_pads():
 @pytest.mark.parametrize("n", [1, 7, 50, 999])
 @pytest.mark.parametrize("batch_size", [1, 8, 50])
 def test_random_batches_hold_every_row_once(n, batch_size):
-    batches = random_batches(review_lengths(n), batch_size, np.random.default_rng(0))
+    batches = random_batches(review_lengths(n), Budget(batch_size), np.random.default_rng(0))
     assert sorted(np.concatenate(batches).tolist()) == list(range(n))
 
 
 def test_random_batches_are_full_but_for_the_last_of_them():
-    sizes = [len(rows) for rows in random_batches(review_lengths(999), 8, np.random.default_rng(0))]
+    sizes = [len(rows) for rows in random_batches(review_lengths(999), Budget(8), np.random.default_rng(0))]
     assert sorted(sizes) == [7] + [8] * 124
 
 
 def test_random_batches_are_the_same_for_the_same_generator():
-    one, other = (random_batches(review_lengths(300), 8, np.random.default_rng(5)) for _ in range(2))
+    one, other = (random_batches(review_lengths(300), Budget(8), np.random.default_rng(5)) for _ in range(2))
     assert [rows.tolist() for rows in one] == [rows.tolist() for rows in other]
 
 
 def test_random_batches_of_another_seed_are_others():
     lengths = review_lengths(5_000)
-    one, other = (random_batches(lengths, 8, np.random.default_rng(seed)) for seed in (5, 6))
+    one, other = (random_batches(lengths, Budget(8), np.random.default_rng(seed)) for seed in (5, 6))
     assert len(members(one) & members(other)) < 5
 
 
 def test_random_batches_of_the_next_epoch_are_others():
     generator, lengths = np.random.default_rng(5), review_lengths(5_000)
-    one, other = (random_batches(lengths, 8, generator) for _ in range(2))
+    one, other = (random_batches(lengths, Budget(8), generator) for _ in range(2))
     assert len(members(one) & members(other)) < 5
 
 
 def test_rows_of_one_length_change_batches_too():
     generator, lengths = np.random.default_rng(5), np.full(80, 30)
-    one, other = (random_batches(lengths, 8, generator) for _ in range(2))
+    one, other = (random_batches(lengths, Budget(8), generator) for _ in range(2))
     assert members(one).isdisjoint(members(other))
 
 
@@ -141,14 +148,14 @@ def test_random_batches_hold_rows_of_similar_length():
     lengths = review_lengths(5_000)
     order = np.random.default_rng(0).permutation(5_000)
     unsorted = [order[at : at + 50] for at in range(0, 5_000, 50)]
-    share = padding_share(lengths, random_batches(lengths, 50, np.random.default_rng(0)))
+    share = padding_share(lengths, random_batches(lengths, Budget(50), np.random.default_rng(0)))
     assert padding_share(lengths, unsorted) > 0.5
     assert share < 0.1
 
 
 def test_random_batches_do_not_come_in_the_order_of_their_length():
     lengths = review_lengths(3_200)
-    longest = [lengths[rows].max() for rows in random_batches(lengths, 50, np.random.default_rng(0))]
+    longest = [lengths[rows].max() for rows in random_batches(lengths, Budget(50), np.random.default_rng(0))]
     assert abs(np.corrcoef(np.arange(len(longest)), longest)[0, 1]) < 0.5
 
 
@@ -164,7 +171,7 @@ def test_a_budget_of_ids_is_kept_but_for_rows_that_are_longer_than_it(rows, ids)
     batches = batches_by_length(lengths, Budget(rows, ids))
     assert sorted(np.concatenate(batches).tolist()) == list(range(3000))
     for batch in batches:
-        width = -(-int(lengths[batch].max()) // 8) * 8
+        width = batch_width(int(lengths[batch].max()))
         assert len(batch) <= rows
         assert len(batch) * width <= ids or len(batch) == 1
 
@@ -186,7 +193,7 @@ def test_batches_by_length_keep_the_order_of_equally_long_rows():
 
 def test_no_rows_make_no_batches():
     nothing = np.empty(0, dtype=np.int64)
-    assert random_batches(nothing, 8, np.random.default_rng(0)) == []
+    assert random_batches(nothing, Budget(8), np.random.default_rng(0)) == []
     assert batches_by_length(nothing, Budget(8)) == []
 
 
@@ -205,5 +212,7 @@ def test_batches_on_cuda_are_those_of_the_cpu(pads_on_left):
 def test_a_data_set_of_one_pool_has_other_batches_every_epoch():
     lengths = np.arange(100, 300)  # all different: without noise, every epoch would cut them at the same places
     numbers = np.random.default_rng(0)
-    first, second = ({frozenset(batch.tolist()) for batch in random_batches(lengths, 10, numbers)} for _ in range(2))
+    first, second = (
+        {frozenset(batch.tolist()) for batch in random_batches(lengths, Budget(10), numbers)} for _ in range(2)
+    )
     assert len(first & second) < len(first) / 2

@@ -14,7 +14,9 @@ from sentiment_fast.text.encoding import TokenIds
 from sentiment_fast.text.vocabulary import Vocabulary
 from sentiment_fast.training.checkpoints import Checkpoints
 from sentiment_fast.training.fit import new_network
-from sentiment_fast.training.loop import Epoch, Examples, train
+from sentiment_fast.training.loop import train
+from sentiment_fast.training.state import Epoch
+from sentiment_fast.training.step import Examples
 
 CPU, FLOAT32 = torch.device("cpu"), Precision(torch.float32, "float32")
 VOCABULARY = Vocabulary(["bad", "dull", "fine", "good", "great", "poor", "so", "well"])
@@ -66,11 +68,11 @@ class TinyRun:
     def fit_into_memory_only(self, rows: int) -> None:
         """From now on, training batches of more rows are out of memory."""
 
-        def refuse(network: torch.nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
-            if network.training and len(inputs[0]) > rows:
+        def refuse(recurrent: torch.nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
+            if recurrent.training and len(inputs[0]) > rows:
                 raise torch.OutOfMemoryError("out of memory")
 
-        self.network.register_forward_pre_hook(refuse)
+        self.network.recurrent.register_forward_pre_hook(refuse)
 
     @property
     def weights(self) -> dict[str, torch.Tensor]:

@@ -67,13 +67,13 @@ def test_a_label_that_training_did_not_have_is_refused_with_its_row():
         encode_part(labelled(labels=["positive", "mixed", "negative", "negative"]), VOCABULARY, CLASSES)
 
 
-@pytest.mark.parametrize(("pooling", "first"), [("padded", [0, 0, 1, 2]), ("last", [1, 2, 0, 0])])
-def test_examples_are_padded_where_the_network_reads_them(pooling, first):
+@pytest.mark.parametrize(("pooling", "shorter"), [("padded", [0, 1]), ("last", [1, 0])])
+def test_examples_are_padded_where_the_network_reads_them(pooling, shorter):
     config = preset("tutorial").with_fields({"pooling": pooling, "max_length": 4}).network
-    examples = encode_part(labelled(["film good", "bad"], CLASSES), VOCABULARY, CLASSES).examples(
+    examples = encode_part(labelled(["film good", "film"], CLASSES), VOCABULARY, CLASSES).examples(
         config, torch.device("cpu")
     )
-    assert examples.source.batch(np.array([0]))[0].tolist() == [first]
+    assert examples.source.batch(np.array([0, 1]))[0].tolist() == [[1, 2], shorter]
 
 
 def test_examples_are_cut_at_the_networks_max_length():

@@ -1,0 +1,185 @@
+"""One step of training: a batch's rows -> gradients -> new weights. Eagerly, compiled in parts, or as CUDA graphs.
+
+The host waits for the device nowhere in it: loss and right answers are summed on the device.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from sentiment_fast.errors import DataError
+from sentiment_fast.model.batches import BatchSource, Rows
+from sentiment_fast.model.compiling import Compiler
+from sentiment_fast.model.devices import Precision
+from sentiment_fast.model.network import class_loss, class_probabilities
+from sentiment_fast.model.presets import TrainingConfig
+from sentiment_fast.model.ranks import Ranks
+from sentiment_fast.training.state import TrainingState
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Labelled ids. source: the texts' ids on the device. targets: (n,) int64 class indices on the device."""
+
+    source: BatchSource
+    targets: Tensor
+
+
+class TrainingStep:
+    """The step of one training.
+
+    say: told when a batch does not fit into memory and is cut. compiler: of the parts; None to compile nothing.
+    cuda_graphs: capture the whole step, one graph for each shape of batch, when a shape comes for the second time.
+    """
+
+    def __init__(
+        self,
+        state: TrainingState,
+        training: Examples,
+        config: TrainingConfig,
+        precision: Precision,
+        ranks: Ranks,
+        say: Callable[[str], None],
+        compiler: Compiler | None = None,
+        cuda_graphs: bool = False,
+    ) -> None:
+        self._state, self._training, self._config = state, training, config
+        self._precision, self._ranks, self._say = precision, ranks, say
+        self._judge = judge
+        if compiler is not None:
+            self._judge = compiler(judge)
+            training.source.compile_parts(compiler)
+            state.network.compile_parts(compiler)
+        # The scale of float16's losses is decided on the host, and sums over processes are not of this graph.
+        capturable = precision.dtype != torch.float16 and ranks.size == 1
+        self.graphs = StepGraphs(say) if cuda_graphs and capturable else None
+
+    def __call__(self, rows: Rows, device_rows: Tensor, rate: float) -> None:
+        """One step on a batch; `state.sums` grows by this process's summed loss and right answers.
+
+        rows: their numbers. device_rows: the same, int64, on the device. rate: the learning rate.
+        """
+        for group in self._state.optimizer.param_groups:
+            if isinstance(group["lr"], Tensor):
+                group["lr"].fill_(rate)
+            else:
+                group["lr"] = rate
+        if self.graphs is not None and self._state.pieces == 1:
+            width = self._training.source.width(rows)
+            if self.graphs.replayed(device_rows, width, lambda static: self._update(self._gradients(rows, static))):
+                return
+        self._update(self._gradients_in_pieces(rows, device_rows))
+
+    def _update(self, sums: Tensor) -> None:
+        """The gradients -> new weights. sums: what `_gradients` gave."""
+        state = self._state
+        self._ranks.add_up_gradients(state.network.parameters())
+        state.scaler.unscale_(state.optimizer)
+        nn.utils.clip_grad_norm_(state.network.parameters(), self._config.clip_norm)
+        state.scaler.step(state.optimizer)
+        state.scaler.update()
+        state.sums += sums
+
+    def _gradients_in_pieces(self, rows: Rows, device_rows: Tensor) -> Tensor:
+        """As `_gradients`, with more and more pieces where memory is short, which stay."""
+        state = self._state
+        while True:
+            try:
+                return self._gradients(rows, device_rows)
+            except torch.OutOfMemoryError:
+                if state.pieces >= len(rows):
+                    raise DataError(
+                        "Not even one review at a time fits into the device's memory: take a smaller max_length, "
+                        "network or vocabulary, or --device cpu"
+                    ) from None
+                state.pieces *= 2
+                self._say(
+                    f"out of memory: batches are now computed in {state.pieces} pieces each, which changes no result"
+                )
+
+    def _gradients(self, rows: Rows, device_rows: Tensor) -> Tensor:
+        """Sets the gradients of the batch's mean loss, this process's share of it, piece by piece.
+
+        Returns (2,) float64: the share's summed loss and right answers.
+        """
+        state, training, device = self._state, self._training, device_rows.device
+        result = torch.zeros(2, dtype=torch.float64, device=device)
+        state.optimizer.zero_grad(set_to_none=True)
+        share, device_share = self._ranks.share(rows), self._ranks.share(device_rows)
+        pieces = zip(np.array_split(share, state.pieces), device_share.tensor_split(state.pieces), strict=True)
+        for piece, device_piece in pieces:
+            if len(piece) == 0:
+                continue
+            ids, lengths = training.source.gather(device_piece, training.source.width(piece))
+            targets = training.targets[device_piece]
+            with self._precision.autocast(device):
+                summary = state.network.summarise(ids, lengths)
+                loss, sums = self._judge(state.network.dropout, state.network.output, summary, targets)
+            state.scaler.scale(loss * (len(piece) / len(rows))).backward()  # type: ignore[no-untyped-call]
+            result += sums
+        return result
+
+
+def judge(dropout: nn.Dropout, output: nn.Linear, summary: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+    """A batch's mean loss, and (2,): its summed loss and number of right answers.
+
+    dropout, output: the network's. summary: (batch, features), as its `summarise` gives it.
+    """
+    logits = output(dropout(summary)).squeeze(-1)
+    loss = class_loss(logits, targets)
+    return loss, loss_and_correct(loss, logits, targets)
+
+
+def loss_and_correct(loss: Tensor, logits: Tensor, targets: Tensor) -> Tensor:
+    """(2,): a batch's summed loss and its number of right answers, left on the device."""
+    correct = (class_probabilities(logits.detach()).argmax(dim=1) == targets).sum()
+    return torch.stack([loss.detach() * len(targets), correct])
+
+
+class StepGraphs:
+    """Whole steps as CUDA graphs: one launch instead of hundreds. They share one pool of memory.
+
+    A shape's first batch runs eagerly, which sets up what must not be set up while capturing; its second is captured.
+    """
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say = say
+        self._pool = torch.cuda.graph_pool_handle()
+        self._seen: Counter[tuple[int, int]] = Counter()
+        self._captured: dict[tuple[int, int], tuple[torch.cuda.CUDAGraph, Tensor]] = {}
+        self._given_up = False
+
+    def __len__(self) -> int:
+        return len(self._captured)
+
+    def replayed(self, rows: Tensor, width: int, step: Callable[[Tensor], None]) -> bool:
+        """Has the step on these rows been done, by a graph? step: what to capture, given where its rows will stand."""
+        shape = (len(rows), width)
+        self._seen[shape] += 1
+        if shape not in self._captured:
+            wanted = self._seen[shape] > 1 and not self._given_up
+            if not wanted or not self._capture(shape, rows, step):
+                return False
+        graph, static_rows = self._captured[shape]
+        static_rows.copy_(rows)
+        graph.replay()
+        return True
+
+    def _capture(self, shape: tuple[int, int], rows: Tensor, step: Callable[[Tensor], None]) -> bool:
+        graph, static_rows = torch.cuda.CUDAGraph(), torch.zeros_like(rows)
+        try:
+            with torch.cuda.graph(graph, pool=self._pool):
+                step(static_rows)
+        except RuntimeError as error:  # such as out of memory, which is one
+            self._given_up = True
+            reason = str(error).partition("\n")[0]
+            self._say(f"CUDA graphs: none beyond {len(self)}, further shapes run without ({reason})")
+            return False
+        self._captured[shape] = graph, static_rows
+        return True
