@@ -68,11 +68,11 @@ class TinyRun:
     def fit_into_memory_only(self, rows: int) -> None:
         """From now on, training batches of more rows are out of memory."""
 
-        def refuse(recurrent: torch.nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
-            if recurrent.training and len(inputs[0]) > rows:
+        def refuse(dropout: torch.nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
+            if dropout.training and len(inputs[0]) > rows:
                 raise torch.OutOfMemoryError("out of memory")
 
-        self.network.recurrent.register_forward_pre_hook(refuse)
+        self.network.dropout.register_forward_pre_hook(refuse)
 
     @property
     def weights(self) -> dict[str, torch.Tensor]:

@@ -503,13 +503,13 @@ def fit_into_memory_only(run: Run, rows: int) -> list[int]:
     """From now on, training batches of more rows are out of memory; the sizes of those that are computed."""
     sizes: list[int] = []
 
-    def refuse(network: SentimentLSTM, inputs: tuple[torch.Tensor, ...]) -> None:
-        if network.training:
+    def refuse(dropout: torch.nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
+        if dropout.training:
             if len(inputs[0]) > rows:
                 raise torch.OutOfMemoryError("out of memory")
             sizes.append(len(inputs[0]))
 
-    run.network.register_forward_pre_hook(refuse)
+    run.network.dropout.register_forward_pre_hook(refuse)
     return sizes
 
 
@@ -541,20 +541,20 @@ def test_each_halving_of_a_batch_is_said_once():
     fit_into_memory_only(run, 5)
     run.train(say=said.append)
     assert said == [
-        f"out of memory: each batch is now computed in {pieces} pieces, which changes no result" for pieces in (2, 4)
+        f"out of memory: batches are now computed in {pieces} pieces each, which changes no result" for pieces in (2, 4)
     ]
 
 
 def test_pieces_computed_before_memory_ran_out_are_not_counted_twice():
     short, plenty, calls = small_run(), small_run(), []
 
-    def refuse(network: SentimentLSTM, inputs: tuple[torch.Tensor, ...]) -> None:
-        if network.training:
+    def refuse(dropout: torch.nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
+        if dropout.training:
             calls.append(len(inputs[0]))
             if len(calls) in (1, 3):  # the whole batch, and the second of its halves
                 raise torch.OutOfMemoryError("out of memory")
 
-    short.network.register_forward_pre_hook(refuse)
+    short.network.dropout.register_forward_pre_hook(refuse)
     same_but_for_rounding(short.train(), plenty.train())
     assert calls[:7] == [16, 8, 8, 4, 4, 4, 4]
 
