@@ -20,7 +20,6 @@ from sentiment_fast.model.batches import Rows, random_batches
 from sentiment_fast.model.compiling import Compiler
 from sentiment_fast.model.devices import Precision
 from sentiment_fast.model.inference import all_logits
-from sentiment_fast.model.memory import freed_memory_kept
 from sentiment_fast.model.network import SentimentLSTM, class_loss
 from sentiment_fast.model.presets import TrainingConfig
 from sentiment_fast.model.ranks import Ranks
@@ -66,10 +65,7 @@ def train(
         state.sums.zero_()  # all processes' sums are with the first
     step = TrainingStep(state, training, config, precision, ranks, say, compiler, cuda_graphs)
 
-    with (
-        freed_memory_kept(),
-        _dropout_numbers(training.targets.device, config.seed + ranks.rank) as dropout_numbers,
-    ):
+    with _dropout_numbers(training.targets.device, config.seed + ranks.rank) as dropout_numbers:
         if state.random_states:
             dropout_numbers.set_state(state.random_states[ranks.rank])
 
