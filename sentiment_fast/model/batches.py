@@ -7,6 +7,7 @@ The ids lie on the device once, flat and narrow; a batch is gathered from them t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -52,6 +53,14 @@ class BatchSource:
         real = (step >= 0) & (step < counts[:, None])
         at = torch.where(real, self._starts[device_rows][:, None] + step, 0)
         return self._values[at].int(), counts.clamp(min=1)
+
+    def ragged(self, rows: Rows) -> tuple[npt.NDArray[Any], Rows, Rows]:
+        """The same rows without a matrix, on a CPU: all texts' ids, (total,) int16 or int32, and where among them each
+        row begins and how many of them it has, (batch,) int64.
+        """
+        lengths = self.lengths[rows]
+        starts = np.where(self._counts.numpy()[rows] > 0, self._starts.numpy()[rows], 0)  # a row of one pad is at 0
+        return self._values.numpy(), starts, lengths
 
 
 def random_batches(lengths: Rows, batch_size: int, generator: np.random.Generator) -> list[Rows]:

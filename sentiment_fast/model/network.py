@@ -6,6 +6,7 @@ How rows become batches is batches.py's; which sizes to take, presets.py's.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
@@ -147,6 +148,34 @@ class SentimentLSTM(nn.Module):
             self._pad_states[pads] = self._run_pads(pads)
         return self._pad_states[pads]
 
+    @torch.no_grad()
+    def states_behind_pads(self, pads: Sequence[int]) -> tuple[Tensor, Tensor]:
+        """An LSTM's states behind several numbers of pads, zero included: outputs and cells, (n, layers, hidden).
+
+        Pads are run one at a time, in float32, until outputs stand still; see `_LastPads` for those beyond.
+        """
+        recurrent = cast(nn.LSTM, self.recurrent)
+        pad = self.embedding.weight[:1]  # (1, embedding)
+        missing = {number for number in pads if number not in self._pad_states}
+        if missing:
+            most = max(missing)
+            zeros = pad.new_zeros(recurrent.num_layers, 1, recurrent.hidden_size)
+            state, done, more = (zeros, zeros), 0, 32
+            while done <= most:
+                if done in missing:
+                    self._pad_states[done] = state
+                rest = _LastPads(recurrent, pad, state)
+                if rest.outputs_stand_still and done % more == 0:
+                    last = _LastPads(recurrent, pad, rest.state_after(max(most - done - 1, 0)))
+                    if last.outputs_stand_still:  # and so do those between: each cell moves in one direction only
+                        self._pad_states.update({n: rest.state_after(n - done) for n in missing if n > done})
+                        break
+                state = rest.next_state
+                done += 1
+        states = [cast(tuple[Tensor, Tensor], self._pad_states[number]) for number in pads]
+        outputs, cells = (torch.cat(parts, dim=1).transpose(0, 1) for parts in zip(*states, strict=True))
+        return outputs, cells
+
     def _run_pads(self, pads: int) -> State:
         """The state behind that many pads, in float32 also under autocast.
 
@@ -187,6 +216,7 @@ class _LastPads:
         self._state = state
         self._forget_logits: list[Tensor] = []
         self._added: list[Tensor] = []
+        self._cells: list[Tensor] = []
         after = []
         step = pad  # the input of each layer in turn
         for layer, weights in enumerate(recurrent.all_weights):
@@ -196,10 +226,11 @@ class _LastPads:
                 cell = torch.gru_cell if isinstance(recurrent, nn.GRU) else torch.rnn_tanh_cell
                 step = cell(step, state[layer], *weights)
             after.append(step)
+        self._outputs = torch.stack(after)
         with torch.no_grad():
             outputs = state[0] if isinstance(state, tuple) else state
             # To 1e-6: with 1e-5, thirty steps of training end 6e-4 from the padded model's loss.
-            self.outputs_stand_still = torch.allclose(outputs, torch.stack(after), rtol=1e-6, atol=1e-6)
+            self.outputs_stand_still = torch.allclose(outputs, self._outputs, rtol=1e-6, atol=1e-6)
 
     def _lstm_step(
         self, step: Tensor, output: Tensor, cell: Tensor, w_in: Tensor, w_out: Tensor, b_in: Tensor, b_out: Tensor
@@ -209,7 +240,13 @@ class _LastPads:
         added = in_logits.sigmoid() * candidate.tanh()
         self._forget_logits.append(forget_logits)
         self._added.append(added)
-        return out_logits.sigmoid() * (forget_logits.sigmoid() * cell + added).tanh()
+        self._cells.append(forget_logits.sigmoid() * cell + added)
+        return out_logits.sigmoid() * self._cells[-1].tanh()
+
+    @property
+    def next_state(self) -> tuple[Tensor, Tensor]:
+        """An LSTM's state after the one more pad."""
+        return self._outputs, torch.stack(self._cells)
 
     def state_after(self, pads: int) -> State:
         if not isinstance(self._state, tuple):
