@@ -166,8 +166,10 @@ class SentimentLSTM(nn.Module):
                     self._pad_states[done] = state
                 rest = _LastPads(recurrent, pad, state)
                 if rest.outputs_stand_still and done % more == 0:
-                    last = _LastPads(recurrent, pad, rest.state_after(max(most - done - 1, 0)))
-                    if last.outputs_stand_still:  # and so do those between: each cell moves in one direction only
+                    # To the last that there can be, so that nothing depends on which are asked for; then so do those
+                    # between: each cell moves in one direction only.
+                    last = _LastPads(recurrent, pad, rest.state_after(max(self.config.max_length - done - 1, 0)))
+                    if last.outputs_stand_still:
                         self._pad_states.update({n: rest.state_after(n - done) for n in missing if n > done})
                         break
                 state = rest.next_state
