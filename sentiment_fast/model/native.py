@@ -30,7 +30,7 @@ def native_level(device: torch.device, precision: Precision) -> str | None:
     That is on a CPU with AVX-512 BF16, in bf16: with AMX, oneDNN is ahead. Not where SENTIMENT_FAST_SIMD forces a
     lower level.
     """
-    if device.type != "cpu" or precision.dtype != torch.bfloat16 or SIMD_LEVEL != _core.LEVELS[-1] or cpu_has_amx():
+    if device.type != "cpu" or precision.dtype != torch.bfloat16 or _core.LEVELS[-1] != SIMD_LEVEL or cpu_has_amx():
         return None
     return _core.LSTM_LEVELS[-1] if _core.LSTM_LEVELS[-1] != "scalar" else None
 
