@@ -81,9 +81,9 @@ class Lstm:
     ) -> npt.NDArray[np.float32]:
         """The top layer's last output of each row, (rows, hidden); bit for bit the same whatever rows stand beside it.
 
-        Row i reads values[starts[i]] and the counts[i] - 1 ids behind it, from the state states[i] on, of those given as
-        outputs and cells, (states, layers, hidden) each. level: one of LSTM_LEVELS. Raises ValueError for a row that
-        reads beyond the values, the table or the states.
+        Row i reads values[starts[i]] and the counts[i] - 1 ids behind it, and starts from the state states[i], of those
+        given as outputs and cells, (states, layers, hidden) each. level: one of LSTM_LEVELS. Raises ValueError for a
+        row that reads beyond the values, the table or the states.
         """
 
 def csv_records(

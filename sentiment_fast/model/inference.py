@@ -59,7 +59,7 @@ def all_logits(network: SentimentLSTM, source: BatchSource, precision: Precision
 
 
 def _calls(source: BatchSource, ranks: Ranks) -> list[Rows]:
-    """This process's rows, in calls of the native LSTM; each, so that its threads end together, of rows of all lengths."""
+    """This process's rows, a call of the native LSTM each; all of rows of all lengths: threads then end together."""
     mine = ranks.share(np.argsort(-source.lengths, kind="stable"))
     calls = -(-len(mine) // _NATIVE_ROWS)
     return [mine[call::calls] for call in range(calls)]

@@ -1,4 +1,4 @@
-"""The native LSTM: PyTorch's results within bf16, a row's own whatever stands beside it, and never a read out of bounds."""
+"""The native LSTM: PyTorch's results within bf16, a row's own whatever stands beside it, no read out of bounds."""
 
 import numpy as np
 import pytest
@@ -266,6 +266,14 @@ def weights(hidden=16, layers=2, ids=5):
 def test_weights_of_other_shapes_are_errors(wrong):
     with pytest.raises(ValueError, match="Expected"):
         _core.Lstm(**{**weights(), **wrong})
+
+
+@pytest.mark.parametrize("name", ["table", "own", "below", "biases"])
+def test_weights_of_another_type_are_an_error(name):
+    given = weights()
+    doubled = given[name].astype(np.float64) if name == "table" else [one.astype(np.float64) for one in given[name]]
+    with pytest.raises(TypeError):
+        _core.Lstm(**{**given, name: doubled})
 
 
 def numbers(*items):
