@@ -55,20 +55,12 @@ def _fits(network: SentimentLSTM) -> bool:
 
 
 class NativeLSTM:
-    """A network's weights, copied as they are now: making one takes a few milliseconds. level: of _core.LSTM_LEVELS."""
+    """A network's recurrent layers, packed once for all calls until the weights change. level: of _core.LSTM_LEVELS."""
 
     def __init__(self, network: SentimentLSTM, level: str) -> None:
         self._network, self._level = network, level
-        with torch.inference_mode():
-            recurrent = cast(nn.LSTM, network.recurrent)
-            layers = [[weight.detach() for weight in weights] for weights in recurrent.all_weights]
-            w_in, _, b_in, b_out = layers[0]  # as for all others; (4 hidden, inputs) twice, (4 hidden,) twice
-            self._core = _core.Lstm(
-                F.linear(network.embedding.weight.detach(), w_in, b_in + b_out).numpy(),  # (words + 1, 4 hidden)
-                [weights[1].numpy() for weights in layers],
-                [weights[0].numpy() for weights in layers[1:]],
-                [(weights[2] + weights[3]).numpy() for weights in layers[1:]],
-            )
+        if network.packed is None:
+            network.packed = _pack(network)
 
     def logits(self, source: BatchSource, rows: Rows) -> Tensor:
         """(batch,) logits for two classes, (batch, classes) for more; float32."""
@@ -79,7 +71,7 @@ class NativeLSTM:
         numbers, states = np.unique(pads, return_inverse=True)
         with torch.inference_mode():
             outputs, cells = self._network.states_behind_pads(numbers.tolist())  # (numbers, layers, hidden)
-            steps = self._core.last_outputs(
+            steps = self._network.packed.last_outputs(
                 values,
                 starts,
                 lengths,
@@ -93,3 +85,16 @@ class NativeLSTM:
             output = self._network.output
             logits = F.linear(torch.from_numpy(steps).double(), output.weight.double(), output.bias.double())
             return logits.float().squeeze(-1)
+
+
+def _pack(network: SentimentLSTM) -> _core.Lstm:
+    recurrent = cast(nn.LSTM, network.recurrent)
+    with torch.inference_mode():
+        layers = [[weight.detach() for weight in weights] for weights in recurrent.all_weights]
+        w_in, _, b_in, b_out = layers[0]  # as for all others; (4 hidden, inputs) twice, (4 hidden,) twice
+        return _core.Lstm(
+            F.linear(network.embedding.weight.detach(), w_in, b_in + b_out).numpy(),  # (words + 1, 4 hidden)
+            [weights[1].numpy() for weights in layers],
+            [weights[0].numpy() for weights in layers[1:]],
+            [(weights[2] + weights[3]).numpy() for weights in layers[1:]],
+        )

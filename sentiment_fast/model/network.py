@@ -89,7 +89,9 @@ class SentimentLSTM(nn.Module):
         self.attention = Attention(features) if config.pooling == "attention" else None
         self.dropout = nn.Dropout(config.dropout)
         self.output = nn.Linear(features, 1 if classes == 2 else classes)
+        # What is computed from the weights and kept while they stay.
         self._pad_states: dict[int, State] = {}
+        self.packed: Any = None  # the recurrent layers, as model/native.py takes them
 
     def forward(self, ids: Tensor, lengths: Tensor) -> Tensor:
         """ids: (batch, time), padded with 0 on the side that the config says. lengths: (batch,), 1 to time."""
@@ -101,16 +103,23 @@ class SentimentLSTM(nn.Module):
         return self.output(self.dropout(summary)).squeeze(-1)  # type: ignore[no-any-return]
 
     def train(self, mode: bool = True) -> SentimentLSTM:
-        self._pad_states.clear()  # the weights they came from may change from here on
+        self._forget_weights()  # which may change from here on
         return super().train(mode)
 
     def load_state_dict(self, *arguments: Any, **options: Any) -> Any:
-        self._pad_states.clear()
+        self._forget_weights()
         return super().load_state_dict(*arguments, **options)
 
     def _apply(self, *arguments: Any, **options: Any) -> SentimentLSTM:
-        self._pad_states.clear()  # .to() and its like move the weights, not the states
+        self._forget_weights()  # .to() and its like move the weights, not what came from them
         return super()._apply(*arguments, **options)  # type: ignore[no-any-return, no-untyped-call]
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_pad_states": {}, "packed": None}  # a copy's weights go their own way
+
+    def _forget_weights(self) -> None:
+        self._pad_states.clear()
+        self.packed = None
 
     def _steps(self, ids: Tensor, lengths: Tensor) -> Tensor:
         vectors = self.embedding(ids)

@@ -1,5 +1,8 @@
 """The native LSTM: PyTorch's results within bf16, a row's own whatever stands beside it, no read out of bounds."""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 import torch
@@ -159,6 +162,32 @@ def test_each_state_behind_pads_is_that_of_running_them(scale):
             torch.testing.assert_close(cells[at], c[:, 0], rtol=1e-4, atol=1e-5)
     assert not outputs[0].any()
     assert not cells[0].any()
+
+
+@LEVELS
+@pytest.mark.parametrize("changed", ["trained", "loaded"])
+def test_changed_weights_are_packed_anew(level, changed):
+    network, other = network_of(), network_of(scale=2)
+    source = source_of(network, LENGTHS)
+    before = NativeLSTM(network, level).logits(source, all_rows(source))
+    if changed == "trained":
+        network.train()
+        for weight in network.recurrent.parameters():
+            weight.data *= 2
+        network.eval()
+    else:
+        network.load_state_dict(other.state_dict())
+    after = NativeLSTM(network, level).logits(source, all_rows(source))
+    assert not torch.equal(after, before)
+    assert torch.equal(after, NativeLSTM(other, level).logits(source, all_rows(source)))
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda network: pickle.loads(pickle.dumps(network))])
+def test_a_network_that_was_used_can_be_copied(copied):
+    network = network_of()
+    source = source_of(network, LENGTHS)
+    logits = NativeLSTM(network, "scalar").logits(source, all_rows(source))
+    assert torch.equal(NativeLSTM(copied(network), "scalar").logits(source, all_rows(source)), logits)
 
 
 # Which networks it is used for, and where.
