@@ -19,8 +19,8 @@ from sentiment_fast.model.ranks import Ranks
 # to be busy, and its memory goes by ids: a first guess, not measured yet.
 CPU_BUDGET = Budget(rows=64)
 GPU_BUDGET = Budget(rows=4096, ids=1 << 18)
-# Rows of a call of the native LSTM, which only ends as a whole: a second or two, for Ctrl-C.
-_NATIVE_ROWS = 4096
+# Ids of a call of the native LSTM, about: Ctrl-C waits for its end, and two cores take a second.
+_NATIVE_IDS = 1 << 18
 
 
 def all_logits(network: SentimentLSTM, source: BatchSource, precision: Precision, ranks: Ranks | None = None) -> Tensor:
@@ -61,5 +61,5 @@ def all_logits(network: SentimentLSTM, source: BatchSource, precision: Precision
 def _calls(source: BatchSource, ranks: Ranks) -> list[Rows]:
     """This process's rows, a call of the native LSTM each; all of rows of all lengths: threads then end together."""
     mine = ranks.share(np.argsort(-source.lengths, kind="stable"))
-    calls = -(-len(mine) // _NATIVE_ROWS)
+    calls = -(-int(source.lengths[mine].sum()) // _NATIVE_IDS)
     return [mine[call::calls] for call in range(calls)]

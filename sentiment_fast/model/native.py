@@ -50,6 +50,7 @@ def _fits(network: SentimentLSTM) -> bool:
         and not config.bidirectional
         and config.pooling in ("padded", "last")
         and config.hidden_size % 16 == 0
+        and network.output.weight.dtype == torch.float32
         and table <= _LARGEST_TABLE
     )
 

@@ -15,6 +15,7 @@ from sentiment_fast.model.devices import Precision
 from sentiment_fast.model.inference import all_logits
 from sentiment_fast.model.native import NativeLSTM, native_level, native_lstm
 from sentiment_fast.model.network import NetworkConfig, SentimentLSTM
+from sentiment_fast.model.ranks import Ranks
 
 CPU, FLOAT32, BF16 = torch.device("cpu"), Precision(torch.float32, "float32"), Precision(torch.bfloat16, "bf16")
 LEVELS = pytest.mark.parametrize("level", _core.LSTM_LEVELS)
@@ -198,10 +199,20 @@ def test_a_network_that_was_used_can_be_copied(copied):
 def test_all_logits_are_computed_natively_in_bf16(pooling, monkeypatch):
     network = network_of(pooling=pooling)
     source = source_of(network, np.random.default_rng(3).integers(0, 50, 300))
-    monkeypatch.setattr(inference, "_NATIVE_ROWS", 64)
+    monkeypatch.setattr(inference, "_NATIVE_IDS", 1000)
     monkeypatch.setattr(SentimentLSTM, "forward", None)  # PyTorch's way is not taken
     lstm = NativeLSTM(network, _core.LSTM_LEVELS[-1])
     assert torch.equal(all_logits(network, source, BF16), lstm.logits(source, all_rows(source)))
+
+
+@needs_kernel
+@pytest.mark.parametrize("size", [3, 400])
+def test_processes_share_the_rows(size, monkeypatch):
+    network = network_of()
+    source = source_of(network, np.random.default_rng(4).integers(0, 50, 300))
+    monkeypatch.setattr(Ranks, "add_up", lambda self, tensor: tensor)
+    parts = [all_logits(network, source, BF16, Ranks(rank, size)) for rank in range(size)]
+    assert torch.equal(torch.stack(parts).sum(0), all_logits(network, source, BF16))
 
 
 @needs_kernel
