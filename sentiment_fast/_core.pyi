@@ -12,6 +12,9 @@ SOURCES: str
 LEVELS: tuple[str, ...]
 """The SIMD levels that this machine can run, slowest first; all give the same results."""
 
+LSTM_LEVELS: tuple[str, ...]
+"""The levels at which this machine can run `Lstm`: "scalar", slow, and what is faster; equal but for rounding."""
+
 class CleaningOptions:
     """What of the cleaning can be chosen."""
 
@@ -48,6 +51,40 @@ def pad(
     threads: int,
 ) -> None:
     """Fill the (n, length) matrix: zeros on the left, then the first `length` ids of each row."""
+
+class Lstm:
+    """The recurrent layers of an LSTM in one direction, for scoring; weights and outputs in bf16, cells in float32.
+
+    table: (ids, 4 hidden), what each id adds to the gates of the first layer (input, forget, candidate, output), biases
+    included. own: for each layer, (4 hidden, hidden), the weights of its own outputs. below, biases: for all layers but
+    the first, (4 hidden, hidden), the weights of the layer below's outputs, and (4 hidden,). hidden: a multiple of 16.
+    All float32, and copied. Raises ValueError for other shapes.
+    """
+
+    def __init__(
+        self,
+        table: npt.NDArray[np.float32],
+        own: list[npt.NDArray[np.float32]],
+        below: list[npt.NDArray[np.float32]],
+        biases: list[npt.NDArray[np.float32]],
+    ) -> None: ...
+    def last_outputs(
+        self,
+        values: npt.NDArray[np.int16] | npt.NDArray[np.int32],
+        starts: npt.NDArray[np.int64],
+        counts: npt.NDArray[np.int64],
+        states: npt.NDArray[np.int64],
+        outputs: npt.NDArray[np.float32],
+        cells: npt.NDArray[np.float32],
+        threads: int,
+        level: str,
+    ) -> npt.NDArray[np.float32]:
+        """The top layer's last output of each row, (rows, hidden); bit for bit the same whatever rows stand beside it.
+
+        Row i reads values[starts[i]] and the counts[i] - 1 ids behind it, and starts from the state states[i], of those
+        given as outputs and cells, (states, layers, hidden) each. level: one of LSTM_LEVELS. Raises ValueError for a
+        row that reads beyond the values, the table or the states.
+        """
 
 def csv_records(
     buffer: bytes | bytearray | memoryview, delimiter: str, last: bool

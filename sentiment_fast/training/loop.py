@@ -139,6 +139,8 @@ def _on_device(batches: list[Rows], device: torch.device) -> Sequence[Tensor]:
 
 
 def _report_drift(network: SentimentLSTM, say: Callable[[str], None]) -> None:
+    if network.pad_drift is None:
+        return
     drift = network.pad_drift.item()
     if drift > _LARGEST_DRIFT:
         say(
