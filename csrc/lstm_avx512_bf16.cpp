@@ -17,8 +17,8 @@ namespace {
 // The forms without a mask make GCC 12 warn of its own headers, of a vector that is used uninitialized.
 constexpr __mmask16 kAll = 0xffff;
 
-// exp(-scale * x) by powers of two, relative error 1e-7, where the power is within +-30: beyond, 1 + exp(..) is as good
-// as one of the two, and products of three such are still float32. A NaN stays one (the bounds stand first for that).
+// exp(-scale * x), relative error 1e-7. Its power of two is cut to +-30, which changes no sigmoid by more than 1e-9 and
+// keeps products of three such finite. A NaN stays one: the bounds stand first, for that.
 INLINED __m512 exp_of_minus(__m512 x, float scale) {
   const __m512 bound = _mm512_set1_ps(30);
   __m512 power = _mm512_mul_ps(x, _mm512_set1_ps(-scale * 1.44269504f));
