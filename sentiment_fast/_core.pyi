@@ -1,4 +1,4 @@
-"""What the native core offers; csrc/bindings.cpp."""
+"""What the native core offers; csrc/bindings.cpp, csrc/bindings_csv.cpp."""
 
 from collections.abc import Set
 from typing import Any
@@ -137,6 +137,20 @@ class RecordFinder:
     @property
     def within_line(self) -> bool:
         """Whether the last record found is a piece of an overlong line, which goes on."""
+
+def field_values(
+    data: bytes | bytearray | memoryview,
+    begins: npt.NDArray[np.int64],
+    ends: npt.NDArray[np.int64],
+    quote: str | None = '"',
+) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
+    """The values of fields, quotes taken off: their bytes (total,), and where each begins and ends, (fields + 1,).
+
+    begins, ends: (fields,), as RecordFinder gives them for `data`; -1 for a record without the field, whose value is
+    empty. The two arrays are the buffers of an Arrow column: pa.LargeBinaryArray.from_buffers(pa.large_binary(),
+    len(begins), [None, pa.py_buffer(offsets), pa.py_buffer(values)]).
+    Raises TypeError for data that is not contiguous bytes, ValueError for fields that leave it.
+    """
 
 def append_suffixes(
     data: bytes | bytearray | memoryview,

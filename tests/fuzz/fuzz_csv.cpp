@@ -1,6 +1,7 @@
 // Fuzzes the search for records. In: any bytes, read as a format, places to cut and a CSV file. Checks that every level
 // and way of cutting gives the records that reading one byte after the other gives, that these lie end to end and make up
-// the input, that a finder goes on from any of them, and that suffixes come before line ends.
+// the input, that a finder goes on from any of them, that fields have the values they should, and that suffixes come
+// before line ends.
 //
 //   byte 0         the delimiter
 //   byte 1         the quote, or none
@@ -15,6 +16,7 @@
 
 #include "choices.h"
 #include "csv_chunks.h"
+#include "csv_fields.h"
 #include "csv_suffixes.h"
 #include "expect.h"
 
@@ -180,6 +182,38 @@ void expect_to_go_on_from(const Records& records, size_t number, const Input& in
            "the same records from any of them on");
 }
 
+std::string plain_value(const std::string& field, std::optional<char> quote) {
+  if (!quote || field.empty() || field[0] != *quote) return field;
+  std::string value;
+  bool quoted = true;
+  for (size_t at = 1; at < field.size(); ++at) {
+    const bool doubled = quoted && field[at] == *quote && at + 1 < field.size() && field[at + 1] == *quote;
+    if (quoted && field[at] == *quote && !doubled) quoted = false;
+    else value += field[at];
+    at += doubled;
+  }
+  return value;
+}
+
+void expect_values(const std::string& data, const Records& records, std::optional<char> quote) {
+  std::vector<int64_t> begins, ends, expected_offsets = {0};
+  std::string expected;
+  size_t room = 0;
+  for (const auto& [content_end, end, row, line, fields, from, to] : records) {
+    const auto size = static_cast<size_t>(to - from);
+    if (from >= 0) expected += plain_value(data.substr(static_cast<size_t>(from), size), quote);
+    begins.push_back(from);
+    ends.push_back(to);
+    expected_offsets.push_back(static_cast<int64_t>(expected.size()));
+    room += from >= 0 ? size : 0;
+  }
+  std::vector<char> values(room);
+  std::vector<int64_t> offsets(records.size() + 1);
+  copy_field_values(data.data(), begins.data(), ends.data(), records.size(), quote, values.data(), offsets.data());
+  expect(offsets == expected_offsets, "where the values of fields end");
+  expect(std::equal(expected.begin(), expected.end(), values.begin()), "the values of fields");
+}
+
 void expect_suffixes_before_line_ends(const std::string& data, const Records& records) {
   std::string suffixes = "unused", expected;
   std::vector<int64_t> content_ends, offsets = {6};
@@ -214,6 +248,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
       expect(found_records(input.data, cuts, finder) == expected, std::string("the records of plain reading: ") + level.name);
   }
   if (!expected.empty()) expect_to_go_on_from(expected, input.data.size() % expected.size(), input, levels().back());
+  expect_values(input.data, expected, input.format.quote);
   expect_suffixes_before_line_ends(input.data, expected);
   return 0;
 }

@@ -18,9 +18,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sentiment_fast import _core
-from sentiment_fast._core import LEVELS, OVERLONG, REST_OF_LINE, UNCLOSED, RecordFinder
-from tests.scoring import csv_oracle
-from tests.scoring.csv_oracle import BOM, Record, expected_records, parse
+from sentiment_fast._core import LEVELS, OVERLONG, REST_OF_LINE, UNCLOSED, RecordFinder, field_values
+from tests.scoring.csv_oracle import BOM, Record, expected_records
 
 ALPHABET = [b",", b'"', b"\r", b"\n", b" ", b"a", b";"]
 PIECES = [*ALPHABET, b'""', b"\r\n", b'","', b'",', "é".encode(), b"\xff", b"\0", BOM, b"text " * 13]
@@ -67,17 +66,13 @@ def as_records(buffer: bytes, found: _core.CsvRecords, options: dict) -> list[Re
 
 
 def wanted_fields(buffer: bytes, found: _core.CsvRecords, options: dict) -> list[str | None]:
-    """Parsed, each by itself, by csv."""
-    return [
-        None if begin < 0 else parsed(buffer[begin:end], options.get("delimiter", ","), options.get("quote", '"'))
-        for begin, end in zip(found.field_begins.tolist(), found.field_ends.tolist(), strict=True)
-    ]
-
-
-def parsed(field: bytes, delimiter: str, quote: str | None) -> str:
-    (row,) = list(parse(csv_oracle.lines_of(field), delimiter, quote)) or [[""]]
-    (text,) = row
-    return text
+    """Their values, a character for each byte; None for a record without the field."""
+    begins = found.field_begins
+    values, offsets = field_values(buffer, begins, found.field_ends, options.get("quote", '"'))
+    texts = [values[start:end].tobytes().decode("latin-1") for start, end in itertools.pairwise(offsets.tolist())]
+    assert offsets[0] == 0
+    assert offsets[-1] == len(values)
+    return [None if begin < 0 else text for begin, text in zip(begins.tolist(), texts, strict=True)]
 
 
 def assert_as_csv(data: bytes, **options) -> None:
@@ -286,6 +281,38 @@ def test_a_finder_goes_on_from_any_record():
         begin += len(record.content + record.line_end)
         row += record.fields != 0
         line = whole[number + 1].line if number + 1 < len(whole) else 0
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        (b"", b""),
+        (b"a", b"a"),
+        (b'""', b""),
+        (b'"a,\r\n"', b"a,\r\n"),
+        (b'"""a"""', b'"a"'),
+        (b'"a"b', b"ab"),
+        (b'"a"b""c"', b'ab""c"'),
+        (b'a""b', b'a""b'),
+        (b'"a', b"a"),
+        (b'"a""', b'a"'),
+        (b'"', b""),
+    ],
+)
+def test_values_of_fields(field, value):
+    data = b"x" + field + b"y"
+    begins, ends = np.array([0, 1, -1, 1 + len(field)]), np.array([1, 1 + len(field), -1, 2 + len(field)])
+    values, offsets = field_values(data, begins, ends)
+    assert values.tobytes() == b"x" + value + b"y"
+    assert offsets.tolist() == [0, 1, 1 + len(value), 1 + len(value), 2 + len(value)]
+    values, _ = field_values(data, begins, ends, quote=None)
+    assert values.tobytes() == data
+
+
+@pytest.mark.parametrize(("begins", "ends"), [([0], [5]), ([2], [1]), ([0, 1], [1]), ([[0]], [[1]])])
+def test_fields_that_leave_the_data_are_refused(begins, ends):
+    with pytest.raises(ValueError, match="Expected"):
+        field_values(b"abcd", np.array(begins), np.array(ends))
 
 
 # --- rejected records
