@@ -99,9 +99,10 @@ def test_a_large_buffer_is_given_back_after_the_long_record():
 
 
 def test_within_an_overlong_line_nothing_can_be_resumed():
-    found = list(read_chunks(io.BytesIO(b"a\nbcdef\ng"), RecordFinder("scalar", max_record=2), chunk_bytes=4))
-    assert [bytes(chunk.data) for chunk in found] == [b"a\n", b"bc", b"de", b"f\n", b"g"]
-    assert [chunk.resumable for chunk in found] == [True, False, False, True, False]
+    finder = RecordFinder("scalar", max_record=2)
+    found = list(read_chunks(io.BytesIO(b"a\nbcdef\ng"), finder, chunk_bytes=4, buffers=4))
+    assert [bytes(chunk.data) for chunk in found] == [b"a\n", b"bc", b"def\n", b"g"]
+    assert [chunk.resumable for chunk in found] == [True, False, True, False]
 
 
 def test_empty_stream_has_no_chunks():
