@@ -106,7 +106,7 @@ def random_batches(lengths: Rows, budget: Budget, generator: np.random.Generator
     and every epoch has other batches. Noise on the lengths sees to that where all rows fit into one pool; 3 % of it is
     0.4 % more padding. The batch with the longest row comes first, so that memory fails at once or never.
     """
-    pool_size = 64 * budget.rows
+    pool_size = 256 * budget.rows
     order = generator.permutation(len(lengths))
     batches: list[Rows] = []
     for start in range(0, len(order), pool_size):
