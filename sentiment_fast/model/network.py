@@ -95,7 +95,8 @@ class SentimentLSTM(nn.Module):
         self.output = nn.Linear(features, 1 if classes == 2 else classes)
         self._pad_states: dict[int, State] = {}
         self._after_last_pads: Callable[..., tuple[State, Tensor]] = _after_last_pads
-        self.register_buffer("pad_drift", torch.zeros(()), persistent=False)
+        # On a real device also where model/folder.py asks for shapes alone: no file would fill it.
+        self.register_buffer("pad_drift", torch.zeros((), device="cpu"), persistent=False)
 
     def forward(self, ids: Tensor, lengths: Tensor) -> Tensor:
         """ids: (batch, time), padded with 0 on the side that the config says. lengths: (batch,), 1 to time."""
