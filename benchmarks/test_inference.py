@@ -5,12 +5,14 @@ import pytest
 import torch
 
 import sentiment_fast as sf
-from benchmarks.matrix_work import work_of
+from benchmarks.matrix_work import native_work_of, work_of
 from benchmarks.tutorial_loop import LENGTH, loader, predict
 from benchmarks.tutorial_weights import as_tutorial_model
+from sentiment_fast.model import inference
 from sentiment_fast.model.batches import batches_by_length
 from sentiment_fast.model.folder import SavedModel
 from sentiment_fast.model.inference import CPU_BUDGET
+from sentiment_fast.model.native import native_level
 from sentiment_fast.model.network import SentimentLSTM
 from sentiment_fast.model.presets import PRESETS
 
@@ -34,6 +36,10 @@ class Setup:
         matrix = ids.pad(LENGTH, dtype=np.int64)
         self.lengths = np.clip(sf.encode(self.texts, vocabulary).lengths, 1, LENGTH)
         self.padded = loader(matrix, np.zeros(len(matrix), np.int64), shuffle=False)
+
+    def work_of_pytorch(self, dtype):
+        batches = batches_by_length(self.lengths, CPU_BUDGET)
+        return work_of(PRESETS["tutorial"].network, self.lengths, batches, dtype, learning=False)
 
     def scorer(self, precision):
         return sf.Scorer(self.saved, device="cpu", precision=precision)
@@ -63,6 +69,19 @@ def test_ours(measure, setup, precision):
     if precision == "auto" and scorer.precision.dtype == torch.float32:
         pytest.skip(scorer.precision.reason)
     side = f"sentiment_fast, {str(scorer.precision.dtype).removeprefix('torch.')}, from text"
-    batches = batches_by_length(setup.lengths, CPU_BUDGET)
-    work = work_of(PRESETS["tutorial"].network, setup.lengths, batches, scorer.precision.dtype, learning=False)
+    if native_level(scorer.device, scorer.precision):
+        work = native_work_of(PRESETS["tutorial"].network, setup.lengths)
+    else:
+        work = setup.work_of_pytorch(scorer.precision.dtype)
+    measure(GROUP, side, lambda: scorer.predict_proba(setup.texts), OUR_REVIEWS, work=work)
+
+
+def test_ours_by_pytorch(measure, setup, monkeypatch):
+    """What the native LSTM is there for: the same precision without it."""
+    scorer = setup.scorer("auto")
+    if not native_level(scorer.device, scorer.precision):
+        pytest.skip("PyTorch is what this machine takes anyway")
+    monkeypatch.setattr(inference, "native_lstm", lambda network, precision: None)
+    work = setup.work_of_pytorch(scorer.precision.dtype)
+    side = "sentiment_fast, bfloat16 by PyTorch, from text"
     measure(GROUP, side, lambda: scorer.predict_proba(setup.texts), OUR_REVIEWS, work=work)

@@ -1,29 +1,19 @@
-// The Python face of the core, and the only file that includes pybind11: arguments in, arrays out, exceptions over.
+// The Python face of the core: arguments in, arrays out, exceptions over. Only it and bindings_csv.cpp need pybind11.
 //
 // _core.pyi says what each function takes and gives; sentiment_fast/text/encoding.py is where users meet it.
-#include <pybind11/numpy.h>
-#include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
 #include <algorithm>
 #include <string>
 #include <unordered_set>
 
-#include "csv_chunks.h"
+#include "bindings.h"
 #include "encode.h"
 #include "lexicon.h"
 #include "texts.h"
 
-namespace py = pybind11;
-
 namespace sentiment_fast {
 namespace {
-
-py::array_t<int64_t> as_array(std::vector<int64_t>&& items) {
-  auto* const owned = new std::vector<int64_t>(std::move(items));
-  const py::capsule owner(owned, [](void* vector) { delete static_cast<std::vector<int64_t>*>(vector); });
-  return py::array_t<int64_t>(static_cast<py::ssize_t>(owned->size()), owned->data(), owner);
-}
 
 template <class Struct>
 Struct* capsule_pointer(const py::handle& capsule, const char* name) {
@@ -48,18 +38,12 @@ Texts texts_from_python(const py::object& texts) {
                      std::string(Py_TYPE(texts.ptr())->tp_name) + "`"};
 }
 
-int checked_threads(int threads) {
-  if (threads < 1 || threads > 4096)
-    throw py::value_error("Expected 1 to 4096 threads, got " + std::to_string(threads));
-  return threads;
-}
-
 py::tuple count_words_in(const py::object& texts_object, const std::unordered_set<std::string>& left_out,
                          size_t max_words, int64_t min_count, const CleaningOptions& options, int threads,
                          const std::string& level) {
   const Cleaning cleaning{level_named(level), options};
   const Texts texts = texts_from_python(texts_object);
-  checked_threads(threads);
+  check_threads(threads);
   std::vector<CountedWord> words;
   {
     const py::gil_scoped_release unlocked;
@@ -89,7 +73,7 @@ py::tuple encode_with(const Lexicon& lexicon, const py::object& texts_object, co
                       int threads, const std::string& level) {
   const Cleaning cleaning{level_named(level), options};
   const Texts texts = texts_from_python(texts_object);
-  checked_threads(threads);
+  check_threads(threads);
   return lexicon.largest_id() <= INT16_MAX ? encode_as<int16_t>(lexicon, texts, cleaning, threads)
                                            : encode_as<int32_t>(lexicon, texts, cleaning, threads);
 }
@@ -114,7 +98,7 @@ void pad_from(const py::array& values, const py::array_t<int64_t>& offsets, py::
 
 void pad_into(const py::array& values, const py::array_t<int64_t, py::array::c_style>& offsets, py::array matrix,
               int threads) {
-  checked_threads(threads);
+  check_threads(threads);
   if (values.ndim() != 1 || offsets.ndim() != 1 || offsets.size() < 1 || !(values.flags() & py::array::c_style))
     throw py::value_error("Expected values (total,) and offsets (rows + 1,), contiguous");
   if (matrix.ndim() != 2 || matrix.shape(0) != offsets.size() - 1)
@@ -127,19 +111,6 @@ void pad_into(const py::array& values, const py::array_t<int64_t, py::array::c_s
   if (py::isinstance<py::array_t<int16_t>>(values)) return pad_from<int16_t>(values, offsets, matrix, threads);
   if (py::isinstance<py::array_t<int32_t>>(values)) return pad_from<int32_t>(values, offsets, matrix, threads);
   throw py::type_error("Expected values of int16 or int32, got " + py::str(values.dtype()).cast<std::string>());
-}
-
-py::tuple csv_records(const py::buffer& buffer, char delimiter, bool last) {
-  const py::buffer_info bytes = buffer.request();
-  if (bytes.ndim != 1 || bytes.itemsize != 1 || (bytes.size > 1 && bytes.strides[0] != 1))
-    throw py::type_error("Expected contiguous bytes");
-  const auto* const data = static_cast<const char*>(bytes.ptr);
-  CsvRecords records;
-  {
-    const py::gil_scoped_release unlocked;
-    records = find_csv_records(data, static_cast<size_t>(bytes.size), delimiter, last);
-  }
-  return py::make_tuple(as_array(std::move(records.content_ends)), as_array(std::move(records.ends)), records.open_quote);
 }
 
 }  // namespace
@@ -172,5 +143,7 @@ PYBIND11_MODULE(_core, module) {
            py::arg("words"), py::arg("dropped") = std::unordered_set<std::string>(), py::arg("unknown_id") = 0)
       .def("encode", &encode_with, py::arg("texts"), py::arg("options"), py::arg("threads"), py::arg("level"));
   module.def("pad", &pad_into, py::arg("values"), py::arg("offsets"), py::arg("matrix"), py::arg("threads"));
-  module.def("csv_records", &csv_records, py::arg("buffer"), py::arg("delimiter"), py::arg("last"));
+
+  bind_lstm(module);
+  bind_csv(module);
 }

@@ -11,10 +11,10 @@
 #include <stdexcept>
 
 #include "bytes.h"
-#include "clean_ascii.h"
 #include "cleaned_words.h"
 #include "codecs.h"
 #include "html.h"
+#include "levels.h"
 #include "texts.h"
 #include "unicode.h"
 

@@ -1,4 +1,4 @@
-"""What the native core offers; csrc/bindings.cpp."""
+"""What the native core offers; csrc/bindings.cpp, csrc/bindings_lstm.cpp, csrc/bindings_csv.cpp."""
 
 from collections.abc import Set
 from typing import Any
@@ -11,6 +11,9 @@ SOURCES: str
 
 LEVELS: tuple[str, ...]
 """The SIMD levels that this machine can run, slowest first; all give the same results."""
+
+LSTM_LEVELS: tuple[str, ...]
+"""The levels at which this machine can run `Lstm`: "scalar", slow, and what is faster; equal but for rounding."""
 
 class CleaningOptions:
     """What of the cleaning can be chosen."""
@@ -49,7 +52,153 @@ def pad(
 ) -> None:
     """Fill the (n, length) matrix: zeros on the left, then the first `length` ids of each row."""
 
-def csv_records(
-    buffer: bytes | bytearray | memoryview, delimiter: str, last: bool
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], bool]:
-    """Where each record's content ends, where the next one begins, and whether the bytes end inside quotes."""
+class Lstm:
+    """The recurrent layers of an LSTM in one direction, for scoring; weights and outputs in bf16, cells in float32.
+
+    table: (ids, 4 hidden), what each id adds to the gates of the first layer (input, forget, candidate, output), biases
+    included. own: for each layer, (4 hidden, hidden), the weights of its own outputs. below, biases: for all layers but
+    the first, (4 hidden, hidden), the weights of the layer below's outputs, and (4 hidden,). hidden: a multiple of 16.
+    All float32, and copied. Raises ValueError for other shapes.
+    """
+
+    def __init__(
+        self,
+        table: npt.NDArray[np.float32],
+        own: list[npt.NDArray[np.float32]],
+        below: list[npt.NDArray[np.float32]],
+        biases: list[npt.NDArray[np.float32]],
+    ) -> None: ...
+    def last_outputs(
+        self,
+        values: npt.NDArray[np.int16] | npt.NDArray[np.int32],
+        starts: npt.NDArray[np.int64],
+        counts: npt.NDArray[np.int64],
+        states: npt.NDArray[np.int64],
+        outputs: npt.NDArray[np.float32],
+        cells: npt.NDArray[np.float32],
+        threads: int,
+        level: str,
+    ) -> npt.NDArray[np.float32]:
+        """The top layer's last output of each row, (rows, hidden); bit for bit the same whatever rows stand beside it.
+
+        Row i reads values[starts[i]] and the counts[i] - 1 ids behind it, and starts from the state states[i], of those
+        given as outputs and cells, (states, layers, hidden) each. level: one of LSTM_LEVELS. Raises ValueError for a
+        row that reads beyond the values, the table or the states.
+        """
+
+UNCLOSED: int
+"""In CsvRecords.fields: rejected, because a quote is open behind this line and does not close in time."""
+
+OVERLONG: int
+"""In CsvRecords.fields: rejected, the first max_record bytes of a line that is longer than that."""
+
+REST_OF_LINE: int
+"""In CsvRecords.fields: the next max_record bytes of an overlong line, or what is left of it; no row of its own."""
+
+class CsvRecords:
+    """Records of a CSV stream that lie end to end: each begins where the one before it ends, the first at 0.
+
+    All offsets relate to the buffer that they were found in, which begins at `offset` in the stream.
+    """
+
+    offset: int
+    content_ends: npt.NDArray[np.int64]
+    """(records,): where each record's content ends and its line end begins."""
+    ends: npt.NDArray[np.int64]
+    """(records,): where it ends, behind its line end, which only the last of a stream and overlong pieces may lack."""
+    rows: npt.NDArray[np.int64]
+    """(records,): how many records of the stream before it are no blank lines: 0 for a header, 1 for its first data."""
+    lines: npt.NDArray[np.int64]
+    """(records,): the physical line on which it begins, from 1."""
+    fields: npt.NDArray[np.int32]
+    """(records,): how many fields, as in csv.reader's rows: 0 for a blank line. UNCLOSED, OVERLONG or REST_OF_LINE
+    for a record that was rejected."""
+    field_begins: npt.NDArray[np.int64]
+    """(records,): where the wanted field begins, quotes and all; -1 if the record has none; empty if none is wanted."""
+    field_ends: npt.NDArray[np.int64]
+    """(records,): where it ends, likewise."""
+
+    def __len__(self) -> int: ...
+
+class RecordFinder:
+    """Finds the records of a CSV stream whose bytes come in pieces of any size; the pieces make no difference.
+
+    Records are those of Python's csv.reader (strict=False) over the stream's lines as open(newline="") gives them: a
+    quote opens only at the start of a field, a doubled quote inside quotes is a quote, what follows a closing quote
+    belongs to the field. LF, CR and CRLF each end a record outside quotes. A blank line has no content at all: a
+    space or `""` is a field. A byte-order mark at the start of the stream is part of the first record's bytes and of
+    no field; before nothing else, it makes a blank line.
+
+    Not as csv.reader: a quote that does not close within max_record bytes, or before the stream ends, does not take
+    all of them for its field. The record is rejected; it is then the line on which it began, without the rest, and
+    the next record begins on the next line. A line longer than max_record comes in pieces of that size. (Where a
+    single str holds several lines, csv.reader raises; here it is the same stream.)
+
+    delimiter, quote: a character up to U+00FF, which stands for the byte of that value; quote=None for none.
+    wanted_field: the field, from 0, whose bytes are to be found; -1 for none. max_record: bytes of a record without its
+    line end, 1 to 2**30. offset, row, line: where the stream is taken up, which must be between two lines.
+    Raises ValueError for a level this machine cannot run and for options that make no sense.
+    """
+
+    def __init__(
+        self,
+        level: str,
+        *,
+        delimiter: str = ",",
+        quote: str | None = '"',
+        wanted_field: int = -1,
+        max_record: int = 1 << 26,
+        offset: int = 0,
+        row: int = 0,
+        line: int = 1,
+    ) -> None: ...
+    def find(self, buffer: bytes | bytearray | memoryview, last: bool) -> CsvRecords:
+        """The records that are whole in the buffer, which begins where those found so far end.
+
+        So what is behind the last of them, `buffer[records.ends[-1]:]`, is to be given again with more bytes behind it;
+        it is not searched again. It is never more than max_record + 5 bytes, so that memory is bounded. A record whose
+        CR is the last byte is not whole, because an LF may follow.
+        last: no more bytes come. Raises TypeError for a buffer that is not contiguous bytes, ValueError for one that
+        is shorter than what was left over.
+        """
+
+    @property
+    def offset(self) -> int:
+        """Bytes of the stream up to where the records found so far end."""
+    @property
+    def row(self) -> int:
+        """How many of them are no blank lines."""
+    @property
+    def line(self) -> int:
+        """The physical line there. A finder made with these three finds the rest, unless within_line."""
+    @property
+    def within_line(self) -> bool:
+        """Whether the last record found is a piece of an overlong line, which goes on."""
+
+def field_values(
+    data: bytes | bytearray | memoryview,
+    begins: npt.NDArray[np.int64],
+    ends: npt.NDArray[np.int64],
+    quote: str | None = '"',
+) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
+    """The values of fields, quotes taken off: their bytes (total,), and where each begins and ends, (fields + 1,).
+
+    begins, ends: (fields,), as RecordFinder gives them for `data`; -1 for a record without the field, whose value is
+    empty. The two arrays are the buffers of an Arrow column: pa.LargeBinaryArray.from_buffers(pa.large_binary(),
+    len(begins), [None, pa.py_buffer(offsets), pa.py_buffer(values)]).
+    Raises TypeError for data that is not contiguous bytes, ValueError for fields that leave it.
+    """
+
+def append_suffixes(
+    data: bytes | bytearray | memoryview,
+    content_ends: npt.NDArray[np.int64],
+    suffixes: bytes | bytearray | memoryview,
+    suffix_offsets: npt.NDArray[np.int64],
+) -> bytes:
+    """The records' bytes with a suffix before each one's line end; what ends the last record is copied as it is.
+
+    content_ends: (records,), as RecordFinder gives them for `data`. suffix_offsets: (records + 1,); a record's suffix,
+    suffixes[suffix_offsets[i]:suffix_offsets[i + 1]], brings its own delimiter, and is empty where nothing is to be
+    added.
+    Raises TypeError for buffers that are not contiguous bytes, ValueError for offsets that fall or leave their bytes.
+    """

@@ -19,6 +19,7 @@ def run(arguments: argparse.Namespace) -> None:
 
     from sentiment_fast import _core
     from sentiment_fast.model.devices import choose_device, choose_precision
+    from sentiment_fast.model.native import native_level
     from sentiment_fast.text.encoding import SIMD_LEVEL, thread_count
 
     device = choose_device(arguments.device)
@@ -28,7 +29,10 @@ def run(arguments: argparse.Namespace) -> None:
     levels = ", ".join(_core.LEVELS)
     print(f"SIMD level      {SIMD_LEVEL} (this machine can run: {levels}; SENTIMENT_FAST_SIMD forces one)")
     print(f"threads         {thread_count()} for text, {torch.get_num_threads()} for the network on a CPU")
-    print(f"device          {name}, {choose_precision(device, arguments.precision).reason}")
+    precision = choose_precision(device, arguments.precision)
+    print(f"device          {name}, {precision.reason}")
+    level = native_level(device, precision)
+    print(f"LSTM scoring    {f'native, {level}, where it can run the network; else ' if level else ''}PyTorch")
 
 
 if __name__ == "__main__":

@@ -63,6 +63,14 @@ class BatchSource:
         """compiled: a function -> the same function, compiled; it gets what gathers a batch."""
         self._gather = compiled(_gathered)
 
+    def ragged(self, rows: Rows) -> tuple[npt.NDArray[Any], Rows, Rows]:
+        """The same rows without a matrix, on a CPU: all texts' ids, (total,) int16 or int32, and where among them each
+        row begins and how many of them it has, (batch,) int64.
+        """
+        lengths = self.lengths[rows]
+        starts = np.where(self._counts.numpy()[rows] > 0, self._starts.numpy()[rows], 0)  # a row of one pad is at 0
+        return self._values.numpy(), starts, lengths
+
 
 def _gathered(
     values: Tensor, starts: Tensor, counts: Tensor, rows: Tensor, width: int, pads_on_left: bool
@@ -96,7 +104,8 @@ def random_batches(lengths: Rows, budget: Budget, generator: np.random.Generator
 
     Rows are shuffled, sorted by length within pools of many batches, cut, and the batches shuffled: little padding,
     and every epoch has other batches. Noise on the lengths sees to that where all rows fit into one pool; 3 % of it is
-    0.4 % more padding. width_step: see `BatchSource`. The batch with the longest row comes first, so that memory fails at once or never.
+    0.4 % more padding. The batch with the longest row comes first, so that memory fails at once or never.
+    width_step: the source's.
     """
     pool_size = 64 * budget.rows
     order = generator.permutation(len(lengths))

@@ -96,3 +96,10 @@ def cpu_has_bf16() -> bool:
         capabilities = torch.cpu.get_capabilities()
         return any(capabilities.get(name, False) for name in ("avx512_bf16", "amx_bf16", "bf16", "sve_bf16"))
     return bool(torch.cpu._is_avx512_bf16_supported())  # PyTorch before get_capabilities
+
+
+def cpu_has_amx() -> bool:
+    """Does the CPU multiply bf16 matrices in tiles, several times as fast as with AVX-512?"""
+    if hasattr(torch.cpu, "get_capabilities"):
+        return bool(torch.cpu.get_capabilities().get("amx_bf16", False))
+    return bool(torch.cpu._is_amx_tile_supported())

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import warnings
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from sentiment_fast.errors import DataError
-from sentiment_fast.model.batches import BatchSource, Budget, batches_by_length
+from sentiment_fast.model.batches import BatchSource, Budget, Rows, batches_by_length
 from sentiment_fast.model.devices import Precision
+from sentiment_fast.model.native import native_lstm
 from sentiment_fast.model.network import SentimentLSTM
 from sentiment_fast.model.ranks import Ranks
 
@@ -17,13 +19,16 @@ from sentiment_fast.model.ranks import Ranks
 # to be busy, and its memory goes by ids: a first guess, not measured yet.
 CPU_BUDGET = Budget(rows=64)
 GPU_BUDGET = Budget(rows=4096, ids=1 << 18)
+# Ids of a call of the native LSTM, about: Ctrl-C waits for its end, and two cores take a second.
+_NATIVE_IDS = 1 << 18
 
 
 def all_logits(network: SentimentLSTM, source: BatchSource, precision: Precision, ranks: Ranks | None = None) -> Tensor:
     """(n,) logits for two classes, (n, classes) for more; float32, on the network's device. network: in eval mode.
 
-    ranks: the processes that share the work, each of which gets all logits. Where a batch does not fit into memory, a
-    warning says so, and it and those after it are made half as large. Raises DataError where a single row does not fit.
+    ranks: the processes that share the work, each of which gets all logits. native.py computes them where it is faster.
+    Elsewhere, where a batch does not fit into memory, a warning says so, and it and those after it are made half as
+    large. Raises DataError where a single row does not fit.
     """
     ranks = ranks or Ranks()
     weight = network.output.weight
@@ -34,6 +39,10 @@ def all_logits(network: SentimentLSTM, source: BatchSource, precision: Precision
         ::-1
     ]  # the next one last
     with torch.inference_mode():
+        if native := native_lstm(network, precision):
+            for rows in _calls(source, ranks):
+                logits[torch.from_numpy(rows)] = native.logits(source, rows)
+            return ranks.add_up(logits)
         while waiting:
             rows = waiting.pop()
             try:
@@ -49,3 +58,10 @@ def all_logits(network: SentimentLSTM, source: BatchSource, precision: Precision
                 waiting.append(rows)
                 waiting = [batch[at : at + half] for batch in waiting for at in reversed(range(0, len(batch), half))]
     return ranks.add_up(logits)
+
+
+def _calls(source: BatchSource, ranks: Ranks) -> list[Rows]:
+    """This process's rows, a call of the native LSTM each; all of rows of all lengths: threads then end together."""
+    mine = ranks.share(np.argsort(-source.lengths, kind="stable"))
+    calls = -(-int(source.lengths[mine].sum()) // _NATIVE_IDS)
+    return [mine[call::calls] for call in range(calls)]

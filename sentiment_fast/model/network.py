@@ -70,12 +70,10 @@ class SentimentLSTM(nn.Module):
     """Embedding, recurrent layers, pooling, dropout, linear layer (the tutorial, section 5); logits, no sigmoid.
 
     words: the largest id there is; ids are 0 (padding) to `words`. classes: two give one logit, more give one each.
-    pad_drift: () float32, how far the last layer's outputs moved when they were taken to stand still, at most; see
-    `_run_pads_unwatched`.
+    pad_drift: () float32, how far the last layer's outputs moved when they were taken to stand still, at most; None
+    where that was never done. See `_run_pads_unwatched`.
     Logits do not depend on what else is in the batch, nor on how far it is padded, beyond float rounding.
     """
-
-    pad_drift: Tensor
 
     def __init__(self, config: NetworkConfig, words: int, classes: int) -> None:
         super().__init__()
@@ -94,10 +92,11 @@ class SentimentLSTM(nn.Module):
         self.attention = Attention(features) if config.pooling == "attention" else None
         self.dropout = nn.Dropout(config.dropout)
         self.output = nn.Linear(features, 1 if classes == 2 else classes)
+        # What is computed from the weights and kept while they stay.
         self._pad_states: dict[int, State] = {}
+        self.packed: Any = None  # the recurrent layers, as model/native.py takes them
         self._after_last_pads: Callable[..., State] = _after_last_pads
-        # On a real device also where model/folder.py asks for shapes alone: no file would fill it.
-        self.register_buffer("pad_drift", torch.zeros((), device="cpu"), persistent=False)
+        self.pad_drift: Tensor | None = None
 
     def forward(self, ids: Tensor, lengths: Tensor) -> Tensor:
         """ids: (batch, time), padded with 0 on the side that the config says. lengths: (batch,), 1 to time."""
@@ -119,16 +118,23 @@ class SentimentLSTM(nn.Module):
         self._after_last_pads = compiled(_after_last_pads)
 
     def train(self, mode: bool = True) -> SentimentLSTM:
-        self._pad_states.clear()  # the weights they came from may change from here on
+        self._forget_weights()  # which may change from here on
         return super().train(mode)
 
     def load_state_dict(self, *arguments: Any, **options: Any) -> Any:
-        self._pad_states.clear()
+        self._forget_weights()
         return super().load_state_dict(*arguments, **options)
 
     def _apply(self, *arguments: Any, **options: Any) -> SentimentLSTM:
-        self._pad_states.clear()  # .to() and its like move the weights, not the states
+        self._forget_weights()  # .to() and its like move the weights, not what came from them
         return super()._apply(*arguments, **options)  # type: ignore[no-any-return, no-untyped-call]
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_pad_states": {}, "packed": None}  # a copy's weights go their own way
+
+    def _forget_weights(self) -> None:
+        self._pad_states.clear()
+        self.packed = None
 
     def _steps(self, ids: Tensor, lengths: Tensor) -> Tensor:
         vectors = self.embedding(ids)
@@ -161,10 +167,40 @@ class SentimentLSTM(nn.Module):
         if pads <= 0:
             return None
         if torch.is_grad_enabled():
-            return self._run_pads_unwatched(pads) if self.pad_drift.is_cuda else self._run_pads(pads)
+            return self._run_pads_unwatched(pads) if self.embedding.weight.is_cuda else self._run_pads(pads)
         if pads not in self._pad_states:
             self._pad_states[pads] = self._run_pads(pads)
         return self._pad_states[pads]
+
+    @torch.no_grad()
+    def states_behind_pads(self, pads: Sequence[int]) -> tuple[Tensor, Tensor]:
+        """An LSTM's states behind several numbers of pads, zero included: outputs and cells, (n, layers, hidden).
+
+        Pads are run one at a time, in float32, until outputs stand still; see `_LastPads` for those beyond.
+        """
+        recurrent = cast(nn.LSTM, self.recurrent)
+        pad = self.embedding.weight[:1]  # (1, embedding)
+        missing = {number for number in pads if number not in self._pad_states}
+        if missing:
+            most = max(missing)
+            zeros = pad.new_zeros(recurrent.num_layers, 1, recurrent.hidden_size)
+            state, done, more = (zeros, zeros), 0, 32
+            while done <= most:
+                if done in missing:
+                    self._pad_states[done] = state
+                rest = self._last_pads(pad, state)
+                if rest.outputs_stand_still and done % more == 0:
+                    # To the last that there can be, so that nothing depends on which are asked for; then so do those
+                    # between: each cell moves in one direction only.
+                    last = self._last_pads(pad, rest.state_after(max(self.config.max_length - done - 1, 0)))
+                    if last.outputs_stand_still:
+                        self._pad_states.update({n: rest.state_after(n - done) for n in missing if n > done})
+                        break
+                state = rest.next_state
+                done += 1
+        states = [cast(tuple[Tensor, Tensor], self._pad_states[number]) for number in pads]
+        outputs, cells = (torch.cat(parts, dim=1).transpose(0, 1) for parts in zip(*states, strict=True))
+        return outputs, cells
 
     def _run_pads(self, pads: int) -> State:
         """The state behind that many pads, in float32 also under autocast.
@@ -207,8 +243,10 @@ class SentimentLSTM(nn.Module):
             behind = self._after_last_pads(self.config.cell, weights, pad, state, pads - enough)
         with torch.no_grad():
             drift = (steps[0, -1] - steps[0, -2]).abs().max()
-            torch.maximum(self.pad_drift, drift, out=self.pad_drift)
-        return behind  # type: ignore[no-any-return]
+            if self.pad_drift is None:
+                self.pad_drift = torch.zeros_like(drift)
+            torch.maximum(self.pad_drift, drift, out=self.pad_drift)  # in its place, where a CUDA graph finds it
+        return behind
 
     def _last_pads(self, pad: Tensor, state: State) -> _LastPads:
         return _LastPads(self.config.cell, cast(nn.RNNBase, self.recurrent).all_weights, pad, state)
@@ -229,6 +267,7 @@ class _LastPads:
         self._state = state
         self._forget_logits: list[Tensor] = []
         self._added: list[Tensor] = []
+        self._cells: list[Tensor] = []
         after = []
         step = pad  # the input of each layer in turn
         for layer, layer_weights in enumerate(weights):
@@ -239,12 +278,12 @@ class _LastPads:
                 step = one_step(step, state[layer], *layer_weights)
             after.append(step)
         self._outputs = (state[0] if isinstance(state, tuple) else state).detach()
-        self._outputs_after = torch.stack(after).detach()
+        self._outputs_after = torch.stack(after)
 
     @property
     def outputs_stand_still(self) -> bool:
         # To 1e-6: with 1e-5, thirty steps of training end 6e-4 from the padded model's loss.
-        return torch.allclose(self._outputs, self._outputs_after, rtol=1e-6, atol=1e-6)
+        return torch.allclose(self._outputs, self._outputs_after.detach(), rtol=1e-6, atol=1e-6)
 
     def _lstm_step(
         self, step: Tensor, output: Tensor, cell: Tensor, w_in: Tensor, w_out: Tensor, b_in: Tensor, b_out: Tensor
@@ -254,7 +293,13 @@ class _LastPads:
         added = in_logits.sigmoid() * candidate.tanh()
         self._forget_logits.append(forget_logits)
         self._added.append(added)
-        return out_logits.sigmoid() * (forget_logits.sigmoid() * cell + added).tanh()
+        self._cells.append(forget_logits.sigmoid() * cell + added)
+        return out_logits.sigmoid() * self._cells[-1].tanh()
+
+    @property
+    def next_state(self) -> tuple[Tensor, Tensor]:
+        """An LSTM's state after the one more pad."""
+        return self._outputs_after, torch.stack(self._cells)
 
     def state_after(self, pads: int) -> State:
         if not isinstance(self._state, tuple):

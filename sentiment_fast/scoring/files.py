@@ -22,7 +22,7 @@ from sentiment_fast import _core
 from sentiment_fast.errors import DataError
 from sentiment_fast.evaluation.metrics import predicted_indices
 from sentiment_fast.scoring.scorer import Scorer
-from sentiment_fast.text.encoding import TokenIds
+from sentiment_fast.text.encoding import SIMD_LEVEL, TokenIds
 
 LABEL, SCORE = "sentiment_label", "sentiment_score"
 _BOM = b"\xef\xbb\xbf"
@@ -81,7 +81,7 @@ def score_csv(
     Raises DataError, with the row, for a record that cannot be read; what was written so far is then incomplete.
     """
     preamble, start = _split_preamble(source)
-    windows = _windows(source, start, window_bytes)
+    windows = _windows(source, len(preamble), start, window_bytes)
     header, first = _split_header(next(windows, None), name)
     columns = _column_names(header, name)
     new_columns = [LABEL, *_score_columns(scorer.classes)]
@@ -118,27 +118,32 @@ def _split_preamble(source: BinaryIO) -> tuple[bytes, bytes]:
     return preamble.removesuffix(start), start
 
 
-def _windows(source: BinaryIO, start: bytes, window_bytes: int) -> Iterator[Window]:
-    """Cut a stream, of which `start` was read before, between records; a long record's window is as long as it needs.
+def _windows(source: BinaryIO, offset: int, start: bytes, window_bytes: int) -> Iterator[Window]:
+    """Cut a stream between records; a long record's window is as long as it needs. Ends at a record that is at fault.
 
-    Ends at a record that is at fault.
+    start: what was read of the stream before, from `offset` on.
     """
+    finder = _core.RecordFinder(SIMD_LEVEL, max_record=_LONGEST_RECORD_BYTES, offset=offset)
     carried, wanted, last = start, window_bytes, False
     while not last:
         more = _read_exactly(source, wanted)
         last = len(more) < wanted
         data = carried + more
-        content_ends, ends, open_quote = _core.csv_records(data, ",", last)
-        fault = ""
-        if last and open_quote:
-            fault = 'opens a quote that never closes: close it, or double the quotes inside quoted fields ("")'
-        elif len(ends) == 0 and len(data) > _LONGEST_RECORD_BYTES:
-            content_ends = ends = np.array([len(data)])
-            fault, last = f"is longer than {_LONGEST_RECORD_BYTES:,} bytes: is a quote in it never closed?", True
-        if len(ends) == 0:
-            # Doubles, so that a long record costs no more than twice its bytes, up to the longest.
-            carried, wanted = data, min(max(wanted, len(data)), _LONGEST_RECORD_BYTES + 1 - len(data))
+        found = finder.find(data, last)
+        if len(found) == 0:
+            # Doubles, so that a long record costs no more than twice its bytes, up to the longest, its line end and
+            # the byte behind that.
+            carried, wanted = data, min(max(wanted, len(data)), _LONGEST_RECORD_BYTES + 3 - len(data))
             continue
+        content_ends, ends, fault = found.content_ends, found.ends, ""
+        rejected = np.flatnonzero(found.fields < 0)
+        if len(rejected) > 0:
+            first = int(rejected[0])
+            if last and found.fields[first] == _core.UNCLOSED:
+                fault = 'opens a quote that never closes: close it, or double the quotes inside quoted fields ("")'
+            else:
+                fault = f"is longer than {_LONGEST_RECORD_BYTES:,} bytes: is a quote in it never closed?"
+            content_ends, ends, last = content_ends[: first + 1], ends[: first + 1], True
         end = int(ends[-1])
         yield Window(data[:end], content_ends, ends, fault)
         carried, wanted = data[end:], window_bytes

@@ -29,7 +29,7 @@ from sentiment_fast.training.state import Epoch, TrainingState, dropout_generato
 from sentiment_fast.training.step import Examples, TrainingStep, loss_and_correct
 
 Progress = Callable[[list[Rows]], Iterable[Rows]]
-_LARGEST_DRIFT = 1e-5  # of an output, from one pad to the next; 30 steps of training then end 6e-4 off in their loss
+_LARGEST_DRIFT = 1e-5  # of an output, from one pad to the next; see _LastPads.outputs_stand_still
 _RANKS_AGREE_EVERY = 16  # batches; asking all processes whether to stop takes a message, and on a GPU a pause
 
 
@@ -142,6 +142,8 @@ def _on_device(batches: list[Rows], device: torch.device) -> Sequence[Tensor]:
 
 
 def _report_drift(network: SentimentLSTM, say: Callable[[str], None]) -> None:
+    if network.pad_drift is None:
+        return
     drift = network.pad_drift.item()
     if drift > _LARGEST_DRIFT:
         say(

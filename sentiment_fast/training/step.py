@@ -36,8 +36,8 @@ class Examples:
 class TrainingStep:
     """The step of one training.
 
-    say: told when a batch does not fit into memory and is cut, and of graphs that cannot be had. compiler: of the parts;
-    None to compile nothing. cuda_graphs: capture the whole step, one graph for each shape of batch, when a shape comes
+    say: told when a batch does not fit into memory and is cut, and of graphs that cannot be had. compiler: of the
+    parts; None to compile nothing. cuda_graphs: capture the whole step, one graph for each shape of batch, when a shape comes
     for the second time; the steps then belong into `stream()`.
     """
 
@@ -79,7 +79,7 @@ class TrainingStep:
         if self.graphs is None:
             yield
             return
-        before, own = torch.cuda.current_stream(), torch.cuda.Stream()
+        before, own = torch.cuda.current_stream(), torch.cuda.Stream()  # type: ignore[no-untyped-call]
         own.wait_stream(before)
         try:
             with torch.cuda.stream(own):
@@ -149,7 +149,7 @@ class TrainingStep:
                 continue
             ids, lengths = training.source.gather(device_piece, training.source.width(piece))
             targets = training.targets[device_piece]
-            # Entered and left within what is captured, so that no graph reads a weight that another one cast and cached.
+            # Entered and left within what is captured: no graph reads a weight that another one has cast and cached.
             with self._precision.autocast(device):
                 summary = state.network.summarise(ids, lengths)
                 loss, sums = self._judge(state.network.dropout, state.network.output, summary, targets)
@@ -223,7 +223,7 @@ class StepGraphs:
         except RuntimeError as error:  # what a capture that failed leaves of the device's state cannot be relied on
             reason = str(error.__context__ or error).partition("\n")[0]
             raise UsageError(
-                f"Expected a step that can be captured as a CUDA graph, got an error ({reason}): leave out --cuda-graphs"
+                f"Expected a step that a CUDA graph can capture, got an error ({reason}): leave out --cuda-graphs"
             ) from error
         self._captured[shape] = graph, static_rows
         self.seconds += time.perf_counter() - began

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from benchmarks.matrix_work import matrix_peak, operations_per_id, work_of
+from benchmarks.matrix_work import matrix_peak, native_work_of, operations_per_id, work_of
 from sentiment_fast.model.network import NetworkConfig
 
 
@@ -33,6 +33,12 @@ def test_padding_is_what_was_computed_beyond_the_texts():
     padded = work_of(config, lengths, [np.array([0, 1, 2])], torch.float32, learning=True, width=500)
     assert padded.computed == 1500
     assert padded.operations == 3 * 1500 * operations_per_id(config)
+
+
+def test_the_native_lstm_multiplies_no_padding_and_no_vectors():
+    config = NetworkConfig(embedding_size=6, hidden_size=16)
+    work = native_work_of(config, np.array([3, 8]))
+    assert (work.padding, work.operations) == (0, 11 * 2 * 4 * 16 * (16 + 2 * 16))
 
 
 def test_the_peak_is_measured():

@@ -1,5 +1,5 @@
-// Tests the threads, for ThreadSanitizer: counting, encoding and padding give at any number of threads what one gives,
-// also where several calls run at once and share a lexicon. No Python in it but what the cleaning asks of it.
+// Tests the threads, for ThreadSanitizer: counting, encoding, padding and the LSTM give at any number of threads what one
+// gives, also where several calls run at once and share a lexicon. No Python in it but what the cleaning asks of it.
 #include <atomic>
 #include <cstdint>
 #include <random>
@@ -11,6 +11,7 @@
 #include "encode.h"
 #include "expect.h"
 #include "interpreter.h"
+#include "lstm.h"
 #include "threads.h"
 
 using namespace sentiment_fast;
@@ -86,6 +87,38 @@ void test_calls_at_once_share_a_lexicon(const std::vector<Text>& texts, const Le
   for (const Results& other : results) expect(other == results[0], "the same results of several calls at once");
 }
 
+void test_the_lstm_gives_at_any_number_of_threads_what_one_gives() {
+  constexpr int64_t kHidden = 32, kIds = 20, kRows = 101;
+  std::mt19937 random(2);
+  const auto numbers = [&](int64_t count) {
+    std::vector<float> made(static_cast<size_t>(count));
+    for (float& number : made) number = static_cast<float>(random() % 2001) / 1000 - 1;
+    return made;
+  };
+  const auto table = numbers(kIds * 4 * kHidden), biases = numbers(4 * kHidden), states = numbers(2 * 2 * kHidden);
+  const auto own = numbers(4 * kHidden * kHidden), below = numbers(4 * kHidden * kHidden);
+  const Lstm lstm(kHidden, kIds, table.data(), {{own.data(), nullptr, nullptr}, {own.data(), below.data(), biases.data()}});
+
+  std::vector<int16_t> values;
+  std::vector<int64_t> starts, counts, first_states;
+  for (int64_t row = 0; row < kRows; ++row) {
+    starts.push_back(static_cast<int64_t>(values.size()));
+    counts.push_back(1 + static_cast<int64_t>(random() % 30));
+    first_states.push_back(static_cast<int64_t>(random() % 2));
+    for (int64_t i = 0; i < counts.back(); ++i) values.push_back(static_cast<int16_t>(random() % kIds));
+  }
+  const LstmRows<int16_t> rows{kRows,         values.data(), static_cast<int64_t>(values.size()),
+                               starts.data(), counts.data(), first_states.data()};
+  for (const LstmLevel& level : lstm_levels()) {
+    std::vector<std::vector<float>> results;
+    for (const int threads : kThreads) {
+      results.emplace_back(static_cast<size_t>(kRows * kHidden));
+      lstm.last_outputs(rows, {2, states.data(), states.data()}, results.back().data(), threads, level);
+    }
+    for (const auto& other : results) expect(other == results[0], "an LSTM's outputs at any number of threads");
+  }
+}
+
 void test_an_exception_on_a_thread_reaches_the_caller() {
   for (const int threads : kThreads) {
     std::atomic<int> worked{0};
@@ -111,6 +144,7 @@ int main() {
   const Lexicon lexicon({"a", "b", "cd", "ας", "andawordofmorethan16bytes", "bcd", "j"}, {"e", "f"}, 8);
   test_calls_at_once_share_a_lexicon(texts, lexicon);  // first: the first use of anything is part of it
   test_any_number_of_threads_gives_what_one_gives(texts, lexicon);
+  test_the_lstm_gives_at_any_number_of_threads_what_one_gives();
   test_an_exception_on_a_thread_reaches_the_caller();
   std::puts("threads: nothing found");
   return 0;

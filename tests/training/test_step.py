@@ -1,4 +1,4 @@
-"""A step compiled in parts, or captured as a CUDA graph, beside the same step as it is; and what happens where it cannot be.
+"""A step compiled in parts, or captured as a CUDA graph, beside the same step as it is; and where it cannot be.
 
 Without a GPU, capturing is played: a graph that is replayed calls nothing, and tells what it was given.
 """

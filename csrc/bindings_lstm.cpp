@@ -1,0 +1,99 @@
+// The Python face of the LSTM: numpy arrays in and out. _core.pyi says what each function takes and gives.
+#include <pybind11/stl.h>
+
+#include <string>
+#include <vector>
+
+#include "bindings.h"
+#include "lstm.h"
+
+namespace sentiment_fast {
+namespace {
+
+template <class Number>
+using Array = py::array_t<Number, py::array::c_style>;
+
+// Raises ValueError for an array of another shape; a -1 is any size.
+void expect_shape(const py::array& array, const char* name, const std::vector<int64_t>& shape) {
+  std::string expected, got;
+  bool fits = array.ndim() == static_cast<py::ssize_t>(shape.size());
+  for (size_t i = 0; i < shape.size(); ++i) {
+    fits = fits && (shape[i] == -1 || shape[i] == array.shape(static_cast<py::ssize_t>(i)));
+    expected += (i ? ", " : "") + (shape[i] == -1 ? std::string("any") : std::to_string(shape[i]));
+  }
+  for (py::ssize_t i = 0; i < array.ndim(); ++i) got += (i ? ", " : "") + std::to_string(array.shape(i));
+  if (!fits) throw py::value_error(std::string("Expected ") + name + " (" + expected + "), got (" + got + ")");
+}
+
+Lstm lstm_of(const Array<float>& table, const std::vector<Array<float>>& own, const std::vector<Array<float>>& below,
+             const std::vector<Array<float>>& biases) {
+  expect_shape(table, "a table", {-1, -1});
+  const int64_t ids = table.shape(0), hidden = table.shape(1) / 4;
+  if (ids < 1 || hidden < 1 || table.shape(1) != 4 * hidden || hidden % kTileUnits != 0)
+    throw py::value_error("Expected a table of 1 or more ids and four gates of a multiple of 16 units, got (" +
+                          std::to_string(ids) + ", " + std::to_string(table.shape(1)) + ")");
+  if (own.empty() || below.size() != own.size() - 1 || biases.size() != own.size() - 1)
+    throw py::value_error("Expected weights of one or more layers, and weights of the layer below and biases for all "
+                          "but the first");
+  std::vector<LstmLayerWeights> layers;
+  for (size_t layer = 0; layer < own.size(); ++layer) {
+    expect_shape(own[layer], "weights", {4 * hidden, hidden});
+    layers.push_back({own[layer].data(), nullptr, nullptr});
+    if (layer == 0) continue;
+    expect_shape(below[layer - 1], "weights of the layer below", {4 * hidden, hidden});
+    expect_shape(biases[layer - 1], "biases", {4 * hidden});
+    layers.back().below = below[layer - 1].data();
+    layers.back().biases = biases[layer - 1].data();
+  }
+  const py::gil_scoped_release unlocked;
+  return Lstm(hidden, ids, table.data(), layers);
+}
+
+template <class Id>
+py::array_t<float> last_outputs_of(const Lstm& lstm, const py::array& values, const Array<int64_t>& starts,
+                                   const Array<int64_t>& counts, const Array<int64_t>& states,
+                                   const Array<float>& outputs, const Array<float>& cells, int threads,
+                                   const LstmLevel& level) {
+  py::array_t<float> out({static_cast<py::ssize_t>(starts.size()), static_cast<py::ssize_t>(lstm.hidden())});
+  const LstmRows<Id> rows{starts.size(),  static_cast<const Id*>(values.data()), values.size(), starts.data(),
+                          counts.data(), states.data()};
+  const LstmStates from{outputs.shape(0), outputs.data(), cells.data()};
+  float* const into = out.mutable_data();
+  const py::gil_scoped_release unlocked;
+  lstm.last_outputs(rows, from, into, threads, level);
+  return out;
+}
+
+py::array_t<float> last_outputs(const Lstm& lstm, const py::array& values, const Array<int64_t>& starts,
+                                const Array<int64_t>& counts, const Array<int64_t>& states,
+                                const Array<float>& outputs, const Array<float>& cells, int threads,
+                                const std::string& level_name) {
+  const LstmLevel& level = lstm_level_named(level_name);
+  check_threads(threads);
+  expect_shape(values, "values", {-1});
+  expect_shape(starts, "starts", {-1});
+  expect_shape(counts, "counts", {starts.size()});
+  expect_shape(states, "states", {starts.size()});
+  expect_shape(outputs, "outputs", {-1, lstm.layers(), lstm.hidden()});
+  expect_shape(cells, "cells", {outputs.shape(0), lstm.layers(), lstm.hidden()});
+  if (!(values.flags() & py::array::c_style)) throw py::value_error("Expected values that are contiguous");
+  if (py::isinstance<py::array_t<int16_t>>(values))
+    return last_outputs_of<int16_t>(lstm, values, starts, counts, states, outputs, cells, threads, level);
+  if (py::isinstance<py::array_t<int32_t>>(values))
+    return last_outputs_of<int32_t>(lstm, values, starts, counts, states, outputs, cells, threads, level);
+  throw py::type_error("Expected values of int16 or int32, got " + py::str(values.dtype()).cast<std::string>());
+}
+
+}  // namespace
+
+void bind_lstm(py::module_& module) {
+  py::list names;
+  for (const LstmLevel& level : lstm_levels()) names.append(level.name);
+  module.attr("LSTM_LEVELS") = py::tuple(names);
+  py::class_<Lstm>(module, "Lstm")
+      .def(py::init(&lstm_of), py::arg("table"), py::arg("own"), py::arg("below"), py::arg("biases"))
+      .def("last_outputs", &last_outputs, py::arg("values"), py::arg("starts"), py::arg("counts"), py::arg("states"),
+           py::arg("outputs"), py::arg("cells"), py::arg("threads"), py::arg("level"));
+}
+
+}  // namespace sentiment_fast

@@ -1,0 +1,187 @@
+#include "lstm.h"
+
+#include <atomic>
+#include <numeric>
+#include <stdexcept>
+#include <string>
+
+#include "threads.h"
+
+namespace sentiment_fast {
+namespace {
+
+// Rows that a thread takes at a time: a layer's weights come from beyond the second-level cache once for all of them.
+constexpr int64_t kGroupRows = 8 * kTileRows;
+
+// A tile's sums of one row, from the table, into the cache by the time that they are needed: their rows lie anywhere.
+void prefetch(const float* sums) {
+#ifdef __GNUC__
+  for (int64_t line = 0; line < kTileGates; line += 16) __builtin_prefetch(sums + line);
+#else
+  (void)sums;
+#endif
+}
+
+int64_t tiles_of(int64_t rows) { return (rows + kTileRows - 1) / kTileRows; }
+
+// As large as pays, and small enough that every thread gets a group.
+int64_t rows_of_group(int64_t rows, int threads) {
+  const int64_t tiles_a_thread = (tiles_of(rows) + threads - 1) / threads;
+  return std::min(kGroupRows, std::max<int64_t>(tiles_a_thread, 1) * kTileRows);
+}
+
+}  // namespace
+
+// Rows that run together, longest first, and the states they are in. Rows end together: at each step those run whose
+// ids have begun, which are the first so many.
+struct Lstm::Group {
+  Group(const Lstm& lstm, int64_t capacity)
+      : size_of_layer(capacity * lstm.hidden_),
+        table_rows(static_cast<size_t>(capacity)),
+        outputs(2 * lstm.layers() * size_of_layer),
+        cells(lstm.layers() * size_of_layer),
+        exact_outputs(size_of_layer) {}
+
+  Bf16* outputs_of(int64_t layer, int64_t layers, bool now) {
+    return outputs.data() + ((now ? parity : 1 - parity) * layers + layer) * size_of_layer;
+  }
+
+  int64_t size_of_layer;
+  std::vector<const float*> table_rows;  // each row's, at this step
+  const int64_t* members = nullptr;      // row numbers
+  int64_t size = 0;
+  int64_t parity = 0;           // where outputs of this step are written; those of the step before are in the other half
+  Aligned<Bf16> outputs;        // (2, layers, capacity, hidden)
+  Aligned<float> cells;         // (layers, capacity, hidden)
+  Aligned<float> exact_outputs;  // (capacity, hidden): the top layer's, of the last step
+};
+
+Lstm::Lstm(int64_t hidden, int64_t ids, const float* table, const std::vector<LstmLayerWeights>& layers)
+    : hidden_(hidden), ids_(ids), table_(ids * 4 * hidden) {
+  for (int64_t id = 0; id < ids; ++id) copy_in_tiles(table + id * 4 * hidden, table_.data() + id * 4 * hidden);
+  for (const LstmLayerWeights& weights : layers) {
+    layers_.push_back({weights.below ? 2 : 1, packed(weights), Aligned<float>(4 * hidden)});
+    if (weights.biases) copy_in_tiles(weights.biases, layers_.back().biases.data());
+  }
+}
+
+// (4 gates, hidden) -> (hidden / 16 tiles, 4 gates, 16 units)
+void Lstm::copy_in_tiles(const float* gates, float* tiles) const {
+  for (int64_t unit = 0; unit < hidden_; unit += kTileUnits)
+    for (int64_t gate = 0; gate < 4; ++gate, tiles += kTileUnits)
+      std::copy_n(gates + gate * hidden_ + unit, kTileUnits, tiles);
+}
+
+Aligned<Bf16> Lstm::packed(const LstmLayerWeights& weights) const {
+  const float* const inputs[] = {weights.own, weights.below};
+  const int count = weights.below ? 2 : 1;
+  Aligned<Bf16> result(count * 4 * hidden_ * hidden_);
+  Bf16* tile = result.data();
+  for (int64_t first_unit = 0; first_unit < hidden_; first_unit += kTileUnits) {
+    for (int input = 0; input < count; ++input, tile += hidden_ * kTileGates) {
+      for (int64_t gate = 0; gate < 4; ++gate) {
+        for (int64_t unit = 0; unit < kTileUnits; ++unit) {
+          const float* const row = inputs[input] + (gate * hidden_ + first_unit + unit) * hidden_;
+          Bf16* const column = tile + 2 * (gate * kTileUnits + unit);
+          for (int64_t k = 0; k < hidden_; ++k) column[k / 2 * 2 * kTileGates + k % 2] = to_bf16(row[k]);
+        }
+      }
+    }
+  }
+  return result;
+}
+
+template <class Id>
+void Lstm::check(const LstmRows<Id>& rows, const LstmStates& states) const {
+  for (int64_t i = 0; i < rows.rows; ++i) {
+    const int64_t start = rows.starts[i], count = rows.counts[i];
+    if (count < 1 || start < 0 || start > rows.values_count || count > rows.values_count - start)
+      throw std::invalid_argument("Expected rows of 1 or more of " + std::to_string(rows.values_count) +
+                                  " ids, got " + std::to_string(count) + " from " + std::to_string(start));
+    if (rows.states[i] < 0 || rows.states[i] >= states.count)
+      throw std::invalid_argument("Expected one of " + std::to_string(states.count) + " states to start from, got " +
+                                  std::to_string(rows.states[i]));
+    for (int64_t at = start; at < start + count; ++at)
+      if (rows.values[at] < 0 || rows.values[at] >= ids_)
+        throw std::invalid_argument("Expected ids of 0 to " + std::to_string(ids_ - 1) + ", got " +
+                                    std::to_string(rows.values[at]));
+  }
+}
+
+template <class Id>
+void Lstm::last_outputs(const LstmRows<Id>& rows, const LstmStates& states, float* out, int threads,
+                        const LstmLevel& level) const {
+  check(rows, states);
+  std::vector<int64_t> order(static_cast<size_t>(rows.rows));
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) { return rows.counts[a] > rows.counts[b]; });
+
+  const int64_t most = rows_of_group(rows.rows, threads);
+  std::atomic<int64_t> next{0};  // longest first, so that the threads end together
+  on_threads(useful_threads(threads, static_cast<size_t>((rows.rows + most - 1) / most)), [&](int) {
+    Group group(*this, most);
+    for (int64_t begin; (begin = next.fetch_add(most)) < rows.rows;) {
+      group.members = order.data() + begin;
+      group.size = std::min(most, rows.rows - begin);
+      run(group, rows, states, level.step);
+      for (int64_t place = 0; place < group.size; ++place)
+        std::copy_n(group.exact_outputs.data() + place * hidden_, hidden_, out + group.members[place] * hidden_);
+    }
+  });
+}
+
+template <class Id>
+void Lstm::run(Group& group, const LstmRows<Id>& rows, const LstmStates& states, LstmStep step) const {
+  int64_t active = 0;
+  for (int64_t left = rows.counts[group.members[0]]; left > 0; --left, group.parity = 1 - group.parity) {
+    for (; active < group.size && rows.counts[group.members[active]] >= left; ++active)
+      start(group, active, states, rows.states[group.members[active]]);
+    for (int64_t place = 0; place < active; ++place) {
+      const int64_t row = group.members[place];
+      const Id id = rows.values[rows.starts[row] + rows.counts[row] - left];
+      group.table_rows[static_cast<size_t>(place)] = table_.data() + id * 4 * hidden_;
+      prefetch(group.table_rows[static_cast<size_t>(place)]);
+    }
+    for (int64_t layer = 0; layer < layers(); ++layer) step_layer(group, layer, active, left == 1, step);
+  }
+}
+
+// Puts a row into the state that it starts from.
+void Lstm::start(Group& group, int64_t place, const LstmStates& states, int64_t state) const {
+  for (int64_t layer = 0; layer < layers(); ++layer) {
+    const int64_t from = (state * layers() + layer) * hidden_, to = place * hidden_;
+    std::copy_n(states.cells + from, hidden_, group.cells.data() + layer * group.size_of_layer + to);
+    std::transform(states.outputs + from, states.outputs + from + hidden_,
+                   group.outputs_of(layer, layers(), false) + to, to_bf16);
+  }
+}
+
+void Lstm::step_layer(Group& group, int64_t layer, int64_t active, bool last, LstmStep step) const {
+  const Layer& weights = layers_[static_cast<size_t>(layer)];
+  LstmTile tile;
+  tile.hidden = hidden_;
+  tile.inputs_count = weights.inputs_count;
+  for (int64_t unit = 0; unit < hidden_; unit += kTileUnits) {
+    tile.weights = weights.weights.data() + unit * 4 * weights.inputs_count * hidden_;
+    for (int64_t place = 0; place < active; place += kTileRows) {
+      const int64_t at = place * hidden_;
+      tile.rows = std::min(kTileRows, active - place);
+      for (int64_t row = 0; row < tile.rows; ++row) {
+        const float* const sums = layer == 0 ? group.table_rows[static_cast<size_t>(place + row)] : weights.biases.data();
+        tile.first_sums[row] = sums + 4 * unit;
+        if (layer == 0 && unit + kTileUnits < hidden_) prefetch(tile.first_sums[row] + kTileGates);
+      }
+      tile.inputs[0] = group.outputs_of(layer, layers(), false) + at;
+      tile.inputs[1] = layer == 0 ? nullptr : group.outputs_of(layer - 1, layers(), true) + at;
+      tile.cells = group.cells.data() + layer * group.size_of_layer + at + unit;
+      tile.outputs = group.outputs_of(layer, layers(), true) + at + unit;
+      tile.exact_outputs = last && layer + 1 == layers() ? group.exact_outputs.data() + at + unit : nullptr;
+      step(tile);
+    }
+  }
+}
+
+template void Lstm::last_outputs(const LstmRows<int16_t>&, const LstmStates&, float*, int, const LstmLevel&) const;
+template void Lstm::last_outputs(const LstmRows<int32_t>&, const LstmStates&, float*, int, const LstmLevel&) const;
+
+}  // namespace sentiment_fast

@@ -1,0 +1,99 @@
+// The recurrent layers of an LSTM, for scoring: ragged ids -> the top layer's last output of every row.
+//
+// A thread takes a group of rows and runs all steps and layers of it by itself, so that nothing waits for anything but
+// the end. A row reads its own ids alone and starts from its own state: its result is the same, bit for bit, whatever
+// rows stand beside it and however many threads there are. One step of one layer is lstm_cell.h's.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <new>
+#include <vector>
+
+#include "lstm_cell.h"
+
+namespace sentiment_fast {
+
+// Zeros, at the start of a cache line: a vector that crosses a line costs two loads.
+template <class T>
+class Aligned {
+ public:
+  explicit Aligned(int64_t size)
+      : at_(static_cast<T*>(::operator new(static_cast<size_t>(size) * sizeof(T), kLine))) {
+    std::fill(at_, at_ + size, T{});
+  }
+  Aligned(Aligned&& other) noexcept : at_(other.at_) { other.at_ = nullptr; }
+  Aligned(const Aligned&) = delete;
+  Aligned& operator=(const Aligned&) = delete;
+  Aligned& operator=(Aligned&&) = delete;
+  ~Aligned() { ::operator delete(at_, kLine); }
+  T* data() { return at_; }
+  const T* data() const { return at_; }
+
+ private:
+  static constexpr std::align_val_t kLine{64};
+  T* at_;
+};
+
+// Float32, gates in PyTorch's order: input, forget, candidate, output, `hidden` rows each.
+struct LstmLayerWeights {
+  const float* own;     // (4 hidden, hidden): of the layer's own outputs
+  const float* below;   // (4 hidden, hidden): of the outputs of the layer below; the first layer has none
+  const float* biases;  // (4 hidden,); nor has it these: they are part of its table
+};
+
+// Which ids are read: row i's are values[starts[i]] and the counts[i] - 1 behind it, from state states[i] on.
+template <class Id>
+struct LstmRows {
+  int64_t rows;
+  const Id* values;
+  int64_t values_count;
+  const int64_t* starts;
+  const int64_t* counts;  // 1 or more
+  const int64_t* states;
+};
+
+// States to start from: (count, layers, hidden) float32 both.
+struct LstmStates {
+  int64_t count;
+  const float* outputs;
+  const float* cells;
+};
+
+class Lstm {
+ public:
+  // table: (ids, 4 hidden), for each id what it adds to the gates of the first layer, biases included. hidden: a
+  // multiple of 16. Everything is copied.
+  Lstm(int64_t hidden, int64_t ids, const float* table, const std::vector<LstmLayerWeights>& layers);
+
+  int64_t hidden() const { return hidden_; }
+  int64_t layers() const { return static_cast<int64_t>(layers_.size()); }
+
+  // out: (rows, hidden). Throws std::invalid_argument for rows that read beyond the values, the table or the states.
+  template <class Id>
+  void last_outputs(const LstmRows<Id>& rows, const LstmStates& states, float* out, int threads,
+                    const LstmLevel& level) const;
+
+ private:
+  struct Layer {
+    int inputs_count;
+    Aligned<Bf16> weights;  // (hidden / 16 tiles, inputs_count * hidden / 2, kTileGates, 2)
+    Aligned<float> biases;  // (4 hidden,) in the table's order
+  };
+  struct Group;
+
+  template <class Id>
+  void check(const LstmRows<Id>& rows, const LstmStates& states) const;
+  template <class Id>
+  void run(Group& group, const LstmRows<Id>& rows, const LstmStates& states, LstmStep step) const;
+  void start(Group& group, int64_t place, const LstmStates& states, int64_t state) const;
+  void step_layer(Group& group, int64_t layer, int64_t active, bool last, LstmStep step) const;
+  void copy_in_tiles(const float* gates, float* tiles) const;
+  Aligned<Bf16> packed(const LstmLayerWeights& weights) const;
+
+  int64_t hidden_, ids_;
+  Aligned<float> table_;  // (ids, hidden / 16 tiles, kTileGates)
+  std::vector<Layer> layers_;
+};
+
+}  // namespace sentiment_fast

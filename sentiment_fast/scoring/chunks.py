@@ -1,0 +1,91 @@
+"""A CSV stream -> chunks of whole records, in buffers that are used again, so that memory does not grow with the file.
+
+In: anything with `readinto`, and the finder that says where records end. Out: the records' own bytes, every one of the
+stream in one chunk, and where each record is. What the fields hold is left to others.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from sentiment_fast import _core
+
+CHUNK_BYTES = 4 << 20
+
+
+class Source(Protocol):
+    """A binary stream: a file, a pipe, a decompressor."""
+
+    def readinto(self, buffer: memoryview, /) -> int | None: ...
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Whole records of a CSV stream, end to end.
+
+    data: their bytes; the buffer is used again when as many more chunks were asked for as there are buffers.
+    records: where each is, relating to `data`. offset, row, line: where the next chunk begins, or the stream ends. If
+    `resumable`, a RecordFinder that is given these three goes on from there.
+    """
+
+    data: memoryview
+    records: _core.CsvRecords
+    offset: int
+    row: int
+    line: int
+
+    @property
+    def resumable(self) -> bool:
+        """Whether the chunk ends behind a line end, and not with a piece of an overlong line or the stream."""
+        return bool(self.records.ends[-1] > self.records.content_ends[-1])
+
+
+def read_chunks(
+    source: Source, finder: _core.RecordFinder, chunk_bytes: int = CHUNK_BYTES, buffers: int = 1, start: bytes = b""
+) -> Iterator[Chunk]:
+    """Cut a stream between records, into chunks of at most `chunk_bytes`, or of one longer record.
+
+    buffers: how many chunks may be in use at once; a chunk's data is overwritten when `buffers` later ones are asked
+    for. start: what was already read of the stream. A buffer grows to about twice the finder's max_record at most.
+    Raises ValueError for sizes below 1, BlockingIOError for a stream that has no bytes yet and does not wait for them.
+    """
+    if chunk_bytes < 1 or buffers < 1:
+        raise ValueError(f"Expected chunks of 1 byte or more and 1 buffer or more, got {chunk_bytes} and {buffers}")
+    ring = [bytearray() for _ in range(buffers)]
+    rest = memoryview(start)  # bytes behind the last whole record
+    for place in itertools.cycle(range(buffers)):
+        size = max(chunk_bytes, 2 * len(rest))
+        while True:
+            if len(ring[place]) != size:
+                ring[place] = bytearray(size)
+            data = memoryview(ring[place])
+            data[: len(rest)] = rest
+            filled = len(rest) + _fill(source, data[len(rest) :])
+            last = filled < size
+            records = finder.find(data[:filled], last)
+            if len(records) > 0 or last:
+                break
+            rest, size = data, 2 * size
+        if len(records) == 0:
+            return
+        end = int(records.ends[-1])
+        yield Chunk(data[:end], records, finder.offset, finder.row, finder.line)
+        if last:
+            return
+        rest = data[end:]
+
+
+def _fill(source: Source, buffer: memoryview) -> int:
+    """How many bytes were read, fewer than there is room for only at the end: a pipe gives what it has."""
+    filled = 0
+    while filled < len(buffer):
+        count = source.readinto(buffer[filled:])
+        if count is None:
+            raise BlockingIOError("Expected a stream that waits for its bytes, got one that does not block")
+        if count == 0:
+            break
+        filled += count
+    return filled

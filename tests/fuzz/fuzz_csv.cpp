@@ -1,0 +1,257 @@
+// Fuzzes the search for records. In: any bytes, read as a format, places to cut and a CSV file. Checks that every level
+// and way of cutting gives the records that reading one byte after the other gives, that these lie end to end and make
+// up the input, that a finder goes on from any of them, that fields have the values they should, and that suffixes come
+// before line ends.
+//
+//   byte 0         the delimiter
+//   byte 1         the quote, or none
+//   byte 2         the wanted field + 1
+//   bytes 3-4      max_record; 0 for one that is longer than any input
+//   byte 5         how many cuts (of 7), in two bytes each
+//   the rest       the file, as it is, but for 0xC0 to 0xDF: each a character that means something
+#include <algorithm>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "choices.h"
+#include "csv_chunks.h"
+#include "csv_fields.h"
+#include "csv_suffixes.h"
+#include "expect.h"
+
+using namespace sentiment_fast;
+
+extern "C" int LLVMFuzzerInitialize(int*, char***) { return 0; }
+
+namespace {
+
+// content_end, end, row, line, fields, and the wanted field's range, from the start of the stream.
+using Record = std::tuple<int64_t, int64_t, int64_t, int64_t, int32_t, int64_t, int64_t>;
+using Records = std::vector<Record>;
+
+struct Input {
+  CsvFormat format;
+  std::vector<size_t> cuts;
+  std::string data;
+};
+
+Input read_input(Choices choices) {
+  constexpr char kDelimiters[] = {',', ';', '\t', '\0', 'a', '\xBB'};
+  constexpr char kQuotes[] = {'"', '\'', '\0', ' ', '\xEF'};
+  Input input;
+  input.format.delimiter = kDelimiters[choices.below(std::size(kDelimiters))];
+  const size_t quote = choices.below(std::size(kQuotes) + 1);
+  input.format.quote = quote < std::size(kQuotes) ? std::optional<char>(kQuotes[quote]) : std::nullopt;
+  if (input.format.quote == input.format.delimiter) input.format.quote.reset();
+  input.format.wanted_field = static_cast<int32_t>(choices.below(8)) - 1;
+  const auto max_record = choices.number<uint16_t>();
+  input.format.max_record = max_record == 0 ? 1 << 20 : max_record % 1024 + 1;
+  for (size_t cuts = choices.below(8); cuts != 0; --cuts) input.cuts.push_back(choices.number<uint16_t>());
+  const char special[] = {input.format.delimiter, input.format.quote.value_or('"'), '\r', '\n'};
+  while (!choices.used_up()) {
+    const uint8_t byte = choices.byte();
+    input.data += byte < 0xC0 || byte >= 0xE0 ? static_cast<char>(byte) : special[byte % std::size(special)];
+  }
+  for (size_t& cut : input.cuts) cut %= input.data.size() + 1;
+  std::sort(input.cuts.begin(), input.cuts.end());
+  return input;
+}
+
+// Reads a record, one byte after the other; `at` is then before its line end.
+struct PlainRecord {
+  PlainRecord(const std::string& data, size_t begin, const CsvFormat& format) : at(begin), field_begins{begin} {
+    bool field_starts = true;
+    for (; at < data.size(); ++at) {
+      const char byte = data[at];
+      if (quoted) {
+        if (byte != format.quote) continue;
+        if (at + 1 < data.size() && data[at + 1] == byte) ++at;
+        else quoted = false;
+        continue;
+      }
+      if (byte == '\r' || byte == '\n') break;
+      quoted = field_starts && byte == format.quote;
+      field_starts = byte == format.delimiter;
+      if (field_starts) field_begins.push_back(at + 1);
+    }
+  }
+
+  size_t at;
+  bool quoted = false;
+  std::vector<size_t> field_begins;
+};
+
+size_t behind_line_end(const std::string& data, size_t at) {
+  return std::min(data.size(), at + (data.compare(at, 2, "\r\n") == 0 ? 2 : 1));
+}
+
+int64_t lines_in(const std::string& data, size_t begin, size_t end) {
+  int64_t lines = 0;
+  for (size_t at = begin; (at = data.find_first_of("\r\n", at)) < end; at = behind_line_end(data, at)) ++lines;
+  return lines;
+}
+
+Records expected_records(const std::string& data, const CsvFormat& format) {
+  Records records;
+  const auto longest = static_cast<size_t>(format.max_record);
+  int64_t row = 0, line = 1;
+  size_t begin = 0, content = data.compare(0, 3, "\xEF\xBB\xBF") == 0 ? 3 : 0;
+  const auto add = [&](size_t content_end, size_t end, int32_t fields, int64_t from = -1, int64_t to = -1) {
+    records.emplace_back(content_end, end, row - (fields == kCsvRestOfLine), line, fields, from, to);
+    row += fields != 0 && fields != kCsvRestOfLine;
+    line += lines_in(data, begin, end);
+    begin = content = end;
+  };
+  while (begin < data.size()) {
+    const PlainRecord record(data, content, format);
+    if (!record.quoted && record.at - content <= longest) {
+      const auto fields = static_cast<int32_t>(record.at == content ? 0 : record.field_begins.size());
+      const int32_t wanted = format.wanted_field;
+      if (wanted < 0 || wanted >= fields) {
+        add(record.at, behind_line_end(data, record.at), fields);
+      } else {
+        const auto at = static_cast<size_t>(wanted);
+        const size_t to = wanted + 1 < fields ? record.field_begins[at + 1] - 1 : record.at;
+        add(record.at, behind_line_end(data, record.at), fields, static_cast<int64_t>(record.field_begins[at]),
+            static_cast<int64_t>(to));
+      }
+      continue;
+    }
+    const size_t line_end = std::min(data.find_first_of("\r\n", content), data.size());
+    CsvRejection rejection = line_end - content > longest ? kCsvOverlong : kCsvUnclosed;
+    while (line_end - content > longest) {
+      add(content + longest, content + longest, rejection);
+      rejection = kCsvRestOfLine;
+    }
+    add(line_end, behind_line_end(data, line_end), rejection);
+  }
+  return records;
+}
+
+// As the finder gives them to one who has the data in pieces. Each buffer is of exactly its size.
+Records found_records(const std::string& data, std::vector<size_t> cuts, RecordFinder finder) {
+  Records records;
+  const int64_t stream_offset = finder.position().offset;
+  size_t begin = 0;
+  cuts.push_back(data.size());
+  for (size_t i = 0; i < cuts.size(); ++i) {
+    const std::vector<char> buffer(data.begin() + static_cast<std::ptrdiff_t>(begin),
+                                   data.begin() + static_cast<std::ptrdiff_t>(cuts[i]));
+    const CsvRecords found = finder.find(buffer.data(), buffer.size(), i + 1 == cuts.size());
+    const auto offset = static_cast<int64_t>(begin);
+    expect(found.begin.offset == stream_offset + offset, "the records to begin where the last ones ended");
+    for (size_t n = 0; n < found.ends.size(); ++n) {
+      const bool wanted = !found.field_begins.empty() && found.field_begins[n] >= 0;
+      records.emplace_back(offset + found.content_ends[n], offset + found.ends[n], found.rows[n], found.lines[n],
+                           found.fields[n], wanted ? offset + found.field_begins[n] : -1,
+                           wanted ? offset + found.field_ends[n] : -1);
+    }
+    if (!found.ends.empty()) begin += static_cast<size_t>(found.ends.back());
+    const auto given = static_cast<int64_t>(begin);
+    expect(finder.position().offset == stream_offset + given, "the position behind the last record");
+  }
+  expect(begin == data.size(), "records up to the end of the input");
+  return records;
+}
+
+void expect_tiles(const std::string& data, const Records& records) {
+  int64_t begin = 0;
+  for (const auto& [content_end, end, row, line, fields, from, to] : records) {
+    expect(begin <= content_end && content_end <= end && begin < end, "records that lie end to end");
+    const std::string line_end = data.substr(static_cast<size_t>(content_end), static_cast<size_t>(end - content_end));
+    const bool is_line_end = line_end == "\n" || line_end == "\r" || line_end == "\r\n" || line_end.empty();
+    expect(is_line_end, "a line end behind a record");
+    expect(from == -1 || (begin <= from && from <= to && to <= content_end), "the wanted field within its record");
+    begin = end;
+  }
+  expect(begin == static_cast<int64_t>(data.size()), "records that make up the input");
+}
+
+void expect_to_go_on_from(const Records& records, size_t number, const Input& input, const Level& level) {
+  const auto& [content_end, end, row, line, fields, from, to] = records[number];
+  if (content_end == end) return;  // within a line, or at the end
+  const auto& next = number + 1 < records.size() ? records[number + 1] : Record{};
+  const CsvPosition position{end, std::get<2>(next), std::max<int64_t>(std::get<3>(next), 1)};
+  const Records rest = found_records(input.data.substr(static_cast<size_t>(end)), {},
+                                     RecordFinder(input.format, {1, position.row, position.line}, level));
+  expect(rest.size() == records.size() - number - 1, "as many records from any of them on");
+  for (size_t i = 0; i < rest.size(); ++i)
+    expect(std::get<1>(rest[i]) + end == std::get<1>(records[number + 1 + i]) &&
+               std::get<2>(rest[i]) == std::get<2>(records[number + 1 + i]) &&
+               std::get<3>(rest[i]) == std::get<3>(records[number + 1 + i]) &&
+               std::get<4>(rest[i]) == std::get<4>(records[number + 1 + i]),
+           "the same records from any of them on");
+}
+
+std::string plain_value(const std::string& field, std::optional<char> quote) {
+  if (!quote || field.empty() || field[0] != *quote) return field;
+  std::string value;
+  bool quoted = true;
+  for (size_t at = 1; at < field.size(); ++at) {
+    const bool doubled = quoted && field[at] == *quote && at + 1 < field.size() && field[at + 1] == *quote;
+    if (quoted && field[at] == *quote && !doubled) quoted = false;
+    else value += field[at];
+    at += doubled;
+  }
+  return value;
+}
+
+void expect_values(const std::string& data, const Records& records, std::optional<char> quote) {
+  std::vector<int64_t> begins, ends, expected_offsets = {0};
+  std::string expected;
+  size_t room = 0;
+  for (const auto& [content_end, end, row, line, fields, from, to] : records) {
+    const auto size = static_cast<size_t>(to - from);
+    if (from >= 0) expected += plain_value(data.substr(static_cast<size_t>(from), size), quote);
+    begins.push_back(from);
+    ends.push_back(to);
+    expected_offsets.push_back(static_cast<int64_t>(expected.size()));
+    room += from >= 0 ? size : 0;
+  }
+  std::vector<char> values(room);
+  std::vector<int64_t> offsets(records.size() + 1);
+  copy_field_values(data.data(), begins.data(), ends.data(), records.size(), quote, values.data(), offsets.data());
+  expect(offsets == expected_offsets, "where the values of fields end");
+  expect(std::equal(expected.begin(), expected.end(), values.begin()), "the values of fields");
+}
+
+void expect_suffixes_before_line_ends(const std::string& data, const Records& records) {
+  std::string suffixes = "unused", expected;
+  std::vector<int64_t> content_ends, offsets = {6};
+  int64_t begin = 0;
+  for (const auto& [content_end, end, row, line, fields, from, to] : records) {
+    const std::string suffix(static_cast<size_t>(std::max(fields, 0) % 40), '+');
+    expected += data.substr(static_cast<size_t>(begin), static_cast<size_t>(content_end - begin)) + suffix +
+                data.substr(static_cast<size_t>(content_end), static_cast<size_t>(end - content_end));
+    suffixes += suffix;
+    offsets.push_back(static_cast<int64_t>(suffixes.size()));
+    content_ends.push_back(content_end);
+    begin = end;
+  }
+  std::vector<char> out(expected.size());
+  append_suffixes(data.data(), data.size(), content_ends.data(), content_ends.size(), {suffixes.data(), offsets.data()},
+                  out.data());
+  expect(std::equal(out.begin(), out.end(), expected.begin()), "suffixes before line ends, and nothing else changed");
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
+  const Input input = read_input(Choices(bytes, size));
+  const Records expected = expected_records(input.data, input.format);
+  expect_tiles(input.data, expected);
+  std::vector<size_t> every_byte;
+  if (input.data.size() <= 300)
+    for (size_t cut = 0; cut <= input.data.size(); ++cut) every_byte.push_back(cut);
+  for (const Level& level : levels()) {
+    const std::string name = level.name;
+    const RecordFinder finder(input.format, {}, level);
+    for (const std::vector<size_t>& cuts : {std::vector<size_t>(), input.cuts, every_byte})
+      expect(found_records(input.data, cuts, finder) == expected, "the records of plain reading at level " + name);
+  }
+  if (!expected.empty()) expect_to_go_on_from(expected, input.data.size() % expected.size(), input, levels().back());
+  expect_values(input.data, expected, input.format.quote);
+  expect_suffixes_before_line_ends(input.data, expected);
+  return 0;
+}

@@ -1,0 +1,376 @@
+"""The native LSTM: PyTorch's results within bf16, a row's own whatever stands beside it, no read out of bounds."""
+
+import copy
+import pickle
+
+import numpy as np
+import pytest
+import torch
+
+import sentiment_fast as sf
+from sentiment_fast import _core
+from sentiment_fast.model import inference, native
+from sentiment_fast.model.batches import BatchSource
+from sentiment_fast.model.devices import Precision
+from sentiment_fast.model.inference import all_logits
+from sentiment_fast.model.native import NativeLSTM, native_level, native_lstm
+from sentiment_fast.model.network import NetworkConfig, SentimentLSTM
+from sentiment_fast.model.ranks import Ranks
+
+CPU, FLOAT32, BF16 = torch.device("cpu"), Precision(torch.float32, "float32"), Precision(torch.bfloat16, "bf16")
+LEVELS = pytest.mark.parametrize("level", _core.LSTM_LEVELS)
+POOLINGS = pytest.mark.parametrize("pooling", ["padded", "last"])
+HAS_KERNEL = native_level(CPU, BF16) is not None
+needs_kernel = pytest.mark.skipif(not HAS_KERNEL, reason="needs a CPU with AVX-512 BF16 and without AMX")
+
+
+def network_of(hidden=32, layers=2, words=50, pooling="padded", max_length=40, scale=1.0, classes=2):
+    torch.manual_seed(hidden + layers)
+    config = NetworkConfig(
+        embedding_size=8, hidden_size=hidden, layers=layers, dropout=0.0, pooling=pooling, max_length=max_length
+    )
+    network = SentimentLSTM(config, words, classes).eval()
+    for weight in network.recurrent.parameters():
+        weight.data *= scale
+    return network
+
+
+def source_of(network, lengths, seed=0, dtype=np.int16):
+    draw = np.random.default_rng(seed)
+    lengths = np.asarray(lengths)
+    values = draw.integers(1, len(network.embedding.weight), lengths.sum()).astype(dtype)
+    ids = sf.TokenIds(values, np.concatenate([[0], np.cumsum(lengths)]))
+    return BatchSource(ids, network.config.max_length, network.config.pads_on_left, CPU)
+
+
+def all_rows(source):
+    return np.arange(len(source))
+
+
+def identity(size):
+    layer = torch.nn.Linear(size, size)
+    layer.weight.data, layer.bias.data = torch.eye(size), torch.zeros(size)
+    return layer
+
+
+def rounded(tensor):
+    return tensor.to(torch.bfloat16).float()
+
+
+def by_definition(network, source, row):
+    """A row's last output, all its pads run too, with weights and outputs rounded to bf16 where they are multiplied."""
+    values, starts, lengths = source.ragged(np.array([row]))
+    ids = [int(value) for value in values[starts[0] : starts[0] + lengths[0]]]
+    layers = [[weight.detach() for weight in weights] for weights in network.recurrent.all_weights]
+    outputs, cells = network.states_behind_pads(
+        [max(network.config.max_length - len(ids), 0) if network.config.pads_on_left else 0]
+    )
+    outputs, cells = list(outputs[0]), list(cells[0])
+    for id_ in ids:
+        step = network.embedding.weight[id_].detach()
+        for layer, (w_in, w_out, b_in, b_out) in enumerate(layers):
+            of_input = w_in @ step if layer == 0 else rounded(w_in) @ rounded(step)
+            gates = of_input + b_in + b_out + rounded(w_out) @ rounded(outputs[layer])
+            in_gate, forget, candidate, out_gate = gates.chunk(4)
+            cells[layer] = forget.sigmoid() * cells[layer] + in_gate.sigmoid() * candidate.tanh()
+            outputs[layer] = step = out_gate.sigmoid() * cells[layer].tanh()
+    return step
+
+
+LENGTHS = [0, 1, 2, 3, 5, 7, 8, 12, 25, 39, 40, 41, 60, 4, 4, 4]
+
+
+@LEVELS
+@POOLINGS
+@pytest.mark.parametrize(
+    ("hidden", "layers", "words"), [(16, 1, 1), (16, 3, 20), (48, 2, 300), (128, 1, 1000), (256, 2, 50)]
+)
+def test_outputs_are_those_of_the_definition_in_bf16(level, pooling, hidden, layers, words):
+    network = network_of(hidden, layers, words, pooling)
+    network.output = identity(hidden)
+    source = source_of(network, LENGTHS if hidden < 256 else LENGTHS[:6])
+    found = NativeLSTM(network, level).logits(source, all_rows(source))
+    with torch.no_grad():
+        expected = torch.stack([by_definition(network, source, row) for row in range(len(source))])
+    torch.testing.assert_close(found, expected, rtol=0, atol=1e-3)
+
+
+@LEVELS
+@POOLINGS
+@pytest.mark.parametrize("classes", [2, 3])
+@pytest.mark.parametrize(("hidden", "layers"), [(16, 1), (64, 3), (256, 2)])
+def test_logits_are_those_of_the_network_in_float32(level, pooling, classes, hidden, layers):
+    network = network_of(hidden, layers, pooling=pooling, classes=classes)
+    source = source_of(network, LENGTHS if hidden < 256 else LENGTHS[:8])
+    found = NativeLSTM(network, level).logits(source, all_rows(source))
+    expected = all_logits(network, source, FLOAT32)
+    torch.testing.assert_close(found, expected, rtol=0, atol=5e-3)
+
+
+@LEVELS
+@POOLINGS
+def test_a_row_is_the_same_whatever_stands_beside_it_and_however_many_threads_run(level, pooling, monkeypatch):
+    network = network_of(pooling=pooling)
+    source = source_of(network, np.random.default_rng(1).integers(0, 50, 131))
+    lstm = NativeLSTM(network, level)
+    together = lstm.logits(source, all_rows(source))
+    alone = torch.stack([lstm.logits(source, np.array([row]))[0] for row in range(len(source))])
+    assert torch.equal(together, alone)
+    order = np.random.default_rng(2).permutation(len(source))
+    for threads in (1, 2, 3, 16):
+        monkeypatch.setattr(torch, "get_num_threads", lambda threads=threads: threads)
+        assert torch.equal(lstm.logits(source, order), together[torch.from_numpy(order)])
+
+
+@LEVELS
+@pytest.mark.parametrize("scale", [100.0, 1e6, 1e30])
+def test_saturated_gates_are_those_of_the_definition(level, scale):
+    network = network_of(16, 1, scale=scale, pooling="last")
+    network.output = identity(16)
+    source = source_of(network, LENGTHS)
+    found = NativeLSTM(network, level).logits(source, all_rows(source))
+    with torch.no_grad():
+        expected = torch.stack([by_definition(network, source, row) for row in range(len(source))])
+    torch.testing.assert_close(found, expected, rtol=0, atol=2e-3)
+
+
+@LEVELS
+def test_weights_that_are_no_numbers_show(level):
+    network = network_of(16, 1)
+    network.recurrent.weight_hh_l0.data[0, 0] = float("nan")
+    source = source_of(network, [3, 4])
+    assert NativeLSTM(network, level).logits(source, all_rows(source)).isnan().all()
+
+
+@LEVELS
+def test_ids_of_32_bits_give_what_those_of_16_give(level):
+    network = network_of()
+    narrow, wide = (source_of(network, LENGTHS, dtype=dtype) for dtype in (np.int16, np.int32))
+    lstm = NativeLSTM(network, level)
+    assert torch.equal(lstm.logits(narrow, all_rows(narrow)), lstm.logits(wide, all_rows(wide)))
+
+
+@pytest.mark.parametrize("scale", [0.5, 1, 4])
+def test_each_state_behind_pads_is_that_of_running_them(scale):
+    network = network_of(16, 3, max_length=300, scale=scale)
+    counts = [0, 1, 31, 32, 33, 100, 299]
+    with torch.no_grad():
+        outputs, cells = network.states_behind_pads(counts)
+        pads = network.embedding.weight[:1]
+        for at, count in enumerate(counts[1:], 1):
+            _, (h, c) = network.recurrent(pads.expand(1, count, -1))
+            torch.testing.assert_close(outputs[at], h[:, 0], rtol=1e-4, atol=1e-5)
+            torch.testing.assert_close(cells[at], c[:, 0], rtol=1e-4, atol=1e-5)
+    assert not outputs[0].any()
+    assert not cells[0].any()
+
+
+@LEVELS
+@pytest.mark.parametrize("changed", ["trained", "loaded"])
+def test_changed_weights_are_packed_anew(level, changed):
+    network, other = network_of(), network_of(scale=2)
+    source = source_of(network, LENGTHS)
+    before = NativeLSTM(network, level).logits(source, all_rows(source))
+    if changed == "trained":
+        network.train()
+        for weight in network.recurrent.parameters():
+            weight.data *= 2
+        network.eval()
+    else:
+        network.load_state_dict(other.state_dict())
+    after = NativeLSTM(network, level).logits(source, all_rows(source))
+    assert not torch.equal(after, before)
+    assert torch.equal(after, NativeLSTM(other, level).logits(source, all_rows(source)))
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda network: pickle.loads(pickle.dumps(network))])
+def test_a_network_that_was_used_can_be_copied(copied):
+    network = network_of()
+    source = source_of(network, LENGTHS)
+    logits = NativeLSTM(network, "scalar").logits(source, all_rows(source))
+    assert torch.equal(NativeLSTM(copied(network), "scalar").logits(source, all_rows(source)), logits)
+
+
+# Which networks it is used for, and where.
+
+
+@needs_kernel
+@POOLINGS
+def test_all_logits_are_computed_natively_in_bf16(pooling, monkeypatch):
+    network = network_of(pooling=pooling)
+    source = source_of(network, np.random.default_rng(3).integers(0, 50, 300))
+    monkeypatch.setattr(inference, "_NATIVE_IDS", 1000)
+    monkeypatch.setattr(SentimentLSTM, "forward", None)  # PyTorch's way is not taken
+    lstm = NativeLSTM(network, _core.LSTM_LEVELS[-1])
+    assert torch.equal(all_logits(network, source, BF16), lstm.logits(source, all_rows(source)))
+
+
+@needs_kernel
+@pytest.mark.parametrize("size", [3, 400])
+def test_processes_share_the_rows(size, monkeypatch):
+    network = network_of()
+    source = source_of(network, np.random.default_rng(4).integers(0, 50, 300))
+    monkeypatch.setattr(Ranks, "add_up", lambda self, tensor: tensor)
+    parts = [all_logits(network, source, BF16, Ranks(rank, size)) for rank in range(size)]
+    assert torch.equal(torch.stack(parts).sum(0), all_logits(network, source, BF16))
+
+
+@needs_kernel
+def test_no_texts_have_no_logits():
+    network = network_of()
+    assert all_logits(network, source_of(network, np.zeros(0, int)), BF16).shape == (0,)
+
+
+@needs_kernel
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"cell": "gru"},
+        {"cell": "rnn"},
+        {"pooling": "attention"},
+        {"pooling": "last", "bidirectional": True},
+        {"hidden_size": 24},
+    ],
+    ids=str,
+)
+def test_other_networks_stay_with_pytorch(other):
+    config = NetworkConfig(**{"embedding_size": 8, "hidden_size": 32, **other})
+    assert native_lstm(SentimentLSTM(config, 50, 2).eval(), BF16) is None
+
+
+@needs_kernel
+def test_a_vocabulary_whose_table_would_be_huge_stays_with_pytorch(monkeypatch):
+    monkeypatch.setattr(native, "_LARGEST_TABLE", 51 * 4 * 32 * 4)
+    assert native_lstm(network_of(words=50), BF16) is not None
+    assert native_lstm(network_of(words=51), BF16) is None
+
+
+def test_float32_stays_with_pytorch():
+    assert native_lstm(network_of(), FLOAT32) is None
+
+
+def test_machines_without_the_instructions_stay_with_pytorch(monkeypatch):
+    monkeypatch.setattr(_core, "LSTM_LEVELS", ("scalar",))
+    network = network_of()
+    assert native_lstm(network, BF16) is None
+    assert all_logits(network, source_of(network, LENGTHS), FLOAT32).shape == (len(LENGTHS),)
+
+
+def test_machines_with_amx_stay_with_pytorch(monkeypatch):
+    monkeypatch.setattr(native, "cpu_has_amx", lambda: True)
+    assert native_lstm(network_of(), BF16) is None
+
+
+def test_a_lower_simd_level_stays_with_pytorch(monkeypatch):
+    monkeypatch.setattr(native, "SIMD_LEVEL", "lower")
+    assert native_lstm(network_of(), BF16) is None
+
+
+# Arguments that the package never gives.
+
+
+def weights(hidden=16, layers=2, ids=5):
+    draw = np.random.default_rng(0)
+
+    def made(*shape):
+        return draw.standard_normal(shape).astype(np.float32)
+
+    return {
+        "table": made(ids, 4 * hidden),
+        "own": [made(4 * hidden, hidden) for _ in range(layers)],
+        "below": [made(4 * hidden, hidden) for _ in range(layers - 1)],
+        "biases": [made(4 * hidden) for _ in range(layers - 1)],
+    }
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"table": np.zeros((5, 60), np.float32)},
+        {"table": np.zeros((5, 68), np.float32)},
+        {"table": np.zeros((0, 64), np.float32)},
+        {"table": np.zeros((5, 0), np.float32)},
+        {"table": np.zeros(64, np.float32)},
+        {"table": np.zeros((5, 128), np.float32)},
+        {"own": []},
+        {"own": [np.zeros((64, 16), np.float32)]},
+        {"own": [np.zeros((64, 16), np.float32), np.zeros((16, 64), np.float32)]},
+        {"below": []},
+        {"below": [np.zeros((64, 15), np.float32)]},
+        {"biases": []},
+        {"biases": [np.zeros(63, np.float32)]},
+        {"biases": [np.zeros((64, 1), np.float32)]},
+    ],
+    ids="-".join,
+)
+def test_weights_of_other_shapes_are_errors(wrong):
+    with pytest.raises(ValueError, match="Expected"):
+        _core.Lstm(**{**weights(), **wrong})
+
+
+@pytest.mark.parametrize("name", ["table", "own", "below", "biases"])
+def test_weights_of_another_type_are_an_error(name):
+    given = weights()
+    doubled = given[name].astype(np.float64) if name == "table" else [one.astype(np.float64) for one in given[name]]
+    with pytest.raises(TypeError):
+        _core.Lstm(**{**given, name: doubled})
+
+
+def numbers(*items):
+    return np.array(items, dtype=np.int64)
+
+
+ROWS = {
+    "values": np.array([1, 2, 3, 4], np.int16),
+    "starts": numbers(0, 1),
+    "counts": numbers(1, 3),
+    "states": numbers(0, 0),
+    "outputs": np.zeros((1, 2, 16), np.float32),
+    "cells": np.zeros((1, 2, 16), np.float32),
+    "threads": 1,
+}
+
+
+@LEVELS
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"values": np.array([1, 2, 3, 5], np.int16)},
+        {"values": np.array([1, 2, 3, -1], np.int32)},
+        {"values": np.zeros((2, 2), np.int16)},
+        {"values": np.zeros(8, np.int16)[::2]},
+        {"starts": numbers(0, 2)},
+        {"starts": numbers(0, -1)},
+        {"starts": numbers(0, 5)},
+        {"starts": numbers(0, 2**63 - 1)},
+        {"starts": numbers(0)},
+        {"starts": numbers(0, 1).reshape(2, 1)},
+        {"counts": numbers(1, 4)},
+        {"counts": numbers(1, 0)},
+        {"counts": numbers(1, -1)},
+        {"counts": numbers(1, 2**63 - 1)},
+        {"counts": numbers(1, 1, 1)},
+        {"states": numbers(0, 1)},
+        {"states": numbers(0, -1)},
+        {"states": numbers(0)},
+        {"outputs": np.zeros((1, 2, 32), np.float32)},
+        {"outputs": np.zeros((1, 1, 16), np.float32)},
+        {"outputs": np.zeros((0, 2, 16), np.float32), "cells": np.zeros((0, 2, 16), np.float32)},
+        {"cells": np.zeros((2, 2, 16), np.float32)},
+        {"threads": 0},
+        {"threads": 4097},
+        {"level": "neon"},
+    ],
+    ids="-".join,
+)
+def test_rows_that_read_out_of_bounds_are_errors(level, wrong):
+    lstm = _core.Lstm(**weights())
+    assert lstm.last_outputs(**ROWS, level=level).shape == (2, 16)
+    with pytest.raises(ValueError, match="Expected"):
+        lstm.last_outputs(**{**ROWS, "level": level, **wrong})
+
+
+@LEVELS
+def test_values_of_another_type_are_an_error(level):
+    with pytest.raises(TypeError, match="Expected values of int16 or int32, got float64"):
+        _core.Lstm(**weights()).last_outputs(**{**ROWS, "values": np.zeros(4)}, level=level)
