@@ -37,8 +37,8 @@ class TrainingStep:
     """The step of one training.
 
     say: told when a batch does not fit into memory and is cut, and of graphs that cannot be had. compiler: of the
-    parts; None to compile nothing. cuda_graphs: capture the whole step, one graph for each shape of batch, when a shape comes
-    for the second time; the steps then belong into `stream()`.
+    parts; None to compile nothing. cuda_graphs: capture the whole step, one graph for each shape of batch, when a shape
+    comes for the second time; the steps then belong into `stream()`.
     """
 
     def __init__(
