@@ -6,7 +6,8 @@ How rows become batches is batches.py's; which sizes to take, presets.py's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
@@ -69,8 +70,8 @@ class SentimentLSTM(nn.Module):
     """Embedding, recurrent layers, pooling, dropout, linear layer (the tutorial, section 5); logits, no sigmoid.
 
     words: the largest id there is; ids are 0 (padding) to `words`. classes: two give one logit, more give one each.
-    pad_drift: () float32, how far the pads' outputs moved when they were taken to stand still, at most; None where that
-    was never done. See `_run_pads_unwatched`.
+    pad_drift: () float32, how far the last layer's outputs moved when they were taken to stand still, at most; None
+    where that was never done. See `_run_pads_unwatched`.
     Logits do not depend on what else is in the batch, nor on how far it is padded, beyond float rounding.
     """
 
@@ -94,7 +95,7 @@ class SentimentLSTM(nn.Module):
         # What is computed from the weights and kept while they stay.
         self._pad_states: dict[int, State] = {}
         self.packed: Any = None  # the recurrent layers, as model/native.py takes them
-        self._after_last_pads: Callable[..., tuple[State, Tensor]] = _after_last_pads
+        self._after_last_pads: Callable[..., State] = _after_last_pads
         self.pad_drift: Tensor | None = None
 
     def forward(self, ids: Tensor, lengths: Tensor) -> Tensor:
@@ -208,7 +209,7 @@ class SentimentLSTM(nn.Module):
         call of 64 is a third of the time of four of 16, each of which would pack the weights anew.
         """
         first, further = 64, 32
-        with torch.autocast(self.embedding.weight.device.type, enabled=False):
+        with torch.autocast(self.embedding.weight.device.type, enabled=False), _no_tf32(self.embedding.weight.device):
             pad = self.embedding.weight[:1]  # (1, embedding)
             done = min(first, pads)
             _, state = self.recurrent(pad.expand(1, done, -1))
@@ -229,17 +230,19 @@ class SentimentLSTM(nn.Module):
     def _run_pads_unwatched(self, pads: int) -> State:
         """As `_run_pads`, without looking at the outputs, for which a GPU would have to be waited for at each step.
 
-        After 128 pads they are taken to stand still. `pad_drift` holds by how much they did not, at most.
+        After 128 pads they are taken to stand still. `pad_drift` holds by how much the last of them moved the last
+        layer's, at most: both outputs come from one call, where TF32 rounds them alike.
         """
         enough = 128
         with torch.autocast(self.embedding.weight.device.type, enabled=False):
             pad = self.embedding.weight[:1]  # (1, embedding)
-            _, state = self.recurrent(pad.expand(1, min(enough, pads), -1))
+            steps, state = self.recurrent(pad.expand(1, min(enough, pads), -1))
             if pads <= enough:
                 return state  # type: ignore[no-any-return]
             weights = cast(nn.RNNBase, self.recurrent).all_weights
-            behind, drift = self._after_last_pads(self.config.cell, weights, pad, state, pads - enough)
+            behind = self._after_last_pads(self.config.cell, weights, pad, state, pads - enough)
         with torch.no_grad():
+            drift = (steps[0, -1] - steps[0, -2]).abs().max()
             if self.pad_drift is None:
                 self.pad_drift = torch.zeros_like(drift)
             torch.maximum(self.pad_drift, drift, out=self.pad_drift)  # in its place, where a CUDA graph finds it
@@ -282,11 +285,6 @@ class _LastPads:
         # To 1e-6: with 1e-5, thirty steps of training end 6e-4 from the padded model's loss.
         return torch.allclose(self._outputs, self._outputs_after.detach(), rtol=1e-6, atol=1e-6)
 
-    @property
-    def drift(self) -> Tensor:
-        """The largest change of an output, on the device."""
-        return (self._outputs_after.detach() - self._outputs).abs().max()
-
     def _lstm_step(
         self, step: Tensor, output: Tensor, cell: Tensor, w_in: Tensor, w_out: Tensor, b_in: Tensor, b_out: Tensor
     ) -> Tensor:
@@ -314,12 +312,27 @@ class _LastPads:
         return outputs, torch.exp(power) * cells + torch.stack(self._added) * steps
 
 
-def _after_last_pads(
-    cell: str, weights: Sequence[Sequence[Tensor]], pad: Tensor, state: State, pads: int
-) -> tuple[State, Tensor]:
-    """The state after so many pads more, where outputs stand still; and by how much they do not."""
-    last = _LastPads(cell, weights, pad, state)
-    return last.state_after(pads), last.drift
+def _after_last_pads(cell: str, weights: Sequence[Sequence[Tensor]], pad: Tensor, state: State, pads: int) -> State:
+    """The state after so many pads more, where outputs stand still."""
+    return _LastPads(cell, weights, pad, state).state_after(pads)
+
+
+@contextmanager
+def _no_tf32(device: torch.device) -> Iterator[None]:
+    """Within it, recurrent layers on a GPU compute float32 as such, not in TF32, cuDNN's default.
+
+    TF32 moves outputs by more than the 1e-6 to which they must stand still: all pads would be run.
+    """
+    if device.type != "cuda":
+        yield
+        return
+    recurrent: Any = torch.backends.cudnn.rnn
+    before = recurrent.fp32_precision
+    recurrent.fp32_precision = "ieee"
+    try:
+        yield
+    finally:
+        recurrent.fp32_precision = before
 
 
 class BothDirections(nn.Module):
