@@ -71,7 +71,7 @@ class SentimentLSTM(nn.Module):
 
     words: the largest id there is; ids are 0 (padding) to `words`. classes: two give one logit, more give one each.
     pad_drift: () float32, how far the last layer's outputs moved when they were taken to stand still, at most; None
-    where that was never done. See `_run_pads_unwatched`.
+    where that was never done. See `_run_pads_unwatched`. pads_at_once: how many pads training runs in its first call.
     Logits do not depend on what else is in the batch, nor on how far it is padded, beyond float rounding.
     """
 
@@ -97,6 +97,7 @@ class SentimentLSTM(nn.Module):
         self.packed: Any = None  # the recurrent layers, as model/native.py takes them
         self._after_last_pads: Callable[..., State] = _after_last_pads
         self.pad_drift: Tensor | None = None
+        self.pads_at_once = 64
 
     def forward(self, ids: Tensor, lengths: Tensor) -> Tensor:
         """ids: (batch, time), padded with 0 on the side that the config says. lengths: (batch,), 1 to time."""
@@ -205,10 +206,12 @@ class SentimentLSTM(nn.Module):
     def _run_pads(self, pads: int) -> State:
         """The state behind that many pads, in float32 also under autocast.
 
-        Pads are run until the outputs of every layer stand still, which takes 31 to 128 of them; see `_LastPads`. One
-        call of 64 is a third of the time of four of 16, each of which would pack the weights anew.
+        Pads are run until the outputs of every layer stand still, which takes 31 to 128 of them; see `_LastPads`. A
+        call of 64 takes a third of the time of four of 16, each of which packs the weights anew; so training begins
+        with as many as its last step needed.
         """
-        first, further = 64, 32
+        training = torch.is_grad_enabled()
+        first, further, most_at_once = self.pads_at_once if training else 64, 32, 128
         with torch.autocast(self.embedding.weight.device.type, enabled=False), _no_tf32(self.embedding.weight.device):
             pad = self.embedding.weight[:1]  # (1, embedding)
             done = min(first, pads)
@@ -221,6 +224,8 @@ class SentimentLSTM(nn.Module):
                     before_last = rest.state_after(pads - done - 1)
                     last = self._last_pads(pad, before_last)
                     if last.outputs_stand_still:
+                        if training:
+                            self.pads_at_once = min(max(first, done), most_at_once)
                         return last.state_after(1)
                 more = min(further, pads - done)
                 _, state = self.recurrent(pad.expand(1, more, -1), state)
