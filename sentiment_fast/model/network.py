@@ -208,7 +208,7 @@ class SentimentLSTM(nn.Module):
 
         Pads are run until the outputs of every layer stand still, which takes 31 to 128 of them; see `_LastPads`. A
         call of 64 takes a third of the time of four of 16, each of which packs the weights anew; so training begins
-        with as many as its last step needed.
+        with about as many as its last step needed.
         """
         training = torch.is_grad_enabled()
         first, further, most_at_once = self.pads_at_once if training else 64, 32, 128
@@ -221,12 +221,13 @@ class SentimentLSTM(nn.Module):
                 if rest.outputs_stand_still:
                     # All but the last in one go, and that one step by step: it shows whether the cells, each of which
                     # moves in one direction only, have come to where they turn an output after all.
-                    before_last = rest.state_after(pads - done - 1)
-                    last = self._last_pads(pad, before_last)
+                    with torch.no_grad():
+                        last = self._last_pads(pad, rest.state_after(pads - done - 1))
                     if last.outputs_stand_still:
                         if training:
-                            self.pads_at_once = min(max(first, done), most_at_once)
-                        return last.state_after(1)
+                            fewer = further if rest.largest_move < 1e-7 else 0
+                            self.pads_at_once = min(max(done - fewer, further), most_at_once)
+                        return rest.state_after(pads - done)
                 more = min(further, pads - done)
                 _, state = self.recurrent(pad.expand(1, more, -1), state)
                 done += more
@@ -289,6 +290,11 @@ class _LastPads:
     def outputs_stand_still(self) -> bool:
         # To 1e-6: with 1e-5, thirty steps of training end 6e-4 from the padded model's loss.
         return torch.allclose(self._outputs, self._outputs_after.detach(), rtol=1e-6, atol=1e-6)
+
+    @property
+    def largest_move(self) -> float:
+        """Of an output, from one pad to the next."""
+        return float((self._outputs - self._outputs_after.detach()).abs().max())
 
     def _lstm_step(
         self, step: Tensor, output: Tensor, cell: Tensor, w_in: Tensor, w_out: Tensor, b_in: Tensor, b_out: Tensor
