@@ -1,7 +1,10 @@
 // The Python face of the LSTM: numpy arrays in and out. _core.pyi says what each function takes and gives.
 #include <pybind11/stl.h>
 
+#include <memory>
 #include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "bindings.h"
@@ -25,12 +28,21 @@ void expect_shape(const py::array& array, const char* name, const std::vector<in
   if (!fits) throw py::value_error(std::string("Expected ") + name + " (" + expected + "), got (" + got + ")");
 }
 
-Lstm lstm_of(const Array<float>& table, const std::vector<Array<float>>& own, const std::vector<Array<float>>& below,
-             const std::vector<Array<float>>& biases) {
+// An LSTM of either type of numbers.
+struct AnyLstm {
+  std::variant<Lstm<float>, Lstm<Bf16>> of_number;
+};
+
+constexpr char kFloat32[] = "float32", kBf16[] = "bfloat16";
+
+std::unique_ptr<AnyLstm> lstm_of(const Array<float>& table, const std::vector<Array<float>>& own,
+                                 const std::vector<Array<float>>& below, const std::vector<Array<float>>& biases,
+                                 const std::string& number, const std::string& level) {
   expect_shape(table, "a table", {-1, -1});
   const int64_t ids = table.shape(0), hidden = table.shape(1) / 4;
-  if (ids < 1 || hidden < 1 || table.shape(1) != 4 * hidden || hidden % kTileUnits != 0)
-    throw py::value_error("Expected a table of 1 or more ids and four gates of a multiple of 16 units, got (" +
+  if (ids < 1 || hidden < 1 || table.shape(1) != 4 * hidden || hidden % kUnitsMultiple != 0)
+    throw py::value_error("Expected a table of 1 or more ids and four gates of a multiple of " +
+                          std::to_string(kUnitsMultiple) + " units, got (" +
                           std::to_string(ids) + ", " + std::to_string(table.shape(1)) + ")");
   if (own.empty() || below.size() != own.size() - 1 || biases.size() != own.size() - 1)
     throw py::value_error("Expected weights of one or more layers, and weights of the layer below and biases for all "
@@ -45,55 +57,72 @@ Lstm lstm_of(const Array<float>& table, const std::vector<Array<float>>& own, co
     layers.back().below = below[layer - 1].data();
     layers.back().biases = biases[layer - 1].data();
   }
-  const py::gil_scoped_release unlocked;
-  return Lstm(hidden, ids, table.data(), layers);
+  const auto made = [&](auto zero) {
+    using Number = decltype(zero);
+    const LstmLevel<Number>& found = lstm_level_named<Number>(level);
+    const py::gil_scoped_release unlocked;
+    return std::make_unique<AnyLstm>(AnyLstm{Lstm<Number>(hidden, ids, table.data(), layers, found)});
+  };
+  if (number == kFloat32) return made(float{});
+  if (number == kBf16) return made(Bf16{});
+  throw py::value_error(std::string("Expected numbers of ") + kFloat32 + " or " + kBf16 + ", got '" + number + "'");
 }
 
-template <class Id>
-py::array_t<float> last_outputs_of(const Lstm& lstm, const py::array& values, const Array<int64_t>& starts,
+template <class Id, class Number>
+py::array_t<float> last_outputs_of(const Lstm<Number>& lstm, const py::array& values, const Array<int64_t>& starts,
                                    const Array<int64_t>& counts, const Array<int64_t>& states,
-                                   const Array<float>& outputs, const Array<float>& cells, int threads,
-                                   const LstmLevel& level) {
+                                   const Array<float>& outputs, const Array<float>& cells, int threads) {
   py::array_t<float> out({static_cast<py::ssize_t>(starts.size()), static_cast<py::ssize_t>(lstm.hidden())});
   const LstmRows<Id> rows{starts.size(),  static_cast<const Id*>(values.data()), values.size(), starts.data(),
                           counts.data(), states.data()};
   const LstmStates from{outputs.shape(0), outputs.data(), cells.data()};
   float* const into = out.mutable_data();
   const py::gil_scoped_release unlocked;
-  lstm.last_outputs(rows, from, into, threads, level);
+  lstm.last_outputs(rows, from, into, threads);
   return out;
 }
 
-py::array_t<float> last_outputs(const Lstm& lstm, const py::array& values, const Array<int64_t>& starts,
+py::array_t<float> last_outputs(const AnyLstm& any, const py::array& values, const Array<int64_t>& starts,
                                 const Array<int64_t>& counts, const Array<int64_t>& states,
-                                const Array<float>& outputs, const Array<float>& cells, int threads,
-                                const std::string& level_name) {
-  const LstmLevel& level = lstm_level_named(level_name);
+                                const Array<float>& outputs, const Array<float>& cells, int threads) {
   check_threads(threads);
-  expect_shape(values, "values", {-1});
-  expect_shape(starts, "starts", {-1});
-  expect_shape(counts, "counts", {starts.size()});
-  expect_shape(states, "states", {starts.size()});
-  expect_shape(outputs, "outputs", {-1, lstm.layers(), lstm.hidden()});
-  expect_shape(cells, "cells", {outputs.shape(0), lstm.layers(), lstm.hidden()});
-  if (!(values.flags() & py::array::c_style)) throw py::value_error("Expected values that are contiguous");
-  if (py::isinstance<py::array_t<int16_t>>(values))
-    return last_outputs_of<int16_t>(lstm, values, starts, counts, states, outputs, cells, threads, level);
-  if (py::isinstance<py::array_t<int32_t>>(values))
-    return last_outputs_of<int32_t>(lstm, values, starts, counts, states, outputs, cells, threads, level);
-  throw py::type_error("Expected values of int16 or int32, got " + py::str(values.dtype()).cast<std::string>());
+  return std::visit(
+      [&](const auto& lstm) {
+        expect_shape(values, "values", {-1});
+        expect_shape(starts, "starts", {-1});
+        expect_shape(counts, "counts", {starts.size()});
+        expect_shape(states, "states", {starts.size()});
+        expect_shape(outputs, "outputs", {-1, lstm.layers(), lstm.hidden()});
+        expect_shape(cells, "cells", {outputs.shape(0), lstm.layers(), lstm.hidden()});
+        if (!(values.flags() & py::array::c_style)) throw py::value_error("Expected values that are contiguous");
+        if (py::isinstance<py::array_t<int16_t>>(values))
+          return last_outputs_of<int16_t>(lstm, values, starts, counts, states, outputs, cells, threads);
+        if (py::isinstance<py::array_t<int32_t>>(values))
+          return last_outputs_of<int32_t>(lstm, values, starts, counts, states, outputs, cells, threads);
+        throw py::type_error("Expected values of int16 or int32, got " + py::str(values.dtype()).cast<std::string>());
+      },
+      any.of_number);
+}
+
+template <class Number>
+py::tuple names_of_levels() {
+  py::list names;
+  for (const LstmLevel<Number>& level : lstm_levels<Number>()) names.append(level.name);
+  return py::tuple(names);
 }
 
 }  // namespace
 
 void bind_lstm(py::module_& module) {
-  py::list names;
-  for (const LstmLevel& level : lstm_levels()) names.append(level.name);
-  module.attr("LSTM_LEVELS") = py::tuple(names);
-  py::class_<Lstm>(module, "Lstm")
-      .def(py::init(&lstm_of), py::arg("table"), py::arg("own"), py::arg("below"), py::arg("biases"))
+  py::dict levels;
+  levels[kFloat32] = names_of_levels<float>();
+  levels[kBf16] = names_of_levels<Bf16>();
+  module.attr("LSTM_LEVELS") = levels;
+  py::class_<AnyLstm>(module, "Lstm")
+      .def(py::init(&lstm_of), py::arg("table"), py::arg("own"), py::arg("below"), py::arg("biases"),
+           py::arg("number"), py::arg("level"))
       .def("last_outputs", &last_outputs, py::arg("values"), py::arg("starts"), py::arg("counts"), py::arg("states"),
-           py::arg("outputs"), py::arg("cells"), py::arg("threads"), py::arg("level"));
+           py::arg("outputs"), py::arg("cells"), py::arg("threads"));
 }
 
 }  // namespace sentiment_fast

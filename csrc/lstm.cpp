@@ -11,30 +11,14 @@ namespace sentiment_fast {
 namespace {
 
 // Rows that a thread takes at a time: a layer's weights come from beyond the second-level cache once for all of them.
-constexpr int64_t kGroupRows = 8 * kTileRows;
-
-// A tile's sums of one row, from the table, into the cache by the time that they are needed: their rows lie anywhere.
-void prefetch(const float* sums) {
-#ifdef __GNUC__
-  for (int64_t line = 0; line < kTileGates; line += 16) __builtin_prefetch(sums + line);
-#else
-  (void)sums;
-#endif
-}
-
-int64_t tiles_of(int64_t rows) { return (rows + kTileRows - 1) / kTileRows; }
-
-// As large as pays, and small enough that every thread gets a group.
-int64_t rows_of_group(int64_t rows, int threads) {
-  const int64_t tiles_a_thread = (tiles_of(rows) + threads - 1) / threads;
-  return std::min(kGroupRows, std::max<int64_t>(tiles_a_thread, 1) * kTileRows);
-}
+constexpr int64_t kGroupRows = 48;
 
 }  // namespace
 
 // Rows that run together, longest first, and the states they are in. Rows end together: at each step those run whose
 // ids have begun, which are the first so many.
-struct Lstm::Group {
+template <class Number>
+struct Lstm<Number>::Group {
   Group(const Lstm& lstm, int64_t capacity)
       : size_of_layer(capacity * lstm.hidden_),
         table_rows(static_cast<size_t>(capacity)),
@@ -42,7 +26,7 @@ struct Lstm::Group {
         cells(lstm.layers() * size_of_layer),
         exact_outputs(size_of_layer) {}
 
-  Bf16* outputs_of(int64_t layer, int64_t layers, bool now) {
+  Number* outputs_of(int64_t layer, int64_t layers, bool now) {
     return outputs.data() + ((now ? parity : 1 - parity) * layers + layer) * size_of_layer;
   }
 
@@ -51,13 +35,15 @@ struct Lstm::Group {
   const int64_t* members = nullptr;      // row numbers
   int64_t size = 0;
   int64_t parity = 0;           // where outputs of this step are written; those of the step before are in the other half
-  Aligned<Bf16> outputs;        // (2, layers, capacity, hidden)
-  Aligned<float> cells;         // (layers, capacity, hidden)
+  Aligned<Number> outputs;       // (2, layers, capacity, hidden)
+  Aligned<float> cells;          // (layers, capacity, hidden)
   Aligned<float> exact_outputs;  // (capacity, hidden): the top layer's, of the last step
 };
 
-Lstm::Lstm(int64_t hidden, int64_t ids, const float* table, const std::vector<LstmLayerWeights>& layers)
-    : hidden_(hidden), ids_(ids), table_(ids * 4 * hidden) {
+template <class Number>
+Lstm<Number>::Lstm(int64_t hidden, int64_t ids, const float* table, const std::vector<LstmLayerWeights>& layers,
+                   const LstmLevel<Number>& level)
+    : level_(level), hidden_(hidden), ids_(ids), table_(ids * 4 * hidden) {
   for (int64_t id = 0; id < ids; ++id) copy_in_tiles(table + id * 4 * hidden, table_.data() + id * 4 * hidden);
   for (const LstmLayerWeights& weights : layers) {
     layers_.push_back({weights.below ? 2 : 1, packed(weights), Aligned<float>(4 * hidden)});
@@ -65,25 +51,30 @@ Lstm::Lstm(int64_t hidden, int64_t ids, const float* table, const std::vector<Ls
   }
 }
 
-// (4 gates, hidden) -> (hidden / 16 tiles, 4 gates, 16 units)
-void Lstm::copy_in_tiles(const float* gates, float* tiles) const {
-  for (int64_t unit = 0; unit < hidden_; unit += kTileUnits)
-    for (int64_t gate = 0; gate < 4; ++gate, tiles += kTileUnits)
-      std::copy_n(gates + gate * hidden_ + unit, kTileUnits, tiles);
+// (4 gates, hidden) -> (hidden / units tiles, 4 gates, units)
+template <class Number>
+void Lstm<Number>::copy_in_tiles(const float* gates, float* tiles) const {
+  for (int64_t unit = 0; unit < hidden_; unit += level_.units)
+    for (int64_t gate = 0; gate < 4; ++gate, tiles += level_.units)
+      std::copy_n(gates + gate * hidden_ + unit, level_.units, tiles);
 }
 
-Aligned<Bf16> Lstm::packed(const LstmLayerWeights& weights) const {
+template <class Number>
+Aligned<Number> Lstm<Number>::packed(const LstmLayerWeights& weights) const {
+  constexpr int64_t kAtOnce = kInputsAtOnce<Number>;
   const float* const inputs[] = {weights.own, weights.below};
   const int count = weights.below ? 2 : 1;
-  Aligned<Bf16> result(count * 4 * hidden_ * hidden_);
-  Bf16* tile = result.data();
-  for (int64_t first_unit = 0; first_unit < hidden_; first_unit += kTileUnits) {
-    for (int input = 0; input < count; ++input, tile += hidden_ * kTileGates) {
+  const int64_t gates = 4 * level_.units;
+  Aligned<Number> result(count * 4 * hidden_ * hidden_);
+  Number* tile = result.data();
+  for (int64_t first_unit = 0; first_unit < hidden_; first_unit += level_.units) {
+    for (int input = 0; input < count; ++input, tile += hidden_ * gates) {
       for (int64_t gate = 0; gate < 4; ++gate) {
-        for (int64_t unit = 0; unit < kTileUnits; ++unit) {
+        for (int64_t unit = 0; unit < level_.units; ++unit) {
           const float* const row = inputs[input] + (gate * hidden_ + first_unit + unit) * hidden_;
-          Bf16* const column = tile + 2 * (gate * kTileUnits + unit);
-          for (int64_t k = 0; k < hidden_; ++k) column[k / 2 * 2 * kTileGates + k % 2] = to_bf16(row[k]);
+          Number* const column = tile + kAtOnce * (gate * level_.units + unit);
+          for (int64_t k = 0; k < hidden_; ++k)
+            column[k / kAtOnce * kAtOnce * gates + k % kAtOnce] = rounded<Number>(row[k]);
         }
       }
     }
@@ -91,8 +82,26 @@ Aligned<Bf16> Lstm::packed(const LstmLayerWeights& weights) const {
   return result;
 }
 
+// A tile's sums of one row, from the table, into the cache by the time that they are needed: their rows lie anywhere.
+template <class Number>
+void Lstm<Number>::prefetch(const float* sums) const {
+#ifdef __GNUC__
+  for (int64_t line = 0; line < 4 * level_.units; line += 16) __builtin_prefetch(sums + line);
+#else
+  (void)sums;
+#endif
+}
+
+// As large as pays, and small enough that every thread gets a group.
+template <class Number>
+int64_t Lstm<Number>::rows_of_group(int64_t rows, int threads) const {
+  const int64_t tiles = (rows + level_.rows - 1) / level_.rows;
+  return std::min(kGroupRows, std::max<int64_t>((tiles + threads - 1) / threads, 1) * level_.rows);
+}
+
+template <class Number>
 template <class Id>
-void Lstm::check(const LstmRows<Id>& rows, const LstmStates& states) const {
+void Lstm<Number>::check(const LstmRows<Id>& rows, const LstmStates& states) const {
   for (int64_t i = 0; i < rows.rows; ++i) {
     const int64_t start = rows.starts[i], count = rows.counts[i];
     if (count < 1 || start < 0 || start > rows.values_count || count > rows.values_count - start)
@@ -108,9 +117,10 @@ void Lstm::check(const LstmRows<Id>& rows, const LstmStates& states) const {
   }
 }
 
+template <class Number>
 template <class Id>
-void Lstm::last_outputs(const LstmRows<Id>& rows, const LstmStates& states, float* out, int threads,
-                        const LstmLevel& level) const {
+void Lstm<Number>::last_outputs(const LstmRows<Id>& rows, const LstmStates& states, float* out,
+                                int threads) const {
   check(rows, states);
   std::vector<int64_t> order(static_cast<size_t>(rows.rows));
   std::iota(order.begin(), order.end(), 0);
@@ -123,15 +133,16 @@ void Lstm::last_outputs(const LstmRows<Id>& rows, const LstmStates& states, floa
     for (int64_t begin; (begin = next.fetch_add(most)) < rows.rows;) {
       group.members = order.data() + begin;
       group.size = std::min(most, rows.rows - begin);
-      run(group, rows, states, level.step);
+      run(group, rows, states);
       for (int64_t place = 0; place < group.size; ++place)
         std::copy_n(group.exact_outputs.data() + place * hidden_, hidden_, out + group.members[place] * hidden_);
     }
   });
 }
 
+template <class Number>
 template <class Id>
-void Lstm::run(Group& group, const LstmRows<Id>& rows, const LstmStates& states, LstmStep step) const {
+void Lstm<Number>::run(Group& group, const LstmRows<Id>& rows, const LstmStates& states) const {
   int64_t active = 0;
   for (int64_t left = rows.counts[group.members[0]]; left > 0; --left, group.parity = 1 - group.parity) {
     for (; active < group.size && rows.counts[group.members[active]] >= left; ++active)
@@ -142,46 +153,52 @@ void Lstm::run(Group& group, const LstmRows<Id>& rows, const LstmStates& states,
       group.table_rows[static_cast<size_t>(place)] = table_.data() + id * 4 * hidden_;
       prefetch(group.table_rows[static_cast<size_t>(place)]);
     }
-    for (int64_t layer = 0; layer < layers(); ++layer) step_layer(group, layer, active, left == 1, step);
+    for (int64_t layer = 0; layer < layers(); ++layer) step_layer(group, layer, active, left == 1);
   }
 }
 
 // Puts a row into the state that it starts from.
-void Lstm::start(Group& group, int64_t place, const LstmStates& states, int64_t state) const {
+template <class Number>
+void Lstm<Number>::start(Group& group, int64_t place, const LstmStates& states, int64_t state) const {
   for (int64_t layer = 0; layer < layers(); ++layer) {
     const int64_t from = (state * layers() + layer) * hidden_, to = place * hidden_;
     std::copy_n(states.cells + from, hidden_, group.cells.data() + layer * group.size_of_layer + to);
     std::transform(states.outputs + from, states.outputs + from + hidden_,
-                   group.outputs_of(layer, layers(), false) + to, to_bf16);
+                   group.outputs_of(layer, layers(), false) + to, rounded<Number>);
   }
 }
 
-void Lstm::step_layer(Group& group, int64_t layer, int64_t active, bool last, LstmStep step) const {
+template <class Number>
+void Lstm<Number>::step_layer(Group& group, int64_t layer, int64_t active, bool last) const {
   const Layer& weights = layers_[static_cast<size_t>(layer)];
-  LstmTile tile;
+  LstmTile<Number> tile;
   tile.hidden = hidden_;
   tile.inputs_count = weights.inputs_count;
-  for (int64_t unit = 0; unit < hidden_; unit += kTileUnits) {
+  for (int64_t unit = 0; unit < hidden_; unit += level_.units) {
     tile.weights = weights.weights.data() + unit * 4 * weights.inputs_count * hidden_;
-    for (int64_t place = 0; place < active; place += kTileRows) {
+    for (int64_t place = 0; place < active; place += level_.rows) {
       const int64_t at = place * hidden_;
-      tile.rows = std::min(kTileRows, active - place);
+      tile.rows = std::min(level_.rows, active - place);
       for (int64_t row = 0; row < tile.rows; ++row) {
         const float* const sums = layer == 0 ? group.table_rows[static_cast<size_t>(place + row)] : weights.biases.data();
         tile.first_sums[row] = sums + 4 * unit;
-        if (layer == 0 && unit + kTileUnits < hidden_) prefetch(tile.first_sums[row] + kTileGates);
+        if (layer == 0 && unit + level_.units < hidden_) prefetch(tile.first_sums[row] + 4 * level_.units);
       }
       tile.inputs[0] = group.outputs_of(layer, layers(), false) + at;
       tile.inputs[1] = layer == 0 ? nullptr : group.outputs_of(layer - 1, layers(), true) + at;
       tile.cells = group.cells.data() + layer * group.size_of_layer + at + unit;
       tile.outputs = group.outputs_of(layer, layers(), true) + at + unit;
       tile.exact_outputs = last && layer + 1 == layers() ? group.exact_outputs.data() + at + unit : nullptr;
-      step(tile);
+      level_.step(tile);
     }
   }
 }
 
-template void Lstm::last_outputs(const LstmRows<int16_t>&, const LstmStates&, float*, int, const LstmLevel&) const;
-template void Lstm::last_outputs(const LstmRows<int32_t>&, const LstmStates&, float*, int, const LstmLevel&) const;
+template class Lstm<float>;
+template class Lstm<Bf16>;
+template void Lstm<float>::last_outputs(const LstmRows<int16_t>&, const LstmStates&, float*, int) const;
+template void Lstm<float>::last_outputs(const LstmRows<int32_t>&, const LstmStates&, float*, int) const;
+template void Lstm<Bf16>::last_outputs(const LstmRows<int16_t>&, const LstmStates&, float*, int) const;
+template void Lstm<Bf16>::last_outputs(const LstmRows<int32_t>&, const LstmStates&, float*, int) const;
 
 }  // namespace sentiment_fast

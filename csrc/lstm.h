@@ -60,39 +60,44 @@ struct LstmStates {
   const float* cells;
 };
 
+// Number: what weights and outputs are, float or Bf16.
+template <class Number>
 class Lstm {
  public:
   // table: (ids, 4 hidden), for each id what it adds to the gates of the first layer, biases included. hidden: a
-  // multiple of 16. Everything is copied.
-  Lstm(int64_t hidden, int64_t ids, const float* table, const std::vector<LstmLayerWeights>& layers);
+  // multiple of kUnitsMultiple. Everything is copied, in the order that the level takes it in.
+  Lstm(int64_t hidden, int64_t ids, const float* table, const std::vector<LstmLayerWeights>& layers,
+       const LstmLevel<Number>& level);
 
   int64_t hidden() const { return hidden_; }
   int64_t layers() const { return static_cast<int64_t>(layers_.size()); }
 
   // out: (rows, hidden). Throws std::invalid_argument for rows that read beyond the values, the table or the states.
   template <class Id>
-  void last_outputs(const LstmRows<Id>& rows, const LstmStates& states, float* out, int threads,
-                    const LstmLevel& level) const;
+  void last_outputs(const LstmRows<Id>& rows, const LstmStates& states, float* out, int threads) const;
 
  private:
   struct Layer {
     int inputs_count;
-    Aligned<Bf16> weights;  // (hidden / 16 tiles, inputs_count * hidden / 2, kTileGates, 2)
-    Aligned<float> biases;  // (4 hidden,) in the table's order
+    Aligned<Number> weights;  // (hidden / units tiles, and in each what LstmTile says)
+    Aligned<float> biases;    // (4 hidden,) in the table's order
   };
   struct Group;
 
   template <class Id>
   void check(const LstmRows<Id>& rows, const LstmStates& states) const;
   template <class Id>
-  void run(Group& group, const LstmRows<Id>& rows, const LstmStates& states, LstmStep step) const;
+  void run(Group& group, const LstmRows<Id>& rows, const LstmStates& states) const;
   void start(Group& group, int64_t place, const LstmStates& states, int64_t state) const;
-  void step_layer(Group& group, int64_t layer, int64_t active, bool last, LstmStep step) const;
+  void step_layer(Group& group, int64_t layer, int64_t active, bool last) const;
   void copy_in_tiles(const float* gates, float* tiles) const;
-  Aligned<Bf16> packed(const LstmLayerWeights& weights) const;
+  void prefetch(const float* sums) const;
+  int64_t rows_of_group(int64_t rows, int threads) const;
+  Aligned<Number> packed(const LstmLayerWeights& weights) const;
 
+  const LstmLevel<Number> level_;
   int64_t hidden_, ids_;
-  Aligned<float> table_;  // (ids, hidden / 16 tiles, kTileGates)
+  Aligned<float> table_;  // (ids, hidden / units tiles, 4 gates, units)
   std::vector<Layer> layers_;
 };
 

@@ -12,8 +12,9 @@ SOURCES: str
 LEVELS: tuple[str, ...]
 """The SIMD levels that this machine can run, slowest first; all give the same results."""
 
-LSTM_LEVELS: tuple[str, ...]
-"""The levels at which this machine can run `Lstm`: "scalar", slow, and what is faster; equal but for rounding."""
+LSTM_LEVELS: dict[str, tuple[str, ...]]
+"""For each type of numbers, "float32" and "bfloat16", the levels at which this machine can run `Lstm`: "scalar", slow,
+and what is faster, the fastest last; equal but for rounding."""
 
 class CleaningOptions:
     """What of the cleaning can be chosen."""
@@ -53,12 +54,13 @@ def pad(
     """Fill the (n, length) matrix: zeros on the left, then the first `length` ids of each row."""
 
 class Lstm:
-    """The recurrent layers of an LSTM in one direction, for scoring; weights and outputs in bf16, cells in float32.
+    """The recurrent layers of an LSTM in one direction, for scoring; cells and sums in float32.
 
     table: (ids, 4 hidden), what each id adds to the gates of the first layer (input, forget, candidate, output), biases
     included. own: for each layer, (4 hidden, hidden), the weights of its own outputs. below, biases: for all layers but
     the first, (4 hidden, hidden), the weights of the layer below's outputs, and (4 hidden,). hidden: a multiple of 16.
-    All float32, and copied. Raises ValueError for other shapes.
+    All float32, and copied, weights in the numbers that are asked for: "float32" or "bfloat16", which outputs are
+    rounded to as well. level: one of LSTM_LEVELS for these. Raises ValueError for other shapes, numbers and levels.
     """
 
     def __init__(
@@ -67,6 +69,8 @@ class Lstm:
         own: list[npt.NDArray[np.float32]],
         below: list[npt.NDArray[np.float32]],
         biases: list[npt.NDArray[np.float32]],
+        number: str,
+        level: str,
     ) -> None: ...
     def last_outputs(
         self,
@@ -77,13 +81,12 @@ class Lstm:
         outputs: npt.NDArray[np.float32],
         cells: npt.NDArray[np.float32],
         threads: int,
-        level: str,
     ) -> npt.NDArray[np.float32]:
         """The top layer's last output of each row, (rows, hidden); bit for bit the same whatever rows stand beside it.
 
         Row i reads values[starts[i]] and the counts[i] - 1 ids behind it, and starts from the state states[i], of those
-        given as outputs and cells, (states, layers, hidden) each. level: one of LSTM_LEVELS. Raises ValueError for a
-        row that reads beyond the values, the table or the states.
+        given as outputs and cells, (states, layers, hidden) each. Raises ValueError for a row that reads beyond the
+        values, the table or the states.
         """
 
 UNCLOSED: int

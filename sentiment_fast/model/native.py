@@ -1,4 +1,4 @@
-"""A network's logits by the native core's bf16 LSTM (csrc/lstm.h), on the CPUs where nothing else is as fast.
+"""A network's logits by the native core's LSTM (csrc/lstm.h), on the CPUs where nothing else is as fast.
 
 In: a network and rows of a `BatchSource`. Out: their logits, each the same whatever rows stand beside it. Whether it is
 used is decided here; where it is not, inference.py takes PyTorch.
@@ -27,19 +27,21 @@ _LARGEST_TABLE = 1 << 26
 def native_level(device: torch.device, precision: Precision) -> str | None:
     """The level at which the native LSTM runs where it is the fastest there is; None where PyTorch is.
 
-    That is on a CPU with AVX-512 BF16, in bf16: with AMX, oneDNN is ahead. Not where SENTIMENT_FAST_SIMD forces a
-    lower level.
+    That is on a CPU, in float32 with AVX2 or AVX-512, in bf16 with AVX-512 BF16, but not with AMX: there, oneDNN is
+    ahead. A lower level that SENTIMENT_FAST_SIMD forces holds here too; in bf16 there is none.
     """
-    if device.type != "cpu" or precision.dtype != torch.bfloat16 or _core.LEVELS[-1] != SIMD_LEVEL or cpu_has_amx():
+    if device.type != "cpu" or (precision.dtype == torch.bfloat16 and cpu_has_amx()):
         return None
-    return _core.LSTM_LEVELS[-1] if _core.LSTM_LEVELS[-1] != "scalar" else None
+    levels = _core.LSTM_LEVELS.get(precision.name, ())
+    if _core.LEVELS[-1] != SIMD_LEVEL:
+        levels = tuple(level for level in levels if level == SIMD_LEVEL)
+    return levels[-1] if levels and levels[-1] != "scalar" else None
 
 
 def native_lstm(network: SentimentLSTM, precision: Precision) -> NativeLSTM | None:
     """The network's weights as the native LSTM takes them; None where PyTorch is faster, or the network another one."""
-    weight = network.embedding.weight
-    level = native_level(weight.device, precision)
-    return NativeLSTM(network, level) if level is not None and _fits(network) else None
+    level = native_level(network.embedding.weight.device, precision)
+    return NativeLSTM(network, precision.name, level) if level is not None and _fits(network) else None
 
 
 def _fits(network: SentimentLSTM) -> bool:
@@ -56,12 +58,15 @@ def _fits(network: SentimentLSTM) -> bool:
 
 
 class NativeLSTM:
-    """A network's recurrent layers, packed once for all calls until the weights change. level: of _core.LSTM_LEVELS."""
+    """A network's recurrent layers, packed once for all calls until the weights change.
 
-    def __init__(self, network: SentimentLSTM, level: str) -> None:
-        self._network, self._level = network, level
-        if network.packed is None:
-            network.packed = _pack(network)
+    number: "float32" or "bfloat16", what weights and outputs are. level: of _core.LSTM_LEVELS[number].
+    """
+
+    def __init__(self, network: SentimentLSTM, number: str, level: str) -> None:
+        if (number, level) not in network.packed:
+            network.packed[number, level] = _pack(network, number, level)
+        self._network, self._packed = network, network.packed[number, level]
 
     def logits(self, source: BatchSource, rows: Rows) -> Tensor:
         """(batch,) logits for two classes, (batch, classes) for more; float32."""
@@ -72,7 +77,7 @@ class NativeLSTM:
         numbers, states = np.unique(pads, return_inverse=True)
         with torch.inference_mode():
             outputs, cells = self._network.states_behind_pads(numbers.tolist())  # (numbers, layers, hidden)
-            steps = self._network.packed.last_outputs(
+            steps = self._packed.last_outputs(
                 values,
                 starts,
                 lengths,
@@ -80,7 +85,6 @@ class NativeLSTM:
                 outputs.contiguous().numpy(),
                 cells.contiguous().numpy(),
                 torch.get_num_threads(),
-                self._level,
             )
             # In float64 because a matrix product's rounding goes by the size of the batch: here, none of it is left.
             output = self._network.output
@@ -88,7 +92,7 @@ class NativeLSTM:
             return logits.float().squeeze(-1)
 
 
-def _pack(network: SentimentLSTM) -> _core.Lstm:
+def _pack(network: SentimentLSTM, number: str, level: str) -> _core.Lstm:
     recurrent = cast(nn.LSTM, network.recurrent)
     with torch.inference_mode():
         layers = [[weight.detach() for weight in weights] for weights in recurrent.all_weights]
@@ -98,4 +102,6 @@ def _pack(network: SentimentLSTM) -> _core.Lstm:
             [weights[1].numpy() for weights in layers],
             [weights[0].numpy() for weights in layers[1:]],
             [(weights[2] + weights[3]).numpy() for weights in layers[1:]],
+            number,
+            level,
         )

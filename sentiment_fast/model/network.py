@@ -94,7 +94,8 @@ class SentimentLSTM(nn.Module):
         self.output = nn.Linear(features, 1 if classes == 2 else classes)
         # What is computed from the weights and kept while they stay.
         self._pad_states: dict[int, State] = {}
-        self.packed: Any = None  # the recurrent layers, as model/native.py takes them
+        self._stepped_pad_states: dict[int, State] = {}  # `states_behind_pads`'s own: its rounding is another
+        self.packed: dict[tuple[str, str], Any] = {}  # the recurrent layers, as model/native.py takes them
         self._after_last_pads: Callable[..., State] = _after_last_pads
         self.pad_drift: Tensor | None = None
         self.pads_at_once = 64
@@ -131,11 +132,17 @@ class SentimentLSTM(nn.Module):
         return super()._apply(*arguments, **options)  # type: ignore[no-any-return, no-untyped-call]
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_pad_states": {}, "packed": None}  # a copy's weights go their own way
+        return {  # a copy's weights go their own way
+            **self.__dict__,
+            "_pad_states": {},
+            "_stepped_pad_states": {},
+            "packed": {},
+        }
 
     def _forget_weights(self) -> None:
         self._pad_states.clear()
-        self.packed = None
+        self._stepped_pad_states.clear()
+        self.packed.clear()
 
     def _steps(self, ids: Tensor, lengths: Tensor) -> Tensor:
         vectors = self.embedding(ids)
@@ -181,25 +188,25 @@ class SentimentLSTM(nn.Module):
         """
         recurrent = cast(nn.LSTM, self.recurrent)
         pad = self.embedding.weight[:1]  # (1, embedding)
-        missing = {number for number in pads if number not in self._pad_states}
+        missing = {number for number in pads if number not in self._stepped_pad_states}
         if missing:
             most = max(missing)
             zeros = pad.new_zeros(recurrent.num_layers, 1, recurrent.hidden_size)
             state, done, more = (zeros, zeros), 0, 32
             while done <= most:
                 if done in missing:
-                    self._pad_states[done] = state
+                    self._stepped_pad_states[done] = state
                 rest = self._last_pads(pad, state)
                 if rest.outputs_stand_still and done % more == 0:
                     # To the last that there can be, so that nothing depends on which are asked for; then so do those
                     # between: each cell moves in one direction only.
                     last = self._last_pads(pad, rest.state_after(max(self.config.max_length - done - 1, 0)))
                     if last.outputs_stand_still:
-                        self._pad_states.update({n: rest.state_after(n - done) for n in missing if n > done})
+                        self._stepped_pad_states.update({n: rest.state_after(n - done) for n in missing if n > done})
                         break
                 state = rest.next_state
                 done += 1
-        states = [cast(tuple[Tensor, Tensor], self._pad_states[number]) for number in pads]
+        states = [cast(tuple[Tensor, Tensor], self._stepped_pad_states[number]) for number in pads]
         outputs, cells = (torch.cat(parts, dim=1).transpose(0, 1) for parts in zip(*states, strict=True))
         return outputs, cells
 
