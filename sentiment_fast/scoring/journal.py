@@ -74,7 +74,7 @@ class Journal:
             raise
 
     def record(self, state: State) -> None:
-        """Note a state, the data of which is on disk. Raises OSError."""
+        """Note a state, the data of which is on disk. Raises DataError where that cannot be written."""
         self._append(asdict(state))
         self.state = state
 
@@ -111,9 +111,12 @@ class Journal:
 
     def _append(self, entry: Mapping[str, Any]) -> None:
         line = memoryview(json.dumps({"checksum": _checksum(entry), "entry": entry}).encode() + b"\n")
-        while line:
-            line = line[os.write(self._file, line) :]
-        os.fsync(self._file)
+        try:
+            while line:
+                line = line[os.write(self._file, line) :]
+            os.fsync(self._file)
+        except OSError as error:
+            raise DataError(f"{self.path}: cannot be written ({error.strerror})") from error
 
 
 def read_state(path: Path) -> State | None:

@@ -35,7 +35,9 @@ def compression_of(path: Path) -> Callable[[Any], Any]:
         case ".xz":
             return lambda data: lzma.compress(data, preset=4)
         case ".zst":
-            return lambda data: pa.compress(data, codec="zstd")
+            return lambda data: pa.compress(
+                data, codec="zstd", asbytes=True
+            )  # its Buffer's memoryview has a wrong length
     return lambda data: data
 
 
@@ -164,10 +166,7 @@ class FileOutput:
         self._output.sync()
         self._rejects.sync()
         if self._journal is not None and self._journal.state != self.state:
-            try:
-                self._journal.record(self.state)
-            except OSError as error:
-                raise DataError(f"{self._journal.path}: cannot be written ({error.strerror})") from error
+            self._journal.record(self.state)
         self._recorded = time.monotonic()
 
     def finish(self) -> None:

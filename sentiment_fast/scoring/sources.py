@@ -103,7 +103,10 @@ class Source:
             if self._stream is self._raw:
                 self._raw.seek(offset)
                 return
-            self._raw.seek(0)
+            assert self.path is not None
+            self._stream = None  # pyarrow's closes the file that it reads
+            self._raw.close()
+            self._raw = cast(BinaryIO, self.path.open("rb", buffering=0))
             self._stream = self._decompressed()
         except OSError as error:
             raise self._unreadable(error) from error
