@@ -24,6 +24,14 @@ _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE_BYTES = 1 << 20
 _SAMPLE_RECORDS = 100
 _OTHER_ENCODINGS = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
+_OTHER_KINDS = {
+    b"\x1f\x8b": "gzip",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ\0": "xz",
+    b"\x28\xb5\x2f\xfd": "zstd",
+    b"PK\x03\x04": "ZIP or Excel",
+    b"PAR1": "Parquet",
+}
 _QUOTE_ADVICE = 'close it, or double the quotes inside quoted fields ("")'
 
 
@@ -121,6 +129,9 @@ def _share_that_fits(sample: _Sample) -> float:
 def _column_names(sample: _Sample, delimiter: str, name: str) -> list[str]:
     start, end = int(sample.starts[sample.header]), int(sample.records.content_ends[sample.header])
     fields = int(sample.records.fields[sample.header])
+    for start_of_kind, kind in _OTHER_KINDS.items():
+        if sample.data.startswith(start_of_kind):
+            raise DataError(f"{name}: begins like a {kind} file: unpack it, or give it the name that such files have")
     if sample.data.startswith(_OTHER_ENCODINGS):
         raise DataError(f"{name}: expected UTF-8, got the first bytes of UTF-16 or UTF-32: save the file as UTF-8")
     if fields == _core.UNCLOSED:

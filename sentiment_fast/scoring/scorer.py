@@ -7,6 +7,7 @@ Files are left to files.py.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,21 @@ class Scorer:
         source = BatchSource(ids, config.max_length, config.pads_on_left, self.device)
         logits = all_logits(self._network, source, self.precision)
         return class_probabilities(logits).cpu().numpy()
+
+    def score_batches(
+        self, batches: Iterable[Any], text_column: str, *, status: bool = False, tokens: bool = False
+    ) -> Iterator[Any]:
+        """Arrow record batches -> the same with `sentiment_label` and `sentiment_score` appended, one by one.
+
+        For readers of one's own. The columns are those of `sf.score_csv`, with labels in their own type and float32
+        scores, both null for a text that is null, empty or white space alone; so are status and tokens. A batch is
+        what is scored together: rows of similar length, each different text once. Raises DataError for a batch that
+        lacks the text column, or has one of the new ones.
+        """
+        from sentiment_fast.scoring.batches import score_batch  # which needs this class
+
+        for batch in batches:
+            yield score_batch(self, batch, text_column, status, tokens)
 
     def digest(self) -> str:
         """SHA-256 of all that scores depend on: the weights, the vocabulary, the settings and the labels."""
