@@ -23,7 +23,7 @@ def score_batch(
         raise DataError(f"Expected a batch without a column {taken[0]!r}, which would be added: rename it")
     try:
         texts = batch.column(text_column).cast(pa.large_binary())
-    except pa.ArrowInvalid as error:
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise DataError(
             f"Expected texts in column {text_column!r}, got {batch.schema.field(text_column).type}"
         ) from error
