@@ -1,4 +1,4 @@
-// The Python face of the core: arguments in, arrays out, exceptions over. Only it and bindings_csv.cpp include pybind11.
+// The Python face of the core: arguments in, arrays out, exceptions over. Only it and bindings_csv.cpp need pybind11.
 //
 // _core.pyi says what each function takes and gives; sentiment_fast/text/encoding.py is where users meet it.
 #include <pybind11/stl.h>

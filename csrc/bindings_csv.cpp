@@ -1,4 +1,5 @@
-// The Python face of the CSV files: buffers in, arrays and bytes out. _core.pyi says what each function takes and gives.
+// The Python face of what is done with CSV files: buffers in, arrays and bytes out. _core.pyi says what each function
+// takes and gives.
 #include <pybind11/stl.h>
 
 #include <algorithm>

@@ -11,7 +11,7 @@ namespace {
 constexpr char kByteOrderMark[] = "\xEF\xBB\xBF";
 constexpr int64_t kByteOrderMarkSize = 3;
 constexpr int64_t kLongestRecord = int64_t{1} << 30;  // so that its fields can be counted in 32 bits
-constexpr size_t kBatch = 64;                         // blocks whose bits are found at once, and stay in the nearest cache
+constexpr size_t kBatch = 64;  // blocks whose bits are found at once; these stay in the nearest cache
 
 // Without -mpopcnt the compiler's own is a call.
 inline int count_of(uint64_t bits) {
@@ -123,9 +123,9 @@ bool RecordFinder::skip_byte_order_mark() {
   return true;
 }
 
-// All line ends that a rejected record was followed across lay in quotes, or it would have ended there. So a record that
-// begins behind its first line, and whose own first line ends in quotes too, goes on as that one did. Without this, of a
-// file whose every line opens a quote that does not close, a record's longest size would be read for each line.
+// All line ends that a rejected record was followed across lay in quotes, or it would have ended there. So a record
+// that begins behind its first line, and whose own first line ends in quotes too, goes on as that one did. Without
+// this, of a file whose every line opens a quote that does not close, the longest record would be read for each line.
 void RecordFinder::take_up_earlier_reach() {
   if (start_ >= earlier_reach_.at) return;
   const int64_t line_end = line_end_from(content_);
@@ -208,8 +208,8 @@ void RecordFinder::count_delimiters(uint64_t delimiters, int64_t base) {
   }
 }
 
-// Of the content that begins there: where its first line end is; or how much was looked at, if that holds none, which is
-// no more than the longest record and a byte.
+// The first line end from there on; or how far was looked, if there is none, which is no further than the record may
+// grow and a byte.
 int64_t RecordFinder::line_end_from(int64_t begin) const {
   const int64_t limit = std::min(size_, content_ + format_.max_record + 1);
   return std::find_if(data_ + begin, data_ + limit, is_line_end) - data_;

@@ -60,11 +60,11 @@ class RecordFinder {
  public:
   RecordFinder(const CsvFormat& format, const CsvPosition& begin, const Level& level);
 
-  // The records that are whole in `data`, which begins where those found so far end: the bytes behind them are to be
-  // given again, with more behind them, and are not read a second time. `last`: no more bytes come. A record whose CR
-  // is the last byte is not whole, because an LF may follow. A byte-order mark at the start of the stream belongs to the
-  // first record's bytes but not to its content's first field. Throws std::invalid_argument for less data than was
-  // left over.
+  // The records that are whole in `data`, which begins where those found so far end: the bytes behind them, up to
+  // max_record and 5, are to be given again, with more behind them, and are not read a second time. `last`: no more
+  // bytes come. A record whose CR is the last byte is not whole, because an LF may follow. A byte-order mark at the
+  // start of the stream is part of the first record's bytes and of no field. Throws std::invalid_argument for less data
+  // than was left over.
   CsvRecords find(const char* data, size_t size, bool last);
 
   // Where the records found so far end. A finder that begins there finds the rest, unless they end within a line.
@@ -108,13 +108,13 @@ class RecordFinder {
   CsvRecords found_;
   size_t found_before_ = 0;  // records, in the last call
 
-  int64_t start_ = 0;        // of the current record
-  int64_t content_ = 0;      // ... behind a byte-order mark
-  Reach reach_;              // how far the current record has been followed
-  bool ended_ = false;       // it ends at reach_.at
-  bool counted_ = true;      // its delimiters and lines have been counted
+  int64_t start_ = 0;  // of the current record
+  int64_t content_ = 0;  // ... behind a byte-order mark
+  Reach reach_;  // how far the current record has been followed
+  bool ended_ = false;  // it ends at reach_.at
+  bool counted_ = true;  // its delimiters and lines have been counted
   int32_t delimiters_ = 0;
-  int64_t line_ = 1;         // at reach_.at
+  int64_t line_ = 1;  // at reach_.at
   int64_t field_begin_ = -1, field_end_ = -1;
   Reach earlier_reach_;  // of the last record that was rejected
 };

@@ -13,8 +13,8 @@ struct CsvSuffixes {
 };
 
 // Copies the records to `out`, which has room for them and their suffixes: each one's own bytes up to its line end, its
-// suffix, its own line end, which the last may lack. content_ends: (records,), where the records' line ends begin, never
-// falling, up to `size`. Needs no interpreter lock.
+// suffix, its own line end, which the last may lack. content_ends: (records,), where the records' line ends begin,
+// never falling, up to `size`. Needs no interpreter lock.
 void append_suffixes(const char* data, size_t size, const int64_t* content_ends, size_t records,
                      const CsvSuffixes& suffixes, char* out);
 

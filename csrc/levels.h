@@ -1,4 +1,5 @@
-// The SIMD levels: for each the functions that have a version of their own. One level is chosen when the core is loaded.
+// The SIMD levels: for each the functions that have a version of their own. Which a machine can run is found out when
+// the core is loaded.
 //
 // All give the same results. A level needs what its name says of the CPU and of the operating system; `scalar` needs
 // nothing and is the one that can be read.

@@ -119,8 +119,8 @@ class RecordFinder:
         """The records that are whole in the buffer, which begins where those found so far end.
 
         So what is behind the last of them, `buffer[records.ends[-1]:]`, is to be given again with more bytes behind it;
-        it is not searched again. That is never more than max_record + 5 bytes and what the last call added: memory is
-        bounded, if what is added is. A record whose CR is the last byte is not whole, because an LF may follow.
+        it is not searched again. It is never more than max_record + 5 bytes, so that memory is bounded. A record whose
+        CR is the last byte is not whole, because an LF may follow.
         last: no more bytes come. Raises TypeError for a buffer that is not contiguous bytes, ValueError for one that
         is shorter than what was left over.
         """

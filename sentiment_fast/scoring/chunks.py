@@ -39,8 +39,8 @@ class Chunk:
     """Whole records of a CSV stream, end to end.
 
     data: their bytes; the buffer is used again when as many more chunks were asked for as there are buffers.
-    records: where each is, relating to `data`. offset, row, line: where the next chunk begins, or the stream ends;
-    a RecordFinder that begins there goes on from there, if the chunk ends behind a line.
+    records: where each is, relating to `data`. offset, row, line: where the next chunk begins, or the stream ends. If
+    `resumable`, a RecordFinder that is given these three goes on from there.
     """
 
     data: memoryview
@@ -48,6 +48,11 @@ class Chunk:
     offset: int
     row: int
     line: int
+
+    @property
+    def resumable(self) -> bool:
+        """Whether the chunk ends behind a line end, and not with a piece of an overlong line or the stream."""
+        return bool(self.records.ends[-1] > self.records.content_ends[-1])
 
 
 def read_chunks(
@@ -58,8 +63,8 @@ def read_chunks(
     Where a chunk ends depends on where it begins alone: taken up at the end of any chunk, the stream is cut alike.
 
     buffers: how many chunks may be in use at once; a chunk's data is overwritten when `buffers` later ones are asked
-    for. start: what was already read of the stream. A buffer grows to twice the finder's max_record at most. Raises
-    ValueError for sizes below 1, BlockingIOError for a stream that has no bytes yet and does not wait for them.
+    for. start: what was already read of the stream. A buffer grows to about twice the finder's max_record at most.
+    Raises ValueError for sizes below 1, BlockingIOError for a stream that has no bytes yet and does not wait for them.
     """
     if chunk_bytes < 1 or buffers < 1:
         raise ValueError(f"Expected chunks of 1 byte or more and 1 buffer or more, got {chunk_bytes} and {buffers}")

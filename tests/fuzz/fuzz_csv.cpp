@@ -1,6 +1,6 @@
 // Fuzzes the search for records. In: any bytes, read as a format, places to cut and a CSV file. Checks that every level
-// and way of cutting gives the records that reading one byte after the other gives, that these lie end to end and make up
-// the input, that a finder goes on from any of them, that fields have the values they should, and that suffixes come
+// and way of cutting gives the records that reading one byte after the other gives, that these lie end to end and make
+// up the input, that a finder goes on from any of them, that fields have the values they should, and that suffixes come
 // before line ends.
 //
 //   byte 0         the delimiter
@@ -148,7 +148,8 @@ Records found_records(const std::string& data, std::vector<size_t> cuts, RecordF
                            wanted ? offset + found.field_ends[n] : -1);
     }
     if (!found.ends.empty()) begin += static_cast<size_t>(found.ends.back());
-    expect(finder.position().offset == stream_offset + static_cast<int64_t>(begin), "the position behind the last record");
+    const auto given = static_cast<int64_t>(begin);
+    expect(finder.position().offset == stream_offset + given, "the position behind the last record");
   }
   expect(begin == data.size(), "records up to the end of the input");
   return records;
@@ -159,7 +160,8 @@ void expect_tiles(const std::string& data, const Records& records) {
   for (const auto& [content_end, end, row, line, fields, from, to] : records) {
     expect(begin <= content_end && content_end <= end && begin < end, "records that lie end to end");
     const std::string line_end = data.substr(static_cast<size_t>(content_end), static_cast<size_t>(end - content_end));
-    expect(line_end == "\n" || line_end == "\r" || line_end == "\r\n" || line_end.empty(), "a line end behind a record");
+    const bool is_line_end = line_end == "\n" || line_end == "\r" || line_end == "\r\n" || line_end.empty();
+    expect(is_line_end, "a line end behind a record");
     expect(from == -1 || (begin <= from && from <= to && to <= content_end), "the wanted field within its record");
     begin = end;
   }
@@ -243,9 +245,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   if (input.data.size() <= 300)
     for (size_t cut = 0; cut <= input.data.size(); ++cut) every_byte.push_back(cut);
   for (const Level& level : levels()) {
+    const std::string name = level.name;
     const RecordFinder finder(input.format, {}, level);
     for (const std::vector<size_t>& cuts : {std::vector<size_t>(), input.cuts, every_byte})
-      expect(found_records(input.data, cuts, finder) == expected, std::string("the records of plain reading: ") + level.name);
+      expect(found_records(input.data, cuts, finder) == expected, "the records of plain reading at level " + name);
   }
   if (!expected.empty()) expect_to_go_on_from(expected, input.data.size() % expected.size(), input, levels().back());
   expect_values(input.data, expected, input.format.quote);

@@ -98,6 +98,13 @@ def test_a_large_buffer_is_given_back_after_the_long_record():
     assert sizes[-1] == 100
 
 
+def test_within_an_overlong_line_nothing_can_be_resumed():
+    finder = RecordFinder("scalar", max_record=2)
+    found = list(read_chunks(io.BytesIO(b"a\nbcdef\ng"), finder, chunk_bytes=4, buffers=4))
+    assert [bytes(chunk.data) for chunk in found] == [b"a\n", b"bc", b"def\n", b"g"]
+    assert [chunk.resumable for chunk in found] == [True, False, True, False]
+
+
 def test_empty_stream_has_no_chunks():
     assert chunks(b"", 100) == []
 

@@ -47,6 +47,7 @@ def find(data: bytes, cuts: tuple[int, ...] = (), level: str = LEVELS[-1], **opt
         found = finder.find(buffer, last)
         records += as_records(buffer, found, options)
         carried, begin = buffer[found.ends[-1] if len(found) else 0 :], end
+        assert len(carried) <= options.get("max_record", 1 << 26) + 5
     assert carried == b""
     assert finder.offset == len(data)
     return records
