@@ -212,6 +212,10 @@ def _complete(run: _Run, output: Output, stop: StopRequest) -> None:
             raise DataError(f"{error}. What was scored is kept: mend that, then give the same command again") from error
         output.abandon()
         raise
+    except BaseException:
+        if not resumable:
+            output.abandon()
+        raise
 
 
 def _options(given: dict[str, Any]) -> ScoringOptions:
