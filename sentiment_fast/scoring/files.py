@@ -6,19 +6,16 @@ are found, scored and written is left to the modules that are called here.
 
 from __future__ import annotations
 
-import hashlib
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import torch
-
-import sentiment_fast
 from sentiment_fast.errors import DataError, UsageError
 from sentiment_fast.scoring.encoded import EncodedTexts, encode_texts
+from sentiment_fast.scoring.identity import run_identity
 from sentiment_fast.scoring.journal import Journal, State, read_state
 from sentiment_fast.scoring.layout import CsvLayout, read_layout
 from sentiment_fast.scoring.new_columns import NewColumns, ScoredTexts, score_texts
@@ -31,7 +28,6 @@ from sentiment_fast.scoring.sources import Source
 from sentiment_fast.scoring.windows import WINDOW_BYTES, CsvWindow, read_windows
 
 _IN_FLIGHT = 3  # windows: one is prepared, one scored, one written
-_HEAD_AND_TAIL = 1 << 16
 _OTHER_FORMATS = (".parquet", ".jsonl", ".ndjson", ".json", ".feather", ".arrow", ".xlsx")
 
 
@@ -103,7 +99,7 @@ def score_csv(
     new_columns = NewColumns(scorer.classes, chosen.status, chosen.tokens)
     with Source(input) as source:
         layout = read_layout(source, chosen, scorer.text_column, new_columns.names, say)
-        identity = _identity(source, scorer, chosen, window_bytes, rejects) if source.rereadable else None
+        identity = run_identity(source, scorer, chosen, window_bytes, rejects) if source.rereadable else None
         sink = _open_output(output, rejects, identity, restart)
         earlier = sink.state
         if earlier.windows and not earlier.complete:
@@ -277,30 +273,3 @@ def _open_output(
     except BaseException:
         opened.close()
         raise
-
-
-def _identity(
-    source: Source, scorer: Scorer, options: ScoringOptions, window_bytes: int, rejects: str | Path | None
-) -> dict[str, Any]:
-    """All that the bytes of the output depend on."""
-    assert source.path is not None
-    about = source.path.stat()
-    with source.path.open("rb") as file:
-        digest = hashlib.sha256(file.read(_HEAD_AND_TAIL))
-        file.seek(max(about.st_size - _HEAD_AND_TAIL, 0))
-        digest.update(file.read())
-    return {
-        "input": str(source.path.resolve()),
-        "input's size": about.st_size,
-        "input's time of change": about.st_mtime_ns,
-        "input's content": digest.hexdigest(),
-        "model": scorer.digest(),
-        "device": scorer.device.type,
-        "precision": scorer.precision.name,
-        "threads": torch.get_num_threads(),
-        "version": sentiment_fast.__version__,
-        "PyTorch": torch.__version__,
-        "rejects": None if rejects is None else str(rejects),
-        "window_bytes": window_bytes,
-        **asdict(options),
-    }
