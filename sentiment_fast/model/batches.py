@@ -107,8 +107,8 @@ def random_batches(lengths: Rows, budget: Budget, generator: np.random.Generator
     0.4 % more padding. The batch with the longest row comes first, so that memory fails at once or never.
     width_step: the source's.
     """
-    # Pools of 256 batches have 3 % of padding instead of 7, and seem to cost accuracy: 84.3 % in the best of 5 epochs of
-    # the tutorial preset (another seed: 84.0 % of 3), where pools of 64 have 85.1 to 85.7 %.
+    # Pools of 256 batches have 3 % of padding instead of 7, and seem to cost accuracy: 84.3 % in the best of 5 epochs
+    # of the tutorial preset (another seed: 84.0 % of 3), where pools of 64 have 85.1 to 85.7 %.
     pool_size = 64 * budget.rows
     order = generator.permutation(len(lengths))
     batches: list[Rows] = []
