@@ -93,7 +93,7 @@ class SentimentLSTM(nn.Module):
         self.output = nn.Linear(features, 1 if classes == 2 else classes)
         # What is computed from the weights and kept while they stay.
         self._pad_states: dict[int, State] = {}
-        self._stepped_pad_states: dict[int, State] = {}  # `states_behind_pads`'s own: its rounding is another
+        self._stepped_pads: _SteppedPads | None = None  # apart from those above: their rounding is another
         self.packed: dict[tuple[str, str], Any] = {}  # the recurrent layers, as model/native.py takes them
         self._after_last_pads: Callable[..., tuple[State, Tensor]] = _after_last_pads
         self.pad_drift: Tensor | None = None
@@ -133,13 +133,13 @@ class SentimentLSTM(nn.Module):
         return {  # a copy's weights go their own way
             **self.__dict__,
             "_pad_states": {},
-            "_stepped_pad_states": {},
+            "_stepped_pads": None,
             "packed": {},
         }
 
     def _forget_weights(self) -> None:
         self._pad_states.clear()
-        self._stepped_pad_states.clear()
+        self._stepped_pads = None
         self.packed.clear()
 
     def _steps(self, ids: Tensor, lengths: Tensor) -> Tensor:
@@ -182,29 +182,12 @@ class SentimentLSTM(nn.Module):
     def states_behind_pads(self, pads: Sequence[int]) -> tuple[Tensor, Tensor]:
         """An LSTM's states behind several numbers of pads, zero included: outputs and cells, (n, layers, hidden).
 
-        Pads are run one at a time, in float32, until outputs stand still; see `_LastPads` for those beyond.
+        Pads are run one at a time, in float32, until outputs stand still; see `_SteppedPads`.
         """
-        recurrent = cast(nn.LSTM, self.recurrent)
-        pad = self.embedding.weight[:1]  # (1, embedding)
-        missing = {number for number in pads if number not in self._stepped_pad_states}
-        if missing:
-            most = max(missing)
-            zeros = pad.new_zeros(recurrent.num_layers, 1, recurrent.hidden_size)
-            state, done, more = (zeros, zeros), 0, 32
-            while done <= most:
-                if done in missing:
-                    self._stepped_pad_states[done] = state
-                rest = self._last_pads(pad, state)
-                if rest.outputs_stand_still and done % more == 0:
-                    # To the last that there can be, so that nothing depends on which are asked for; then so do those
-                    # between: each cell moves in one direction only.
-                    last = self._last_pads(pad, rest.state_after(max(self.config.max_length - done - 1, 0)))
-                    if last.outputs_stand_still:
-                        self._stepped_pad_states.update({n: rest.state_after(n - done) for n in missing if n > done})
-                        break
-                state = rest.next_state
-                done += 1
-        states = [cast(tuple[Tensor, Tensor], self._stepped_pad_states[number]) for number in pads]
+        if self._stepped_pads is None:
+            weights = cast(nn.LSTM, self.recurrent).all_weights
+            self._stepped_pads = _SteppedPads(weights, self.embedding.weight[:1], self.config.max_length)
+        states = [self._stepped_pads.state_behind(number) for number in pads]
         outputs, cells = (torch.cat(parts, dim=1).transpose(0, 1) for parts in zip(*states, strict=True))
         return outputs, cells
 
@@ -319,6 +302,47 @@ class _LastPads:
         power = pads * F.logsigmoid(logits)  # log f^pads
         steps = -torch.expm1(power) / torch.sigmoid(-logits)
         return outputs, torch.exp(power) * cells + torch.stack(self._added) * steps
+
+
+class _SteppedPads:
+    """An LSTM's states behind each number of pads, kept. Which are asked for, and in which order, changes none.
+
+    Pads are run one at a time until outputs stand still; each number beyond is then a few operations.
+    weights, pad: as for `_LastPads`. most: pads that there can be.
+    """
+
+    def __init__(self, weights: Sequence[Sequence[Tensor]], pad: Tensor, most: int) -> None:
+        self._weights, self._pad, self._most = weights, pad, most
+        zeros = pad.new_zeros(len(weights), 1, weights[0][1].shape[1])
+        self._states: dict[int, tuple[Tensor, Tensor]] = {0: (zeros, zeros)}
+        self._done = 0  # pads run so far
+        self._rest: _LastPads | None = None  # once outputs stand still
+
+    def state_behind(self, pads: int) -> tuple[Tensor, Tensor]:
+        """Outputs and cells, (layers, 1, hidden) each."""
+        while self._rest is None and self._done < pads:
+            self._step()
+        if pads not in self._states:
+            rest = cast(_LastPads, self._rest)
+            self._states[pads] = cast(tuple[Tensor, Tensor], rest.state_after(pads - self._done))
+        return self._states[pads]
+
+    def _step(self) -> None:
+        rest = self._last_pads(self._states[self._done])
+        # Standing still at the last pad that there can be as well, outputs do so at those between: each cell moves in
+        # one direction only.
+        if (
+            self._done % 32 == 0
+            and rest.outputs_stand_still
+            and self._last_pads(rest.state_after(max(self._most - self._done - 1, 0))).outputs_stand_still
+        ):
+            self._rest = rest
+            return
+        self._done += 1
+        self._states[self._done] = rest.next_state
+
+    def _last_pads(self, state: State) -> _LastPads:
+        return _LastPads("lstm", self._weights, self._pad, state)
 
 
 def _after_last_pads(
