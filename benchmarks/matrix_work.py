@@ -53,11 +53,11 @@ def work_of(
     return MatrixWork(ids, computed, computed * passes * operations_per_id(config), precision)
 
 
-def native_work_of(config: NetworkConfig, lengths: Rows) -> MatrixWork:
+def native_work_of(config: NetworkConfig, lengths: Rows, precision: torch.dtype) -> MatrixWork:
     """Of the native LSTM (model/native.py): without padding, and its first layer's inputs are looked up."""
     ids = int(lengths.sum())
     looked_up = 2 * 4 * config.hidden_size * config.embedding_size
-    return MatrixWork(ids, ids, ids * (operations_per_id(config) - looked_up), torch.bfloat16)
+    return MatrixWork(ids, ids, ids * (operations_per_id(config) - looked_up), precision)
 
 
 @cache

@@ -70,18 +70,21 @@ def test_ours(measure, setup, precision):
         pytest.skip(scorer.precision.reason)
     side = f"sentiment_fast, {str(scorer.precision.dtype).removeprefix('torch.')}, from text"
     if native_level(scorer.device, scorer.precision):
-        work = native_work_of(PRESETS["tutorial"].network, setup.lengths)
+        work = native_work_of(PRESETS["tutorial"].network, setup.lengths, scorer.precision.dtype)
     else:
         work = setup.work_of_pytorch(scorer.precision.dtype)
     measure(GROUP, side, lambda: scorer.predict_proba(setup.texts), OUR_REVIEWS, work=work)
 
 
-def test_ours_by_pytorch(measure, setup, monkeypatch):
+@pytest.mark.parametrize("precision", ["float32", "auto"])
+def test_ours_by_pytorch(measure, setup, precision, monkeypatch):
     """What the native LSTM is there for: the same precision without it."""
-    scorer = setup.scorer("auto")
+    scorer = setup.scorer(precision)
+    if precision == "auto" and scorer.precision.dtype == torch.float32:
+        pytest.skip(scorer.precision.reason)
     if not native_level(scorer.device, scorer.precision):
         pytest.skip("PyTorch is what this machine takes anyway")
     monkeypatch.setattr(inference, "native_lstm", lambda network, precision: None)
     work = setup.work_of_pytorch(scorer.precision.dtype)
-    side = "sentiment_fast, bfloat16 by PyTorch, from text"
+    side = f"sentiment_fast, {scorer.precision.name} by PyTorch, from text"
     measure(GROUP, side, lambda: scorer.predict_proba(setup.texts), OUR_REVIEWS, work=work)

@@ -31,8 +31,9 @@ def run(arguments: argparse.Namespace) -> None:
     print(f"threads         {thread_count()} for text, {torch.get_num_threads()} for the network on a CPU")
     precision = choose_precision(device, arguments.precision)
     print(f"device          {name}, {precision.reason}")
-    level = native_level(device, precision)
-    print(f"LSTM scoring    {f'native, {level}, where it can run the network; else ' if level else ''}PyTorch")
+    precisions = {one.name: one for one in (precision, choose_precision(device, "float32"))}
+    ways = [f"{name} {native_level(device, one) or 'PyTorch'}" for name, one in precisions.items()]
+    print(f"LSTM scoring    {', '.join(ways)} (a level is the native core's; what it can't run, PyTorch does)")
 
 
 if __name__ == "__main__":

@@ -6,8 +6,7 @@ How rows become batches is batches.py's; which sizes to take, presets.py's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
@@ -16,10 +15,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from sentiment_fast.errors import UsageError
+from sentiment_fast.model.pads import LastPads, State, SteppedPads, after_last_pads, no_tf32
 
 _CELLS = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}
 _LONGEST = 1 << 16
-State = Tensor | tuple[Tensor, Tensor]
 
 
 @dataclass(frozen=True)
@@ -94,9 +93,9 @@ class SentimentLSTM(nn.Module):
         self.output = nn.Linear(features, 1 if classes == 2 else classes)
         # What is computed from the weights and kept while they stay.
         self._pad_states: dict[int, State] = {}
-        self._stepped_pad_states: dict[int, State] = {}  # `states_behind_pads`'s own: its rounding is another
+        self._stepped_pads: SteppedPads | None = None  # apart from those above: their rounding is another
         self.packed: dict[tuple[str, str], Any] = {}  # the recurrent layers, as model/native.py takes them
-        self._after_last_pads: Callable[..., State] = _after_last_pads
+        self._after_last_pads: Callable[..., State] = after_last_pads
         self.pad_drift: Tensor | None = None
         self.pads_at_once = 64
 
@@ -117,7 +116,7 @@ class SentimentLSTM(nn.Module):
 
     def compile_parts(self, compiled: Callable[[Any], Any]) -> None:
         """compiled: a function -> the same function, compiled; it gets what is neither a layer nor the classifier."""
-        self._after_last_pads = compiled(_after_last_pads)
+        self._after_last_pads = compiled(after_last_pads)
 
     def train(self, mode: bool = True) -> SentimentLSTM:
         self._forget_weights()  # which may change from here on
@@ -135,13 +134,13 @@ class SentimentLSTM(nn.Module):
         return {  # a copy's weights go their own way
             **self.__dict__,
             "_pad_states": {},
-            "_stepped_pad_states": {},
+            "_stepped_pads": None,
             "packed": {},
         }
 
     def _forget_weights(self) -> None:
         self._pad_states.clear()
-        self._stepped_pad_states.clear()
+        self._stepped_pads = None
         self.packed.clear()
 
     def _steps(self, ids: Tensor, lengths: Tensor) -> Tensor:
@@ -184,42 +183,25 @@ class SentimentLSTM(nn.Module):
     def states_behind_pads(self, pads: Sequence[int]) -> tuple[Tensor, Tensor]:
         """An LSTM's states behind several numbers of pads, zero included: outputs and cells, (n, layers, hidden).
 
-        Pads are run one at a time, in float32, until outputs stand still; see `_LastPads` for those beyond.
+        Pads are run one at a time, in float32, until outputs stand still; see `SteppedPads`.
         """
-        recurrent = cast(nn.LSTM, self.recurrent)
-        pad = self.embedding.weight[:1]  # (1, embedding)
-        missing = {number for number in pads if number not in self._stepped_pad_states}
-        if missing:
-            most = max(missing)
-            zeros = pad.new_zeros(recurrent.num_layers, 1, recurrent.hidden_size)
-            state, done, more = (zeros, zeros), 0, 32
-            while done <= most:
-                if done in missing:
-                    self._stepped_pad_states[done] = state
-                rest = self._last_pads(pad, state)
-                if rest.outputs_stand_still and done % more == 0:
-                    # To the last that there can be, so that nothing depends on which are asked for; then so do those
-                    # between: each cell moves in one direction only.
-                    last = self._last_pads(pad, rest.state_after(max(self.config.max_length - done - 1, 0)))
-                    if last.outputs_stand_still:
-                        self._stepped_pad_states.update({n: rest.state_after(n - done) for n in missing if n > done})
-                        break
-                state = rest.next_state
-                done += 1
-        states = [cast(tuple[Tensor, Tensor], self._stepped_pad_states[number]) for number in pads]
+        if self._stepped_pads is None:
+            weights = cast(nn.LSTM, self.recurrent).all_weights
+            self._stepped_pads = SteppedPads(weights, self.embedding.weight[:1], self.config.max_length)
+        states = [self._stepped_pads.state_behind(number) for number in pads]
         outputs, cells = (torch.cat(parts, dim=1).transpose(0, 1) for parts in zip(*states, strict=True))
         return outputs, cells
 
     def _run_pads(self, pads: int) -> State:
         """The state behind that many pads, in float32 also under autocast.
 
-        Pads are run until the outputs of every layer stand still, which takes 31 to 128 of them; see `_LastPads`. A
+        Pads are run until the outputs of every layer stand still, which takes 31 to 128 of them; see `LastPads`. A
         call of 64 takes a third of the time of four of 16, each of which packs the weights anew; so training begins
         with about as many as its last step needed.
         """
         training = torch.is_grad_enabled()
         first, further, most_at_once = self.pads_at_once if training else 64, 32, 128
-        with torch.autocast(self.embedding.weight.device.type, enabled=False), _no_tf32(self.embedding.weight.device):
+        with torch.autocast(self.embedding.weight.device.type, enabled=False), no_tf32(self.embedding.weight.device):
             pad = self.embedding.weight[:1]  # (1, embedding)
             done = min(first, pads)
             _, state = self.recurrent(pad.expand(1, done, -1))
@@ -261,96 +243,8 @@ class SentimentLSTM(nn.Module):
             torch.maximum(self.pad_drift, drift, out=self.pad_drift)  # in its place, where a CUDA graph finds it
         return behind
 
-    def _last_pads(self, pad: Tensor, state: State) -> _LastPads:
-        return _LastPads(self.config.cell, cast(nn.RNNBase, self.recurrent).all_weights, pad, state)
-
-
-class _LastPads:
-    """One more pad, and all those behind it where the outputs of every layer stand still.
-
-    An LSTM's cell state may go on moving behind a saturated tanh: trained models count pads that way. But its gates see
-    the outputs alone, so that they stand still too, and n more steps of c <- f c + i g are a geometric series:
-    f^n c + i g (1 - f^n) / (1 - f). Other cells have no state beside their outputs.
-
-    weights: of each layer, as nn.RNNBase.all_weights. pad: (1, embedding). state: as the recurrent layers give it,
-    (layers, 1, hidden) or two of these.
-    """
-
-    def __init__(self, cell: str, weights: Sequence[Sequence[Tensor]], pad: Tensor, state: State) -> None:
-        self._state = state
-        self._forget_logits: list[Tensor] = []
-        self._added: list[Tensor] = []
-        self._cells: list[Tensor] = []
-        after = []
-        step = pad  # the input of each layer in turn
-        for layer, layer_weights in enumerate(weights):
-            if isinstance(state, tuple):
-                step = self._lstm_step(step, state[0][layer], state[1][layer], *layer_weights)
-            else:
-                one_step = torch.gru_cell if cell == "gru" else torch.rnn_tanh_cell
-                step = one_step(step, state[layer], *layer_weights)
-            after.append(step)
-        self._outputs = (state[0] if isinstance(state, tuple) else state).detach()
-        self._outputs_after = torch.stack(after)
-
-    @property
-    def outputs_stand_still(self) -> bool:
-        # To 1e-6: with 1e-5, thirty steps of training end 6e-4 from the padded model's loss.
-        return torch.allclose(self._outputs, self._outputs_after.detach(), rtol=1e-6, atol=1e-6)
-
-    @property
-    def largest_move(self) -> float:
-        """Of an output, from one pad to the next."""
-        return float((self._outputs - self._outputs_after.detach()).abs().max())
-
-    def _lstm_step(
-        self, step: Tensor, output: Tensor, cell: Tensor, w_in: Tensor, w_out: Tensor, b_in: Tensor, b_out: Tensor
-    ) -> Tensor:
-        gates = F.linear(step, w_in, b_in) + F.linear(output, w_out, b_out)
-        in_logits, forget_logits, candidate, out_logits = gates.chunk(4, dim=-1)
-        added = in_logits.sigmoid() * candidate.tanh()
-        self._forget_logits.append(forget_logits)
-        self._added.append(added)
-        self._cells.append(forget_logits.sigmoid() * cell + added)
-        return out_logits.sigmoid() * self._cells[-1].tanh()
-
-    @property
-    def next_state(self) -> tuple[Tensor, Tensor]:
-        """An LSTM's state after the one more pad."""
-        return self._outputs_after, torch.stack(self._cells)
-
-    def state_after(self, pads: int) -> State:
-        if not isinstance(self._state, tuple):
-            return self._state
-        outputs, cells = self._state
-        # 1 - f and log f from the logits: f itself rounds to 1. Beyond 30 they would be 0 and divide each other.
-        logits = torch.stack(self._forget_logits).clamp(max=30)
-        power = pads * F.logsigmoid(logits)  # log f^pads
-        steps = -torch.expm1(power) / torch.sigmoid(-logits)
-        return outputs, torch.exp(power) * cells + torch.stack(self._added) * steps
-
-
-def _after_last_pads(cell: str, weights: Sequence[Sequence[Tensor]], pad: Tensor, state: State, pads: int) -> State:
-    """The state after so many pads more, where outputs stand still."""
-    return _LastPads(cell, weights, pad, state).state_after(pads)
-
-
-@contextmanager
-def _no_tf32(device: torch.device) -> Iterator[None]:
-    """Within it, recurrent layers on a GPU compute float32 as such, not in TF32, cuDNN's default.
-
-    TF32 moves outputs by more than the 1e-6 to which they must stand still: all pads would be run.
-    """
-    if device.type != "cuda":
-        yield
-        return
-    recurrent: Any = torch.backends.cudnn.rnn
-    before = recurrent.fp32_precision
-    recurrent.fp32_precision = "ieee"
-    try:
-        yield
-    finally:
-        recurrent.fp32_precision = before
+    def _last_pads(self, pad: Tensor, state: State) -> LastPads:
+        return LastPads(self.config.cell, cast(nn.RNNBase, self.recurrent).all_weights, pad, state)
 
 
 class BothDirections(nn.Module):

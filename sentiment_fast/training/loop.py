@@ -29,7 +29,7 @@ from sentiment_fast.training.state import Epoch, TrainingState, dropout_generato
 from sentiment_fast.training.step import Examples, TrainingStep, loss_and_correct
 
 Progress = Callable[[list[Rows]], Iterable[Rows]]
-_LARGEST_DRIFT = 1e-5  # of an output, from one pad to the next; see _LastPads.outputs_stand_still
+_LARGEST_DRIFT = 1e-5  # of an output, from one pad to the next; see LastPads.outputs_stand_still
 _RANKS_AGREE_EVERY = 16  # batches; asking all processes whether to stop takes a message, and on a GPU a pause
 
 

@@ -37,7 +37,7 @@ def test_padding_is_what_was_computed_beyond_the_texts():
 
 def test_the_native_lstm_multiplies_no_padding_and_no_vectors():
     config = NetworkConfig(embedding_size=6, hidden_size=16)
-    work = native_work_of(config, np.array([3, 8]))
+    work = native_work_of(config, np.array([3, 8]), torch.float32)
     assert (work.padding, work.operations) == (0, 11 * 2 * 4 * 16 * (16 + 2 * 16))
 
 

@@ -87,6 +87,7 @@ void test_calls_at_once_share_a_lexicon(const std::vector<Text>& texts, const Le
   for (const Results& other : results) expect(other == results[0], "the same results of several calls at once");
 }
 
+template <class Number>
 void test_the_lstm_gives_at_any_number_of_threads_what_one_gives() {
   constexpr int64_t kHidden = 32, kIds = 20, kRows = 101;
   std::mt19937 random(2);
@@ -97,7 +98,7 @@ void test_the_lstm_gives_at_any_number_of_threads_what_one_gives() {
   };
   const auto table = numbers(kIds * 4 * kHidden), biases = numbers(4 * kHidden), states = numbers(2 * 2 * kHidden);
   const auto own = numbers(4 * kHidden * kHidden), below = numbers(4 * kHidden * kHidden);
-  const Lstm lstm(kHidden, kIds, table.data(), {{own.data(), nullptr, nullptr}, {own.data(), below.data(), biases.data()}});
+  const std::vector<LstmLayerWeights> layers = {{own.data(), nullptr, nullptr}, {own.data(), below.data(), biases.data()}};
 
   std::vector<int16_t> values;
   std::vector<int64_t> starts, counts, first_states;
@@ -109,11 +110,12 @@ void test_the_lstm_gives_at_any_number_of_threads_what_one_gives() {
   }
   const LstmRows<int16_t> rows{kRows,         values.data(), static_cast<int64_t>(values.size()),
                                starts.data(), counts.data(), first_states.data()};
-  for (const LstmLevel& level : lstm_levels()) {
+  for (const LstmLevel<Number>& level : lstm_levels<Number>()) {
+    const Lstm<Number> lstm(kHidden, kIds, table.data(), layers, level);
     std::vector<std::vector<float>> results;
     for (const int threads : kThreads) {
       results.emplace_back(static_cast<size_t>(kRows * kHidden));
-      lstm.last_outputs(rows, {2, states.data(), states.data()}, results.back().data(), threads, level);
+      lstm.last_outputs(rows, {2, states.data(), states.data()}, results.back().data(), threads);
     }
     for (const auto& other : results) expect(other == results[0], "an LSTM's outputs at any number of threads");
   }
@@ -144,7 +146,8 @@ int main() {
   const Lexicon lexicon({"a", "b", "cd", "ας", "andawordofmorethan16bytes", "bcd", "j"}, {"e", "f"}, 8);
   test_calls_at_once_share_a_lexicon(texts, lexicon);  // first: the first use of anything is part of it
   test_any_number_of_threads_gives_what_one_gives(texts, lexicon);
-  test_the_lstm_gives_at_any_number_of_threads_what_one_gives();
+  test_the_lstm_gives_at_any_number_of_threads_what_one_gives<float>();
+  test_the_lstm_gives_at_any_number_of_threads_what_one_gives<Bf16>();
   test_an_exception_on_a_thread_reaches_the_caller();
   std::puts("threads: nothing found");
   return 0;

@@ -1,4 +1,4 @@
-"""The native LSTM: PyTorch's results within bf16, a row's own whatever stands beside it, no read out of bounds."""
+"""The native LSTM: PyTorch's results within rounding, a row's own whatever stands beside it, no read out of bounds."""
 
 import copy
 import pickle
@@ -18,10 +18,23 @@ from sentiment_fast.model.network import NetworkConfig, SentimentLSTM
 from sentiment_fast.model.ranks import Ranks
 
 CPU, FLOAT32, BF16 = torch.device("cpu"), Precision(torch.float32, "float32"), Precision(torch.bfloat16, "bf16")
-LEVELS = pytest.mark.parametrize("level", _core.LSTM_LEVELS)
+LEVELS = pytest.mark.parametrize(
+    ("number", "level"), [(number, level) for number, levels in _core.LSTM_LEVELS.items() for level in levels]
+)
+FLOAT32_LEVELS = pytest.mark.parametrize("level", _core.LSTM_LEVELS["float32"])
 POOLINGS = pytest.mark.parametrize("pooling", ["padded", "last"])
-HAS_KERNEL = native_level(CPU, BF16) is not None
-needs_kernel = pytest.mark.skipif(not HAS_KERNEL, reason="needs a CPU with AVX-512 BF16 and without AMX")
+PRECISIONS = pytest.mark.parametrize(
+    "precision",
+    [
+        pytest.param(
+            precision, id=precision.name, marks=pytest.mark.skipif(native_level(CPU, precision) is None, reason=reason)
+        )
+        for precision, reason in (
+            (FLOAT32, "needs a CPU with AVX2"),
+            (BF16, "needs a CPU with AVX-512 BF16 and without AMX"),
+        )
+    ],
+)
 
 
 def network_of(hidden=32, layers=2, words=50, pooling="padded", max_length=40, scale=1.0, classes=2):
@@ -53,12 +66,18 @@ def identity(size):
     return layer
 
 
-def rounded(tensor):
-    return tensor.to(torch.bfloat16).float()
+def by_pytorch(network, source):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(inference, "native_lstm", lambda network, precision: None)
+        return all_logits(network, source, FLOAT32)
 
 
-def by_definition(network, source, row):
-    """A row's last output, all its pads run too, with weights and outputs rounded to bf16 where they are multiplied."""
+def by_definition(network, source, row, number):
+    """A row's last output, all its pads run too, with weights and outputs rounded where they are multiplied."""
+
+    def rounded(tensor):
+        return tensor.to(getattr(torch, number)).float()
+
     values, starts, lengths = source.ragged(np.array([row]))
     ids = [int(value) for value in values[starts[0] : starts[0] + lengths[0]]]
     layers = [[weight.detach() for weight in weights] for weights in network.recurrent.all_weights]
@@ -85,34 +104,34 @@ LENGTHS = [0, 1, 2, 3, 5, 7, 8, 12, 25, 39, 40, 41, 60, 4, 4, 4]
 @pytest.mark.parametrize(
     ("hidden", "layers", "words"), [(16, 1, 1), (16, 3, 20), (48, 2, 300), (128, 1, 1000), (256, 2, 50)]
 )
-def test_outputs_are_those_of_the_definition_in_bf16(level, pooling, hidden, layers, words):
+def test_outputs_are_those_of_the_definition(number, level, pooling, hidden, layers, words):
     network = network_of(hidden, layers, words, pooling)
     network.output = identity(hidden)
     source = source_of(network, LENGTHS if hidden < 256 else LENGTHS[:6])
-    found = NativeLSTM(network, level).logits(source, all_rows(source))
+    found = NativeLSTM(network, number, level).logits(source, all_rows(source))
     with torch.no_grad():
-        expected = torch.stack([by_definition(network, source, row) for row in range(len(source))])
-    torch.testing.assert_close(found, expected, rtol=0, atol=1e-3)
+        expected = torch.stack([by_definition(network, source, row, number) for row in range(len(source))])
+    torch.testing.assert_close(found, expected, rtol=0, atol=1e-3 if number == "bfloat16" else 2e-6)
 
 
 @LEVELS
 @POOLINGS
 @pytest.mark.parametrize("classes", [2, 3])
 @pytest.mark.parametrize(("hidden", "layers"), [(16, 1), (64, 3), (256, 2)])
-def test_logits_are_those_of_the_network_in_float32(level, pooling, classes, hidden, layers):
+def test_logits_are_those_of_pytorch_in_float32(number, level, pooling, classes, hidden, layers):
     network = network_of(hidden, layers, pooling=pooling, classes=classes)
     source = source_of(network, LENGTHS if hidden < 256 else LENGTHS[:8])
-    found = NativeLSTM(network, level).logits(source, all_rows(source))
-    expected = all_logits(network, source, FLOAT32)
-    torch.testing.assert_close(found, expected, rtol=0, atol=5e-3)
+    found = NativeLSTM(network, number, level).logits(source, all_rows(source))
+    expected = by_pytorch(network, source)
+    torch.testing.assert_close(found, expected, rtol=0, atol=5e-3 if number == "bfloat16" else 1e-5)
 
 
 @LEVELS
 @POOLINGS
-def test_a_row_is_the_same_whatever_stands_beside_it_and_however_many_threads_run(level, pooling, monkeypatch):
+def test_a_row_is_the_same_whatever_stands_beside_it_and_however_many_threads_run(number, level, pooling, monkeypatch):
     network = network_of(pooling=pooling)
     source = source_of(network, np.random.default_rng(1).integers(0, 50, 131))
-    lstm = NativeLSTM(network, level)
+    lstm = NativeLSTM(network, number, level)
     together = lstm.logits(source, all_rows(source))
     alone = torch.stack([lstm.logits(source, np.array([row]))[0] for row in range(len(source))])
     assert torch.equal(together, alone)
@@ -124,30 +143,75 @@ def test_a_row_is_the_same_whatever_stands_beside_it_and_however_many_threads_ru
 
 @LEVELS
 @pytest.mark.parametrize("scale", [100.0, 1e6, 1e30])
-def test_saturated_gates_are_those_of_the_definition(level, scale):
+def test_saturated_gates_are_those_of_the_definition(number, level, scale):
     network = network_of(16, 1, scale=scale, pooling="last")
     network.output = identity(16)
     source = source_of(network, LENGTHS)
-    found = NativeLSTM(network, level).logits(source, all_rows(source))
+    found = NativeLSTM(network, number, level).logits(source, all_rows(source))
     with torch.no_grad():
-        expected = torch.stack([by_definition(network, source, row) for row in range(len(source))])
-    torch.testing.assert_close(found, expected, rtol=0, atol=2e-3)
+        expected = torch.stack([by_definition(network, source, row, number) for row in range(len(source))])
+    torch.testing.assert_close(found, expected, rtol=0, atol=2e-3 if number == "bfloat16" else 1e-4)
+
+
+@FLOAT32_LEVELS
+@POOLINGS
+@pytest.mark.parametrize("scale", [1, 2, 4])
+def test_long_rows_in_float32_are_those_of_pytorch(level, pooling, scale):
+    network = network_of(64, 2, pooling=pooling, max_length=500, scale=scale)
+    source = source_of(network, [1, 2, 100, 300, 499, 500])
+    found = NativeLSTM(network, "float32", level).logits(source, all_rows(source))
+    expected = by_pytorch(network, source)
+    torch.testing.assert_close(found, expected, rtol=0, atol=1e-4)
+    torch.testing.assert_close(found.sigmoid(), expected.sigmoid(), rtol=0, atol=1e-5)
+
+
+@FLOAT32_LEVELS
+def test_cells_that_forget_nothing_add_up_as_in_float64(level):
+    network = network_of(16, 1, max_length=500, pooling="last")
+    weights = network.recurrent
+    weights.weight_ih_l0.data *= 0.01  # so that the sums of candidates around zero stay small
+    weights.weight_hh_l0.data *= 0.01
+    weights.bias_ih_l0.data[16:32] = 40
+    network.output = identity(16)
+    source = source_of(network, [1, 50, 500])
+    found = NativeLSTM(network, "float32", level).logits(source, all_rows(source))
+    expected = by_pytorch(copy.deepcopy(network).double(), source)
+    torch.testing.assert_close(found, expected, rtol=0, atol=1e-5)
+
+
+@FLOAT32_LEVELS
+def test_levels_agree_within_rounding(level):
+    network = network_of(64, 2)
+    source = source_of(network, LENGTHS)
+    found, expected = (
+        NativeLSTM(network, "float32", one).logits(source, all_rows(source)) for one in (level, "scalar")
+    )
+    torch.testing.assert_close(found, expected, rtol=0, atol=2e-6)
 
 
 @LEVELS
-def test_weights_that_are_no_numbers_show(level):
+def test_weights_that_are_no_numbers_show(number, level):
     network = network_of(16, 1)
     network.recurrent.weight_hh_l0.data[0, 0] = float("nan")
     source = source_of(network, [3, 4])
-    assert NativeLSTM(network, level).logits(source, all_rows(source)).isnan().all()
+    assert NativeLSTM(network, number, level).logits(source, all_rows(source)).isnan().all()
 
 
 @LEVELS
-def test_ids_of_32_bits_give_what_those_of_16_give(level):
+def test_ids_of_32_bits_give_what_those_of_16_give(number, level):
     network = network_of()
     narrow, wide = (source_of(network, LENGTHS, dtype=dtype) for dtype in (np.int16, np.int32))
-    lstm = NativeLSTM(network, level)
+    lstm = NativeLSTM(network, number, level)
     assert torch.equal(lstm.logits(narrow, all_rows(narrow)), lstm.logits(wide, all_rows(wide)))
+
+
+def test_results_do_not_depend_on_what_ran_before():
+    used, fresh = network_of(), network_of()
+    source = source_of(used, LENGTHS)
+    by_pytorch(used, source)
+    first, second = (NativeLSTM(one, "float32", "scalar").logits(source, all_rows(source)) for one in (used, fresh))
+    assert torch.equal(first, second)
+    assert torch.equal(by_pytorch(fresh, source), by_pytorch(network_of(), source))
 
 
 @pytest.mark.parametrize("scale", [0.5, 1, 4])
@@ -167,10 +231,10 @@ def test_each_state_behind_pads_is_that_of_running_them(scale):
 
 @LEVELS
 @pytest.mark.parametrize("changed", ["trained", "loaded"])
-def test_changed_weights_are_packed_anew(level, changed):
+def test_changed_weights_are_packed_anew(number, level, changed):
     network, other = network_of(), network_of(scale=2)
     source = source_of(network, LENGTHS)
-    before = NativeLSTM(network, level).logits(source, all_rows(source))
+    before = NativeLSTM(network, number, level).logits(source, all_rows(source))
     if changed == "trained":
         network.train()
         for weight in network.recurrent.parameters():
@@ -178,50 +242,50 @@ def test_changed_weights_are_packed_anew(level, changed):
         network.eval()
     else:
         network.load_state_dict(other.state_dict())
-    after = NativeLSTM(network, level).logits(source, all_rows(source))
+    after = NativeLSTM(network, number, level).logits(source, all_rows(source))
     assert not torch.equal(after, before)
-    assert torch.equal(after, NativeLSTM(other, level).logits(source, all_rows(source)))
+    assert torch.equal(after, NativeLSTM(other, number, level).logits(source, all_rows(source)))
 
 
 @pytest.mark.parametrize("copied", [copy.deepcopy, lambda network: pickle.loads(pickle.dumps(network))])
 def test_a_network_that_was_used_can_be_copied(copied):
     network = network_of()
     source = source_of(network, LENGTHS)
-    logits = NativeLSTM(network, "scalar").logits(source, all_rows(source))
-    assert torch.equal(NativeLSTM(copied(network), "scalar").logits(source, all_rows(source)), logits)
+    logits = NativeLSTM(network, "float32", "scalar").logits(source, all_rows(source))
+    assert torch.equal(NativeLSTM(copied(network), "float32", "scalar").logits(source, all_rows(source)), logits)
 
 
 # Which networks it is used for, and where.
 
 
-@needs_kernel
+@PRECISIONS
 @POOLINGS
-def test_all_logits_are_computed_natively_in_bf16(pooling, monkeypatch):
+def test_all_logits_are_computed_natively(precision, pooling, monkeypatch):
     network = network_of(pooling=pooling)
     source = source_of(network, np.random.default_rng(3).integers(0, 50, 300))
     monkeypatch.setattr(inference, "_NATIVE_IDS", 1000)
     monkeypatch.setattr(SentimentLSTM, "forward", None)  # PyTorch's way is not taken
-    lstm = NativeLSTM(network, _core.LSTM_LEVELS[-1])
-    assert torch.equal(all_logits(network, source, BF16), lstm.logits(source, all_rows(source)))
+    lstm = NativeLSTM(network, precision.name, native_level(CPU, precision))
+    assert torch.equal(all_logits(network, source, precision), lstm.logits(source, all_rows(source)))
 
 
-@needs_kernel
+@PRECISIONS
 @pytest.mark.parametrize("size", [3, 400])
-def test_processes_share_the_rows(size, monkeypatch):
+def test_processes_share_the_rows(precision, size, monkeypatch):
     network = network_of()
     source = source_of(network, np.random.default_rng(4).integers(0, 50, 300))
     monkeypatch.setattr(Ranks, "add_up", lambda self, tensor: tensor)
-    parts = [all_logits(network, source, BF16, Ranks(rank, size)) for rank in range(size)]
-    assert torch.equal(torch.stack(parts).sum(0), all_logits(network, source, BF16))
+    parts = [all_logits(network, source, precision, Ranks(rank, size)) for rank in range(size)]
+    assert torch.equal(torch.stack(parts).sum(0), all_logits(network, source, precision))
 
 
-@needs_kernel
-def test_no_texts_have_no_logits():
+@PRECISIONS
+def test_no_texts_have_no_logits(precision):
     network = network_of()
-    assert all_logits(network, source_of(network, np.zeros(0, int)), BF16).shape == (0,)
+    assert all_logits(network, source_of(network, np.zeros(0, int)), precision).shape == (0,)
 
 
-@needs_kernel
+@PRECISIONS
 @pytest.mark.parametrize(
     "other",
     [
@@ -233,43 +297,53 @@ def test_no_texts_have_no_logits():
     ],
     ids=str,
 )
-def test_other_networks_stay_with_pytorch(other):
+def test_other_networks_stay_with_pytorch(precision, other):
     config = NetworkConfig(**{"embedding_size": 8, "hidden_size": 32, **other})
-    assert native_lstm(SentimentLSTM(config, 50, 2).eval(), BF16) is None
+    assert native_lstm(SentimentLSTM(config, 50, 2).eval(), precision) is None
 
 
-@needs_kernel
-def test_a_vocabulary_whose_table_would_be_huge_stays_with_pytorch(monkeypatch):
+@PRECISIONS
+def test_a_vocabulary_whose_table_would_be_huge_stays_with_pytorch(precision, monkeypatch):
     monkeypatch.setattr(native, "_LARGEST_TABLE", 51 * 4 * 32 * 4)
-    assert native_lstm(network_of(words=50), BF16) is not None
-    assert native_lstm(network_of(words=51), BF16) is None
-
-
-def test_float32_stays_with_pytorch():
-    assert native_lstm(network_of(), FLOAT32) is None
+    assert native_lstm(network_of(words=50), precision) is not None
+    assert native_lstm(network_of(words=51), precision) is None
 
 
 def test_machines_without_the_instructions_stay_with_pytorch(monkeypatch):
-    monkeypatch.setattr(_core, "LSTM_LEVELS", ("scalar",))
+    monkeypatch.setattr(_core, "LSTM_LEVELS", {"float32": ("scalar",), "bfloat16": ("scalar",)})
     network = network_of()
+    assert native_lstm(network, FLOAT32) is None
     assert native_lstm(network, BF16) is None
     assert all_logits(network, source_of(network, LENGTHS), FLOAT32).shape == (len(LENGTHS),)
 
 
-def test_machines_with_amx_stay_with_pytorch(monkeypatch):
+def test_machines_with_amx_stay_with_pytorch_in_bf16(monkeypatch):
+    before = native_level(CPU, FLOAT32)
     monkeypatch.setattr(native, "cpu_has_amx", lambda: True)
     assert native_lstm(network_of(), BF16) is None
+    assert native_level(CPU, FLOAT32) == before
 
 
-def test_a_lower_simd_level_stays_with_pytorch(monkeypatch):
-    monkeypatch.setattr(native, "SIMD_LEVEL", "lower")
-    assert native_lstm(network_of(), BF16) is None
+@pytest.mark.parametrize(("forced", "expected"), [("scalar", None), ("avx2", "avx2"), ("other", None)])
+def test_a_lower_simd_level_holds_for_the_lstm(forced, expected, monkeypatch):
+    monkeypatch.setattr(_core, "LEVELS", ("scalar", "avx2", "avx512"))
+    monkeypatch.setattr(
+        _core, "LSTM_LEVELS", {"float32": ("scalar", "avx2", "avx512"), "bfloat16": ("scalar", "avx512_bf16")}
+    )
+    monkeypatch.setattr(native, "SIMD_LEVEL", forced)
+    assert native_level(CPU, FLOAT32) == expected
+    assert native_level(CPU, BF16) is None
+
+
+def test_other_precisions_and_devices_stay_with_pytorch():
+    assert native_level(CPU, Precision(torch.float16, "float16")) is None
+    assert native_level(torch.device("cuda"), FLOAT32) is None
 
 
 # Arguments that the package never gives.
 
 
-def weights(hidden=16, layers=2, ids=5):
+def weights(hidden=16, layers=2, ids=5, number="float32", level="scalar"):
     draw = np.random.default_rng(0)
 
     def made(*shape):
@@ -280,6 +354,8 @@ def weights(hidden=16, layers=2, ids=5):
         "own": [made(4 * hidden, hidden) for _ in range(layers)],
         "below": [made(4 * hidden, hidden) for _ in range(layers - 1)],
         "biases": [made(4 * hidden) for _ in range(layers - 1)],
+        "number": number,
+        "level": level,
     }
 
 
@@ -300,10 +376,13 @@ def weights(hidden=16, layers=2, ids=5):
         {"biases": []},
         {"biases": [np.zeros(63, np.float32)]},
         {"biases": [np.zeros((64, 1), np.float32)]},
+        {"number": "float64"},
+        {"number": "bfloat16", "level": "avx2"},
+        {"level": "neon"},
     ],
     ids="-".join,
 )
-def test_weights_of_other_shapes_are_errors(wrong):
+def test_weights_of_other_shapes_numbers_and_levels_are_errors(wrong):
     with pytest.raises(ValueError, match="Expected"):
         _core.Lstm(**{**weights(), **wrong})
 
@@ -359,18 +438,17 @@ ROWS = {
         {"cells": np.zeros((2, 2, 16), np.float32)},
         {"threads": 0},
         {"threads": 4097},
-        {"level": "neon"},
     ],
     ids="-".join,
 )
-def test_rows_that_read_out_of_bounds_are_errors(level, wrong):
-    lstm = _core.Lstm(**weights())
-    assert lstm.last_outputs(**ROWS, level=level).shape == (2, 16)
+def test_rows_that_read_out_of_bounds_are_errors(number, level, wrong):
+    lstm = _core.Lstm(**weights(number=number, level=level))
+    assert lstm.last_outputs(**ROWS).shape == (2, 16)
     with pytest.raises(ValueError, match="Expected"):
-        lstm.last_outputs(**{**ROWS, "level": level, **wrong})
+        lstm.last_outputs(**{**ROWS, **wrong})
 
 
 @LEVELS
-def test_values_of_another_type_are_an_error(level):
+def test_values_of_another_type_are_an_error(number, level):
     with pytest.raises(TypeError, match="Expected values of int16 or int32, got float64"):
-        _core.Lstm(**weights()).last_outputs(**{**ROWS, "values": np.zeros(4)}, level=level)
+        _core.Lstm(**weights(number=number, level=level)).last_outputs(**{**ROWS, "values": np.zeros(4)})

@@ -98,7 +98,7 @@ def test_compiled_steps_have_the_losses_of_others_and_compiled_gradients(tiny_ru
     assert said == []
     assert compiler.graphs >= 3
     compiled = "CompiledFunctionBackward"
-    assert compiler.gradients == {"_gathered": None, "_after_last_pads": compiled, "judge": compiled}
+    assert compiler.gradients == {"_gathered": None, "after_last_pads": compiled, "judge": compiled}
 
 
 def test_a_compiler_has_compiled_nothing_before_a_first_call():
