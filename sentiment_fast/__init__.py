@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sentiment_fast.errors import DataError, DownloadError, ModelFolderError, SentimentFastError, UsageError
+    from sentiment_fast.scoring.files import score_csv
     from sentiment_fast.scoring.scorer import Scorer, load
     from sentiment_fast.text import reference
     from sentiment_fast.text.encoding import TokenIds, build_vocabulary, encode
@@ -22,6 +23,7 @@ _HOME = {
     "Vocabulary": "sentiment_fast.text.vocabulary",
     "load": "sentiment_fast.scoring.scorer",
     "Scorer": "sentiment_fast.scoring.scorer",
+    "score_csv": "sentiment_fast.scoring.files",
     "SentimentFastError": "sentiment_fast.errors",
     "DataError": "sentiment_fast.errors",
     "DownloadError": "sentiment_fast.errors",
@@ -42,6 +44,7 @@ __all__ = [
     "encode",
     "load",
     "reference",
+    "score_csv",
 ]
 
 

@@ -1,4 +1,4 @@
-"""Append a label and a score to every row of a CSV file.
+"""Append a label and a score to every row of CSV files.
 
 python -m sentiment_fast.score --model runs/mine reviews.csv -o scored.csv
 """
@@ -6,115 +6,241 @@ python -m sentiment_fast.score --model runs/mine reviews.csv -o scored.csv
 from __future__ import annotations
 
 import argparse
-import os
+import glob
+import signal
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 from sentiment_fast.cli import add_device_arguments, run_command, say
 from sentiment_fast.errors import DataError, UsageError
 
+if TYPE_CHECKING:
+    from sentiment_fast.scoring.files import Summary
+    from sentiment_fast.scoring.pipeline import StopRequest
+    from sentiment_fast.scoring.scorer import Scorer
+
+_UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("input", metavar="INPUT", help='a CSV file (UTF-8, commas, with a header), or "-" for stdin')
     parser.add_argument(
-        "-o", "--output", metavar="OUTPUT", help='default: INPUT with ".scored" in its name; "-" for stdout'
+        "inputs",
+        metavar="INPUT",
+        nargs="+",
+        help='CSV or TSV files (UTF-8, with a header; also .gz .bz2 .xz .zst), patterns of names, or "-" for stdin',
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="OUTPUT",
+        help='default: INPUT with ".scored" in its name; "-" for stdout; for several inputs a folder',
     )
     parser.add_argument("--model", metavar="FOLDER", required=True, help="a folder that train made")
     parser.add_argument(
         "--text-column",
         metavar="NAME",
-        help="default: the one trained on, else review or text, else the only one that holds text",
+        help="by name or number; default: the one trained on, else review or text, else the only one that holds text",
+    )
+    parser.add_argument("--delimiter", metavar="X", help='between fields, "tab" for a tab; default: found out')
+    parser.add_argument("--columns", metavar="NAME,NAME", help="those of INPUT to write, by name or number (all)")
+    parser.add_argument("--status", action="store_true", help="append sentiment_status too")
+    parser.add_argument(
+        "--tokens", action="store_true", help="append sentiment_tokens too, the known words of each text"
+    )
+    parser.add_argument(
+        "--max-record", metavar="BYTES", type=_bytes, default=64 << 20, help="a longer record is rejected (64M)"
+    )
+    parser.add_argument("--strict", action="store_true", help="stop at the first record that cannot be read")
+    parser.add_argument(
+        "--excel-safe", action="store_true", help="put an apostrophe before fields that a spreadsheet would run"
+    )
+    parser.add_argument(
+        "--rejects", metavar="FILE", help="for records that cannot be read (default: OUTPUT.rejects.csv)"
     )
     parser.add_argument("--force", action="store_true", help="replace OUTPUT if it exists")
+    parser.add_argument("--restart", action="store_true", help="begin anew where an earlier run was ended")
     add_device_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:
-    from sentiment_fast.scoring.files import score_csv
+    inputs = _expanded(arguments.inputs)
+    outputs = _outputs(inputs, arguments.output)
+    if len(inputs) > 1 and arguments.rejects:
+        raise UsageError("Expected no --rejects with several inputs: each output has its own file for them")
+    _check(outputs, arguments)
+
+    from sentiment_fast.scoring.files import journal_path, score_csv
+    from sentiment_fast.scoring.pipeline import StopRequest
     from sentiment_fast.scoring.scorer import load
 
-    output = arguments.output or _default_output(arguments.input)
-    _check_output(output, arguments.force)
     scorer = load(arguments.model, arguments.device, arguments.precision)
-    with _source(arguments.input) as (source, size), _sink(output) as sink, _progress_bar(size) as bar:
-        say(f"Scoring {arguments.input} on {scorer.device.type}, {scorer.precision.reason}")
+    say(f"Scoring on {scorer.device.type}, {scorer.precision.reason}")
+    stop = StopRequest()
+    rejected: list[str] = []
+    with _stop_on_signals(stop):
+        for source, output in zip(inputs, outputs, strict=True):
+            # Of several, each finished one keeps its journal until all are, so that the same command skips them.
+            summary = _score(score_csv, source, output, scorer, arguments, stop, len(inputs) > 1)
+            _report(source, summary)
+            if summary.rejects:
+                rejected.append(f"{summary.rejects:,} of {source} to {summary.rejects_file}")
+    for output in outputs if len(inputs) > 1 else []:
+        journal_path(Path(output)).unlink(missing_ok=True)
+    if rejected:
+        raise DataError(f"records that could not be read were rejected: {'; '.join(rejected)}")
+
+
+def _score(
+    score_csv: Callable[..., Summary],
+    source: str,
+    output: str,
+    scorer: Scorer,
+    arguments: argparse.Namespace,
+    stop: StopRequest,
+    keep_journal: bool,
+) -> Summary:
+    with _progress_bar(source) as bar:
         started = time.perf_counter()
+        first: int | None = None
 
-        def on_window(read: int, rows: int) -> None:
-            bar.update(read - bar.n)
-            bar.set_postfix_str(f"{rows / (time.perf_counter() - started):,.0f} rows/s")
+        def on_window(consumed: int, rows: int) -> None:
+            nonlocal first
+            first = rows if first is None else first
+            bar.update(consumed - bar.n)
+            bar.set_postfix_str(f"{(rows - first) / (time.perf_counter() - started):,.0f} rows/s", refresh=False)
 
-        summary = score_csv(source, sink, scorer, arguments.input, arguments.text_column, say, on_window)
-    seconds = time.perf_counter() - started
+        try:
+            return score_csv(
+                source,
+                output,
+                scorer,
+                text_column=arguments.text_column,
+                delimiter=_delimiter(arguments.delimiter),
+                columns=None if arguments.columns is None else arguments.columns.split(","),
+                status=arguments.status,
+                tokens=arguments.tokens,
+                max_record=arguments.max_record,
+                strict=arguments.strict,
+                excel_safe=arguments.excel_safe,
+                rejects=arguments.rejects,
+                force=arguments.force,
+                restart=arguments.restart,
+                say=say,
+                on_window=on_window,
+                stop=stop,
+                keep_journal=keep_journal,
+            )
+        except KeyboardInterrupt:
+            if source != "-" and output != "-":
+                say(f"{output}: what was scored is kept; the same command goes on from there")
+            raise
+
+
+def _report(source: str, summary: Summary) -> None:
+    earlier = f", {summary.earlier_rows:,} of them by an earlier run" if summary.earlier_rows else ""
+    rejected = f", {summary.rejects:,} rejected to {summary.rejects_file}" if summary.rejects else ""
     say(
-        f"{summary.rows:,} rows in, {summary.rows:,} rows out to {output if output != '-' else 'stdout'}, "
+        f"{source if source != '-' else 'stdin'}: {summary.rows + summary.rejects:,} rows in{earlier}, "
+        f"{summary.rows:,} rows out to {summary.output if summary.output != '-' else 'stdout'}{rejected}, "
         f"{summary.empty:,} of them without a text and so without a score; "
-        f"{seconds:.1f} s, {summary.rows / seconds:,.0f} rows/s"
+        f"{summary.seconds:.1f} s, {summary.rows_per_second:,.0f} rows/s"
     )
+
+
+def _expanded(inputs: list[str]) -> list[str]:
+    """Patterns that the shell left alone, such as quoted ones, become the files that they fit."""
+    names = []
+    for name in inputs:
+        if name == "-" or Path(name).exists() or not glob.has_magic(name):
+            names.append(name)
+        elif found := sorted(glob.glob(name)):  # noqa: PTH207
+            names += found
+        else:
+            raise DataError(f"{name}: expected files of such names, got none")
+    return names
+
+
+def _outputs(inputs: list[str], output: str | None) -> list[str]:
+    """Where each input's scores go: several inputs have one output each, in a folder or beside them."""
+    if output is None:
+        outputs = [_default_output(source) for source in inputs]
+    elif len(inputs) == 1:
+        outputs = [output]
+    elif output == "-" or Path(output).is_file():
+        raise UsageError(f"{output}: expected a folder for the outputs of {len(inputs)} inputs")
+    else:
+        outputs = [str(Path(output) / Path(source).name) for source in inputs]
+    if len(set(outputs)) < len(outputs) or (len(inputs) > 1 and "-" in inputs):
+        raise UsageError("Expected inputs whose outputs have different names: score the others on their own")
+    if len(inputs) > 1 and output is not None:
+        Path(output).mkdir(parents=True, exist_ok=True)
+    return outputs
 
 
 def _default_output(source: str) -> str:
     """Where scores go if nobody says: beside a file, under its name with `.scored`; to stdout from stdin."""
     if source == "-":
         return "-"
-    stem, dot, extension = source.rpartition(".")
+    compression = Path(source).suffix if Path(source).suffix.lower() in (".gz", ".bz2", ".xz", ".zst") else ""
+    stem, dot, extension = source.removesuffix(compression).rpartition(".")
     if not dot or "/" in extension:
         raise UsageError(f"{source}: has no extension to name the output by: name it with -o")
-    return f"{stem}.scored.{extension}"
+    return f"{stem}.scored.{extension}{compression}"
 
 
-def _check_output(path: str, force: bool) -> None:
-    if path == "-" or not Path(path).exists():
-        return
-    if not Path(path).is_file():  # a folder, a pipe, a device: a finished file cannot be put in its place
-        raise UsageError(
-            f'{path}: expected the name of a file, got something else there: name another, or "-" for stdout'
-        )
-    if not force:
-        raise UsageError(f"{path}: exists already: name another with -o, or replace it with --force")
+def _check(outputs: list[str], arguments: argparse.Namespace) -> None:
+    """What can be known before PyTorch is loaded, which takes seconds."""
+    for output in outputs:
+        path, journal = Path(output), Path(f"{output}.journal")
+        if output != "-" and path.is_file() and not arguments.force and not journal.exists():
+            raise UsageError(f"{path}: exists already: name another with -o, or replace it with --force")
 
 
-@contextmanager
-def _source(path: str) -> Iterator[tuple[BinaryIO, int | None]]:
-    """The input's bytes and, where it is known, how many there are."""
-    if path == "-":
-        yield sys.stdin.buffer, None
-        return
-    try:
-        file = Path(path).open("rb")  # noqa: SIM115
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror})") from error
-    with file:
-        yield file, os.fstat(file.fileno()).st_size
+def _delimiter(name: str | None) -> str | None:
+    return "\t" if name in ("tab", "\\t") else name
+
+
+def _bytes(text: str) -> int:
+    """A size such as 1000, 64K, 64M or 1G."""
+    unit = text[-1:].upper() if text[-1:].isalpha() else ""
+    digits = text[: len(text) - len(unit)]
+    if unit not in _UNITS or not digits.isdecimal():
+        raise argparse.ArgumentTypeError(f"expected a size such as 1000, 64K or 64M, got {text!r}")
+    return int(digits) * _UNITS[unit]
 
 
 @contextmanager
-def _sink(path: str) -> Iterator[BinaryIO]:
-    """Where the output goes: a file appears under its name only when it is whole."""
-    if path == "-":
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
+def _stop_on_signals(stop: StopRequest) -> Iterator[None]:
+    """Ctrl-C and SIGTERM end the run after the window that is scored; a second Ctrl-C ends it at once."""
+    if threading.current_thread() is not threading.main_thread():  # where signals cannot be caught
+        yield
         return
-    unfinished = Path(f"{path}.part")
+
+    def request(number: int, frame: object) -> None:
+        if stop.made and number == signal.SIGINT:
+            raise KeyboardInterrupt
+        if not stop.made:
+            say("stopping after this window")
+        stop.make()
+
+    before = {number: signal.signal(number, request) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        file = unfinished.open("wb")
-    except OSError as error:
-        raise DataError(f"{path}: cannot be written ({error.strerror})") from error
-    try:
-        with file:
-            yield file
-        unfinished.replace(path)
+        yield
     finally:
-        unfinished.unlink(missing_ok=True)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
-def _progress_bar(size: int | None) -> Any:
+def _progress_bar(source: str) -> Any:
     from tqdm import tqdm
 
+    path = Path(source)
+    size = path.stat().st_size if source != "-" and path.is_file() else None
     return tqdm(total=size, unit="B", unit_scale=True, leave=False, dynamic_ncols=True, disable=not sys.stderr.isatty())
 
 

@@ -80,7 +80,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--cuda-graphs",
         action=argparse.BooleanOptionalAction,
-        default=False,
         help="launch each training step as one CUDA graph (default: no, until it is measured)",
     )
     parser.add_argument(
@@ -124,7 +123,7 @@ def run(arguments: argparse.Namespace) -> None:
     settings = _settings(arguments)
     device = choose_device(arguments.device)
     if arguments.cuda_graphs and device.type != "cuda":
-        raise UsageError("Expected a CUDA device for --cuda-graphs: leave it out")
+        raise UsageError("Expected a CUDA device for --cuda-graphs, found the CPU: leave it out")
     with (
         deterministic_algorithms() if arguments.deterministic else nullcontext(),
         ranks_of_environment(device) as ranks,
@@ -216,7 +215,7 @@ def _train(
         folder, _identity(settings, data, precision, ranks), _options_of(arguments), arguments.checkpoint_minutes
     )
     compiled = ranks.device.type == "cuda" if arguments.compile is None else arguments.compile
-    compiler = Compiler() if compiled else None
+    compiler = Compiler(tell) if compiled else None
     examples = {name: part.examples(settings.network, ranks.device) for name, part in data.parts.items()}
     with (
         event_log(folder if arguments.tensorboard and ranks.writes else None) as log,
@@ -255,7 +254,7 @@ def _train(
             say=tell,
             ranks=ranks,
             compiler=compiler,
-            cuda_graphs=arguments.cuda_graphs,
+            cuda_graphs=bool(arguments.cuda_graphs),
         )
 
 

@@ -268,6 +268,9 @@ def test_a_folder_in_use_is_not_written_into(tmp_path, data, capsys):
         (["--preset", "best"], "Expected a preset of tutorial, tutorial-large-batch, got 'best'"),
         (["--epochs", "0"], "Expected epochs of 1 or more, got 0"),
         (["--validation", "1.5"], "expected a share above 0 and below 1, or a file"),
+        (["--set", "batch_ids=-1"], "Expected batch_ids of 0 or more, got -1"),
+        (["--set", "batch_ids=many"], "Expected batch_ids to be a whole number, got 'many'"),
+        (["--cuda-graphs", "--device", "cpu"], "Expected a CUDA device for --cuda-graphs, found the CPU: leave it out"),
         (["--learning-rate", "-1"], "Expected learning_rate above 0"),
     ],
 )
@@ -333,6 +336,7 @@ def test_a_full_disk_behind_stdout_is_an_error_message(trained):
 # Four epochs of 56 steps; the last batch has one row.
 REVIEWS = ("--data", "reviews.csv", "--device", "cpu", "--batch-size", "8", "--set", "hidden_size=16")
 LONG_RUN = (*REVIEWS, "--epochs", "4", "--set", "embedding_size=8", "--learning-rate", "0.005", "--amp")
+LONG_RUN += ("--deterministic", "--no-compile")
 ONE_THREAD, TWO_THREADS = (os.environ | {"OMP_NUM_THREADS": number} for number in "12")
 
 
@@ -507,6 +511,18 @@ def test_an_option_that_differs_from_the_runs_is_bad_usage(stopped_copy, capsys,
     message = fails(["train", "--resume", "--out", stopped_copy, option, value], 2, capsys)
     assert message.startswith(f"error: {option}: the run in {stopped_copy} began with ")
     assert value in message
+
+
+def test_an_option_that_turns_around_one_of_the_runs_is_bad_usage(stopped_copy, capsys):
+    message = fails(["train", "--resume", "--out", stopped_copy, "--compile"], 2, capsys)
+    assert "--compile" in message
+    assert "began with False" in message
+
+
+def test_a_checkpoint_holds_how_the_run_computes(stopped):
+    with safe_open(stopped[0] / CHECKPOINT, "pt") as file:
+        options = json.loads(file.metadata()["sentiment_fast"])["arguments"]
+    assert (options["compile"], options["cuda_graphs"], options["deterministic"]) == (False, None, True)
 
 
 def test_an_option_that_differs_leaves_the_checkpoint_as_it_is(stopped_copy, capsys):

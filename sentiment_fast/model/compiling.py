@@ -7,22 +7,35 @@ the network's summary to loss and right answers; their backward passes too.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
 
 
 class Compiler:
-    """torch.compile for functions. graphs: how many it has compiled so far, none before a first call."""
+    """torch.compile for functions. graphs: how many it has compiled so far, none before a first call.
 
-    def __init__(self) -> None:
+    say: told, once, where PyTorch cannot compile, for lack of a compiler for instance: functions then run as they are.
+    """
+
+    def __init__(self, say: Callable[[str], None] = lambda message: None) -> None:
         self.graphs = 0
+        self._say = say
+        self._failed = False
 
     def __call__(self, function: Any) -> Any:
         """The function, compiled when it is called, for sizes of any kind where PyTorch can."""
         return torch.compile(function, backend=self._compile_graph, dynamic=True)
 
     def _compile_graph(self, graph: torch.fx.GraphModule, inputs: list[Any]) -> Any:
-        compiled = torch._dynamo.lookup_backend("inductor")(graph, inputs)
+        try:
+            compiled = torch._dynamo.lookup_backend("inductor")(graph, inputs)
+        except torch._dynamo.exc.ShortenTraceback as error:  # of Inductor's, Triton's; others steer the compilation
+            if not self._failed:
+                reason = str(error).strip().partition("\n")[0]
+                self._say(f"not compiled, which is slower and changes no result: {reason}")
+            self._failed = True
+            return graph.forward
         self.graphs += 1
         return compiled

@@ -35,7 +35,8 @@ def all_logits(network: SentimentLSTM, source: BatchSource, precision: Precision
     shape = (len(source),) if weight.shape[0] == 1 else (len(source), weight.shape[0])
     logits = torch.zeros(shape, dtype=torch.float32, device=weight.device)
     budget = GPU_BUDGET if weight.device.type == "cuda" else CPU_BUDGET
-    waiting = batches_by_length(source.lengths, budget)[ranks.rank :: ranks.size][::-1]  # the next one last
+    batches = batches_by_length(source.lengths, budget, source.width_step)
+    waiting = batches[ranks.rank :: ranks.size][::-1]  # the next one last
     with torch.inference_mode():
         if native := native_lstm(network, precision):
             for rows in _calls(source, ranks):

@@ -6,7 +6,8 @@ How rows become batches is batches.py's; which sizes to take, presets.py's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
@@ -69,8 +70,8 @@ class SentimentLSTM(nn.Module):
     """Embedding, recurrent layers, pooling, dropout, linear layer (the tutorial, section 5); logits, no sigmoid.
 
     words: the largest id there is; ids are 0 (padding) to `words`. classes: two give one logit, more give one each.
-    pad_drift: () float32, how far the pads' outputs moved when they were taken to stand still, at most; None where that
-    was never done. See `_run_pads_unwatched`.
+    pad_drift: () float32, how far the last layer's outputs moved when they were taken to stand still, at most; None
+    where that was never done. See `_run_pads_unwatched`. pads_at_once: how many pads training runs in its first call.
     Logits do not depend on what else is in the batch, nor on how far it is padded, beyond float rounding.
     """
 
@@ -95,8 +96,9 @@ class SentimentLSTM(nn.Module):
         self._pad_states: dict[int, State] = {}
         self._stepped_pads: _SteppedPads | None = None  # apart from those above: their rounding is another
         self.packed: dict[tuple[str, str], Any] = {}  # the recurrent layers, as model/native.py takes them
-        self._after_last_pads: Callable[..., tuple[State, Tensor]] = _after_last_pads
+        self._after_last_pads: Callable[..., State] = _after_last_pads
         self.pad_drift: Tensor | None = None
+        self.pads_at_once = 64
 
     def forward(self, ids: Tensor, lengths: Tensor) -> Tensor:
         """ids: (batch, time), padded with 0 on the side that the config says. lengths: (batch,), 1 to time."""
@@ -194,11 +196,13 @@ class SentimentLSTM(nn.Module):
     def _run_pads(self, pads: int) -> State:
         """The state behind that many pads, in float32 also under autocast.
 
-        Pads are run until the outputs of every layer stand still, which takes 31 to 128 of them; see `_LastPads`. One
-        call of 64 is a third of the time of four of 16, each of which would pack the weights anew.
+        Pads are run until the outputs of every layer stand still, which takes 31 to 128 of them; see `_LastPads`. A
+        call of 64 takes a third of the time of four of 16, each of which packs the weights anew; so training begins
+        with about as many as its last step needed.
         """
-        first, further = 64, 32
-        with torch.autocast(self.embedding.weight.device.type, enabled=False):
+        training = torch.is_grad_enabled()
+        first, further, most_at_once = self.pads_at_once if training else 64, 32, 128
+        with torch.autocast(self.embedding.weight.device.type, enabled=False), _no_tf32(self.embedding.weight.device):
             pad = self.embedding.weight[:1]  # (1, embedding)
             done = min(first, pads)
             _, state = self.recurrent(pad.expand(1, done, -1))
@@ -207,10 +211,13 @@ class SentimentLSTM(nn.Module):
                 if rest.outputs_stand_still:
                     # All but the last in one go, and that one step by step: it shows whether the cells, each of which
                     # moves in one direction only, have come to where they turn an output after all.
-                    before_last = rest.state_after(pads - done - 1)
-                    last = self._last_pads(pad, before_last)
+                    with torch.no_grad():
+                        last = self._last_pads(pad, rest.state_after(pads - done - 1))
                     if last.outputs_stand_still:
-                        return last.state_after(1)
+                        if training:
+                            fewer = further if rest.largest_move < 1e-7 else 0
+                            self.pads_at_once = min(max(done - fewer, further), most_at_once)
+                        return rest.state_after(pads - done)
                 more = min(further, pads - done)
                 _, state = self.recurrent(pad.expand(1, more, -1), state)
                 done += more
@@ -219,17 +226,19 @@ class SentimentLSTM(nn.Module):
     def _run_pads_unwatched(self, pads: int) -> State:
         """As `_run_pads`, without looking at the outputs, for which a GPU would have to be waited for at each step.
 
-        After 128 pads they are taken to stand still. `pad_drift` holds by how much they did not, at most.
+        After 128 pads they are taken to stand still. `pad_drift` holds by how much the last of them moved the last
+        layer's, at most: both outputs come from one call, where TF32 rounds them alike.
         """
         enough = 128
         with torch.autocast(self.embedding.weight.device.type, enabled=False):
             pad = self.embedding.weight[:1]  # (1, embedding)
-            _, state = self.recurrent(pad.expand(1, min(enough, pads), -1))
+            steps, state = self.recurrent(pad.expand(1, min(enough, pads), -1))
             if pads <= enough:
                 return state  # type: ignore[no-any-return]
             weights = cast(nn.RNNBase, self.recurrent).all_weights
-            behind, drift = self._after_last_pads(self.config.cell, weights, pad, state, pads - enough)
+            behind = self._after_last_pads(self.config.cell, weights, pad, state, pads - enough)
         with torch.no_grad():
+            drift = (steps[0, -1] - steps[0, -2]).abs().max()
             if self.pad_drift is None:
                 self.pad_drift = torch.zeros_like(drift)
             torch.maximum(self.pad_drift, drift, out=self.pad_drift)  # in its place, where a CUDA graph finds it
@@ -273,9 +282,9 @@ class _LastPads:
         return torch.allclose(self._outputs, self._outputs_after.detach(), rtol=1e-6, atol=1e-6)
 
     @property
-    def drift(self) -> Tensor:
-        """The largest change of an output, on the device."""
-        return (self._outputs_after.detach() - self._outputs).abs().max()
+    def largest_move(self) -> float:
+        """Of an output, from one pad to the next."""
+        return float((self._outputs - self._outputs_after.detach()).abs().max())
 
     def _lstm_step(
         self, step: Tensor, output: Tensor, cell: Tensor, w_in: Tensor, w_out: Tensor, b_in: Tensor, b_out: Tensor
@@ -345,12 +354,27 @@ class _SteppedPads:
         return _LastPads("lstm", self._weights, self._pad, state)
 
 
-def _after_last_pads(
-    cell: str, weights: Sequence[Sequence[Tensor]], pad: Tensor, state: State, pads: int
-) -> tuple[State, Tensor]:
-    """The state after so many pads more, where outputs stand still; and by how much they do not."""
-    last = _LastPads(cell, weights, pad, state)
-    return last.state_after(pads), last.drift
+def _after_last_pads(cell: str, weights: Sequence[Sequence[Tensor]], pad: Tensor, state: State, pads: int) -> State:
+    """The state after so many pads more, where outputs stand still."""
+    return _LastPads(cell, weights, pad, state).state_after(pads)
+
+
+@contextmanager
+def _no_tf32(device: torch.device) -> Iterator[None]:
+    """Within it, recurrent layers on a GPU compute float32 as such, not in TF32, cuDNN's default.
+
+    TF32 moves outputs by more than the 1e-6 to which they must stand still: all pads would be run.
+    """
+    if device.type != "cuda":
+        yield
+        return
+    recurrent: Any = torch.backends.cudnn.rnn
+    before = recurrent.fp32_precision
+    recurrent.fp32_precision = "ieee"
+    try:
+        yield
+    finally:
+        recurrent.fp32_precision = before
 
 
 class BothDirections(nn.Module):

@@ -22,6 +22,18 @@ class Source(Protocol):
     def readinto(self, buffer: memoryview, /) -> int | None: ...
 
 
+class Finder(Protocol):
+    """A RecordFinder, or what asks several of them."""
+
+    @property
+    def offset(self) -> int: ...
+    @property
+    def row(self) -> int: ...
+    @property
+    def line(self) -> int: ...
+    def find(self, buffer: memoryview, last: bool, /) -> _core.CsvRecords: ...
+
+
 @dataclass(frozen=True)
 class Chunk:
     """Whole records of a CSV stream, end to end.
@@ -44,9 +56,11 @@ class Chunk:
 
 
 def read_chunks(
-    source: Source, finder: _core.RecordFinder, chunk_bytes: int = CHUNK_BYTES, buffers: int = 1, start: bytes = b""
+    source: Source, finder: Finder, chunk_bytes: int = CHUNK_BYTES, buffers: int = 1, start: bytes = b""
 ) -> Iterator[Chunk]:
-    """Cut a stream between records, into chunks of at most `chunk_bytes`, or of one longer record.
+    """Cut a stream between records, into chunks of at most `chunk_bytes`, or of one longer record and what follows it.
+
+    Where a chunk ends depends on where it begins alone: taken up at the end of any chunk, the stream is cut alike.
 
     buffers: how many chunks may be in use at once; a chunk's data is overwritten when `buffers` later ones are asked
     for. start: what was already read of the stream. A buffer grows to about twice the finder's max_record at most.
@@ -57,7 +71,9 @@ def read_chunks(
     ring = [bytearray() for _ in range(buffers)]
     rest = memoryview(start)  # bytes behind the last whole record
     for place in itertools.cycle(range(buffers)):
-        size = max(chunk_bytes, 2 * len(rest))
+        size = chunk_bytes
+        while size <= len(rest):
+            size *= 2
         while True:
             if len(ring[place]) != size:
                 ring[place] = bytearray(size)

@@ -6,6 +6,8 @@ Files are left to files.py.
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +44,11 @@ class Scorer:
         """The labels, sorted, in their own type: the columns of `predict_proba`. Of two, the second is the positive."""
         return list(self._classes)
 
+    @property
+    def max_length(self) -> int:
+        """How many of a text's ids the model reads."""
+        return self._network.config.max_length
+
     def predict_proba(self, texts: Any) -> npt.NDArray[np.float32]:
         """(n, classes) float32, rows sum to 1; columns in the order of `classes`.
 
@@ -65,6 +72,29 @@ class Scorer:
         source = BatchSource(ids, config.max_length, config.pads_on_left, self.device)
         logits = all_logits(self._network, source, self.precision)
         return class_probabilities(logits).cpu().numpy()
+
+    def score_batches(
+        self, batches: Iterable[Any], text_column: str, *, status: bool = False, tokens: bool = False
+    ) -> Iterator[Any]:
+        """Arrow record batches -> the same with `sentiment_label` and `sentiment_score` appended, one by one.
+
+        For readers of one's own. The columns are those of `sf.score_csv`, with labels in their own type and float32
+        scores, both null for a text that is null, empty or white space alone; so are status and tokens. A batch is
+        what is scored together: rows of similar length, each different text once. Raises DataError for a batch that
+        lacks the text column, or has one of the new ones.
+        """
+        from sentiment_fast.scoring.batches import score_batch  # which needs this class
+
+        for batch in batches:
+            yield score_batch(self, batch, text_column, status, tokens)
+
+    def digest(self) -> str:
+        """SHA-256 of all that scores depend on: the weights, the vocabulary, the settings and the labels."""
+        digest = hashlib.sha256(repr((self._network.config, self._vocabulary, self._classes)).encode())
+        for name, weights in self._network.state_dict().items():
+            digest.update(name.encode())
+            digest.update(weights.cpu().contiguous().numpy().tobytes())
+        return digest.hexdigest()
 
 
 def load(folder: str | Path, device: str = "auto", precision: str = "auto") -> Scorer:

@@ -29,7 +29,7 @@ from sentiment_fast.training.state import Epoch, TrainingState, dropout_generato
 from sentiment_fast.training.step import Examples, TrainingStep, loss_and_correct
 
 Progress = Callable[[list[Rows]], Iterable[Rows]]
-_LARGEST_DRIFT = 1e-4  # of an output, from one pad to the next
+_LARGEST_DRIFT = 1e-5  # of an output, from one pad to the next; see _LastPads.outputs_stand_still
 _RANKS_AGREE_EVERY = 16  # batches; asking all processes whether to stop takes a message, and on a GPU a pause
 
 
@@ -54,8 +54,8 @@ def train(
     on_epoch: called after each epoch, when the network holds that epoch's weights. progress: wraps an epoch's batches
     (a progress bar). checkpoints: where the state is kept, and taken up from where one is. stop_requested: asked after
     each step (by several processes, every 16 steps and at an epoch's end); once it says so, the state is saved and
-    KeyboardInterrupt raised. say: told when a batch does not fit
-    into memory and is cut. ranks: the processes that train together. compiler, cuda_graphs: see training/step.py.
+    KeyboardInterrupt raised. say: told when a batch does not fit into memory and is cut, and of what else is less than
+    was asked for. ranks: the processes that train together. compiler, cuda_graphs: see training/step.py.
     Returns the history. Raises DataError where a loss is no longer a number. The seed decides the batches and the
     dropout; the caller's random state is untouched.
     """
@@ -65,7 +65,7 @@ def train(
         state.sums.zero_()  # all processes' sums are with the first
     step = TrainingStep(state, training, config, precision, ranks, say, compiler, cuda_graphs)
 
-    with _dropout_numbers(training.targets.device, config.seed + ranks.rank) as dropout_numbers:
+    with step.stream(), _dropout_numbers(training.targets.device, config.seed + ranks.rank) as dropout_numbers:
         if state.random_states:
             dropout_numbers.set_state(state.random_states[ranks.rank])
 
@@ -82,7 +82,10 @@ def train(
                 started = time.perf_counter() - state.seconds
                 network.train()
                 batches = random_batches(
-                    training.source.lengths, config.budget, np.random.default_rng([config.seed, state.epoch])
+                    training.source.lengths,
+                    config.budget,
+                    np.random.default_rng([config.seed, state.epoch]),
+                    training.source.width_step,
                 )
                 left = batches[state.batches_done :]
                 for rows, device_rows in zip(progress(left), _on_device(left, training.source.device), strict=False):

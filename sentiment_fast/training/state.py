@@ -98,6 +98,7 @@ class TrainingState:
             "batches_done": self.batches_done,
             "seconds": self.seconds,
             "pieces": self.pieces,
+            "pads_at_once": self.network.pads_at_once,  # it decides how sums are rounded
             "processes": len(self.random_states),
             "best_loss": self.best_loss if math.isfinite(self.best_loss) else None,
             "history": [asdict(epoch) for epoch in self.history],
@@ -111,7 +112,8 @@ class TrainingState:
         """
         history = [Epoch(**epoch) for epoch in values["history"]]
         numbers = {
-            name: _whole(values, name, least) for name, least in (("epoch", 1), ("batches_done", 0), ("pieces", 1))
+            name: _whole(values, name, least)
+            for name, least in (("epoch", 1), ("batches_done", 0), ("pieces", 1), ("pads_at_once", 1))
         }
         seconds = float(values["seconds"])
         best_loss = math.inf if values["best_loss"] is None else float(values["best_loss"])
@@ -137,6 +139,7 @@ class TrainingState:
         self.optimizer.load_state_dict({"state": moments, "param_groups": groups})
         self.random_states = [parts["random"][str(rank)] for rank in range(len(parts["random"]))]
         self.sums.copy_(tensors["sums"])
+        self.network.pads_at_once = numbers["pads_at_once"]
         self.history, self.best_loss, self.seconds = history, best_loss, seconds
         self.epoch, self.batches_done, self.pieces = (numbers[name] for name in ("epoch", "batches_done", "pieces"))
 

@@ -5,15 +5,17 @@ The host waits for the device nowhere in it: loss and right answers are summed o
 
 from __future__ import annotations
 
+import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from sentiment_fast.errors import DataError
+from sentiment_fast.errors import DataError, UsageError
 from sentiment_fast.model.batches import BatchSource, Rows
 from sentiment_fast.model.compiling import Compiler
 from sentiment_fast.model.devices import Precision
@@ -34,8 +36,9 @@ class Examples:
 class TrainingStep:
     """The step of one training.
 
-    say: told when a batch does not fit into memory and is cut. compiler: of the parts; None to compile nothing.
-    cuda_graphs: capture the whole step, one graph for each shape of batch, when a shape comes for the second time.
+    say: told when a batch does not fit into memory and is cut, and of graphs that cannot be had. compiler: of the
+    parts; None to compile nothing. cuda_graphs: capture the whole step, one graph for each shape of batch, when a shape
+    comes for the second time; the steps then belong into `stream()`.
     """
 
     def __init__(
@@ -56,9 +59,33 @@ class TrainingStep:
             self._judge = compiler(judge)
             training.source.compile_parts(compiler)
             state.network.compile_parts(compiler)
-        # The scale of float16's losses is decided on the host, and sums over processes are not of this graph.
-        capturable = precision.dtype != torch.float16 and ranks.size == 1
-        self.graphs = StepGraphs(say) if cuda_graphs and capturable else None
+        self.graphs: StepGraphs | None = None
+        if cuda_graphs and precision.dtype == torch.float16:
+            say("no CUDA graphs: the scaling of float16's losses keeps its books on the host")
+        elif cuda_graphs and ranks.size > 1:
+            say("no CUDA graphs: several processes add their gradients up, which no graph here does")
+        elif cuda_graphs and state.pieces > 1:
+            say("no CUDA graphs: batches do not fit into the memory whole")
+        elif cuda_graphs:
+            self.graphs = StepGraphs(say)
+
+    @contextmanager
+    def stream(self) -> Iterator[None]:
+        """What a training runs within: with graphs, a CUDA stream of its own.
+
+        The default one cannot be captured, nor any work that waits for it, as a backward pass does for the stream on
+        which its leaves were first used: https://docs.pytorch.org/docs/stable/notes/cuda.html#cuda-graphs
+        """
+        if self.graphs is None:
+            yield
+            return
+        before, own = torch.cuda.current_stream(), torch.cuda.Stream()  # type: ignore[no-untyped-call]
+        own.wait_stream(before)
+        try:
+            with torch.cuda.stream(own):
+                yield
+        finally:
+            before.wait_stream(own)
 
     def __call__(self, rows: Rows, device_rows: Tensor, rate: float) -> None:
         """One step on a batch; `state.sums` grows by this process's summed loss and right answers.
@@ -70,7 +97,7 @@ class TrainingStep:
                 group["lr"].fill_(rate)
             else:
                 group["lr"] = rate
-        if self.graphs is not None and self._state.pieces == 1:
+        if self.graphs is not None:
             width = self._training.source.width(rows)
             if self.graphs.replayed(device_rows, width, lambda static: self._update(self._gradients(rows, static))):
                 return
@@ -87,12 +114,16 @@ class TrainingStep:
         state.sums += sums
 
     def _gradients_in_pieces(self, rows: Rows, device_rows: Tensor) -> Tensor:
-        """As `_gradients`, with more and more pieces where memory is short, which stay."""
+        """As `_gradients`; where memory is short, without graphs first, then with more and more pieces. Both stay."""
         state = self._state
         while True:
             try:
                 return self._gradients(rows, device_rows)
             except torch.OutOfMemoryError:
+                if self.graphs is not None:
+                    self.graphs = None
+                    self._say("out of memory: training goes on without CUDA graphs, which hold some")
+                    continue
                 if state.pieces >= len(rows):
                     raise DataError(
                         "Not even one review at a time fits into the device's memory: take a smaller max_length, "
@@ -118,6 +149,7 @@ class TrainingStep:
                 continue
             ids, lengths = training.source.gather(device_piece, training.source.width(piece))
             targets = training.targets[device_piece]
+            # Entered and left within what is captured: no graph reads a weight that another one has cast and cached.
             with self._precision.autocast(device):
                 summary = state.network.summarise(ids, lengths)
                 loss, sums = self._judge(state.network.dropout, state.network.output, summary, targets)
@@ -143,27 +175,33 @@ def loss_and_correct(loss: Tensor, logits: Tensor, targets: Tensor) -> Tensor:
 
 
 class StepGraphs:
-    """Whole steps as CUDA graphs: one launch instead of hundreds. They share one pool of memory.
+    """Whole steps as CUDA graphs: one launch instead of hundreds. seconds: spent on capturing them.
 
-    A shape's first batch runs eagerly, which sets up what must not be set up while capturing; its second is captured.
+    A shape's first batch runs eagerly, which sets up and compiles what must not be while capturing; its second is
+    captured. All share one pool of memory and may be replayed in any order: nothing in it outlives a step, since
+    weights, moments, sums and the rows' numbers lie outside, and gradients are made anew by each.
     """
 
     def __init__(self, say: Callable[[str], None]) -> None:
+        self.seconds = 0.0
         self._say = say
         self._pool = torch.cuda.graph_pool_handle()
         self._seen: Counter[tuple[int, int]] = Counter()
         self._captured: dict[tuple[int, int], tuple[torch.cuda.CUDAGraph, Tensor]] = {}
-        self._given_up = False
+        self._full = False
 
     def __len__(self) -> int:
         return len(self._captured)
 
     def replayed(self, rows: Tensor, width: int, step: Callable[[Tensor], None]) -> bool:
-        """Has the step on these rows been done, by a graph? step: what to capture, given where its rows will stand."""
+        """Has the step on these rows been done, by a graph? step: what to capture, given where its rows will stand.
+
+        Raises UsageError where the step cannot be captured.
+        """
         shape = (len(rows), width)
         self._seen[shape] += 1
         if shape not in self._captured:
-            wanted = self._seen[shape] > 1 and not self._given_up
+            wanted = self._seen[shape] > 1 and not self._full
             if not wanted or not self._capture(shape, rows, step):
                 return False
         graph, static_rows = self._captured[shape]
@@ -172,14 +210,21 @@ class StepGraphs:
         return True
 
     def _capture(self, shape: tuple[int, int], rows: Tensor, step: Callable[[Tensor], None]) -> bool:
+        began = time.perf_counter()
         graph, static_rows = torch.cuda.CUDAGraph(), torch.zeros_like(rows)
         try:
-            with torch.cuda.graph(graph, pool=self._pool):
+            # On the training's own stream, so that all that runs in the graph stays on it.
+            with torch.cuda.graph(graph, pool=self._pool, stream=torch.cuda.current_stream()):
                 step(static_rows)
-        except RuntimeError as error:  # such as out of memory, which is one
-            self._given_up = True
-            reason = str(error).partition("\n")[0]
-            self._say(f"CUDA graphs: none beyond {len(self)}, further shapes run without ({reason})")
+        except torch.OutOfMemoryError:
+            self._full = True
+            self._say(f"out of memory: {len(self)} CUDA graphs, and further shapes of batches run without")
             return False
+        except RuntimeError as error:  # what a capture that failed leaves of the device's state cannot be relied on
+            reason = str(error.__context__ or error).partition("\n")[0]
+            raise UsageError(
+                f"Expected a step that a CUDA graph can capture, got an error ({reason}): leave out --cuda-graphs"
+            ) from error
         self._captured[shape] = graph, static_rows
+        self.seconds += time.perf_counter() - began
         return True

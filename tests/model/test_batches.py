@@ -181,6 +181,29 @@ def test_a_budget_of_ids_makes_few_shapes():
     assert all(size % 8 == 0 for size in sizes)
 
 
+@pytest.mark.parametrize("step", [1, 16])
+@pytest.mark.parametrize(("rows", "ids"), [(64, 4096), (7, 300), (800, 1 << 14)])
+def test_random_batches_keep_a_budget_of_ids_and_hold_every_row_once(rows, ids, step):
+    lengths = review_lengths(3000)
+    batches = random_batches(lengths, Budget(rows, ids), np.random.default_rng(0), step)
+    assert sorted(np.concatenate(batches).tolist()) == list(range(3000))
+    for batch in batches:
+        assert len(batch) <= rows
+        assert len(batch) * batch_width(int(lengths[batch].max()), step=step) <= ids or len(batch) == 1
+
+
+def test_random_batches_within_a_budget_of_ids_are_others_in_the_next_epoch():
+    numbers, lengths = np.random.default_rng(0), review_lengths(3000)
+    one, other = (random_batches(lengths, Budget(64, 4096), numbers) for _ in range(2))
+    assert len(members(one) & members(other)) < 5
+
+
+@pytest.mark.parametrize("longest", [1, 15, 16, 17, 163, 400, 500])
+def test_widths_are_multiples_of_the_step(longest):
+    assert batch_width(longest, step=16) % 16 == 0
+    assert longest <= batch_width(longest, step=16) < longest + 16
+
+
 def test_batches_by_length_begin_with_the_longest_row():
     lengths = review_lengths(999)
     ordered = lengths[np.concatenate(batches_by_length(lengths, Budget(50)))]

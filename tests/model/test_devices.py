@@ -1,6 +1,7 @@
 """Devices by name, and which precision is chosen where; the hardware is played by the tests."""
 
 import argparse
+import os
 
 import pytest
 import torch
@@ -8,7 +9,14 @@ import torch
 from sentiment_fast.cli import add_device_arguments
 from sentiment_fast.errors import UsageError
 from sentiment_fast.model import devices
-from sentiment_fast.model.devices import PRECISIONS, Precision, choose_device, choose_precision, cpu_has_bf16
+from sentiment_fast.model.devices import (
+    PRECISIONS,
+    Precision,
+    choose_device,
+    choose_precision,
+    cpu_has_bf16,
+    deterministic_algorithms,
+)
 
 CPU, CUDA = torch.device("cpu"), torch.device("cuda")
 
@@ -179,3 +187,51 @@ def test_products_run_in_the_precision_chosen():
 def test_float32_switches_autocast_off():
     with Precision(torch.float32, "").autocast(CPU):
         assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == torch.float32
+
+
+# One order of sums.
+
+
+def modes() -> tuple[bool, bool, bool]:
+    return (
+        torch.are_deterministic_algorithms_enabled(),
+        torch.is_deterministic_algorithms_warn_only_enabled(),
+        torch.backends.cudnn.benchmark,
+    )
+
+
+@pytest.fixture
+def modes_before(monkeypatch):
+    """That the tests below begin with, each of them other than within."""
+    monkeypatch.delenv("CUBLAS_WORKSPACE_CONFIG", raising=False)
+    before = modes()
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    torch.backends.cudnn.benchmark = True
+    yield modes()
+    torch.use_deterministic_algorithms(before[0], warn_only=before[1])
+    torch.backends.cudnn.benchmark = before[2]
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_deterministic_algorithms_are_taken_within_and_what_was_before_is_back_afterwards(modes_before, fails):
+    def within():
+        with deterministic_algorithms():
+            assert modes() == (True, False, False)
+            if fails:
+                raise KeyError
+
+    if fails:
+        with pytest.raises(KeyError):
+            within()
+    else:
+        within()
+    assert modes() == modes_before
+
+
+@pytest.mark.usefixtures("modes_before")
+def test_deterministic_algorithms_give_the_matrix_library_a_workspace_unless_it_has_one(monkeypatch):
+    with deterministic_algorithms():
+        assert os.environ["CUBLAS_WORKSPACE_CONFIG"] == ":4096:8"
+    monkeypatch.setenv("CUBLAS_WORKSPACE_CONFIG", ":16:8")
+    with deterministic_algorithms():
+        assert os.environ["CUBLAS_WORKSPACE_CONFIG"] == ":16:8"

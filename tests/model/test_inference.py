@@ -62,3 +62,19 @@ def test_a_text_that_does_not_fit_alone_is_an_error(network, source):
     network.most_rows = 0
     with pytest.warns(RuntimeWarning), pytest.raises(DataError, match="A single text does not fit"):
         all_logits(network, source, FLOAT32)
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+def test_logits_on_cuda_in_its_own_batches_are_those_of_the_cpu(network, monkeypatch):
+    monkeypatch.setattr(torch.backends.cudnn.rnn, "fp32_precision", "ieee")
+    draw = np.random.default_rng(0)
+    lengths = draw.integers(0, 45, 20_000)
+    values = draw.integers(1, 51, lengths.sum()).astype(np.int16)
+    ids = sf.TokenIds(values, np.concatenate([[0], np.cumsum(lengths)]))
+    on_cpu, on_gpu = (
+        BatchSource(ids, CONFIG.max_length, CONFIG.pads_on_left, torch.device(device)) for device in ("cpu", "cuda")
+    )
+    expected = all_logits(network, on_cpu, FLOAT32)
+    found = all_logits(network.to("cuda"), on_gpu, FLOAT32)
+    torch.testing.assert_close(found.cpu(), expected, rtol=0, atol=1e-4)

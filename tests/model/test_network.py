@@ -144,6 +144,45 @@ def test_pads_are_run_until_they_change_nothing_more():
     assert sum(run) <= 2 * 65
 
 
+@pytest.mark.parametrize("pads", [0, 1, 90, 128, 129, 130, 476])
+@pytest.mark.parametrize("cell", CELLS)
+def test_pads_run_unwatched_end_where_watched_ones_do(cell, pads):
+    network = network_of(small(cell=cell, max_length=500))
+    if pads == 0:
+        assert network._state_behind_pads(pads) is None
+        return
+    found, expected = network._run_pads_unwatched(pads), network._run_pads(pads)
+    torch.testing.assert_close(found, expected, rtol=0, atol=1e-5)
+    assert network.pad_drift is None or network.pad_drift < 1e-6
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_pads_run_unwatched_have_the_gradients_of_a_plain_run(cell, monkeypatch):
+    monkeypatch.setattr(SentimentLSTM, "_run_pads", SentimentLSTM._run_pads_unwatched)
+    network, rows = network_of(small(cell=cell, max_length=500)).train(), rows_of([24, 1, 7])
+    ours = gradients(network, network(*padded(rows, 24, on_left=True)))
+    plain = gradients(network, plain_logits(network, rows))
+    for name, gradient in plain.items():
+        torch.testing.assert_close(ours[name], gradient, rtol=0, atol=1e-5, msg=lambda text, name=name: name + text)
+
+
+def with_outputs_that_never_settle(network: SentimentLSTM) -> SentimentLSTM:
+    """A tanh network whose outputs change their sign at every pad."""
+    with torch.no_grad():
+        for name, parameter in network.recurrent.named_parameters():
+            parameter.copy_(-2 * torch.eye(10) if name.startswith("weight_hh") else torch.full_like(parameter, 0.01))
+    return network
+
+
+def test_how_far_outputs_moved_that_were_taken_to_stand_still_is_kept():
+    network = with_outputs_that_never_settle(network_of(small(cell="rnn", max_length=500)))
+    network._run_pads_unwatched(128)
+    assert network.pad_drift is None  # all of them were run
+    network._run_pads_unwatched(476)
+    assert network.pad_drift > 1
+    assert not any("drift" in name for name in network.state_dict())
+
+
 def test_pads_are_run_once_per_width_when_nothing_is_learned():
     network = network_of(small())
     batch, run = padded(rows_of([24]), 24, on_left=True), []

@@ -43,6 +43,7 @@ def test_the_tutorial_preset_has_the_tutorials_numbers():
             "decay": "none",
             "patience": 0,
             "batch_scale": 1,
+            "batch_ids": 0,
         },
     }
 
@@ -134,7 +135,7 @@ def test_no_changes_give_an_equal_preset():
 
 @pytest.mark.parametrize("name", ["hiden_size", "network", "name", ""])
 def test_an_unknown_field_is_refused_with_those_there_are(name):
-    with pytest.raises(UsageError, match=f"Expected a setting of max_words, .*hidden_size.*batch_scale, got '{name}'"):
+    with pytest.raises(UsageError, match=f"Expected a setting of max_words, .*hidden_size.*batch_ids, got '{name}'"):
         TUTORIAL.with_fields({name: "1"})
 
 

@@ -9,7 +9,7 @@ import torch
 
 from sentiment_fast.model.batches import BatchSource
 from sentiment_fast.model.devices import Precision
-from sentiment_fast.model.presets import preset
+from sentiment_fast.model.presets import Preset, preset
 from sentiment_fast.text.encoding import TokenIds
 from sentiment_fast.text.vocabulary import Vocabulary
 from sentiment_fast.training.checkpoints import Checkpoints
@@ -34,12 +34,12 @@ TINY = preset("tutorial").with_fields(
 )
 
 
-def random_examples(rows: int, seed: int) -> Examples:
+def random_examples(rows: int, seed: int, settings: Preset = TINY, device: torch.device = CPU) -> Examples:
     generator = np.random.default_rng(seed)
     lengths = generator.integers(0, 10, rows)
     values = generator.integers(1, len(VOCABULARY) + 1, lengths.sum(), dtype=np.int16)
-    source = BatchSource(TokenIds(values, np.cumsum([0, *lengths])), TINY.network.max_length, True, CPU)
-    return Examples(source, torch.from_numpy(generator.integers(0, 2, rows)))
+    source = BatchSource(TokenIds(values, np.cumsum([0, *lengths])), settings.network.max_length, True, device)
+    return Examples(source, torch.from_numpy(generator.integers(0, 2, rows)).to(device))
 
 
 class TinyRun:
@@ -47,11 +47,12 @@ class TinyRun:
 
     steps_per_epoch = 5
 
-    def __init__(self, **fields) -> None:
+    def __init__(self, device: torch.device = CPU, **fields) -> None:
         self.settings = TINY.with_fields(fields)
         self.config = self.settings.training
-        self.network = new_network(self.settings, VOCABULARY, ["negative", "positive"])
-        self.training, self.validation = random_examples(37, seed=0), random_examples(20, seed=1)
+        self.network = new_network(self.settings, VOCABULARY, ["negative", "positive"]).to(device)
+        self.training = random_examples(37, 0, self.settings, device)
+        self.validation = random_examples(20, 1, self.settings, device)
 
     def train(self, precision: Precision = FLOAT32, **options) -> list[Epoch]:
         return train(self.network, self.training, self.validation, self.config, precision, **options)

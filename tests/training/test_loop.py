@@ -490,6 +490,23 @@ def test_each_epoch_takes_every_row_once():
     assert [sorted(rows.tolist()) for rows in epochs] == [list(range(96))] * 3
 
 
+def test_a_number_of_batch_ids_makes_batches_of_long_texts_smaller():
+    run, batches = small_run(batch_size=40, batch_ids=256), []
+    run.train(progress=lambda epoch: batches.extend(epoch) or epoch)
+    lengths = run.training.source.lengths
+    assert max(len(rows) * lengths[rows].max() for rows in batches) <= 256
+    assert len({len(rows) for rows in batches}) > 1
+
+
+def test_outputs_that_do_not_stand_still_are_told_of_once_an_epoch():
+    run, said = small_run(epochs=2), []
+    run.network.pad_drift = torch.tensor(0.002)
+    run.train(say=said.append)
+    assert len(said) == 1
+    assert "still moved by up to 0.002 a step" in said[0]
+    assert run.network.pad_drift == 0  # from there on, anew
+
+
 def test_a_batch_scale_makes_batches_so_many_times_as_large():
     sizes = []
     small_run(batch_size=10, batch_scale=4).train(progress=lambda batches: sizes.extend(map(len, batches)) or batches)

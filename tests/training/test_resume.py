@@ -60,6 +60,7 @@ def test_dropout_makes_the_position_of_its_random_numbers_matter(tiny_run):
         {"cell": "gru"},
         {"weight_decay": 0.1, "warmup": 0.3, "decay": "linear"},
         {"batch_scale": 2},
+        {"batch_ids": 40},
         {"patience": 1, "epochs": 9, "learning_rate": 0.1},
     ],
     ids=str,

@@ -1,0 +1,377 @@
+"""What training and scoring gain on a GPU, and by what: one command, one report.
+
+    python -m benchmarks.gpu [--data FOLDER] [--out benchmarks/results]
+
+In: imdb_train.csv.xz and imdb_test.csv.xz in the folder, or a made-up corpus; no network. Out: <GPU>.md and <GPU>.json,
+rewritten after each section, so that nothing is lost where a later one fails or the time is up. Losses are compared
+before anything is timed. PyTorch's defaults hold for all sides, TF32 in recurrent layers among them, but not while
+losses are compared. `--device cpu --quick` runs all of it on a CPU, in tiny sizes, whose figures mean nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import io
+import json
+import re
+import shlex
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import torch
+
+from benchmarks.gpu_report import Table, as_markdown, facts
+from benchmarks.gpu_work import LSTMCall, OurSteps, TutorialSteps, Variant, first_rows, kernels, timed, wait
+from benchmarks.time_to_accuracy import TUTORIALS_ACCURACY, seconds_to
+from benchmarks.tutorial_loop import BATCH_SIZE, loader, predict
+from sentiment_fast.data.demo import demo_corpus
+from sentiment_fast.data.files import read_labelled
+from sentiment_fast.data.labelled_texts import LabelledTexts, stratified_split
+from sentiment_fast.model import inference
+from sentiment_fast.model.batches import BatchSource, Budget
+from sentiment_fast.model.devices import Precision, choose_device, choose_precision
+from sentiment_fast.model.folder import SavedModel
+from sentiment_fast.model.network import SentimentLSTM
+from sentiment_fast.model.presets import Preset, preset
+from sentiment_fast.scoring.files import score_csv
+from sentiment_fast.scoring.scorer import Scorer
+from sentiment_fast.training.fit import Encoded, encode_part, new_network, vocabulary_of
+
+CLASSES = ["negative", "positive"]
+ELSEWHERE = "not on this device"
+LATE = "out of time"
+PROFILED = 8  # batches; reading a profile takes as long as thousands of kernels
+LOSSES_AGREE_TO = {torch.float32: 1e-4, torch.bfloat16: 3e-2, torch.float16: 3e-2}
+
+
+class Lab:
+    """What the sections share: reviews, encoded, the device, and how long the section may go on."""
+
+    def __init__(self, training: LabelledTexts, test: LabelledTexts, device: torch.device, quick: bool) -> None:
+        self.texts, self.test_texts, self.device, self.quick = training, test, device, quick
+        self.batch = 4 if quick else BATCH_SIZE
+        self.settings = preset("tutorial").with_fields({"batch_size": self.batch})
+        self.vocabulary = vocabulary_of(training, self.settings.vocabulary)
+        self.training = encode_part(training, self.vocabulary, CLASSES)
+        self.test = encode_part(test, self.vocabulary, CLASSES)
+        self.until = float("inf")
+        self.equal: set[str] = set()  # variants whose losses are the tutorial's
+        self.best: tuple[float, Variant, int] | None = None  # reviews/s, and at which batch_scale
+
+    @property
+    def late(self) -> bool:
+        return time.perf_counter() > self.until
+
+    @property
+    def cuda(self) -> bool:
+        return self.device.type == "cuda"
+
+    def variants(self) -> list[Variant | str]:
+        """Ours, or the name of one that this device does not have."""
+        float32, bfloat16 = Precision(torch.float32, ""), Precision(torch.bfloat16, "")
+        found: list[Variant | str] = [Variant("trimmed, float32", float32)]
+        if not self.cuda:
+            names = ("bf16", "fp16", "bf16 + compile", "bf16 + CUDA graphs", "bf16 + compile + CUDA graphs")
+            return [*found, Variant("float32 + compile", float32, compiled=True), *names]
+        return [
+            *found,
+            Variant("bf16", bfloat16),
+            Variant("fp16", Precision(torch.float16, "")),
+            Variant("bf16 + compile", bfloat16, compiled=True),
+            Variant("float32 + CUDA graphs", float32, cuda_graphs=True),
+            Variant("bf16 + CUDA graphs", bfloat16, cuda_graphs=True),
+            Variant("bf16 + compile + CUDA graphs", bfloat16, compiled=True, cuda_graphs=True),
+        ]
+
+    def reset_memory(self) -> None:
+        if self.cuda:
+            torch.cuda.empty_cache()
+            torch.cuda.reset_peak_memory_stats()
+
+    def peak_memory(self) -> str:
+        """Reserved, so that the pools of CUDA graphs count."""
+        return f"{torch.cuda.max_memory_reserved() / 1e6:,.0f} MB" if self.cuda else ELSEWHERE
+
+
+@contextmanager
+def without_tf32() -> Iterator[None]:
+    recurrent: Any = torch.backends.cudnn.rnn
+    before = recurrent.fp32_precision
+    recurrent.fp32_precision = "ieee"
+    try:
+        yield
+    finally:
+        recurrent.fp32_precision = before
+
+
+def equality(lab: Lab) -> Iterator[Table]:
+    """Losses of nine steps without dropout: three batches, thrice, so that graphs are captured and replayed."""
+    table = Table(["variant", "largest difference to the tutorial's losses", "allowed", ""])
+    yield table
+    settings = lab.settings.with_fields({"dropout": 0.0})
+    data = first_rows(lab.training, 3 * lab.batch)
+    with without_tf32():
+        expected: list[float] = []
+        for variant in lab.variants():
+            if isinstance(variant, str) or lab.late:
+                table.rows.append([str(getattr(variant, "name", variant)), "", "", LATE if lab.late else ELSEWHERE])
+                continue
+            ours = OurSteps(data, lab.vocabulary, settings, lab.device, variant)
+            batches = ours.batches() * 3
+            expected = expected or TutorialSteps(data, lab.vocabulary, settings, lab.device).losses(batches)
+            found = failing(lambda ours=ours, batches=batches: ours.losses(batches))  # type: ignore[misc]
+            if isinstance(found, str):
+                table.rows.append([variant.name, "", "", found])
+                continue
+            off = max(abs(one - other) for one, other in zip(found, expected, strict=True))
+            allowed = LOSSES_AGREE_TO[variant.precision.dtype]
+            if off <= allowed:
+                lab.equal.add(variant.name)
+            table.rows.append([variant.name, f"{off:.1e}", f"{allowed:.0e}", "" if off <= allowed else "DIFFERS"])
+
+
+def training(lab: Lab) -> Iterator[Table]:
+    """Batches of 50, 200 and 800; the tutorial's loop in batches of 50. A round is an epoch of some of the reviews."""
+    table = Table(["batch", "side", "n", "median", "IQR", "reviews/s", "ratio", "GPU busy", "peak memory", "captured"])
+    yield table
+    first = 0.0
+    for scale in (1, 2) if lab.quick else (1, 4, 16):
+        settings = lab.settings.with_fields({"batch_scale": scale})
+        data = first_rows(lab.training, 12 if lab.quick else 3200 * scale)
+        if scale == 1:
+            tutorial = TutorialSteps(data, lab.vocabulary, settings, lab.device)
+            sample = OurSteps(data, lab.vocabulary, settings, lab.device, Variant("", Precision(torch.float32, "")))
+            batches = sample.batches()[: 1 if lab.quick else PROFILED]
+            cells, first = _timed_side(lab, lambda: tutorial.losses(batches), sum(map(len, batches)), 0.0)  # noqa: B023
+            table.rows.append([str(lab.batch), "the tutorial's loop, padded, float32", *cells, ""])
+        for variant in lab.variants():
+            name = variant if isinstance(variant, str) else variant.name
+            place = [str(lab.batch * scale), name]
+            if isinstance(variant, str) or lab.late or name not in lab.equal:
+                reason = ELSEWHERE if isinstance(variant, str) else LATE if lab.late else "not equal: not timed"
+                table.rows.append([*place, *[""] * 7, reason])
+                continue
+            row = failing(lambda: _our_side(lab, settings, data, variant, scale, first))  # noqa: B023
+            table.rows.append([*place, *([""] * 7 + [row] if isinstance(row, str) else row)])
+
+
+def _our_side(lab: Lab, settings: Preset, data: Encoded, variant: Variant, scale: int, first: float) -> list[str]:
+    lab.reset_memory()
+    ours = OurSteps(data, lab.vocabulary, settings, lab.device, variant)
+    batches = ours.batches()
+    with ours.step.stream():
+        for _ in range(3 if variant.cuda_graphs else 1):  # eagerly, captured, replayed
+            ours.run(batches)
+        part = batches[:PROFILED]
+        cells, speed = _timed_side(lab, lambda: ours.run(batches), len(data.ids), first, lambda: ours.run(part))
+    if lab.best is None or speed > lab.best[0]:
+        lab.best = speed, variant, scale
+    captured = [f"{ours.compiler.graphs} compiled"] if ours.compiler else []
+    if ours.step.graphs is not None:
+        captured.append(f"{len(ours.step.graphs)} CUDA graphs in {ours.step.graphs.seconds:.1f} s")
+    return [*cells, "; ".join(captured + ours.said)]
+
+
+def _timed_side(
+    lab: Lab, function: Callable[[], Any], reviews: int, first: float, part: Callable[[], Any] | None = None
+) -> tuple[list[str], float]:
+    """Cells from n to peak memory, and reviews per second. part: of it, where the whole is too much to be profiled."""
+    function()
+    timing = timed(function, lab.device, 0.1 if lab.quick else 2.0)
+    memory, busy = lab.peak_memory(), ELSEWHERE
+    if lab.cuda:
+        whole = timed(part, lab.device, 0.5).median if part else timing.median
+        busy = f"{sum(kernels(part or function)[0].values()) / whole:.0%}"
+    speed = reviews / timing.median
+    ratio = f"{speed / first:.1f} x" if first else "1 x"
+    figures = [str(timing.rounds), f"{timing.median:.4f} s", f"{timing.spread:.4f} s", f"{speed:,.0f}", ratio]
+    return [*figures, busy, memory], speed
+
+
+def scoring(lab: Lab) -> Iterator[Table]:
+    """Logits of encoded reviews, by batch budget and precision, beside the padded loop's."""
+    table = Table(["rows", "ids", "precision", "n", "median", "IQR", "reviews/s", "ratio", "GPU busy", "peak memory"])
+    yield table
+    data = first_rows(lab.training, 40 if lab.quick else 20_000)
+    network = new_network(lab.settings, lab.vocabulary, CLASSES).to(lab.device).eval()
+    model = TutorialSteps(first_rows(data, 50), lab.vocabulary, lab.settings, lab.device).model
+    few = first_rows(data, 8 if lab.quick else 2_000)
+    rows = [(ids.to(lab.device),) for ids, _ in loader(few.ids.pad(500), few.targets, shuffle=False)]
+    cells, first = _timed_side(lab, lambda: predict(model, rows), len(few.ids), 0.0)  # type: ignore[arg-type]
+    table.rows.append(["50", "padded", "float32", *cells])
+    source = data.examples(lab.settings.network, lab.device).source
+    for name in ("float32", "bfloat16", "float16"):
+        precision = failing(lambda: choose_precision(lab.device, name))  # noqa: B023
+        for budget in [Budget(most, 1 << ids) for most, ids in ((1024, 16), (4096, 18), (16384, 20))]:
+            place = [f"{budget.rows:,}", f"{budget.ids:,}", name]
+            if isinstance(precision, str) or lab.late:
+                table.rows.append([*place, *[""] * 6, LATE if lab.late else ELSEWHERE])
+                continue
+            cells = _scoring_side(lab, network, source, precision, budget, first)
+            table.rows.append([*place, *cells])
+
+
+def _scoring_side(
+    lab: Lab, network: SentimentLSTM, source: BatchSource, precision: Precision, budget: Budget, first: float
+) -> list[str]:
+    lab.reset_memory()
+    with mock.patch.multiple(inference, GPU_BUDGET=budget, CPU_BUDGET=budget):
+        return _timed_side(lab, lambda: inference.all_logits(network, source, precision), len(source), first)[0]
+
+
+def lstm_kernels(lab: Lab) -> Iterator[Table]:
+    """nn.LSTM alone, two layers of 256, forward and backward: which kernels cuDNN takes, and whether they win."""
+    table = Table(["dtype", "calls", "embedding", "batch", "n", "median", "ns/id", "kernels (most seconds first)"])
+    yield table
+    calls = [
+        LSTMCall(dtype, calls, embedding, batch, 4 if lab.quick else 96)
+        for batch in ((2,) if lab.quick else (50, 64, 128, 800))
+        for dtype in (torch.float32, torch.bfloat16, torch.float16)
+        for calls, embedding in ((1, 64), (2, 64), (2, 128))
+    ]
+    for call in calls:
+        place = [str(call.dtype).removeprefix("torch."), str(call.calls), str(call.embedding), str(call.batch)]
+        row = LATE if lab.late else failing(lambda: _lstm_call(lab, call))  # noqa: B023
+        table.rows.append([*place, *(["", "", "", row] if isinstance(row, str) else row)])
+
+
+def _lstm_call(lab: Lab, call: LSTMCall) -> list[str]:
+    run = call.prepared(lab.device, 8 if lab.quick else 256)
+    run()
+    timing = timed(run, lab.device, 0.01 if lab.quick else 0.2)
+    names = [re.split(r"[<(]", name.removeprefix("void "))[0] for name, _ in kernels(run)[0].most_common(3)]
+    nanoseconds = timing.median * 1e9 / (call.batch * call.steps)
+    return [str(timing.rounds), f"{timing.median * 1e3:.3f} ms", f"{nanoseconds:.1f}", ", ".join(names) or ELSEWHERE]
+
+
+def accuracy(lab: Lab) -> Iterator[Table]:
+    """Seconds from texts in memory to the tutorial's accuracy on the test reviews, evaluation included."""
+    table = Table(["preset", "seed", "seconds", "accuracy by epoch"])
+    yield table
+    goal = 0.0 if lab.quick else TUTORIALS_ACCURACY
+    for name in ("tutorial-large-batch", "tutorial"):
+        for seed in range(1 if lab.quick else 3):
+            small = {"hidden_size": 8, "embedding_size": 4, "epochs": 1} if lab.quick else {}
+            settings = preset(name).with_fields({**small, "seed": seed})
+            if lab.late:
+                table.rows.append([name, str(seed), LATE, ""])
+                continue
+            seconds, reached = seconds_to(goal, lab.texts, lab.test_texts, settings, lab.device)
+            told = "not reached" if seconds is None else f"{seconds:.1f}"
+            table.rows.append([name, str(seed), told, ", ".join(f"{one:.2%}" for one in reached)])
+
+
+def end_to_end(lab: Lab) -> Iterator[Table]:
+    """CSV in memory -> CSV in memory, by what `python -m sentiment_fast.score` runs; the model's weights are random."""
+    import pyarrow as pa
+    from pyarrow import csv
+
+    rows = 200 if lab.quick else 25_000
+    texts = lab.texts.texts.slice(0, rows)
+    sink = io.BytesIO()
+    csv.write_csv(pa.table({"review": texts}), sink)
+    network = new_network(lab.settings, lab.vocabulary, CLASSES)
+    scorer = Scorer(SavedModel(network, lab.vocabulary, CLASSES, "review", lab.settings.as_dict()), lab.device.type)
+
+    def run() -> None:
+        score_csv(io.BytesIO(sink.getvalue()), io.BytesIO(), scorer)
+
+    run()
+    timing = timed(run, lab.device, 0.1 if lab.quick else 5.0)
+    speeds = [f"{len(texts) / timing.median:,.0f}", f"{sink.tell() / timing.median / 1e6:,.0f} MB/s"]
+    spread = [str(timing.rounds), f"{timing.median:.3f} s", f"{timing.spread:.3f} s"]
+    yield Table(["rows", "n", "median", "IQR", "rows/s", "CSV"], [[f"{len(texts):,}", *spread, *speeds]])
+
+
+def profile(lab: Lab) -> Iterator[Table]:
+    """Where the seconds of the fastest training go: some batches of the variant named here."""
+    assert lab.best is not None, "no variant was timed"
+    _, variant, scale = lab.best
+    data = first_rows(lab.training, 12 if lab.quick else 3200 * scale)
+    settings = lab.settings.with_fields({"batch_scale": scale})
+    ours = OurSteps(data, lab.vocabulary, settings, lab.device, variant)
+    batches = ours.batches()
+    with ours.step.stream():
+        for _ in range(3):
+            ours.run(batches)
+        wait(lab.device)
+        found = kernels(lambda: ours.run(batches[:PROFILED]))[1]
+    order = "self_device_time_total" if lab.cuda else "self_cpu_time_total"
+    text: str = found.key_averages().table(sort_by=order, row_limit=20, max_name_column_width=60)
+    yield Table(["variant", "batch"], [[variant.name, str(lab.batch * scale)]], text)
+
+
+# Seconds that a section may start new work in; each may run over by its last item.
+SECTIONS: list[tuple[Callable[[Lab], Iterator[Table]], float]] = [
+    (equality, 60),
+    (training, 150),
+    (scoring, 50),
+    (lstm_kernels, 40),
+    (end_to_end, 20),
+    (profile, 20),
+    (accuracy, 80),
+]
+
+
+def failing(function: Callable[[], Any]) -> Any:
+    """What the function returns; where it fails, why, in a line. Nothing that is measured returns text."""
+    try:
+        return function()
+    except Exception as error:  # of any kind: it is written down
+        return f"FAILED: {type(error).__name__}: {str(error).strip().partition(chr(10))[0][:200]}"
+
+
+def reviews(folder: Path | None, quick: bool) -> tuple[LabelledTexts, LabelledTexts]:
+    """Training and test reviews."""
+    if folder is not None:
+        return read_labelled(folder / "imdb_train.csv.xz"), read_labelled(folder / "imdb_test.csv.xz")
+    return stratified_split(demo_corpus(600 if quick else 37_500), 1 / 3, 0)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Returns the exit code: 1 where a section failed."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.gpu", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--data", type=Path, metavar="FOLDER", help="with imdb_train.csv.xz and imdb_test.csv.xz")
+    parser.add_argument("--out", type=Path, default=Path("benchmarks/results"), metavar="FOLDER")
+    parser.add_argument("--device", default="cuda", choices=("cpu", "cuda"))
+    parser.add_argument("--quick", action="store_true", help="tiny sizes: whether it runs, not how fast")
+    parsed = parser.parse_args(arguments)
+
+    device = choose_device(parsed.device)
+    lab = Lab(*reviews(parsed.data, parsed.quick), device, parsed.quick)
+    given = sys.argv[1:] if arguments is None else arguments
+    command = shlex.join(["python", "-m", "benchmarks.gpu", *given])
+    named = f"{lab.texts.name}, {len(lab.texts):,} and {len(lab.test_texts):,}"
+    report: dict[str, Any] = {"facts": facts(command, named, lab.cuda), "sections": []}
+    report["device"] = report["facts"].get("GPU", "CPU")
+    name = re.sub(r"\W+", "-", report["device"]).strip("-").lower()
+    parsed.out.mkdir(parents=True, exist_ok=True)
+    for section, seconds in SECTIONS:
+        began = time.perf_counter()
+        lab.until = began + seconds
+        tables: list[Table] = []
+        failure = failing(lambda: tables.extend(section(lab)))  # noqa: B023
+        report["sections"].append(
+            {
+                "name": section.__name__,
+                "about": (section.__doc__ or "").strip(),
+                "seconds": time.perf_counter() - began,
+                "tables": [dataclasses.asdict(table) for table in tables],
+                "failure": failure,
+            }
+        )
+        (parsed.out / f"{name}.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+        (parsed.out / f"{name}.md").write_text(as_markdown(report), encoding="utf-8")
+        print(f"{section.__name__}: {time.perf_counter() - began:.0f} s {failure or ''}", file=sys.stderr, flush=True)
+    print(parsed.out / f"{name}.md")
+    return 1 if any(section["failure"] for section in report["sections"]) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

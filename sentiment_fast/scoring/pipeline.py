@@ -1,0 +1,109 @@
+"""Three stages that overlap: one thread prepares, the calling one works, one writes; in order, a few items at a time.
+
+Knows nothing of files or scores. An error in any stage ends all of them and is raised, as it is, in the calling thread;
+no thread outlives the call.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from queue import SimpleQueue
+from typing import Any, TypeVar
+
+Prepared = TypeVar("Prepared")
+Done = TypeVar("Done")
+
+
+@dataclass(frozen=True)
+class _Failure:
+    error: BaseException
+
+
+_END, _WAKE = object(), object()
+
+
+class StopRequest:
+    """Asks a run to end after the item that it works on; may be made in a signal handler."""
+
+    def __init__(self) -> None:
+        self.made = False
+        self._inbox: SimpleQueue[Any] | None = None
+
+    def make(self) -> None:
+        self.made = True
+        if self._inbox is not None:
+            self._inbox.put(_WAKE)  # which SimpleQueue allows in a signal handler
+
+    def watch(self, inbox: SimpleQueue[Any]) -> None:
+        self._inbox = inbox
+
+
+def run_stages(
+    prepared: Iterator[Prepared],
+    work: Callable[[Prepared], Done],
+    write: Callable[[Done], None],
+    cancel: Callable[[], None],
+    stop: StopRequest,
+    in_flight: int,
+) -> bool:
+    """Take each prepared item through `work` and `write`. Returns whether all were: False where a stop was requested.
+
+    prepared: iterated over in a thread. work: done in the calling one. write: in another thread. cancel: ends a wait
+    inside `prepared`, from another thread. in_flight: how many items may be prepared and not yet written.
+    Whatever ends the run, what was worked on is written first, unless writing is what failed.
+    """
+    inbox: SimpleQueue[Any] = SimpleQueue()
+    outbox: SimpleQueue[Any] = SimpleQueue()
+    permits = threading.Semaphore(in_flight)
+    cancelled = threading.Event()
+    write_failures: list[_Failure] = []
+
+    def prepare() -> None:
+        try:
+            while True:
+                permits.acquire()
+                if cancelled.is_set():
+                    return
+                item = next(prepared, _END)
+                inbox.put(item)
+                if item is _END:
+                    return
+        except BaseException as error:
+            inbox.put(_Failure(error))
+
+    def write_all() -> None:
+        try:
+            while (item := outbox.get()) is not _END:
+                write(item)
+                permits.release()
+        except BaseException as error:
+            write_failures.append(_Failure(error))
+            inbox.put(_WAKE)
+
+    stop.watch(inbox)
+    threads = [threading.Thread(target=target, name=target.__name__) for target in (prepare, write_all)]
+    for thread in threads:
+        thread.start()
+    finished = False
+    try:
+        while not stop.made and not write_failures:
+            item = inbox.get()
+            if item is _END:
+                finished = True
+                break
+            if isinstance(item, _Failure):
+                raise item.error
+            if item is not _WAKE:
+                outbox.put(work(item))
+    finally:
+        cancelled.set()
+        cancel()
+        permits.release()
+        outbox.put(_END)
+        for thread in threads:
+            thread.join()
+    if write_failures:
+        raise write_failures[0].error
+    return finished

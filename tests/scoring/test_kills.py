@@ -1,0 +1,207 @@
+"""Runs that are killed, told to stop, or run out of room: the same command goes on, to the same bytes."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+import os
+import random
+import signal
+import subprocess
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from tests.scoring.forked import Worker
+
+COMPRESS = {
+    "": lambda data: data,
+    ".gz": gzip.compress,
+    ".bz2": bz2.compress,
+    ".xz": lzma.compress,
+    ".zst": lambda data: pa.compress(data, codec="zstd", asbytes=True),
+}
+
+
+def reviews(count: int) -> bytes:
+    choose = random.Random(7)
+    words = ["good", "bad", "film", "awful", "wonderful", '""unknown""', "plot,", "\n"]
+    lines = [b"id,review"]
+    for number in range(count):
+        lines.append(f'{number},"{" ".join(choose.choices(words, k=choose.randrange(30)))}"'.encode())
+        if number % 97 == 0:
+            lines.append(b"a row,with,too many fields")
+    return b"\n".join(lines) + b"\n"
+
+
+@pytest.fixture(scope="module")
+def data() -> bytes:
+    return reviews(3000)
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(data, model_folder, tmp_path_factory):
+    """The output and the rejects of a run that nobody disturbed, by the output's compression."""
+    found: dict[str, tuple[bytes, bytes]] = {}
+
+    def get(compression: str) -> tuple[bytes, bytes]:
+        if compression not in found:
+            folder = tmp_path_factory.mktemp("uninterrupted")
+            (folder / "in.csv").write_bytes(data)
+            output = folder / f"out.csv{compression}"
+            run = Worker([folder / "in.csv", "-o", output, "--model", model_folder], folder / "messages")
+            assert run.wait() == 1, run.messages  # some rows are rejected
+            found[compression] = output.read_bytes(), Path(f"{output}.rejects.csv").read_bytes()
+        return found[compression]
+
+    return get
+
+
+class Command:
+    """A command with an output, run again and again."""
+
+    def __init__(self, folder: Path, data: bytes, model_folder: Path, compression: str = "") -> None:
+        self.input, self.output = folder / f"in.csv{compression}", folder / f"out.csv{compression}"
+        self.input.write_bytes(COMPRESS[compression](data))
+        self.part, self.rejects = Path(f"{self.output}.part"), Path(f"{self.output}.rejects.csv")
+        self._arguments = [self.input, "-o", self.output, "--model", model_folder]
+        self._messages = folder / "messages"
+
+    def start(self, *arguments: str, **settings) -> Worker:
+        return Worker([*self._arguments, *arguments], self._messages, **settings)
+
+    def assert_whole(self, expected: tuple[bytes, bytes]) -> None:
+        assert (self.output.read_bytes(), self.rejects.read_bytes()) == expected
+        left = {path.name for path in self.output.parent.iterdir()}
+        assert left == {self.input.name, self.output.name, self.rejects.name, "messages"}
+
+    def remove_output(self) -> None:
+        self.output.unlink()
+        self.rejects.unlink()
+
+
+@pytest.fixture
+def command(tmp_path, data, model_folder):
+    return Command(tmp_path, data, model_folder)
+
+
+def kill_again_and_again(command: Command, expected: tuple[bytes, bytes], kills: int, seed: int) -> None:
+    choose = random.Random(seed)
+    done = resumed = 0
+    while done < kills:
+        size = command.part.stat().st_size if command.part.exists() else 0
+        run = command.start()
+        run.wait_for_size(command.part, choose.randrange(size, len(expected[0])))
+        run.process.kill()
+        killed = run.wait() == -signal.SIGKILL
+        done += killed
+        resumed += "going on behind row" in run.messages
+        if not killed:  # it was done before
+            command.assert_whole(expected)
+            command.remove_output()
+    if not command.output.exists():
+        assert command.start().wait() == 1
+    command.assert_whole(expected)
+    assert resumed > 0
+
+
+@pytest.mark.parametrize("compression", COMPRESS)
+def test_run_that_is_killed_goes_on_to_the_same_bytes(tmp_path, data, model_folder, uninterrupted, compression):
+    command = Command(tmp_path, data, model_folder, compression)
+    kill_again_and_again(command, uninterrupted(compression), kills=4, seed=len(compression))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("compression", COMPRESS)
+def test_run_that_is_killed_a_hundred_times_goes_on_to_the_same_bytes(
+    tmp_path, data, model_folder, uninterrupted, compression
+):
+    command = Command(tmp_path, data, model_folder, compression)
+    kill_again_and_again(command, uninterrupted(compression), kills=100, seed=100)
+
+
+@pytest.mark.parametrize("file_bytes", [700, 3_000, 50_000, 200_000])
+def test_run_that_finds_no_room_says_so_and_goes_on_once_there_is(command, uninterrupted, file_bytes):
+    run = command.start(file_bytes=file_bytes)
+    assert run.wait() == 1
+    assert "cannot be written (File too large)" in run.messages
+    assert "Traceback" not in run.messages
+    assert not command.output.exists()
+    assert command.start().wait() == 1
+    command.assert_whole(uninterrupted(""))
+
+
+def test_run_that_is_told_to_stop_finishes_its_window_and_goes_on_later(command, uninterrupted):
+    run = command.start()
+    run.wait_for_size(command.part, 50_000)
+    run.process.terminate()
+    assert run.wait() == 130
+    assert "stopping after this window" in run.messages
+    assert "the same command goes on from there" in run.messages
+    assert not command.output.exists()
+    run = command.start()
+    assert run.wait() == 1
+    assert "going on behind row" in run.messages
+    assert "of them by an earlier run" in run.messages
+    command.assert_whole(uninterrupted(""))
+
+
+def test_second_interrupt_ends_at_once_and_can_be_gone_on_from(command, uninterrupted):
+    run = command.start()
+    run.wait_for_size(command.part, 50_000)
+    for _ in range(3):
+        os.kill(run.process.pid, signal.SIGINT)
+    assert run.wait() == 130
+    assert command.start().wait() == 1
+    command.assert_whole(uninterrupted(""))
+
+
+def test_run_that_waits_for_a_pipe_can_be_told_to_stop(tmp_path, model_folder):
+    os.mkfifo(tmp_path / "pipe")
+    run = Worker(
+        ["-", "-o", tmp_path / "out.csv", "--model", model_folder], tmp_path / "messages", stdin=tmp_path / "pipe"
+    )
+    with (tmp_path / "pipe").open("wb") as pipe:
+        pipe.write(b"id,review\n" + b"1,good\n" * 200_000)
+        pipe.flush()
+        run.wait_for_size(tmp_path / "out.csv.part", 10_000)
+        run.process.terminate()
+        assert run.wait() == 130
+    assert {path.name for path in tmp_path.iterdir()} == {"pipe", "messages"}
+
+
+def test_reader_of_stdout_that_leaves_ends_the_run_without_a_word(command, tmp_path, model_folder):
+    os.mkfifo(tmp_path / "pipe")
+    run = Worker(
+        [command.input, "-o", "-", "--model", model_folder, "--rejects", tmp_path / "rejects.csv"],
+        tmp_path / "messages",
+        stdout=tmp_path / "pipe",
+    )
+    with (tmp_path / "pipe").open("rb") as pipe:
+        assert pipe.read(10) == b"id,review,"
+    assert run.wait() == 1
+    assert "error" not in run.messages
+    assert "Traceback" not in run.messages
+
+
+def test_two_runs_do_not_write_one_output(command, uninterrupted):
+    first = command.start()
+    first.wait_for_size(command.part, 10_000)
+    os.kill(first.process.pid, signal.SIGSTOP)
+    second = command.start()
+    assert second.wait() == 1
+    assert "another run is writing this output" in second.messages
+    os.kill(first.process.pid, signal.SIGCONT)
+    assert first.wait() == 1
+    command.assert_whole(uninterrupted(""))
+
+
+def test_compressed_output_is_read_by_the_usual_tools(data, uninterrupted):
+    plain = uninterrupted("")[0]
+    for compression, tool in ((".gz", "gzip"), (".bz2", "bzip2"), (".xz", "xz")):
+        run = subprocess.run([tool, "-dc"], input=uninterrupted(compression)[0], capture_output=True, check=True)
+        assert run.stdout == plain
+    frames = pa.CompressedInputStream(pa.BufferReader(uninterrupted(".zst")[0]), "zstd")
+    assert frames.read() == plain
