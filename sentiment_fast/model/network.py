@@ -197,7 +197,7 @@ class SentimentLSTM(nn.Module):
 
         Pads are run until the outputs of every layer stand still, which takes 31 to 128 of them; see `LastPads`. A
         call of 64 takes a third of the time of four of 16, each of which packs the weights anew; so training begins
-        with about as many as its last step needed.
+        with as many as any step of the epoch needed.
         """
         training = torch.is_grad_enabled()
         first, further, most_at_once = self.pads_at_once if training else 64, 32, 128
@@ -214,8 +214,7 @@ class SentimentLSTM(nn.Module):
                         last = self._last_pads(pad, rest.state_after(pads - done - 1))
                     if last.outputs_stand_still:
                         if training:
-                            fewer = further if rest.largest_move < 1e-7 else 0
-                            self.pads_at_once = min(max(done - fewer, further), most_at_once)
+                            self.pads_at_once = min(done, most_at_once)
                         return rest.state_after(pads - done)
                 more = min(further, pads - done)
                 _, state = self.recurrent(pad.expand(1, more, -1), state)

@@ -50,11 +50,6 @@ class LastPads:
         # To 1e-6: with 1e-5, thirty steps of training end 6e-4 from the padded model's loss.
         return torch.allclose(self._outputs, self._outputs_after.detach(), rtol=1e-6, atol=1e-6)
 
-    @property
-    def largest_move(self) -> float:
-        """Of an output, from one pad to the next."""
-        return float((self._outputs - self._outputs_after.detach()).abs().max())
-
     def _lstm_step(
         self, step: Tensor, output: Tensor, cell: Tensor, w_in: Tensor, w_out: Tensor, b_in: Tensor, b_out: Tensor
     ) -> Tensor:

@@ -81,6 +81,8 @@ def train(
             while state.epoch <= config.epochs and not 0 < config.patience <= state.epochs_without_gain:
                 started = time.perf_counter() - state.seconds
                 network.train()
+                if state.batches_done == 0:
+                    network.pads_at_once = 64
                 batches = random_batches(
                     training.source.lengths,
                     config.budget,
