@@ -19,7 +19,6 @@ import shlex
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -38,6 +37,7 @@ from sentiment_fast.model.batches import BatchSource, Budget
 from sentiment_fast.model.devices import Precision, choose_device, choose_precision
 from sentiment_fast.model.folder import SavedModel
 from sentiment_fast.model.network import SentimentLSTM
+from sentiment_fast.model.pads import no_tf32
 from sentiment_fast.model.presets import Preset, preset
 from sentiment_fast.scoring.files import score_csv
 from sentiment_fast.scoring.scorer import Scorer
@@ -99,24 +99,13 @@ class Lab:
         return f"{torch.cuda.max_memory_reserved() / 1e6:,.0f} MB" if self.cuda else ELSEWHERE
 
 
-@contextmanager
-def without_tf32() -> Iterator[None]:
-    recurrent: Any = torch.backends.cudnn.rnn
-    before = recurrent.fp32_precision
-    recurrent.fp32_precision = "ieee"
-    try:
-        yield
-    finally:
-        recurrent.fp32_precision = before
-
-
 def equality(lab: Lab) -> Iterator[Table]:
     """Losses of nine steps without dropout: three batches, thrice, so that graphs are captured and replayed."""
     table = Table(["variant", "largest difference to the tutorial's losses", "allowed", ""])
     yield table
     settings = lab.settings.with_fields({"dropout": 0.0})
     data = first_rows(lab.training, 3 * lab.batch)
-    with without_tf32():
+    with no_tf32(lab.device):
         expected: list[float] = []
         for variant in lab.variants():
             if isinstance(variant, str) or lab.late:

@@ -10,11 +10,9 @@ from __future__ import annotations
 
 import argparse
 import shlex
-import signal
 import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -24,7 +22,6 @@ from sentiment_fast.cli import PRECISIONS, add_device_argument, run_command, say
 from sentiment_fast.errors import UsageError
 
 if TYPE_CHECKING:
-    from sentiment_fast.data.labelled_texts import LabelledTexts
     from sentiment_fast.data.overview import Overview
     from sentiment_fast.model.devices import Precision
     from sentiment_fast.model.folder import SavedModel
@@ -161,9 +158,13 @@ class _Data:
 
 def _open_data(arguments: argparse.Namespace, settings: Preset, tell: Callable[[str], None]) -> _Data:
     from sentiment_fast.data.overview import TRAINING, overview
+    from sentiment_fast.data.sources import open_parts
     from sentiment_fast.training.fit import encode_part, vocabulary_of
 
-    parts, classes = _open_parts(arguments, settings.training.seed, tell)
+    columns = (arguments.text_column, arguments.label_column)
+    parts, classes = open_parts(
+        arguments.data, arguments.validation, arguments.test, *columns, settings.training.seed, tell
+    )
     vocabulary = vocabulary_of(parts[TRAINING], settings.vocabulary)
     encoded = {name: encode_part(data, vocabulary, classes) for name, data in parts.items()}
     look = overview({name: part.overview_part() for name, part in encoded.items()}, settings.network.max_length)
@@ -208,6 +209,7 @@ def _train(
     from sentiment_fast.report.event_log import event_log
     from sentiment_fast.report.run_folder import append_history, write_overview
     from sentiment_fast.training.checkpoints import Checkpoints
+    from sentiment_fast.training.interruption import stop_requests
     from sentiment_fast.training.loop import train
 
     tell = say if ranks.writes else _say_nothing
@@ -219,7 +221,7 @@ def _train(
     examples = {name: part.examples(settings.network, ranks.device) for name, part in data.parts.items()}
     with (
         event_log(folder if arguments.tensorboard and ranks.writes else None) as log,
-        _stop_requests(tell, ranks) as stop,
+        stop_requests(tell, ranks) as stop,
     ):
         ranks.first_does(lambda: write_overview(folder, data.look, data.parts[TRAINING].ids.lengths))
 
@@ -350,32 +352,6 @@ def _identity(settings: Preset, data: _Data, precision: Precision, ranks: Ranks)
     }
 
 
-@contextmanager
-def _stop_requests(tell: Callable[[str], None], ranks: Ranks) -> Iterator[Callable[[], bool]]:
-    """Ctrl-C and SIGTERM become a request, which training grants between two steps; a second Ctrl-C ends at once.
-
-    Not with several processes, each of which gets a single Ctrl-C twice: from the terminal and from torchrun.
-    """
-    if threading.current_thread() is not threading.main_thread():  # where signals cannot be caught
-        yield lambda: False
-        return
-    requested = False
-
-    def request(number: int, frame: object) -> None:
-        nonlocal requested
-        if requested and number == signal.SIGINT and ranks.size == 1:
-            raise KeyboardInterrupt
-        requested = True
-        tell("stopping after this step")
-
-    before = {number: signal.signal(number, request) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield lambda: requested
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
 def _command_to_go_on(folder: Path, ranks: Ranks) -> str:
     start = "python" if ranks.size == 1 else f"torchrun --nproc-per-node={ranks.size}"  # on this machine
     return f"{start} -m sentiment_fast.train --resume --out {shlex.quote(str(folder))}"
@@ -407,39 +383,6 @@ def _check_folder(folder: Path, arguments: argparse.Namespace) -> None:
         raise UsageError(f"{folder}: already holds something, and a run writes into an empty folder: choose another")
     if not (folder / "overview.json").exists():
         raise UsageError(f"{folder}: holds something, but no run that could go on")
-
-
-def _open_parts(
-    arguments: argparse.Namespace, seed: int, tell: Callable[[str], None]
-) -> tuple[dict[str, LabelledTexts], list[Any]]:
-    """The data by part (training, validation, and test if asked for), and the classes."""
-    from sentiment_fast.data.files import read_labelled
-    from sentiment_fast.data.labelled_texts import classes_of, stratified_split
-    from sentiment_fast.data.sources import open_data
-
-    columns = (arguments.text_column, arguments.label_column)
-    data = open_data(arguments.data, *columns, seed=seed, say=tell)
-    classes = classes_of(data)
-    share = _share(arguments.validation)
-    if share is None:
-        parts = {"training": data, "validation": read_labelled(arguments.validation, *columns)}
-    else:
-        training, validation = stratified_split(data, share, seed)
-        parts = {"training": training, "validation": validation}
-    if arguments.test is not None:
-        parts["test"] = read_labelled(arguments.test, *columns)
-    return parts, classes
-
-
-def _share(validation: str) -> float | None:
-    """The share that --validation asks for; None where it is a path."""
-    try:
-        share = float(validation)
-    except ValueError:
-        return None
-    if not 0 < share < 1:
-        raise UsageError(f"--validation {validation}: expected a share above 0 and below 1, or a file")
-    return share
 
 
 def _progress_bar(batches: list[Any]) -> Any:

@@ -1,6 +1,6 @@
-"""What `--data` means.
+"""What `--data`, `--validation` and `--test` mean.
 
-In: its value, a path or one of the words imdb and demo, or nothing. Out: LabelledTexts.
+In: their values, paths or one of the words imdb and demo, a share, or nothing. Out: LabelledTexts.
 Reading, downloading and making up are left to files.py, imdb.py and demo.py.
 """
 
@@ -10,11 +10,12 @@ import difflib
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from sentiment_fast.data.demo import demo_corpus
 from sentiment_fast.data.files import read_labelled
 from sentiment_fast.data.imdb import load_imdb, say_on_stderr
-from sentiment_fast.data.labelled_texts import LabelledTexts
+from sentiment_fast.data.labelled_texts import LabelledTexts, classes_of, stratified_split
 from sentiment_fast.errors import DataError, DownloadError, UsageError
 
 WELL_KNOWN_CSV = "IMDB Dataset.csv"
@@ -84,3 +85,41 @@ def _suggest(data: str) -> str:
     if close:
         return f"Is it {' or '.join(repr(choices[name]) for name in close)} that you mean?"
     return f"In {parent.resolve()} there are: {', '.join(map(repr, list(present.values())[:10])) or 'no files'}."
+
+
+def open_parts(
+    data: str | None,
+    validation: str,
+    test: str | None,
+    text_column: str | None,
+    label_column: str | None,
+    seed: int,
+    say: Callable[[str], None],
+) -> tuple[dict[str, LabelledTexts], list[Any]]:
+    """The labelled texts by part ("training", "validation", and "test" if asked for), and the classes.
+
+    data, seed, say: as for `open_data`. validation: a file, or the share of the data to hold back. test: a file.
+    Raises what open_data and read_labelled do, and UsageError for a share that is none.
+    """
+    labelled = open_data(data, text_column, label_column, seed=seed, say=say)
+    classes = classes_of(labelled)
+    share = _share(validation)
+    if share is None:
+        parts = {"training": labelled, "validation": read_labelled(validation, text_column, label_column)}
+    else:
+        training, held_back = stratified_split(labelled, share, seed)
+        parts = {"training": training, "validation": held_back}
+    if test is not None:
+        parts["test"] = read_labelled(test, text_column, label_column)
+    return parts, classes
+
+
+def _share(validation: str) -> float | None:
+    """The share that --validation asks for; None where it is a path."""
+    try:
+        share = float(validation)
+    except ValueError:
+        return None
+    if not 0 < share < 1:
+        raise UsageError(f"--validation {validation}: expected a share above 0 and below 1, or a file")
+    return share

@@ -17,6 +17,7 @@ from typing import Any
 
 from sentiment_fast.errors import DataError, UsageError
 from sentiment_fast.scoring.windows import Position
+from sentiment_fast.training.checkpoints import sync_folder
 
 FORMAT = 1
 
@@ -127,20 +128,6 @@ def read_state(path: Path) -> State | None:
         return None
     entries = [entry for line in lines if (entry := _checked(line)) is not None]
     return None if not entries else State() if len(entries) == 1 else _state_of(path, entries[-1])
-
-
-def sync_folder(folder: Path) -> None:
-    """Makes new names in a folder last, where the system can."""
-    try:
-        descriptor = os.open(folder, os.O_RDONLY)
-    except OSError:
-        return
-    try:
-        os.fsync(descriptor)
-    except OSError:
-        pass
-    finally:
-        os.close(descriptor)
 
 
 def _checksum(entry: Mapping[str, Any]) -> str:

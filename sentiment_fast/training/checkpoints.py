@@ -61,7 +61,7 @@ class Checkpoints:
                 file.flush()
                 os.fsync(file.fileno())
             part.replace(self._path)
-            _sync_folder(self._path.parent)
+            sync_folder(self._path.parent)
         except OSError as error:
             part.unlink(missing_ok=True)
             kept = f"the one before, {self._path}, is intact" if self._path.exists() else "there is none before it"
@@ -154,8 +154,8 @@ def _damaged(path: Path, reason: object) -> ModelFolderError:
     return ModelFolderError(f"{path}: cannot be read as a checkpoint ({reason}): damaged; train anew in another folder")
 
 
-def _sync_folder(folder: Path) -> None:
-    """Makes the renaming itself last, where the system can."""
+def sync_folder(folder: Path) -> None:
+    """Makes new names in a folder last, where the system can."""
     try:
         descriptor = os.open(folder, os.O_RDONLY)
     except OSError:

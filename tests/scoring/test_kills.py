@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import bz2
-import gzip
-import lzma
 import os
 import random
 import signal
@@ -14,15 +11,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from tests.scoring.compression import COMPRESS
 from tests.scoring.forked import Worker
-
-COMPRESS = {
-    "": lambda data: data,
-    ".gz": gzip.compress,
-    ".bz2": bz2.compress,
-    ".xz": lzma.compress,
-    ".zst": lambda data: pa.compress(data, codec="zstd", asbytes=True),
-}
 
 
 def reviews(count: int) -> bytes:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import bz2
 import gzip
 import io
-import lzma
 import os
 import random
 import sys
@@ -18,21 +16,7 @@ import sentiment_fast as sf
 from sentiment_fast.cli import main
 from sentiment_fast.errors import DataError, UsageError
 from sentiment_fast.scoring.files import score_csv
-
-COMPRESS = {
-    "": lambda data: data,
-    ".gz": gzip.compress,
-    ".bz2": bz2.compress,
-    ".xz": lzma.compress,
-    ".zst": lambda data: pa.compress(data, codec="zstd", asbytes=True),
-}
-DECOMPRESS = {
-    "": lambda data: data,
-    ".gz": gzip.decompress,
-    ".bz2": bz2.decompress,
-    ".xz": lzma.decompress,
-    ".zst": lambda data: pa.CompressedInputStream(pa.BufferReader(data), "zstd").read(),
-}
+from tests.scoring.compression import COMPRESS, DECOMPRESS
 
 
 def score(data: bytes, scorer, **options) -> bytes:
