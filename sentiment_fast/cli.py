@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from types import ModuleType
 
@@ -55,6 +58,33 @@ def add_device_arguments(parser: argparse.ArgumentParser) -> None:
         default="auto",
         help="of the network's matrix products (default: auto, the fastest that the hardware has)",
     )
+
+
+@contextmanager
+def stop_signals(stop: Callable[[], None], again_ends: bool = True) -> Iterator[None]:
+    """Within it, the first Ctrl-C or SIGTERM calls `stop`, and a Ctrl-C after that raises KeyboardInterrupt.
+
+    again_ends: False where one Ctrl-C comes twice. Does nothing outside the main thread, where no signal can be caught.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    stopping = False
+
+    def on_signal(number: int, frame: object) -> None:
+        nonlocal stopping
+        if stopping and again_ends and number == signal.SIGINT:
+            raise KeyboardInterrupt
+        if not stopping:
+            stopping = True
+            stop()
+
+    before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def say(message: str) -> None:

@@ -7,16 +7,13 @@ from __future__ import annotations
 
 import argparse
 import glob
-import signal
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sentiment_fast.cli import add_device_arguments, run_command, say
+from sentiment_fast.cli import add_device_arguments, run_command, say, stop_signals
 from sentiment_fast.errors import DataError, UsageError
 
 if TYPE_CHECKING:
@@ -82,7 +79,12 @@ def run(arguments: argparse.Namespace) -> None:
     say(f"Scoring on {scorer.device.type}, {scorer.precision.reason}")
     stop = StopRequest()
     rejected: list[str] = []
-    with _stop_on_signals(stop):
+
+    def end_after_this_window() -> None:
+        say("stopping after this window")
+        stop.make()
+
+    with stop_signals(end_after_this_window):
         for source, output in zip(inputs, outputs, strict=True):
             # Of several, each finished one keeps its journal until all are, so that the same command skips them.
             summary = _score(score_csv, source, output, scorer, arguments, stop, len(inputs) > 1)
@@ -212,28 +214,6 @@ def _bytes(text: str) -> int:
     if unit not in _UNITS or not digits.isdecimal():
         raise argparse.ArgumentTypeError(f"expected a size such as 1000, 64K or 64M, got {text!r}")
     return int(digits) * _UNITS[unit]
-
-
-@contextmanager
-def _stop_on_signals(stop: StopRequest) -> Iterator[None]:
-    """Ctrl-C and SIGTERM end the run after the window that is scored; a second Ctrl-C ends it at once."""
-    if threading.current_thread() is not threading.main_thread():  # where signals cannot be caught
-        yield
-        return
-
-    def request(number: int, frame: object) -> None:
-        if stop.made and number == signal.SIGINT:
-            raise KeyboardInterrupt
-        if not stop.made:
-            say("stopping after this window")
-        stop.make()
-
-    before = {number: signal.signal(number, request) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _progress_bar(source: str) -> Any:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
+import threading
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sentiment_fast.cli import PRECISIONS, add_device_argument, run_command, say
+from sentiment_fast.cli import PRECISIONS, add_device_argument, run_command, say, stop_signals
 from sentiment_fast.errors import UsageError
 
 if TYPE_CHECKING:
@@ -209,7 +210,6 @@ def _train(
     from sentiment_fast.report.event_log import event_log
     from sentiment_fast.report.run_folder import append_history, write_overview
     from sentiment_fast.training.checkpoints import Checkpoints
-    from sentiment_fast.training.interruption import stop_requests
     from sentiment_fast.training.loop import train
 
     tell = say if ranks.writes else _say_nothing
@@ -219,9 +219,16 @@ def _train(
     compiled = ranks.device.type == "cuda" if arguments.compile is None else arguments.compile
     compiler = Compiler(tell) if compiled else None
     examples = {name: part.examples(settings.network, ranks.device) for name, part in data.parts.items()}
+    stop = threading.Event()
+
+    def end_after_this_step() -> None:
+        stop.set()
+        tell("stopping after this step")
+
     with (
         event_log(folder if arguments.tensorboard and ranks.writes else None) as log,
-        stop_requests(tell, ranks) as stop,
+        # Of several processes, each gets a single Ctrl-C twice: from the terminal and from torchrun.
+        stop_signals(end_after_this_step, again_ends=ranks.size == 1),
     ):
         ranks.first_does(lambda: write_overview(folder, data.look, data.parts[TRAINING].ids.lengths))
 
@@ -252,7 +259,7 @@ def _train(
             after_epoch,
             _progress_bar if ranks.writes else list,
             checkpoints=checkpoints,
-            stop_requested=stop,
+            stop_requested=stop.is_set,
             say=tell,
             ranks=ranks,
             compiler=compiler,
