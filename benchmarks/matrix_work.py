@@ -53,11 +53,14 @@ def work_of(
     return MatrixWork(ids, computed, computed * passes * operations_per_id(config), precision)
 
 
-def native_work_of(config: NetworkConfig, lengths: Rows, precision: torch.dtype) -> MatrixWork:
+def native_work_of(
+    config: NetworkConfig, lengths: Rows, precision: torch.dtype, *, learning: bool = False
+) -> MatrixWork:
     """Of the native LSTM (model/native.py): without padding, and its first layer's inputs are looked up."""
     ids = int(lengths.sum())
     looked_up = 2 * 4 * config.hidden_size * config.embedding_size
-    return MatrixWork(ids, ids, ids * (operations_per_id(config) - looked_up), precision)
+    passes = 1 + BACKWARD if learning else 1
+    return MatrixWork(ids, ids, ids * passes * (operations_per_id(config) - looked_up), precision)
 
 
 @cache

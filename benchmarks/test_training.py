@@ -7,13 +7,17 @@ import pytest
 import torch
 
 import sentiment_fast as sf
-from benchmarks.matrix_work import work_of
+from benchmarks.matrix_work import native_work_of, work_of
 from benchmarks.tutorial_loop import BATCH_SIZE, CLIP, LENGTH, training_step
 from benchmarks.tutorial_weights import as_tutorial_model
 from sentiment_fast.model.batches import BatchSource, Budget, random_batches
 from sentiment_fast.model.devices import choose_precision
-from sentiment_fast.model.network import SentimentLSTM, class_loss
+from sentiment_fast.model.native_training import native_training
+from sentiment_fast.model.network import SentimentLSTM
 from sentiment_fast.model.presets import PRESETS
+from sentiment_fast.model.ranks import Ranks
+from sentiment_fast.training.state import TrainingState
+from sentiment_fast.training.step import Examples, TrainingStep
 
 GROUP = "training"
 TUTORIAL_STEPS = 3  # of 50 reviews each
@@ -36,23 +40,24 @@ class Setup:
         torch.manual_seed(0)
         self.network = SentimentLSTM(config, len(vocabulary), 2).train()
         self.tutorial = as_tutorial_model(self.network).train()
-        self.optimizer = torch.optim.Adam(self.network.parameters(), lr=1e-3, fused=True)
         self.tutorial_optimizer = torch.optim.Adam(self.tutorial.parameters(), lr=1e-3)
 
     def tutorial_step(self, rows):
         rows = torch.from_numpy(rows)
         return training_step(self.tutorial, self.tutorial_optimizer, self.matrix[rows], self.targets[rows])[0]
 
-    def our_step(self, rows, precision):
-        ids, lengths = self.source.batch(rows)
-        with precision.autocast(CPU):
-            logits = self.network(ids, lengths)
-        loss = class_loss(logits, self.targets[torch.from_numpy(rows)])
-        self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), CLIP)
-        self.optimizer.step()
-        return loss.detach()
+    def our_step(self, precision):
+        """A function: a batch's rows -> its summed loss. It is the very step of `python -m sentiment_fast.train`."""
+        config = replace(PRESETS["tutorial"].training, clip_norm=CLIP, learning_rate=1e-3)
+        state = TrainingState.at_start(self.network, config, precision.dtype)
+        step = TrainingStep(state, Examples(self.source, self.targets), config, precision, Ranks(), say=print)
+
+        def run(rows):
+            before = state.sums[0].item()
+            step(rows, torch.from_numpy(rows), config.learning_rate)
+            return state.sums[0].item() - before
+
+        return run
 
     def batches(self, rows=BATCH_SIZE):
         return random_batches(self.source.lengths, Budget(rows), np.random.default_rng(0))
@@ -62,9 +67,9 @@ class Setup:
 def setup(labelled):
     """Found equal first: the same losses, step by step, without dropout and in float32."""
     check = Setup(labelled, dropout=0.0)
+    our_step = check.our_step(choose_precision(CPU, "float32"))
     for rows in check.batches()[:4]:
-        theirs, ours = check.tutorial_step(rows), check.our_step(rows, choose_precision(CPU, "float32"))
-        assert abs(theirs - ours) < 1e-4
+        assert abs(check.tutorial_step(rows) - our_step(rows) / len(rows)) < 1e-4
     return Setup(labelled, dropout=0.3)
 
 
@@ -82,5 +87,9 @@ def test_ours(measure, setup, reduced, rows):
         pytest.skip(precision.reason)
     side = f"sentiment_fast, {precision.name}, batches of {rows}"
     batches = setup.batches(rows)
-    work = work_of(setup.config, setup.source.lengths, batches, precision.dtype, learning=True)
-    measure(GROUP, side, lambda: [setup.our_step(batch, precision) for batch in batches], OUR_REVIEWS, work=work)
+    if native_training(setup.network, precision) is None:
+        work = work_of(setup.config, setup.source.lengths, batches, precision.dtype, learning=True)
+    else:
+        work = native_work_of(setup.config, setup.source.lengths, precision.dtype, learning=True)
+    step = setup.our_step(precision)
+    measure(GROUP, side, lambda: [*map(step, batches)], OUR_REVIEWS, work=work)

@@ -145,5 +145,6 @@ PYBIND11_MODULE(_core, module) {
   module.def("pad", &pad_into, py::arg("values"), py::arg("offsets"), py::arg("matrix"), py::arg("threads"));
 
   bind_lstm(module);
+  bind_lstm_training(module);
   bind_csv(module);
 }

@@ -29,6 +29,9 @@ inline void check_threads(int threads) {
 // bindings_lstm.cpp: the recurrent layers, for scoring.
 void bind_lstm(py::module_& module);
 
+// bindings_lstm_training.cpp: the same, for training.
+void bind_lstm_training(py::module_& module);
+
 // bindings_csv.cpp: where a CSV file's records are, their fields' values, and writing them.
 void bind_csv(py::module_& module);
 

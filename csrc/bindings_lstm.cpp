@@ -8,15 +8,11 @@
 #include <vector>
 
 #include "bindings.h"
+#include "bindings_lstm.h"
 #include "lstm.h"
 
 namespace sentiment_fast {
-namespace {
 
-template <class Number>
-using Array = py::array_t<Number, py::array::c_style>;
-
-// Raises ValueError for an array of another shape; a -1 is any size.
 void expect_shape(const py::array& array, const char* name, const std::vector<int64_t>& shape) {
   std::string expected, got;
   bool fits = array.ndim() == static_cast<py::ssize_t>(shape.size());
@@ -28,22 +24,8 @@ void expect_shape(const py::array& array, const char* name, const std::vector<in
   if (!fits) throw py::value_error(std::string("Expected ") + name + " (" + expected + "), got (" + got + ")");
 }
 
-// An LSTM of either type of numbers.
-struct AnyLstm {
-  std::variant<Lstm<float>, Lstm<Bf16>> of_number;
-};
-
-constexpr char kFloat32[] = "float32", kBf16[] = "bfloat16";
-
-std::unique_ptr<AnyLstm> lstm_of(const Array<float>& table, const std::vector<Array<float>>& own,
-                                 const std::vector<Array<float>>& below, const std::vector<Array<float>>& biases,
-                                 const std::string& number, const std::string& level) {
-  expect_shape(table, "a table", {-1, -1});
-  const int64_t ids = table.shape(0), hidden = table.shape(1) / 4;
-  if (ids < 1 || hidden < 1 || table.shape(1) != 4 * hidden || hidden % kUnitsMultiple != 0)
-    throw py::value_error("Expected a table of 1 or more ids and four gates of a multiple of " +
-                          std::to_string(kUnitsMultiple) + " units, got (" +
-                          std::to_string(ids) + ", " + std::to_string(table.shape(1)) + ")");
+std::vector<LstmLayerWeights> layers_of(const std::vector<Array<float>>& own, const std::vector<Array<float>>& below,
+                                        const std::vector<Array<float>>& biases, int64_t hidden) {
   if (own.empty() || below.size() != own.size() - 1 || biases.size() != own.size() - 1)
     throw py::value_error("Expected weights of one or more layers, and weights of the layer below and biases for all "
                           "but the first");
@@ -57,6 +39,26 @@ std::unique_ptr<AnyLstm> lstm_of(const Array<float>& table, const std::vector<Ar
     layers.back().below = below[layer - 1].data();
     layers.back().biases = biases[layer - 1].data();
   }
+  return layers;
+}
+
+namespace {
+
+// An LSTM of either type of numbers.
+struct AnyLstm {
+  std::variant<Lstm<float>, Lstm<Bf16>> of_number;
+};
+
+std::unique_ptr<AnyLstm> lstm_of(const Array<float>& table, const std::vector<Array<float>>& own,
+                                 const std::vector<Array<float>>& below, const std::vector<Array<float>>& biases,
+                                 const std::string& number, const std::string& level) {
+  expect_shape(table, "a table", {-1, -1});
+  const int64_t ids = table.shape(0), hidden = table.shape(1) / 4;
+  if (ids < 1 || hidden < 1 || table.shape(1) != 4 * hidden || hidden % kUnitsMultiple != 0)
+    throw py::value_error("Expected a table of 1 or more ids and four gates of a multiple of " +
+                          std::to_string(kUnitsMultiple) + " units, got (" +
+                          std::to_string(ids) + ", " + std::to_string(table.shape(1)) + ")");
+  const std::vector<LstmLayerWeights> layers = layers_of(own, below, biases, hidden);
   const auto made = [&](auto zero) {
     using Number = decltype(zero);
     const LstmLevel<Number>& found = lstm_level_named<Number>(level);

@@ -1,5 +1,6 @@
 #include "lstm.h"
 
+#include <algorithm>
 #include <atomic>
 #include <numeric>
 #include <stdexcept>
@@ -44,42 +45,16 @@ template <class Number>
 Lstm<Number>::Lstm(int64_t hidden, int64_t ids, const float* table, const std::vector<LstmLayerWeights>& layers,
                    const LstmLevel<Number>& level)
     : level_(level), hidden_(hidden), ids_(ids), table_(ids * 4 * hidden) {
-  for (int64_t id = 0; id < ids; ++id) copy_in_tiles(table + id * 4 * hidden, table_.data() + id * 4 * hidden);
+  for (int64_t id = 0; id < ids; ++id)
+    copy_in_tiles(hidden, level.units, table + id * 4 * hidden, table_.data() + id * 4 * hidden);
   for (const LstmLayerWeights& weights : layers) {
-    layers_.push_back({weights.below ? 2 : 1, packed(weights), Aligned<float>(4 * hidden)});
-    if (weights.biases) copy_in_tiles(weights.biases, layers_.back().biases.data());
+    const float* const matrices[] = {weights.own, weights.below};
+    const int count = weights.below ? 2 : 1;
+    layers_.push_back({count, Aligned<Number>(count * 4 * hidden * hidden), Aligned<float>(4 * hidden)});
+    for (int64_t unit = 0; unit < hidden; unit += level.units)
+      pack_tile(level, hidden, matrices, count, unit, layers_.back().weights.data() + unit * 4 * count * hidden);
+    if (weights.biases) copy_in_tiles(hidden, level.units, weights.biases, layers_.back().biases.data());
   }
-}
-
-// (4 gates, hidden) -> (hidden / units tiles, 4 gates, units)
-template <class Number>
-void Lstm<Number>::copy_in_tiles(const float* gates, float* tiles) const {
-  for (int64_t unit = 0; unit < hidden_; unit += level_.units)
-    for (int64_t gate = 0; gate < 4; ++gate, tiles += level_.units)
-      std::copy_n(gates + gate * hidden_ + unit, level_.units, tiles);
-}
-
-template <class Number>
-Aligned<Number> Lstm<Number>::packed(const LstmLayerWeights& weights) const {
-  constexpr int64_t kAtOnce = kInputsAtOnce<Number>;
-  const float* const inputs[] = {weights.own, weights.below};
-  const int count = weights.below ? 2 : 1;
-  const int64_t gates = 4 * level_.units;
-  Aligned<Number> result(count * 4 * hidden_ * hidden_);
-  Number* tile = result.data();
-  for (int64_t first_unit = 0; first_unit < hidden_; first_unit += level_.units) {
-    for (int input = 0; input < count; ++input, tile += hidden_ * gates) {
-      for (int64_t gate = 0; gate < 4; ++gate) {
-        for (int64_t unit = 0; unit < level_.units; ++unit) {
-          const float* const row = inputs[input] + (gate * hidden_ + first_unit + unit) * hidden_;
-          Number* const column = tile + kAtOnce * (gate * level_.units + unit);
-          for (int64_t k = 0; k < hidden_; ++k)
-            column[k / kAtOnce * kAtOnce * gates + k % kAtOnce] = rounded<Number>(row[k]);
-        }
-      }
-    }
-  }
-  return result;
 }
 
 // A tile's sums of one row, from the table, into the cache by the time that they are needed: their rows lie anywhere.
@@ -171,24 +146,29 @@ void Lstm<Number>::start(Group& group, int64_t place, const LstmStates& states, 
 template <class Number>
 void Lstm<Number>::step_layer(Group& group, int64_t layer, int64_t active, bool last) const {
   const Layer& weights = layers_[static_cast<size_t>(layer)];
+  const bool exact = last && layer + 1 == layers();
   LstmTile<Number> tile;
-  tile.hidden = hidden_;
-  tile.inputs_count = weights.inputs_count;
+  tile.gate_stride = level_.units;
+  tile.products.count = weights.inputs_count;
+  tile.products.steps = hidden_ / kInputsAtOnce<Number>;
+  tile.exact_outputs[0] = nullptr;
+  tile.logits[0] = nullptr;
   for (int64_t unit = 0; unit < hidden_; unit += level_.units) {
-    tile.weights = weights.weights.data() + unit * 4 * weights.inputs_count * hidden_;
+    tile.products.weights = weights.weights.data() + unit * 4 * weights.inputs_count * hidden_;
     for (int64_t place = 0; place < active; place += level_.rows) {
-      const int64_t at = place * hidden_;
       tile.rows = std::min(level_.rows, active - place);
       for (int64_t row = 0; row < tile.rows; ++row) {
         const float* const sums = layer == 0 ? group.table_rows[static_cast<size_t>(place + row)] : weights.biases.data();
         tile.first_sums[row] = sums + 4 * unit;
         if (layer == 0 && unit + level_.units < hidden_) prefetch(tile.first_sums[row] + 4 * level_.units);
+        const int64_t at = (place + row) * hidden_;
+        tile.products.inputs[0][row] = group.outputs_of(layer, layers(), false) + at;
+        if (layer > 0) tile.products.inputs[1][row] = group.outputs_of(layer - 1, layers(), true) + at;
+        tile.cells[row] = group.cells.data() + layer * group.size_of_layer + at + unit;
+        tile.cells_before[row] = tile.cells[row];
+        tile.outputs[row] = group.outputs_of(layer, layers(), true) + at + unit;
+        if (exact) tile.exact_outputs[row] = group.exact_outputs.data() + at + unit;
       }
-      tile.inputs[0] = group.outputs_of(layer, layers(), false) + at;
-      tile.inputs[1] = layer == 0 ? nullptr : group.outputs_of(layer - 1, layers(), true) + at;
-      tile.cells = group.cells.data() + layer * group.size_of_layer + at + unit;
-      tile.outputs = group.outputs_of(layer, layers(), true) + at + unit;
-      tile.exact_outputs = last && layer + 1 == layers() ? group.exact_outputs.data() + at + unit : nullptr;
       level_.step(tile);
     }
   }

@@ -5,42 +5,13 @@
 // rows stand beside it and however many threads there are. One step of one layer is lstm_cell.h's.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
-#include <new>
 #include <vector>
 
-#include "lstm_cell.h"
+#include "aligned.h"
+#include "lstm_weights.h"
 
 namespace sentiment_fast {
-
-// Zeros, at the start of a cache line: a vector that crosses a line costs two loads.
-template <class T>
-class Aligned {
- public:
-  explicit Aligned(int64_t size)
-      : at_(static_cast<T*>(::operator new(static_cast<size_t>(size) * sizeof(T), kLine))) {
-    std::fill(at_, at_ + size, T{});
-  }
-  Aligned(Aligned&& other) noexcept : at_(other.at_) { other.at_ = nullptr; }
-  Aligned(const Aligned&) = delete;
-  Aligned& operator=(const Aligned&) = delete;
-  Aligned& operator=(Aligned&&) = delete;
-  ~Aligned() { ::operator delete(at_, kLine); }
-  T* data() { return at_; }
-  const T* data() const { return at_; }
-
- private:
-  static constexpr std::align_val_t kLine{64};
-  T* at_;
-};
-
-// Float32, gates in PyTorch's order: input, forget, candidate, output, `hidden` rows each.
-struct LstmLayerWeights {
-  const float* own;     // (4 hidden, hidden): of the layer's own outputs
-  const float* below;   // (4 hidden, hidden): of the outputs of the layer below; the first layer has none
-  const float* biases;  // (4 hidden,); nor has it these: they are part of its table
-};
 
 // Which ids are read: row i's are values[starts[i]] and the counts[i] - 1 behind it, from state states[i] on.
 template <class Id>
@@ -79,7 +50,7 @@ class Lstm {
  private:
   struct Layer {
     int inputs_count;
-    Aligned<Number> weights;  // (hidden / units tiles, and in each what LstmTile says)
+    Aligned<Number> weights;  // (hidden / units tiles, and in each what LstmProducts says)
     Aligned<float> biases;    // (4 hidden,) in the table's order
   };
   struct Group;
@@ -90,10 +61,8 @@ class Lstm {
   void run(Group& group, const LstmRows<Id>& rows, const LstmStates& states) const;
   void start(Group& group, int64_t place, const LstmStates& states, int64_t state) const;
   void step_layer(Group& group, int64_t layer, int64_t active, bool last) const;
-  void copy_in_tiles(const float* gates, float* tiles) const;
   void prefetch(const float* sums) const;
   int64_t rows_of_group(int64_t rows, int threads) const;
-  Aligned<Number> packed(const LstmLayerWeights& weights) const;
 
   const LstmLevel<Number> level_;
   int64_t hidden_, ids_;

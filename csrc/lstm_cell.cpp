@@ -1,5 +1,6 @@
 #include "lstm_cell.h"
 
+#include <algorithm>
 #include <cmath>
 #include <stdexcept>
 
@@ -8,55 +9,90 @@ namespace {
 
 constexpr int64_t kUnits = 16;
 
+constexpr int64_t kSums = 4 * kUnits;
+
 float sigmoid(float logit) { return 1 / (1 + std::exp(-logit)); }
 
 template <class Number>
-void step_scalar(const LstmTile<Number>& tile) {
-  constexpr int64_t kGates = 4 * kUnits, kAtOnce = kInputsAtOnce<Number>;
-  for (int64_t row = 0; row < tile.rows; ++row) {
-    float sums[kGates];
-    std::memcpy(sums, tile.first_sums[row], sizeof sums);
-    const Number* weights = tile.weights;
-    for (int input = 0; input < tile.inputs_count; ++input) {
-      const Number* const inputs = tile.inputs[input] + row * tile.hidden;
-      for (int64_t k = 0; k < tile.hidden; k += kAtOnce, weights += kAtOnce * kGates) {
-        for (int64_t gate = 0; gate < kGates; ++gate) {
-          float products = 0;
-          for (int64_t i = 0; i < kAtOnce; ++i)
-            products += to_float(inputs[k + i]) * to_float(weights[kAtOnce * gate + i]);
-          sums[gate] += products;
-        }
+void add_products(float* sums, const LstmProducts<Number>& products, int64_t row) {
+  constexpr int64_t kAtOnce = kInputsAtOnce<Number>;
+  const Number* weights = products.weights;
+  for (int input = 0; input < products.count; ++input) {
+    const Number* inputs = products.inputs[input][row];
+    for (int64_t step = 0; step < products.steps; ++step, inputs += products.stride, weights += kAtOnce * kSums) {
+      for (int64_t sum = 0; sum < kSums; ++sum) {
+        float product = 0;
+        for (int64_t i = 0; i < kAtOnce; ++i) product += to_float(inputs[i]) * to_float(weights[kAtOnce * sum + i]);
+        sums[sum] += product;
       }
     }
+  }
+}
+
+template <class Number>
+void step_scalar(const LstmTile<Number>& tile) {
+  for (int64_t row = 0; row < tile.rows; ++row) {
+    float sums[kSums];
+    for (int64_t gate = 0; gate < 4; ++gate)
+      std::memcpy(sums + gate * kUnits, tile.first_sums[row] + gate * tile.gate_stride, kUnits * sizeof(float));
+    add_products(sums, tile.products, row);
     for (int64_t unit = 0; unit < kUnits; ++unit) {
-      const int64_t at = row * tile.hidden + unit;
       const float* const gates = sums + unit;
       const float added = sigmoid(gates[0]) * std::tanh(gates[2 * kUnits]);
-      tile.cells[at] = sigmoid(gates[kUnits]) * tile.cells[at] + added;
-      const float output = sigmoid(gates[3 * kUnits]) * std::tanh(tile.cells[at]);
-      tile.outputs[at] = rounded<Number>(output);
-      if (tile.exact_outputs) tile.exact_outputs[at] = output;
+      const float cell = sigmoid(gates[kUnits]) * tile.cells_before[row][unit] + added;
+      const float output = sigmoid(gates[3 * kUnits]) * std::tanh(cell);
+      tile.cells[row][unit] = cell;
+      tile.outputs[row][unit] = rounded<Number>(output);
+      if (tile.exact_outputs[0]) tile.exact_outputs[row][unit] = output;
+    }
+    if (tile.logits[0]) std::transform(sums, sums + kSums, tile.logits[row], rounded<Number>);
+  }
+}
+
+// See lstm_exp.h.
+template <class Number>
+void step_back_scalar(const LstmBackTile<Number>& tile) {
+  for (int64_t row = 0; row < tile.rows; ++row) {
+    float sums[kSums] = {};
+    add_products(sums, tile.products, row);
+    for (int64_t unit = 0; unit < tile.vectors * kUnits; ++unit) {
+      if (tile.sums[0]) {
+        tile.sums[row][unit] += sums[unit];
+        continue;
+      }
+      Number* const logits = tile.logits[row] + unit / kUnits * kSums + unit % kUnits;
+      const float input = sigmoid(to_float(logits[0])), forget = sigmoid(to_float(logits[kUnits]));
+      const float candidate = std::tanh(to_float(logits[2 * kUnits])), open = sigmoid(to_float(logits[3 * kUnits]));
+      const float shown = std::tanh(tile.cells[row][unit]);
+      const float by_output = sums[unit] + (tile.output_gradients[0] ? tile.output_gradients[row][unit] : 0);
+      const float by_cell = tile.cell_gradients[row][unit] + by_output * open * (1 - shown * shown);
+      logits[0] = rounded<Number>(by_cell * candidate * input * (1 - input));
+      logits[kUnits] = rounded<Number>(by_cell * tile.cells_before[row][unit] * forget * (1 - forget));
+      logits[2 * kUnits] = rounded<Number>(by_cell * input * (1 - candidate * candidate));
+      logits[3 * kUnits] = rounded<Number>(by_output * shown * open * (1 - open));
+      tile.cell_gradients[row][unit] = by_cell * forget;
     }
   }
 }
 
 std::vector<LstmLevel<float>> find_levels(float) {
-  std::vector<LstmLevel<float>> found = {{"scalar", kUnits, 1, step_scalar<float>}};
+  std::vector<LstmLevel<float>> found = {{"scalar", kUnits, 1, step_scalar<float>, step_back_scalar<float>}};
 #ifdef SENTIMENT_FAST_X86
   __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) found.push_back({"avx2", 8, 3, lstm_step_avx2});
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) 
+    found.push_back({"avx2", 8, 3, lstm_step_avx2, lstm_step_back_avx2});
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq"))
-    found.push_back({"avx512", 16, 6, lstm_step_avx512});
+    found.push_back({"avx512", 16, 6, lstm_step_avx512, lstm_step_back_avx512});
 #endif
   return found;
 }
 
 std::vector<LstmLevel<Bf16>> find_levels(Bf16) {
-  std::vector<LstmLevel<Bf16>> found = {{"scalar", kUnits, 1, step_scalar<Bf16>}};
+  std::vector<LstmLevel<Bf16>> found = {{"scalar", kUnits, 1, step_scalar<Bf16>, step_back_scalar<Bf16>}};
 #ifdef SENTIMENT_FAST_BF16
   __builtin_cpu_init();
   if (__builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bf16"))
-    found.push_back({"avx512_bf16", 16, 6, lstm_step_avx512_bf16});
+    found.push_back({"avx512_bf16", 16, 6, lstm_step_avx512_bf16, lstm_step_back_avx512_bf16});
 #endif
   return found;
 }

@@ -25,24 +25,55 @@ constexpr int64_t kInputsAtOnce = 1;
 template <>
 constexpr int64_t kInputsAtOnce<Bf16> = 2;
 
+// Products by which sums are to grow: of each row's inputs, one or two vectors of them, and of weights.
+template <class Number>
+struct LstmProducts {
+  int count;                              // of vectors a row: 0, 1 or 2
+  int64_t steps;                          // of each: its inputs, in those at once
+  int64_t stride = kInputsAtOnce<Number>;  // from one step's inputs to the next's
+  const Number* inputs[2][kMostTileRows];
+  const Number* weights;  // (count, steps, 4 vectors of sums, units, inputs at once)
+};
+
+// A step forward, for a few rows and a vector of units.
 template <class Number>
 struct LstmTile {
-  int64_t rows;    // 1 to the level's
-  int64_t hidden;  // units of the layer, and how far apart rows lie in inputs, cells and outputs
-  // Where each row's sums begin: four gates of the tile's units (input, forget, candidate, output), biases included.
+  int64_t rows;  // 1 to the level's
+  // Of each row, where the input gate's sums begin, biases included; those of the forget gate, the candidate and the
+  // output gate follow at distances of `gate_stride`.
   const float* first_sums[kMostTileRows];
-  // What is multiplied by weights: the layer's own outputs of the step before, and behind them, for all layers but the
-  // first, those of the layer below; (rows, hidden) each, weights in the same order.
-  int inputs_count;
-  const Number* inputs[2];
-  const Number* weights;  // (inputs_count * hidden / at once, 4 gates, units, inputs at once)
-  float* cells;           // (rows, units) of before, then of after the step
-  Number* outputs;        // (rows, units)
-  float* exact_outputs;   // the same, not rounded; null where nobody asks
+  int64_t gate_stride;
+  // The layer's own outputs of the step before, and behind them, for all layers but the first, those of the layer
+  // below; the four vectors of sums are the gates'.
+  LstmProducts<Number> products;
+  const float* cells_before[kMostTileRows];
+  float* cells[kMostTileRows];  // may be those before
+  Number* outputs[kMostTileRows];
+  float* exact_outputs[kMostTileRows];  // the same, not rounded; null, the first one, where nobody asks
+  Number* logits[kMostTileRows];        // (4 gates, units): the sums; null, the first one, likewise
+};
+
+// A step back, for a few rows and up to four vectors of units: what the loss's gradients by a layer's outputs and cells
+// after the step make of those by the gates' logits, and by the cells before it.
+template <class Number>
+struct LstmBackTile {
+  int64_t rows;
+  int64_t vectors;  // of the four of sums, those that are units
+  // Gradients by logits: the layer's own, of the step after, and behind them, for all layers but the last, those of the
+  // layer above. The sums are gradients by outputs.
+  LstmProducts<Number> products;
+  const float* output_gradients[kMostTileRows];  // more of these; null, the first one, for none
+  float* sums[kMostTileRows];  // what products are added to, and nothing else is done; null for what follows
+  const float* cells_before[kMostTileRows];
+  const float* cells[kMostTileRows];
+  float* cell_gradients[kMostTileRows];  // by the cells after the step, then before it
+  Number* logits[kMostTileRows];         // (vectors, 4 gates, units), then the gradients by them
 };
 
 template <class Number>
 using LstmStep = void (*)(const LstmTile<Number>& tile);
+template <class Number>
+using LstmStepBack = void (*)(const LstmBackTile<Number>& tile);
 
 template <class Number>
 struct LstmLevel {
@@ -50,6 +81,7 @@ struct LstmLevel {
   int64_t units;  // of a tile: a vector of float32
   int64_t rows;   // of a tile, at most: so many that the registers hold their sums
   LstmStep<Number> step;
+  LstmStepBack<Number> step_back;
 };
 
 // The levels that this machine can run, "scalar" first; the last is the fastest.
@@ -87,11 +119,14 @@ inline Bf16 rounded<Bf16>(float number) {
 
 #ifdef SENTIMENT_FAST_X86
 void lstm_step_avx2(const LstmTile<float>& tile);
+void lstm_step_back_avx2(const LstmBackTile<float>& tile);
 void lstm_step_avx512(const LstmTile<float>& tile);
+void lstm_step_back_avx512(const LstmBackTile<float>& tile);
 // The first compilers that know both the instructions and the question whether the CPU has them.
 #if (defined(__clang__) && __clang_major__ >= 12) || (!defined(__clang__) && __GNUC__ >= 11)
 #define SENTIMENT_FAST_BF16 1
 void lstm_step_avx512_bf16(const LstmTile<Bf16>& tile);
+void lstm_step_back_avx512_bf16(const LstmBackTile<Bf16>& tile);
 #endif
 #endif
 

@@ -5,6 +5,9 @@
 //
 //   cell   = (cell (1 + I)(1 + G) + (1 - G)(1 + F)) / ((1 + F)(1 + I)(1 + G))
 //   output = (1 - C) / ((1 + O)(1 + C))
+//
+// A step back takes the gates one by one, since it multiplies by the slopes: of sigmoid, I / (1 + I)^2, of tanh,
+// 4 G / (1 + G)^2, which lose nothing where a gate is near 1.
 #pragma once
 
 namespace sentiment_fast {

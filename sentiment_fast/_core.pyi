@@ -89,6 +89,82 @@ class Lstm:
         values, the table or the states.
         """
 
+class LstmTraining:
+    """The recurrent layers of an LSTM in one direction, for training: forward, and back to the loss's gradients.
+
+    Results are the same with any number of threads. Raises ValueError for other sizes, numbers and levels than `Lstm`
+    takes. One call at a time.
+    """
+
+    def __init__(self, hidden: int, layers: int, number: str, level: str) -> None: ...
+    def trace(self, slots: int) -> LstmTrace:
+        """What forward() writes to: for so many ids and rows in all."""
+
+    def set_weights(
+        self,
+        own: list[npt.NDArray[np.float32]],
+        below: list[npt.NDArray[np.float32]],
+        biases: list[npt.NDArray[np.float32]],
+        threads: int,
+    ) -> None:
+        """Copies them; as `Lstm` takes them."""
+
+    def forward(
+        self,
+        trace: LstmTrace,
+        table: npt.NDArray[np.float32],
+        ids: npt.NDArray[np.int32],
+        counts: npt.NDArray[np.int64],
+        states: npt.NDArray[np.int64],
+        outputs: npt.NDArray[np.float32],
+        cells: npt.NDArray[np.float32],
+        threads: int,
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """The outputs and cells that each row ends in, (rows, layers, hidden) each.
+
+        Row i reads the next counts[i] of `ids`, rows of the table, (words, 4 hidden), and starts from the state
+        states[i] of those given as outputs and cells, (states, layers, hidden) each. Raises ValueError for rows beyond
+        the ids, the table, the states or the trace.
+        """
+
+    def backward(
+        self,
+        trace: LstmTrace,
+        by_outputs: npt.NDArray[np.float32],
+        by_cells: npt.NDArray[np.float32],
+        last_step: tuple[npt.NDArray[np.float32], npt.NDArray[np.float32], npt.NDArray[np.float32]] | None,
+        threads: int,
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """The loss's gradients by the outputs and cells that rows started from, (rows, layers, hidden) each.
+
+        by_outputs, by_cells: those by what rows ended in. last_step: more, by the logits of each row's last step,
+        (rows, layers, 4 hidden), and by the outputs and cells before it. Raises ValueError for a second time.
+        """
+
+    def add_weight_gradients(
+        self,
+        trace: LstmTrace,
+        own: list[npt.NDArray[np.float32]],
+        below: list[npt.NDArray[np.float32]],
+        biases: list[npt.NDArray[np.float32]],
+        threads: int,
+    ) -> None:
+        """Adds, after backward(), the gradients by the weights to these arrays."""
+
+    def add_table_gradients(
+        self, trace: LstmTrace, ids: npt.NDArray[np.int32], table: npt.NDArray[np.float32], threads: int
+    ) -> None:
+        """Adds, after backward(), the gradients by the table to this array. ids: those of forward()."""
+
+class LstmTrace:
+    """What going back needs of a batch's steps."""
+
+    slots: int
+    def last_step(
+        self, row: int, layer: int
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """The logits of a row's last step, (4 hidden,), and the outputs and cells before it, (hidden,) each."""
+
 UNCLOSED: int
 """In CsvRecords.fields: rejected, because a quote is open behind this line and does not close in time."""
 

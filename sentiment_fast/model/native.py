@@ -41,19 +41,21 @@ def native_level(device: torch.device, precision: Precision) -> str | None:
 def native_lstm(network: SentimentLSTM, precision: Precision) -> NativeLSTM | None:
     """The network's weights as the native LSTM takes them; None where PyTorch is faster, or the network another one."""
     level = native_level(network.embedding.weight.device, precision)
-    return NativeLSTM(network, precision.name, level) if level is not None and _fits(network) else None
+    table = 4 * 4 * network.config.hidden_size * len(network.embedding.weight)  # bytes
+    if level is None or not can_run(network) or table > _LARGEST_TABLE:
+        return None
+    return NativeLSTM(network, precision.name, level)
 
 
-def _fits(network: SentimentLSTM) -> bool:
+def can_run(network: SentimentLSTM) -> bool:
+    """Is the network one that the core has kernels for?"""
     config = network.config
-    table = 4 * 4 * config.hidden_size * len(network.embedding.weight)  # bytes
     return (
         config.cell == "lstm"
         and not config.bidirectional
         and config.pooling in ("padded", "last")
         and config.hidden_size % 16 == 0
         and network.output.weight.dtype == torch.float32
-        and table <= _LARGEST_TABLE
     )
 
 

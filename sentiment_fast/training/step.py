@@ -19,6 +19,7 @@ from sentiment_fast.errors import DataError, UsageError
 from sentiment_fast.model.batches import BatchSource, Rows
 from sentiment_fast.model.compiling import Compiler
 from sentiment_fast.model.devices import Precision
+from sentiment_fast.model.native_training import native_training, one_pytorch_thread
 from sentiment_fast.model.network import class_loss, class_probabilities
 from sentiment_fast.model.presets import TrainingConfig
 from sentiment_fast.model.ranks import Ranks
@@ -54,6 +55,7 @@ class TrainingStep:
     ) -> None:
         self._state, self._training, self._config = state, training, config
         self._precision, self._ranks, self._say = precision, ranks, say
+        self._native = native_training(state.network, precision)
         self._judge = judge
         if compiler is not None:
             self._judge = compiler(judge)
@@ -101,7 +103,11 @@ class TrainingStep:
             width = self._training.source.width(rows)
             if self.graphs.replayed(device_rows, width, lambda static: self._update(self._gradients(rows, static))):
                 return
-        self._update(self._gradients_in_pieces(rows, device_rows))
+        if self._native is None:
+            self._update(self._gradients_in_pieces(rows, device_rows))
+            return
+        with one_pytorch_thread() as self._native.threads:
+            self._update(self._gradients_in_pieces(rows, device_rows))
 
     def _update(self, sums: Tensor) -> None:
         """The gradients -> new weights. sums: what `_gradients` gave."""
@@ -147,15 +153,20 @@ class TrainingStep:
         for piece, device_piece in pieces:
             if len(piece) == 0:
                 continue
-            ids, lengths = training.source.gather(device_piece, training.source.width(piece))
             targets = training.targets[device_piece]
             # Entered and left within what is captured: no graph reads a weight that another one has cast and cached.
             with self._precision.autocast(device):
-                summary = state.network.summarise(ids, lengths)
+                summary = self._summary(piece, device_piece)
                 loss, sums = self._judge(state.network.dropout, state.network.output, summary, targets)
             state.scaler.scale(loss * (len(piece) / len(rows))).backward()  # type: ignore[no-untyped-call]
             result += sums
         return result
+
+    def _summary(self, rows: Rows, device_rows: Tensor) -> Tensor:
+        if self._native is not None:
+            return self._native.summarise(self._training.source, rows)
+        source = self._training.source
+        return self._state.network.summarise(*source.gather(device_rows, source.width(rows)))
 
 
 def judge(dropout: nn.Dropout, output: nn.Linear, summary: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
