@@ -1,4 +1,4 @@
-"""Seconds and memory of the preprocessing by number of reviews and of threads, as a Markdown table.
+"""Seconds and memory of the preprocessing by number of reviews and of threads, scoring by threads, as Markdown tables.
 
     SENTIMENT_FAST_TEST_DATA=FOLDER python -m benchmarks.scaling [--reviews 1000 10000] [--threads 1 2]
 
@@ -13,19 +13,28 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import chain
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import torch
 
 import sentiment_fast as sf
 from benchmarks.conftest import machine, per_second, unlabelled_reviews
 from benchmarks.counters import extra_memory, output_bytes
+from sentiment_fast.model.batches import BatchSource
+from sentiment_fast.model.devices import choose_device, choose_precision
+from sentiment_fast.model.inference import all_logits
+from sentiment_fast.model.network import SentimentLSTM
+from sentiment_fast.model.presets import PRESETS
 from sentiment_fast.text.encoding import thread_count
 
 REVIEWS = (1_000, 10_000, 100_000, 1_000_000)
 LENGTH = 500
+SCORED_REVIEWS = 2_000
 INT32_REVIEWS = 100_000  # beyond it the matrix is int16: a million rows of 500 are 2 GB in int32
 SECONDS, FEWEST, MOST = 1.0, 3, 51  # a figure is the median of as many rounds as fit, within these limits
 
@@ -87,6 +96,29 @@ def table(reviews: Sequence[int], threads: Sequence[int]) -> Iterator[str]:
             yield row(repeated(corpus.texts, number), count)
 
 
+def network_rows(threads: Sequence[int]) -> Iterator[str]:
+    """Scoring by number of threads: one per core is the default because it was the fastest here."""
+    texts = repeated(unlabelled_reviews().texts, SCORED_REVIEWS)
+    vocabulary = sf.build_vocabulary(texts)
+    config = PRESETS["tutorial"].network
+    network = SentimentLSTM(config, len(vocabulary), 2).eval()
+    device = choose_device("cpu")
+    source = BatchSource(sf.encode(texts, vocabulary), config.max_length, config.pads_on_left, device)
+    precisions = {p.name: p for p in (choose_precision(device, "float32"), choose_precision(device))}
+    yield ""
+    yield f"| threads | {' | '.join(f'scoring in {name}' for name in precisions)} |"
+    yield "|--:|" + "--:|" * len(precisions)
+    before = torch.get_num_threads()
+    try:
+        for count in threads:
+            torch.set_num_threads(count)
+            figures = (median_seconds(partial(all_logits, network, source, one)) for one in precisions.values())
+            cells = (f"{SCORED_REVIEWS / seconds:,.0f} reviews/s" for seconds in figures)
+            yield f"| {count} | {' | '.join(cells)} |"
+    finally:
+        torch.set_num_threads(before)
+
+
 def doubled_up_to(limit: int) -> list[int]:
     """1, 2, 4 and so on, and the limit itself."""
     return sorted({limit, *(2**power for power in range(limit.bit_length()))})
@@ -107,7 +139,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     threads = doubled_up_to(thread_count())
     parser.add_argument("--threads", type=at_least_one, nargs="+", default=threads, metavar="N")
     parsed = parser.parse_args(arguments)
-    for line in table(parsed.reviews, parsed.threads):
+    for line in chain(table(parsed.reviews, parsed.threads), network_rows(parsed.threads)):
         print(line, flush=True)
     return 0
 

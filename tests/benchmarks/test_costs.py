@@ -60,11 +60,13 @@ def test_the_vectorizers_follow_the_rules(make):
 def test_the_scaling_table_has_a_line_for_each_number_of_reviews_and_threads(monkeypatch, capsys):
     monkeypatch.delenv("SENTIMENT_FAST_TEST_DATA", raising=False)
     monkeypatch.setattr(scaling, "SECONDS", 0.0)
+    monkeypatch.setattr(scaling, "SCORED_REVIEWS", 20)
     assert scaling.main(["--reviews", "10", "20", "--threads", "1", "2"]) == 0
     lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("| ")]
-    assert [line.split(" | ")[0:3:2] for line in lines[1:]] == [
+    assert [line.split(" | ")[0:3:2] for line in lines[1:5]] == [
         ["| 10", "1"],
         ["| 10", "2"],
         ["| 20", "1"],
         ["| 20", "2"],
     ]
+    assert [line.split(" | ")[0] for line in lines[5:]] == ["| threads", "| 1", "| 2"]

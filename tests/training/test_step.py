@@ -16,8 +16,10 @@ from sentiment_fast.errors import UsageError
 from sentiment_fast.model.batches import random_batches
 from sentiment_fast.model.compiling import Compiler
 from sentiment_fast.model.devices import Precision, deterministic_algorithms
+from sentiment_fast.model.native_training import native_training
 from sentiment_fast.model.network import SentimentLSTM
 from sentiment_fast.model.ranks import Ranks
+from sentiment_fast.training import step as step_module
 from sentiment_fast.training.state import TrainingState
 from sentiment_fast.training.step import StepGraphs, TrainingStep
 
@@ -45,6 +47,26 @@ def sums_of(run, precision=FLOAT32, epochs: int = 3, **options) -> torch.Tensor:
                 step(rows, torch.from_numpy(rows).to(run.training.source.device), 0.01)
                 sums.append(state.sums.clone())
         return torch.stack(sums).cpu()
+
+
+# In the native core.
+
+
+@pytest.mark.parametrize(
+    ("precision", "tolerance"),
+    [(FLOAT32, 1e-4), (Precision(torch.bfloat16, "bf16"), 2e-2)],
+    ids=["float32", "bfloat16"],
+)
+def test_steps_in_the_native_core_have_the_losses_of_pytorchs(tiny_run, monkeypatch, precision, tolerance):
+    fields = {**LONG, "hidden_size": 16}
+    run = tiny_run(**fields)
+    if native_training(run.network, precision) is None:
+        pytest.skip("PyTorch is faster on this CPU")
+    native = sums_of(run, precision)
+    monkeypatch.setattr(step_module, "native_training", lambda network, precision: None)
+    torch.testing.assert_close(
+        native, sums_of(tiny_run(**fields), precision), rtol=0, atol=tolerance * len(run.training.targets)
+    )
 
 
 # Compiled.
