@@ -1,6 +1,6 @@
-"""A CSV file -> the same CSV file with scores: what is opened, taken up, checked and finished, in what order.
+"""Files -> the same rows with scores: what is opened, taken up, checked and finished, in what order.
 
-In: an input, an output, a model and options. Out: the output, a file of rejected records, and a `Summary`. How records
+In: inputs, an output, a model and options. Out: the output, a file of rejected records, and a `Summary`. How records
 are found, scored and written is left to the modules that are called here.
 """
 
@@ -8,27 +8,26 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from sentiment_fast.errors import DataError, UsageError
-from sentiment_fast.scoring.encoded import EncodedTexts, encode_texts
+from sentiment_fast.scoring.formats import CSV, delimiter_for, input_format, output_format
 from sentiment_fast.scoring.identity import run_identity
-from sentiment_fast.scoring.journal import Journal, State, read_state
-from sentiment_fast.scoring.layout import CsvLayout, read_layout
-from sentiment_fast.scoring.new_columns import NewColumns, ScoredTexts, score_texts
+from sentiment_fast.scoring.inputs import Inputs, Reading
+from sentiment_fast.scoring.journal import Journal, read_state
+from sentiment_fast.scoring.new_columns import NewColumns
 from sentiment_fast.scoring.options import ScoringOptions
 from sentiment_fast.scoring.output import SECONDS_BETWEEN_STATES, FileOutput, Output, StreamOutput
-from sentiment_fast.scoring.pipeline import StopRequest, run_stages
-from sentiment_fast.scoring.records import Rejects, append_fields
+from sentiment_fast.scoring.pipeline import StopRequest
+from sentiment_fast.scoring.records import FIRST_FIELD, REJECTS_HEADER
+from sentiment_fast.scoring.run import Run
 from sentiment_fast.scoring.scorer import Scorer, load
 from sentiment_fast.scoring.sources import Source
-from sentiment_fast.scoring.windows import WINDOW_BYTES, CsvWindow, read_windows
-
-_IN_FLIGHT = 3  # windows: one is prepared, one scored, one written
-_OTHER_FORMATS = (".parquet", ".jsonl", ".ndjson", ".json", ".feather", ".arrow", ".xlsx")
+from sentiment_fast.scoring.windows import WINDOW_BYTES
+from sentiment_fast.scoring.writers import make_writer
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,8 @@ class Summary:
 
     rows: written, which with `rejects` is all there are but the header and blank lines. empty: of them, those whose
     text is empty or white space alone, with a blank label and blank scores; truncated: with more words than the model
-    reads; invalid_utf8: with bytes that are none. earlier_rows: of all rows, those that an earlier run had done.
+    reads; invalid_utf8: with bytes that are none. replaced: rows of which bytes that are no UTF-8 were replaced by
+    U+FFFD, because the output's format cannot hold them. earlier_rows: of all rows, those that an earlier run had done.
     """
 
     rows: int
@@ -45,6 +45,7 @@ class Summary:
     empty: int
     truncated: int
     invalid_utf8: int
+    replaced: int
     earlier_rows: int
     seconds: float
     text_column: str
@@ -58,7 +59,7 @@ class Summary:
 
 
 def score_csv(
-    input: str | Path | BinaryIO,  # noqa: A002
+    input: str | Path | BinaryIO | Sequence[str | Path],  # noqa: A002
     output: str | Path | BinaryIO,
     model: str | Path | Scorer,
     *,
@@ -74,11 +75,14 @@ def score_csv(
     keep_journal: bool = False,
     **options: Any,
 ) -> Summary:
-    """Append `sentiment_label` and `sentiment_score` to every record of a CSV file; its own bytes are copied.
+    """Append `sentiment_label` and `sentiment_score` to every row of a file of CSV, JSON Lines or Parquet.
 
-    input: a path, by whose extension it is decompressed (.gz .bz2 .xz .zst), "-" for stdin, or a binary file. output:
-    likewise, "-" for stdout. model: a folder, which is loaded for `device` and `precision`, or a `Scorer`. options:
-    those of `ScoringOptions`: text_column, delimiter, columns, status, tokens, max_record, strict, excel_safe.
+    input: a path, by whose extension it is read and decompressed (.csv, .tsv, .jsonl, .ndjson, and .gz .bz2 .xz .zst;
+    .parquet, .pq), "-" for stdin, or a binary file; several paths, to be written into one output in their order, must
+    have the same columns. output: likewise, "-" for stdout; what has no such extension gets the input's format. From
+    CSV to CSV and from JSON Lines to JSON Lines, a record's own bytes are copied. model: a folder, which is
+    loaded for `device` and `precision`, or a `Scorer`. options: those of `ScoringOptions`: text_column, delimiter,
+    columns, status, tokens, max_record, strict, excel_safe.
     Records that cannot be read go to `rejects`, by default OUTPUT.rejects.csv; where the output is no file and none is
     named, the first of them is an error. sentiment_score is the probability of the positive class, `classes[1]`; with
     more than two classes, one column each, `sentiment_score_<label>`. Bytes that are no UTF-8 are scored as
@@ -92,24 +96,34 @@ def score_csv(
     """
     chosen = _options(options)
     started = time.perf_counter()
+    sources: Sequence[Any] = [input] if isinstance(input, str | Path) or hasattr(input, "read") else input
+    if not sources:
+        raise UsageError("Expected an input or several, got none")
     finished = False
-    if isinstance(output, str | Path) and output != "-":
-        finished = _check_output(Path(output), _rejects_path(Path(output), rejects), force, restart)
-    scorer = model if isinstance(model, Scorer) else load(model, device, precision)
-    new_columns = NewColumns(scorer.classes, chosen.status, chosen.tokens)
-    with Source(input) as source:
-        layout = read_layout(source, chosen, scorer.text_column, new_columns.names, say)
-        identity = run_identity(source, scorer, chosen, window_bytes, rejects) if source.rereadable else None
-        sink = _open_output(output, rejects, identity, restart)
+    path = Path(output) if isinstance(output, str | Path) and output != "-" else None
+    if path is not None:
+        finished = _check_output(path, _rejects_path(path, rejects), force, restart)
+    elif rejects is None:
+        chosen = replace(chosen, strict=True)
+    with Source(sources[0]) as source:
+        written = output_format("" if path is None else path.name, input_format(source.name))
+        _check_options(chosen, input_format(source.name), written)
+        scorer = model if isinstance(model, Scorer) else load(model, device, precision)
+        new_columns = NewColumns(scorer.classes, chosen.status, chosen.tokens)
+        reading = Reading(chosen, scorer.text_column, new_columns.names, written, say, named=len(sources) > 1)
+        inputs = Inputs(sources, reading, source)
+        identity = None
+        if source.rereadable:
+            identity = run_identity([Path(one) for one in sources], scorer, chosen, window_bytes, rejects)
+        sink = _open_output(output, rejects, identity, restart, reading.named)
         earlier = sink.state
         if earlier.windows and not earlier.complete:
             say(f"{output}: going on behind row {earlier.rows + earlier.rejects:,}, where an earlier run was ended")
         try:
             if not earlier.complete:
-                if not sink.takes_rejects:
-                    chosen = replace(chosen, strict=True)
-                run = _Run(source, layout, scorer, new_columns, chosen, sink, on_window, window_bytes)
-                _complete(run, sink, stop or StopRequest())
+                delimiter = chosen.delimiter or delimiter_for(str(output))
+                writer = make_writer(written, inputs.first, new_columns, delimiter, chosen.excel_safe, window_bytes)
+                Run(inputs, scorer, writer, sink, on_window, window_bytes).complete(stop or StopRequest())
             if not finished:
                 sink.finish()
             if isinstance(sink, FileOutput) and not keep_journal:
@@ -123,9 +137,10 @@ def score_csv(
         empty=done.empty,
         truncated=done.truncated,
         invalid_utf8=done.invalid_utf8,
+        replaced=done.replaced,
         earlier_rows=earlier.rows + earlier.rejects,
         seconds=time.perf_counter() - started,
-        text_column=layout.columns[layout.text],
+        text_column=inputs.first.text_column,
         output=str(output),
         rejects_file=_named_rejects(output, rejects) if done.rejects else None,
     )
@@ -134,84 +149,6 @@ def score_csv(
 def journal_path(output: Path) -> Path:
     """Where the journal of an output's run is."""
     return Path(f"{output}.journal")
-
-
-class _Run:
-    """The stages of a run, and what they hand from window to window."""
-
-    def __init__(
-        self,
-        source: Source,
-        layout: CsvLayout,
-        scorer: Scorer,
-        new_columns: NewColumns,
-        options: ScoringOptions,
-        output: Output,
-        on_window: Callable[[int, int], None],
-        window_bytes: int,
-    ) -> None:
-        self._source, self._layout, self._scorer = source, layout, scorer
-        self._new_columns, self._options, self._output = new_columns, options, output
-        self._on_window, self._window_bytes = on_window, window_bytes
-        self._rejects = Rejects(len(layout.columns), options.max_record)
-        self._state = output.state
-
-    def run(self, stop: StopRequest) -> bool:
-        """Returns whether all windows were written: False where a stop was requested."""
-        if self._state.windows:
-            self._source.restart_at(self._state.position.offset)
-        return run_stages(self._prepared(), self._score, self._write, self._source.cancel, stop, _IN_FLIGHT)
-
-    def _prepared(self) -> Iterator[tuple[CsvWindow, EncodedTexts]]:
-        begin = self._state.position
-        for window in read_windows(self._source, self._layout, self._options, begin, _IN_FLIGHT, self._window_bytes):
-            yield window, encode_texts(window.texts, self._scorer)
-
-    def _score(self, prepared: tuple[CsvWindow, EncodedTexts]) -> tuple[CsvWindow, EncodedTexts, ScoredTexts]:
-        return (*prepared, score_texts(prepared[1], self._scorer))
-
-    def _write(self, done: tuple[CsvWindow, EncodedTexts, ScoredTexts]) -> None:
-        window, texts, scored = done
-        delimiter, excel_safe = self._layout.delimiter, self._options.excel_safe
-        fields = self._new_columns.csv_fields(scored, delimiter, excel_safe)
-        header = self._new_columns.csv_header(delimiter, excel_safe) if window.header >= 0 else b""
-        data = append_fields(window, fields, header, delimiter, excel_safe)
-        rejects, rejected = self._rejects.rows(window)
-        before = self._state
-        self._state = State(
-            windows=before.windows + 1,
-            position=window.end,
-            rows=before.rows + len(texts),
-            rejects=before.rejects + rejected,
-            empty=before.empty + int(texts.blank.sum()),
-            truncated=before.truncated + int(texts.truncated.sum()),
-            invalid_utf8=before.invalid_utf8 + int(texts.invalid.sum()),
-        )
-        self._output.write(data, rejects, self._state, window.resumable)
-        self._on_window(window.consumed, self._state.rows + self._state.rejects)
-
-
-def _complete(run: _Run, output: Output, stop: StopRequest) -> None:
-    """Run to the end. What ends it earlier leaves behind what a later run can go on with, and nothing else."""
-    resumable = isinstance(output, FileOutput) and output.resumable
-    try:
-        if not run.run(stop):
-            raise KeyboardInterrupt
-    except KeyboardInterrupt:
-        if resumable:
-            output.pause()
-        else:
-            output.abandon()
-        raise
-    except DataError as error:
-        if resumable and isinstance(error.__cause__, OSError) and error.__cause__.errno is not None:
-            raise DataError(f"{error}. What was scored is kept: mend that, then give the same command again") from error
-        output.abandon()
-        raise
-    except BaseException:
-        if not resumable:
-            output.abandon()
-        raise
 
 
 def _options(given: dict[str, Any]) -> ScoringOptions:
@@ -223,10 +160,15 @@ def _options(given: dict[str, Any]) -> ScoringOptions:
     return ScoringOptions(**given)
 
 
+def _check_options(options: ScoringOptions, read: str, written: str) -> None:
+    if options.delimiter is not None and CSV not in (read, written):
+        raise UsageError(f"Expected no delimiter from {read} to {written}: fields of CSV alone have one between them")
+    if options.excel_safe and written != CSV:
+        raise UsageError(f"Expected no excel_safe (--excel-safe) for {written}: it is for CSV")
+
+
 def _check_output(path: Path, rejects: Path, force: bool, restart: bool) -> bool:
     """Whether the output is already there, whole, by a run of which only the journal is still to be removed."""
-    if path.suffix.lower() in _OTHER_FORMATS:
-        raise UsageError(f"{path}: expected the name of a CSV file for the output, got one that ends otherwise")
     if path.exists() and not path.is_file():  # a folder, a pipe, a device: a finished file cannot be put in its place
         raise UsageError(
             f'{path}: expected the name of a file, got something else there: name another, or "-" for stdout'
@@ -254,10 +196,16 @@ def _named_rejects(output: Any, named: str | Path | None) -> str | None:
 
 
 def _open_output(
-    output: str | Path | BinaryIO, rejects: str | Path | None, identity: dict[str, Any] | None, restart: bool
+    output: str | Path | BinaryIO,
+    rejects: str | Path | None,
+    identity: dict[str, Any] | None,
+    restart: bool,
+    named: bool,
 ) -> Output:
+    header = FIRST_FIELD + REJECTS_HEADER if named else REJECTS_HEADER
     if not isinstance(output, str | Path) or output == "-":
-        return StreamOutput(sys.stdout.buffer if output == "-" else output, None if rejects is None else Path(rejects))
+        stream = sys.stdout.buffer if output == "-" else output
+        return StreamOutput(stream, None if rejects is None else Path(rejects), header)
     path = Path(output)
     journal = journal_path(path)
     if identity is None:
@@ -266,10 +214,10 @@ def _open_output(
                 f"{journal}: an unfinished run is there, on another input: name another output or --restart"
             )
         journal.unlink(missing_ok=True)
-        return FileOutput(path, _rejects_path(path, rejects), None, SECONDS_BETWEEN_STATES)
+        return FileOutput(path, _rejects_path(path, rejects), None, SECONDS_BETWEEN_STATES, header)
     opened = Journal(journal, identity, restart)
     try:
-        return FileOutput(path, _rejects_path(path, rejects), opened, SECONDS_BETWEEN_STATES)
+        return FileOutput(path, _rejects_path(path, rejects), opened, SECONDS_BETWEEN_STATES, header)
     except BaseException:
         opened.close()
         raise

@@ -32,13 +32,15 @@ Places = npt.NDArray[np.int64]
 class Position:
     """A place between two windows. offset: in the (decompressed) input. row, line: as a RecordFinder counts them.
 
-    rows: rows before it, those that were rejected too, and the blank lines of a file of one column.
+    rows: rows before it, those that were rejected too, and the blank lines of a file of one column. source: which of
+    several inputs, from 0. In a Parquet file, row is a row group, and offset a row in that.
     """
 
     offset: int = 0
     row: int = 0
     line: int = 1
     rows: int = 0
+    source: int = 0
 
 
 @dataclass(frozen=True)
@@ -77,15 +79,16 @@ def read_windows(
     begin: Position,
     buffers: int,
     window_bytes: int = WINDOW_BYTES,
+    all_fields: bool = False,
 ) -> Iterator[CsvWindow]:
     """The windows of a source that stands at `begin`.
 
-    buffers: how many may be in use at once. With options.strict, raises DataError at the first record that cannot be
-    read. Checks at the end that as many rows came out as the file has.
+    buffers: how many may be in use at once. all_fields: find those of all columns to write. With options.strict, raises
+    DataError at the first record that cannot be read. Checks at the end that as many rows came out as the file has.
     """
     width = len(layout.columns)
     others = layout.kept or []
-    if options.excel_safe:
+    if options.excel_safe or all_fields:
         others = list(range(width)) if layout.kept is None else layout.kept
     finder = _FieldFinder(layout, others, options, begin)
     rows = begin.rows
