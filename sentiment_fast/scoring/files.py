@@ -9,25 +9,27 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from sentiment_fast.errors import DataError, UsageError
-from sentiment_fast.scoring.encoded import EncodedTexts, encode_texts
-from sentiment_fast.scoring.identity import run_identity
-from sentiment_fast.scoring.journal import Journal, State, read_state
-from sentiment_fast.scoring.layout import CsvLayout, read_layout
-from sentiment_fast.scoring.new_columns import NewColumns, ScoredTexts, score_texts
+from sentiment_fast.scoring.cluster import Cluster
+from sentiment_fast.scoring.cluster_runs import cluster_run
+from sentiment_fast.scoring.identity import run_identity, scorer_identity
+from sentiment_fast.scoring.journal import Journal, read_state
+from sentiment_fast.scoring.layout import read_layout
+from sentiment_fast.scoring.new_columns import NewColumns
 from sentiment_fast.scoring.options import ScoringOptions
 from sentiment_fast.scoring.output import SECONDS_BETWEEN_STATES, FileOutput, Output, StreamOutput
-from sentiment_fast.scoring.pipeline import StopRequest, run_stages
-from sentiment_fast.scoring.records import Rejects, append_fields
+from sentiment_fast.scoring.pipeline import StopRequest
+from sentiment_fast.scoring.runs import Run
 from sentiment_fast.scoring.scorer import Scorer, load
 from sentiment_fast.scoring.sources import Source
-from sentiment_fast.scoring.windows import WINDOW_BYTES, CsvWindow, read_windows
+from sentiment_fast.scoring.windows import WINDOW_BYTES
 
-_IN_FLIGHT = 3  # windows: one is prepared, one scored, one written
 _OTHER_FORMATS = (".parquet", ".jsonl", ".ndjson", ".json", ".feather", ".arrow", ".xlsx")
 
 
@@ -64,6 +66,8 @@ def score_csv(
     *,
     device: str = "auto",
     precision: str = "auto",
+    engine: str | Cluster = "local",
+    workers: int | None = None,
     force: bool = False,
     restart: bool = False,
     rejects: str | Path | None = None,
@@ -77,8 +81,10 @@ def score_csv(
     """Append `sentiment_label` and `sentiment_score` to every record of a CSV file; its own bytes are copied.
 
     input: a path, by whose extension it is decompressed (.gz .bz2 .xz .zst), "-" for stdin, or a binary file. output:
-    likewise, "-" for stdout. model: a folder, which is loaded for `device` and `precision`, or a `Scorer`. options:
-    those of `ScoringOptions`: text_column, delimiter, columns, status, tokens, max_record, strict, excel_safe.
+    likewise, "-" for stdout. model: a folder, which is loaded for `device` and `precision`, or a `Scorer`. engine:
+    "local"; "ray" for `workers` of a Ray cluster, by default all that it has room for; or a `Cluster` that is open, for
+    several calls, with its scorer as the model. It makes no difference to the output. options: those of
+    `ScoringOptions`: text_column, delimiter, columns, status, tokens, max_record, strict, excel_safe.
     Records that cannot be read go to `rejects`, by default OUTPUT.rejects.csv; where the output is no file and none is
     named, the first of them is an error. sentiment_score is the probability of the positive class, `classes[1]`; with
     more than two classes, one column each, `sentiment_score_<label>`. Bytes that are no UTF-8 are scored as
@@ -95,11 +101,11 @@ def score_csv(
     finished = False
     if isinstance(output, str | Path) and output != "-":
         finished = _check_output(Path(output), _rejects_path(Path(output), rejects), force, restart)
-    scorer = model if isinstance(model, Scorer) else load(model, device, precision)
-    new_columns = NewColumns(scorer.classes, chosen.status, chosen.tokens)
-    with Source(input) as source:
+    with _engine(engine, model, device, precision, workers, say) as (scorer, cluster), Source(input) as source:
+        new_columns = NewColumns(scorer.classes, chosen.status, chosen.tokens)
         layout = read_layout(source, chosen, scorer.text_column, new_columns.names, say)
-        identity = run_identity(source, scorer, chosen, window_bytes, rejects) if source.rereadable else None
+        scored_by = scorer_identity(scorer) if cluster is None else cluster.identity
+        identity = run_identity(source, scored_by, chosen, window_bytes, rejects) if source.rereadable else None
         sink = _open_output(output, rejects, identity, restart)
         earlier = sink.state
         if earlier.windows and not earlier.complete:
@@ -108,7 +114,8 @@ def score_csv(
             if not earlier.complete:
                 if not sink.takes_rejects:
                     chosen = replace(chosen, strict=True)
-                run = _Run(source, layout, scorer, new_columns, chosen, sink, on_window, window_bytes)
+                make_run = Run if cluster is None else partial(cluster_run, cluster)
+                run = make_run(source, layout, scorer, new_columns, chosen, sink, on_window, window_bytes)
                 _complete(run, sink, stop or StopRequest())
             if not finished:
                 sink.finish()
@@ -136,62 +143,32 @@ def journal_path(output: Path) -> Path:
     return Path(f"{output}.journal")
 
 
-class _Run:
-    """The stages of a run, and what they hand from window to window."""
-
-    def __init__(
-        self,
-        source: Source,
-        layout: CsvLayout,
-        scorer: Scorer,
-        new_columns: NewColumns,
-        options: ScoringOptions,
-        output: Output,
-        on_window: Callable[[int, int], None],
-        window_bytes: int,
-    ) -> None:
-        self._source, self._layout, self._scorer = source, layout, scorer
-        self._new_columns, self._options, self._output = new_columns, options, output
-        self._on_window, self._window_bytes = on_window, window_bytes
-        self._rejects = Rejects(len(layout.columns), options.max_record)
-        self._state = output.state
-
-    def run(self, stop: StopRequest) -> bool:
-        """Returns whether all windows were written: False where a stop was requested."""
-        if self._state.windows:
-            self._source.restart_at(self._state.position.offset)
-        return run_stages(self._prepared(), self._score, self._write, self._source.cancel, stop, _IN_FLIGHT)
-
-    def _prepared(self) -> Iterator[tuple[CsvWindow, EncodedTexts]]:
-        begin = self._state.position
-        for window in read_windows(self._source, self._layout, self._options, begin, _IN_FLIGHT, self._window_bytes):
-            yield window, encode_texts(window.texts, self._scorer)
-
-    def _score(self, prepared: tuple[CsvWindow, EncodedTexts]) -> tuple[CsvWindow, EncodedTexts, ScoredTexts]:
-        return (*prepared, score_texts(prepared[1], self._scorer))
-
-    def _write(self, done: tuple[CsvWindow, EncodedTexts, ScoredTexts]) -> None:
-        window, texts, scored = done
-        delimiter, excel_safe = self._layout.delimiter, self._options.excel_safe
-        fields = self._new_columns.csv_fields(scored, delimiter, excel_safe)
-        header = self._new_columns.csv_header(delimiter, excel_safe) if window.header >= 0 else b""
-        data = append_fields(window, fields, header, delimiter, excel_safe)
-        rejects, rejected = self._rejects.rows(window)
-        before = self._state
-        self._state = State(
-            windows=before.windows + 1,
-            position=window.end,
-            rows=before.rows + len(texts),
-            rejects=before.rejects + rejected,
-            empty=before.empty + int(texts.blank.sum()),
-            truncated=before.truncated + int(texts.truncated.sum()),
-            invalid_utf8=before.invalid_utf8 + int(texts.invalid.sum()),
-        )
-        self._output.write(data, rejects, self._state, window.resumable)
-        self._on_window(window.consumed, self._state.rows + self._state.rejects)
+@contextmanager
+def _engine(
+    engine: str | Cluster,
+    model: str | Path | Scorer,
+    device: str,
+    precision: str,
+    workers: int | None,
+    say: Callable[[str], None],
+) -> Iterator[tuple[Scorer, Cluster | None]]:
+    """What scores: a scorer in this process, and the cluster if it is one that does."""
+    if isinstance(engine, Cluster):
+        if model is not engine.scorer or workers is not None:
+            raise UsageError("Expected the scorer of the open cluster as the model, and no number of workers")
+        yield engine.scorer, engine
+    elif engine == "ray":
+        with Cluster(model, device, precision, workers, say) as cluster:
+            yield cluster.scorer, cluster
+    elif engine != "local":
+        raise UsageError(f"Expected an engine of local or ray, got {engine!r}")
+    elif workers is not None:
+        raise UsageError("Expected no number of workers without the engine ray")
+    else:
+        yield model if isinstance(model, Scorer) else load(model, device, precision), None
 
 
-def _complete(run: _Run, output: Output, stop: StopRequest) -> None:
+def _complete(run: Run, output: Output, stop: StopRequest) -> None:
     """Run to the end. What ends it earlier leaves behind what a later run can go on with, and nothing else."""
     resumable = isinstance(output, FileOutput) and output.resumable
     try:

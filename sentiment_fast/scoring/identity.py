@@ -17,10 +17,22 @@ from sentiment_fast.scoring.sources import Source
 _HEAD_AND_TAIL = 1 << 16
 
 
+def scorer_identity(scorer: Scorer) -> dict[str, Any]:
+    """All that its scores depend on, to the last bit."""
+    return {
+        "model": scorer.digest(),
+        "device": scorer.device.type,
+        "precision": scorer.precision.name,
+        "threads": torch.get_num_threads(),
+        "version": sentiment_fast.__version__,
+        "PyTorch": torch.__version__,
+    }
+
+
 def run_identity(
-    source: Source, scorer: Scorer, options: ScoringOptions, window_bytes: int, rejects: str | Path | None
+    source: Source, scorer: dict[str, Any], options: ScoringOptions, window_bytes: int, rejects: str | Path | None
 ) -> dict[str, Any]:
-    """All that the bytes of the output depend on."""
+    """All that the bytes of the output depend on. scorer: the identity of the one that scores, or of all that do."""
     assert source.path is not None
     about = source.path.stat()
     with source.path.open("rb") as file:
@@ -32,12 +44,7 @@ def run_identity(
         "input's size": about.st_size,
         "input's time of change": about.st_mtime_ns,
         "input's content": digest.hexdigest(),
-        "model": scorer.digest(),
-        "device": scorer.device.type,
-        "precision": scorer.precision.name,
-        "threads": torch.get_num_threads(),
-        "version": sentiment_fast.__version__,
-        "PyTorch": torch.__version__,
+        **scorer,
         "rejects": None if rejects is None else str(rejects),
         "window_bytes": window_bytes,
         **asdict(options),

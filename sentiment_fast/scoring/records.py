@@ -1,10 +1,13 @@
 """A window's records and their new fields -> the bytes of the output, and of the rejected records.
 
-In: a `CsvWindow` and the fields to append. Out: bytes. A record's own bytes are copied: nothing is quoted anew,
-re-encoded or reordered.
+In: a `CsvWindow` and its scores. Out: a `ScoredWindow`, bytes and counts. A record's own bytes are copied: nothing is
+quoted anew, re-encoded or reordered.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,12 +15,65 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sentiment_fast import _core
-from sentiment_fast.scoring.new_columns import join_columns
-from sentiment_fast.scoring.windows import CsvWindow, Mask, Places, large_binary, rejection
+from sentiment_fast.scoring.encoded import EncodedTexts
+from sentiment_fast.scoring.layout import CsvLayout
+from sentiment_fast.scoring.new_columns import NewColumns, ScoredTexts, join_columns
+from sentiment_fast.scoring.options import ScoringOptions
+from sentiment_fast.scoring.windows import CsvWindow, Mask, Places, Position, large_binary, rejection
 
 _BOM = b"\xef\xbb\xbf"
 _NUMBER = r"^[+-]?([0-9]+([.,][0-9]*)?|[.,][0-9]+)([eE][+-]?[0-9]+)?%?$"
 REJECTS_HEADER = b"line,byte_offset,reason,record\n"
+
+
+@dataclass(frozen=True)
+class ScoredWindow:
+    """What is written of a window. data, rejects: bytes of the two files. end: where it ends; resumable, consumed: as
+    its. The rest: how many rows it has, and how many records were rejected.
+    """
+
+    data: Any
+    rejects: bytes
+    end: Position
+    resumable: bool
+    consumed: int
+    rows: int
+    rejected: int
+    empty: int
+    truncated: int
+    invalid_utf8: int
+
+
+class ScoredWindows:
+    """Makes `ScoredWindow`s of windows that lie one behind the other, and of their scores.
+
+    within_line: whether the first begins within an overlong line.
+    """
+
+    def __init__(
+        self, layout: CsvLayout, new_columns: NewColumns, options: ScoringOptions, within_line: bool = False
+    ) -> None:
+        self._layout, self._new_columns, self._options = layout, new_columns, options
+        self._rejects = Rejects(len(layout.columns), options.max_record, within_line)
+
+    def of(self, window: CsvWindow, texts: EncodedTexts, scored: ScoredTexts) -> ScoredWindow:
+        delimiter, excel_safe = self._layout.delimiter, self._options.excel_safe
+        fields = self._new_columns.csv_fields(scored, delimiter, excel_safe)
+        header = self._new_columns.csv_header(delimiter, excel_safe) if window.header >= 0 else b""
+        data = append_fields(window, fields, header, delimiter, excel_safe)
+        rejects, rejected = self._rejects.rows(window)
+        return ScoredWindow(
+            data=data,
+            rejects=rejects,
+            end=window.end,
+            resumable=window.resumable,
+            consumed=window.consumed,
+            rows=len(texts),
+            rejected=rejected,
+            empty=int(texts.blank.sum()),
+            truncated=int(texts.truncated.sum()),
+            invalid_utf8=int(texts.invalid.sum()),
+        )
 
 
 def append_fields(
@@ -107,9 +163,9 @@ def _guarded(data: memoryview, begins: Places, ends: Places) -> list[pa.Array]:
 class Rejects:
     """Rejected records -> rows of a file of their own: line, byte offset, reason, the record as one quoted field."""
 
-    def __init__(self, width: int, max_record: int) -> None:
+    def __init__(self, width: int, max_record: int, within_line: bool = False) -> None:
         self._width, self._max_record = width, max_record
-        self._within_record = False  # an overlong line comes in several pieces, which are one field here
+        self._within_record = within_line  # an overlong line comes in several pieces, which are one field here
 
     def rows(self, window: CsvWindow) -> tuple[bytes, int]:
         """What to append to the file, and how many records were rejected."""

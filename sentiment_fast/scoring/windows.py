@@ -1,14 +1,15 @@
 """A CSV file -> numbered windows of whole records: the texts in them, and which records are rows at all.
 
-In: a `Source` and its `CsvLayout`. Out: `CsvWindow`s. A window is what is batched, freed of duplicates and journalled
-together. Where one ends depends on where it begins and on the bytes alone, so that a run taken up at the end of any
-window has the windows of one that was never interrupted.
+In: a `Source` and its `CsvLayout`. Out: `CsvWindow`s, or where they lie, for those who read them elsewhere. A window is
+what is batched, freed of duplicates and journalled together. Where one ends depends on where it begins and on the bytes
+alone, so that a run taken up at the end of any window has the windows of one that was never interrupted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,7 @@ import pyarrow as pa
 
 from sentiment_fast import _core
 from sentiment_fast.errors import DataError
-from sentiment_fast.scoring.chunks import read_chunks
+from sentiment_fast.scoring.chunks import Finder, read_chunks
 from sentiment_fast.scoring.layout import CsvLayout
 from sentiment_fast.scoring.options import ScoringOptions
 from sentiment_fast.scoring.sources import Source
@@ -70,6 +71,15 @@ class CsvWindow:
         return np.concatenate([np.zeros(1, np.int64), self.records.ends[:-1]])
 
 
+@dataclass(frozen=True)
+class Span:
+    """Where a window lies. within_line: whether it begins within an overlong line, and not between two records."""
+
+    begin: Position
+    end: Position
+    within_line: bool
+
+
 def read_windows(
     source: Source,
     layout: CsvLayout,
@@ -77,8 +87,9 @@ def read_windows(
     begin: Position,
     buffers: int,
     window_bytes: int = WINDOW_BYTES,
+    within_line: bool = False,
 ) -> Iterator[CsvWindow]:
-    """The windows of a source that stands at `begin`.
+    """The windows of a source that stands at `begin`, within an overlong line or not.
 
     buffers: how many may be in use at once. With options.strict, raises DataError at the first record that cannot be
     read. Checks at the end that as many rows came out as the file has.
@@ -87,16 +98,12 @@ def read_windows(
     others = layout.kept or []
     if options.excel_safe:
         others = list(range(width)) if layout.kept is None else layout.kept
-    finder = _FieldFinder(layout, others, options, begin)
+    finder = _FieldFinder(layout, others, options, begin, within_line)
     rows = begin.rows
     for chunk in read_chunks(source, finder, window_bytes, buffers):
         records, fields = finder.found[layout.text], finder.found
-        counts, before = records.fields, records.rows
-        behind_header = before > 0
-        holds_row = behind_header & ((counts == width) | ((counts == 0) & (width == 1)))
-        rejected = ~holds_row & (counts != 0) & behind_header
-        headers = np.flatnonzero((before == 0) & (counts != 0))
-        numbers = rows + np.cumsum(holds_row | (rejected & (counts != _core.REST_OF_LINE)))
+        holds_row, rejected, numbers = _rows_of(records, width, rows)
+        headers = np.flatnonzero((records.rows == 0) & (records.fields != 0))
         rows = int(numbers[-1])
         window = CsvWindow(
             data=chunk.data,
@@ -114,6 +121,33 @@ def read_windows(
         if options.strict and rejected.any():
             raise DataError(f"{source.name}: {first_rejection(window, width, options.max_record)}")
         yield window
+    _check_count(source, width, finder, rows)
+
+
+def find_spans(
+    source: Source, layout: CsvLayout, options: ScoringOptions, begin: Position, window_bytes: int = WINDOW_BYTES
+) -> Iterator[Span]:
+    """Where the windows lie that `read_windows` would give, found without a look at any field."""
+    width = len(layout.columns)
+    finder = _core.RecordFinder(SIMD_LEVEL, **_settings(layout, options, begin))
+    within_line = False
+    for chunk in read_chunks(source, finder, window_bytes):
+        _, _, numbers = _rows_of(chunk.records, width, begin.rows)
+        end = Position(chunk.offset, chunk.row, chunk.line, int(numbers[-1]))
+        yield Span(begin, end, within_line)
+        begin, within_line = end, finder.within_line
+    _check_count(source, width, finder, begin.rows)
+
+
+def _rows_of(records: _core.CsvRecords, width: int, rows: int) -> tuple[Mask, Mask, Places]:
+    """Which records hold rows, which are rejected, and their numbers behind `rows` earlier ones; (records,) each."""
+    counts, behind_header = records.fields, records.rows > 0
+    holds_row = behind_header & ((counts == width) | ((counts == 0) & (width == 1)))
+    rejected = ~holds_row & (counts != 0) & behind_header
+    return holds_row, rejected, rows + np.cumsum(holds_row | (rejected & (counts != _core.REST_OF_LINE)))
+
+
+def _check_count(source: Source, width: int, finder: Finder, rows: int) -> None:
     if width > 1 and rows != finder.row - 1:  # without the header
         raise AssertionError(f"{source.name}: {finder.row - 1} rows were found, {rows} came out")
 
@@ -150,17 +184,12 @@ def first_rejection(window: CsvWindow, width: int, max_record: int) -> str:
 class _FieldFinder:
     """RecordFinders that go over the same bytes, each with a wanted field of its own."""
 
-    def __init__(self, layout: CsvLayout, others: list[int], options: ScoringOptions, begin: Position) -> None:
+    def __init__(
+        self, layout: CsvLayout, others: list[int], options: ScoringOptions, begin: Position, within_line: bool
+    ) -> None:
+        settings = _settings(layout, options, begin)
         self._finders = {
-            column: _core.RecordFinder(
-                SIMD_LEVEL,
-                delimiter=layout.delimiter,
-                wanted_field=column,
-                max_record=options.max_record,
-                offset=begin.offset,
-                row=begin.row,
-                line=begin.line,
-            )
+            column: _core.RecordFinder(SIMD_LEVEL, wanted_field=column, within_line=within_line, **settings)
             for column in {layout.text, *others}
         }
         self._first = self._finders[layout.text]
@@ -186,6 +215,17 @@ class _FieldFinder:
     @property
     def within_line(self) -> bool:
         return self._first.within_line
+
+
+def _settings(layout: CsvLayout, options: ScoringOptions, begin: Position) -> dict[str, Any]:
+    """Of a RecordFinder that begins there."""
+    return {
+        "delimiter": layout.delimiter,
+        "max_record": options.max_record,
+        "offset": begin.offset,
+        "row": begin.row,
+        "line": begin.line,
+    }
 
 
 def _values(data: memoryview, begins: Places, ends: Places) -> pa.LargeBinaryArray:
