@@ -1,4 +1,4 @@
-"""Append a label and a score to every row of CSV files.
+"""Append a label and a score to every row of CSV, JSON Lines and Parquet files.
 
 python -m sentiment_fast.score --model runs/mine reviews.csv -o scored.csv
 """
@@ -12,16 +12,33 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sentiment_fast.cli import add_device_arguments, run_command, say, stop_signals
 from sentiment_fast.errors import DataError, UsageError
+from sentiment_fast.scoring.formats import COMPRESSIONS, CSV, has_format, input_format, output_format
 
 if TYPE_CHECKING:
     from sentiment_fast.scoring.files import Summary
     from sentiment_fast.scoring.pipeline import StopRequest
     from sentiment_fast.scoring.scorer import Scorer
+
+
+@dataclass(frozen=True)
+class _Job:
+    """Inputs that are written into one output."""
+
+    inputs: list[str]
+    output: str
+
+    @property
+    def name(self) -> str:
+        if len(self.inputs) > 1:
+            return f"{len(self.inputs)} inputs"
+        return "stdin" if self.inputs == ["-"] else self.inputs[0]
+
 
 _FILES_AT_ONCE = 32  # of a cluster: each has a reader and a writer here
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
@@ -32,13 +49,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "inputs",
         metavar="INPUT",
         nargs="+",
-        help='CSV or TSV files (UTF-8, with a header; also .gz .bz2 .xz .zst), patterns of names, or "-" for stdin',
+        help="CSV or TSV (UTF-8, with a header), JSON Lines (.jsonl, .ndjson), each also .gz .bz2 .xz .zst; Parquet; "
+        'patterns of names, or "-" for CSV from stdin',
     )
     parser.add_argument(
         "-o",
         "--output",
         metavar="OUTPUT",
-        help='default: INPUT with ".scored" in its name; "-" for stdout; for several inputs a folder',
+        help='in the format of its extension (default: INPUT with ".scored" in its name); "-" for stdout; for several '
+        "inputs a folder, or a file for all of them",
     )
     parser.add_argument("--model", metavar="FOLDER", required=True, help="a folder that train made")
     parser.add_argument(
@@ -46,7 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="by name or number; default: the one trained on, else review or text, else the only one that holds text",
     )
-    parser.add_argument("--delimiter", metavar="X", help='between fields, "tab" for a tab; default: found out')
+    parser.add_argument("--delimiter", metavar="X", help='between fields of CSV, "tab" for a tab; default: found out')
     parser.add_argument("--columns", metavar="NAME,NAME", help="those of INPUT to write, by name or number (all)")
     parser.add_argument("--status", action="store_true", help="append sentiment_status too")
     parser.add_argument(
@@ -78,12 +97,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     inputs = _expanded(arguments.inputs)
-    outputs = _outputs(inputs, arguments.output)
-    if len(inputs) > 1 and arguments.rejects:
-        raise UsageError("Expected no --rejects with several inputs: each output has its own file for them")
+    jobs = _jobs(inputs, arguments.output)
+    if len(jobs) > 1 and arguments.rejects:
+        raise UsageError("Expected no --rejects with several outputs: each has its own file for them")
     if arguments.workers is not None and arguments.engine == "local":
         raise UsageError("Expected --workers with --engine ray alone: on one machine, PyTorch's threads do the work")
-    _check(outputs, arguments)
+    _check(jobs, arguments)
 
     from sentiment_fast.scoring.files import journal_path
 
@@ -96,17 +115,17 @@ def run(arguments: argparse.Namespace) -> None:
 
     with _engine(arguments) as (scorer, engine), stop_signals(end_after_this_window):
 
-        def score_one(source: str, output: str) -> Summary:
+        def score_one(job: _Job) -> Summary:
             # Of several, each finished one keeps its journal until all are, so that the same command skips them.
-            return _score(source, output, scorer, engine, arguments, stops.request(), len(inputs) > 1)
+            return _score(job, scorer, engine, arguments, stops.request(), len(jobs) > 1)
 
         at_once = 1 if engine == "local" else min(engine.workers, _FILES_AT_ONCE)
-        for source, summary in zip(inputs, _each(score_one, inputs, outputs, at_once, stops), strict=True):
-            _report(source, summary)
+        for job, summary in zip(jobs, _each(score_one, jobs, at_once, stops), strict=True):
+            _report(job, summary)
             if summary.rejects:
-                rejected.append(f"{summary.rejects:,} of {source} to {summary.rejects_file}")
-    for output in outputs if len(inputs) > 1 else []:
-        journal_path(Path(output)).unlink(missing_ok=True)
+                rejected.append(f"{summary.rejects:,} of {job.name} to {summary.rejects_file}")
+    for job in jobs if len(jobs) > 1 else []:
+        journal_path(Path(job.output)).unlink(missing_ok=True)
     if rejected:
         raise DataError(f"records that could not be read were rejected: {'; '.join(rejected)}")
 
@@ -135,7 +154,7 @@ class _Stops:
     """Stop requests of several runs, made all at once."""
 
     def __init__(self) -> None:
-        self.made = False
+        self._made = False
         self._requests: list[StopRequest] = []
 
     def request(self) -> StopRequest:
@@ -144,25 +163,23 @@ class _Stops:
 
         request = StopRequest()
         self._requests.append(request)
-        if self.made:
+        if self._made:
             raise KeyboardInterrupt
         return request
 
     def make(self) -> None:
-        self.made = True
+        self._made = True
         for request in list(self._requests):
             request.make()
 
 
-def _each(
-    score_one: Callable[[str, str], Summary], inputs: list[str], outputs: list[str], at_once: int, stops: _Stops
-) -> Iterator[Summary]:
-    """Score each input, in their order, or several at once, so that workers have enough to do where files are small."""
-    if at_once == 1 or len(inputs) == 1:
-        yield from map(score_one, inputs, outputs)
+def _each(score_one: Callable[[_Job], Summary], jobs: list[_Job], at_once: int, stops: _Stops) -> Iterator[Summary]:
+    """Score in order, or several at once, so that workers have enough to do where files are small."""
+    if at_once == 1 or len(jobs) == 1:
+        yield from map(score_one, jobs)
         return
     with ThreadPoolExecutor(at_once) as pool:
-        scored = [pool.submit(score_one, *names) for names in zip(inputs, outputs, strict=True)]
+        scored = [pool.submit(score_one, job) for job in jobs]
         try:
             for one in scored:
                 yield one.result()
@@ -173,8 +190,7 @@ def _each(
 
 
 def _score(
-    source: str,
-    output: str,
+    job: _Job,
     scorer: Scorer,
     engine: Any,
     arguments: argparse.Namespace,
@@ -183,7 +199,7 @@ def _score(
 ) -> Summary:
     from sentiment_fast.scoring.files import score_csv
 
-    with _progress_bar(source) as bar:
+    with _progress_bar(job.inputs) as bar:
         started = time.perf_counter()
         first: int | None = None
 
@@ -195,8 +211,8 @@ def _score(
 
         try:
             return score_csv(
-                source,
-                output,
+                job.inputs if len(job.inputs) > 1 else job.inputs[0],
+                job.output,
                 scorer,
                 engine=engine,
                 text_column=arguments.text_column,
@@ -216,20 +232,22 @@ def _score(
                 keep_journal=keep_journal,
             )
         except KeyboardInterrupt:
-            if source != "-" and output != "-":
-                say(f"{output}: what was scored is kept; the same command goes on from there")
+            if job.inputs != ["-"] and job.output != "-":
+                say(f"{job.output}: what was scored is kept; the same command goes on from there")
             raise
 
 
-def _report(source: str, summary: Summary) -> None:
+def _report(job: _Job, summary: Summary) -> None:
     earlier = f", {summary.earlier_rows:,} of them by an earlier run" if summary.earlier_rows else ""
     rejected = f", {summary.rejects:,} rejected to {summary.rejects_file}" if summary.rejects else ""
     say(
-        f"{source if source != '-' else 'stdin'}: {summary.rows + summary.rejects:,} rows in{earlier}, "
+        f"{job.name}: {summary.rows + summary.rejects:,} rows in{earlier}, "
         f"{summary.rows:,} rows out to {summary.output if summary.output != '-' else 'stdout'}{rejected}, "
         f"{summary.empty:,} of them without a text and so without a score; "
         f"{summary.seconds:.1f} s, {summary.rows_per_second:,.0f} rows/s"
     )
+    if summary.replaced:
+        say(f"{summary.output}: in {summary.replaced:,} rows, bytes that are no UTF-8 became U+FFFD")
 
 
 def _expanded(inputs: list[str]) -> list[str]:
@@ -245,40 +263,50 @@ def _expanded(inputs: list[str]) -> list[str]:
     return names
 
 
-def _outputs(inputs: list[str], output: str | None) -> list[str]:
-    """Where each input's scores go: several inputs have one output each, in a folder or beside them."""
+def _jobs(inputs: list[str], output: str | None) -> list[_Job]:
+    """Which inputs are written where: several have one output each, in a folder or beside them, unless it is a file."""
+    if output is not None and (len(inputs) == 1 or output == "-" or _is_file(output)):
+        return [_Job(inputs, output)]
     if output is None:
         outputs = [_default_output(source) for source in inputs]
-    elif len(inputs) == 1:
-        outputs = [output]
-    elif output == "-" or Path(output).is_file():
-        raise UsageError(f"{output}: expected a folder for the outputs of {len(inputs)} inputs")
     else:
         outputs = [str(Path(output) / Path(source).name) for source in inputs]
     if len(set(outputs)) < len(outputs) or (len(inputs) > 1 and "-" in inputs):
         raise UsageError("Expected inputs whose outputs have different names: score the others on their own")
-    if len(inputs) > 1 and output is not None:
+    if output is not None:
         Path(output).mkdir(parents=True, exist_ok=True)
-    return outputs
+    return [_Job([source], one) for source, one in zip(inputs, outputs, strict=True)]
+
+
+def _is_file(output: str) -> bool:
+    """Whether a name that may be new is that of a file, and not of a folder."""
+    path = Path(output)
+    return not path.is_dir() and not output.endswith("/") and (path.exists() or has_format(output))
 
 
 def _default_output(source: str) -> str:
     """Where scores go if nobody says: beside a file, under its name with `.scored`; to stdout from stdin."""
     if source == "-":
         return "-"
-    compression = Path(source).suffix if Path(source).suffix.lower() in (".gz", ".bz2", ".xz", ".zst") else ""
+    compression = Path(source).suffix if Path(source).suffix.lower() in COMPRESSIONS else ""
     stem, dot, extension = source.removesuffix(compression).rpartition(".")
     if not dot or "/" in extension:
         raise UsageError(f"{source}: has no extension to name the output by: name it with -o")
     return f"{stem}.scored.{extension}{compression}"
 
 
-def _check(outputs: list[str], arguments: argparse.Namespace) -> None:
+def _check(jobs: list[_Job], arguments: argparse.Namespace) -> None:
     """What can be known before PyTorch is loaded, which takes seconds."""
-    for output in outputs:
-        path, journal = Path(output), Path(f"{output}.journal")
-        if output != "-" and path.is_file() and not arguments.force and not journal.exists():
-            raise UsageError(f"{path}: exists already: name another with -o, or replace it with --force")
+    for job in jobs:
+        for source in job.inputs:
+            if source != "-" and not Path(source).exists():
+                raise DataError(f"{source}: cannot be read (No such file or directory)")
+            input_format(source)
+        path, journal = Path(job.output), Path(f"{job.output}.journal")
+        if job.output != "-":
+            output_format(job.output, CSV)
+            if path.is_file() and not arguments.force and not journal.exists():
+                raise UsageError(f"{path}: exists already: name another with -o, or replace it with --force")
 
 
 def _delimiter(name: str | None) -> str | None:
@@ -294,11 +322,11 @@ def _bytes(text: str) -> int:
     return int(digits) * _UNITS[unit]
 
 
-def _progress_bar(source: str) -> Any:
+def _progress_bar(inputs: list[str]) -> Any:
     from tqdm import tqdm
 
-    path = Path(source)
-    size = path.stat().st_size if source != "-" and path.is_file() else None
+    paths = [Path(source) for source in inputs]
+    size = sum(path.stat().st_size for path in paths) if all(path.is_file() for path in paths) else None
     return tqdm(total=size, unit="B", unit_scale=True, leave=False, dynamic_ncols=True, disable=not sys.stderr.isatty())
 
 

@@ -1,7 +1,7 @@
 """Runs whose windows are scored by the workers of a cluster, and written here, in order, as a run of one process does.
 
-In: as for `Run`, and a `Cluster`. Where a file's bytes can be read from any place, workers get the places of windows
-and read these themselves; what is compressed or comes from a pipe is read here, and workers get its ids.
+In: as for `Run`, and a `Cluster`. Of CSV files that are copied, workers get the places of windows, and read these
+themselves; everything else is read here (compressed files, pipes, other formats), and workers get its ids.
 """
 
 from __future__ import annotations
@@ -9,40 +9,36 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from sentiment_fast.scoring.cluster import Cluster
-from sentiment_fast.scoring.encoded import EncodedTexts, encode_texts
-from sentiment_fast.scoring.new_columns import ScoredTexts, texts_with_scores
-from sentiment_fast.scoring.records import ScoredWindow
-from sentiment_fast.scoring.runs import IN_FLIGHT, Run
-from sentiment_fast.scoring.windows import CsvWindow, find_spans, read_windows
-from sentiment_fast.scoring.worker import InputFile
+from sentiment_fast.scoring.finished import FinishedWindow
+from sentiment_fast.scoring.inputs import Inputs, Reading
+from sentiment_fast.scoring.new_columns import texts_with_scores
+from sentiment_fast.scoring.run import IN_FLIGHT, Prepared, Run
+from sentiment_fast.scoring.worker import Stretch
 
 
-class ClusterRun(Run):
-    """A run whose workers get ids."""
+class _ClusterRun(Run):
+    """Workers get ids."""
 
     def __init__(self, cluster: Cluster, *arguments: Any) -> None:
         super().__init__(*arguments)
         self._cluster = cluster
         self._cancelled = threading.Event()
 
-    def _prepared(self) -> Iterator[tuple[CsvWindow, EncodedTexts, ScoredTexts] | ScoredWindow]:
-        waiting: deque[tuple[CsvWindow, EncodedTexts]] = deque()
-        buffers = self._cluster.in_flight + 1 + IN_FLIGHT
-        windows = read_windows(
-            self._source, self._layout, self._options, self._state.position, buffers, self._window_bytes
-        )
+    def _prepared(self) -> Iterator[Any]:
+        waiting: deque[Prepared] = deque()
 
         def calls() -> Iterator[tuple[Any, ...]]:
-            for window in windows:
-                waiting.append((window, encode_texts(window.texts, self._scorer)))
-                yield (waiting[-1][1].ids,)
+            for prepared in self._encoded(self._cluster.in_flight + 1 + IN_FLIGHT):
+                waiting.append(prepared)
+                yield (prepared.texts.ids,)
 
         for probabilities in self._cluster.map("probabilities_of", calls(), self._cancelled):
-            window, texts = waiting.popleft()
-            yield window, texts, texts_with_scores(texts, probabilities)
+            prepared = waiting.popleft()
+            yield prepared, texts_with_scores(prepared.texts, probabilities)
 
     def _score(self, prepared: Any) -> Any:
         return prepared
@@ -52,22 +48,33 @@ class ClusterRun(Run):
         self._cancelled.set()
 
 
-class FileClusterRun(ClusterRun):
-    """A run whose workers read the file themselves."""
+class _StretchRun(_ClusterRun):
+    """Workers read the files themselves."""
 
-    def _prepared(self) -> Iterator[ScoredWindow]:
-        assert self._source.path is not None
-        path, name = self._source.path.resolve(), self._source.name
-        file = InputFile(path, name, self._layout, self._options, self._window_bytes)
-        spans = find_spans(self._source, self._layout, self._options, self._state.position, self._window_bytes)
-        return self._cluster.map("score_span", ((file, span) for span in spans), self._cancelled)
+    def __init__(self, cluster: Cluster, reading: Reading, *arguments: Any) -> None:
+        super().__init__(cluster, *arguments)
+        self._reading = replace(reading, say=_nothing)
 
-    def _finish(self, scored: ScoredWindow) -> ScoredWindow:
-        return scored
+    def _prepared(self) -> Iterator[FinishedWindow]:
+        return self._cluster.map("score_stretch", self._stretches(), self._cancelled)
+
+    def _stretches(self) -> Iterator[tuple[Any, ...]]:
+        for path, begin, end in self._inputs.window_ends(self._state.position, self._window_bytes):
+            more_behind = self._inputs.more_behind(begin.source)
+            stretch = Stretch(path.resolve(), str(path), begin, end, more_behind)
+            yield stretch, self._reading, self._window_bytes
+
+    def _finish(self, done: Any) -> FinishedWindow:
+        assert isinstance(done, FinishedWindow)
+        return done
 
 
-def cluster_run(cluster: Cluster, *arguments: Any) -> Run:
-    """arguments: those of `Run`."""
-    source = arguments[0]
-    seekable = source.rereadable and source.consumed is None  # None: of what is not compressed
-    return (FileClusterRun if seekable else ClusterRun)(cluster, *arguments)
+def cluster_run(cluster: Cluster, reading: Reading, inputs: Inputs, *arguments: Any) -> Run:
+    """arguments: the other ones of `Run`."""
+    if inputs.copied_from_files:
+        return _StretchRun(cluster, reading, inputs, *arguments)
+    return _ClusterRun(cluster, inputs, *arguments)
+
+
+def _nothing(message: str) -> None:
+    """What workers say of a file's layout was said already."""

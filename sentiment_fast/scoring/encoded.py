@@ -50,7 +50,7 @@ def encode_texts(texts: pa.LargeBinaryArray, scorer: Scorer) -> EncodedTexts:
         places=places,
         tokens=ids.lengths,
         blank=_blank(texts, ids.lengths == 0),
-        invalid=_invalid(texts),
+        invalid=invalid_texts(texts),
         truncated=ids.lengths > scorer.max_length,
     )
 
@@ -89,7 +89,7 @@ def _blank(texts: pa.LargeBinaryArray, candidates: Mask) -> Mask:
     return blank
 
 
-def _invalid(texts: pa.LargeBinaryArray) -> Mask:
+def invalid_texts(texts: pa.LargeBinaryArray) -> Mask:
     """Which texts are not UTF-8."""
     invalid = np.zeros(len(texts), bool)
     try:

@@ -1,6 +1,6 @@
-"""A CSV file -> the same CSV file with scores: what is opened, taken up, checked and finished, in what order.
+"""Files -> the same rows with scores: what is opened, taken up, checked and finished, in what order.
 
-In: an input, an output, a model and options. Out: the output, a file of rejected records, and a `Summary`. How records
+In: inputs, an output, a model and options. Out: the output, a file of rejected records, and a `Summary`. How records
 are found, scored and written is left to the modules that are called here.
 """
 
@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -18,19 +18,20 @@ from typing import Any, BinaryIO
 from sentiment_fast.errors import DataError, UsageError
 from sentiment_fast.scoring.cluster import Cluster
 from sentiment_fast.scoring.cluster_runs import cluster_run
+from sentiment_fast.scoring.formats import CSV, delimiter_for, input_format, output_format
 from sentiment_fast.scoring.identity import run_identity, scorer_identity
+from sentiment_fast.scoring.inputs import Inputs, Reading
 from sentiment_fast.scoring.journal import Journal, read_state
-from sentiment_fast.scoring.layout import read_layout
 from sentiment_fast.scoring.new_columns import NewColumns
 from sentiment_fast.scoring.options import ScoringOptions
 from sentiment_fast.scoring.output import SECONDS_BETWEEN_STATES, FileOutput, Output, StreamOutput
 from sentiment_fast.scoring.pipeline import StopRequest
-from sentiment_fast.scoring.runs import Run
+from sentiment_fast.scoring.records import FIRST_FIELD, REJECTS_HEADER
+from sentiment_fast.scoring.run import Run
 from sentiment_fast.scoring.scorer import Scorer, load
 from sentiment_fast.scoring.sources import Source
 from sentiment_fast.scoring.windows import WINDOW_BYTES
-
-_OTHER_FORMATS = (".parquet", ".jsonl", ".ndjson", ".json", ".feather", ".arrow", ".xlsx")
+from sentiment_fast.scoring.writers import make_writer
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ class Summary:
 
     rows: written, which with `rejects` is all there are but the header and blank lines. empty: of them, those whose
     text is empty or white space alone, with a blank label and blank scores; truncated: with more words than the model
-    reads; invalid_utf8: with bytes that are none. earlier_rows: of all rows, those that an earlier run had done.
+    reads; invalid_utf8: with bytes that are none. replaced: rows of which bytes that are no UTF-8 were replaced by
+    U+FFFD, because the output's format cannot hold them. earlier_rows: of all rows, those that an earlier run had done.
     """
 
     rows: int
@@ -47,6 +49,7 @@ class Summary:
     empty: int
     truncated: int
     invalid_utf8: int
+    replaced: int
     earlier_rows: int
     seconds: float
     text_column: str
@@ -60,7 +63,7 @@ class Summary:
 
 
 def score_csv(
-    input: str | Path | BinaryIO,  # noqa: A002
+    input: str | Path | BinaryIO | Sequence[str | Path],  # noqa: A002
     output: str | Path | BinaryIO,
     model: str | Path | Scorer,
     *,
@@ -78,13 +81,16 @@ def score_csv(
     keep_journal: bool = False,
     **options: Any,
 ) -> Summary:
-    """Append `sentiment_label` and `sentiment_score` to every record of a CSV file; its own bytes are copied.
+    """Append `sentiment_label` and `sentiment_score` to every row of a file of CSV, JSON Lines or Parquet.
 
-    input: a path, by whose extension it is decompressed (.gz .bz2 .xz .zst), "-" for stdin, or a binary file. output:
-    likewise, "-" for stdout. model: a folder, which is loaded for `device` and `precision`, or a `Scorer`. engine:
-    "local"; "ray" for `workers` of a Ray cluster, by default all that it has room for; or a `Cluster` that is open, for
-    several calls, with its scorer as the model. It makes no difference to the output. options: those of
-    `ScoringOptions`: text_column, delimiter, columns, status, tokens, max_record, strict, excel_safe.
+    input: a path, by whose extension it is read and decompressed (.csv, .tsv, .jsonl, .ndjson, and .gz .bz2 .xz .zst;
+    .parquet, .pq), "-" for stdin, or a binary file; several paths, to be written into one output in their order, must
+    have the same columns. output: likewise, "-" for stdout; what has no such extension gets the input's format. From
+    CSV to CSV and from JSON Lines to JSON Lines, a record's own bytes are copied. model: a folder, which is
+    loaded for `device` and `precision`, or a `Scorer`. engine: "local"; "ray" for `workers` of a Ray cluster, by
+    default all that it has room for; or a `Cluster` that is open, for several calls, with its scorer as the model. It
+    makes no difference to the output. options: those of `ScoringOptions`: text_column, delimiter, columns, status,
+    tokens, max_record, strict, excel_safe.
     Records that cannot be read go to `rejects`, by default OUTPUT.rejects.csv; where the output is no file and none is
     named, the first of them is an error. sentiment_score is the probability of the positive class, `classes[1]`; with
     more than two classes, one column each, `sentiment_score_<label>`. Bytes that are no UTF-8 are scored as
@@ -98,25 +104,38 @@ def score_csv(
     """
     chosen = _options(options)
     started = time.perf_counter()
+    sources: Sequence[Any] = [input] if isinstance(input, str | Path) or hasattr(input, "read") else input
+    if not sources:
+        raise UsageError("Expected an input or several, got none")
     finished = False
-    if isinstance(output, str | Path) and output != "-":
-        finished = _check_output(Path(output), _rejects_path(Path(output), rejects), force, restart)
-    with _engine(engine, model, device, precision, workers, say) as (scorer, cluster), Source(input) as source:
+    path = Path(output) if isinstance(output, str | Path) and output != "-" else None
+    if path is not None:
+        finished = _check_output(path, _rejects_path(path, rejects), force, restart)
+    elif rejects is None:
+        chosen = replace(chosen, strict=True)
+    with ExitStack() as opened:
+        source = opened.enter_context(Source(sources[0]))
+        written = output_format("" if path is None else path.name, input_format(source.name))
+        _check_options(chosen, input_format(source.name), written)
+        scorer, cluster = opened.enter_context(_engine(engine, model, device, precision, workers, say))
         new_columns = NewColumns(scorer.classes, chosen.status, chosen.tokens)
-        layout = read_layout(source, chosen, scorer.text_column, new_columns.names, say)
-        scored_by = scorer_identity(scorer) if cluster is None else cluster.identity
-        identity = run_identity(source, scored_by, chosen, window_bytes, rejects) if source.rereadable else None
-        sink = _open_output(output, rejects, identity, restart)
+        reading = Reading(chosen, scorer.text_column, new_columns.names, written, say, named=len(sources) > 1)
+        inputs = Inputs(sources, reading, source)
+        identity = None
+        if source.rereadable:
+            scored_by = scorer_identity(scorer) if cluster is None else cluster.identity
+            identity = run_identity([Path(one) for one in sources], scored_by, chosen, window_bytes, rejects)
+        sink = _open_output(output, rejects, identity, restart, reading.named)
         earlier = sink.state
         if earlier.windows and not earlier.complete:
             say(f"{output}: going on behind row {earlier.rows + earlier.rejects:,}, where an earlier run was ended")
         try:
             if not earlier.complete:
-                if not sink.takes_rejects:
-                    chosen = replace(chosen, strict=True)
-                make_run = Run if cluster is None else partial(cluster_run, cluster)
-                run = make_run(source, layout, scorer, new_columns, chosen, sink, on_window, window_bytes)
-                _complete(run, sink, stop or StopRequest())
+                delimiter = chosen.delimiter or delimiter_for(str(output))
+                writer = make_writer(written, inputs.first, new_columns, delimiter, chosen.excel_safe, window_bytes)
+                make_run = Run if cluster is None else partial(cluster_run, cluster, reading)
+                run = make_run(inputs, scorer, writer, sink, on_window, window_bytes)
+                run.complete(stop or StopRequest())
             if not finished:
                 sink.finish()
             if isinstance(sink, FileOutput) and not keep_journal:
@@ -130,9 +149,10 @@ def score_csv(
         empty=done.empty,
         truncated=done.truncated,
         invalid_utf8=done.invalid_utf8,
+        replaced=done.replaced,
         earlier_rows=earlier.rows + earlier.rejects,
         seconds=time.perf_counter() - started,
-        text_column=layout.columns[layout.text],
+        text_column=inputs.first.text_column,
         output=str(output),
         rejects_file=_named_rejects(output, rejects) if done.rejects else None,
     )
@@ -152,7 +172,7 @@ def _engine(
     workers: int | None,
     say: Callable[[str], None],
 ) -> Iterator[tuple[Scorer, Cluster | None]]:
-    """What scores: a scorer in this process, and the cluster if it is one that does."""
+    """The model in this process, and the cluster, if it is one that scores."""
     if isinstance(engine, Cluster):
         if model is not engine.scorer or workers is not None:
             raise UsageError("Expected the scorer of the open cluster as the model, and no number of workers")
@@ -168,29 +188,6 @@ def _engine(
         yield model if isinstance(model, Scorer) else load(model, device, precision), None
 
 
-def _complete(run: Run, output: Output, stop: StopRequest) -> None:
-    """Run to the end. What ends it earlier leaves behind what a later run can go on with, and nothing else."""
-    resumable = isinstance(output, FileOutput) and output.resumable
-    try:
-        if not run.run(stop):
-            raise KeyboardInterrupt
-    except KeyboardInterrupt:
-        if resumable:
-            output.pause()
-        else:
-            output.abandon()
-        raise
-    except DataError as error:
-        if resumable and isinstance(error.__cause__, OSError) and error.__cause__.errno is not None:
-            raise DataError(f"{error}. What was scored is kept: mend that, then give the same command again") from error
-        output.abandon()
-        raise
-    except BaseException:
-        if not resumable:
-            output.abandon()
-        raise
-
-
 def _options(given: dict[str, Any]) -> ScoringOptions:
     columns = given.get("columns")
     if isinstance(columns, str):
@@ -200,10 +197,15 @@ def _options(given: dict[str, Any]) -> ScoringOptions:
     return ScoringOptions(**given)
 
 
+def _check_options(options: ScoringOptions, read: str, written: str) -> None:
+    if options.delimiter is not None and CSV not in (read, written):
+        raise UsageError(f"Expected no delimiter from {read} to {written}: fields of CSV alone have one between them")
+    if options.excel_safe and written != CSV:
+        raise UsageError(f"Expected no excel_safe (--excel-safe) for {written}: it is for CSV")
+
+
 def _check_output(path: Path, rejects: Path, force: bool, restart: bool) -> bool:
     """Whether the output is already there, whole, by a run of which only the journal is still to be removed."""
-    if path.suffix.lower() in _OTHER_FORMATS:
-        raise UsageError(f"{path}: expected the name of a CSV file for the output, got one that ends otherwise")
     if path.exists() and not path.is_file():  # a folder, a pipe, a device: a finished file cannot be put in its place
         raise UsageError(
             f'{path}: expected the name of a file, got something else there: name another, or "-" for stdout'
@@ -231,10 +233,16 @@ def _named_rejects(output: Any, named: str | Path | None) -> str | None:
 
 
 def _open_output(
-    output: str | Path | BinaryIO, rejects: str | Path | None, identity: dict[str, Any] | None, restart: bool
+    output: str | Path | BinaryIO,
+    rejects: str | Path | None,
+    identity: dict[str, Any] | None,
+    restart: bool,
+    named: bool,
 ) -> Output:
+    header = FIRST_FIELD + REJECTS_HEADER if named else REJECTS_HEADER
     if not isinstance(output, str | Path) or output == "-":
-        return StreamOutput(sys.stdout.buffer if output == "-" else output, None if rejects is None else Path(rejects))
+        stream = sys.stdout.buffer if output == "-" else output
+        return StreamOutput(stream, None if rejects is None else Path(rejects), header)
     path = Path(output)
     journal = journal_path(path)
     if identity is None:
@@ -243,10 +251,10 @@ def _open_output(
                 f"{journal}: an unfinished run is there, on another input: name another output or --restart"
             )
         journal.unlink(missing_ok=True)
-        return FileOutput(path, _rejects_path(path, rejects), None, SECONDS_BETWEEN_STATES)
+        return FileOutput(path, _rejects_path(path, rejects), None, SECONDS_BETWEEN_STATES, header)
     opened = Journal(journal, identity, restart)
     try:
-        return FileOutput(path, _rejects_path(path, rejects), opened, SECONDS_BETWEEN_STATES)
+        return FileOutput(path, _rejects_path(path, rejects), opened, SECONDS_BETWEEN_STATES, header)
     except BaseException:
         opened.close()
         raise

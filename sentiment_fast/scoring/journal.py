@@ -19,7 +19,7 @@ from sentiment_fast.errors import DataError, UsageError
 from sentiment_fast.scoring.windows import Position
 from sentiment_fast.training.checkpoints import sync_folder
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class State:
     """What is done, up to the end of a window.
 
     windows: how many. position: in the input. output_bytes, rejects_bytes: lengths of the files. rows: written;
-    rejects, empty, truncated, invalid_utf8: how many. complete: all windows are.
+    rejects, empty, truncated, invalid_utf8, replaced: how many. complete: all windows are.
     """
 
     windows: int = 0
@@ -39,6 +39,7 @@ class State:
     empty: int = 0
     truncated: int = 0
     invalid_utf8: int = 0
+    replaced: int = 0
     complete: bool = False
 
 

@@ -16,8 +16,9 @@ import pyarrow.csv
 
 from sentiment_fast import _core
 from sentiment_fast.errors import DataError
+from sentiment_fast.scoring.formats import COMPRESSIONS
 from sentiment_fast.scoring.options import ScoringOptions
-from sentiment_fast.scoring.sources import COMPRESSIONS, Source
+from sentiment_fast.scoring.sources import Source
 from sentiment_fast.text.encoding import SIMD_LEVEL
 
 _DELIMITERS = (",", ";", "\t", "|")
@@ -84,11 +85,15 @@ def read_layout(
             f"{source.name}: already has a column {taken[0]!r}, which would be written: score the original file, "
             "or rename it"
         )
-    kept = options.columns and [_index_of(column, columns, source.name, "--columns") for column in options.columns]
+    kept = options.columns and [
+        index_of_column(column, columns, source.name, "--columns") for column in options.columns
+    ]
     if options.text_column is not None:
-        text = _index_of(options.text_column, columns, source.name, "--text-column")
+        text = index_of_column(options.text_column, columns, source.name, "--text-column")
     else:
-        text = _find_text_column(sample, delimiter, columns, trained_on, source.name, say)
+        text = choose_text_column(
+            columns, lambda: _textual_columns(sample, delimiter, len(columns)), trained_on, source.name, say
+        )
     return CsvLayout(delimiter, columns, text, kept or None)
 
 
@@ -129,11 +134,7 @@ def _share_that_fits(sample: _Sample) -> float:
 def _column_names(sample: _Sample, delimiter: str, name: str) -> list[str]:
     start, end = int(sample.starts[sample.header]), int(sample.records.content_ends[sample.header])
     fields = int(sample.records.fields[sample.header])
-    for start_of_kind, kind in _OTHER_KINDS.items():
-        if sample.data.startswith(start_of_kind):
-            raise DataError(f"{name}: begins like a {kind} file: unpack it, or give it the name that such files have")
-    if sample.data.startswith(_OTHER_ENCODINGS):
-        raise DataError(f"{name}: expected UTF-8, got the first bytes of UTF-16 or UTF-32: save the file as UTF-8")
+    check_encoding(sample.data, name)
     if fields == _core.UNCLOSED:
         raise DataError(f"{name}: the header opens a quote that never closes: {_QUOTE_ADVICE}")
     if fields < 0:
@@ -147,7 +148,16 @@ def _column_names(sample: _Sample, delimiter: str, name: str) -> list[str]:
         ) from error
 
 
-def _index_of(wanted: str | int, columns: list[str], name: str, option: str) -> int:
+def check_encoding(data: bytes, name: str) -> None:
+    """Raises DataError for the first bytes of a file that is of another kind than its name says, or UTF-16."""
+    for start_of_kind, kind in _OTHER_KINDS.items():
+        if data.startswith(start_of_kind):
+            raise DataError(f"{name}: begins like a {kind} file: unpack it, or give it the name that such files have")
+    if data.startswith(_OTHER_ENCODINGS):
+        raise DataError(f"{name}: expected UTF-8, got the first bytes of UTF-16 or UTF-32: save the file as UTF-8")
+
+
+def index_of_column(wanted: str | int, columns: list[str], name: str, option: str) -> int:
     """The place of a column by name, or else by its number from 1."""
     if wanted in columns:
         if columns.count(str(wanted)) > 1:
@@ -160,18 +170,18 @@ def _index_of(wanted: str | int, columns: list[str], name: str, option: str) -> 
     raise DataError(f"{name}: expected {what} {wanted!r}, got columns {_listed(columns)}: choose with {option}")
 
 
-def _find_text_column(
-    sample: _Sample,
-    delimiter: str,
+def choose_text_column(
     columns: list[str],
+    find_textual: Callable[[], list[int]],
     trained_on: str | None,
     name: str,
     say: Callable[[str], None],
 ) -> int:
+    """The place of the column with the texts, where nobody said which. find_textual: places of those that hold text."""
     for wanted in (trained_on, "review", "text"):
         if wanted is not None and wanted in columns:
-            return _index_of(wanted, columns, name, "--text-column")
-    textual = _textual_columns(sample, delimiter, len(columns))
+            return index_of_column(wanted, columns, name, "--text-column")
+    textual = find_textual()
     if len(textual) != 1:
         raise DataError(
             f"{name}: expected a column 'review' or 'text', or a single one that holds text, "

@@ -65,6 +65,11 @@ class NewColumns:
         scores = [SCORE] if len(classes) == 2 else [f"{SCORE}_{label}" for label in classes]
         self.names = [LABEL, *scores, *([STATUS] if status else []), *([TOKENS] if tokens else [])]
 
+    @property
+    def classes(self) -> list[Any]:
+        """The scorer's labels."""
+        return list(self._classes)
+
     def csv_header(self, delimiter: str, excel_safe: bool = False) -> bytes:
         """The columns' names as fields, each with a delimiter before it."""
         return b"".join(_fields(self.names, delimiter, excel_safe))
@@ -90,6 +95,11 @@ class NewColumns:
         if self._tokens:
             columns.append(pa.array(scored.tokens))
         return dict(zip(self.names, columns, strict=True))
+
+
+def csv_names(names: Sequence[str], delimiter: str, excel_safe: bool = False) -> bytes:
+    """Names as the fields of a header, without a line end."""
+    return b"".join(_fields(names, delimiter, excel_safe)).removeprefix(delimiter.encode())
 
 
 def join_columns(columns: list[pa.Array]) -> pa.LargeBinaryArray:

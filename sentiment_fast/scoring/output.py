@@ -122,8 +122,11 @@ class Output(Protocol):
     def pause(self) -> None:
         """Bring all of it to where it goes, so that a later run can go on from there."""
 
+    def end(self, data: bytes, state: State) -> None:
+        """Append what makes the output whole. state: the last one, but for the lengths of the files."""
+
     def finish(self) -> None:
-        """Everything was written."""
+        """Give everything that was written its name."""
 
     def abandon(self) -> None:
         """Remove what was written: it will not be gone on with."""
@@ -140,9 +143,11 @@ class FileOutput:
 
     takes_rejects = True
 
-    def __init__(self, path: Path, rejects: Path, journal: Journal | None, seconds: float) -> None:
+    def __init__(
+        self, path: Path, rejects: Path, journal: Journal | None, seconds: float, rejects_header: bytes = REJECTS_HEADER
+    ) -> None:
         self.state = State() if journal is None else journal.state
-        self._journal, self._seconds = journal, seconds
+        self._journal, self._seconds, self._rejects_header = journal, seconds, rejects_header
         self._compress = compression_of(path)
         finished = self.state.complete and not Path(f"{path}.part").exists()
         self._output = GrowingFile(path, 0 if finished else self.state.output_bytes)
@@ -156,7 +161,7 @@ class FileOutput:
             self._output.write(self._compress(data))
         if rejects:
             if self._rejects.size == 0:
-                self._rejects.write(REJECTS_HEADER)
+                self._rejects.write(self._rejects_header)
             self._rejects.write(rejects)
         if resumable:
             self.state = _with_lengths(state, self._output.size, self._rejects.size)
@@ -169,6 +174,17 @@ class FileOutput:
         if self._journal is not None and self._journal.state != self.state:
             self._journal.record(self.state)
         self._recorded = time.monotonic()
+
+    @property
+    def part(self) -> Path:
+        """Where the output grows."""
+        return self._output.part
+
+    def end(self, data: bytes, state: State) -> None:
+        if data or self._output.size == 0:
+            self._output.write(self._compress(data))
+        # Complete at once, because a run cannot be gone on with behind these bytes.
+        self.state = _with_lengths(state, self._output.size, self._rejects.size, complete=True)
 
     def finish(self) -> None:
         self.state = _with_lengths(self.state, self._output.size, self._rejects.size, complete=True)
@@ -204,7 +220,8 @@ def _with_lengths(state: State, output_bytes: int, rejects_bytes: int, complete:
 class StreamOutput:
     """A binary stream, such as stdout; rejects go to a file, if there is one."""
 
-    def __init__(self, stream: Any, rejects: Path | None) -> None:
+    def __init__(self, stream: Any, rejects: Path | None, rejects_header: bytes = REJECTS_HEADER) -> None:
+        self._rejects_header = rejects_header
         self.state = State()
         self.takes_rejects = rejects is not None
         self._stream = stream
@@ -214,8 +231,12 @@ class StreamOutput:
         self._stream.write(data)
         if rejects and self._rejects is not None:
             if self._rejects.size == 0:
-                self._rejects.write(REJECTS_HEADER)
+                self._rejects.write(self._rejects_header)
             self._rejects.write(rejects)
+        self.state = state
+
+    def end(self, data: bytes, state: State) -> None:
+        self._stream.write(data)
         self.state = state
 
     def pause(self) -> None:

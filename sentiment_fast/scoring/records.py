@@ -1,12 +1,12 @@
 """A window's records and their new fields -> the bytes of the output, and of the rejected records.
 
-In: a `CsvWindow` and its scores. Out: a `ScoredWindow`, bytes and counts. A record's own bytes are copied: nothing is
-quoted anew, re-encoded or reordered.
+In: a `CsvWindow` and the fields to append. Out: bytes. A record's own bytes are copied: nothing is quoted anew,
+re-encoded or reordered.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,77 +15,27 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sentiment_fast import _core
-from sentiment_fast.scoring.encoded import EncodedTexts
-from sentiment_fast.scoring.layout import CsvLayout
-from sentiment_fast.scoring.new_columns import NewColumns, ScoredTexts, join_columns
-from sentiment_fast.scoring.options import ScoringOptions
-from sentiment_fast.scoring.windows import CsvWindow, Mask, Places, Position, large_binary, rejection
+from sentiment_fast.scoring.new_columns import join_columns
+from sentiment_fast.scoring.windows import CsvWindow, Mask, Places, large_binary
 
 _BOM = b"\xef\xbb\xbf"
-_NUMBER = r"^[+-]?([0-9]+([.,][0-9]*)?|[.,][0-9]+)([eE][+-]?[0-9]+)?%?$"
+NUMBER = r"^[+-]?([0-9]+([.,][0-9]*)?|[.,][0-9]+)([eE][+-]?[0-9]+)?%?$"
 REJECTS_HEADER = b"line,byte_offset,reason,record\n"
-
-
-@dataclass(frozen=True)
-class ScoredWindow:
-    """What is written of a window. data, rejects: bytes of the two files. end: where it ends; resumable, consumed: as
-    its. The rest: how many rows it has, and how many records were rejected.
-    """
-
-    data: Any
-    rejects: bytes
-    end: Position
-    resumable: bool
-    consumed: int
-    rows: int
-    rejected: int
-    empty: int
-    truncated: int
-    invalid_utf8: int
-
-
-class ScoredWindows:
-    """Makes `ScoredWindow`s of windows that lie one behind the other, and of their scores.
-
-    within_line: whether the first begins within an overlong line.
-    """
-
-    def __init__(
-        self, layout: CsvLayout, new_columns: NewColumns, options: ScoringOptions, within_line: bool = False
-    ) -> None:
-        self._layout, self._new_columns, self._options = layout, new_columns, options
-        self._rejects = Rejects(len(layout.columns), options.max_record, within_line)
-
-    def of(self, window: CsvWindow, texts: EncodedTexts, scored: ScoredTexts) -> ScoredWindow:
-        delimiter, excel_safe = self._layout.delimiter, self._options.excel_safe
-        fields = self._new_columns.csv_fields(scored, delimiter, excel_safe)
-        header = self._new_columns.csv_header(delimiter, excel_safe) if window.header >= 0 else b""
-        data = append_fields(window, fields, header, delimiter, excel_safe)
-        rejects, rejected = self._rejects.rows(window)
-        return ScoredWindow(
-            data=data,
-            rejects=rejects,
-            end=window.end,
-            resumable=window.resumable,
-            consumed=window.consumed,
-            rows=len(texts),
-            rejected=rejected,
-            empty=int(texts.blank.sum()),
-            truncated=int(texts.truncated.sum()),
-            invalid_utf8=int(texts.invalid.sum()),
-        )
+FIRST_FIELD = b"input,"  # of that, where records of several inputs are in one file
 
 
 def append_fields(
-    window: CsvWindow, appended: pa.LargeBinaryArray, header: bytes, delimiter: str, excel_safe: bool
+    window: CsvWindow, appended: pa.LargeBinaryArray, header: bytes | None, delimiter: str, excel_safe: bool
 ) -> bytes | pa.Buffer:
     """The window's records without those that were rejected; blank lines as they are.
 
-    appended: (rows,), what each row gets, and header: what the record with the names gets. The output has all columns,
-    or those of `window.fields`, if there are any.
+    appended: (rows,), what each row gets, and header: what the record with the names gets; None leaves that out, and
+    what is before it. The output has all columns, or those of `window.fields`, if there are any.
     """
     kept = ~window.rejected
-    suffixes, offsets = _spread(window, appended, header, kept)
+    if header is None:
+        kept[: window.header + 1] = False
+    suffixes, offsets = _spread(window, appended, header or b"", kept)
     if window.fields:
         return _chosen_columns(window, kept, large_binary(suffixes, offsets), delimiter, excel_safe)
     if kept.all():
@@ -126,7 +76,7 @@ def _chosen_columns(
     parts += [suffixes, _raw(window.data, records.content_ends[kept], records.ends[kept])]
     joined = join_columns(parts)
     total = int(np.frombuffer(joined.buffers()[1], np.int64)[len(joined)]) if len(joined) else 0
-    first = records.offset == 0 and bytes(window.data[:3]) == _BOM  # of no field
+    first = records.offset == 0 and kept[0] and bytes(window.data[:3]) == _BOM  # of no field
     mark = _BOM if first else b""
     if total == 0:
         return pa.py_buffer(mark)
@@ -151,7 +101,7 @@ def _guarded(data: memoryview, begins: Places, ends: Places) -> list[pa.Array]:
     signed = np.flatnonzero(formulas & np.isin(first, np.frombuffer(b"+-", np.uint8)))
     if len(signed) > 0:
         values = large_binary(*_core.field_values(data, begins[signed], ends[signed]))
-        formulas[signed[pc.match_substring_regex(values, _NUMBER).to_numpy(zero_copy_only=False)]] = False
+        formulas[signed[pc.match_substring_regex(values, NUMBER).to_numpy(zero_copy_only=False)]] = False
     prefix = np.where(formulas, np.where(quoted, 2, 1), 0)
     rest = np.where(formulas, begins_inside, begins)
     return [
@@ -160,17 +110,25 @@ def _guarded(data: memoryview, begins: Places, ends: Places) -> list[pa.Array]:
     ]
 
 
+def csv_field(value: str) -> str:
+    """A value in quotes."""
+    return '"' + value.replace('"', '""') + '"'
+
+
 class Rejects:
-    """Rejected records -> rows of a file of their own: line, byte offset, reason, the record as one quoted field."""
+    """Rejected records -> rows of a file of their own: line, byte offset, reason, the record as one quoted field.
 
-    def __init__(self, width: int, max_record: int, within_line: bool = False) -> None:
-        self._width, self._max_record = width, max_record
-        self._within_record = within_line  # an overlong line comes in several pieces, which are one field here
+    reason_of: why a record of a window was rejected. first_field: b"", or a field to begin each row with.
+    """
 
-    def rows(self, window: CsvWindow) -> tuple[bytes, int]:
+    def __init__(self, reason_of: Callable[[Any, int], str], first_field: bytes = b"") -> None:
+        self._reason_of, self._first_field = reason_of, first_field
+        self.within_record = False  # an overlong line comes in several pieces, which are one field here
+
+    def rows(self, window: Any) -> tuple[bytes, int]:
         """What to append to the file, and how many records were rejected."""
         rejected = np.flatnonzero(window.rejected)
-        if len(rejected) == 0 and not self._within_record:
+        if len(rejected) == 0 and not self.within_record:
             return b"", 0
         records, starts = window.records, window.starts
         parts, count = [], 0
@@ -179,15 +137,16 @@ class Rejects:
             start, content_end = int(starts[record]), int(records.content_ends[record])
             if fields != _core.REST_OF_LINE:
                 parts.append(self._close())
-                reason = rejection(fields, self._width, self._max_record)
-                quoted = f'"{reason}"' if "," in reason else reason
-                parts.append(f'{records.lines[record]},{records.offset + start},{quoted},"'.encode())
-                self._within_record, count = True, count + 1
+                reason = self._reason_of(window, record)
+                quoted = csv_field(reason) if any(one in reason for one in ',"\r\n') else reason
+                where = f"{records.lines[record]},{records.offset + start}"
+                parts.append(self._first_field + f'{where},{quoted},"'.encode("utf-8", "replace"))
+                self.within_record, count = True, count + 1
             parts.append(bytes(window.data[start:content_end]).replace(b'"', b'""'))
         if window.resumable:
             parts.append(self._close())
         return b"".join(parts), count
 
     def _close(self) -> bytes:
-        end, self._within_record = b'"\n' if self._within_record else b"", False
+        end, self.within_record = b'"\n' if self.within_record else b"", False
         return end

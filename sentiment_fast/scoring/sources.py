@@ -22,7 +22,6 @@ import pyarrow as pa
 
 from sentiment_fast.errors import DataError
 
-COMPRESSIONS = (".gz", ".bz2", ".xz", ".zst")
 _DAMAGE = (OSError, EOFError, lzma.LZMAError, zlib.error, pa.ArrowException)
 _SKIP_BYTES = 1 << 20
 

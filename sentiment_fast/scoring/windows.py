@@ -1,6 +1,6 @@
 """A CSV file -> numbered windows of whole records: the texts in them, and which records are rows at all.
 
-In: a `Source` and its `CsvLayout`. Out: `CsvWindow`s, or where they lie, for those who read them elsewhere. A window is
+In: a `Source` and its `CsvLayout`. Out: `CsvWindow`s, or where they end, for those who read them elsewhere. A window is
 what is batched, freed of duplicates and journalled together. Where one ends depends on where it begins and on the bytes
 alone, so that a run taken up at the end of any window has the windows of one that was never interrupted.
 """
@@ -33,13 +33,17 @@ Places = npt.NDArray[np.int64]
 class Position:
     """A place between two windows. offset: in the (decompressed) input. row, line: as a RecordFinder counts them.
 
-    rows: rows before it, those that were rejected too, and the blank lines of a file of one column.
+    rows: rows before it, those that were rejected too, and the blank lines of a file of one column. source: which of
+    several inputs, from 0. within_line: whether it is not between two records, but within an overlong line. In a
+    Parquet file, row is a row group, and offset a row in that.
     """
 
     offset: int = 0
     row: int = 0
     line: int = 1
     rows: int = 0
+    source: int = 0
+    within_line: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,15 +75,6 @@ class CsvWindow:
         return np.concatenate([np.zeros(1, np.int64), self.records.ends[:-1]])
 
 
-@dataclass(frozen=True)
-class Span:
-    """Where a window lies. within_line: whether it begins within an overlong line, and not between two records."""
-
-    begin: Position
-    end: Position
-    within_line: bool
-
-
 def read_windows(
     source: Source,
     layout: CsvLayout,
@@ -87,18 +82,18 @@ def read_windows(
     begin: Position,
     buffers: int,
     window_bytes: int = WINDOW_BYTES,
-    within_line: bool = False,
+    all_fields: bool = False,
 ) -> Iterator[CsvWindow]:
-    """The windows of a source that stands at `begin`, within an overlong line or not.
+    """The windows of a source that stands at `begin`.
 
-    buffers: how many may be in use at once. With options.strict, raises DataError at the first record that cannot be
-    read. Checks at the end that as many rows came out as the file has.
+    buffers: how many may be in use at once. all_fields: find those of all columns to write. With options.strict, raises
+    DataError at the first record that cannot be read. Checks at the end that as many rows came out as the file has.
     """
     width = len(layout.columns)
     others = layout.kept or []
-    if options.excel_safe:
+    if options.excel_safe or all_fields:
         others = list(range(width)) if layout.kept is None else layout.kept
-    finder = _FieldFinder(layout, others, options, begin, within_line)
+    finder = _FieldFinder(layout, others, options, begin)
     rows = begin.rows
     for chunk in read_chunks(source, finder, window_bytes, buffers):
         records, fields = finder.found[layout.text], finder.found
@@ -114,7 +109,7 @@ def read_windows(
             header=int(headers[0]) if len(headers) > 0 else -1,
             texts=_values(chunk.data, records.field_begins[holds_row], records.field_ends[holds_row]),
             row_numbers=numbers,
-            end=Position(chunk.offset, chunk.row, chunk.line, rows),
+            end=Position(chunk.offset, chunk.row, chunk.line, rows, within_line=finder.within_line),
             resumable=not finder.within_line,
             consumed=chunk.offset if source.consumed is None else source.consumed,
         )
@@ -124,19 +119,16 @@ def read_windows(
     _check_count(source, width, finder, rows)
 
 
-def find_spans(
+def find_ends(
     source: Source, layout: CsvLayout, options: ScoringOptions, begin: Position, window_bytes: int = WINDOW_BYTES
-) -> Iterator[Span]:
-    """Where the windows lie that `read_windows` would give, found without a look at any field."""
-    width = len(layout.columns)
+) -> Iterator[Position]:
+    """Where the windows end that `read_windows` would give, found without a look at any field."""
+    width, rows = len(layout.columns), begin.rows
     finder = _core.RecordFinder(SIMD_LEVEL, **_settings(layout, options, begin))
-    within_line = False
     for chunk in read_chunks(source, finder, window_bytes):
-        _, _, numbers = _rows_of(chunk.records, width, begin.rows)
-        end = Position(chunk.offset, chunk.row, chunk.line, int(numbers[-1]))
-        yield Span(begin, end, within_line)
-        begin, within_line = end, finder.within_line
-    _check_count(source, width, finder, begin.rows)
+        rows = int(_rows_of(chunk.records, width, rows)[2][-1])
+        yield Position(chunk.offset, chunk.row, chunk.line, rows, begin.source, finder.within_line)
+    _check_count(source, width, finder, rows)
 
 
 def _rows_of(records: _core.CsvRecords, width: int, rows: int) -> tuple[Mask, Mask, Places]:
@@ -184,13 +176,10 @@ def first_rejection(window: CsvWindow, width: int, max_record: int) -> str:
 class _FieldFinder:
     """RecordFinders that go over the same bytes, each with a wanted field of its own."""
 
-    def __init__(
-        self, layout: CsvLayout, others: list[int], options: ScoringOptions, begin: Position, within_line: bool
-    ) -> None:
+    def __init__(self, layout: CsvLayout, others: list[int], options: ScoringOptions, begin: Position) -> None:
         settings = _settings(layout, options, begin)
         self._finders = {
-            column: _core.RecordFinder(SIMD_LEVEL, wanted_field=column, within_line=within_line, **settings)
-            for column in {layout.text, *others}
+            column: _core.RecordFinder(SIMD_LEVEL, wanted_field=column, **settings) for column in {layout.text, *others}
         }
         self._first = self._finders[layout.text]
         self.found: dict[int, _core.CsvRecords] = {}
@@ -225,6 +214,7 @@ def _settings(layout: CsvLayout, options: ScoringOptions, begin: Position) -> di
         "offset": begin.offset,
         "row": begin.row,
         "line": begin.line,
+        "within_line": begin.within_line,
     }
 
 

@@ -1,4 +1,4 @@
-"""What a worker of a cluster does: it holds the model, and scores windows of files that it reads itself, or ids.
+"""What a worker of a cluster does: it holds the model, and scores windows of CSV files that it reads itself, or ids.
 
 In: where a window lies, or ids that were made elsewhere. Out: what is written of the window, or probabilities. Knows
 nothing of the cluster.
@@ -19,26 +19,28 @@ import torch
 from sentiment_fast.errors import DataError
 from sentiment_fast.model.folder import SavedModel
 from sentiment_fast.scoring.encoded import encode_texts
+from sentiment_fast.scoring.finished import FinishedWindow, finish_window
 from sentiment_fast.scoring.identity import scorer_identity
-from sentiment_fast.scoring.layout import CsvLayout
+from sentiment_fast.scoring.inputs import CsvInput, Reading
 from sentiment_fast.scoring.new_columns import NewColumns, score_texts
-from sentiment_fast.scoring.options import ScoringOptions
-from sentiment_fast.scoring.records import ScoredWindow, ScoredWindows
 from sentiment_fast.scoring.scorer import Scorer
 from sentiment_fast.scoring.sources import Source
-from sentiment_fast.scoring.windows import Span, read_windows
+from sentiment_fast.scoring.windows import Position
+from sentiment_fast.scoring.writers import make_writer
 from sentiment_fast.text.encoding import TokenIds
 
 
 @dataclass(frozen=True)
-class InputFile:
-    """What all windows of a file have in common. path: where every machine finds it. name: for messages."""
+class Stretch:
+    """A window of a CSV file. path: where every machine finds it. name: for messages. begin, end: of the window.
+    more_behind: whether further inputs will be written behind this one.
+    """
 
     path: Path
     name: str
-    layout: CsvLayout
-    options: ScoringOptions
-    window_bytes: int
+    begin: Position
+    end: Position
+    more_behind: bool
 
 
 class Worker:
@@ -57,39 +59,39 @@ class Worker:
         """As `Scorer.probabilities_of`."""
         return self._scorer.probabilities_of(ids)
 
-    def score_span(self, file: InputFile, span: Span) -> ScoredWindow:
-        """Read, score and finish the window that lies there.
+    def score_stretch(self, stretch: Stretch, reading: Reading, window_bytes: int) -> FinishedWindow:
+        """Read, score and finish the window that lies there, to be copied with new fields.
 
         Raises OSError where it cannot be read here, which another machine may be able to, DataError as `score_csv`.
         """
-        if not file.path.is_file():
+        if not stretch.path.is_file():
             raise FileNotFoundError(
-                f"{file.name}: is not on {platform.node()}: every machine of the cluster must find it as {file.path}"
+                f"{stretch.name}: is not on {platform.node()}: every machine of the cluster must find it as "
+                f"{stretch.path}"
             )
         try:
-            return self._score_span(file, span)
+            return self._score_stretch(stretch, reading, window_bytes)
         except DataError as error:
             if isinstance(error.__cause__, OSError):
                 raise OSError(f"{error} (on {platform.node()})") from error
             raise
 
-    def _score_span(self, file: InputFile, span: Span) -> ScoredWindow:
-        with Source(file.path) as source:
-            source.name = file.name
-            source.restart_at(span.begin.offset)
-            windows = read_windows(
-                source, file.layout, file.options, span.begin, 1, file.window_bytes, span.within_line
-            )
-            window = next(windows, None)
-            if window is None or window.end != span.end:
+    def _score_stretch(self, stretch: Stretch, reading: Reading, window_bytes: int) -> FinishedWindow:
+        options, begin, end = reading.options, stretch.begin, stretch.end
+        with Source(stretch.path) as source:
+            source.name = stretch.name
+            opened = CsvInput(source, reading)
+            window = next(opened.windows(begin, 1, window_bytes), None)
+            if window is None or replace(window.end, source=end.source) != end:
                 raise OSError(
-                    f"{file.name}: expected bytes {span.begin.offset:,} to {span.end.offset:,} to be whole records on "
+                    f"{stretch.name}: expected bytes {begin.offset:,} to {end.offset:,} to be whole records on "
                     f"{platform.node()}, as where the run began, got others: is it the same file, and unchanged?"
                 )
             texts = encode_texts(window.texts, self._scorer)
-            new_columns = NewColumns(self._scorer.classes, file.options.status, file.options.tokens)
-            finished = ScoredWindows(file.layout, new_columns, file.options, span.within_line).of(
-                window, texts, score_texts(texts, self._scorer)
-            )
+            scored = score_texts(texts, self._scorer)
+            new_columns = NewColumns(self._scorer.classes, options.status, options.tokens)
+            delimiter = opened.layout.delimiter
+            writer = make_writer(reading.output, opened, new_columns, delimiter, options.excel_safe, window_bytes)
+            finished = finish_window(opened, begin.source, window, texts, scored, writer, stretch.more_behind)
             # An Arrow buffer is sent from where it lies; bytes would be copied twice.
             return replace(finished, data=pa.py_buffer(finished.data))

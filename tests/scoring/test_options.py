@@ -265,8 +265,15 @@ def test_option_that_makes_no_sense_is_a_usage_error(command, three, arguments):
 
 
 def test_output_of_another_format_is_refused(command, three, capsys):
-    assert command(three / "a.csv", "-o", three / "out.parquet") == 2
-    assert "expected the name of a CSV file" in capsys.readouterr().err
+    assert command(three / "a.csv", "-o", three / "out.feather") == 2
+    assert "expected a name that ends in .csv, .tsv, .jsonl" in capsys.readouterr().err
+
+
+def test_input_that_is_missing_is_reported_before_the_model_is_loaded(three, capsys):
+    assert main(["score", "--model", str(three / "no model"), str(three / "none.csv")]) == 1
+    assert "none.csv: cannot be read (No such file or directory)" in capsys.readouterr().err
+    with pytest.raises(DataError, match=r"none\.csv: cannot be read"):
+        score_csv(three / "none.csv", three / "out.csv", three / "no model")
 
 
 def test_pipe_is_read_like_a_file(command, three):
