@@ -5,22 +5,35 @@ from __future__ import annotations
 import gzip
 import importlib.util
 import io
+import itertools
+import json
 import os
 import random
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import torch
 
 import sentiment_fast as sf
 from sentiment_fast.cli import main
-from sentiment_fast.errors import DataError
+from sentiment_fast.errors import ClusterError, DataError, UsageError
+from sentiment_fast.model.folder import load_model
 from sentiment_fast.scoring.cluster import Cluster
+from sentiment_fast.scoring.inputs import Reading
+from sentiment_fast.scoring.layout import CsvLayout
+from sentiment_fast.scoring.options import ScoringOptions
 from sentiment_fast.scoring.pipeline import StopRequest
+from sentiment_fast.scoring.sources import Source
+from sentiment_fast.scoring.windows import Position, find_ends, read_windows
+from sentiment_fast.scoring.worker import Stretch, Worker
 from tests.scoring.conftest import WORDS
 
 needs_ray = pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason='needs Ray: pip install -e ".[ray]"')
@@ -180,6 +193,133 @@ def test_command_scores_many_files_at_once_to_the_same_files(ray, tmp_path, mode
     for name in names:
         assert (tmp_path / "remote" / name).read_bytes() == (tmp_path / "local" / name).read_bytes()
     assert remote.splitlines()[-1] == local.splitlines()[-1].replace(str(tmp_path / "local"), str(tmp_path / "remote"))
+
+
+@needs_ray
+@pytest.mark.parametrize("written", ["csv", "jsonl", "parquet"])
+@pytest.mark.parametrize("read", ["csv", "jsonl", "parquet"])
+def test_formats_are_written_as_in_a_local_run(cluster, tmp_path, scorer, data, read, written):
+    texts = [f"good film {number} " + "bad " * (number % 7) for number in range(3000)]
+    table = pa.table({"id": pa.array(range(3000)), "review": texts})
+    if read == "csv":
+        pair = Pair(tmp_path, scorer, data)
+    elif read == "jsonl":
+        lines = [json.dumps({"id": number, "review": text}) for number, text in enumerate(texts)]
+        pair = Pair(tmp_path, scorer, "\n".join([*lines, "no object"]).encode(), "in.jsonl")
+    else:
+        pair = Pair(tmp_path, scorer, b"", "in.parquet")
+        pq.write_table(table, pair.input, row_group_size=700)
+    pair.score(f"local.{written}", window_bytes=4096)
+    pair.score(f"remote.{written}", cluster, window_bytes=4096)
+    pair.assert_same(f"local.{written}", f"remote.{written}")
+
+
+@needs_ray
+def test_several_files_are_written_into_one_as_in_a_local_run(cluster, tmp_path, scorer):
+    names = [tmp_path / f"{number}.csv" for number in range(3)]
+    for number, name in enumerate(names):
+        name.write_bytes(reviews(500, seed=number))
+    for output, model, engine in (("local.csv", scorer, "local"), ("remote.csv", cluster.scorer, cluster)):
+        sf.score_csv(names, tmp_path / output, model, engine=engine, window_bytes=5000)
+    assert (tmp_path / "remote.csv").read_bytes() == (tmp_path / "local.csv").read_bytes()
+    rejects = [(tmp_path / f"{name}.csv.rejects.csv").read_bytes() for name in ("local", "remote")]
+    assert rejects[0] == rejects[1]
+
+
+# --- how much is under way
+
+
+@needs_ray
+def test_calls_are_asked_for_only_as_far_ahead_as_may_be_under_way(cluster):
+    asked = 0
+
+    def calls():
+        nonlocal asked
+        for number in range(40):
+            asked += 1
+            yield (sf.TokenIds(np.full(number + 1, 1, np.int32), np.array([0, number + 1])),)
+
+    for handed_on, probabilities in enumerate(cluster.map("probabilities_of", calls())):
+        assert probabilities.shape == (1, 2)
+        assert asked - handed_on <= cluster.in_flight + 1
+    assert handed_on == 39
+
+
+@needs_ray
+def test_cancelled_map_ends_and_leaves_the_cluster_to_others(cluster):
+    ids = sf.TokenIds(np.ones(5, np.int32), np.array([0, 5]))
+    cancelled = threading.Event()
+    results = cluster.map("probabilities_of", itertools.repeat((ids,)), cancelled)
+    next(results)
+    cancelled.set()
+    assert len(list(results)) <= cluster.in_flight + 1
+    assert len(list(cluster.map("probabilities_of", [(ids,)] * 50))) == 50
+
+
+# --- what cannot be
+
+
+@needs_ray
+def test_file_that_a_worker_does_not_have_keeps_what_was_scored(cluster, pair):
+    pair.score("local.csv")
+    hidden = pair.folder / "hidden.csv"
+
+    def hide(consumed: int, rows: int) -> None:
+        if pair.input.exists():
+            pair.input.rename(hidden)
+
+    with pytest.raises(ClusterError, match=r"in\.csv: is not on .*: every machine of the cluster must find it as"):
+        pair.score("out.csv", cluster, on_window=hide)
+    hidden.rename(pair.input)
+    pair.score("out.csv", cluster)
+    pair.assert_same("local.csv", "out.csv")
+
+
+def test_worker_refuses_a_window_that_lies_elsewhere(tmp_path, model_folder, one_thread):
+    (tmp_path / "in.csv").write_bytes(b"id,review\n1,good\n2,bad\n")
+    stretch = Stretch(tmp_path / "in.csv", "in.csv", Position(), Position(20, 3, 4, 2), False)
+    worker = Worker(load_model(model_folder), "cpu", "float32", 1)
+    reading = Reading(ScoringOptions(), None, ["sentiment_label", "sentiment_score"], "CSV", print)
+    with pytest.raises(OSError, match=r"in\.csv: expected bytes 0 to 20 to be whole records on .*is it the same file"):
+        worker.score_stretch(stretch, reading, 1000)
+
+
+@pytest.mark.parametrize("window_bytes", [1, 50, 700, 1 << 16])
+def test_windows_end_where_they_are_found_to(window_bytes):
+    data = reviews(300) + b'\r\n1,"open\r\n' + b"y" * 9000
+    options = ScoringOptions(max_record=2000)
+    layout = CsvLayout(",", ["id", "review", "stars"], 1, None)
+    windows = read_windows(Source(io.BytesIO(data)), layout, options, Position(), 1, window_bytes)
+    ends = [window.end for window in windows]
+    assert list(find_ends(Source(io.BytesIO(data)), layout, options, Position(), window_bytes)) == ends
+    assert any(end.within_line for end in ends) or window_bytes > 9000
+
+
+def test_without_ray_it_says_what_to_install(monkeypatch, tmp_path, model_folder):
+    monkeypatch.setitem(sys.modules, "ray", None)
+    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+    (tmp_path / "in.csv").write_bytes(b"review\ngood\n")
+    with pytest.raises(UsageError, match=r"expected Ray to be installed: pip install .*\[ray\]"):
+        sf.score_csv(tmp_path / "in.csv", tmp_path / "out.csv", model_folder, engine="ray")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"engine": "dask"}, "Expected an engine of local or ray, got 'dask'"),
+        ({"workers": 2}, "Expected no number of workers without the engine ray"),
+        ({"engine": "ray", "workers": 0}, "Expected 1 worker or more, got 0"),
+    ],
+)
+def test_senseless_requests_are_refused(scorer, options, message):
+    with pytest.raises(UsageError, match=message):
+        sf.score_csv(io.BytesIO(b"review\ngood\n"), io.BytesIO(), scorer, **options)
+
+
+def test_command_refuses_workers_of_a_local_run(tmp_path, model_folder, capsys):
+    (tmp_path / "in.csv").write_bytes(b"review\ngood\n")
+    assert main(["score", str(tmp_path / "in.csv"), "--model", str(model_folder), "--workers", "2"]) == 2
+    assert "Expected --workers with --engine ray alone" in capsys.readouterr().err
 
 
 # --- workers and drivers that end
