@@ -35,7 +35,7 @@ class Cluster:
     GPU or CPU that the cluster has. The cluster is the one Ray is connected to already, else that of RAY_ADDRESS, else
     one that is started on this machine and ended by `close`. scorer: the model in this process, to encode texts and
     name labels. identity: all that the workers' scores depend on. in_flight: calls whose results were not handed on.
-    Raises UsageError where Ray is not installed or cannot be reached, ClusterError where no worker starts.
+    Raises UsageError where Ray is not installed or cannot be reached, ClusterError where it does not start, or no worker does.
     """
 
     def __init__(
@@ -284,12 +284,17 @@ def _ray() -> Any:
 
 
 def _connect(ray: Any) -> None:
-    address = os.environ.get("RAY_ADDRESS") or "local"
+    address = os.environ.get("RAY_ADDRESS")
     # What workers print must not stand in between the rows that go to stdout.
     quiet = {"log_to_driver": False, "logging_level": "warning"}
     try:
-        ray.init(address, **quiet, **({"include_dashboard": False} if address == "local" else {}))
-    except (ConnectionError, RuntimeError, ValueError) as error:
+        if address:
+            ray.init(address, **quiet)
+        else:
+            ray.init("local", include_dashboard=False, **quiet)
+    except Exception as error:  # Ray raises just that where its processes do not start in time
+        if address is None:
+            raise ClusterError(f"Ray could not be started on this machine: {_first_line(error)}") from error
         raise UsageError(
             f"RAY_ADDRESS={address}: expected a Ray cluster there, got {_first_line(error)}: start one with "
             "`ray start`, or take RAY_ADDRESS out of the environment for one on this machine alone"
