@@ -63,7 +63,8 @@ class RowGroups:
                 scratch.seek(start)
                 data = scratch.read()
         except OSError as error:
-            raise DataError(f"{tempfile.gettempdir()}: cannot be written ({error.strerror or error})") from error
+            reason = os.strerror(error.errno) if error.errno else error  # pyarrow's is a sentence of its own
+            raise DataError(f"{tempfile.gettempdir()}: cannot be written ({reason})") from error
         footer = _footer_before(io.BytesIO(data), len(data))
         if len(table) > 0 and _first_byte(footer) != start:
             raise AssertionError(f"Expected the first column at byte {start}, got {_first_byte(footer)}")

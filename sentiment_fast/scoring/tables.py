@@ -37,7 +37,7 @@ def csv_values(column: pa.ChunkedArray) -> pa.LargeBinaryArray:
     """(n,): what a CSV field says. Null: nothing. Numbers, dates and truth values as pyarrow has them; nested: JSON."""
     kind = _value_type(column.type)
     if pa.types.is_nested(kind):
-        texts = [None if value is None else _json(value) for value in column.to_pylist()]
+        texts = ["" if value is None else _json(value) for value in column.to_pylist()]
         return pa.array(texts, pa.large_string()).view(pa.large_binary())
     return flat(_in_text(column.cast(kind))).fill_null(b"")
 

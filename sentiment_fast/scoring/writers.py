@@ -187,6 +187,8 @@ def csv_lines(table: pa.Table, fields: pa.LargeBinaryArray, delimiter: str, exce
         values = csv_values(column)
         parts.append(_quoted(_guarded(values) if excel_safe and _may_be_formula(column.type) else values, delimiter))
     joined = join_columns([*parts, fields, pa.scalar(b"\n", pa.large_binary())])
+    if joined.null_count:
+        raise AssertionError(f"Expected a record for each of {len(joined)} rows, {joined.null_count} came out empty")
     _, offsets, lines = joined.buffers()
     return bytes(memoryview(lines)[: int(np.frombuffer(offsets, np.int64)[len(joined)])])
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import os
 import random
 import signal
@@ -9,6 +12,7 @@ import subprocess
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tests.scoring.compression import COMPRESS
@@ -110,6 +114,104 @@ def test_run_that_is_killed_a_hundred_times_goes_on_to_the_same_bytes(
 ):
     command = Command(tmp_path, data, model_folder, compression)
     kill_again_and_again(command, uninterrupted(compression), kills=100, seed=100)
+
+
+# --- the same in other formats
+
+
+def write_reviews(path: Path, data: bytes) -> None:
+    """The rows of a CSV file that have two fields, as the extension says, and for JSON Lines some that are none."""
+    rows = [row for row in csv.reader(io.StringIO(data.decode(), newline="")) if len(row) == 2]
+    if path.suffix == ".jsonl":
+        lines = [json.dumps(dict(zip(rows[0], row, strict=True))) for row in rows[1:]]
+        path.write_text("".join(f"{line}\n" + "{broken\n" * (number % 97 == 0) for number, line in enumerate(lines)))
+    else:
+        columns = [list(values) for values in zip(*rows[1:], strict=True)]
+        pq.write_table(pa.table(columns, rows[0]), path, row_group_size=1100)
+
+
+FORMATS = [("csv", "parquet"), ("jsonl", "jsonl"), ("jsonl", "csv"), ("parquet", "parquet"), ("parquet", "jsonl.gz")]
+
+
+class FormatCommand:
+    """A command from one format to another, run again and again; and what an undisturbed one wrote."""
+
+    def __init__(self, folder: Path, data: bytes, model_folder: Path, read: str, written: str) -> None:
+        self.folder = folder
+        self.input, self.output = folder / f"in.{read}", folder / f"out.{written}"
+        self.part, self._messages = Path(f"{self.output}.part"), folder / "messages"
+        if read == "csv":
+            self.input.write_bytes(data)
+        else:
+            write_reviews(self.input, data)
+        self._model_folder = model_folder
+        whole = folder / f"whole.{written}"
+        run = self._worker(whole)
+        self.exit_code = run.wait()
+        assert self.exit_code == (0 if read == "parquet" else 1), run.messages  # some rows are rejected
+        self.expected = self._results(whole)
+
+    def start(self, **settings) -> Worker:
+        return self._worker(self.output, **settings)
+
+    def _worker(self, output: Path, **settings) -> Worker:
+        return Worker([self.input, "-o", output, "--model", self._model_folder], self._messages, **settings)
+
+    def _results(self, output: Path) -> tuple[bytes, bytes]:
+        rejects = Path(f"{output}.rejects.csv")
+        return output.read_bytes(), rejects.read_bytes() if rejects.exists() else b""
+
+    def assert_whole(self) -> None:
+        assert self._results(self.output) == self.expected
+        assert not self.part.exists()
+        assert not Path(f"{self.output}.journal").exists()
+
+    def kill(self, kills: int, seed: int) -> None:
+        choose = random.Random(seed)
+        done = resumed = 0
+        while done < kills:
+            size = self.part.stat().st_size if self.part.exists() else 0
+            run = self.start()
+            run.wait_for_size(self.part, choose.randint(size, len(self.expected[0])))
+            run.process.kill()
+            killed = run.wait() == -signal.SIGKILL
+            done += killed
+            resumed += "going on behind row" in run.messages
+            if not killed:  # it was done before
+                self.assert_whole()
+                self.output.unlink()
+                Path(f"{self.output}.rejects.csv").unlink(missing_ok=True)
+        if not self.output.exists():
+            assert self.start().wait() == self.exit_code
+        self.assert_whole()
+        assert resumed > 0
+
+
+@pytest.fixture(params=FORMATS, ids=lambda names: "-to-".join(names))
+def format_command(request, tmp_path, data, model_folder):
+    return FormatCommand(tmp_path, data, model_folder, *request.param)
+
+
+def test_run_of_another_format_that_is_killed_goes_on_to_the_same_bytes(format_command):
+    format_command.kill(kills=4, seed=1)
+
+
+@pytest.mark.long
+def test_run_of_another_format_that_is_killed_fifty_times_goes_on_to_the_same_bytes(format_command):
+    format_command.kill(kills=50, seed=50)
+
+
+@pytest.mark.parametrize("file_bytes", [3_000, 50_000])
+def test_run_of_another_format_that_finds_no_room_says_so_and_goes_on_once_there_is(format_command, file_bytes):
+    if len(format_command.expected[0]) < file_bytes:
+        pytest.skip("its output is smaller than that")
+    run = format_command.start(file_bytes=file_bytes)
+    assert run.wait() == 1
+    assert "cannot be written (File too large)" in run.messages
+    assert "Traceback" not in run.messages
+    assert not format_command.output.exists()
+    assert format_command.start().wait() == format_command.exit_code
+    format_command.assert_whole()
 
 
 @pytest.mark.parametrize("file_bytes", [700, 3_000, 50_000, 200_000])

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 MEASURED = """
@@ -16,7 +17,22 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 
 
-def peak_kilobytes(folder: Path, model_folder: Path, rows: int) -> int:
+# JSON Lines and Parquet of the same rows are written here, so that the process that scores them has not.
+WRITTEN = """
+import json, sys
+import pyarrow as pa, pyarrow.csv, pyarrow.parquet as pq
+reader = pyarrow.csv.open_csv(sys.argv[1], convert_options=pyarrow.csv.ConvertOptions(column_types={"id": pa.string()}))
+if sys.argv[2].endswith("parquet"):
+    # One row group, whatever its size.
+    pq.write_table(reader.read_all(), sys.argv[2], row_group_size=1 << 40)
+else:
+    with open(sys.argv[2], "w") as file:
+        for batch in reader:
+            file.writelines(json.dumps(row) + "\\n" for row in batch.to_pylist())
+"""
+
+
+def peak_kilobytes(folder: Path, model_folder: Path, rows: int, kind: str) -> int:
     source, output = folder / f"{rows}.csv", folder / f"{rows}.out.csv"
     with source.open("wb") as file:
         file.write(b"id,review\n")
@@ -25,16 +41,28 @@ def peak_kilobytes(folder: Path, model_folder: Path, rows: int) -> int:
                 b"%d,%b\n" % (row, b"good bad film wonderful awful " * (1 + row * 7919 % 4))
                 for row in range(start, start + 1000)
             )
+    if kind != "csv":
+        source, table = folder / f"{rows}.{kind}", source
+        subprocess.run([sys.executable, "-c", WRITTEN, table, source], check=True)
+        output = folder / f"{rows}.out.{kind}"
     run = subprocess.run(
         [sys.executable, "-c", MEASURED, source, output, model_folder], check=True, capture_output=True, text=True
     )
-    with output.open("rb") as file:
-        assert sum(1 for _ in file) == rows + 1
+    assert rows_of(output) == rows
     return int(run.stdout)
 
 
+def rows_of(output: Path) -> int:
+    if output.suffix == ".parquet":
+        return pq.read_metadata(output).num_rows
+    with output.open("rb") as file:
+        return sum(1 for _ in file) - (output.suffix == ".csv")
+
+
 @pytest.mark.long
-def test_peak_memory_is_the_same_for_a_hundred_thousand_and_a_million_rows(tmp_path, model_folder):
-    fewer, more = (peak_kilobytes(tmp_path, model_folder, rows) for rows in (100_000, 1_000_000))
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
+def test_peak_memory_is_the_same_for_a_hundred_thousand_and_a_million_rows(tmp_path, model_folder, kind):
+    fewer, more = (peak_kilobytes(tmp_path, model_folder, rows, kind) for rows in (100_000, 1_000_000))
+    print(f"{kind}: {fewer:,} and {more:,} kB")
     assert more < 1.1 * fewer
     assert more < 1_500_000
