@@ -35,7 +35,7 @@ class Cluster:
     GPU or CPU that the cluster has. The cluster is the one Ray is connected to already, else that of RAY_ADDRESS, else
     one that is started on this machine and ended by `close`. scorer: the model in this process, to encode texts and
     name labels. identity: all that the workers' scores depend on. in_flight: calls whose results were not handed on.
-    Raises UsageError where Ray is not installed or cannot be reached, ClusterError where Ray or a worker does not start.
+    Raises UsageError where Ray is not installed or cannot be reached, ClusterError where it or no worker starts.
     """
 
     def __init__(
