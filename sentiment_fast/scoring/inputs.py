@@ -208,7 +208,8 @@ class Inputs:
     """
 
     def __init__(self, sources: Sequence[str | Path | BinaryIO], reading: Reading, first: Source) -> None:
-        self._sources, self._reading, self._open = sources, reading, first
+        # What is said of the first holds for all.
+        self._sources, self._reading, self._open = sources, replace(reading, say=lambda message: None), first
         self.first = open_input(first, reading)
         if self.first.columns == []:
             raise DataError(f"{first.name}: expected columns for {reading.output}, got a file without any")
@@ -218,7 +219,7 @@ class Inputs:
                 if not (other.rereadable and first.rereadable):
                     name = first.name if other.rereadable else other.name
                     raise UsageError(f"{name}: expected a file, as one of several inputs: score it on its own")
-                opened = open_input(other, reading)
+                opened = open_input(other, self._reading)
                 _compare(self.first, opened)
                 self.sizes.append(other.size or 0)
 

@@ -217,15 +217,18 @@ class _Lines:
 
     def _checked_text(self, members: list[Member]) -> bytes | None:
         """The text of an object, None without one. Raises DataError for an object that cannot be written or scored."""
-        names = Counter(member.name for member in members)
-        for name in self._layout.taken.intersection(names):
-            raise DataError(f"already has a member {name!r}, which would be written")
+        names = [member.name for member in members]
+        if not self._layout.taken.isdisjoint(names):
+            taken = next(name for name in names if name in self._layout.taken)
+            raise DataError(f"already has a member {taken!r}, which would be written")
         if self._columns is not None:
-            for name, count in names.items():
-                if count > 1 and name in self._columns:
-                    raise DataError(f"has several members {name!r}")
-                if self._layout.kept is None and name not in self._columns:
-                    raise DataError(f"has a member {name!r} that the first lines lack: --columns says what to write")
+            if len(set(names)) < len(names):
+                for name, count in Counter(names).items():
+                    if count > 1 and name in self._columns:
+                        raise DataError(f"has several members {name!r}")
+            if self._layout.kept is None and not self._columns.issuperset(names):
+                foreign = next(name for name in names if name not in self._columns)
+                raise DataError(f"has a member {foreign!r} that the first lines lack: --columns says what to write")
         text = None
         for member in members:
             if member.name == self._layout.text:  # the last one, as in Python and JavaScript

@@ -76,7 +76,7 @@ class Run:
             self._writer.resume(self._output.part, self._state.output_bytes)
         if not run_stages(self._prepared(), self._score, self._write, self._cancel, stop, IN_FLIGHT):
             raise KeyboardInterrupt
-        self._output.end(self._writer.finish(self._state.windows == 0), self._state)
+        self._output.end(self._writer.finish(self._state.windows, self._state.rows), self._state)
         if self._inputs.rows is not None and self._inputs.rows != self._state.rows:
             raise AssertionError(f"Expected {self._inputs.rows:,} rows, as the input says, wrote {self._state.rows:,}")
 

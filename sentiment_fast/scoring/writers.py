@@ -42,8 +42,8 @@ class Writer(Protocol):
     def write(self, source: Input, place: int, window: Any, scored: ScoredTexts, more_behind: bool) -> Part:
         """place: of the input, from 0. more_behind: whether further inputs will be written behind this one."""
 
-    def finish(self, empty: bool) -> bytes:
-        """What makes the output whole. empty: whether it has no window."""
+    def finish(self, windows: int, rows: int) -> bytes:
+        """What makes the output whole. windows, rows: how many it has, those of an earlier run too."""
 
     def resume(self, path: Path, size: int) -> None:
         """Go on behind the first bytes of a file."""
@@ -65,7 +65,7 @@ def make_writer(
 class _Stateless:
     """Formats that end anywhere."""
 
-    def finish(self, empty: bool) -> bytes:
+    def finish(self, windows: int, rows: int) -> bytes:
         return b""
 
     def resume(self, path: Path, size: int) -> None:
@@ -119,8 +119,8 @@ class _CsvWriter(_Stateless):
         self._begun = True
         return Part(header + lines, window.resumable, int(replaced.sum()))
 
-    def finish(self, empty: bool) -> bytes:
-        return self._header if empty else b""
+    def finish(self, windows: int, rows: int) -> bytes:
+        return b"" if windows else self._header
 
     def resume(self, path: Path, size: int) -> None:
         self._begun = True
@@ -158,8 +158,11 @@ class _ParquetWriter:
         full = self._bytes >= self._group_bytes and window.resumable
         return Part(self._group() if full else b"", full, int(replaced.sum()))
 
-    def finish(self, empty: bool) -> bytes:
-        return self._group() + self._groups.finish()
+    def finish(self, windows: int, rows: int) -> bytes:
+        data = self._group() + self._groups.finish()
+        if self._groups.rows != rows:
+            raise AssertionError(f"Expected {rows:,} rows in the output, got {self._groups.rows:,}")
+        return data
 
     def resume(self, path: Path, size: int) -> None:
         self._groups.resume(path, size)

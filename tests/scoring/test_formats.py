@@ -596,6 +596,27 @@ def test_several_inputs_go_into_a_file_by_the_command(model_folder, tmp_path, ca
     assert {path.name for path in tmp_path.iterdir()} == {"a.jsonl", "b.jsonl", "out.parquet"}
 
 
+def test_what_is_found_out_about_several_inputs_is_said_once(exact_scorer, tmp_path):
+    for name in "abc":
+        (tmp_path / f"{name}.csv").write_bytes(b"id;body\n1;good\n2;bad\n")
+    said: list[str] = []
+    score_csv([tmp_path / f"{name}.csv" for name in "abc"], tmp_path / "out.csv", exact_scorer, say=said.append)
+    assert [message.partition(": ")[2] for message in said] == [
+        "the delimiter is ';'",
+        "scoring the column 'body', the only one that holds text",
+    ]
+
+
+def test_names_of_parquet_may_have_dots(exact_scorer, tmp_path):
+    table = pa.table({"a": [1], "a.b": ["good"], "s": [{"b": 1}], "s.b": [2]})
+    pq.write_table(table, tmp_path / "in.parquet")
+    score_csv(tmp_path / "in.parquet", tmp_path / "out.parquet", exact_scorer, text_column="a.b")
+    assert pq.read_table(tmp_path / "out.parquet").drop_columns(NEW).equals(pq.read_table(tmp_path / "in.parquet"))
+    options = {"text_column": "a.b", "columns": ["s.b", "a"]}
+    score_csv(tmp_path / "in.parquet", tmp_path / "chosen.parquet", exact_scorer, **options)
+    assert pq.read_table(tmp_path / "chosen.parquet").drop_columns(NEW).to_pylist() == [{"s.b": 2, "a": 1}]
+
+
 def test_another_input_among_several_is_refused(exact_scorer, tmp_path, monkeypatch):
     for name in "abc":
         write_rows(tmp_path / f"{name}.csv", some_rows(5))

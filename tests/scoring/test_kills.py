@@ -87,7 +87,7 @@ def kill_again_and_again(command: Command, expected: tuple[bytes, bytes], kills:
     while done < kills:
         size = command.part.stat().st_size if command.part.exists() else 0
         run = command.start()
-        run.wait_for_size(command.part, choose.randrange(size, len(expected[0])))
+        run.wait_for_size(command.part, choose.randint(size, len(expected[0])))
         run.process.kill()
         killed = run.wait() == -signal.SIGKILL
         done += killed
