@@ -50,8 +50,8 @@ struct RecordArrays {
 
 // The finder, and a lock, because no interpreter lock keeps two threads apart in there.
 struct LockedRecordFinder {
-  LockedRecordFinder(const std::string& level, const CsvFormat& format, const CsvPosition& begin)
-      : finder(format, begin, level_named(level)) {}
+  LockedRecordFinder(const std::string& level, const CsvFormat& format, const CsvPosition& begin, bool within_line)
+      : finder(format, begin, level_named(level), within_line) {}
 
   RecordArrays find(const py::buffer& buffer, bool last) {
     const Bytes bytes(buffer);
@@ -153,13 +153,13 @@ void bind_csv(py::module_& module) {
       .def_readonly("field_ends", &RecordArrays::field_ends);
   py::class_<LockedRecordFinder>(module, "RecordFinder")
       .def(py::init([](const std::string& level, char delimiter, std::optional<char> quote, int32_t wanted_field,
-                       int64_t max_record, int64_t offset, int64_t row, int64_t line) {
+                       int64_t max_record, int64_t offset, int64_t row, int64_t line, bool within_line) {
              const CsvFormat format{delimiter, quote, wanted_field, max_record};
-             return std::make_unique<LockedRecordFinder>(level, format, CsvPosition{offset, row, line});
+             return std::make_unique<LockedRecordFinder>(level, format, CsvPosition{offset, row, line}, within_line);
            }),
            py::arg("level"), py::kw_only(), py::arg("delimiter") = ',', py::arg("quote") = '"',
            py::arg("wanted_field") = -1, py::arg("max_record") = CsvFormat().max_record, py::arg("offset") = 0,
-           py::arg("row") = 0, py::arg("line") = 1)
+           py::arg("row") = 0, py::arg("line") = 1, py::arg("within_line") = false)
       .def("find", &LockedRecordFinder::find, py::arg("buffer"), py::arg("last"))
       .def_property_readonly("offset", [](LockedRecordFinder& finder) { return finder.position().offset; })
       .def_property_readonly("row", [](LockedRecordFinder& finder) { return finder.position().row; })

@@ -28,8 +28,8 @@ bool is_line_end(char byte) { return byte == '\r' || byte == '\n'; }
 
 }  // namespace
 
-RecordFinder::RecordFinder(const CsvFormat& format, const CsvPosition& begin, const Level& level)
-    : format_(format), find_bits_(level.find_csv_bits), position_(begin) {
+RecordFinder::RecordFinder(const CsvFormat& format, const CsvPosition& begin, const Level& level, bool within_line)
+    : format_(format), find_bits_(level.find_csv_bits), position_(begin), in_rest_of_line_(within_line) {
   if (is_line_end(format.delimiter) || (format.quote && is_line_end(*format.quote)))
     throw std::invalid_argument("Expected a delimiter and a quote that are no line ends");
   if (format.quote == format.delimiter) throw std::invalid_argument("Expected a delimiter other than the quote");

@@ -58,7 +58,8 @@ struct CsvRecords {
 // makes no sense.
 class RecordFinder {
  public:
-  RecordFinder(const CsvFormat& format, const CsvPosition& begin, const Level& level);
+  // within_line: `begin` is not between two records, but behind a piece of an overlong line.
+  RecordFinder(const CsvFormat& format, const CsvPosition& begin, const Level& level, bool within_line = false);
 
   // The records that are whole in `data`, which begins where those found so far end: the bytes behind them, up to
   // max_record and 5, are to be given again, with more behind them, and are not read a second time. `last`: no more
@@ -67,7 +68,7 @@ class RecordFinder {
   // than was left over.
   CsvRecords find(const char* data, size_t size, bool last);
 
-  // Where the records found so far end. A finder that begins there finds the rest, unless they end within a line.
+  // Where the records found so far end, and whether that is within a line. A finder that begins there finds the rest.
   const CsvPosition& position() const { return position_; }
   bool within_line() const { return in_rest_of_line_; }
 

@@ -215,7 +215,8 @@ class RecordFinder:
 
     delimiter, quote: a character up to U+00FF, which stands for the byte of that value; quote=None for none.
     wanted_field: the field, from 0, whose bytes are to be found; -1 for none. max_record: bytes of a record without its
-    line end, 1 to 2**30. offset, row, line: where the stream is taken up, which must be between two lines.
+    line end, 1 to 2**30. offset, row, line: where the stream is taken up, which is
+    between two records, or within_line: behind a piece of an overlong one.
     Raises ValueError for a level this machine cannot run and for options that make no sense.
     """
 
@@ -230,6 +231,7 @@ class RecordFinder:
         offset: int = 0,
         row: int = 0,
         line: int = 1,
+        within_line: bool = False,
     ) -> None: ...
     def find(self, buffer: bytes | bytearray | memoryview, last: bool) -> CsvRecords:
         """The records that are whole in the buffer, which begins where those found so far end.
@@ -249,7 +251,7 @@ class RecordFinder:
         """How many of them are no blank lines."""
     @property
     def line(self) -> int:
-        """The physical line there. A finder made with these three finds the rest, unless within_line."""
+        """The physical line there. A finder made with these three and within_line finds the rest."""
     @property
     def within_line(self) -> bool:
         """Whether the last record found is a piece of an overlong line, which goes on."""

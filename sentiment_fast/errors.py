@@ -14,6 +14,10 @@ class DataError(SentimentFastError):
     """The data cannot be used as it is: a missing column, a bad row, a single class (exit code 1)."""
 
 
+class ClusterError(SentimentFastError):
+    """The machines that should do the work failed, and not the data: what was done is kept (exit code 1)."""
+
+
 class UsageError(SentimentFastError):
     """The request itself makes no sense: unknown option value, output that exists (exit code 2)."""
 

@@ -9,7 +9,9 @@ import argparse
 import glob
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,6 +40,7 @@ class _Job:
         return "stdin" if self.inputs == ["-"] else self.inputs[0]
 
 
+_FILES_AT_ONCE = 32  # of a cluster: each has a reader and a writer here
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 
 
@@ -80,6 +83,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--force", action="store_true", help="replace OUTPUT if it exists")
     parser.add_argument("--restart", action="store_true", help="begin anew where an earlier run was ended")
+    parser.add_argument(
+        "--engine",
+        choices=("local", "ray"),
+        default="local",
+        help="ray: on the machines of a Ray cluster (RAY_ADDRESS)",
+    )
+    parser.add_argument(
+        "--workers", metavar="N", type=int, help="of --engine ray (default: one for each GPU or CPU that it has)"
+    )
     add_device_arguments(parser)
 
 
@@ -88,25 +100,27 @@ def run(arguments: argparse.Namespace) -> None:
     jobs = _jobs(inputs, arguments.output)
     if len(jobs) > 1 and arguments.rejects:
         raise UsageError("Expected no --rejects with several outputs: each has its own file for them")
+    if arguments.workers is not None and arguments.engine == "local":
+        raise UsageError("Expected --workers with --engine ray alone: on one machine, PyTorch's threads do the work")
     _check(jobs, arguments)
 
-    from sentiment_fast.scoring.files import journal_path, score_csv
-    from sentiment_fast.scoring.pipeline import StopRequest
-    from sentiment_fast.scoring.scorer import load
+    from sentiment_fast.scoring.files import journal_path
 
-    scorer = load(arguments.model, arguments.device, arguments.precision)
-    say(f"Scoring on {scorer.device.type}, {scorer.precision.reason}")
-    stop = StopRequest()
+    stops = _Stops()
     rejected: list[str] = []
 
     def end_after_this_window() -> None:
         say("stopping after this window")
-        stop.make()
+        stops.make()
 
-    with stop_signals(end_after_this_window):
-        for job in jobs:
+    with _engine(arguments) as (scorer, engine), stop_signals(end_after_this_window):
+
+        def score_one(job: _Job) -> Summary:
             # Of several, each finished one keeps its journal until all are, so that the same command skips them.
-            summary = _score(score_csv, job, scorer, arguments, stop, len(jobs) > 1)
+            return _score(job, scorer, engine, arguments, stops.request(), len(jobs) > 1)
+
+        at_once = 1 if engine == "local" else min(engine.workers, _FILES_AT_ONCE)
+        for job, summary in zip(jobs, _each(score_one, jobs, at_once, stops), strict=True):
             _report(job, summary)
             if summary.rejects:
                 rejected.append(f"{summary.rejects:,} of {job.name} to {summary.rejects_file}")
@@ -116,14 +130,75 @@ def run(arguments: argparse.Namespace) -> None:
         raise DataError(f"records that could not be read were rejected: {'; '.join(rejected)}")
 
 
+@contextmanager
+def _engine(arguments: argparse.Namespace) -> Iterator[tuple[Scorer, Any]]:
+    """The model, and what `score_csv` takes as the engine."""
+    if arguments.engine == "local":
+        from sentiment_fast.scoring.scorer import load
+
+        scorer = load(arguments.model, arguments.device, arguments.precision)
+        say(f"Scoring on {scorer.device.type}, {scorer.precision.reason}")
+        yield scorer, "local"
+        return
+    from sentiment_fast.scoring.cluster import Cluster
+
+    with Cluster(arguments.model, arguments.device, arguments.precision, arguments.workers, say) as cluster:
+        identity = cluster.identity
+        say(
+            f"Scoring with {cluster.workers} workers of a Ray cluster, on {identity['device']}, {identity['precision']}"
+        )
+        yield cluster.scorer, cluster
+
+
+class _Stops:
+    """Stop requests of several runs, made all at once."""
+
+    def __init__(self) -> None:
+        self._made = False
+        self._requests: list[StopRequest] = []
+
+    def request(self) -> StopRequest:
+        """For a run that begins. Raises KeyboardInterrupt where none should any more."""
+        from sentiment_fast.scoring.pipeline import StopRequest
+
+        request = StopRequest()
+        self._requests.append(request)
+        if self._made:
+            raise KeyboardInterrupt
+        return request
+
+    def make(self) -> None:
+        self._made = True
+        for request in list(self._requests):
+            request.make()
+
+
+def _each(score_one: Callable[[_Job], Summary], jobs: list[_Job], at_once: int, stops: _Stops) -> Iterator[Summary]:
+    """Score in order, or several at once, so that workers have enough to do where files are small."""
+    if at_once == 1 or len(jobs) == 1:
+        yield from map(score_one, jobs)
+        return
+    with ThreadPoolExecutor(at_once) as pool:
+        scored = [pool.submit(score_one, job) for job in jobs]
+        try:
+            for one in scored:
+                yield one.result()
+        except BaseException:
+            stops.make()
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
 def _score(
-    score_csv: Callable[..., Summary],
     job: _Job,
     scorer: Scorer,
+    engine: Any,
     arguments: argparse.Namespace,
     stop: StopRequest,
     keep_journal: bool,
 ) -> Summary:
+    from sentiment_fast.scoring.files import score_csv
+
     with _progress_bar(job.inputs) as bar:
         started = time.perf_counter()
         first: int | None = None
@@ -139,6 +214,7 @@ def _score(
                 job.inputs if len(job.inputs) > 1 else job.inputs[0],
                 job.output,
                 scorer,
+                engine=engine,
                 text_column=arguments.text_column,
                 delimiter=_delimiter(arguments.delimiter),
                 columns=None if arguments.columns is None else arguments.columns.split(","),

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from sentiment_fast.errors import DataError, UsageError
+from sentiment_fast.scoring.cluster import Cluster
+from sentiment_fast.scoring.cluster_runs import cluster_run
 from sentiment_fast.scoring.formats import CSV, delimiter_for, input_format, output_format
-from sentiment_fast.scoring.identity import run_identity
+from sentiment_fast.scoring.identity import run_identity, scorer_identity
 from sentiment_fast.scoring.inputs import Inputs, Reading
 from sentiment_fast.scoring.journal import Journal, read_state
 from sentiment_fast.scoring.new_columns import NewColumns
@@ -65,6 +69,8 @@ def score_csv(
     *,
     device: str = "auto",
     precision: str = "auto",
+    engine: str | Cluster = "local",
+    workers: int | None = None,
     force: bool = False,
     restart: bool = False,
     rejects: str | Path | None = None,
@@ -81,8 +87,10 @@ def score_csv(
     .parquet, .pq), "-" for stdin, or a binary file; several paths, to be written into one output in their order, must
     have the same columns. output: likewise, "-" for stdout; what has no such extension gets the input's format. From
     CSV to CSV and from JSON Lines to JSON Lines, a record's own bytes are copied. model: a folder, which is
-    loaded for `device` and `precision`, or a `Scorer`. options: those of `ScoringOptions`: text_column, delimiter,
-    columns, status, tokens, max_record, strict, excel_safe.
+    loaded for `device` and `precision`, or a `Scorer`. engine: "local"; "ray" for `workers` of a Ray cluster, by
+    default all that it has room for; or a `Cluster` that is open, for several calls, with its scorer as the model. It
+    makes no difference to the output. options: those of `ScoringOptions`: text_column, delimiter, columns, status,
+    tokens, max_record, strict, excel_safe.
     Records that cannot be read go to `rejects`, by default OUTPUT.rejects.csv; where the output is no file and none is
     named, the first of them is an error. sentiment_score is the probability of the positive class, `classes[1]`; with
     more than two classes, one column each, `sentiment_score_<label>`. Bytes that are no UTF-8 are scored as
@@ -105,16 +113,18 @@ def score_csv(
         finished = _check_output(path, _rejects_path(path, rejects), force, restart)
     elif rejects is None:
         chosen = replace(chosen, strict=True)
-    with Source(sources[0]) as source:
+    with ExitStack() as opened:
+        source = opened.enter_context(Source(sources[0]))
         written = output_format("" if path is None else path.name, input_format(source.name))
         _check_options(chosen, input_format(source.name), written)
-        scorer = model if isinstance(model, Scorer) else load(model, device, precision)
+        scorer, cluster = opened.enter_context(_engine(engine, model, device, precision, workers, say))
         new_columns = NewColumns(scorer.classes, chosen.status, chosen.tokens)
         reading = Reading(chosen, scorer.text_column, new_columns.names, written, say, named=len(sources) > 1)
         inputs = Inputs(sources, reading, source)
         identity = None
         if source.rereadable:
-            identity = run_identity([Path(one) for one in sources], scorer, chosen, window_bytes, rejects)
+            scored_by = scorer_identity(scorer) if cluster is None else cluster.identity
+            identity = run_identity([Path(one) for one in sources], scored_by, chosen, window_bytes, rejects)
         sink = _open_output(output, rejects, identity, restart, reading.named)
         earlier = sink.state
         if earlier.windows and not earlier.complete:
@@ -123,7 +133,9 @@ def score_csv(
             if not earlier.complete:
                 delimiter = chosen.delimiter or delimiter_for(str(output))
                 writer = make_writer(written, inputs.first, new_columns, delimiter, chosen.excel_safe, window_bytes)
-                Run(inputs, scorer, writer, sink, on_window, window_bytes).complete(stop or StopRequest())
+                make_run = Run if cluster is None else partial(cluster_run, cluster, reading)
+                run = make_run(inputs, scorer, writer, sink, on_window, window_bytes)
+                run.complete(stop or StopRequest())
             if not finished:
                 sink.finish()
             if isinstance(sink, FileOutput) and not keep_journal:
@@ -149,6 +161,31 @@ def score_csv(
 def journal_path(output: Path) -> Path:
     """Where the journal of an output's run is."""
     return Path(f"{output}.journal")
+
+
+@contextmanager
+def _engine(
+    engine: str | Cluster,
+    model: str | Path | Scorer,
+    device: str,
+    precision: str,
+    workers: int | None,
+    say: Callable[[str], None],
+) -> Iterator[tuple[Scorer, Cluster | None]]:
+    """The model in this process, and the cluster, if it is one that scores."""
+    if isinstance(engine, Cluster):
+        if model is not engine.scorer or workers is not None:
+            raise UsageError("Expected the scorer of the open cluster as the model, and no number of workers")
+        yield engine.scorer, engine
+    elif engine == "ray":
+        with Cluster(model, device, precision, workers, say) as cluster:
+            yield cluster.scorer, cluster
+    elif engine != "local":
+        raise UsageError(f"Expected an engine of local or ray, got {engine!r}")
+    elif workers is not None:
+        raise UsageError("Expected no number of workers without the engine ray")
+    else:
+        yield model if isinstance(model, Scorer) else load(model, device, precision), None
 
 
 def _options(given: dict[str, Any]) -> ScoringOptions:

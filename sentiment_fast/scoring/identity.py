@@ -18,16 +18,9 @@ from sentiment_fast.scoring.scorer import Scorer
 _HEAD_AND_TAIL = 1 << 16
 
 
-def run_identity(
-    sources: Sequence[Path], scorer: Scorer, options: ScoringOptions, window_bytes: int, rejects: str | Path | None
-) -> dict[str, Any]:
-    """All that the bytes of the output depend on."""
-    inputs: dict[str, Any] = {}
-    for number, source in enumerate(sources, 1):
-        inputs |= _input_identity("input" if len(sources) == 1 else f"input {number}", source)
+def scorer_identity(scorer: Scorer) -> dict[str, Any]:
+    """All that its scores, and what is written with them, depend on."""
     return {
-        **inputs,
-        "inputs": len(sources),
         "model": scorer.digest(),
         "device": scorer.device.type,
         "precision": scorer.precision.name,
@@ -35,6 +28,24 @@ def run_identity(
         "version": sentiment_fast.__version__,
         "PyTorch": torch.__version__,
         "pyarrow": pa.__version__,
+    }
+
+
+def run_identity(
+    sources: Sequence[Path],
+    scorer: dict[str, Any],
+    options: ScoringOptions,
+    window_bytes: int,
+    rejects: str | Path | None,
+) -> dict[str, Any]:
+    """All that the bytes of the output depend on. scorer: the identity of the one that scores, or of all that do."""
+    inputs: dict[str, Any] = {}
+    for number, source in enumerate(sources, 1):
+        inputs |= _input_identity("input" if len(sources) == 1 else f"input {number}", source)
+    return {
+        **inputs,
+        "inputs": len(sources),
+        **scorer,
         "rejects": None if rejects is None else str(rejects),
         "window_bytes": window_bytes,
         **asdict(options),

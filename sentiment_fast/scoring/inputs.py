@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from sentiment_fast import _core
 from sentiment_fast.errors import DataError, UsageError
-from sentiment_fast.scoring.formats import CSV, JSON_LINES, PARQUET, input_format
+from sentiment_fast.scoring.formats import COMPRESSIONS, CSV, JSON_LINES, PARQUET, input_format
 from sentiment_fast.scoring.json_windows import JsonWindow, read_json_layout, read_json_windows
 from sentiment_fast.scoring.layout import read_layout
 from sentiment_fast.scoring.options import ScoringOptions
@@ -25,7 +25,7 @@ from sentiment_fast.scoring.parquet_windows import ParquetWindow, read_parquet_l
 from sentiment_fast.scoring.records import Rejects, csv_field
 from sentiment_fast.scoring.sources import Source
 from sentiment_fast.scoring.tables import as_utf8, check_text_forms
-from sentiment_fast.scoring.windows import CsvWindow, Position, large_binary, read_windows, rejection
+from sentiment_fast.scoring.windows import CsvWindow, Position, find_ends, large_binary, read_windows, rejection
 
 
 class Window(Protocol):
@@ -95,8 +95,15 @@ class CsvInput:
     def windows(self, begin: Position, buffers: int, window_bytes: int) -> Iterator[CsvWindow]:
         if begin.offset:
             self.source.restart_at(begin.offset)
+        self._rejects.within_record = begin.within_line
         converted = self.schema is not None
         yield from read_windows(self.source, self.layout, self._options, begin, buffers, window_bytes, converted)
+
+    def window_ends(self, begin: Position, window_bytes: int) -> Iterator[Position]:
+        """Where the windows from `begin` on end."""
+        if begin.offset:
+            self.source.restart_at(begin.offset)
+        yield from find_ends(self.source, self.layout, self._options, begin, window_bytes)
 
     def table(self, window: CsvWindow) -> tuple[pa.Table, npt.NDArray[np.bool_]]:
         columns, replaced = [], np.zeros(len(window.texts), bool)
@@ -223,27 +230,48 @@ class Inputs:
 
     def windows(self, begin: Position, buffers: int, window_bytes: int) -> Iterator[tuple[Input, int, Any]]:
         """Each window with its input, and which of them that is, from 0."""
+        for opened, start in self._opened(begin):
+            for window in opened.windows(start, buffers, window_bytes):
+                yield opened, start.source, window
+
+    def window_ends(self, begin: Position, window_bytes: int) -> Iterator[tuple[Path, Position, Position]]:
+        """Of inputs that are `copied_from_files`: each window's file, and where in it the window begins and ends."""
+        for opened, start in self._opened(begin):
+            assert isinstance(opened, CsvInput)
+            assert opened.source.path is not None
+            for end in opened.window_ends(start, window_bytes):
+                yield opened.source.path, start, end
+                start = end
+
+    @property
+    def copied_from_files(self) -> bool:
+        """Whether these are CSV files to be written as CSV, of which any part can be read on its own."""
+        names = [Path(one) for one in self._sources if isinstance(one, str | Path)]
+        plain = all(name.suffix.lower() not in COMPRESSIONS for name in names)
+        is_copied = isinstance(self.first, CsvInput) and self.first.schema is None
+        return is_copied and plain and self.first.source.rereadable
+
+    def _opened(self, begin: Position) -> Iterator[tuple[CsvInput | JsonInput | ParquetInput, Position]]:
+        """Each input from a position on, one at a time, and where in it to begin."""
         for place in range(begin.source, len(self._sources)):
             start = begin if place == begin.source else Position(source=place)
             if place == 0:
-                for window in self.first.windows(start, buffers, window_bytes):
-                    yield self.first, place, window
+                yield self.first, start
                 continue
             with Source(self._sources[place]) as source:
                 self._open = source
                 opened = open_input(source, self._reading)
                 if isinstance(opened, JsonInput) and isinstance(self.first, JsonInput):
                     opened.take_columns(self.first)
-                for window in opened.windows(start, buffers, window_bytes):
-                    yield opened, place, window
+                yield opened, start
 
     def more_behind(self, place: int) -> bool:
         """Whether there are inputs behind one."""
         return place + 1 < len(self._sources)
 
-    def consumed(self, place: int, window: Window) -> int:
+    def consumed(self, place: int, window_consumed: int) -> int:
         """Bytes read of all inputs."""
-        return sum(self.sizes[:place]) + window.consumed
+        return sum(self.sizes[:place]) + window_consumed
 
     def cancel(self) -> None:
         """Ends a read that waits in another thread, and all reading."""

@@ -123,12 +123,12 @@ class Rejects:
 
     def __init__(self, reason_of: Callable[[Any, int], str], first_field: bytes = b"") -> None:
         self._reason_of, self._first_field = reason_of, first_field
-        self._within_record = False  # an overlong line comes in several pieces, which are one field here
+        self.within_record = False  # an overlong line comes in several pieces, which are one field here
 
     def rows(self, window: Any) -> tuple[bytes, int]:
         """What to append to the file, and how many records were rejected."""
         rejected = np.flatnonzero(window.rejected)
-        if len(rejected) == 0 and not self._within_record:
+        if len(rejected) == 0 and not self.within_record:
             return b"", 0
         records, starts = window.records, window.starts
         parts, count = [], 0
@@ -141,12 +141,12 @@ class Rejects:
                 quoted = csv_field(reason) if any(one in reason for one in ',"\r\n') else reason
                 where = f"{records.lines[record]},{records.offset + start}"
                 parts.append(self._first_field + f'{where},{quoted},"'.encode("utf-8", "replace"))
-                self._within_record, count = True, count + 1
+                self.within_record, count = True, count + 1
             parts.append(bytes(window.data[start:content_end]).replace(b'"', b'""'))
         if window.resumable:
             parts.append(self._close())
         return b"".join(parts), count
 
     def _close(self) -> bytes:
-        end, self._within_record = b'"\n' if self._within_record else b"", False
+        end, self.within_record = b'"\n' if self.within_record else b"", False
         return end

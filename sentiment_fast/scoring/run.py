@@ -7,23 +7,23 @@ to the output with its bytes. Files are opened, checked and named in files.py.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from sentiment_fast.errors import DataError
 from sentiment_fast.scoring.encoded import EncodedTexts, encode_texts
+from sentiment_fast.scoring.finished import FinishedWindow, finish_window
 from sentiment_fast.scoring.inputs import Input, Inputs
 from sentiment_fast.scoring.journal import State
-from sentiment_fast.scoring.new_columns import ScoredTexts, score_texts
+from sentiment_fast.scoring.new_columns import score_texts
 from sentiment_fast.scoring.output import FileOutput, Output
 from sentiment_fast.scoring.pipeline import StopRequest, run_stages
 from sentiment_fast.scoring.scorer import Scorer
 from sentiment_fast.scoring.writers import Writer
 
-_IN_FLIGHT = 3  # windows: one is prepared, one scored, one written
+IN_FLIGHT = 3  # windows: one is prepared, one scored, one written
 
 
-class _Prepared(NamedTuple):
+class Prepared(NamedTuple):
     """A window of an input, and which input that is, from 0."""
 
     source: Input
@@ -74,33 +74,44 @@ class Run:
     def _run(self, stop: StopRequest) -> None:
         if self._state.windows and isinstance(self._output, FileOutput):
             self._writer.resume(self._output.part, self._state.output_bytes)
-        if not run_stages(self._prepared(), self._score, self._write, self._inputs.cancel, stop, _IN_FLIGHT):
+        if not run_stages(self._prepared(), self._score, self._write, self._cancel, stop, IN_FLIGHT):
             raise KeyboardInterrupt
         self._output.end(self._writer.finish(self._state.windows, self._state.rows), self._state)
         if self._inputs.rows is not None and self._inputs.rows != self._state.rows:
             raise AssertionError(f"Expected {self._inputs.rows:,} rows, as the input says, wrote {self._state.rows:,}")
 
-    def _prepared(self) -> Iterator[_Prepared]:
-        for source, place, window in self._inputs.windows(self._state.position, _IN_FLIGHT, self._window_bytes):
-            yield _Prepared(source, place, window, encode_texts(window.texts, self._scorer))
+    def _prepared(self) -> Iterator[Any]:
+        yield from self._encoded(IN_FLIGHT)
 
-    def _score(self, prepared: _Prepared) -> tuple[_Prepared, ScoredTexts]:
+    def _encoded(self, buffers: int) -> Iterator[Prepared]:
+        """buffers: how many windows may be in use at once."""
+        for source, place, window in self._inputs.windows(self._state.position, buffers, self._window_bytes):
+            yield Prepared(source, place, window, encode_texts(window.texts, self._scorer))
+
+    def _score(self, prepared: Any) -> Any:
         return prepared, score_texts(prepared.texts, self._scorer)
 
-    def _write(self, done: tuple[_Prepared, ScoredTexts]) -> None:
+    def _finish(self, done: Any) -> FinishedWindow:
         (source, place, window, texts), scored = done
-        part = self._writer.write(source, place, window, scored, self._inputs.more_behind(place))
-        rejects, rejected = source.rejected(window)
-        before = self._state
+        more_behind = self._inputs.more_behind(place)
+        return finish_window(source, place, window, texts, scored, self._writer, more_behind)
+
+    def _write(self, done: Any) -> None:
+        window, before = self._finish(done), self._state
         self._state = State(
             windows=before.windows + 1,
-            position=replace(window.end, source=place),
-            rows=before.rows + len(texts),
-            rejects=before.rejects + rejected,
-            empty=before.empty + int(texts.blank.sum()),
-            truncated=before.truncated + int(texts.truncated.sum()),
-            invalid_utf8=before.invalid_utf8 + int(texts.invalid.sum()),
-            replaced=before.replaced + part.replaced,
+            position=window.end,
+            rows=before.rows + window.rows,
+            rejects=before.rejects + window.rejected,
+            empty=before.empty + window.empty,
+            truncated=before.truncated + window.truncated,
+            invalid_utf8=before.invalid_utf8 + window.invalid_utf8,
+            replaced=before.replaced + window.replaced,
         )
-        self._output.write(part.data, rejects, self._state, part.whole)
-        self._on_window(self._inputs.consumed(place, window), self._state.rows + self._state.rejects)
+        self._output.write(window.data, window.rejects, self._state, window.whole)
+        consumed = self._inputs.consumed(window.end.source, window.consumed)
+        self._on_window(consumed, self._state.rows + self._state.rejects)
+
+    def _cancel(self) -> None:
+        """Ends a wait inside `_prepared`."""
+        self._inputs.cancel()

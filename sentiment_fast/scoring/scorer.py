@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +28,15 @@ class Scorer:
     """A trained model, ready to score texts.
 
     device: "auto" (a CUDA device if there is one), "cpu" or "cuda". precision: "auto" (bf16 or fp16 where the device
-    has it in hardware), "float32", "bfloat16" or "float16". Scores do not depend on which texts stand together in a
-    call, beyond rounding.
+    has it in hardware), "float32", "bfloat16" or "float16". threads: that turn texts into ids; None for as many as this
+    process may use (those of the network are PyTorch's). Scores do not depend on which texts stand together in a call,
+    beyond rounding.
     """
 
-    def __init__(self, model: SavedModel, device: str = "auto", precision: str = "auto") -> None:
+    def __init__(
+        self, model: SavedModel, device: str = "auto", precision: str = "auto", threads: int | None = None
+    ) -> None:
+        self._threads = threads
         self.device = choose_device(device)
         self.precision = choose_precision(self.device, precision)
         self.text_column = model.text_column
@@ -64,7 +69,7 @@ class Scorer:
 
     def encode(self, texts: Any) -> TokenIds:
         """The texts' ids in this model's vocabulary: the first half of `predict_proba`."""
-        return encode(texts, self._vocabulary)
+        return encode(texts, self._vocabulary, self._threads)
 
     def probabilities_of(self, ids: TokenIds) -> npt.NDArray[np.float32]:
         """(n, classes) float32: the second half of `predict_proba`."""
@@ -87,6 +92,10 @@ class Scorer:
 
         for batch in batches:
             yield score_batch(self, batch, text_column, status, tokens)
+
+    def model(self) -> SavedModel:
+        """A copy of its model, on the CPU: what another `Scorer`, elsewhere, is made of."""
+        return SavedModel(deepcopy(self._network).cpu(), self._vocabulary, self.classes, self.text_column)
 
     def digest(self) -> str:
         """SHA-256 of all that scores depend on: the weights, the vocabulary, the settings and the labels."""

@@ -1,14 +1,15 @@
 """A CSV file -> numbered windows of whole records: the texts in them, and which records are rows at all.
 
-In: a `Source` and its `CsvLayout`. Out: `CsvWindow`s. A window is what is batched, freed of duplicates and journalled
-together. Where one ends depends on where it begins and on the bytes alone, so that a run taken up at the end of any
-window has the windows of one that was never interrupted.
+In: a `Source` and its `CsvLayout`. Out: `CsvWindow`s, or where they end, for those who read them elsewhere. A window is
+what is batched, freed of duplicates and journalled together. Where one ends depends on where it begins and on the bytes
+alone, so that a run taken up at the end of any window has the windows of one that was never interrupted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,7 @@ import pyarrow as pa
 
 from sentiment_fast import _core
 from sentiment_fast.errors import DataError
-from sentiment_fast.scoring.chunks import read_chunks
+from sentiment_fast.scoring.chunks import Finder, read_chunks
 from sentiment_fast.scoring.layout import CsvLayout
 from sentiment_fast.scoring.options import ScoringOptions
 from sentiment_fast.scoring.sources import Source
@@ -33,7 +34,8 @@ class Position:
     """A place between two windows. offset: in the (decompressed) input. row, line: as a RecordFinder counts them.
 
     rows: rows before it, those that were rejected too, and the blank lines of a file of one column. source: which of
-    several inputs, from 0. In a Parquet file, row is a row group, and offset a row in that.
+    several inputs, from 0. within_line: whether it is not between two records, but within an overlong line. In a
+    Parquet file, row is a row group, and offset a row in that.
     """
 
     offset: int = 0
@@ -41,6 +43,7 @@ class Position:
     line: int = 1
     rows: int = 0
     source: int = 0
+    within_line: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,12 +97,8 @@ def read_windows(
     rows = begin.rows
     for chunk in read_chunks(source, finder, window_bytes, buffers):
         records, fields = finder.found[layout.text], finder.found
-        counts, before = records.fields, records.rows
-        behind_header = before > 0
-        holds_row = behind_header & ((counts == width) | ((counts == 0) & (width == 1)))
-        rejected = ~holds_row & (counts != 0) & behind_header
-        headers = np.flatnonzero((before == 0) & (counts != 0))
-        numbers = rows + np.cumsum(holds_row | (rejected & (counts != _core.REST_OF_LINE)))
+        holds_row, rejected, numbers = _rows_of(records, width, rows)
+        headers = np.flatnonzero((records.rows == 0) & (records.fields != 0))
         rows = int(numbers[-1])
         window = CsvWindow(
             data=chunk.data,
@@ -110,13 +109,37 @@ def read_windows(
             header=int(headers[0]) if len(headers) > 0 else -1,
             texts=_values(chunk.data, records.field_begins[holds_row], records.field_ends[holds_row]),
             row_numbers=numbers,
-            end=Position(chunk.offset, chunk.row, chunk.line, rows),
+            end=Position(chunk.offset, chunk.row, chunk.line, rows, within_line=finder.within_line),
             resumable=not finder.within_line,
             consumed=chunk.offset if source.consumed is None else source.consumed,
         )
         if options.strict and rejected.any():
             raise DataError(f"{source.name}: {first_rejection(window, width, options.max_record)}")
         yield window
+    _check_count(source, width, finder, rows)
+
+
+def find_ends(
+    source: Source, layout: CsvLayout, options: ScoringOptions, begin: Position, window_bytes: int = WINDOW_BYTES
+) -> Iterator[Position]:
+    """Where the windows end that `read_windows` would give, found without a look at any field."""
+    width, rows = len(layout.columns), begin.rows
+    finder = _core.RecordFinder(SIMD_LEVEL, **_settings(layout, options, begin))
+    for chunk in read_chunks(source, finder, window_bytes):
+        rows = int(_rows_of(chunk.records, width, rows)[2][-1])
+        yield Position(chunk.offset, chunk.row, chunk.line, rows, begin.source, finder.within_line)
+    _check_count(source, width, finder, rows)
+
+
+def _rows_of(records: _core.CsvRecords, width: int, rows: int) -> tuple[Mask, Mask, Places]:
+    """Which records hold rows, which are rejected, and their numbers behind `rows` earlier ones; (records,) each."""
+    counts, behind_header = records.fields, records.rows > 0
+    holds_row = behind_header & ((counts == width) | ((counts == 0) & (width == 1)))
+    rejected = ~holds_row & (counts != 0) & behind_header
+    return holds_row, rejected, rows + np.cumsum(holds_row | (rejected & (counts != _core.REST_OF_LINE)))
+
+
+def _check_count(source: Source, width: int, finder: Finder, rows: int) -> None:
     if width > 1 and rows != finder.row - 1:  # without the header
         raise AssertionError(f"{source.name}: {finder.row - 1} rows were found, {rows} came out")
 
@@ -154,17 +177,9 @@ class _FieldFinder:
     """RecordFinders that go over the same bytes, each with a wanted field of its own."""
 
     def __init__(self, layout: CsvLayout, others: list[int], options: ScoringOptions, begin: Position) -> None:
+        settings = _settings(layout, options, begin)
         self._finders = {
-            column: _core.RecordFinder(
-                SIMD_LEVEL,
-                delimiter=layout.delimiter,
-                wanted_field=column,
-                max_record=options.max_record,
-                offset=begin.offset,
-                row=begin.row,
-                line=begin.line,
-            )
-            for column in {layout.text, *others}
+            column: _core.RecordFinder(SIMD_LEVEL, wanted_field=column, **settings) for column in {layout.text, *others}
         }
         self._first = self._finders[layout.text]
         self.found: dict[int, _core.CsvRecords] = {}
@@ -189,6 +204,18 @@ class _FieldFinder:
     @property
     def within_line(self) -> bool:
         return self._first.within_line
+
+
+def _settings(layout: CsvLayout, options: ScoringOptions, begin: Position) -> dict[str, Any]:
+    """Of a RecordFinder that begins there."""
+    return {
+        "delimiter": layout.delimiter,
+        "max_record": options.max_record,
+        "offset": begin.offset,
+        "row": begin.row,
+        "line": begin.line,
+        "within_line": begin.within_line,
+    }
 
 
 def _values(data: memoryview, begins: Places, ends: Places) -> pa.LargeBinaryArray:

@@ -350,6 +350,19 @@ def test_finder_says_whether_it_stopped_within_a_line():
     assert not finder.within_line
 
 
+def test_finder_that_is_taken_up_within_a_line_finds_the_rest():
+    data = b"a\n" + b"b" * 25 + b'\r\nc,"d\n"\n'
+    first = RecordFinder("scalar", max_record=10)
+    for end in range(2, len(data)):
+        first = RecordFinder("scalar", max_record=10)
+        first.find(data[:end], False)
+        place = {"offset": first.offset, "row": first.row, "line": first.line, "within_line": first.within_line}
+        rest = RecordFinder("scalar", max_record=10, **place).find(data[first.offset :], True)
+        expected = first.find(data[first.offset :], True)
+        for name in ("ends", "content_ends", "rows", "lines", "fields"):
+            assert getattr(rest, name).tolist() == getattr(expected, name).tolist()
+
+
 def test_record_of_the_longest_size_is_none_too_long():
     data = b'"' + b"\n" * 98 + b'"\r\n'
     assert [record.fields for record in find(data, max_record=100)] == [1]
