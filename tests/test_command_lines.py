@@ -288,7 +288,7 @@ def test_a_download_that_fails_has_its_own_exit_code(tmp_path, monkeypatch, caps
 @pytest.mark.parametrize("command", [["predict", "text"], ["evaluate", "x.csv"], ["score", "x.csv"]])
 def test_a_missing_model_folder_has_its_own_exit_code(tmp_path, monkeypatch, capsys, command):
     monkeypatch.chdir(tmp_path)
-    Path("x.csv").write_text("review\nfine\n")  # a missing one is said before any model is looked for
+    (tmp_path / "x.csv").write_text("review\nfine\n")  # a missing one is said before any model is looked for
     message = fails([*command, "--model", tmp_path / "none"], 4, capsys)
     assert "no such model folder" in message
 
