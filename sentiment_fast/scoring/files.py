@@ -6,7 +6,6 @@ are found, scored and written is left to the modules that are called here.
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -25,6 +24,7 @@ from sentiment_fast.scoring.pipeline import StopRequest, run_stages
 from sentiment_fast.scoring.records import Rejects, append_fields
 from sentiment_fast.scoring.scorer import Scorer, load
 from sentiment_fast.scoring.sources import Source
+from sentiment_fast.scoring.standard_output import standard_output
 from sentiment_fast.scoring.windows import WINDOW_BYTES, CsvWindow, read_windows
 
 _IN_FLIGHT = 3  # windows: one is prepared, one scored, one written
@@ -160,7 +160,8 @@ class _Run:
         """Returns whether all windows were written: False where a stop was requested."""
         if self._state.windows:
             self._source.restart_at(self._state.position.offset)
-        return run_stages(self._prepared(), self._score, self._write, self._source.cancel, stop, _IN_FLIGHT)
+        cancel, hurry = self._source.cancel, self._output.hurry
+        return run_stages(self._prepared(), self._score, self._write, cancel, hurry, stop, _IN_FLIGHT)
 
     def _prepared(self) -> Iterator[tuple[CsvWindow, EncodedTexts]]:
         begin = self._state.position
@@ -257,7 +258,7 @@ def _open_output(
     output: str | Path | BinaryIO, rejects: str | Path | None, identity: dict[str, Any] | None, restart: bool
 ) -> Output:
     if not isinstance(output, str | Path) or output == "-":
-        return StreamOutput(sys.stdout.buffer if output == "-" else output, None if rejects is None else Path(rejects))
+        return StreamOutput(standard_output() if output == "-" else output, None if rejects is None else Path(rejects))
     path = Path(output)
     journal = journal_path(path)
     if identity is None:

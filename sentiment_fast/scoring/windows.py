@@ -88,13 +88,14 @@ def read_windows(
     if options.excel_safe:
         others = list(range(width)) if layout.kept is None else layout.kept
     finder = _FieldFinder(layout, others, options, begin)
-    rows = begin.rows
+    rows, blank_lines = begin.rows, 0
     for chunk in read_chunks(source, finder, window_bytes, buffers):
         records, fields = finder.found[layout.text], finder.found
         counts, before = records.fields, records.rows
         behind_header = before > 0
         holds_row = behind_header & ((counts == width) | ((counts == 0) & (width == 1)))
         rejected = ~holds_row & (counts != 0) & behind_header
+        blank_lines += int((holds_row & (counts == 0)).sum())
         headers = np.flatnonzero((before == 0) & (counts != 0))
         numbers = rows + np.cumsum(holds_row | (rejected & (counts != _core.REST_OF_LINE)))
         rows = int(numbers[-1])
@@ -114,8 +115,9 @@ def read_windows(
         if options.strict and rejected.any():
             raise DataError(f"{source.name}: {first_rejection(window, width, options.max_record)}")
         yield window
-    if width > 1 and rows != finder.row - 1:  # without the header
-        raise AssertionError(f"{source.name}: {finder.row - 1} rows were found, {rows} came out")
+    found = finder.row - max(begin.row, 1) + blank_lines  # without the header
+    if rows - begin.rows != found:
+        raise AssertionError(f"{source.name}: {found} rows were found, {rows - begin.rows} came out")
 
 
 def rejection(fields: int, width: int, max_record: int) -> str:

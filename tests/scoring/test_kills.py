@@ -83,7 +83,8 @@ def kill_again_and_again(command: Command, expected: tuple[bytes, bytes], kills:
     while done < kills:
         size = command.part.stat().st_size if command.part.exists() else 0
         run = command.start()
-        run.wait_for_size(command.part, choose.randrange(size, len(expected[0])))
+        # Up to one byte more than there will be: then the run comes to its end, also where all was written before.
+        run.wait_for_size(command.part, choose.randrange(size, len(expected[0]) + 2))
         run.process.kill()
         killed = run.wait() == -signal.SIGKILL
         done += killed
@@ -174,6 +175,39 @@ def test_reader_of_stdout_that_leaves_ends_the_run_without_a_word(command, tmp_p
     assert run.wait() == 1
     assert "error" not in run.messages
     assert "Traceback" not in run.messages
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_run_whose_output_nobody_reads_can_be_told_to_stop(command, tmp_path, model_folder, number):
+    os.mkfifo(tmp_path / "pipe")
+    run = Worker(
+        [command.input, "-o", "-", "--model", model_folder, "--rejects", tmp_path / "rejects.csv"],
+        tmp_path / "messages",
+        stdout=tmp_path / "pipe",
+    )
+    with (tmp_path / "pipe").open("rb") as pipe:
+        assert pipe.read(10) == b"id,review,"  # and no more, of what a pipe does not hold
+        os.kill(run.process.pid, number)
+        assert run.wait() == 130
+    assert "interrupted" in run.messages
+    assert "Traceback" not in run.messages
+    assert not (tmp_path / "rejects.csv").exists()
+
+
+def test_run_that_is_told_to_stop_ends_its_output_behind_a_window(command, tmp_path, model_folder, uninterrupted):
+    os.mkfifo(tmp_path / "pipe")
+    run = Worker(
+        [command.input, "-o", "-", "--model", model_folder, "--rejects", tmp_path / "rejects.csv"],
+        tmp_path / "messages",
+        stdout=tmp_path / "pipe",
+    )
+    with (tmp_path / "pipe").open("rb") as pipe:
+        written = pipe.read(10)
+        run.process.terminate()
+        written += pipe.read()
+    assert run.wait() == 130
+    assert uninterrupted("")[0].startswith(written)
+    assert written.endswith(b"\n")
 
 
 def test_two_runs_do_not_write_one_output(command, uninterrupted):
