@@ -27,7 +27,7 @@ from sentiment_fast.scoring.sources import Source
 from sentiment_fast.scoring.standard_output import standard_output
 from sentiment_fast.scoring.windows import WINDOW_BYTES, CsvWindow, read_windows
 
-_IN_FLIGHT = 3  # windows: one is prepared, one scored, one written
+_IN_FLIGHT = 2  # windows: one is prepared or written while the other is scored
 _OTHER_FORMATS = (".parquet", ".jsonl", ".ndjson", ".json", ".feather", ".arrow", ".xlsx")
 
 

@@ -80,6 +80,7 @@ def run_stages(
         try:
             while (item := outbox.get()) is not _END:
                 write(item)
+                del item  # or it would be in memory until the next one comes
                 permits.release()
         except BaseException as error:
             write_failures.append(_Failure(error))
@@ -100,6 +101,7 @@ def run_stages(
                 raise item.error
             if item is not _WAKE:
                 outbox.put(work(item))
+            del item
     finally:
         cancelled.set()
         cancel()

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 
 from tests.scoring.compression import COMPRESS
-from tests.scoring.forked import Worker
+from tests.scoring.forked import Worker, size_of
 
 
 def reviews(count: int) -> bytes:
@@ -55,9 +55,13 @@ class Command:
     def __init__(self, folder: Path, data: bytes, model_folder: Path, compression: str = "") -> None:
         self.input, self.output = folder / f"in.csv{compression}", folder / f"out.csv{compression}"
         self.input.write_bytes(COMPRESS[compression](data))
+        self._model_folder, self._messages = model_folder, folder / "messages"
+        self.write_to(folder)
+
+    def write_to(self, folder: Path) -> None:
+        self.output = folder / self.output.name
         self.part, self.rejects = Path(f"{self.output}.part"), Path(f"{self.output}.rejects.csv")
-        self._arguments = [self.input, "-o", self.output, "--model", model_folder]
-        self._messages = folder / "messages"
+        self._arguments = [self.input, "-o", self.output, "--model", self._model_folder]
 
     def start(self, *arguments: str, **settings) -> Worker:
         return Worker([*self._arguments, *arguments], self._messages, **settings)
@@ -65,7 +69,7 @@ class Command:
     def assert_whole(self, expected: tuple[bytes, bytes]) -> None:
         assert (self.output.read_bytes(), self.rejects.read_bytes()) == expected
         left = {path.name for path in self.output.parent.iterdir()}
-        assert left == {self.input.name, self.output.name, self.rejects.name, "messages"}
+        assert left - {self.input.name, "messages"} == {self.output.name, self.rejects.name}
 
     def remove_output(self) -> None:
         self.output.unlink()
@@ -81,7 +85,7 @@ def kill_again_and_again(command: Command, expected: tuple[bytes, bytes], kills:
     choose = random.Random(seed)
     done = resumed = 0
     while done < kills:
-        size = command.part.stat().st_size if command.part.exists() else 0
+        size = max(size_of(command.part), 0)
         run = command.start()
         # Up to one byte more than there will be: then the run comes to its end, also where all was written before.
         run.wait_for_size(command.part, choose.randrange(size, len(expected[0]) + 2))
@@ -121,6 +125,35 @@ def test_run_that_finds_no_room_says_so_and_goes_on_once_there_is(command, unint
     assert "Traceback" not in run.messages
     assert not command.output.exists()
     assert command.start().wait() == 1
+    command.assert_whole(uninterrupted(""))
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A folder in a file system of its own, with room for 120 kB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=120k", "tmpfs", folder], capture_output=True, text=True
+    )
+    if mounted.returncode != 0:
+        pytest.skip(f"mounting needs root: {mounted.stderr.strip()}")
+    yield folder
+    subprocess.run(["umount", folder], check=True)
+
+
+def test_run_that_fills_the_disk_says_so_and_goes_on_once_there_is_room(command, small_disk, uninterrupted):
+    command.write_to(small_disk)
+    run = command.start()
+    assert run.wait() == 1
+    assert "cannot be written (No space left on device)" in run.messages
+    assert "What was scored is kept" in run.messages
+    assert "Traceback" not in run.messages
+    assert not command.output.exists()
+    subprocess.run(["mount", "-o", "remount,size=4m", small_disk], check=True)
+    run = command.start()
+    assert run.wait() == 1  # some rows are rejected
+    assert "going on behind row" in run.messages
     command.assert_whole(uninterrupted(""))
 
 
