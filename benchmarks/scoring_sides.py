@@ -20,6 +20,7 @@ import numpy as np
 
 from benchmarks.counters import peak_resident
 
+_REPOSITORY = Path(__file__).resolve().parents[1]
 LABELS = np.array(["negative", "positive"])
 Side = Callable[[Path, Path], None]  # reads the first, writes the second
 
@@ -94,9 +95,10 @@ def texts_of(source: Path) -> Any:
 
 def peak_of_process(side: str, model: Path, source: Path, output: Path) -> int | None:
     """Bytes that were resident at the peak of a process which runs a side once; None where the system cannot say."""
-    command: list[str | Path] = [sys.executable, "-m", "benchmarks.scoring_sides", side, model, source, output]
+    paths = [path.resolve() for path in (model, source, output)]
+    command: list[str | Path] = [sys.executable, "-m", "benchmarks.scoring_sides", side, *paths]
     environment = os.environ | {"THP_MEM_ALLOC_ENABLE": os.environ.get("THP_MEM_ALLOC_ENABLE", "1")}
-    said = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
+    said = subprocess.run(command, cwd=_REPOSITORY, env=environment, check=True, capture_output=True, text=True).stdout
     return int(said) if said.strip() != "None" else None
 
 

@@ -165,7 +165,8 @@ def test_all_but_the_network(measure, reviews, model, large_file, tmp_path):
 
 
 def test_import_of_torch(measure):
-    measure(START, "import torch, and nothing else", lambda: subprocess.run([sys.executable, "-c", "import torch"]), 1)
+    command = [sys.executable, "-c", "import torch"]
+    measure(START, "import torch, and nothing else", lambda: subprocess.run(command, check=True), 1)
 
 
 def test_one_row_from_start_to_end(measure, model, tmp_path):
@@ -195,4 +196,4 @@ def test_until_the_first_window_is_written(measure, model, large_file, tmp_path)
             process.kill()
         assert process.returncode == -signal.SIGKILL
 
-    measure(START, "score, until a first window of 4 MB is in the file", run, 1)
+    measure(START, "score, until a first window of 3 MB is in the file", run, 1)

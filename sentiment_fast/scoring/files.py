@@ -24,7 +24,7 @@ from sentiment_fast.scoring.pipeline import StopRequest, run_stages
 from sentiment_fast.scoring.records import Rejects, append_fields
 from sentiment_fast.scoring.scorer import Scorer, load
 from sentiment_fast.scoring.sources import Source
-from sentiment_fast.scoring.standard_output import standard_output
+from sentiment_fast.scoring.stdout import standard_output
 from sentiment_fast.scoring.windows import WINDOW_BYTES, CsvWindow, read_windows
 
 _IN_FLIGHT = 2  # windows: one is prepared or written while the other is scored

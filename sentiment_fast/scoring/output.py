@@ -21,7 +21,7 @@ import pyarrow as pa
 from sentiment_fast.errors import DataError
 from sentiment_fast.scoring.journal import Journal, State
 from sentiment_fast.scoring.records import REJECTS_HEADER
-from sentiment_fast.scoring.standard_output import StandardOutput
+from sentiment_fast.scoring.stdout import StandardOutput
 from sentiment_fast.training.checkpoints import sync_folder
 
 SECONDS_BETWEEN_STATES = 2.0

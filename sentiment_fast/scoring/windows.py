@@ -22,7 +22,7 @@ from sentiment_fast.scoring.options import ScoringOptions
 from sentiment_fast.scoring.sources import Source
 from sentiment_fast.text.encoding import SIMD_LEVEL
 
-WINDOW_BYTES = 4 << 20
+WINDOW_BYTES = 3 << 20
 
 Mask = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.int64]
