@@ -12,12 +12,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import numpy as np
 import pytest
 
-from benchmarks.counters import Costs, costs
+from benchmarks.counters import Costs, costs, cpu_seconds
 from benchmarks.matrix_work import MatrixWork, matrix_peak
 from benchmarks.ratios import RUN, machine_kind
 
@@ -41,10 +42,12 @@ class Measurement:
     reviews: int  # how many were processed in one round
     seconds: float  # median of the rounds
     spread: float  # interquartile range, seconds
+    cpu: float  # seconds of all threads and children, median
     rounds: int
     text: int | None  # UTF-8 bytes of text that one round reads, where the side was asked to say
     costs: Costs  # of one call that was not timed
     work: MatrixWork | None  # of one round of a network
+    process_peak: int | None  # bytes resident at the peak of a process that does nothing else
 
     @property
     def reviews_per_second(self) -> float:
@@ -85,10 +88,11 @@ def unlabelled_reviews() -> Corpus:
 
 @pytest.fixture
 def measure(benchmark: Any, request: pytest.FixtureRequest) -> Callable[..., None]:
-    """measure(group, side, function, reviews, rounds, text_bytes, work): time `function()`, on so many reviews.
+    """measure(group, side, function, reviews, rounds, text_bytes, work, peak): time `function()`, on so many reviews.
 
     text_bytes: of UTF-8 that one call reads. With it the output's size, the peak memory and the cycles are taken too,
-    each in a call of its own that is not timed. work: the matrix products of one call of a network.
+    each in a call of its own that is not timed. work: the matrix products of one call of a network. peak: gives the
+    bytes resident at the peak of a process of its own, which does the same.
     What was measured is in `benchmark.extra_info` and the summary.
     """
 
@@ -100,13 +104,22 @@ def measure(benchmark: Any, request: pytest.FixtureRequest) -> Callable[..., Non
         rounds: int = 3,
         text_bytes: int | None = None,
         work: MatrixWork | None = None,
+        peak: Callable[[], int | None] = lambda: None,
     ) -> None:
         benchmark.group = group
         benchmark.name = side
         benchmark.extra_info["reviews"] = reviews
-        benchmark.pedantic(function, rounds=rounds, iterations=1, warmup_rounds=1)
+        cpu: list[float] = []
+
+        def counted() -> None:
+            before = cpu_seconds()
+            function()
+            cpu.append(cpu_seconds() - before)
+
+        benchmark.pedantic(counted, rounds=rounds, iterations=1, warmup_rounds=1)
         if benchmark.stats is None:  # --benchmark-disable
             return
+        benchmark.extra_info["cpu_seconds"] = spent = median(cpu[-rounds:])
         found = Costs(None, None, None) if text_bytes is None else costs(function)
         if text_bytes is not None:
             benchmark.extra_info.update(
@@ -117,7 +130,9 @@ def measure(benchmark: Any, request: pytest.FixtureRequest) -> Callable[..., Non
             )
         stats = benchmark.stats.stats
         request.config.stash[MEASUREMENTS].append(
-            Measurement(group, side, reviews, stats.median, stats.iqr, stats.rounds, text_bytes, found, work)
+            Measurement(
+                group, side, reviews, stats.median, stats.iqr, spent, stats.rounds, text_bytes, found, work, peak()
+            )
         )
 
     return run
@@ -153,24 +168,29 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 
 def _table(sides: list[Measurement]) -> list[str]:
-    """A group's sides: all timed; the columns from text/s on where a side said how much text it reads."""
+    """A group's sides, with the columns that a side gave figures for. CPU: seconds of all threads and children."""
     first, whole = sides[0], max(item.reviews for item in sides)
     width = max(len(item.side) for item in sides) + 1
-    heading = f"  {'':{width}}{'n':>3}{'reviews':>9}{'median':>10}{'IQR':>9}{'reviews/s':>11}{'ratio':>8}"
+    heading = f"  {'':{width}}{'n':>3}{'reviews':>9}{'median':>10}{'IQR':>9}{'CPU':>10}{'reviews/s':>11}{'ratio':>8}"
     with_costs = any(item.text is not None for item in sides)
     if with_costs:
         heading += f"{'text/s':>12}{'output':>11}{'memory':>11}{'cycles/B':>10}"
     with_work = any(item.work is not None for item in sides)
     if with_work:
         heading += f"{'ids/s':>11}{'padding':>9}{'GFLOP/s':>9}{'of peak':>9}"
+    with_process_peak = any(item.process_peak is not None for item in sides)
+    if with_process_peak:
+        heading += f"{'process':>11}"
     lines = [first.group, heading]
     for item in sides:
         line = (
             f"  {item.side:{width}}{item.rounds:>3}{item.reviews:>9,}{item.seconds:>8.3f} s{item.spread:>7.3f} s"
+            f"{item.cpu:>8.3f} s"
             f"{item.reviews_per_second:>11,.0f}{item.reviews_per_second / first.reviews_per_second:>7.1f}x"
         )
         line += _cost_columns(item) if with_costs else ""
         line += _work_columns(item) if with_work else ""
+        line += f"{_megabytes(item.process_peak):>11}" if with_process_peak else ""
         if item.reviews < whole:
             line += f"  (a sample; scaled to {whole:,}: {item.seconds * whole / item.reviews:.2f} s)"
         lines.append(line)
@@ -181,9 +201,13 @@ def _cost_columns(item: Measurement) -> str:
     """Text per second, bytes of the output, peak memory beyond what stood before, cycles per byte; "-" if unknown."""
     text, spent = item.text, item.costs
     speed = "-" if text is None else per_second(text / item.seconds)
-    output, peak = ("-" if size is None else f"{size / 1e6:,.1f} MB" for size in (spent.output, spent.peak))
+    output, peak = _megabytes(spent.output), _megabytes(spent.peak)
     cycles = "-" if text is None or spent.cycles is None else f"{spent.cycles / text:.2f}"
     return f"{speed:>12}{output:>11}{peak:>11}{cycles:>10}"
+
+
+def _megabytes(size: int | None) -> str:
+    return "-" if size is None else f"{size / 1e6:,.1f} MB"
 
 
 def _work_columns(item: Measurement) -> str:

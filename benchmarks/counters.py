@@ -11,7 +11,9 @@ import gc
 import os
 import platform
 import re
+import resource
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,6 +101,17 @@ def _resident(field: str) -> int | None:
     except OSError:
         return None
     return int(found[1]) * 1024 if found else None
+
+
+def peak_resident() -> int | None:
+    """Bytes that were resident at this process's peak, since it began: getrusage's figure may be of what started it."""
+    return _resident("VmHWM")
+
+
+def cpu_seconds() -> float:
+    """Of all threads of this process, and of its children that have ended; user and system."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
 
 
 def _return_free_memory() -> None:

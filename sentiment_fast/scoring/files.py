@@ -6,7 +6,6 @@ are found, scored and written is left to the modules that are called here.
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -30,6 +29,7 @@ from sentiment_fast.scoring.records import FIRST_FIELD, REJECTS_HEADER
 from sentiment_fast.scoring.run import Run
 from sentiment_fast.scoring.scorer import Scorer, load
 from sentiment_fast.scoring.sources import Source
+from sentiment_fast.scoring.stdout import standard_output
 from sentiment_fast.scoring.windows import WINDOW_BYTES
 from sentiment_fast.scoring.writers import make_writer
 
@@ -241,7 +241,7 @@ def _open_output(
 ) -> Output:
     header = FIRST_FIELD + REJECTS_HEADER if named else REJECTS_HEADER
     if not isinstance(output, str | Path) or output == "-":
-        stream = sys.stdout.buffer if output == "-" else output
+        stream = standard_output() if output == "-" else output
         return StreamOutput(stream, None if rejects is None else Path(rejects), header)
     path = Path(output)
     journal = journal_path(path)

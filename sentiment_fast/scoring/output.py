@@ -21,6 +21,7 @@ import pyarrow as pa
 from sentiment_fast.errors import DataError
 from sentiment_fast.scoring.journal import Journal, State
 from sentiment_fast.scoring.records import REJECTS_HEADER
+from sentiment_fast.scoring.stdout import StandardOutput
 from sentiment_fast.training.checkpoints import sync_folder
 
 SECONDS_BETWEEN_STATES = 2.0
@@ -122,6 +123,9 @@ class Output(Protocol):
     def pause(self) -> None:
         """Bring all of it to where it goes, so that a later run can go on from there."""
 
+    def hurry(self) -> None:
+        """The run was asked to stop, maybe in a signal handler: no more waiting for a reader who does not read."""
+
     def end(self, data: bytes, state: State) -> None:
         """Append what makes the output whole. state: the last one, but for the lengths of the files."""
 
@@ -174,6 +178,9 @@ class FileOutput:
         if self._journal is not None and self._journal.state != self.state:
             self._journal.record(self.state)
         self._recorded = time.monotonic()
+
+    def hurry(self) -> None:
+        """Files have no readers."""
 
     @property
     def part(self) -> Path:
@@ -242,6 +249,10 @@ class StreamOutput:
     def pause(self) -> None:
         self._stream.flush()
 
+    def hurry(self) -> None:
+        if isinstance(self._stream, StandardOutput):
+            self._stream.hurry()
+
     def finish(self) -> None:
         self._stream.flush()
         if self._rejects is not None:
@@ -252,5 +263,7 @@ class StreamOutput:
             self._rejects.discard()
 
     def close(self) -> None:
+        if isinstance(self._stream, StandardOutput):
+            self._stream.close()
         if self._rejects is not None:
             self._rejects.close()

@@ -29,15 +29,16 @@ class StopRequest:
 
     def __init__(self) -> None:
         self.made = False
-        self._inbox: SimpleQueue[Any] | None = None
+        self._watchers: tuple[Callable[[], None], ...] = ()
 
     def make(self) -> None:
         self.made = True
-        if self._inbox is not None:
-            self._inbox.put(_WAKE)  # which SimpleQueue allows in a signal handler
+        for watcher in self._watchers:
+            watcher()
 
-    def watch(self, inbox: SimpleQueue[Any]) -> None:
-        self._inbox = inbox
+    def watch(self, *watchers: Callable[[], None]) -> None:
+        """Have these called when the request is made, in place of earlier ones; which may be in a signal handler."""
+        self._watchers = watchers
 
 
 def run_stages(
@@ -45,13 +46,15 @@ def run_stages(
     work: Callable[[Prepared], Done],
     write: Callable[[Done], None],
     cancel: Callable[[], None],
+    hurry: Callable[[], None],
     stop: StopRequest,
     in_flight: int,
 ) -> bool:
     """Take each prepared item through `work` and `write`. Returns whether all were: False where a stop was requested.
 
     prepared: iterated over in a thread. work: done in the calling one. write: in another thread. cancel: ends a wait
-    inside `prepared`, from another thread. in_flight: how many items may be prepared and not yet written.
+    inside `prepared`, from another thread. hurry: called when a stop is requested, for a wait inside `write`.
+    in_flight: how many items may be prepared and not yet written.
     Whatever ends the run, what was worked on is written first, unless writing is what failed.
     """
     inbox: SimpleQueue[Any] = SimpleQueue()
@@ -77,12 +80,13 @@ def run_stages(
         try:
             while (item := outbox.get()) is not _END:
                 write(item)
+                del item  # or it would be in memory until the next one comes
                 permits.release()
         except BaseException as error:
             write_failures.append(_Failure(error))
             inbox.put(_WAKE)
 
-    stop.watch(inbox)
+    stop.watch(lambda: inbox.put(_WAKE), hurry)  # SimpleQueue allows that in a signal handler
     threads = [threading.Thread(target=target, name=target.__name__) for target in (prepare, write_all)]
     for thread in threads:
         thread.start()
@@ -97,6 +101,7 @@ def run_stages(
                 raise item.error
             if item is not _WAKE:
                 outbox.put(work(item))
+            del item
     finally:
         cancelled.set()
         cancel()

@@ -20,7 +20,7 @@ from sentiment_fast.scoring.pipeline import StopRequest, run_stages
 from sentiment_fast.scoring.scorer import Scorer
 from sentiment_fast.scoring.writers import Writer
 
-IN_FLIGHT = 3  # windows: one is prepared, one scored, one written
+IN_FLIGHT = 2  # windows: one is prepared or written while the other is scored
 
 
 class Prepared(NamedTuple):
@@ -74,7 +74,9 @@ class Run:
     def _run(self, stop: StopRequest) -> None:
         if self._state.windows and isinstance(self._output, FileOutput):
             self._writer.resume(self._output.part, self._state.output_bytes)
-        if not run_stages(self._prepared(), self._score, self._write, self._cancel, stop, IN_FLIGHT):
+        if not run_stages(
+            self._prepared(), self._score, self._write, self._cancel, self._output.hurry, stop, IN_FLIGHT
+        ):
             raise KeyboardInterrupt
         self._output.end(self._writer.finish(self._state.windows, self._state.rows), self._state)
         if self._inputs.rows is not None and self._inputs.rows != self._state.rows:

@@ -23,7 +23,7 @@ from sentiment_fast.scoring.options import ScoringOptions
 from sentiment_fast.scoring.sources import Source
 from sentiment_fast.text.encoding import SIMD_LEVEL
 
-WINDOW_BYTES = 4 << 20
+WINDOW_BYTES = 3 << 20
 
 Mask = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.int64]
@@ -94,12 +94,12 @@ def read_windows(
     if options.excel_safe or all_fields:
         others = list(range(width)) if layout.kept is None else layout.kept
     finder = _FieldFinder(layout, others, options, begin)
-    rows = begin.rows
+    rows, blank_lines = begin.rows, 0
     for chunk in read_chunks(source, finder, window_bytes, buffers):
         records, fields = finder.found[layout.text], finder.found
         holds_row, rejected, numbers = _rows_of(records, width, rows)
         headers = np.flatnonzero((records.rows == 0) & (records.fields != 0))
-        rows = int(numbers[-1])
+        rows, blank_lines = int(numbers[-1]), blank_lines + _blank_lines(records, holds_row)
         window = CsvWindow(
             data=chunk.data,
             records=records,
@@ -116,19 +116,20 @@ def read_windows(
         if options.strict and rejected.any():
             raise DataError(f"{source.name}: {first_rejection(window, width, options.max_record)}")
         yield window
-    _check_count(source, width, finder, rows)
+    _check_count(source, finder, begin, rows, blank_lines)
 
 
 def find_ends(
     source: Source, layout: CsvLayout, options: ScoringOptions, begin: Position, window_bytes: int = WINDOW_BYTES
 ) -> Iterator[Position]:
     """Where the windows end that `read_windows` would give, found without a look at any field."""
-    width, rows = len(layout.columns), begin.rows
+    width, rows, blank_lines = len(layout.columns), begin.rows, 0
     finder = _core.RecordFinder(SIMD_LEVEL, **_settings(layout, options, begin))
     for chunk in read_chunks(source, finder, window_bytes):
-        rows = int(_rows_of(chunk.records, width, rows)[2][-1])
+        holds_row, _, numbers = _rows_of(chunk.records, width, rows)
+        rows, blank_lines = int(numbers[-1]), blank_lines + _blank_lines(chunk.records, holds_row)
         yield Position(chunk.offset, chunk.row, chunk.line, rows, begin.source, finder.within_line)
-    _check_count(source, width, finder, rows)
+    _check_count(source, finder, begin, rows, blank_lines)
 
 
 def _rows_of(records: _core.CsvRecords, width: int, rows: int) -> tuple[Mask, Mask, Places]:
@@ -139,9 +140,15 @@ def _rows_of(records: _core.CsvRecords, width: int, rows: int) -> tuple[Mask, Ma
     return holds_row, rejected, rows + np.cumsum(holds_row | (rejected & (counts != _core.REST_OF_LINE)))
 
 
-def _check_count(source: Source, width: int, finder: Finder, rows: int) -> None:
-    if width > 1 and rows != finder.row - 1:  # without the header
-        raise AssertionError(f"{source.name}: {finder.row - 1} rows were found, {rows} came out")
+def _blank_lines(records: _core.CsvRecords, holds_row: Mask) -> int:
+    """How many rows of a file of one column are blank lines, which the finder does not count."""
+    return int((holds_row & (records.fields == 0)).sum())
+
+
+def _check_count(source: Source, finder: Finder, begin: Position, rows: int, blank_lines: int) -> None:
+    found = finder.row - max(begin.row, 1) + blank_lines  # without the header
+    if rows - begin.rows != found:
+        raise AssertionError(f"{source.name}: {found} rows were found, {rows - begin.rows} came out")
 
 
 def rejection(fields: int, width: int, max_record: int) -> str:

@@ -38,8 +38,16 @@ class Worker:
 
     def wait_for_size(self, path: Path, size: int) -> None:
         """Until a file has grown to a size, or the process has ended."""
-        while self.process.is_alive() and not (path.exists() and path.stat().st_size >= size):
+        while self.process.is_alive() and size_of(path) < size:
             self.process.join(0.0005)
+
+
+def size_of(path: Path) -> int:
+    """-1 for a file that is not there, or no longer."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return -1
 
 
 def _score(

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.scoring.compression import COMPRESS
-from tests.scoring.forked import Worker
+from tests.scoring.forked import Worker, size_of
 
 
 def reviews(count: int) -> bytes:
@@ -59,9 +59,13 @@ class Command:
     def __init__(self, folder: Path, data: bytes, model_folder: Path, compression: str = "") -> None:
         self.input, self.output = folder / f"in.csv{compression}", folder / f"out.csv{compression}"
         self.input.write_bytes(COMPRESS[compression](data))
+        self._model_folder, self._messages = model_folder, folder / "messages"
+        self.write_to(folder)
+
+    def write_to(self, folder: Path) -> None:
+        self.output = folder / self.output.name
         self.part, self.rejects = Path(f"{self.output}.part"), Path(f"{self.output}.rejects.csv")
-        self._arguments = [self.input, "-o", self.output, "--model", model_folder]
-        self._messages = folder / "messages"
+        self._arguments = [self.input, "-o", self.output, "--model", self._model_folder]
 
     def start(self, *arguments: str, **settings) -> Worker:
         return Worker([*self._arguments, *arguments], self._messages, **settings)
@@ -69,7 +73,7 @@ class Command:
     def assert_whole(self, expected: tuple[bytes, bytes]) -> None:
         assert (self.output.read_bytes(), self.rejects.read_bytes()) == expected
         left = {path.name for path in self.output.parent.iterdir()}
-        assert left == {self.input.name, self.output.name, self.rejects.name, "messages"}
+        assert left - {self.input.name, "messages"} == {self.output.name, self.rejects.name}
 
     def remove_output(self) -> None:
         self.output.unlink()
@@ -85,9 +89,10 @@ def kill_again_and_again(command: Command, expected: tuple[bytes, bytes], kills:
     choose = random.Random(seed)
     done = resumed = 0
     while done < kills:
-        size = command.part.stat().st_size if command.part.exists() else 0
+        size = max(size_of(command.part), 0)
         run = command.start()
-        run.wait_for_size(command.part, choose.randint(size, len(expected[0])))
+        # Up to one byte more than there will be: then the run comes to its end, also where all was written before.
+        run.wait_for_size(command.part, choose.randint(size, len(expected[0]) + 1))
         run.process.kill()
         killed = run.wait() == -signal.SIGKILL
         done += killed
@@ -225,6 +230,35 @@ def test_run_that_finds_no_room_says_so_and_goes_on_once_there_is(command, unint
     command.assert_whole(uninterrupted(""))
 
 
+@pytest.fixture
+def small_disk(tmp_path):
+    """A folder in a file system of its own, with room for 120 kB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=120k", "tmpfs", folder], capture_output=True, text=True
+    )
+    if mounted.returncode != 0:
+        pytest.skip(f"mounting needs root: {mounted.stderr.strip()}")
+    yield folder
+    subprocess.run(["umount", folder], check=True)
+
+
+def test_run_that_fills_the_disk_says_so_and_goes_on_once_there_is_room(command, small_disk, uninterrupted):
+    command.write_to(small_disk)
+    run = command.start()
+    assert run.wait() == 1
+    assert "cannot be written (No space left on device)" in run.messages
+    assert "What was scored is kept" in run.messages
+    assert "Traceback" not in run.messages
+    assert not command.output.exists()
+    subprocess.run(["mount", "-o", "remount,size=4m", small_disk], check=True)
+    run = command.start()
+    assert run.wait() == 1  # some rows are rejected
+    assert "going on behind row" in run.messages
+    command.assert_whole(uninterrupted(""))
+
+
 def test_run_that_is_told_to_stop_finishes_its_window_and_goes_on_later(command, uninterrupted):
     run = command.start()
     run.wait_for_size(command.part, 50_000)
@@ -276,6 +310,39 @@ def test_reader_of_stdout_that_leaves_ends_the_run_without_a_word(command, tmp_p
     assert run.wait() == 1
     assert "error" not in run.messages
     assert "Traceback" not in run.messages
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_run_whose_output_nobody_reads_can_be_told_to_stop(command, tmp_path, model_folder, number):
+    os.mkfifo(tmp_path / "pipe")
+    run = Worker(
+        [command.input, "-o", "-", "--model", model_folder, "--rejects", tmp_path / "rejects.csv"],
+        tmp_path / "messages",
+        stdout=tmp_path / "pipe",
+    )
+    with (tmp_path / "pipe").open("rb") as pipe:
+        assert pipe.read(10) == b"id,review,"  # and no more, of what a pipe does not hold
+        os.kill(run.process.pid, number)
+        assert run.wait() == 130
+    assert "interrupted" in run.messages
+    assert "Traceback" not in run.messages
+    assert not (tmp_path / "rejects.csv").exists()
+
+
+def test_run_that_is_told_to_stop_ends_its_output_behind_a_window(command, tmp_path, model_folder, uninterrupted):
+    os.mkfifo(tmp_path / "pipe")
+    run = Worker(
+        [command.input, "-o", "-", "--model", model_folder, "--rejects", tmp_path / "rejects.csv"],
+        tmp_path / "messages",
+        stdout=tmp_path / "pipe",
+    )
+    with (tmp_path / "pipe").open("rb") as pipe:
+        written = pipe.read(10)
+        run.process.terminate()
+        written += pipe.read()
+    assert run.wait() == 130
+    assert uninterrupted("")[0].startswith(written)
+    assert written.endswith(b"\n")
 
 
 def test_two_runs_do_not_write_one_output(command, uninterrupted):
