@@ -181,8 +181,9 @@ void add_table_gradients(const AnyTraining& any, AnyTrace& any_trace, const Arra
         throw py::value_error("Expected ids of 0 to " + std::to_string(table.shape(0) - 1) + ", got " +
                               std::to_string(ids.data()[i]));
     const int32_t* const of_slots = ids.data();
+    const int64_t table_rows = table.shape(0);
     const py::gil_scoped_release unlocked;
-    training.add_table_gradients(trace, of_slots, into, threads);
+    training.add_table_gradients(trace, of_slots, table_rows, into, threads);
   });
 }
 

@@ -2,6 +2,7 @@
 // times what the gate's weights were multiplied by, and so the products of lstm_cell.h again, with slots for inputs.
 #include <algorithm>
 #include <cstring>
+#include <numeric>
 #include <vector>
 
 #include "lstm_training.h"
@@ -164,14 +165,23 @@ void LstmTraining<Number>::add_weight_gradients(const LstmTrace<Number>& trace,
 }
 
 template <class Number>
-void LstmTraining<Number>::add_table_gradients(const LstmTrace<Number>& trace, const int32_t* ids, float* table,
-                                               int threads) const {
+void LstmTraining<Number>::add_table_gradients(const LstmTrace<Number>& trace, const int32_t* ids, int64_t table_rows,
+                                               float* table, int threads) const {
+  // Slots in the order of their ids (counting sort): a table row is then added to while it is in the cache.
+  std::vector<int64_t> next(static_cast<size_t>(table_rows) + 1), slots(static_cast<size_t>(trace.slots() - trace.rows()));
+  for (size_t i = 0; i < slots.size(); ++i) ++next[static_cast<size_t>(ids[i]) + 1];
+  std::partial_sum(next.begin(), next.end(), next.begin());
+  for (int64_t row = 0; row < trace.rows(); ++row) {
+    const int64_t first = trace.firsts[static_cast<size_t>(row)];
+    for (int64_t slot = first; slot < first + trace.counts[static_cast<size_t>(row)]; ++slot)
+      slots[static_cast<size_t>(next[static_cast<size_t>(ids[slot - row])]++)] = slot;
+  }
+  // Behind the last slot of each id, the next id's begin.
   in_shares(trace, threads, [&](Share& share) {
-    for (int64_t row = 0; row < trace.rows(); ++row) {
-      const int64_t first = trace.firsts[static_cast<size_t>(row)];
-      for (int64_t slot = first; slot < first + trace.counts[static_cast<size_t>(row)]; ++slot)
-        share.add_slot(0, slot, table + ids[slot - row] * 4 * hidden_);
-    }
+    int64_t at = 0;
+    for (int64_t id = 0; id < table_rows; ++id)
+      for (; at < next[static_cast<size_t>(id)]; ++at)
+        share.add_slot(0, slots[static_cast<size_t>(at)], table + id * 4 * hidden_);
   });
 }
 
@@ -179,7 +189,7 @@ template void LstmTraining<float>::add_weight_gradients(const LstmTrace<float>&,
                                                         int) const;
 template void LstmTraining<Bf16>::add_weight_gradients(const LstmTrace<Bf16>&, const std::vector<LstmLayerGradients>&,
                                                        int) const;
-template void LstmTraining<float>::add_table_gradients(const LstmTrace<float>&, const int32_t*, float*, int) const;
-template void LstmTraining<Bf16>::add_table_gradients(const LstmTrace<Bf16>&, const int32_t*, float*, int) const;
+template void LstmTraining<float>::add_table_gradients(const LstmTrace<float>&, const int32_t*, int64_t, float*, int) const;
+template void LstmTraining<Bf16>::add_table_gradients(const LstmTrace<Bf16>&, const int32_t*, int64_t, float*, int) const;
 
 }  // namespace sentiment_fast

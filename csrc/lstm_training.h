@@ -104,7 +104,8 @@ class LstmTraining {
                             int threads) const;
 
   // Adds the gradients by the first layer's logits to `table`, (table rows, 4 hidden), each to its id's row.
-  void add_table_gradients(const LstmTrace<Number>& trace, const int32_t* ids, float* table, int threads) const;
+  void add_table_gradients(const LstmTrace<Number>& trace, const int32_t* ids, int64_t table_rows, float* table,
+                           int threads) const;
 
  private:
   class Share;
