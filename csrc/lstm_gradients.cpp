@@ -2,6 +2,7 @@
 // times what the gate's weights were multiplied by, and so the products of lstm_cell.h again, with slots for inputs.
 #include <algorithm>
 #include <cstring>
+#include <stdexcept>
 #include <vector>
 
 #include "lstm_training.h"
@@ -147,6 +148,7 @@ class LstmTraining<Number>::Share {
 template <class Number>
 template <class Work>
 void LstmTraining<Number>::in_shares(const LstmTrace<Number>& trace, int threads, Work work) const {
+  if (!trace.went_back) throw std::invalid_argument("Expected a trace that has gone back: run backward first");
   const int64_t tiles = hidden_ / level_.units;
   const int shares = useful_threads(threads, static_cast<size_t>(tiles));
   on_threads(shares, [&](int number) {
