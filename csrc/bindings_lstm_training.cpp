@@ -2,7 +2,9 @@
 #include <pybind11/stl.h>
 
 #include <algorithm>
+#include <limits>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -58,6 +60,8 @@ std::unique_ptr<AnyTrace> trace_of(const AnyTraining& any, int64_t slots) {
   return std::visit(
       [&](const auto& training) {
         using Number = decltype(training.number());
+        const int64_t slot_size = 4 * training.hidden() * static_cast<int64_t>(sizeof(float));
+        if (slots > std::numeric_limits<int64_t>::max() / slot_size) throw std::bad_alloc();
         return std::make_unique<AnyTrace>(AnyTrace{LstmTrace<Number>(training.layers(), training.hidden(), training.units(), slots)});
       },
       any.of_number);
@@ -70,9 +74,9 @@ auto with(const AnyTraining& any, AnyTrace& trace, Work work) {
       [&](const auto& training) {
         using Number = decltype(training.number());
         auto* const of_number = std::get_if<LstmTrace<Number>>(&trace.of_number);
-        if (!of_number || of_number->hidden != training.hidden() ||
+        if (!of_number || of_number->hidden != training.hidden() || of_number->units != training.units() ||
             static_cast<int64_t>(of_number->layers.size()) != training.layers())
-          throw py::value_error("Expected a trace that an LstmTraining of these layers and numbers made");
+          throw py::value_error("Expected a trace that an LstmTraining of these layers, numbers and level made");
         return work(training, *of_number);
       },
       any.of_number);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <numeric>
+#include <stdexcept>
 #include <vector>
 
 #include "lstm_training.h"
@@ -148,6 +149,7 @@ class LstmTraining<Number>::Share {
 template <class Number>
 template <class Work>
 void LstmTraining<Number>::in_shares(const LstmTrace<Number>& trace, int threads, Work work) const {
+  if (!trace.went_back) throw std::invalid_argument("Expected a trace that has gone back: run backward first");
   const int64_t tiles = hidden_ / level_.units;
   const int shares = useful_threads(threads, static_cast<size_t>(tiles));
   on_threads(shares, [&](int number) {

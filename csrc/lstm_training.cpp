@@ -254,15 +254,15 @@ void LstmTraining<Number>::step_back(LstmTrace<Number>& trace, const std::vector
         level_.step_back(tile);
       }
     }
-    if (left == 1 && more) add_to_last_step(trace, layer, by_last, *more);
+    if (left == 1 && more) add_to_last_step(trace, members, layer, by_last, *more);
   }
 }
 
 template <class Number>
-void LstmTraining<Number>::add_to_last_step(LstmTrace<Number>& trace, int64_t layer, LstmRowStates by_last,
-                                            const LstmLastStep& more) const {
+void LstmTraining<Number>::add_to_last_step(LstmTrace<Number>& trace, const std::vector<int64_t>& members,
+                                            int64_t layer, LstmRowStates by_last, const LstmLastStep& more) const {
   const int64_t units = level_.units;
-  for (int64_t row = 0; row < trace.rows(); ++row) {
+  for (const int64_t row : members) {
     const int64_t slot = trace.firsts[static_cast<size_t>(row)] + trace.counts[static_cast<size_t>(row)] - 1;
     const int64_t at = (row * layers() + layer) * hidden_;
     Number* const logits = trace.layers[static_cast<size_t>(layer)].logits.data() + slot * 4 * hidden_;

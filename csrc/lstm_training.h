@@ -99,7 +99,8 @@ class LstmTraining {
   void backward(LstmTrace<Number>& trace, LstmRowStates by_last, const LstmLastStep* more, float* by_first_outputs,
                 int threads) const;
 
-  // Adds a trace's gradients by weights to those given, of each layer, in the order of set_weights.
+  // Adds a trace's gradients by weights to those given, of each layer, in the order of set_weights. Throws
+  // std::invalid_argument for a trace that has not gone back; so does the next.
   void add_weight_gradients(const LstmTrace<Number>& trace, const std::vector<LstmLayerGradients>& layers,
                             int threads) const;
 
@@ -126,7 +127,8 @@ class LstmTraining {
             int64_t left, LstmRowStates last) const;
   void step_back(LstmTrace<Number>& trace, const std::vector<int64_t>& members, int64_t active, int64_t left,
                  LstmRowStates by_last, const LstmLastStep* more) const;
-  void add_to_last_step(LstmTrace<Number>& trace, int64_t layer, LstmRowStates by_last, const LstmLastStep& more) const;
+  void add_to_last_step(LstmTrace<Number>& trace, const std::vector<int64_t>& members, int64_t layer,
+                        LstmRowStates by_last, const LstmLastStep& more) const;
   void go_to_start(LstmTrace<Number>& trace, const std::vector<int64_t>& members, float* by_first_outputs) const;
 
   const LstmLevel<Number> level_;

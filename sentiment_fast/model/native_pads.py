@@ -71,7 +71,7 @@ class NativePads:
 
     def _powers(self, more: Rows) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         """f^n and 1 + f + ... + f^(n - 1), (numbers, layers, hidden) each."""
-        power = more[:, None, None] * -np.log1p(np.exp(-self._forget))
+        power = more[:, None, None] * -np.logaddexp(0, -self._forget)
         return np.exp(power), -np.expm1(power) / self._lost
 
     def cells_after(self, more: Rows) -> npt.NDArray[np.float64]:
@@ -100,4 +100,4 @@ class NativePads:
 
 
 def _sigmoid(logits: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    return 1 / (1 + np.exp(-logits))
+    return np.exp(-np.logaddexp(0, -logits))  # overflows for no logit

@@ -60,6 +60,7 @@ class NativeTraining:
         self.threads = torch.get_num_threads()
         # What an output may move by from one pad to the next when it is taken to stand still: rounding.
         self.stillness = 1e-6 if number == "float32" else 2**-8
+        self.batches = 0  # so far: the traces are the last one's
         self._traces: dict[str, _core.LstmTrace] = {}
 
     def summarise(self, source: BatchSource, rows: Rows) -> Tensor:
@@ -109,6 +110,8 @@ class _LastOutputs(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, training: NativeTraining, texts: _Texts, table: Tensor, *weights: Tensor) -> Tensor:
         lstm, threads, words = training.lstm, training.threads, table.detach().numpy()
+        training.batches += 1
+        ctx.batch = training.batches
         layers, hidden = training.network.config.layers, training.network.config.hidden_size
         lstm.set_weights(*_by_kind([weight.detach().numpy() for weight in weights], layers), threads)
 
@@ -140,6 +143,11 @@ class _LastOutputs(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, by_summary: Tensor) -> tuple[Tensor | None, ...]:
         training, pads, states = ctx.training, ctx.pads, ctx.states
+        if ctx.batch != training.batches:
+            raise RuntimeError(
+                f"Expected the last batch summarised, number {training.batches}, to go back, got number {ctx.batch}, "
+                "whose steps are overwritten: call backward() before the next summarise()"
+            )
         lstm, threads = training.lstm, training.threads
         layers, hidden = training.network.config.layers, training.network.config.hidden_size
         by_outputs = np.zeros((len(by_summary), layers, hidden), np.float32)

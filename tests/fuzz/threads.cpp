@@ -1,5 +1,6 @@
-// Tests the threads, for ThreadSanitizer: counting, encoding, padding and the LSTM give at any number of threads what one
-// gives, also where several calls run at once and share a lexicon. No Python in it but what the cleaning asks of it.
+// Tests the threads, for ThreadSanitizer: counting, encoding, padding and the LSTM, scoring and learning, give at any
+// number of threads what one gives, also where several calls run at once and share a lexicon. No Python in it but what
+// the cleaning asks of it.
 #include <atomic>
 #include <cstdint>
 #include <random>
@@ -12,6 +13,7 @@
 #include "expect.h"
 #include "interpreter.h"
 #include "lstm.h"
+#include "lstm_training.h"
 #include "threads.h"
 
 using namespace sentiment_fast;
@@ -121,6 +123,56 @@ void test_the_lstm_gives_at_any_number_of_threads_what_one_gives() {
   }
 }
 
+// All that training's calls give, one behind the other.
+template <class Number>
+std::vector<float> trained(const LstmLevel<Number>& level, int threads) {
+  constexpr int64_t kHidden = 48, kLayers = 2, kIds = 20, kRows = 140;
+  constexpr int64_t kGates = 4 * kHidden, kMatrix = kGates * kHidden, kStates = kRows * kLayers * kHidden;
+  std::mt19937 random(3);
+  const auto numbers = [&](int64_t count) {
+    std::vector<float> made(static_cast<size_t>(count));
+    for (float& number : made) number = static_cast<float>(random() % 2001) / 5000 - 0.2f;
+    return made;
+  };
+  const auto table = numbers(kIds * kGates), biases = numbers(kGates), states = numbers(2 * kLayers * kHidden);
+  const auto own = numbers(kMatrix), below = numbers(kMatrix), by_last_logits = numbers(4 * kStates);
+  auto by_outputs = numbers(kStates), by_cells = numbers(kStates);
+  std::vector<int32_t> ids;
+  std::vector<int64_t> counts, first_states;
+  for (int64_t row = 0; row < kRows; ++row) {
+    counts.push_back(2 + static_cast<int64_t>(random() % 12));
+    first_states.push_back(static_cast<int64_t>(random() % 2));
+    for (int64_t i = 0; i < counts.back(); ++i) ids.push_back(static_cast<int32_t>(random() % kIds));
+  }
+
+  LstmTraining<Number> lstm(kHidden, kLayers, level);
+  lstm.set_weights({{own.data(), nullptr, nullptr}, {own.data(), below.data(), biases.data()}}, threads);
+  const auto count = static_cast<int64_t>(ids.size());
+  LstmTrace<Number> trace(kLayers, kHidden, lstm.units(), count + kRows);
+  constexpr size_t kFirst = 2 * kStates, kTable = 3 * kStates, kWeights = kTable + kIds * kGates;
+  std::vector<float> results(kWeights + 3 * kMatrix + kGates);
+  float* const result = results.data();
+  lstm.forward({kRows, counts.data(), first_states.data(), ids.data(), count, table.data(), kIds},
+               {2, states.data(), states.data()}, trace, {result, result + kStates}, threads);
+  const LstmLastStep more{by_last_logits.data(), by_last_logits.data(), by_last_logits.data() + kStates};
+  lstm.backward(trace, {by_outputs.data(), by_cells.data()}, &more, result + kFirst, threads);
+  lstm.add_table_gradients(trace, ids.data(), kIds, result + kTable, threads);
+  float* const weights = result + kWeights;
+  lstm.add_weight_gradients(
+      trace, {{weights, nullptr, nullptr}, {weights + kMatrix, weights + 2 * kMatrix, weights + 3 * kMatrix}}, threads);
+  results.insert(results.end(), by_cells.begin(), by_cells.end());
+  return results;
+}
+
+template <class Number>
+void test_the_lstm_learns_at_any_number_of_threads_what_it_does_at_one() {
+  for (const LstmLevel<Number>& level : lstm_levels<Number>()) {
+    const std::vector<float> expected = trained(level, 1);
+    for (const int threads : kThreads)
+      expect(trained(level, threads) == expected, "an LSTM's gradients at any number of threads");
+  }
+}
+
 void test_an_exception_on_a_thread_reaches_the_caller() {
   for (const int threads : kThreads) {
     std::atomic<int> worked{0};
@@ -148,6 +200,8 @@ int main() {
   test_any_number_of_threads_gives_what_one_gives(texts, lexicon);
   test_the_lstm_gives_at_any_number_of_threads_what_one_gives<float>();
   test_the_lstm_gives_at_any_number_of_threads_what_one_gives<Bf16>();
+  test_the_lstm_learns_at_any_number_of_threads_what_it_does_at_one<float>();
+  test_the_lstm_learns_at_any_number_of_threads_what_it_does_at_one<Bf16>();
   test_an_exception_on_a_thread_reaches_the_caller();
   std::puts("threads: nothing found");
   return 0;

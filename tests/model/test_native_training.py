@@ -168,6 +168,26 @@ def test_new_weights_are_taken_up():
         torch.testing.assert_close(native.summarise(source, rows), network.summarise(*source.batch(rows)))
 
 
+def test_a_batch_goes_back_before_the_next_one_or_not_at_all():
+    """The second, as large as the first, writes to the same memory."""
+    network = network_of()
+    source, native = source_of(network, [4] * 6), NativeTraining(network, "float32", "scalar")
+    first, second = (native.summarise(source, rows) for rows in (np.arange(3), np.arange(3, 6)))
+    with pytest.raises(RuntimeError, match="last batch summarised, number 2, to go back, got number 1"):
+        first.sum().backward()
+    second.sum().backward()
+
+
+@FLOAT32_LEVELS
+def test_gates_beyond_every_range_of_exp_still_give_pytorchs_gradients(level):
+    network = network_of()
+    with torch.no_grad():
+        network.recurrent.bias_ih_l0[:4] -= 1000  # input gates
+        network.recurrent.bias_ih_l0[32:40] -= 1000  # forget gates
+    ours, theirs = both(network, "float32", level, [0, 3, 30, 150])
+    assert_alike(ours, theirs, 1e-6)
+
+
 def test_networks_that_the_core_has_no_kernels_for_stay_with_pytorch():
     for changed in ({"cell": "gru"}, {"bidirectional": True, "pooling": "last"}, {"hidden_size": 20}):
         config = NetworkConfig(**{"embedding_size": 8, "hidden_size": 16, **changed})
@@ -248,10 +268,19 @@ class TestCore:
         with pytest.raises(ValueError, match="7 slots or more, got 6"):
             self.forward(training, training.trace(6))
 
+    def test_a_trace_beyond_all_memory_is_refused(self):
+        with pytest.raises(MemoryError):
+            self.training().trace(2**58)
+
     @pytest.mark.parametrize("other", [(32, 2, "float32"), (16, 1, "float32"), (16, 2, "bfloat16")])
     def test_a_trace_of_another_lstm_is_refused(self, other):
         with pytest.raises(ValueError, match="trace"):
             self.forward(self.training(), _core.LstmTraining(*other, "scalar").trace(8))
+
+    @pytest.mark.skipif("avx2" not in _core.LSTM_LEVELS["float32"], reason="every level here has tiles of one width")
+    def test_a_trace_of_other_tiles_is_refused(self):
+        with pytest.raises(ValueError, match="level"):
+            self.forward(self.training(), _core.LstmTraining(self.HIDDEN, self.LAYERS, "float32", "avx2").trace(8))
 
     def test_a_trace_goes_back_once(self):
         training = self.training()
@@ -262,6 +291,32 @@ class TestCore:
         with pytest.raises(ValueError, match="not gone back"):
             trace.last_step(0, 0)
         training.backward(self.forward(training, trace), gradients, gradients, None, 1)
+
+    def test_a_trace_has_no_gradients_before_it_went_back(self):
+        training = self.training()
+        trace, table = self.forward(training), np.zeros((3, 4 * self.HIDDEN), np.float32)
+        with pytest.raises(ValueError, match="has gone back"):
+            training.add_weight_gradients(trace, *self.weights(), 1)
+        with pytest.raises(ValueError, match="has gone back"):
+            training.add_table_gradients(trace, np.array([0, 1, 2, 1, 1], np.int32), table, 1)
+
+    @pytest.mark.parametrize("threads", [1, 2])
+    def test_more_of_the_last_step_is_added_once_for_each_row(self, threads):
+        rows, draw = 70, np.random.default_rng(0)  # more than a group has
+        states, before = draw.random((2, 2, rows, self.LAYERS, self.HIDDEN), np.float32)
+        more = draw.random((rows, self.LAYERS, 4 * self.HIDDEN), np.float32)
+
+        def back(some):
+            training, counts = self.training(), np.full(len(some), 3)
+            ids = np.tile(np.arange(3, dtype=np.int32), len(some))
+            trace = self.forward(
+                training, training.trace(4 * len(some)), ids=ids, counts=counts, states=np.zeros_like(counts)
+            )
+            last_step = (more[some], before[0, some], before[1, some])
+            return np.stack(training.backward(trace, states[0, some], states[1, some], last_step, threads))
+
+        alone = np.concatenate([back([row]) for row in range(rows)], axis=1)
+        np.testing.assert_array_equal(back([*range(rows)]), alone)
 
     def test_gradients_of_other_shapes_are_refused(self):
         training = self.training()
