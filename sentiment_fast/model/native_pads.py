@@ -21,6 +21,9 @@ Floats = npt.NDArray[np.float32]
 # When so many have run and outputs still move, a batch begins behind those pads that all its rows have.
 _MOST_PADS = 256
 
+# The exp of what is further below 0 overflows.
+_LEAST_LOGIT = -700
+
 
 def run_pads(training: NativeTraining, pads: Rows, table: Floats) -> NativePads | None:
     """As many pads as it takes until outputs stand still, else those that all rows have; None where that is none.
@@ -58,7 +61,8 @@ class NativePads:
         logits, self.outputs, self.cells = (np.stack(part).astype(np.float64) for part in zip(*kept, strict=True))
         self._moved = np.abs(after[0] - self.outputs)
         in_logits, forget, candidate, out_logits = logits.reshape(layers, 4, hidden).transpose(1, 0, 2)
-        self._forget = np.minimum(forget, 30)  # beyond it the share that is forgotten would be 0, and divide 0
+        # Beyond 30 the share that is forgotten would be 0, and divide 0.
+        self._forget = np.clip(forget, _LEAST_LOGIT, 30)
         self._in, self._candidate, self._out = _sigmoid(in_logits), np.tanh(candidate), _sigmoid(out_logits)
         self._kept, self._lost = _sigmoid(self._forget), _sigmoid(-self._forget)
 
@@ -71,7 +75,7 @@ class NativePads:
 
     def _powers(self, more: Rows) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         """f^n and 1 + f + ... + f^(n - 1), (numbers, layers, hidden) each."""
-        power = more[:, None, None] * -np.logaddexp(0, -self._forget)
+        power = more[:, None, None] * -np.log1p(np.exp(-self._forget))
         return np.exp(power), -np.expm1(power) / self._lost
 
     def cells_after(self, more: Rows) -> npt.NDArray[np.float64]:
@@ -100,4 +104,4 @@ class NativePads:
 
 
 def _sigmoid(logits: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    return np.exp(-np.logaddexp(0, -logits))  # overflows for no logit
+    return 1 / (1 + np.exp(-np.maximum(logits, _LEAST_LOGIT)))

@@ -188,6 +188,14 @@ def test_gates_beyond_every_range_of_exp_still_give_pytorchs_gradients(level):
     assert_alike(ours, theirs, 1e-6)
 
 
+def test_weights_that_are_no_numbers_give_outputs_that_are_none():
+    network = network_of()
+    with torch.no_grad():
+        network.recurrent.bias_ih_l0[3] = torch.nan
+        native = NativeTraining(network, "float32", "scalar")
+        assert native.summarise(source_of(network), np.arange(5)).isnan().all()
+
+
 def test_networks_that_the_core_has_no_kernels_for_stay_with_pytorch():
     for changed in ({"cell": "gru"}, {"bidirectional": True, "pooling": "last"}, {"hidden_size": 20}):
         config = NetworkConfig(**{"embedding_size": 8, "hidden_size": 16, **changed})
