@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -62,7 +63,8 @@ std::unique_ptr<AnyTrace> trace_of(const AnyTraining& any, int64_t slots) {
         using Number = decltype(training.number());
         const int64_t slot_size = 4 * training.hidden() * static_cast<int64_t>(sizeof(float));
         if (slots > std::numeric_limits<int64_t>::max() / slot_size) throw std::bad_alloc();
-        return std::make_unique<AnyTrace>(AnyTrace{LstmTrace<Number>(training.layers(), training.hidden(), training.units(), slots)});
+        LstmTrace<Number> trace(training.layers(), training.hidden(), training.units(), slots);
+        return std::make_unique<AnyTrace>(AnyTrace{std::move(trace)});
       },
       any.of_number);
 }
@@ -198,13 +200,13 @@ py::tuple last_step(const AnyTrace& any, int64_t row, int64_t layer) {
         if (row < 0 || row >= trace.rows() || layer < 0 || layer >= static_cast<int64_t>(trace.layers.size()))
           throw py::index_error("Expected a row and a layer that the trace has");
         if (trace.went_back) throw py::value_error("Expected a trace that has not gone back: its logits are gone");
-        const auto& kept = trace.layers[static_cast<size_t>(layer)];
-        const int64_t hidden = trace.hidden, slot = trace.firsts[static_cast<size_t>(row)] + trace.counts[static_cast<size_t>(row)] - 1;
+        const auto& kept = trace.layer(layer);
+        const int64_t hidden = trace.hidden, units = trace.units, slot = trace.first(row) + trace.count(row) - 1;
         py::array_t<float> logits(4 * hidden), outputs(hidden), cells(hidden);
         for (int64_t unit = 0; unit < hidden; ++unit)
           for (int64_t gate = 0; gate < 4; ++gate)
-            logits.mutable_data()[gate * hidden + unit] = to_float(
-                kept.logits.data()[slot * 4 * hidden + (unit / trace.units * 4 + gate) * trace.units + unit % trace.units]);
+            logits.mutable_data()[gate * hidden + unit] =
+                to_float(kept.logits.data()[slot * 4 * hidden + (unit / units * 4 + gate) * units + unit % units]);
         for (int64_t unit = 0; unit < hidden; ++unit)
           outputs.mutable_data()[unit] = to_float(kept.outputs.data()[slot * hidden + unit]);
         std::copy_n(kept.cells.data() + slot * hidden, hidden, cells.mutable_data());

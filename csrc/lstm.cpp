@@ -158,8 +158,8 @@ void Lstm<Number>::step_layer(Group& group, int64_t layer, int64_t active, bool 
     for (int64_t place = 0; place < active; place += level_.rows) {
       tile.rows = std::min(level_.rows, active - place);
       for (int64_t row = 0; row < tile.rows; ++row) {
-        const float* const sums = layer == 0 ? group.table_rows[static_cast<size_t>(place + row)] : weights.biases.data();
-        tile.first_sums[row] = sums + 4 * unit;
+        const float* const of_id = group.table_rows[static_cast<size_t>(place + row)];
+        tile.first_sums[row] = (layer == 0 ? of_id : weights.biases.data()) + 4 * unit;
         if (layer == 0 && unit + level_.units < hidden_) prefetch(tile.first_sums[row] + 4 * level_.units);
         const int64_t at = (place + row) * hidden_;
         tile.products.inputs[0][row] = group.outputs_of(layer, layers(), false) + at;

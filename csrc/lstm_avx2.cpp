@@ -66,7 +66,8 @@ INLINED __m256 close_step_back(__m256 (&gates)[4], __m256 cells_before, __m256 c
   const __m256 slope_of_shown = _mm256_mul_ps(_mm256_mul_ps(four, not_shown), _mm256_mul_ps(of_shown, of_shown));
   by_cells = _mm256_fmadd_ps(by_shown, slope_of_shown, by_cells);
   const __m256 by_input = _mm256_mul_ps(by_cells, input);
-  const __m256 slope_of_candidate = _mm256_mul_ps(_mm256_mul_ps(four, not_candidate), _mm256_mul_ps(of_candidate, of_candidate));
+  const __m256 slope_of_candidate =
+      _mm256_mul_ps(_mm256_mul_ps(four, not_candidate), _mm256_mul_ps(of_candidate, of_candidate));
   const __m256 by_before = _mm256_mul_ps(by_cells, forget);
   gates[0] = _mm256_mul_ps(_mm256_mul_ps(by_input, candidate), _mm256_mul_ps(not_input, input));
   gates[1] = _mm256_mul_ps(_mm256_mul_ps(by_before, cells_before), _mm256_mul_ps(not_forget, forget));

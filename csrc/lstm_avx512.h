@@ -69,7 +69,8 @@ INLINED_AVX512 __m512 close_step_back(__m512 (&gates)[4], __m512 cells_before, _
   const __m512 slope_of_shown = _mm512_mul_ps(_mm512_mul_ps(four, not_shown), _mm512_mul_ps(of_shown, of_shown));
   by_cells = _mm512_fmadd_ps(by_shown, slope_of_shown, by_cells);
   const __m512 by_input = _mm512_mul_ps(by_cells, input);
-  const __m512 slope_of_candidate = _mm512_mul_ps(_mm512_mul_ps(four, not_candidate), _mm512_mul_ps(of_candidate, of_candidate));
+  const __m512 slope_of_candidate =
+      _mm512_mul_ps(_mm512_mul_ps(four, not_candidate), _mm512_mul_ps(of_candidate, of_candidate));
   const __m512 by_before = _mm512_mul_ps(by_cells, forget);
   gates[0] = _mm512_mul_ps(_mm512_mul_ps(by_input, candidate), _mm512_mul_ps(not_input, input));
   gates[1] = _mm512_mul_ps(_mm512_mul_ps(by_before, cells_before), _mm512_mul_ps(not_forget, forget));

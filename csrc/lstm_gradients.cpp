@@ -38,7 +38,8 @@ struct Columns {
   int64_t together;     // vectors of columns that lie side by side at each step
 };
 
-// -> (vectors / together, block's steps, together, units, slots at once): the slots from `slot` on, zeros behind the last.
+// -> (vectors / together, block's steps, together, units, slots at once): the slots from `slot` on, zeros behind the
+// last.
 template <class Number, int64_t kUnits>
 void pack_units(const Columns<Number>& from, int64_t slot, int64_t steps, Number* packed) {
   constexpr int64_t kAtOnce = kInputsAtOnce<Number>, kVector = kUnits * kAtOnce;
@@ -84,7 +85,7 @@ class LstmTraining<Number>::Share {
         outputs_(lstm.back_tiles() * 4 * kBlockSteps * vector_) {}
 
   void add(int64_t layer, const LstmLayerGradients& sums) {
-    const auto& kept = trace_.layers[static_cast<size_t>(layer)];
+    const auto& kept = trace_.layer(layer);
     const int64_t hidden = lstm_.hidden_, slots = trace_.slots();
     const Columns<Number> gradients{kept.logits.data(), slots, 4 * hidden, first_ * 4 * units_, last_ * 4 * units_, 1};
     for (int64_t slot = 0; slot < slots; slot += kBlockSteps * kInputsAtOnce<Number>) {
@@ -93,7 +94,7 @@ class LstmTraining<Number>::Share {
       multiply({kept.outputs.data(), slots, hidden, 0, hidden, 4}, slot, sums.own);
       if (!sums.below) continue;
       // A step reads what the layer below put out at it: one slot on.
-      const Number* const below = trace_.layers[static_cast<size_t>(layer - 1)].outputs.data() + hidden;
+      const Number* const below = trace_.layer(layer - 1).outputs.data() + hidden;
       multiply({below, slots - 1, hidden, 0, hidden, 4}, slot, sums.below);
     }
     if (sums.biases)
@@ -102,7 +103,7 @@ class LstmTraining<Number>::Share {
 
   void add_slot(int64_t layer, int64_t slot, float* sums) const {
     const Number* const gradients =
-        trace_.layers[static_cast<size_t>(layer)].logits.data() + slot * 4 * lstm_.hidden_;
+        trace_.layer(layer).logits.data() + slot * 4 * lstm_.hidden_;
     (units_ == 8 ? add_units<Number, 8> : add_units<Number, 16>)(gradients, first_, last_, lstm_.hidden_, sums);
   }
 
@@ -170,12 +171,13 @@ template <class Number>
 void LstmTraining<Number>::add_table_gradients(const LstmTrace<Number>& trace, const int32_t* ids, int64_t table_rows,
                                                float* table, int threads) const {
   // Slots in the order of their ids (counting sort): a table row is then added to while it is in the cache.
-  std::vector<int64_t> next(static_cast<size_t>(table_rows) + 1), slots(static_cast<size_t>(trace.slots() - trace.rows()));
+  std::vector<int64_t> next(static_cast<size_t>(table_rows) + 1);
+  std::vector<int64_t> slots(static_cast<size_t>(trace.slots() - trace.rows()));
   for (size_t i = 0; i < slots.size(); ++i) ++next[static_cast<size_t>(ids[i]) + 1];
   std::partial_sum(next.begin(), next.end(), next.begin());
   for (int64_t row = 0; row < trace.rows(); ++row) {
-    const int64_t first = trace.firsts[static_cast<size_t>(row)];
-    for (int64_t slot = first; slot < first + trace.counts[static_cast<size_t>(row)]; ++slot)
+    const int64_t first = trace.first(row);
+    for (int64_t slot = first; slot < first + trace.count(row); ++slot)
       slots[static_cast<size_t>(next[static_cast<size_t>(ids[slot - row])]++)] = slot;
   }
   // Behind the last slot of each id, the next id's begin.
@@ -191,7 +193,9 @@ template void LstmTraining<float>::add_weight_gradients(const LstmTrace<float>&,
                                                         int) const;
 template void LstmTraining<Bf16>::add_weight_gradients(const LstmTrace<Bf16>&, const std::vector<LstmLayerGradients>&,
                                                        int) const;
-template void LstmTraining<float>::add_table_gradients(const LstmTrace<float>&, const int32_t*, int64_t, float*, int) const;
-template void LstmTraining<Bf16>::add_table_gradients(const LstmTrace<Bf16>&, const int32_t*, int64_t, float*, int) const;
+template void LstmTraining<float>::add_table_gradients(const LstmTrace<float>&, const int32_t*, int64_t, float*,
+                                                       int) const;
+template void LstmTraining<Bf16>::add_table_gradients(const LstmTrace<Bf16>&, const int32_t*, int64_t, float*,
+                                                      int) const;
 
 }  // namespace sentiment_fast

@@ -86,7 +86,8 @@ void LstmTraining<Number>::check(const LstmSteps& steps, const LstmStates& state
                                   std::to_string(steps.ids[i]));
 }
 
-// Calls run(members) for groups of rows, longest first: every so many-th of all of them, so that groups take equally long.
+// Calls run(members) for groups of rows, longest first: every so many-th of all of them, so that groups take equally
+// long.
 template <class Number>
 template <class Run>
 void LstmTraining<Number>::in_groups(const LstmTrace<Number>& trace, int threads, Run run) const {
@@ -97,7 +98,8 @@ void LstmTraining<Number>::in_groups(const LstmTrace<Number>& trace, int threads
   on_threads(static_cast<int>(most), [&](int) {
     for (int64_t group; (group = next.fetch_add(1)) < groups;) {
       std::vector<int64_t> members;
-      for (int64_t place = group; place < rows; place += groups) members.push_back(trace.order[static_cast<size_t>(place)]);
+      for (int64_t place = group; place < rows; place += groups)
+        members.push_back(trace.order[static_cast<size_t>(place)]);
       run(members);
     }
   });
@@ -121,15 +123,15 @@ void LstmTraining<Number>::forward(const LstmSteps& steps, const LstmStates& sta
                    [&](int64_t a, int64_t b) { return steps.counts[a] > steps.counts[b]; });
 
   in_groups(trace, threads, [&](const std::vector<int64_t>& members) {
-    const auto count = [&](int64_t place) { return trace.counts[static_cast<size_t>(members[static_cast<size_t>(place)])]; };
+    const auto count = [&](int64_t place) { return trace.count(members[static_cast<size_t>(place)]); };
     const int64_t size = static_cast<int64_t>(members.size());
     // Rows end together: at each step those run whose ids have begun, which are the first so many.
     int64_t active = 0;
     for (int64_t left = size ? count(0) : 0; left > 0; --left) {
       for (; active < size && count(active) >= left; ++active) {
-        const int64_t row = members[static_cast<size_t>(active)], first = trace.firsts[static_cast<size_t>(row)];
+        const int64_t row = members[static_cast<size_t>(active)], first = trace.first(row);
         for (int64_t layer = 0; layer < layers(); ++layer) {
-          auto& kept = trace.layers[static_cast<size_t>(layer)];
+          auto& kept = trace.layer(layer);
           const int64_t from = (steps.states[row] * layers() + layer) * hidden_;
           std::copy_n(states.cells + from, hidden_, kept.cells.data() + first * hidden_);
           std::transform(states.outputs + from, states.outputs + from + hidden_, kept.outputs.data() + first * hidden_,
@@ -149,7 +151,7 @@ void LstmTraining<Number>::step(const LstmSteps& steps, LstmTrace<Number>& trace
   LstmTile<Number> tile;
   tile.products.steps = hidden_ / kInputsAtOnce<Number>;
   for (int64_t layer = 0; layer < layers(); ++layer) {
-    auto& kept = trace.layers[static_cast<size_t>(layer)];
+    auto& kept = trace.layer(layer);
     const Layer& weights = layers_[static_cast<size_t>(layer)];
     tile.products.count = layer == 0 ? 1 : 2;
     tile.gate_stride = layer == 0 ? hidden_ : level_.units;
@@ -160,15 +162,15 @@ void LstmTraining<Number>::step(const LstmSteps& steps, LstmTrace<Number>& trace
         tile.rows = std::min(level_.rows, active - place);
         for (int64_t i = 0; i < tile.rows; ++i) {
           const int64_t row = members[static_cast<size_t>(place + i)];
-          const int64_t first = trace.firsts[static_cast<size_t>(row)];
-          const int64_t slot = first + trace.counts[static_cast<size_t>(row)] - left;
+          const int64_t first = trace.first(row);
+          const int64_t slot = first + trace.count(row) - left;
           // Ids lie as slots do, but for the one more that each row has of these.
-          tile.first_sums[i] = layer == 0 ? steps.table + steps.ids[slot - row] * 4 * hidden_ + unit
+          tile.first_sums[i] = layer == 0 ? steps.table + int64_t{steps.ids[slot - row]} * 4 * hidden_ + unit
                                           : weights.biases.data() + 4 * unit;
           tile.products.inputs[0][i] = kept.outputs.data() + slot * hidden_;
           if (layer > 0)
             tile.products.inputs[1][i] =
-                trace.layers[static_cast<size_t>(layer - 1)].outputs.data() + (slot + 1) * hidden_;
+                trace.layer(layer - 1).outputs.data() + (slot + 1) * hidden_;
           tile.cells_before[i] = kept.cells.data() + slot * hidden_ + unit;
           tile.cells[i] = kept.cells.data() + (slot + 1) * hidden_ + unit;
           tile.outputs[i] = kept.outputs.data() + (slot + 1) * hidden_ + unit;
@@ -177,13 +179,13 @@ void LstmTraining<Number>::step(const LstmSteps& steps, LstmTrace<Number>& trace
         }
         for (int64_t next = place + level_.rows; next < std::min(place + 2 * level_.rows, active); ++next) {
           const int64_t row = members[static_cast<size_t>(next)];
-          const int64_t slot = trace.firsts[static_cast<size_t>(row)] + trace.counts[static_cast<size_t>(row)] - left;
+          const int64_t slot = trace.first(row) + trace.count(row) - left;
           prefetch(kept.logits.data() + slot * 4 * hidden_ + 4 * unit, 4 * level_.units);
           prefetch(kept.cells.data() + (slot + 1) * hidden_ + unit, level_.units);
           prefetch(kept.outputs.data() + (slot + 1) * hidden_ + unit, level_.units);
           if (layer == 0)
             for (int64_t gate = 0; gate < 4; ++gate)
-              prefetch(steps.table + (steps.ids[slot - row] * 4 + gate) * hidden_ + unit, level_.units);
+              prefetch(steps.table + (int64_t{steps.ids[slot - row]} * 4 + gate) * hidden_ + unit, level_.units);
         }
         level_.step(tile);
         if (left == 1)
@@ -201,7 +203,7 @@ void LstmTraining<Number>::backward(LstmTrace<Number>& trace, LstmRowStates by_l
   if (trace.went_back) throw std::invalid_argument("Expected a trace that has not gone back yet: run forward again");
   trace.went_back = true;
   in_groups(trace, threads, [&](const std::vector<int64_t>& members) {
-    const auto count = [&](int64_t place) { return trace.counts[static_cast<size_t>(members[static_cast<size_t>(place)])]; };
+    const auto count = [&](int64_t place) { return trace.count(members[static_cast<size_t>(place)]); };
     int64_t active = static_cast<int64_t>(members.size());
     for (int64_t left = 1; active > 0 && left <= count(0); ++left) {
       while (count(active - 1) < left) --active;
@@ -219,7 +221,7 @@ void LstmTraining<Number>::step_back(LstmTrace<Number>& trace, const std::vector
   tile.products.steps = 4 * hidden_ / kInputsAtOnce<Number>;
   tile.sums[0] = nullptr;
   for (int64_t layer = layers() - 1; layer >= 0; --layer) {
-    auto& kept = trace.layers[static_cast<size_t>(layer)];
+    auto& kept = trace.layer(layer);
     const bool top = layer + 1 == layers();
     tile.products.count = top ? 1 : 2;
     tile.output_gradients[0] = nullptr;
@@ -232,12 +234,12 @@ void LstmTraining<Number>::step_back(LstmTrace<Number>& trace, const std::vector
         for (int64_t i = 0; i < tile.rows; ++i) {
           const int64_t row = members[static_cast<size_t>(place + i)];
           const int64_t slot =
-              trace.firsts[static_cast<size_t>(row)] + trace.counts[static_cast<size_t>(row)] - left;
+              trace.first(row) + trace.count(row) - left;
           const int64_t at = (row * layers() + layer) * hidden_ + unit;
           tile.products.inputs[0][i] = kept.logits.data() + (slot + 1) * 4 * hidden_;
           if (!top)
             tile.products.inputs[1][i] =
-                trace.layers[static_cast<size_t>(layer + 1)].logits.data() + slot * 4 * hidden_;
+                trace.layer(layer + 1).logits.data() + slot * 4 * hidden_;
           if (left == 1) tile.output_gradients[i] = by_last.outputs + at;
           if (left == 2 && more) tile.output_gradients[i] = more->outputs_before + at;
           tile.cells_before[i] = kept.cells.data() + slot * hidden_ + unit;
@@ -247,7 +249,7 @@ void LstmTraining<Number>::step_back(LstmTrace<Number>& trace, const std::vector
         }
         for (int64_t next = place + level_.rows; next < std::min(place + 2 * level_.rows, active); ++next) {
           const int64_t row = members[static_cast<size_t>(next)];
-          const int64_t slot = trace.firsts[static_cast<size_t>(row)] + trace.counts[static_cast<size_t>(row)] - left;
+          const int64_t slot = trace.first(row) + trace.count(row) - left;
           prefetch(kept.logits.data() + slot * 4 * hidden_ + 4 * unit, 4 * tile.vectors * level_.units);
           prefetch(kept.cells.data() + slot * hidden_ + unit, tile.vectors * level_.units);
         }
@@ -263,9 +265,9 @@ void LstmTraining<Number>::add_to_last_step(LstmTrace<Number>& trace, const std:
                                             int64_t layer, LstmRowStates by_last, const LstmLastStep& more) const {
   const int64_t units = level_.units;
   for (const int64_t row : members) {
-    const int64_t slot = trace.firsts[static_cast<size_t>(row)] + trace.counts[static_cast<size_t>(row)] - 1;
+    const int64_t slot = trace.first(row) + trace.count(row) - 1;
     const int64_t at = (row * layers() + layer) * hidden_;
-    Number* const logits = trace.layers[static_cast<size_t>(layer)].logits.data() + slot * 4 * hidden_;
+    Number* const logits = trace.layer(layer).logits.data() + slot * 4 * hidden_;
     for (int64_t unit = 0; unit < hidden_; ++unit) {
       for (int64_t gate = 0; gate < 4; ++gate) {
         Number& logit = logits[(unit / units * 4 + gate) * units + unit % units];
@@ -293,8 +295,8 @@ void LstmTraining<Number>::go_to_start(LstmTrace<Number>& trace, const std::vect
         tile.rows = std::min(level_.rows, size - place);
         for (int64_t i = 0; i < tile.rows; ++i) {
           const int64_t row = members[static_cast<size_t>(place + i)];
-          tile.products.inputs[0][i] = trace.layers[static_cast<size_t>(layer)].logits.data() +
-                                       trace.firsts[static_cast<size_t>(row)] * 4 * hidden_;
+          tile.products.inputs[0][i] = trace.layer(layer).logits.data() +
+                                       trace.first(row) * 4 * hidden_;
           tile.sums[i] = by_first_outputs + (row * layers() + layer) * hidden_ + unit;
         }
         level_.step_back(tile);

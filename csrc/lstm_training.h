@@ -1,5 +1,5 @@
-// The recurrent layers of an LSTM, for training: ragged ids -> the state that each row ends in, and back from the loss's
-// gradients by these states to those by all that went in.
+// The recurrent layers of an LSTM, for training: ragged ids -> the state that each row ends in, and back from the
+// loss's gradients by these states to those by all that went in.
 //
 // As in lstm.h, no row is padded and no thread waits for another. What a step back needs of a step is kept in a trace:
 // the gates' logits, over which their gradients are then written, the outputs and the cells. With these, gradients by
@@ -33,6 +33,10 @@ struct LstmTrace {
                         Aligned<float>(capacity * hidden)});
   }
 
+  int64_t count(int64_t row) const { return counts[static_cast<size_t>(row)]; }
+  int64_t first(int64_t row) const { return firsts[static_cast<size_t>(row)]; }
+  Layer& layer(int64_t number) { return layers[static_cast<size_t>(number)]; }
+  const Layer& layer(int64_t number) const { return layers[static_cast<size_t>(number)]; }
   int64_t rows() const { return static_cast<int64_t>(counts.size()); }
   int64_t slots() const { return firsts.empty() ? 0 : firsts.back() + counts.back() + 1; }
 

@@ -20,8 +20,9 @@ template <class Number>
 void pack_tile(const LstmLevel<Number>& level, int64_t hidden, const float* const* matrices, int count, int64_t unit,
                Number* tile);
 
-// The same for a step back, the tile being four times as many units, those beyond `hidden` with weights of 0: (count * 4
-// hidden / inputs at once, 4 vectors, units, inputs at once). Its inputs are gradients in the order of `copy_in_tiles`.
+// The same for a step back, the tile being four times as many units, those beyond `hidden` with weights of 0: (count *
+// 4 hidden / inputs at once, 4 vectors, units, inputs at once). Its inputs are gradients in the order of
+// `copy_in_tiles`.
 template <class Number>
 void pack_back_tile(const LstmLevel<Number>& level, int64_t hidden, const float* const* matrices, int count,
                     int64_t unit, Number* tile);

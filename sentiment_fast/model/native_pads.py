@@ -39,6 +39,8 @@ def run_pads(training: NativeTraining, pads: Rows, table: Floats) -> NativePads 
             training.network.pads_at_once = done
             return run
         done += 32
+    if most > _MOST_PADS:  # not again until the epoch ends
+        training.network.pads_at_once = _MOST_PADS
     return NativePads(training, table, least) if least > 0 else None
 
 

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
 
 from sentiment_fast import _core
@@ -109,14 +110,14 @@ class _LastOutputs(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, training: NativeTraining, texts: _Texts, table: Tensor, *weights: Tensor) -> Tensor:
-        lstm, threads, words = training.lstm, training.threads, table.detach().numpy()
+        lstm, threads, vectors = training.lstm, training.threads, table.detach().numpy()
         training.batches += 1
         ctx.batch = training.batches
         layers, hidden = training.network.config.layers, training.network.config.hidden_size
         lstm.set_weights(*_by_kind([weight.detach().numpy() for weight in weights], layers), threads)
 
         # Rows begin behind their pads, in the states that one run of pads gave all of them: the first is before it.
-        pads = run_pads(training, texts.pads, words[:1])
+        pads = run_pads(training, texts.pads, vectors[:1])
         states = _States.of(texts.pads, pads)
         zeros = np.zeros((1, layers, hidden), np.float32)
         outputs = cells = zeros
@@ -129,18 +130,19 @@ class _LastOutputs(torch.autograd.Function):
         ids = np.zeros(counts.sum(), np.int32)
         ids[_places(np.cumsum(counts) - texts.lengths, texts.lengths)] = texts.ids()
         trace = training.trace("rows", len(ids) + len(counts))
-        last, _ = lstm.forward(trace, words, ids, counts, states.numbers, outputs, cells, threads)
+        last, _ = lstm.forward(trace, vectors, ids, counts, states.numbers, outputs, cells, threads)
         ctx.training, ctx.trace, ctx.ids, ctx.pads, ctx.states, ctx.words = (
             training,
             trace,
             ids,
             pads,
             states,
-            len(words),
+            len(vectors),
         )
         return torch.from_numpy(last[:, -1].copy())
 
     @staticmethod
+    @once_differentiable
     def backward(ctx: Any, by_summary: Tensor) -> tuple[Tensor | None, ...]:
         training, pads, states = ctx.training, ctx.pads, ctx.states
         if ctx.batch != training.batches:

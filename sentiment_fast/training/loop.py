@@ -68,9 +68,11 @@ def train(
     with step.stream(), _dropout_numbers(training.targets.device, config.seed + ranks.rank) as dropout_numbers:
         if state.random_states:
             dropout_numbers.set_state(state.random_states[ranks.rank])
+            network.pads_at_once = state.pads_at_once[ranks.rank]
 
         def save() -> None:
             state.random_states = ranks.gather(dropout_numbers.get_state())
+            state.pads_at_once = torch.cat(ranks.gather(torch.tensor([network.pads_at_once]))).tolist()
             # One process goes on with the sums of all of them.
             sums = ranks.add_up(state.sums.clone())
             state.sums.copy_(sums if ranks.writes else torch.zeros_like(sums))

@@ -36,7 +36,8 @@ class TrainingState:
     """epoch: the one in progress, from 1; batches_done: of it. sums: (2,) float64, its summed loss and right answers.
 
     pieces: how many a batch is cut into, because the whole did not fit into memory. random_states: what dropout draws
-    from, by rank, as it was when the state was last captured.
+    from, by rank, as it was when the state was last captured. pads_at_once: the network's, likewise: it decides how
+    sums are rounded.
     """
 
     network: SentimentLSTM
@@ -51,6 +52,7 @@ class TrainingState:
     pieces: int = 1
     history: list[Epoch] = field(default_factory=list)
     random_states: list[Tensor] = field(default_factory=list)
+    pads_at_once: list[int] = field(default_factory=list)
 
     @classmethod
     def at_start(
@@ -98,7 +100,7 @@ class TrainingState:
             "batches_done": self.batches_done,
             "seconds": self.seconds,
             "pieces": self.pieces,
-            "pads_at_once": self.network.pads_at_once,  # it decides how sums are rounded
+            "pads_at_once": self.pads_at_once,
             "processes": len(self.random_states),
             "best_loss": self.best_loss if math.isfinite(self.best_loss) else None,
             "history": [asdict(epoch) for epoch in self.history],
@@ -113,15 +115,16 @@ class TrainingState:
         history = [Epoch(**epoch) for epoch in values["history"]]
         numbers = {
             name: _whole(values, name, least)
-            for name, least in (("epoch", 1), ("batches_done", 0), ("pieces", 1), ("pads_at_once", 1))
+            for name, least in (("epoch", 1), ("batches_done", 0), ("pieces", 1), ("processes", 0))
         }
+        pads_at_once = [
+            _whole(dict(enumerate(values["pads_at_once"])), rank, 1) for rank in range(numbers["processes"])
+        ]
         seconds = float(values["seconds"])
         best_loss = math.inf if values["best_loss"] is None else float(values["best_loss"])
         if [epoch.epoch for epoch in history] != list(range(1, numbers["epoch"])):
             raise ValueError(f"expected the history of the epochs before {numbers['epoch']}")
-        self._check(
-            tensors, has_steps=bool(history or numbers["batches_done"]), processes=_whole(values, "processes", 0)
-        )
+        self._check(tensors, has_steps=bool(history or numbers["batches_done"]), processes=numbers["processes"])
 
         parts: dict[str, dict[str, Tensor]] = {"weights": {}, "best": {}, "optimizer": {}, "random": {}}
         for name, tensor in tensors.items():
@@ -139,7 +142,7 @@ class TrainingState:
         self.optimizer.load_state_dict({"state": moments, "param_groups": groups})
         self.random_states = [parts["random"][str(rank)] for rank in range(len(parts["random"]))]
         self.sums.copy_(tensors["sums"])
-        self.network.pads_at_once = numbers["pads_at_once"]
+        self.pads_at_once = pads_at_once
         self.history, self.best_loss, self.seconds = history, best_loss, seconds
         self.epoch, self.batches_done, self.pieces = (numbers[name] for name in ("epoch", "batches_done", "pieces"))
 
@@ -162,7 +165,7 @@ class TrainingState:
                 )
 
 
-def _whole(values: Mapping[str, Any], name: str, least: int) -> int:
+def _whole(values: Mapping[Any, Any], name: str | int, least: int) -> int:
     value = values[name]
     if type(value) is not int or value < least:
         raise ValueError(f"expected {name} to be a whole number of {least} or more, got {value!r}")
