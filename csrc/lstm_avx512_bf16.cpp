@@ -8,17 +8,28 @@
 #ifdef SENTIMENT_FAST_BF16
 #include "lstm_avx512.h"
 
-#define WITH_AVX512_BF16 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512bf16")))
+#define WITH_LEVEL __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512bf16")))
+#define INLINED WITH_LEVEL __attribute__((always_inline)) inline
 
 namespace sentiment_fast {
 namespace {
 
-constexpr int64_t kUnits = 16;
+using Number = Bf16;
 
-#define INLINED_BF16 WITH_AVX512_BF16 __attribute__((always_inline)) inline
+// To 14 bits: more than bf16 has, in a tenth of a division's time.
+INLINED Vector inverse(Vector x) { return _mm512_maskz_rcp14_ps(kAll, x); }
+
+INLINED Vector load_numbers(const Bf16* from) {
+  const __m256i numbers = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
+  return _mm512_castsi512_ps(_mm512_maskz_slli_epi32(kAll, _mm512_maskz_cvtepu16_epi32(kAll, numbers), 16));
+}
+
+INLINED void store_numbers(Bf16* to, Vector numbers) {
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), (__m256i)_mm512_cvtneps_pbh(numbers));
+}
 
 template <int kRows>
-INLINED_BF16 void add_products(__m512 (&sums)[kRows][4], const LstmProducts<Bf16>& products) {
+INLINED void add_products(__m512 (&sums)[kRows][4], const LstmProducts<Bf16>& products) {
   const Bf16* weights = products.weights;
   for (int input = 0; input < products.count; ++input) {
     const Bf16* inputs[kRows];
@@ -42,80 +53,17 @@ INLINED_BF16 void add_products(__m512 (&sums)[kRows][4], const LstmProducts<Bf16
   }
 }
 
-INLINED_BF16 void store_rounded(Bf16* to, __m512 numbers) {
-  _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), (__m256i)_mm512_cvtneps_pbh(numbers));
-}
-
-INLINED_BF16 __m512 load_exact(const Bf16* from) {
-  const __m256i numbers = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
-  return _mm512_castsi512_ps(_mm512_maskz_slli_epi32(kAll, _mm512_maskz_cvtepu16_epi32(kAll, numbers), 16));
-}
-
-template <int kRows>
-WITH_AVX512_BF16 void step_of_rows(const LstmTile<Bf16>& tile) {
-  __m512 sums[kRows][4];
-#pragma GCC unroll 6
-  for (int row = 0; row < kRows; ++row)
-#pragma GCC unroll 4
-    for (int gate = 0; gate < 4; ++gate)
-      sums[row][gate] = _mm512_loadu_ps(tile.first_sums[row] + gate * tile.gate_stride);
-  add_products<kRows>(sums, tile.products);
-#pragma GCC unroll 6
-  for (int row = 0; row < kRows; ++row) {
-    const __m512 outputs = close_step(sums[row], tile.cells_before[row], tile.cells[row]);
-    store_rounded(tile.outputs[row], outputs);
-    if (tile.exact_outputs[0]) _mm512_storeu_ps(tile.exact_outputs[row], outputs);
-    if (tile.logits[0])
-#pragma GCC unroll 4
-      for (int gate = 0; gate < 4; ++gate) store_rounded(tile.logits[row] + gate * kUnits, sums[row][gate]);
-  }
-}
-
-template <int kRows>
-WITH_AVX512_BF16 void step_back_of_rows(const LstmBackTile<Bf16>& tile) {
-  __m512 sums[kRows][4];
-#pragma GCC unroll 6
-  for (int row = 0; row < kRows; ++row)
-#pragma GCC unroll 4
-    for (int vector = 0; vector < 4; ++vector) sums[row][vector] = _mm512_setzero_ps();
-  add_products<kRows>(sums, tile.products);
-#pragma GCC unroll 6
-  for (int row = 0; row < kRows; ++row) {
-#pragma GCC unroll 4
-    for (int64_t vector = 0; vector < 4; ++vector) {
-      if (vector >= tile.vectors) continue;
-      const int64_t unit = vector * kUnits;
-      __m512 by_outputs = sums[row][vector];
-      if (tile.sums[0]) {
-        _mm512_storeu_ps(tile.sums[row] + unit, _mm512_add_ps(_mm512_loadu_ps(tile.sums[row] + unit), by_outputs));
-        continue;
-      }
-      if (tile.output_gradients[0])
-        by_outputs = _mm512_add_ps(by_outputs, _mm512_loadu_ps(tile.output_gradients[row] + unit));
-      Bf16* const logits = tile.logits[row] + 4 * unit;
-      __m512 gates[4];
-      for (int gate = 0; gate < 4; ++gate) gates[gate] = load_exact(logits + gate * kUnits);
-      const __m512 by_before = close_step_back<ToFourteenBits>(
-          gates, _mm512_loadu_ps(tile.cells_before[row] + unit), _mm512_loadu_ps(tile.cells[row] + unit), by_outputs,
-          _mm512_loadu_ps(tile.cell_gradients[row] + unit));
-      for (int gate = 0; gate < 4; ++gate) store_rounded(logits + gate * kUnits, gates[gate]);
-      _mm512_storeu_ps(tile.cell_gradients[row] + unit, by_before);
-    }
-  }
-}
-
 }  // namespace
+}  // namespace sentiment_fast
 
-void lstm_step_avx512_bf16(const LstmTile<Bf16>& tile) {
-  static constexpr LstmStep<Bf16> kSteps[] = {step_of_rows<1>, step_of_rows<2>, step_of_rows<3>,
-                                              step_of_rows<4>, step_of_rows<5>, step_of_rows<6>};
-  kSteps[tile.rows - 1](tile);
-}
+#include "lstm_steps.h"
+
+namespace sentiment_fast {
+
+void lstm_step_avx512_bf16(const LstmTile<Bf16>& tile) { kSteps[static_cast<size_t>(tile.rows - 1)](tile); }
 
 void lstm_step_back_avx512_bf16(const LstmBackTile<Bf16>& tile) {
-  static constexpr LstmStepBack<Bf16> kSteps[] = {step_back_of_rows<1>, step_back_of_rows<2>, step_back_of_rows<3>,
-                                                  step_back_of_rows<4>, step_back_of_rows<5>, step_back_of_rows<6>};
-  kSteps[tile.rows - 1](tile);
+  kStepsBack[static_cast<size_t>(tile.rows - 1)](tile);
 }
 
 }  // namespace sentiment_fast
