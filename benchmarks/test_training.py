@@ -1,5 +1,6 @@
 """Training: the tutorial's loop, padded to 500 in batches of 50, beside ours with the tutorial preset."""
 
+import copy
 from dataclasses import replace
 
 import numpy as np
@@ -47,9 +48,13 @@ class Setup:
         return training_step(self.tutorial, self.tutorial_optimizer, self.matrix[rows], self.targets[rows])[0]
 
     def our_step(self, precision):
-        """A function: a batch's rows -> its summed loss. It is the very step of `python -m sentiment_fast.train`."""
+        """A function: a batch's rows -> its summed loss. It is the very step of `python -m sentiment_fast.train`.
+
+        Each learns from the same start: a network that saw these reviews thirty times needs three times as many pads.
+        """
+        network = copy.deepcopy(self.network)
         config = replace(PRESETS["tutorial"].training, clip_norm=CLIP, learning_rate=1e-3)
-        state = TrainingState.at_start(self.network, config, precision.dtype)
+        state = TrainingState.at_start(network, config, precision.dtype)
         step = TrainingStep(state, Examples(self.source, self.targets), config, precision, Ranks(), say=print)
 
         def run(rows):
