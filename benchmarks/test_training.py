@@ -47,8 +47,8 @@ class Setup:
         rows = torch.from_numpy(rows)
         return training_step(self.tutorial, self.tutorial_optimizer, self.matrix[rows], self.targets[rows])[0]
 
-    def our_step(self, precision):
-        """A function: a batch's rows -> its summed loss. It is the very step of `python -m sentiment_fast.train`.
+    def our_epoch(self, precision):
+        """A function: batches -> their summed losses. It takes the very steps of `python -m sentiment_fast.train`.
 
         Each learns from the same start: a network that saw these reviews thirty times needs three times as many pads.
         """
@@ -57,10 +57,14 @@ class Setup:
         state = TrainingState.at_start(network, config, precision.dtype)
         step = TrainingStep(state, Examples(self.source, self.targets), config, precision, Ranks(), say=print)
 
-        def run(rows):
-            before = state.sums[0].item()
-            step(rows, torch.from_numpy(rows), config.learning_rate)
-            return state.sums[0].item() - before
+        def run(batches):
+            network.pads_at_once = 64  # as at the beginning of each epoch
+            losses = []
+            for rows in batches:
+                state.sums.zero_()
+                step(rows, torch.from_numpy(rows), config.learning_rate)
+                losses.append(state.sums[0].item())
+            return losses
 
         return run
 
@@ -72,9 +76,10 @@ class Setup:
 def setup(labelled):
     """Found equal first: the same losses, step by step, without dropout and in float32."""
     check = Setup(labelled, dropout=0.0)
-    our_step = check.our_step(choose_precision(CPU, "float32"))
-    for rows in check.batches()[:4]:
-        assert abs(check.tutorial_step(rows) - our_step(rows) / len(rows)) < 1e-4
+    batches = check.batches()[:4]
+    losses = check.our_epoch(choose_precision(CPU, "float32"))(batches)
+    for rows, loss in zip(batches, losses, strict=True):
+        assert abs(check.tutorial_step(rows) - loss / len(rows)) < 1e-4
     return Setup(labelled, dropout=0.3)
 
 
@@ -96,5 +101,5 @@ def test_ours(measure, setup, reduced, rows):
         work = work_of(setup.config, setup.source.lengths, batches, precision.dtype, learning=True)
     else:
         work = native_work_of(setup.config, setup.source.lengths, precision.dtype, learning=True)
-    step = setup.our_step(precision)
-    measure(GROUP, side, lambda: [*map(step, batches)], OUR_REVIEWS, work=work)
+    epoch = setup.our_epoch(precision)
+    measure(GROUP, side, lambda: epoch(batches), OUR_REVIEWS, work=work)
