@@ -213,6 +213,15 @@ void LstmTraining<Number>::backward(LstmTrace<Number>& trace, LstmRowStates by_l
   });
 }
 
+// Gives a tile its units and their weights; returns the first unit.
+template <class Number>
+int64_t LstmTraining<Number>::aim(LstmBackTile<Number>& tile, int64_t layer, int64_t number) const {
+  const int64_t unit = number * 4 * level_.units;
+  tile.vectors = std::min<int64_t>(4, (hidden_ - unit) / level_.units);
+  tile.products.weights = layers_[static_cast<size_t>(layer)].back_weights.data() + number * back_tile_size(layer);
+  return unit;
+}
+
 // Back through the step before which the first `active` rows have `left` ids left.
 template <class Number>
 void LstmTraining<Number>::step_back(LstmTrace<Number>& trace, const std::vector<int64_t>& members, int64_t active,
@@ -226,20 +235,15 @@ void LstmTraining<Number>::step_back(LstmTrace<Number>& trace, const std::vector
     tile.products.count = top ? 1 : 2;
     tile.output_gradients[0] = nullptr;
     for (int64_t number = 0; number < back_tiles(); ++number) {
-      const int64_t unit = number * 4 * level_.units;
-      tile.vectors = std::min<int64_t>(4, (hidden_ - unit) / level_.units);
-      tile.products.weights = layers_[static_cast<size_t>(layer)].back_weights.data() + number * back_tile_size(layer);
+      const int64_t unit = aim(tile, layer, number);
       for (int64_t place = 0; place < active; place += level_.rows) {
         tile.rows = std::min(level_.rows, active - place);
         for (int64_t i = 0; i < tile.rows; ++i) {
           const int64_t row = members[static_cast<size_t>(place + i)];
-          const int64_t slot =
-              trace.first(row) + trace.count(row) - left;
+          const int64_t slot = trace.first(row) + trace.count(row) - left;
           const int64_t at = (row * layers() + layer) * hidden_ + unit;
           tile.products.inputs[0][i] = kept.logits.data() + (slot + 1) * 4 * hidden_;
-          if (!top)
-            tile.products.inputs[1][i] =
-                trace.layer(layer + 1).logits.data() + slot * 4 * hidden_;
+          if (!top) tile.products.inputs[1][i] = trace.layer(layer + 1).logits.data() + slot * 4 * hidden_;
           if (left == 1) tile.output_gradients[i] = by_last.outputs + at;
           if (left == 2 && more) tile.output_gradients[i] = more->outputs_before + at;
           tile.cells_before[i] = kept.cells.data() + slot * hidden_ + unit;
@@ -288,15 +292,12 @@ void LstmTraining<Number>::go_to_start(LstmTrace<Number>& trace, const std::vect
   tile.products.count = 1;
   for (int64_t layer = 0; layer < layers(); ++layer) {
     for (int64_t number = 0; number < back_tiles(); ++number) {
-      const int64_t unit = number * 4 * level_.units;
-      tile.vectors = std::min<int64_t>(4, (hidden_ - unit) / level_.units);
-      tile.products.weights = layers_[static_cast<size_t>(layer)].back_weights.data() + number * back_tile_size(layer);
+      const int64_t unit = aim(tile, layer, number);
       for (int64_t place = 0; place < size; place += level_.rows) {
         tile.rows = std::min(level_.rows, size - place);
         for (int64_t i = 0; i < tile.rows; ++i) {
           const int64_t row = members[static_cast<size_t>(place + i)];
-          tile.products.inputs[0][i] = trace.layer(layer).logits.data() +
-                                       trace.first(row) * 4 * hidden_;
+          tile.products.inputs[0][i] = trace.layer(layer).logits.data() + trace.first(row) * 4 * hidden_;
           tile.sums[i] = by_first_outputs + (row * layers() + layer) * hidden_ + unit;
         }
         level_.step_back(tile);

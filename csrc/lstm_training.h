@@ -131,6 +131,7 @@ class LstmTraining {
             int64_t left, LstmRowStates last) const;
   void step_back(LstmTrace<Number>& trace, const std::vector<int64_t>& members, int64_t active, int64_t left,
                  LstmRowStates by_last, const LstmLastStep* more) const;
+  int64_t aim(LstmBackTile<Number>& tile, int64_t layer, int64_t number) const;
   void add_to_last_step(LstmTrace<Number>& trace, const std::vector<int64_t>& members, int64_t layer,
                         LstmRowStates by_last, const LstmLastStep& more) const;
   void go_to_start(LstmTrace<Number>& trace, const std::vector<int64_t>& members, float* by_first_outputs) const;

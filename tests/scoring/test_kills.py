@@ -70,6 +70,11 @@ class Command:
     def start(self, *arguments: str, **settings) -> Worker:
         return Worker([*self._arguments, *arguments], self._messages, **settings)
 
+    def start_into_pipe(self, pipe: Path, rejects: Path) -> Worker:
+        os.mkfifo(pipe)
+        arguments = [self.input, "-o", "-", "--model", self._model_folder, "--rejects", rejects]
+        return Worker(arguments, self._messages, stdout=pipe)
+
     def assert_whole(self, expected: tuple[bytes, bytes]) -> None:
         assert (self.output.read_bytes(), self.rejects.read_bytes()) == expected
         left = {path.name for path in self.output.parent.iterdir()}
@@ -299,12 +304,7 @@ def test_run_that_waits_for_a_pipe_can_be_told_to_stop(tmp_path, model_folder):
 
 
 def test_reader_of_stdout_that_leaves_ends_the_run_without_a_word(command, tmp_path, model_folder):
-    os.mkfifo(tmp_path / "pipe")
-    run = Worker(
-        [command.input, "-o", "-", "--model", model_folder, "--rejects", tmp_path / "rejects.csv"],
-        tmp_path / "messages",
-        stdout=tmp_path / "pipe",
-    )
+    run = command.start_into_pipe(tmp_path / "pipe", tmp_path / "rejects.csv")
     with (tmp_path / "pipe").open("rb") as pipe:
         assert pipe.read(10) == b"id,review,"
     assert run.wait() == 1
@@ -313,13 +313,8 @@ def test_reader_of_stdout_that_leaves_ends_the_run_without_a_word(command, tmp_p
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_run_whose_output_nobody_reads_can_be_told_to_stop(command, tmp_path, model_folder, number):
-    os.mkfifo(tmp_path / "pipe")
-    run = Worker(
-        [command.input, "-o", "-", "--model", model_folder, "--rejects", tmp_path / "rejects.csv"],
-        tmp_path / "messages",
-        stdout=tmp_path / "pipe",
-    )
+def test_run_whose_output_nobody_reads_can_be_told_to_stop(command, tmp_path, number):
+    run = command.start_into_pipe(tmp_path / "pipe", tmp_path / "rejects.csv")
     with (tmp_path / "pipe").open("rb") as pipe:
         assert pipe.read(10) == b"id,review,"  # and no more, of what a pipe does not hold
         os.kill(run.process.pid, number)
@@ -329,13 +324,8 @@ def test_run_whose_output_nobody_reads_can_be_told_to_stop(command, tmp_path, mo
     assert not (tmp_path / "rejects.csv").exists()
 
 
-def test_run_that_is_told_to_stop_ends_its_output_behind_a_window(command, tmp_path, model_folder, uninterrupted):
-    os.mkfifo(tmp_path / "pipe")
-    run = Worker(
-        [command.input, "-o", "-", "--model", model_folder, "--rejects", tmp_path / "rejects.csv"],
-        tmp_path / "messages",
-        stdout=tmp_path / "pipe",
-    )
+def test_run_that_is_told_to_stop_ends_its_output_behind_a_window(command, tmp_path, uninterrupted):
+    run = command.start_into_pipe(tmp_path / "pipe", tmp_path / "rejects.csv")
     with (tmp_path / "pipe").open("rb") as pipe:
         written = pipe.read(10)
         run.process.terminate()
