@@ -211,10 +211,14 @@ def _train(
     from sentiment_fast.report.run_folder import append_history, write_overview
     from sentiment_fast.training.checkpoints import Checkpoints
     from sentiment_fast.training.loop import train
+    from sentiment_fast.training.origin import run_identity
 
     tell = say if ranks.writes else _say_nothing
     checkpoints = Checkpoints(
-        folder, _identity(settings, data, precision, ranks), _options_of(arguments), arguments.checkpoint_minutes
+        folder,
+        run_identity(data.parts, data.vocabulary, settings, precision, ranks),
+        _options_of(arguments),
+        arguments.checkpoint_minutes,
     )
     compiled = ranks.device.type == "cuda" if arguments.compile is None else arguments.compile
     compiler = Compiler(tell) if compiled else None
@@ -300,29 +304,18 @@ def _finish(
 
 
 def _as_it_began(arguments: argparse.Namespace) -> tuple[argparse.Namespace, dict[str, Any] | None]:
-    """The options that the run in --out began with, and its identity; None, and the options given, if there is no run.
-
-    Raises UsageError for an option that is given and differs.
-    """
-    from sentiment_fast.training.checkpoints import read_origin
+    """The options that the run in --out began with, and its identity; without one, those given, and None."""
+    from sentiment_fast.training.origin import options_as_it_began
 
     if arguments.out is None:
         raise UsageError("--resume: expected the folder of the run, --out FOLDER")
-    origin = read_origin(arguments.out)
-    if origin is None:
-        return arguments, None
     parser = argparse.ArgumentParser()
     add_arguments(parser)
-    options, began = argparse.Namespace(**vars(arguments)), origin.arguments
-    for name, default in _options_of(parser.parse_args([])).items():
-        given = _options_of(arguments)[name]
-        if given not in (default, began.get(name, default)):
-            raise UsageError(
-                f"--{name.replace('_', '-')}: the run in {arguments.out} began with {began.get(name, default)!r} and "
-                f"goes on with it; got {given!r}"
-            )
-        setattr(options, name, began.get(name, default))
-    return options, origin.identity
+    began = options_as_it_began(arguments.out, _options_of(arguments), _options_of(parser.parse_args([])))
+    if began is None:
+        return arguments, None
+    options, identity = began
+    return argparse.Namespace(**{**vars(arguments), **options}), identity
 
 
 def _options_of(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -341,22 +334,6 @@ def _precision(arguments: argparse.Namespace, began: dict[str, Any] | None, rank
         torch.set_num_threads(began["threads"])
         return choose_precision(ranks.device, began["precision"])
     return choose_precision(ranks.device, arguments.precision or ("auto" if arguments.amp else "float32"))
-
-
-def _identity(settings: Preset, data: _Data, precision: Precision, ranks: Ranks) -> dict[str, Any]:
-    """What must be the same for a run to be the same."""
-    import torch
-
-    from sentiment_fast.training.fit import digest_of
-
-    return {
-        "data": digest_of(data.parts, data.vocabulary),
-        "settings": settings.as_dict(),
-        "precision": precision.name,
-        "device": ranks.device.type,
-        "processes": ranks.size,
-        "threads": torch.get_num_threads(),
-    }
 
 
 def _command_to_go_on(folder: Path, ranks: Ranks) -> str:

@@ -1,0 +1,54 @@
+"""What a run began with: the options and the identity that a run which goes on must share.
+
+In: a run's folder, the options given now. Out: those it began with. What the options are is train.py's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from sentiment_fast.errors import UsageError
+from sentiment_fast.model.devices import Precision
+from sentiment_fast.model.presets import Preset
+from sentiment_fast.model.ranks import Ranks
+from sentiment_fast.text.vocabulary import Vocabulary
+from sentiment_fast.training.checkpoints import read_origin
+from sentiment_fast.training.fit import Encoded, digest_of
+
+
+def options_as_it_began(
+    folder: Path, given: Mapping[str, Any], defaults: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """The options that the run in a folder began with, and its identity; None if there is no run.
+
+    Raises UsageError for an option that is given and differs.
+    """
+    origin = read_origin(folder)
+    if origin is None:
+        return None
+    began = {name: origin.arguments.get(name, default) for name, default in defaults.items()}
+    for name, default in defaults.items():
+        if given[name] not in (default, began[name]):
+            raise UsageError(
+                f"--{name.replace('_', '-')}: the run in {folder} began with {began[name]!r} and goes on with it; "
+                f"got {given[name]!r}"
+            )
+    return began, origin.identity
+
+
+def run_identity(
+    parts: dict[str, Encoded], vocabulary: Vocabulary, settings: Preset, precision: Precision, ranks: Ranks
+) -> dict[str, Any]:
+    """What must be the same for a run to be the same."""
+    return {
+        "data": digest_of(parts, vocabulary),
+        "settings": settings.as_dict(),
+        "precision": precision.name,
+        "device": ranks.device.type,
+        "processes": ranks.size,
+        "threads": torch.get_num_threads(),
+    }
