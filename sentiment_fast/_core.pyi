@@ -140,9 +140,9 @@ class LstmTraining:
         """The loss's gradients by the outputs and cells that rows started from, (rows, layers, hidden) each.
 
         by_outputs, by_cells: those by what rows ended in. last_step: more, by the logits of each row's last step,
-        (rows, layers, 4 hidden), and by the outputs and cells before it. by_steps: more, by the trace's outputs(), (ids,
-        hidden). by_max_mean: more, by the first of what its max_mean() gave, (rows, 2 hidden), and the second. Raises
-        ValueError for a second time.
+        (rows, layers, 4 hidden), and by the outputs and cells before it. by_steps: more, by the trace's outputs(),
+        (ids, hidden). by_max_mean: more, by the first of what its max_mean() gave, (rows, 2 hidden), and the second.
+        Raises ValueError for a second time.
         """
 
     def add_weight_gradients(
