@@ -76,14 +76,17 @@ class NativeTraining:
 
     def summarise(self, source: BatchSource, rows: Rows) -> Tensor:
         """(batch, features) float32: what `SentimentLSTM.summarise` gives."""
-        network, config = self.network, self.network.config
-        texts = _Texts.of(source, rows, config, len(network.embedding.weight))
-        vectors = network.embedding(torch.from_numpy(texts.words))  # (words, embedding)
-        if self.back is not None:
-            return self._both_directions(self.back, texts, vectors)
-        weights = cast(nn.LSTM, network.recurrent).all_weights
+        texts = _Texts.of(source, rows, self.network.config, len(self.network.embedding.weight))
+        with self.network.dropped_weights():
+            vectors = self.network.word_vectors(torch.from_numpy(texts.words))  # (words, embedding)
+            if self.back is not None:
+                return self._both_directions(self.back, texts, vectors)
+            return self._one_direction(texts, vectors)
+
+    def _one_direction(self, texts: _Texts, vectors: Tensor) -> Tensor:
+        weights = cast(nn.LSTM, self.network.recurrent).all_weights
         table = table_of(vectors, weights)
-        if config.pooling == "max_mean":
+        if self.network.config.pooling == "max_mean":
             return self.ahead.read(texts.ids, texts.lengths, table, weights, "max_mean", self.threads)
         return _LastOutputs.apply(self, texts, table, *weights_of(weights))  # type: ignore[no-any-return, no-untyped-call]
 

@@ -6,7 +6,8 @@ How rows become batches is batches.py's; which sizes to take, presets.py's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
@@ -17,6 +18,7 @@ from torch.nn import functional as F
 from sentiment_fast.errors import UsageError
 from sentiment_fast.model.pads import LastPads, State, SteppedPads, after_last_pads, no_tf32
 from sentiment_fast.model.pooling import Attention, last_steps, max_mean
+from sentiment_fast.model.weight_dropout import dropped_recurrent_weights, word_scales
 
 _CELLS = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}
 _POOLINGS = ("padded", "last", "attention", "max_mean")
@@ -33,6 +35,8 @@ class NetworkConfig:
       "attention" a learned weighted mean of all real steps (additive attention, Bahdanau et al. 2015);
       "max_mean"  the maximum and the mean of all real steps, side by side (Howard & Ruder 2018).
     max_length: ids of a row that are read; the rest is cut off.
+    dropout: of what is classified; word_dropout: of whole words, recurrent_dropout: of the weights from step to step,
+    both once a batch; see weight_dropout.py.
     """
 
     embedding_size: int = 64
@@ -43,6 +47,8 @@ class NetworkConfig:
     bidirectional: bool = False
     pooling: Literal["padded", "last", "attention", "max_mean"] = "padded"
     max_length: int = 500
+    word_dropout: float = 0.0
+    recurrent_dropout: float = 0.0
 
     def __post_init__(self) -> None:
         for name in ("embedding_size", "hidden_size", "layers", "max_length"):
@@ -51,8 +57,10 @@ class NetworkConfig:
                 raise UsageError(f"Expected {name} to be a whole number of 1 or more, got {value!r}")
         if self.max_length > _LONGEST:  # nothing else in a model folder would betray an absurd one
             raise UsageError(f"Expected max_length of up to {_LONGEST:,}, got {self.max_length:,}")
-        if type(self.dropout) not in (int, float) or not 0 <= self.dropout < 1:
-            raise UsageError(f"Expected a dropout of 0 up to (not including) 1, got {self.dropout!r}")
+        for name in ("dropout", "word_dropout", "recurrent_dropout"):
+            share = getattr(self, name)
+            if type(share) not in (int, float) or not 0 <= share < 1:
+                raise UsageError(f"Expected a {name} of 0 up to (not including) 1, got {share!r}")
         if self.cell not in tuple(_CELLS):
             raise UsageError(f"Expected a cell of {', '.join(_CELLS)}, got {self.cell!r}")
         if type(self.bidirectional) is not bool:
@@ -115,6 +123,10 @@ class SentimentLSTM(nn.Module):
 
     def summarise(self, ids: Tensor, lengths: Tensor) -> Tensor:
         """What the recurrent layers make of each row, (batch, features)."""
+        with self.dropped_weights():
+            return self._summarise(ids, lengths)
+
+    def _summarise(self, ids: Tensor, lengths: Tensor) -> Tensor:
         if self.config.pooling == "padded":
             return self._read_behind_pads(ids)
         steps = self._steps(ids, lengths)  # (batch, time, features)
@@ -123,6 +135,25 @@ class SentimentLSTM(nn.Module):
         if self.config.pooling == "max_mean":
             return max_mean(steps, lengths)
         return last_steps(steps, lengths, self.config.bidirectional)
+
+    @contextmanager
+    def dropped_weights(self) -> Iterator[None]:
+        """Within it, in training, recurrent weights are those of one draw of `recurrent_dropout`."""
+        if not self.training or self.config.recurrent_dropout == 0:
+            yield
+            return
+        try:
+            with dropped_recurrent_weights(self.recurrent, self.config.recurrent_dropout):
+                yield
+        finally:
+            self._forget_weights()
+
+    def word_vectors(self, ids: Tensor) -> Tensor:
+        """(...) -> (..., embedding); in training those of one draw of `word_dropout`."""
+        vectors: Tensor = self.embedding(ids)
+        if self.training and self.config.word_dropout > 0:
+            vectors = vectors * F.embedding(ids, word_scales(self.embedding.weight.detach(), self.config.word_dropout))
+        return vectors
 
     def classify(self, summary: Tensor) -> Tensor:
         """Summaries -> logits."""
@@ -158,7 +189,7 @@ class SentimentLSTM(nn.Module):
         self.packed.clear()
 
     def _steps(self, ids: Tensor, lengths: Tensor) -> Tensor:
-        vectors = self.embedding(ids)
+        vectors = self.word_vectors(ids)
         if self.config.bidirectional:
             return self.recurrent(vectors, lengths)  # type: ignore[no-any-return]
         return self.recurrent(vectors)[0]  # type: ignore[no-any-return]
@@ -172,7 +203,7 @@ class SentimentLSTM(nn.Module):
         state = self._state_behind_pads(self.config.max_length - ids.shape[1])
         if state is not None:
             state = _expand(state, len(ids))
-        steps, _ = self.recurrent(self.embedding(ids), state)
+        steps, _ = self.recurrent(self.word_vectors(ids), state)
         return steps[:, -1]  # type: ignore[no-any-return]
 
     def _state_behind_pads(self, pads: int) -> State | None:

@@ -151,8 +151,10 @@ def _architecture(network: NetworkConfig) -> str:
         "attention": "attention over all steps",
         "max_mean": "maximum and mean of all steps",
     }
+    shares = {"words": network.word_dropout, "recurrent weights": network.recurrent_dropout}
+    of_weights = "".join(f", {share} of {what}" for what, share in shares.items() if share)
     return (
         f"an embedding of {network.embedding_size}, {network.layers} {direction}{network.cell.upper()} "
         f"layer{'s' if network.layers > 1 else ''} of {network.hidden_size}, {pooling[network.pooling]}, "
-        f"dropout {network.dropout}, a linear layer"
+        f"dropout {network.dropout}{of_weights}, a linear layer"
     )

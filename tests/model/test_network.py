@@ -442,6 +442,10 @@ def test_no_texts_have_no_logits(classes, shape):
         ("dropout", 1.0),
         ("dropout", math.nan),
         ("dropout", "0.3"),
+        ("word_dropout", 1),
+        ("word_dropout", None),
+        ("recurrent_dropout", -0.5),
+        ("recurrent_dropout", math.inf),
         ("cell", "LSTM"),
         ("cell", ["lstm"]),
         ("pooling", "mean"),
@@ -451,7 +455,7 @@ def test_no_texts_have_no_logits(classes, shape):
     ],
 )
 def test_a_bad_value_is_refused_by_the_name_of_its_field(field, value):
-    with pytest.raises(UsageError, match=field):
+    with pytest.raises(UsageError, match=rf"\b{field}\b"):
         NetworkConfig(**{"pooling": "last", field: value})
 
 

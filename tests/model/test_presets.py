@@ -31,6 +31,8 @@ def test_the_tutorial_preset_has_the_tutorials_numbers():
             "bidirectional": False,
             "pooling": "padded",
             "max_length": 500,
+            "word_dropout": 0.0,
+            "recurrent_dropout": 0.0,
         },
         "training": {
             "epochs": 5,
