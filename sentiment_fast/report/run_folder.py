@@ -145,9 +145,16 @@ def _preset_and_changes(settings: Mapping[str, Any]) -> str:
 
 def _architecture(network: NetworkConfig) -> str:
     direction = "bidirectional " if network.bidirectional else ""
-    pooling = {"padded": "the last step", "last": "the last step", "attention": "attention over all steps"}
+    pooling = {
+        "padded": "the last step",
+        "last": "the last step",
+        "attention": "attention over all steps",
+        "max_mean": "maximum and mean of all steps",
+    }
+    shares = {"words": network.word_dropout, "recurrent weights": network.recurrent_dropout}
+    of_weights = "".join(f", {share} of {what}" for what, share in shares.items() if share)
     return (
         f"an embedding of {network.embedding_size}, {network.layers} {direction}{network.cell.upper()} "
         f"layer{'s' if network.layers > 1 else ''} of {network.hidden_size}, {pooling[network.pooling]}, "
-        f"dropout {network.dropout}, a linear layer"
+        f"dropout {network.dropout}{of_weights}, a linear layer"
     )
