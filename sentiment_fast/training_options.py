@@ -56,11 +56,8 @@ def add_hardware_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def chosen_settings(arguments: argparse.Namespace) -> Preset:
-    """What --preset or --config says, with what --set and the like change in it."""
-    from sentiment_fast.model.preset_files import read_preset
-    from sentiment_fast.model.presets import preset
-
+def changed_settings(arguments: argparse.Namespace) -> dict[str, Any]:
+    """What --set, --epochs and the like say, by the setting's name."""
     changes: dict[str, Any] = {}
     for item in arguments.set:
         name, equals, value = item.partition("=")
@@ -70,8 +67,16 @@ def chosen_settings(arguments: argparse.Namespace) -> Preset:
     for name in ("epochs", "batch_size", "learning_rate", "seed"):
         if getattr(arguments, name) is not None:
             changes[name] = getattr(arguments, name)
+    return changes
+
+
+def chosen_settings(arguments: argparse.Namespace) -> Preset:
+    """What --preset or --config says, with those changes."""
+    from sentiment_fast.model.preset_files import read_preset
+    from sentiment_fast.model.presets import preset
+
     start = preset(arguments.preset) if arguments.config is None else read_preset(arguments.config)
-    return start.with_fields(changes)
+    return start.with_fields(changed_settings(arguments))
 
 
 def chosen_precision(arguments: argparse.Namespace) -> str:
