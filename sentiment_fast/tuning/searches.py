@@ -6,7 +6,7 @@ else: a search that goes on after an interruption has the trials of one that was
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,13 +15,14 @@ from sklearn.model_selection import ParameterGrid, ParameterSampler
 
 from sentiment_fast.errors import UsageError
 from sentiment_fast.tuning.space import Range, Space
-from sentiment_fast.tuning.trials import CUT, FAILED, STOPPED, Trial
+from sentiment_fast.tuning.trials import FAILED, STOPPED, Trial
 
 Settings = dict[str, Any]
 Search = Callable[[Sequence[Trial]], Settings | None]  # the trials so far -> the next one's settings; None: all done
 
-SEARCHES = ("random", "grid", "optuna")
-MOST_TRIALS = 10_000
+MOST_TRIALS = 10_000  # of random search
+_OLD_DRAWS = 200  # of it in a row, none of them new: then the space is taken for exhausted
+_ATTEMPTS = 20  # of Optuna's to come up with something new; then the space is exhausted
 
 
 def new_search(name: str, space: Space, seed: int, metric: str) -> Search:
@@ -68,11 +69,15 @@ def _draws(space: Space, seed: int) -> Iterator[Settings]:
     if not any(isinstance(values, Range) for values in space.values()):
         number = min(number, len(ParameterGrid(space)))
     known: set[tuple[Any, ...]] = set()
+    old_draws = 0
     for draw in ParameterSampler(drawn, number, random_state=seed):
         settings = {name: as_value(values, draw[name]) for name, values in space.items()}
-        if tuple(settings.values()) not in known:
+        old_draws = old_draws + 1 if tuple(settings.values()) in known else 0
+        if old_draws == 0:
             known.add(tuple(settings.values()))
             yield settings
+        elif old_draws == _OLD_DRAWS:
+            return
 
 
 def _distribution(values: Range) -> Any:
@@ -113,14 +118,19 @@ def _optuna(space: Space, seed: int, metric: str) -> Search:
             state=state, value=value, params=trial.settings, distributions=distributions, intermediate_values=steps
         )
 
-    def search(trials: Sequence[Trial]) -> Settings | None:
-        number = int(np.random.SeedSequence([seed, len(trials)]).generate_state(1)[0])
+    def asked(trials: Sequence[Trial], again: int) -> Settings:
+        number = int(np.random.SeedSequence([seed, len(trials), again]).generate_state(1)[0])
         study = optuna.create_study(
             sampler=optuna.samplers.TPESampler(seed=number), direction="minimize" if metric == "loss" else "maximize"
         )
-        study.add_trials([told(trial) for trial in trials if trial.status != CUT])
-        asked: Mapping[str, Any] = study.ask(distributions).params
-        return {name: as_value(values, asked[name]) for name, values in space.items()}
+        study.add_trials([told(trial) for trial in trials])
+        params = study.ask(distributions).params
+        return {name: as_value(values, params[name]) for name, values in space.items()}
+
+    def search(trials: Sequence[Trial]) -> Settings | None:
+        known = [trial.settings for trial in trials]
+        attempts = (asked(trials, again) for again in range(_ATTEMPTS))
+        return next((settings for settings in attempts if settings not in known), None)
 
     return search
 

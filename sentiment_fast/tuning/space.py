@@ -101,8 +101,6 @@ def _range(name: str, values: dict[str, Any], choices: Mapping[str, Any], base: 
         if type(end) not in (int, float) or not math.isfinite(end):
             raise UsageError(f"{where}: expected low and high to be numbers, got {end!r}")
     low, high = (_value(name, end, choices, base, where) for end in _ends(values))
-    if type(low) not in (int, float):
-        raise UsageError(f"{where}: expected a list of values, since the setting is no number; got a range")
     if not low < high or (log and not low > 0):
         raise UsageError(f"{where}: expected {'0 < ' if log else ''}low < high, got {low} and {high}")
     return Range(low, high, log, type(low) is int)
