@@ -2,6 +2,7 @@
 
 python -m sentiment_fast.train --amp
 python -m sentiment_fast.train --data reviews.csv --text-column body --label-column stars
+python -m sentiment_fast.train --data reviews.csv --config settings.json
 python -m sentiment_fast.train --resume --out runs/mine
 torchrun --nproc-per-node=2 -m sentiment_fast.train --data reviews.csv --out runs/mine
 """
@@ -19,8 +20,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sentiment_fast.cli import PRECISIONS, add_device_argument, run_command, say, stop_signals
+from sentiment_fast.cli import run_command, say, stop_signals
 from sentiment_fast.errors import UsageError
+from sentiment_fast.training_options import (
+    add_data_arguments,
+    add_hardware_arguments,
+    add_settings_arguments,
+    chosen_precision,
+    chosen_settings,
+)
 
 if TYPE_CHECKING:
     from sentiment_fast.data.overview import Overview
@@ -37,39 +45,11 @@ _EXAMPLE = "what a wonderful film, I loved every minute"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--data",
-        metavar="PATH|imdb|demo",
-        help="CSV, Parquet or aclImdb folder; imdb: download the Large Movie Review Dataset; demo: made-up reviews. "
-        "Default: 'IMDB Dataset.csv' in this folder, else imdb, else demo",
-    )
-    parser.add_argument(
-        "--validation",
-        metavar="PATH|FRACTION",
-        default="0.25",
-        help="what the best epoch is chosen by: a file, or the share of --data to hold back (default: 0.25)",
-    )
+    add_data_arguments(parser)
     parser.add_argument("--test", metavar="PATH", help="labelled texts to be scored once, at the end")
-    parser.add_argument("--preset", default="tutorial", help="the settings to start from (default: tutorial)")
-    parser.add_argument(
-        "--set",
-        metavar="NAME=VALUE",
-        action="append",
-        default=[],
-        help="change one setting of the preset, such as cell=gru, pooling=attention or max_words=5000",
-    )
+    add_settings_arguments(parser)
     parser.add_argument("--vectors", metavar="FILE", help="word vectors in GloVe or word2vec text format")
-    parser.add_argument("--amp", action="store_true", help="mixed precision, where the hardware has it")
-    parser.add_argument("--epochs", metavar="N", type=int)
-    parser.add_argument("--batch-size", metavar="N", type=int)
-    parser.add_argument("--learning-rate", metavar="X", type=float)
-    parser.add_argument("--seed", metavar="N", type=int)
-    add_device_argument(parser)
-    parser.add_argument(
-        "--precision",
-        choices=PRECISIONS,
-        help="of the network's matrix products (default: float32; --amp is short for auto, the hardware's fastest)",
-    )
+    add_hardware_arguments(parser)
     parser.add_argument(
         "--compile",
         action=argparse.BooleanOptionalAction,
@@ -85,8 +65,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="the same weights from the same seed on a GPU too, where some sums otherwise vary; slower",
     )
-    parser.add_argument("--text-column", metavar="NAME", help="default: review, else text")
-    parser.add_argument("--label-column", metavar="NAME", help="default: sentiment, else label")
     parser.add_argument("--out", metavar="FOLDER", type=Path, help="run and model folder (default: runs/<date-time>)")
     parser.add_argument(
         "--resume",
@@ -107,18 +85,18 @@ def run(arguments: argparse.Namespace) -> None:
     # Imported here, so that --help and a mistyped option answer at once.
     from sentiment_fast.model.devices import choose_device, deterministic_algorithms
     from sentiment_fast.model.ranks import ranks_of_environment
+    from sentiment_fast.training.origin import settings_as_it_began
 
     if not arguments.checkpoint_minutes >= 0:
         raise UsageError(f"Expected --checkpoint-minutes of 0 or more, got {arguments.checkpoint_minutes}")
-    if arguments.amp and arguments.precision not in (None, "auto"):
-        raise UsageError(f"Expected --amp, which is --precision auto, or --precision {arguments.precision}, got both")
     began = None
     if arguments.resume:
         arguments, began = _as_it_began(arguments)
         if began is None and (arguments.out / "metrics.json").exists():
             say(f"{arguments.out}: this run is finished, there is nothing to go on with")
             return
-    settings = _settings(arguments)
+    wanted_precision = chosen_precision(arguments)
+    settings = chosen_settings(arguments) if began is None else settings_as_it_began(arguments.out, began)
     device = choose_device(arguments.device)
     if arguments.cuda_graphs and device.type != "cuda":
         raise UsageError("Expected a CUDA device for --cuda-graphs, found the CPU: leave it out")
@@ -132,7 +110,7 @@ def run(arguments: argparse.Namespace) -> None:
         folder = arguments.out or Path("runs") / datetime.now().strftime("%Y-%m-%d-%H%M%S")
         if began is None:
             ranks.first_does(lambda: _check_folder(folder, arguments))
-        precision = _precision(arguments, began, ranks)
+        precision = _precision(wanted_precision, began, ranks)
         data = _open_data(arguments, settings, tell)
         tell(data.look.as_text())
         settings, vectors = _with_vectors(arguments, settings, data.vocabulary, tell)
@@ -324,7 +302,7 @@ def _options_of(arguments: argparse.Namespace) -> dict[str, Any]:
     return {name: value for name, value in vars(arguments).items() if name not in left_out}
 
 
-def _precision(arguments: argparse.Namespace, began: dict[str, Any] | None, ranks: Ranks) -> Precision:
+def _precision(wanted: str, began: dict[str, Any] | None, ranks: Ranks) -> Precision:
     """The precision to train in; a run that goes on keeps its own, and its threads, whose number decides rounding."""
     import torch
 
@@ -333,7 +311,7 @@ def _precision(arguments: argparse.Namespace, began: dict[str, Any] | None, rank
     if began is not None:
         torch.set_num_threads(began["threads"])
         return choose_precision(ranks.device, began["precision"])
-    return choose_precision(ranks.device, arguments.precision or ("auto" if arguments.amp else "float32"))
+    return choose_precision(ranks.device, wanted)
 
 
 def _command_to_go_on(folder: Path, ranks: Ranks) -> str:
@@ -341,22 +319,7 @@ def _command_to_go_on(folder: Path, ranks: Ranks) -> str:
     return f"{start} -m sentiment_fast.train --resume --out {shlex.quote(str(folder))}"
 
 
-# The options.
-
-
-def _settings(arguments: argparse.Namespace) -> Preset:
-    from sentiment_fast.model.presets import preset
-
-    changes: dict[str, Any] = {}
-    for item in arguments.set:
-        name, equals, value = item.partition("=")
-        if not equals:
-            raise UsageError(f"--set {item}: expected NAME=VALUE")
-        changes[name] = value
-    for name in ("epochs", "batch_size", "learning_rate", "seed"):
-        if getattr(arguments, name) is not None:
-            changes[name] = getattr(arguments, name)
-    return preset(arguments.preset).with_fields(changes)
+# The folder, and what is said.
 
 
 def _check_folder(folder: Path, arguments: argparse.Namespace) -> None:
