@@ -1,16 +1,15 @@
 """`train --config FILE`: settings from a preset file, and that a run goes on with those it began with."""
 
 import json
-import os
 import signal
-import subprocess
-import sys
 
 import pytest
 
 from sentiment_fast import cli
 from sentiment_fast.model.preset_files import save_preset
 from sentiment_fast.model.presets import preset
+from sentiment_fast.report import run_folder
+from sentiment_fast.report.run_folder import append_history
 from sentiment_fast.training.checkpoints import CHECKPOINT
 
 TINY = preset("tutorial").with_fields(
@@ -57,24 +56,33 @@ def test_a_bad_preset_file_is_bad_usage(tiny, capsys):
     assert not (tiny / "model").exists()
 
 
+@pytest.fixture
+def stopped(tiny, monkeypatch):
+    """The folder of a run that was asked to stop after its first epoch."""
+
+    def append_and_stop(folder, epoch):
+        append_history(folder, epoch)
+        signal.raise_signal(signal.SIGTERM)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(run_folder, "append_history", append_and_stop)
+        command = ["train", *DATA, "--config", "tiny.json", "--epochs", "3", "--out", "model"]
+        assert cli.main(command) == cli.INTERRUPTED
+    assert (tiny / "model" / CHECKPOINT).exists()
+    return tiny / "model"
+
+
 @pytest.mark.parametrize("change", ["vanished", "another"])
-def test_a_run_goes_on_with_the_settings_it_began_with(tiny, change):
-    command = [sys.executable, "-m", "sentiment_fast.train", *DATA, "--config", "tiny.json", "--epochs", "60"]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    with subprocess.Popen([*command, "--out", "model"], stderr=subprocess.PIPE, text=True, env=environment) as process:
-        next(line for line in process.stderr if line.startswith("epoch 2/"))
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=60)
-    assert (process.returncode, (tiny / "model" / CHECKPOINT).exists()) == (cli.INTERRUPTED, True)
+def test_a_run_goes_on_with_the_settings_it_began_with(tiny, stopped, change):
     if change == "vanished":
         (tiny / "tiny.json").unlink()
     else:
         save_preset("tiny.json", TINY.with_fields({"hidden_size": 9}))
-    finished = subprocess.run(
-        [sys.executable, "-m", "sentiment_fast.train", "--resume", "--out", "model"],
-        capture_output=True,
-        text=True,
-        env=environment,
-    )
-    assert finished.returncode == 0, finished.stderr
-    assert settings_of(tiny / "model") == TINY.with_fields({"epochs": 60}).as_dict()
+    assert cli.main(["train", "--resume", "--out", str(stopped)]) == 0
+    assert settings_of(stopped) == TINY.with_fields({"epochs": 3}).as_dict()
+    assert len((stopped / "history.jsonl").read_text().splitlines()) == 3
+
+
+def test_a_run_does_not_go_on_with_another_preset_file(stopped, capsys):
+    assert cli.main(["train", "--resume", "--out", str(stopped), "--config", "other.json"]) == 2
+    assert "error: --config: the run in" in capsys.readouterr().err
