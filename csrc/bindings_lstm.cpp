@@ -71,22 +71,20 @@ std::unique_ptr<AnyLstm> lstm_of(const Array<float>& table, const std::vector<Ar
 }
 
 template <class Id, class Number>
-py::array_t<float> last_outputs_of(const Lstm<Number>& lstm, const py::array& values, const Array<int64_t>& starts,
-                                   const Array<int64_t>& counts, const Array<int64_t>& states,
-                                   const Array<float>& outputs, const Array<float>& cells, int threads) {
-  py::array_t<float> out({static_cast<py::ssize_t>(starts.size()), static_cast<py::ssize_t>(lstm.hidden())});
-  const LstmRows<Id> rows{starts.size(),  static_cast<const Id*>(values.data()), values.size(), starts.data(),
-                          counts.data(), states.data()};
-  const LstmStates from{outputs.shape(0), outputs.data(), cells.data()};
+py::array_t<float> pooled_of(const Lstm<Number>& lstm, LstmPooling pooling, const LstmRows<Id>& rows,
+                             const LstmStates& states, int threads) {
+  py::array_t<float> out(
+      {static_cast<py::ssize_t>(rows.rows), static_cast<py::ssize_t>(lstm.features(pooling))});
   float* const into = out.mutable_data();
   const py::gil_scoped_release unlocked;
-  lstm.last_outputs(rows, from, into, threads);
+  lstm.pool(pooling, rows, states, into, threads);
   return out;
 }
 
-py::array_t<float> last_outputs(const AnyLstm& any, const py::array& values, const Array<int64_t>& starts,
-                                const Array<int64_t>& counts, const Array<int64_t>& states,
-                                const Array<float>& outputs, const Array<float>& cells, int threads) {
+template <LstmPooling kPooling>
+py::array_t<float> pooled(const AnyLstm& any, const py::array& values, const Array<int64_t>& starts,
+                          const Array<int64_t>& counts, const Array<int64_t>& states, const Array<float>& outputs,
+                          const Array<float>& cells, bool backward, int threads) {
   check_threads(threads);
   return std::visit(
       [&](const auto& lstm) {
@@ -97,10 +95,15 @@ py::array_t<float> last_outputs(const AnyLstm& any, const py::array& values, con
         expect_shape(outputs, "outputs", {-1, lstm.layers(), lstm.hidden()});
         expect_shape(cells, "cells", {outputs.shape(0), lstm.layers(), lstm.hidden()});
         if (!(values.flags() & py::array::c_style)) throw py::value_error("Expected values that are contiguous");
-        if (py::isinstance<py::array_t<int16_t>>(values))
-          return last_outputs_of<int16_t>(lstm, values, starts, counts, states, outputs, cells, threads);
-        if (py::isinstance<py::array_t<int32_t>>(values))
-          return last_outputs_of<int32_t>(lstm, values, starts, counts, states, outputs, cells, threads);
+        const LstmStates from{outputs.shape(0), outputs.data(), cells.data()};
+        const auto of_ids = [&](auto zero) {
+          using Id = decltype(zero);
+          const LstmRows<Id> rows{starts.size(), static_cast<const Id*>(values.data()), values.size(), starts.data(),
+                                  counts.data(), states.data(), backward};
+          return pooled_of(lstm, kPooling, rows, from, threads);
+        };
+        if (py::isinstance<py::array_t<int16_t>>(values)) return of_ids(int16_t{});
+        if (py::isinstance<py::array_t<int32_t>>(values)) return of_ids(int32_t{});
         throw py::type_error("Expected values of int16 or int32, got " + py::str(values.dtype()).cast<std::string>());
       },
       any.of_number);
@@ -123,8 +126,10 @@ void bind_lstm(py::module_& module) {
   py::class_<AnyLstm>(module, "Lstm")
       .def(py::init(&lstm_of), py::arg("table"), py::arg("own"), py::arg("below"), py::arg("biases"),
            py::arg("number"), py::arg("level"))
-      .def("last_outputs", &last_outputs, py::arg("values"), py::arg("starts"), py::arg("counts"), py::arg("states"),
-           py::arg("outputs"), py::arg("cells"), py::arg("threads"));
+      .def("last_outputs", &pooled<LstmPooling::kLast>, py::arg("values"), py::arg("starts"), py::arg("counts"),
+           py::arg("states"), py::arg("outputs"), py::arg("cells"), py::arg("backward"), py::arg("threads"))
+      .def("max_mean", &pooled<LstmPooling::kMaxMean>, py::arg("values"), py::arg("starts"), py::arg("counts"),
+           py::arg("states"), py::arg("outputs"), py::arg("cells"), py::arg("backward"), py::arg("threads"));
 }
 
 }  // namespace sentiment_fast

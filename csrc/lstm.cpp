@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <limits>
 #include <numeric>
 #include <stdexcept>
 #include <string>
@@ -20,25 +21,27 @@ constexpr int64_t kGroupRows = 48;
 // ids have begun, which are the first so many.
 template <class Number>
 struct Lstm<Number>::Group {
-  Group(const Lstm& lstm, int64_t capacity)
-      : size_of_layer(capacity * lstm.hidden_),
+  Group(const Lstm& lstm, LstmPooling pooling_of_rows, int64_t capacity)
+      : pooling(pooling_of_rows),
+        size_of_layer(capacity * lstm.hidden_),
         table_rows(static_cast<size_t>(capacity)),
         outputs(2 * lstm.layers() * size_of_layer),
         cells(lstm.layers() * size_of_layer),
-        exact_outputs(size_of_layer) {}
+        pooled(capacity * lstm.features(pooling)) {}
 
   Number* outputs_of(int64_t layer, int64_t layers, bool now) {
     return outputs.data() + ((now ? parity : 1 - parity) * layers + layer) * size_of_layer;
   }
 
+  LstmPooling pooling;
   int64_t size_of_layer;
   std::vector<const float*> table_rows;  // each row's, at this step
   const int64_t* members = nullptr;      // row numbers
   int64_t size = 0;
   int64_t parity = 0;           // where outputs of this step are written; those of the step before are in the other half
-  Aligned<Number> outputs;       // (2, layers, capacity, hidden)
-  Aligned<float> cells;          // (layers, capacity, hidden)
-  Aligned<float> exact_outputs;  // (capacity, hidden): the top layer's, of the last step
+  Aligned<Number> outputs;  // (2, layers, capacity, hidden)
+  Aligned<float> cells;     // (layers, capacity, hidden)
+  Aligned<float> pooled;    // (capacity, features): the top layer's last outputs, or its maxima and sums so far
 };
 
 template <class Number>
@@ -94,8 +97,8 @@ void Lstm<Number>::check(const LstmRows<Id>& rows, const LstmStates& states) con
 
 template <class Number>
 template <class Id>
-void Lstm<Number>::last_outputs(const LstmRows<Id>& rows, const LstmStates& states, float* out,
-                                int threads) const {
+void Lstm<Number>::pool(LstmPooling pooling, const LstmRows<Id>& rows, const LstmStates& states, float* out,
+                        int threads) const {
   check(rows, states);
   std::vector<int64_t> order(static_cast<size_t>(rows.rows));
   std::iota(order.begin(), order.end(), 0);
@@ -104,13 +107,20 @@ void Lstm<Number>::last_outputs(const LstmRows<Id>& rows, const LstmStates& stat
   const int64_t most = rows_of_group(rows.rows, threads);
   std::atomic<int64_t> next{0};  // longest first, so that the threads end together
   on_threads(useful_threads(threads, static_cast<size_t>((rows.rows + most - 1) / most)), [&](int) {
-    Group group(*this, most);
+    Group group(*this, pooling, most);
     for (int64_t begin; (begin = next.fetch_add(most)) < rows.rows;) {
       group.members = order.data() + begin;
       group.size = std::min(most, rows.rows - begin);
       run(group, rows, states);
-      for (int64_t place = 0; place < group.size; ++place)
-        std::copy_n(group.exact_outputs.data() + place * hidden_, hidden_, out + group.members[place] * hidden_);
+      for (int64_t place = 0; place < group.size; ++place) {
+        const float* const pooled = group.pooled.data() + place * features(pooling);
+        const int64_t row = group.members[place];
+        float* const into = out + row * features(pooling);
+        std::copy_n(pooled, hidden_, into);
+        const float count = static_cast<float>(rows.counts[row]);
+        std::transform(pooled + hidden_, pooled + features(pooling), into + hidden_,
+                       [count](float total) { return total / count; });
+      }
     }
   });
 }
@@ -124,7 +134,7 @@ void Lstm<Number>::run(Group& group, const LstmRows<Id>& rows, const LstmStates&
       start(group, active, states, rows.states[group.members[active]]);
     for (int64_t place = 0; place < active; ++place) {
       const int64_t row = group.members[place];
-      const Id id = rows.values[rows.starts[row] + rows.counts[row] - left];
+      const Id id = rows.values[rows.starts[row] + (rows.backward ? left - 1 : rows.counts[row] - left)];
       group.table_rows[static_cast<size_t>(place)] = table_.data() + id * 4 * hidden_;
       prefetch(group.table_rows[static_cast<size_t>(place)]);
     }
@@ -141,18 +151,24 @@ void Lstm<Number>::start(Group& group, int64_t place, const LstmStates& states, 
     std::transform(states.outputs + from, states.outputs + from + hidden_,
                    group.outputs_of(layer, layers(), false) + to, rounded<Number>);
   }
+  if (group.pooling == LstmPooling::kLast) return;
+  float* const pooled = group.pooled.data() + place * 2 * hidden_;
+  std::fill_n(pooled, hidden_, -std::numeric_limits<float>::infinity());
+  std::fill_n(pooled + hidden_, hidden_, 0.0f);
 }
 
 template <class Number>
 void Lstm<Number>::step_layer(Group& group, int64_t layer, int64_t active, bool last) const {
   const Layer& weights = layers_[static_cast<size_t>(layer)];
-  const bool exact = last && layer + 1 == layers();
+  const bool top = layer + 1 == layers(), pools = top && group.pooling == LstmPooling::kMaxMean;
+  const bool exact = last && top && !pools;
   LstmTile<Number> tile;
   tile.gate_stride = level_.units;
   tile.products.count = weights.inputs_count;
   tile.products.steps = hidden_ / kInputsAtOnce<Number>;
   tile.exact_outputs[0] = nullptr;
   tile.logits[0] = nullptr;
+  tile.totals_at = hidden_;
   for (int64_t unit = 0; unit < hidden_; unit += level_.units) {
     tile.products.weights = weights.weights.data() + unit * 4 * weights.inputs_count * hidden_;
     for (int64_t place = 0; place < active; place += level_.rows) {
@@ -167,7 +183,8 @@ void Lstm<Number>::step_layer(Group& group, int64_t layer, int64_t active, bool 
         tile.cells[row] = group.cells.data() + layer * group.size_of_layer + at + unit;
         tile.cells_before[row] = tile.cells[row];
         tile.outputs[row] = group.outputs_of(layer, layers(), true) + at + unit;
-        if (exact) tile.exact_outputs[row] = group.exact_outputs.data() + at + unit;
+        if (exact) tile.exact_outputs[row] = group.pooled.data() + at + unit;
+        if (pools) tile.maxima[row] = group.pooled.data() + 2 * at + unit;
       }
       level_.step(tile);
     }
@@ -176,9 +193,9 @@ void Lstm<Number>::step_layer(Group& group, int64_t layer, int64_t active, bool 
 
 template class Lstm<float>;
 template class Lstm<Bf16>;
-template void Lstm<float>::last_outputs(const LstmRows<int16_t>&, const LstmStates&, float*, int) const;
-template void Lstm<float>::last_outputs(const LstmRows<int32_t>&, const LstmStates&, float*, int) const;
-template void Lstm<Bf16>::last_outputs(const LstmRows<int16_t>&, const LstmStates&, float*, int) const;
-template void Lstm<Bf16>::last_outputs(const LstmRows<int32_t>&, const LstmStates&, float*, int) const;
+template void Lstm<float>::pool(LstmPooling, const LstmRows<int16_t>&, const LstmStates&, float*, int) const;
+template void Lstm<float>::pool(LstmPooling, const LstmRows<int32_t>&, const LstmStates&, float*, int) const;
+template void Lstm<Bf16>::pool(LstmPooling, const LstmRows<int16_t>&, const LstmStates&, float*, int) const;
+template void Lstm<Bf16>::pool(LstmPooling, const LstmRows<int32_t>&, const LstmStates&, float*, int) const;
 
 }  // namespace sentiment_fast

@@ -1,4 +1,5 @@
-// The recurrent layers of an LSTM, for scoring: ragged ids -> the top layer's last output of every row.
+// The recurrent layers of an LSTM, for scoring: ragged ids -> the top layer's last output of every row, or the maximum
+// and the mean of all.
 //
 // A thread takes a group of rows and runs all steps and layers of it by itself, so that nothing waits for anything but
 // the end. A row reads its own ids alone and starts from its own state: its result is the same, bit for bit, whatever
@@ -13,7 +14,8 @@
 
 namespace sentiment_fast {
 
-// Which ids are read: row i's are values[starts[i]] and the counts[i] - 1 behind it, from state states[i] on.
+// Which ids are read: row i's are values[starts[i]] and the counts[i] - 1 behind it, from state states[i] on; backward,
+// the last of them first.
 template <class Id>
 struct LstmRows {
   int64_t rows;
@@ -22,7 +24,11 @@ struct LstmRows {
   const int64_t* starts;
   const int64_t* counts;  // 1 or more
   const int64_t* states;
+  bool backward;
 };
+
+// What is made of a row's outputs: the last one, (hidden,), or the maximum and the mean of all, (2, hidden).
+enum class LstmPooling { kLast, kMaxMean };
 
 // States to start from: (count, layers, hidden) float32 both.
 struct LstmStates {
@@ -43,9 +49,11 @@ class Lstm {
   int64_t hidden() const { return hidden_; }
   int64_t layers() const { return static_cast<int64_t>(layers_.size()); }
 
-  // out: (rows, hidden). Throws std::invalid_argument for rows that read beyond the values, the table or the states.
+  int64_t features(LstmPooling pooling) const { return (pooling == LstmPooling::kLast ? 1 : 2) * hidden_; }
+
+  // out: (rows, features). Throws std::invalid_argument for rows that read beyond the values, the table or the states.
   template <class Id>
-  void last_outputs(const LstmRows<Id>& rows, const LstmStates& states, float* out, int threads) const;
+  void pool(LstmPooling pooling, const LstmRows<Id>& rows, const LstmStates& states, float* out, int threads) const;
 
  private:
   struct Layer {

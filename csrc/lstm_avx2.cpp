@@ -26,6 +26,7 @@ INLINED Vector subtract(Vector a, Vector b) { return _mm256_sub_ps(a, b); }
 INLINED Vector multiply(Vector a, Vector b) { return _mm256_mul_ps(a, b); }
 INLINED Vector divide(Vector a, Vector b) { return _mm256_div_ps(a, b); }
 INLINED Vector multiply_add(Vector a, Vector b, Vector c) { return _mm256_fmadd_ps(a, b, c); }
+INLINED Vector maximum(Vector a, Vector b) { return _mm256_max_ps(a, b); }
 INLINED Vector inverse(Vector x) { return divide(set(1), x); }
 INLINED Vector load_numbers(const float* from) { return load(from); }
 INLINED void store_numbers(float* to, Vector numbers) { store(to, numbers); }

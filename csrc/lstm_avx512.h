@@ -28,6 +28,8 @@ INLINED_AVX512 Vector multiply_add(Vector a, Vector b, Vector c) { return _mm512
 // The forms without a mask make GCC 12 warn of its own headers, of a vector that is used uninitialized.
 constexpr __mmask16 kAll = 0xffff;
 
+INLINED_AVX512 Vector maximum(Vector a, Vector b) { return _mm512_maskz_max_ps(kAll, a, b); }
+
 // exp(-scale * x). A NaN stays one: the bounds stand first, for that.
 INLINED_AVX512 Vector exp_of_minus(Vector x, float scale) {
   const __m512 bound = _mm512_set1_ps(kMostPower);

@@ -44,6 +44,10 @@ void step_scalar(const LstmTile<Number>& tile) {
       tile.cells[row][unit] = cell;
       tile.outputs[row][unit] = rounded<Number>(output);
       if (tile.exact_outputs[0]) tile.exact_outputs[row][unit] = output;
+      if (!tile.maxima[0]) continue;
+      float& maximum = tile.maxima[row][unit];
+      if (!(output <= maximum)) maximum = output;  // a NaN too
+      tile.maxima[row][tile.totals_at + unit] += output;
     }
     if (tile.logits[0]) std::transform(sums, sums + kSums, tile.logits[row], rounded<Number>);
   }

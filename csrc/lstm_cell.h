@@ -51,6 +51,9 @@ struct LstmTile {
   Number* outputs[kMostTileRows];
   float* exact_outputs[kMostTileRows];  // the same, not rounded; null, the first one, where nobody asks
   Number* logits[kMostTileRows];        // (4 gates, units): the sums; null, the first one, likewise
+  // Outputs' maxima so far, and their sums so far at a distance of `totals_at`; null, the first one, likewise.
+  float* maxima[kMostTileRows] = {};
+  int64_t totals_at = 0;
 };
 
 // A step back, for a few rows and up to four vectors of units: what the loss's gradients by a layer's outputs and cells

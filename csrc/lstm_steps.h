@@ -5,6 +5,7 @@
 //   Number, Vector           kUnits floats; kMostRows: of a tile
 //   load, store, set         floats <-> Vector
 //   add, subtract, multiply, divide, multiply_add
+//   maximum                  the second one where it is a NaN
 //   inverse                  as exact as Number is
 //   exp_of_minus             exp(-scale x)
 //   load_numbers, store_numbers
@@ -80,6 +81,10 @@ WITH_LEVEL void step_of_rows(const LstmTile<Number>& tile) {
     const Vector outputs = close_step(sums[row], tile.cells_before[row], tile.cells[row]);
     store_numbers(tile.outputs[row], outputs);
     if (tile.exact_outputs[0]) store(tile.exact_outputs[row], outputs);
+    if (float* const maxima = tile.maxima[0] ? tile.maxima[row] : nullptr) {
+      store(maxima, maximum(load(maxima), outputs));
+      store(maxima + tile.totals_at, add(load(maxima + tile.totals_at), outputs));
+    }
     if (tile.logits[0])
 #pragma GCC unroll 4
       for (int gate = 0; gate < 4; ++gate) store_numbers(tile.logits[row] + gate * kUnits, sums[row][gate]);

@@ -80,13 +80,30 @@ class Lstm:
         states: npt.NDArray[np.int64],
         outputs: npt.NDArray[np.float32],
         cells: npt.NDArray[np.float32],
+        backward: bool,
         threads: int,
     ) -> npt.NDArray[np.float32]:
         """The top layer's last output of each row, (rows, hidden); bit for bit the same whatever rows stand beside it.
 
-        Row i reads values[starts[i]] and the counts[i] - 1 ids behind it, and starts from the state states[i], of those
-        given as outputs and cells, (states, layers, hidden) each. Raises ValueError for a row that reads beyond the
-        values, the table or the states.
+        Row i reads values[starts[i]] and the counts[i] - 1 ids behind it, backward from the last of them to the first,
+        and starts from the state states[i], of those given as outputs and cells, (states, layers, hidden) each. Raises
+        ValueError for a row that reads beyond the values, the table or the states.
+        """
+
+    def max_mean(
+        self,
+        values: npt.NDArray[np.int16] | npt.NDArray[np.int32],
+        starts: npt.NDArray[np.int64],
+        counts: npt.NDArray[np.int64],
+        states: npt.NDArray[np.int64],
+        outputs: npt.NDArray[np.float32],
+        cells: npt.NDArray[np.float32],
+        backward: bool,
+        threads: int,
+    ) -> npt.NDArray[np.float32]:
+        """The maximum and the mean of the top layer's outputs over all steps of each row, (rows, 2 hidden).
+
+        All else is as in last_outputs().
         """
 
 class LstmTraining:

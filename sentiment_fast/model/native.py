@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import cast
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -16,7 +17,7 @@ from torch.nn import functional as F
 from sentiment_fast import _core
 from sentiment_fast.model.batches import BatchSource, Rows
 from sentiment_fast.model.devices import Precision, cpu_has_amx
-from sentiment_fast.model.network import SentimentLSTM
+from sentiment_fast.model.network import BothDirections, SentimentLSTM
 from sentiment_fast.text.encoding import SIMD_LEVEL
 
 # What all ids' shares of the first layer's gates may take: 16,000 words at 256 hidden units. With more, PyTorch's
@@ -48,12 +49,12 @@ def native_lstm(network: SentimentLSTM, precision: Precision) -> NativeLSTM | No
 
 
 def can_run(network: SentimentLSTM) -> bool:
-    """Is the network one that the core has kernels for?"""
+    """Is the network one that the core has kernels for? In both directions they know one layer."""
     config = network.config
     return (
         config.cell == "lstm"
-        and not config.bidirectional
-        and config.pooling in ("padded", "last")
+        and config.pooling in ("padded", "last", "max_mean")
+        and (not config.bidirectional or config.layers == 1)
         and config.hidden_size % 16 == 0
         and network.output.weight.dtype == torch.float32
     )
@@ -67,35 +68,56 @@ class NativeLSTM:
 
     def __init__(self, network: SentimentLSTM, number: str, level: str) -> None:
         if (number, level) not in network.packed:
-            network.packed[number, level] = _pack(network, number, level)
-        self._network, self._packed = network, network.packed[number, level]
+            network.packed[number, level] = [
+                _pack(network, recurrent, number, level) for recurrent in _directions(network)
+            ]
+        self._network = network
+        self._directions: list[_core.Lstm] = network.packed[number, level]
 
     def logits(self, source: BatchSource, rows: Rows) -> Tensor:
         """(batch,) logits for two classes, (batch, classes) for more; float32."""
-        config = self._network.config
-        values, starts, lengths = source.ragged(rows)
-        # Each row starts from the state behind its own pads, so that no pad is run again.
-        pads = np.maximum(config.max_length - lengths, 0) if config.pads_on_left else np.zeros_like(lengths)
-        numbers, states = np.unique(pads, return_inverse=True)
         with torch.inference_mode():
-            outputs, cells = self._network.states_behind_pads(numbers.tolist())  # (numbers, layers, hidden)
-            steps = self._packed.last_outputs(
-                values,
-                starts,
-                lengths,
-                states,
-                outputs.contiguous().numpy(),
-                cells.contiguous().numpy(),
-                torch.get_num_threads(),
-            )
             # In float64 because a matrix product's rounding goes by the size of the batch: here, none of it is left.
-            output = self._network.output
-            logits = F.linear(torch.from_numpy(steps).double(), output.weight.double(), output.bias.double())
+            summary, output = torch.from_numpy(self._summarise(source, rows)), self._network.output
+            logits = F.linear(summary.double(), output.weight.double(), output.bias.double())
             return logits.float().squeeze(-1)
 
+    def _summarise(self, source: BatchSource, rows: Rows) -> npt.NDArray[np.float32]:
+        """(batch, features): what `SentimentLSTM.summarise` gives."""
+        config = self._network.config
+        values, starts, lengths = source.ragged(rows)
+        states, outputs, cells = self._states(lengths)
+        threads, parts = torch.get_num_threads(), []
+        for backward, lstm in enumerate(self._directions):
+            pooled = lstm.max_mean if config.pooling == "max_mean" else lstm.last_outputs
+            parts.append(pooled(values, starts, lengths, states, outputs, cells, backward == 1, threads))
+        if len(parts) == 1:
+            return parts[0]
+        # Maxima of both directions come before means.
+        ahead, back = (part.reshape(len(rows), -1, config.hidden_size) for part in parts)
+        return np.stack([ahead, back], axis=2).reshape(len(rows), config.features)
 
-def _pack(network: SentimentLSTM, number: str, level: str) -> _core.Lstm:
-    recurrent = cast(nn.LSTM, network.recurrent)
+    def _states(self, lengths: Rows) -> tuple[Rows, npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """Each row's state to start from, a number, and what these stand for, (numbers, layers, hidden) twice."""
+        config = self._network.config
+        if not config.pads_on_left:
+            zeros = np.zeros((1, config.layers, config.hidden_size), np.float32)
+            return np.zeros_like(lengths), zeros, zeros
+        # Each row starts from the state behind its own pads, so that no pad is run again.
+        pads = np.maximum(config.max_length - lengths, 0)
+        numbers, states = np.unique(pads, return_inverse=True)
+        outputs, cells = self._network.states_behind_pads(numbers.tolist())
+        return states, outputs.contiguous().numpy(), cells.contiguous().numpy()
+
+
+def _directions(network: SentimentLSTM) -> list[nn.LSTM]:
+    recurrent = network.recurrent
+    if isinstance(recurrent, BothDirections):
+        return [cast(nn.LSTM, recurrent.ahead[0]), cast(nn.LSTM, recurrent.back[0])]
+    return [cast(nn.LSTM, recurrent)]
+
+
+def _pack(network: SentimentLSTM, recurrent: nn.LSTM, number: str, level: str) -> _core.Lstm:
     with torch.inference_mode():
         layers = [[weight.detach() for weight in weights] for weights in recurrent.all_weights]
         w_in, _, b_in, b_out = layers[0]  # as for all others; (4 hidden, inputs) twice, (4 hidden,) twice

@@ -22,7 +22,10 @@ LEVELS = pytest.mark.parametrize(
     ("number", "level"), [(number, level) for number, levels in _core.LSTM_LEVELS.items() for level in levels]
 )
 FLOAT32_LEVELS = pytest.mark.parametrize("level", _core.LSTM_LEVELS["float32"])
-POOLINGS = pytest.mark.parametrize("pooling", ["padded", "last"])
+POOLINGS = pytest.mark.parametrize("pooling", ["padded", "last", "max_mean"])
+READINGS = pytest.mark.parametrize(
+    ("pooling", "both"), [("padded", False), ("last", False), ("max_mean", False), ("last", True), ("max_mean", True)]
+)
 PRECISIONS = pytest.mark.parametrize(
     "precision",
     [
@@ -37,10 +40,17 @@ PRECISIONS = pytest.mark.parametrize(
 )
 
 
-def network_of(hidden=32, layers=2, words=50, pooling="padded", max_length=40, scale=1.0, classes=2):
+def network_of(hidden=32, layers=2, words=50, pooling="padded", max_length=40, scale=1.0, classes=2, both=False):
+    """both: in both directions, and then in one layer."""
     torch.manual_seed(hidden + layers)
     config = NetworkConfig(
-        embedding_size=8, hidden_size=hidden, layers=layers, dropout=0.0, pooling=pooling, max_length=max_length
+        embedding_size=8,
+        hidden_size=hidden,
+        layers=1 if both else layers,
+        dropout=0.0,
+        bidirectional=both,
+        pooling=pooling,
+        max_length=max_length,
     )
     network = SentimentLSTM(config, words, classes).eval()
     for weight in network.recurrent.parameters():
@@ -73,7 +83,7 @@ def by_pytorch(network, source):
 
 
 def by_definition(network, source, row, number):
-    """A row's last output, all its pads run too, with weights and outputs rounded where they are multiplied."""
+    """A row's summary, all its pads run too, with weights and outputs rounded where they are multiplied."""
 
     def rounded(tensor):
         return tensor.to(getattr(torch, number)).float()
@@ -84,7 +94,7 @@ def by_definition(network, source, row, number):
     outputs, cells = network.states_behind_pads(
         [max(network.config.max_length - len(ids), 0) if network.config.pads_on_left else 0]
     )
-    outputs, cells = list(outputs[0]), list(cells[0])
+    outputs, cells, steps = list(outputs[0]), list(cells[0]), []
     for id_ in ids:
         step = network.embedding.weight[id_].detach()
         for layer, (w_in, w_out, b_in, b_out) in enumerate(layers):
@@ -93,7 +103,9 @@ def by_definition(network, source, row, number):
             in_gate, forget, candidate, out_gate = gates.chunk(4)
             cells[layer] = forget.sigmoid() * cells[layer] + in_gate.sigmoid() * candidate.tanh()
             outputs[layer] = step = out_gate.sigmoid() * cells[layer].tanh()
-    return step
+        steps.append(step)
+    steps = torch.stack(steps)
+    return torch.cat([steps.amax(0), steps.mean(0)]) if network.config.pooling == "max_mean" else step
 
 
 LENGTHS = [0, 1, 2, 3, 5, 7, 8, 12, 25, 39, 40, 41, 60, 4, 4, 4]
@@ -106,7 +118,7 @@ LENGTHS = [0, 1, 2, 3, 5, 7, 8, 12, 25, 39, 40, 41, 60, 4, 4, 4]
 )
 def test_outputs_are_those_of_the_definition(number, level, pooling, hidden, layers, words):
     network = network_of(hidden, layers, words, pooling)
-    network.output = identity(hidden)
+    network.output = identity(network.config.features)
     source = source_of(network, LENGTHS if hidden < 256 else LENGTHS[:6])
     found = NativeLSTM(network, number, level).logits(source, all_rows(source))
     with torch.no_grad():
@@ -115,11 +127,11 @@ def test_outputs_are_those_of_the_definition(number, level, pooling, hidden, lay
 
 
 @LEVELS
-@POOLINGS
+@READINGS
 @pytest.mark.parametrize("classes", [2, 3])
 @pytest.mark.parametrize(("hidden", "layers"), [(16, 1), (64, 3), (256, 2)])
-def test_logits_are_those_of_pytorch_in_float32(number, level, pooling, classes, hidden, layers):
-    network = network_of(hidden, layers, pooling=pooling, classes=classes)
+def test_logits_are_those_of_pytorch_in_float32(number, level, pooling, both, classes, hidden, layers):
+    network = network_of(hidden, layers, pooling=pooling, classes=classes, both=both)
     source = source_of(network, LENGTHS if hidden < 256 else LENGTHS[:8])
     found = NativeLSTM(network, number, level).logits(source, all_rows(source))
     expected = by_pytorch(network, source)
@@ -127,9 +139,23 @@ def test_logits_are_those_of_pytorch_in_float32(number, level, pooling, classes,
 
 
 @LEVELS
-@POOLINGS
-def test_a_row_is_the_same_whatever_stands_beside_it_and_however_many_threads_run(number, level, pooling, monkeypatch):
-    network = network_of(pooling=pooling)
+@READINGS
+def test_summaries_are_those_of_pytorch_in_float32(number, level, pooling, both):
+    network = network_of(64, 1, pooling=pooling, both=both)
+    source = source_of(network, LENGTHS)
+    with torch.no_grad():
+        expected = network.summarise(*source.batch(all_rows(source)))
+    network.output = identity(network.config.features)
+    found = NativeLSTM(network, number, level).logits(source, all_rows(source))
+    torch.testing.assert_close(found, expected, rtol=0, atol=5e-3 if number == "bfloat16" else 2e-6)
+
+
+@LEVELS
+@READINGS
+def test_a_row_is_the_same_whatever_stands_beside_it_and_however_many_threads_run(
+    number, level, pooling, both, monkeypatch
+):
+    network = network_of(pooling=pooling, both=both)
     source = source_of(network, np.random.default_rng(1).integers(0, 50, 131))
     lstm = NativeLSTM(network, number, level)
     together = lstm.logits(source, all_rows(source))
@@ -154,10 +180,10 @@ def test_saturated_gates_are_those_of_the_definition(number, level, scale):
 
 
 @FLOAT32_LEVELS
-@POOLINGS
+@READINGS
 @pytest.mark.parametrize("scale", [1, 2, 4])
-def test_long_rows_in_float32_are_those_of_pytorch(level, pooling, scale):
-    network = network_of(64, 2, pooling=pooling, max_length=500, scale=scale)
+def test_long_rows_in_float32_are_those_of_pytorch(level, pooling, both, scale):
+    network = network_of(64, 2, pooling=pooling, max_length=500, scale=scale, both=both)
     source = source_of(network, [1, 2, 100, 300, 499, 500])
     found = NativeLSTM(network, "float32", level).logits(source, all_rows(source))
     expected = by_pytorch(network, source)
@@ -190,8 +216,9 @@ def test_levels_agree_within_rounding(level):
 
 
 @LEVELS
-def test_weights_that_are_no_numbers_show(number, level):
-    network = network_of(16, 1)
+@POOLINGS
+def test_weights_that_are_no_numbers_show(number, level, pooling):
+    network = network_of(16, 1, pooling=pooling)
     network.recurrent.weight_hh_l0.data[0, 0] = float("nan")
     source = source_of(network, [3, 4])
     assert NativeLSTM(network, number, level).logits(source, all_rows(source)).isnan().all()
@@ -259,9 +286,9 @@ def test_a_network_that_was_used_can_be_copied(copied):
 
 
 @PRECISIONS
-@POOLINGS
-def test_all_logits_are_computed_natively(precision, pooling, monkeypatch):
-    network = network_of(pooling=pooling)
+@READINGS
+def test_all_logits_are_computed_natively(precision, pooling, both, monkeypatch):
+    network = network_of(pooling=pooling, both=both)
     source = source_of(network, np.random.default_rng(3).integers(0, 50, 300))
     monkeypatch.setattr(inference, "_NATIVE_IDS", 1000)
     monkeypatch.setattr(SentimentLSTM, "forward", None)  # PyTorch's way is not taken
@@ -292,7 +319,8 @@ def test_no_texts_have_no_logits(precision):
         {"cell": "gru"},
         {"cell": "rnn"},
         {"pooling": "attention"},
-        {"pooling": "last", "bidirectional": True},
+        {"pooling": "last", "bidirectional": True, "layers": 2},
+        {"pooling": "max_mean", "bidirectional": True, "layers": 2},
         {"hidden_size": 24},
     ],
     ids=str,
@@ -406,6 +434,7 @@ ROWS = {
     "states": numbers(0, 0),
     "outputs": np.zeros((1, 2, 16), np.float32),
     "cells": np.zeros((1, 2, 16), np.float32),
+    "backward": False,
     "threads": 1,
 }
 
@@ -444,8 +473,21 @@ ROWS = {
 def test_rows_that_read_out_of_bounds_are_errors(number, level, wrong):
     lstm = _core.Lstm(**weights(number=number, level=level))
     assert lstm.last_outputs(**ROWS).shape == (2, 16)
-    with pytest.raises(ValueError, match="Expected"):
-        lstm.last_outputs(**{**ROWS, **wrong})
+    assert lstm.max_mean(**ROWS).shape == (2, 32)
+    for pooled in (lstm.last_outputs, lstm.max_mean):
+        with pytest.raises(ValueError, match="Expected"):
+            pooled(**{**ROWS, **wrong})
+
+
+@LEVELS
+@pytest.mark.parametrize("pooling", ["last_outputs", "max_mean"])
+def test_rows_read_backward_are_rows_that_are_reversed(number, level, pooling):
+    pooled = getattr(_core.Lstm(**weights(number=number, level=level)), pooling)
+    values, counts = np.array([1, 2, 3, 4, 1, 0], np.int16), numbers(4, 2)
+    backward = {**ROWS, "values": values, "starts": numbers(0, 4), "counts": counts, "backward": True}
+    forward = {**backward, "values": values[::-1].copy(), "starts": numbers(2, 0), "backward": False}
+    np.testing.assert_array_equal(pooled(**backward), pooled(**forward))
+    assert (pooled(**backward) != pooled(**{**backward, "backward": False})).any()
 
 
 @LEVELS
