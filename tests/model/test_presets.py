@@ -44,6 +44,7 @@ def test_the_tutorial_preset_has_the_tutorials_numbers():
             "patience": 0,
             "batch_scale": 1,
             "batch_ids": 0,
+            "validation_share": 0.25,
         },
     }
 
@@ -135,7 +136,9 @@ def test_no_changes_give_an_equal_preset():
 
 @pytest.mark.parametrize("name", ["hiden_size", "network", "name", ""])
 def test_an_unknown_field_is_refused_with_those_there_are(name):
-    with pytest.raises(UsageError, match=f"Expected a setting of max_words, .*hidden_size.*batch_ids, got '{name}'"):
+    with pytest.raises(
+        UsageError, match=f"Expected a setting of max_words, .*hidden_size.*validation_share.*, got '{name}'"
+    ):
         TUTORIAL.with_fields({name: "1"})
 
 
@@ -171,6 +174,9 @@ def test_an_unknown_field_is_refused_with_those_there_are(name):
         ("warmup", "1.1"),
         ("warmup", "nan"),
         ("warmup", "inf"),
+        ("validation_share", "0"),
+        ("validation_share", "1"),
+        ("validation_share", "nan"),
         ("decay", "exponential"),
         ("decay", "Cosine"),
         ("decay", ""),
