@@ -146,5 +146,6 @@ PYBIND11_MODULE(_core, module) {
 
   bind_lstm(module);
   bind_lstm_training(module);
+  bind_ngrams(module);
   bind_csv(module);
 }

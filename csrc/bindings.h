@@ -32,6 +32,9 @@ void bind_lstm(py::module_& module);
 // bindings_lstm_training.cpp: the same, for training.
 void bind_lstm_training(py::module_& module);
 
+// bindings_ngrams.cpp: hashed n-grams of ids.
+void bind_ngrams(py::module_& module);
+
 // bindings_csv.cpp: where a CSV file's records are, their fields' values, and writing them.
 void bind_csv(py::module_& module);
 

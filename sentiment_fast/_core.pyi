@@ -1,4 +1,4 @@
-"""What the native core offers; csrc/bindings.cpp, csrc/bindings_lstm.cpp, csrc/bindings_csv.cpp."""
+"""What the native core offers; csrc/bindings*.cpp."""
 
 from collections.abc import Set
 from typing import Any
@@ -164,6 +164,42 @@ class LstmTrace:
         self, row: int, layer: int
     ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32], npt.NDArray[np.float32]]:
         """The logits of a row's last step, (4 hidden,), and the outputs and cells before it, (hidden,) each."""
+
+def ngram_buckets(
+    values: npt.NDArray[np.int16] | npt.NDArray[np.int32],
+    offsets: npt.NDArray[np.int64],
+    longest: int,
+    bits: int,
+    threads: int,
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
+    """The distinct buckets of each row's n-grams: (total,), ascending in a row; where each begins and ends, (n + 1,).
+
+    values, offsets: as in TokenIds. longest: n-grams of 1 to so many ids, up to 5. bits: 10 to 24, for 2**bits buckets.
+    What the buckets are is specified in reference.py. Raises ValueError for ids below 0 and for what is out of range.
+    """
+
+class NgramModel:
+    """A linear model over the distinct buckets B of a row's n-grams; any number of threads may use one.
+
+    For each output, bias + scale * (sum over B of ratio * weight) / sqrt(sum over B of ratio**2); the bias alone where
+    no ratio of B is set. ratios, weights: (buckets, outputs); 2**10 to 2**24 buckets. scales, biases: (outputs,).
+    longest: n-grams of 1 to so many ids, up to 5. Raises ValueError for shapes that do not fit.
+    """
+
+    def __init__(
+        self,
+        ratios: npt.NDArray[np.int8],
+        weights: npt.NDArray[np.int8],
+        scales: npt.NDArray[np.float32],
+        biases: npt.NDArray[np.float32],
+        longest: int,
+    ) -> None:
+        """Copies them."""
+
+    def logits(
+        self, values: npt.NDArray[np.int16] | npt.NDArray[np.int32], offsets: npt.NDArray[np.int64], threads: int
+    ) -> npt.NDArray[np.float32]:
+        """(n, outputs): the same bits at any number of threads. Raises ValueError as `ngram_buckets` does."""
 
 UNCLOSED: int
 """In CsvRecords.fields: rejected, because a quote is open behind this line and does not close in time."""

@@ -53,6 +53,7 @@ def test_the_native_core_is_imported_in_few_places_alone(path):
             "text/encoding.py",
             "model/native.py",
             "model/native_training.py",
+            "model/wide.py",
             "scoring/chunks.py",
             "scoring/inputs.py",
             "scoring/json_lines.py",

@@ -9,6 +9,7 @@ from typing import Any, Literal, get_type_hints
 from sentiment_fast.errors import UsageError
 from sentiment_fast.model.batches import Budget
 from sentiment_fast.model.network import NetworkConfig
+from sentiment_fast.model.wide import WideConfig
 from sentiment_fast.text.vocabulary import Unknown, Vocabulary
 
 
@@ -88,6 +89,7 @@ class Preset:
     vocabulary: VocabularyConfig = field(default_factory=VocabularyConfig)
     network: NetworkConfig = field(default_factory=NetworkConfig)
     training: TrainingConfig = field(default_factory=TrainingConfig)
+    wide: WideConfig = field(default_factory=WideConfig)
 
     def with_fields(self, changes: dict[str, Any]) -> Preset:
         """The preset with single fields changed, by name; text values are read as the field's type.
@@ -109,7 +111,7 @@ class Preset:
         return asdict(self)
 
 
-_PARTS = ("vocabulary", "network", "training")
+_PARTS = ("vocabulary", "network", "training", "wide")
 _NUMBERS = {int: "a whole number", float: "a number"}
 
 

@@ -1,4 +1,4 @@
-"""The specification of the preprocessing, in plain Python: texts in; a vocabulary, ids and a padded matrix out.
+"""The specification of the preprocessing, in plain Python: texts in; a vocabulary, ids, matrix and n-grams out.
 
 Slow and obvious on purpose: the native core is right when it gives the same results as this file, for every str there
 is. Follows section 3 and 4 of the tutorial (`preprocess_string`, `tokenize`, `padding_`); each function works alone.
@@ -100,3 +100,21 @@ def pad(rows: Sequence[Sequence[int]], length: int = 500) -> np.ndarray:
             kept = row[:length]
             matrix[index, length - len(kept) :] = kept
     return matrix
+
+
+def ngram_buckets(row: Sequence[int], longest: int = 2, bits: int = 21) -> list[int]:
+    """The distinct buckets, of 2**bits, of a row's n-grams of 1 to `longest` ids, ascending.
+
+    The hash of an n-gram goes from id to id, each of 0 up to 2**31 - 1; its top bits are the bucket. Saved models
+    depend on it: never change it. Source of its multipliers: Steele et al. 2014
+    (SplitMix), and degski's 64-bit mixer.
+    """
+    buckets = set()
+    for begin in range(len(row)):
+        state = 0
+        for number in row[begin : begin + longest]:
+            state = (state + (int(number) + 1) * 0x9E3779B97F4A7C15) % 2**64
+            state = (state ^ state >> 32) * 0xD6E8FEB86659FD93 % 2**64
+            state ^= state >> 29
+            buckets.add(state >> (64 - bits))
+    return sorted(buckets)

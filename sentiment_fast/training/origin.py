@@ -44,9 +44,12 @@ def run_identity(
     parts: dict[str, Encoded], vocabulary: Vocabulary, settings: Preset, precision: Precision, ranks: Ranks
 ) -> dict[str, Any]:
     """What must be the same for a run to be the same."""
+    compared = settings.as_dict()
+    if settings.wide.ngrams == 0:
+        del compared["wide"]  # runs from before there were wide parts go on
     return {
         "data": digest_of(parts, vocabulary),
-        "settings": settings.as_dict(),
+        "settings": compared,
         "precision": precision.name,
         "device": ranks.device.type,
         "processes": ranks.size,

@@ -46,6 +46,7 @@ def test_the_tutorial_preset_has_the_tutorials_numbers():
             "batch_ids": 0,
             "validation_share": 0.25,
         },
+        "wide": {"ngrams": 0, "ngram_bits": 21, "ngram_c": 30.0},
     }
 
 
@@ -91,6 +92,9 @@ def test_an_unknown_preset_is_refused_with_those_there_are():
         ("training", "decay", "cosine", "cosine"),
         ("training", "patience", "2", 2),
         ("training", "batch_scale", "16", 16),
+        ("wide", "ngrams", "2", 2),
+        ("wide", "ngram_bits", "10", 10),
+        ("wide", "ngram_c", "3", 3.0),
     ],
 )
 def test_a_field_given_as_text_is_read_as_its_own_type(part, name, text, value):
@@ -137,7 +141,7 @@ def test_no_changes_give_an_equal_preset():
 @pytest.mark.parametrize("name", ["hiden_size", "network", "name", ""])
 def test_an_unknown_field_is_refused_with_those_there_are(name):
     with pytest.raises(
-        UsageError, match=f"Expected a setting of max_words, .*hidden_size.*validation_share.*, got '{name}'"
+        UsageError, match=f"Expected a setting of max_words, .*hidden_size.*batch_ids.*ngram_c, got '{name}'"
     ):
         TUTORIAL.with_fields({name: "1"})
 
@@ -187,6 +191,13 @@ def test_an_unknown_field_is_refused_with_those_there_are(name):
         ("batch_scale", "0"),
         ("batch_scale", "-4"),
         ("batch_scale", "1.5"),
+        ("ngrams", "6"),
+        ("ngrams", "-1"),
+        ("ngram_bits", "9"),
+        ("ngram_bits", "25"),
+        ("ngram_c", "0"),
+        ("ngram_c", "nan"),
+        ("ngram_c", "inf"),
     ],
 )
 def test_a_bad_value_is_refused_by_the_name_of_its_field(name, value):

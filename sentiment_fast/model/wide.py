@@ -1,0 +1,231 @@
+"""The wide part of a model: hashed n-grams of ids -> logits, by a linear model that naive Bayes scales.
+
+In: ids, and in training their classes. Out: logits, (n,) for two classes, (n, classes) for more. The n-grams and their
+sums are csrc/ngrams.h's; what is done with the logits, and where they are saved, is for others.
+
+Source: Wang and Manning 2012, "Baselines and Bigrams". The features of a text are the log-count ratios of its distinct
+n-grams, r = log((p / |p|) / (q / |q|)), divided by their norm: p and q count, from 1 on, the texts of the class, and of
+all others, that an n-gram stands in. On them, a logistic regression.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from sentiment_fast import _core
+from sentiment_fast.errors import UsageError
+from sentiment_fast.text.encoding import TokenIds, thread_count
+
+# An n-gram of a single text says little of any other: without them, as good, and half the weights to learn.
+_FEWEST_TEXTS = 2
+_ROUNDS = 300  # 50 to 80 are usual
+_LEVELS = 127  # of 8 bits: ratios and weights are whole multiples of a step, which costs no accuracy
+
+# Each tensor's dtype, and whether it has a row for each bucket; in the order in which the core takes them.
+_TENSORS = {
+    "ngram_ratios": (torch.int8, True),
+    "ngram_weights": (torch.int8, True),
+    "ngram_scales": (torch.float32, False),
+    "ngram_biases": (torch.float32, False),
+}
+
+_Numbers = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class WideConfig:
+    """ngrams: those of 1 to so many ids are read; 0 for no wide part. ngram_bits: hashed into 2**ngram_bits buckets, of
+    two bytes a class. ngram_c: how little the weights are held back (scikit-learn's C, for the sum of all losses).
+    """
+
+    ngrams: int = 0
+    ngram_bits: int = 21
+    ngram_c: float = 30.0
+
+    def __post_init__(self) -> None:
+        for name, least, most in (("ngrams", 0, 5), ("ngram_bits", 10, 24)):
+            value = getattr(self, name)
+            if type(value) is not int or not least <= value <= most:
+                raise UsageError(f"Expected {name} to be a whole number of {least} to {most}, got {value!r}")
+        if type(self.ngram_c) not in (int, float) or not 0 < self.ngram_c < math.inf:
+            raise UsageError(f"Expected ngram_c above 0, got {self.ngram_c!r}")
+
+
+class WideNgrams:
+    """A wide part that has learned; it does not change, and any number of threads may use one.
+
+    tensors: the four of `tensors()`; others are left alone. Raises ValueError for those that do not fit the config.
+    """
+
+    def __init__(self, config: WideConfig, tensors: Mapping[str, Tensor]) -> None:
+        if missing := [name for name in _TENSORS if name not in tensors]:
+            raise ValueError(f"Expected the tensors {', '.join(_TENSORS)}, got none named {', '.join(missing)}")
+        self.config = config
+        self._tensors = {name: tensors[name].detach().cpu().clone().contiguous() for name in _TENSORS}
+        self.outputs = self._tensors["ngram_scales"].numel()  # logits of a text: 1 for two classes, else one a class
+        if self.outputs in (0, 2):
+            raise ValueError(f"Expected ngram_scales of 1 output, or of 3 or more, got {self.outputs}")
+        for name, tensor in self._tensors.items():
+            dtype, of_buckets = _TENSORS[name]
+            shape = (1 << config.ngram_bits, self.outputs) if of_buckets else (self.outputs,)
+            if (tensor.dtype, tensor.shape) != (dtype, shape):
+                raise ValueError(f"Expected {name} of {dtype} {shape}, got {tensor.dtype} {tuple(tensor.shape)}")
+            if not tensor.isfinite().all():
+                raise ValueError(f"Expected finite {name}, got infinity or NaN")
+        ratios, weights, scales, biases = (tensor.numpy() for tensor in self._tensors.values())
+        self._model = _core.NgramModel(ratios, weights, scales, biases, config.ngrams)
+
+    def logits(self, ids: TokenIds, threads: int | None = None) -> npt.NDArray[np.float32]:
+        """(n,) logits of the second class for two classes, (n, classes) for more; the same at any number of threads.
+
+        A text without any n-gram that training has seen twice gets the biases.
+        """
+        logits = self._model.logits(ids.values, ids.offsets, thread_count(threads))
+        return logits[:, 0] if self.outputs == 1 else logits
+
+    def tensors(self) -> dict[str, Tensor]:
+        """All that it is but for its config, as copies: two bytes for each bucket and output, and little else.
+
+        ngram_ratios, ngram_weights: (buckets, outputs) int8, in steps. ngram_scales: (outputs,) float32, the weights'
+        step; that of the ratios cancels out. ngram_biases: (outputs,) float32.
+        """
+        return {name: tensor.clone() for name, tensor in self._tensors.items()}
+
+    @classmethod
+    def from_tensors(cls, config: WideConfig, tensors: Mapping[str, Tensor]) -> WideNgrams:
+        """The wide part that has these `tensors()`. Raises ValueError for those that do not fit the config."""
+        return cls(config, tensors)
+
+    def __reduce__(self) -> tuple[type[WideNgrams], tuple[WideConfig, dict[str, Tensor]]]:
+        return WideNgrams, (self.config, self._tensors)
+
+
+def fit_wide(
+    ids: TokenIds, targets: npt.ArrayLike, classes: int, config: WideConfig, threads: int | None = None
+) -> WideNgrams:
+    """A wide part that has learned the texts' classes; the same each time, at any number of threads.
+
+    targets: (n,) whole numbers of 0 up to classes - 1, or (n, classes) probabilities. Two classes are learned by log
+    loss, more by the softmax's, each with its own ratios, against the rest.
+    Raises ValueError for targets that do not fit and for a config without n-grams. A fit that stops before it stands
+    still says so in a RuntimeWarning.
+    """
+    if config.ngrams == 0:
+        raise ValueError("Expected a config of ngrams 1 or more to fit, got 0, which is no wide part")
+    shares = _shares(targets, len(ids), classes)  # (n, outputs)
+    buckets, offsets = _core.ngram_buckets(
+        ids.values, ids.offsets, config.ngrams, config.ngram_bits, thread_count(threads)
+    )
+    counts = np.bincount(buckets, minlength=1 << config.ngram_bits)
+    known = np.flatnonzero(counts >= _FEWEST_TEXTS)
+    presence = _presence(buckets, offsets, known, len(counts))  # (n, known)
+    ratios = _ratios(presence, counts[known], shares)  # (known, outputs)
+    weights, biases = _regression(presence, ratios, shares, config.ngram_c)
+    steps = np.maximum(np.abs(weights).max(axis=0, initial=0.0), 1e-30) / _LEVELS  # (outputs,)
+    tables = np.zeros((2, len(counts), shares.shape[1]), np.int8)
+    tables[0, known], tables[1, known] = ratios, np.rint(weights / steps)
+    arrays = (*tables, steps.astype(np.float32), biases.astype(np.float32))
+    return WideNgrams(config, {name: torch.from_numpy(array) for name, array in zip(_TENSORS, arrays, strict=True)})
+
+
+def _shares(targets: npt.ArrayLike, texts: int, classes: int) -> _Numbers:
+    """(n, outputs): how much of each text is of an output's class."""
+    given = np.asarray(targets)
+    if classes < 2:
+        raise ValueError(f"Expected 2 classes or more, got {classes}")
+    if given.shape == (texts,) and given.dtype.kind in "iu":
+        if texts and not 0 <= given.min() <= given.max() < classes:
+            raise ValueError(f"Expected targets of 0 to {classes - 1}, got {given.min()} to {given.max()}")
+        shares: _Numbers = np.eye(classes)[given]
+    elif given.shape == (texts, classes) and given.dtype.kind == "f":
+        shares = given.astype(np.float64)
+        if not (shares >= 0).all() or not np.allclose(shares.sum(axis=1), 1, atol=1e-3):
+            raise ValueError("Expected targets that are probabilities: 0 or more, of a sum of 1 in each row")
+    else:
+        raise ValueError(
+            f"Expected targets as ({texts},) whole numbers or ({texts}, {classes}) probabilities, "
+            f"got {given.dtype} {given.shape}"
+        )
+    if texts == 0:
+        raise ValueError("Expected targets of 1 text or more, got none")
+    return shares[:, 1:] if classes == 2 else shares
+
+
+def _presence(
+    buckets: npt.NDArray[np.int32], offsets: npt.NDArray[np.int64], known: npt.NDArray[np.int64], size: int
+) -> Any:
+    """(n, known) float32, as a sparse matrix: 1 where a text has an n-gram of a bucket."""
+    from scipy.sparse import csr_array
+
+    column = np.full(size, -1, np.int32)
+    column[known] = np.arange(len(known), dtype=np.int32)
+    columns = column[buckets]
+    kept = columns >= 0
+    ends = np.concatenate([[0], np.cumsum(kept)])[offsets]
+    ones = np.ones(ends[-1], np.float32)
+    return csr_array((ones, columns[kept], ends), shape=(len(offsets) - 1, len(known)))
+
+
+def _ratios(presence: Any, counts: npt.NDArray[np.int64], shares: _Numbers) -> _Numbers:
+    """(known, outputs): the log-count ratios, rounded to steps of the largest one's 127th part."""
+    found: _Numbers = presence.T @ shares.astype(np.float32)  # (known, outputs): texts of the class with the n-gram
+    positive, negative = 1.0 + found, 1.0 + np.maximum(counts[:, None] - found, 0)
+    ratios = np.log(positive / positive.sum(axis=0)) - np.log(negative / negative.sum(axis=0))
+    largest = np.maximum(np.abs(ratios).max(axis=0, initial=0.0), 1e-30)
+    rounded: _Numbers = np.rint(ratios * (_LEVELS / largest))
+    return rounded
+
+
+def _regression(presence: Any, ratios: _Numbers, shares: _Numbers, c: float) -> tuple[_Numbers, _Numbers]:
+    """Weights, (known, outputs), and biases, (outputs,), of the least mean loss with weights held back."""
+    from scipy.optimize import minimize
+
+    (known, outputs), texts = ratios.shape, len(shares)
+    lengths = np.sqrt(presence @ (ratios**2).astype(np.float32))  # (n, outputs)
+    lengths[lengths == 0] = 1
+    back = presence.T
+    losses_of = _binary_losses if outputs == 1 else _softmax_losses
+
+    def objective(parameters: _Numbers) -> tuple[float, _Numbers]:
+        weights, biases = parameters[:-outputs].reshape(known, outputs), parameters[-outputs:]
+        logits = (presence @ (ratios * weights).astype(np.float32)) / lengths + biases  # (n, outputs)
+        loss, errors = losses_of(logits, shares)
+        by_weights = ratios * (back @ (errors / lengths).astype(np.float32)) + weights / c
+        value = loss + 0.5 * float(parameters[:-outputs] @ parameters[:-outputs]) / c
+        return value / texts, np.concatenate([by_weights.ravel(), errors.sum(axis=0)]) / texts
+
+    # Five pairs of steps and gradients kept, and a change of the loss by 1e-5 as the end: with more and less, as
+    # accurate, and up to three times as long.
+    options = {"maxcor": 5, "maxiter": _ROUNDS, "ftol": 1e-5, "gtol": 1e-6}
+    found = minimize(objective, np.zeros((known + 1) * outputs), jac=True, method="L-BFGS-B", options=options)
+    if not found.success:
+        warnings.warn(
+            f"the n-grams' weights still moved after {found.nit} rounds ({found.message}): "
+            f"a smaller ngram_c than {c:g} holds them back",
+            RuntimeWarning,
+            stacklevel=3,
+        )
+    return found.x[:-outputs].reshape(known, outputs), found.x[-outputs:]
+
+
+def _binary_losses(logits: _Numbers, shares: _Numbers) -> tuple[float, _Numbers]:
+    """The sum of the texts' log losses, and its gradient by the logits, (n, 1)."""
+    softplus = np.logaddexp(0, logits)
+    return float((softplus - shares * logits).sum()), np.exp(logits - softplus) - shares
+
+
+def _softmax_losses(logits: _Numbers, shares: _Numbers) -> tuple[float, _Numbers]:
+    """The same for more classes, (n, classes)."""
+    from scipy.special import logsumexp
+
+    log_probabilities = logits - logsumexp(logits, axis=1, keepdims=True)
+    return float(-(shares * log_probabilities).sum()), np.exp(log_probabilities) * shares.sum(1, keepdims=True) - shares
