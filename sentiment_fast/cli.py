@@ -60,6 +60,32 @@ def add_device_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_threshold_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--threshold",
+        metavar="P",
+        type=float,
+        help="of two classes, the probability above which the second is said (default: the model's, as a rule 0.5)",
+    )
+
+
+def add_cascade_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--cascade",
+        metavar="P|off",
+        type=_cascade,
+        help="ask the network only about texts of which the model's wide part is less than so sure, 0.5 to 1 (default: "
+        "the model's, as a rule off)",
+    )
+
+
+def _cascade(text: str) -> float | bool:
+    try:
+        return False if text == "off" else float(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"expected a confidence of 0.5 to 1, or off, got {text!r}") from error
+
+
 @contextmanager
 def stop_signals(stop: Callable[[], None], again_ends: bool = True) -> Iterator[None]:
     """Within it, the first Ctrl-C or SIGTERM calls `stop`, and a Ctrl-C after that raises KeyboardInterrupt.

@@ -10,7 +10,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from sentiment_fast.cli import add_device_arguments, run_command
+from sentiment_fast.cli import add_cascade_argument, add_device_arguments, add_threshold_argument, run_command
 from sentiment_fast.errors import UsageError
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--label-column", metavar="NAME", help="default: sentiment, else label")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     parser.add_argument("--show", metavar="N", type=int, default=0, help="also print N reviews with both labels")
+    add_threshold_argument(parser)
+    add_cascade_argument(parser)
     add_device_arguments(parser)
 
 
@@ -38,11 +40,17 @@ def run(arguments: argparse.Namespace) -> None:
 
     if arguments.show < 0:
         raise UsageError(f"--show {arguments.show}: expected a number of reviews, 0 or more")
-    scorer = load(arguments.model, arguments.device, arguments.precision)
+    scorer = load(
+        arguments.model,
+        arguments.device,
+        arguments.precision,
+        threshold=arguments.threshold,
+        cascade=arguments.cascade,
+    )
     data = read_labelled(arguments.file, arguments.text_column, arguments.label_column)
     targets = class_indices(data, scorer.classes)
     probabilities = scorer.predict_proba(data.texts)
-    figures = evaluate(probabilities, targets, scorer.classes)
+    figures = evaluate(probabilities, targets, scorer.classes, scorer.threshold)
     shown = _shown(data, scorer, targets, probabilities, arguments.show)
     if arguments.json:
         print(json.dumps(figures.as_dict() | ({"reviews": shown} if shown else {}), ensure_ascii=False))
@@ -61,7 +69,7 @@ def _shown(
     """The first `count` reviews with their actual and predicted labels (the tutorial, section 8)."""
     from sentiment_fast.evaluation.metrics import predicted_indices
 
-    predicted = predicted_indices(probabilities[:count])
+    predicted = predicted_indices(probabilities[:count], scorer.threshold)
     return [
         {
             "actual": scorer.classes[targets[row]],

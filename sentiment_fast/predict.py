@@ -1,4 +1,4 @@
-"""Print the likelier label of each text and its probability, a line per text.
+"""Print the label of each text and its probability, a line per text.
 
 python -m sentiment_fast.predict --model runs/mine "a wonderful film" "two hours I will never get back"
 """
@@ -8,12 +8,13 @@ from __future__ import annotations
 import argparse
 import sys
 
-from sentiment_fast.cli import add_device_arguments, run_command
+from sentiment_fast.cli import add_device_arguments, add_threshold_argument, run_command
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("texts", metavar="TEXT", nargs="+")
     parser.add_argument("--model", metavar="FOLDER", required=True, help="a folder that train made")
+    add_threshold_argument(parser)
     add_device_arguments(parser)
 
 
@@ -21,9 +22,9 @@ def run(arguments: argparse.Namespace) -> None:
     from sentiment_fast.evaluation.metrics import predicted_indices
     from sentiment_fast.scoring.scorer import load
 
-    scorer = load(arguments.model, arguments.device, arguments.precision)
+    scorer = load(arguments.model, arguments.device, arguments.precision, threshold=arguments.threshold)
     probabilities = scorer.predict_proba(arguments.texts)  # (texts, classes)
-    for row, index in zip(probabilities, predicted_indices(probabilities).tolist(), strict=True):
+    for row, index in zip(probabilities, predicted_indices(probabilities, scorer.threshold).tolist(), strict=True):
         print(f"{scorer.classes[index]}\t{row[index]:.4f}")
 
 

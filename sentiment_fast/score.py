@@ -16,7 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sentiment_fast.cli import add_device_arguments, run_command, say, stop_signals
+from sentiment_fast.cli import (
+    add_cascade_argument,
+    add_device_arguments,
+    add_threshold_argument,
+    run_command,
+    say,
+    stop_signals,
+)
 from sentiment_fast.errors import DataError, UsageError
 from sentiment_fast.scoring.formats import COMPRESSIONS, CSV, has_format, input_format, output_format
 
@@ -92,6 +99,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--workers", metavar="N", type=int, help="of --engine ray (default: one for each GPU or CPU that it has)"
     )
+    add_threshold_argument(parser)
+    add_cascade_argument(parser)
     add_device_arguments(parser)
 
 
@@ -133,16 +142,19 @@ def run(arguments: argparse.Namespace) -> None:
 @contextmanager
 def _engine(arguments: argparse.Namespace) -> Iterator[tuple[Scorer, Any]]:
     """The model, and what `score_csv` takes as the engine."""
-    if arguments.engine == "local":
-        from sentiment_fast.scoring.scorer import load
+    from sentiment_fast.model.folder import load_model
 
-        scorer = load(arguments.model, arguments.device, arguments.precision)
+    model = load_model(arguments.model).adjusted(arguments.threshold, arguments.cascade)
+    if arguments.engine == "local":
+        from sentiment_fast.scoring.scorer import Scorer
+
+        scorer = Scorer(model, arguments.device, arguments.precision)
         say(f"Scoring on {scorer.device.type}, {scorer.precision.reason}")
         yield scorer, "local"
         return
     from sentiment_fast.scoring.cluster import Cluster
 
-    with Cluster(arguments.model, arguments.device, arguments.precision, arguments.workers, say) as cluster:
+    with Cluster(model, arguments.device, arguments.precision, arguments.workers, say) as cluster:
         identity = cluster.identity
         say(
             f"Scoring with {cluster.workers} workers of a Ray cluster, on {identity['device']}, {identity['precision']}"

@@ -13,9 +13,7 @@ import argparse
 import shlex
 import sys
 import threading
-from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,14 +29,11 @@ from sentiment_fast.training_options import (
 )
 
 if TYPE_CHECKING:
-    from sentiment_fast.data.overview import Overview
     from sentiment_fast.model.devices import Precision
     from sentiment_fast.model.folder import SavedModel
     from sentiment_fast.model.presets import Preset
     from sentiment_fast.model.ranks import Ranks
-    from sentiment_fast.model.vectors import WordVectors
-    from sentiment_fast.text.vocabulary import Vocabulary
-    from sentiment_fast.training.fit import Encoded
+    from sentiment_fast.training.parts import TrainingData
     from sentiment_fast.training.state import Epoch
 
 _EXAMPLE = "what a wonderful film, I loved every minute"
@@ -85,7 +80,10 @@ def run(arguments: argparse.Namespace) -> None:
     # Imported here, so that --help and a mistyped option answer at once.
     from sentiment_fast.model.devices import choose_device, deterministic_algorithms
     from sentiment_fast.model.ranks import ranks_of_environment
-    from sentiment_fast.training.origin import settings_as_it_began
+    from sentiment_fast.report.finish import finish_run
+    from sentiment_fast.training.origin import check_folder, settings_as_it_began
+    from sentiment_fast.training.parts import new_model, open_training_data, with_vectors
+    from sentiment_fast.training.wide_part import wide_part
 
     if not arguments.checkpoint_minutes >= 0:
         raise UsageError(f"Expected --checkpoint-minutes of 0 or more, got {arguments.checkpoint_minutes}")
@@ -97,6 +95,7 @@ def run(arguments: argparse.Namespace) -> None:
             return
     wanted_precision = chosen_precision(arguments)
     settings = chosen_settings(arguments) if began is None else settings_as_it_began(arguments.out, began)
+    arguments.validation = arguments.validation or str(settings.training.validation_share)
     device = choose_device(arguments.device)
     if arguments.cuda_graphs and device.type != "cuda":
         raise UsageError("Expected a CUDA device for --cuda-graphs, found the CPU: leave it out")
@@ -109,74 +108,30 @@ def run(arguments: argparse.Namespace) -> None:
             tell(f"{arguments.out}: no checkpoint there, so this is a new run")
         folder = arguments.out or Path("runs") / datetime.now().strftime("%Y-%m-%d-%H%M%S")
         if began is None:
-            ranks.first_does(lambda: _check_folder(folder, arguments))
+            ranks.first_does(lambda: check_folder(folder, arguments.resume))
         precision = _precision(wanted_precision, began, ranks)
-        data = _open_data(arguments, settings, tell)
+        parts = (arguments.data, arguments.validation, arguments.test)
+        data = open_training_data(*parts, arguments.text_column, arguments.label_column, settings, tell)
         tell(data.look.as_text())
-        settings, vectors = _with_vectors(arguments, settings, data.vocabulary, tell)
-        model = _new_model(settings, data, vectors, ranks)
-        tell(f"Training on {_name_of(ranks)}, {precision.reason}")
+        settings, vectors = with_vectors(arguments.vectors, settings, data.vocabulary, tell)
+        model = new_model(settings, data, vectors, ranks.device)
+        tell(f"Training on {ranks.describe()}, {precision.reason}")
+        if ranks.writes:
+            model.wide = wide_part(data, settings.wide, tell)
         try:
             history = _train(arguments, settings, data, model, precision, ranks, folder)
         except KeyboardInterrupt:
             tell(f"interrupted: go on with\n  {_command_to_go_on(folder, ranks)}")
             raise
         if ranks.writes:
-            _finish(arguments, data, model, precision, history, folder)
-
-
-@dataclass(frozen=True)
-class _Data:
-    """parts: "training", "validation", and "test" if asked for."""
-
-    parts: dict[str, Encoded]
-    classes: list[Any]
-    vocabulary: Vocabulary
-    look: Overview
-
-
-def _open_data(arguments: argparse.Namespace, settings: Preset, tell: Callable[[str], None]) -> _Data:
-    from sentiment_fast.data.overview import TRAINING, overview
-    from sentiment_fast.data.sources import open_parts
-    from sentiment_fast.training.fit import encode_part, vocabulary_of
-
-    columns = (arguments.text_column, arguments.label_column)
-    parts, classes = open_parts(
-        arguments.data, arguments.validation, arguments.test, *columns, settings.training.seed, tell
-    )
-    vocabulary = vocabulary_of(parts[TRAINING], settings.vocabulary)
-    encoded = {name: encode_part(data, vocabulary, classes) for name, data in parts.items()}
-    look = overview({name: part.overview_part() for name, part in encoded.items()}, settings.network.max_length)
-    return _Data(encoded, classes, vocabulary, look)
-
-
-def _with_vectors(
-    arguments: argparse.Namespace, settings: Preset, vocabulary: Vocabulary, tell: Callable[[str], None]
-) -> tuple[Preset, WordVectors | None]:
-    from sentiment_fast.model.vectors import read_vectors
-
-    if arguments.vectors is None:
-        return settings, None
-    vectors = read_vectors(arguments.vectors, vocabulary)
-    covered = f"{int(vectors.found.sum()):,} of {len(vocabulary):,} words"
-    tell(f"{arguments.vectors}: vectors of {vectors.size} numbers for {covered}")
-    return settings.with_fields({"embedding_size": vectors.size}), vectors
-
-
-def _new_model(settings: Preset, data: _Data, vectors: WordVectors | None, ranks: Ranks) -> SavedModel:
-    from sentiment_fast.data.overview import TRAINING
-    from sentiment_fast.model.folder import SavedModel
-    from sentiment_fast.training.fit import new_network
-
-    network = new_network(settings, data.vocabulary, data.classes, vectors).to(ranks.device)
-    text_column = data.parts[TRAINING].data.text_column
-    return SavedModel(network, data.vocabulary, data.classes, text_column, settings.as_dict())
+            finish_run(folder, model, data, history, precision, say)
+            print(_what_next(folder, arguments))
 
 
 def _train(
     arguments: argparse.Namespace,
     settings: Preset,
-    data: _Data,
+    data: TrainingData,
     model: SavedModel,
     precision: Precision,
     ranks: Ranks,
@@ -224,13 +179,7 @@ def _train(
             ranks.first_does(lambda: write(epoch))
             if compiler is not None and epoch.epoch == 1:
                 tell(f"compiled {compiler.graphs} graphs around the recurrent layers")
-            tell(
-                f"epoch {epoch.epoch}/{settings.training.epochs}: "
-                f"training loss {epoch.train_loss:.4f}, accuracy {epoch.train_accuracy:.2%}; "
-                f"validation loss {epoch.validation_loss:.4f}, accuracy {epoch.validation_accuracy:.2%}"
-                f"{', the best so far' if epoch.best else ''} "
-                f"({epoch.seconds:.1f} s, {epoch.reviews_per_second:,.0f} reviews/s)"
-            )
+            tell(epoch.as_text(settings.training.epochs))
 
         return train(
             model.network,
@@ -247,35 +196,6 @@ def _train(
             compiler=compiler,
             cuda_graphs=bool(arguments.cuda_graphs),
         )
-
-
-def _finish(
-    arguments: argparse.Namespace,
-    data: _Data,
-    model: SavedModel,
-    precision: Precision,
-    history: list[Epoch],
-    folder: Path,
-) -> None:
-    """Measure the model of the best epoch, write the results, and remove what only resuming needs."""
-    from sentiment_fast.data.overview import TRAINING
-    from sentiment_fast.evaluation.metrics import evaluate
-    from sentiment_fast.report.run_folder import write_results
-    from sentiment_fast.scoring.scorer import Scorer
-    from sentiment_fast.training.checkpoints import remove_checkpoint
-
-    scorer = Scorer(model, arguments.device, precision.name)
-    metrics = {
-        name: evaluate(scorer.probabilities_of(part.ids), part.targets, data.classes)
-        for name, part in data.parts.items()
-        if name != TRAINING
-    }
-    sources = {name: part.data.name for name, part in data.parts.items()}
-    write_results(folder, model, data.look, history, metrics, sources, data.parts[TRAINING].data.made_up)
-    remove_checkpoint(folder)
-    for name, figures in metrics.items():
-        say(f"\n{name}: {sources[name]}\n{figures.as_text()}")
-    print(_what_next(folder, arguments))
 
 
 # Going on with a run that was interrupted.
@@ -322,16 +242,6 @@ def _command_to_go_on(folder: Path, ranks: Ranks) -> str:
 # The folder, and what is said.
 
 
-def _check_folder(folder: Path, arguments: argparse.Namespace) -> None:
-    """A run writes into an empty folder; one that goes on, into its own, also where it was killed at its very start."""
-    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
-        return
-    if not folder.is_dir() or not arguments.resume or (folder / "metrics.json").exists():
-        raise UsageError(f"{folder}: already holds something, and a run writes into an empty folder: choose another")
-    if not (folder / "overview.json").exists():
-        raise UsageError(f"{folder}: holds something, but no run that could go on")
-
-
 def _progress_bar(batches: list[Any]) -> Any:
     from tqdm import tqdm
 
@@ -341,16 +251,6 @@ def _progress_bar(batches: list[Any]) -> Any:
         for batch in batches:
             yield batch
             bar.update(len(batch))
-
-
-def _name_of(ranks: Ranks) -> str:
-    import torch
-
-    if ranks.device.type == "cuda":
-        name = torch.cuda.get_device_name(ranks.device)
-    else:
-        name = f"the CPU, {torch.get_num_threads()} threads"
-    return name if ranks.size == 1 else f"{ranks.size} x {name}"
 
 
 def _say_nothing(message: str) -> None:

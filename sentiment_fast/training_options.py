@@ -22,8 +22,7 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--validation",
         metavar="PATH|FRACTION",
-        default="0.25",
-        help="what the best epoch is chosen by: a file, or the share of --data to hold back (default: 0.25)",
+        help="what the best epoch is chosen by: a file, or the share of --data to hold back (default: the preset's)",
     )
     parser.add_argument("--text-column", metavar="NAME", help="default: review, else text")
     parser.add_argument("--label-column", metavar="NAME", help="default: sentiment, else label")
@@ -58,6 +57,8 @@ def add_hardware_arguments(parser: argparse.ArgumentParser) -> None:
 
 def changed_settings(arguments: argparse.Namespace) -> dict[str, Any]:
     """What --set, --epochs and the like say, by the setting's name."""
+    from sentiment_fast.data.sources import share_of
+
     changes: dict[str, Any] = {}
     for item in arguments.set:
         name, equals, value = item.partition("=")
@@ -67,6 +68,8 @@ def changed_settings(arguments: argparse.Namespace) -> dict[str, Any]:
     for name in ("epochs", "batch_size", "learning_rate", "seed"):
         if getattr(arguments, name) is not None:
             changes[name] = getattr(arguments, name)
+    if arguments.validation is not None and (share := share_of(arguments.validation)) is not None:
+        changes["validation_share"] = share
     return changes
 
 

@@ -137,7 +137,8 @@ def _material(arguments: argparse.Namespace, base: Preset, device: torch.device)
     from sentiment_fast.tuning.material import Material
 
     columns = (arguments.text_column, arguments.label_column)
-    parts, classes = open_parts(arguments.data, arguments.validation, None, *columns, base.training.seed, say)
+    validation = arguments.validation or str(base.training.validation_share)
+    parts, classes = open_parts(arguments.data, validation, None, *columns, base.training.seed, say)
     return Material(parts, classes, device)
 
 
@@ -195,7 +196,7 @@ def _as_for_train(arguments: argparse.Namespace) -> str:
     """The options of a search that a training with its best settings needs too."""
     names = ("data", "text_column", "label_column", "precision")
     options = [(name, getattr(arguments, name)) for name in names]
-    options += [("validation", arguments.validation)] if arguments.validation != "0.25" else []
+    options += [("validation", arguments.validation)] if arguments.validation is not None else []
     options += [("device", arguments.device)] if arguments.device != "auto" else []
     words = [f"--{name.replace('_', '-')} {shlex.quote(value)} " for name, value in options if value is not None]
     return "".join(words) + ("--amp " if arguments.amp else "")

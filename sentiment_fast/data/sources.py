@@ -103,7 +103,7 @@ def open_parts(
     """
     labelled = open_data(data, text_column, label_column, seed=seed, say=say)
     classes = classes_of(labelled)
-    share = _share(validation)
+    share = share_of(validation)
     if share is None:
         parts = {"training": labelled, "validation": read_labelled(validation, text_column, label_column)}
     else:
@@ -114,8 +114,8 @@ def open_parts(
     return parts, classes
 
 
-def _share(validation: str) -> float | None:
-    """The share that --validation asks for; None where it is a path."""
+def share_of(validation: str) -> float | None:
+    """The share that --validation asks for; None where it is a path. Raises UsageError for a share that is none."""
     try:
         share = float(validation)
     except ValueError:

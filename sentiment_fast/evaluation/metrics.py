@@ -35,7 +35,8 @@ class Metrics:
     """What `evaluate` found on n texts; shares are in [0, 1], log_loss is in nats per text.
 
     per_class and both axes of confusion follow `classes`; confusion[actual][predicted] is a number of texts.
-    roc_auc is None where a class has no text, or no other class has one.
+    roc_auc is None where a class has no text, or no other class has one. calibration_error is that of the predicted
+    class's probability, positive_calibration_error that of classes[1]'s, None for more than two classes.
     """
 
     n: int
@@ -45,6 +46,7 @@ class Metrics:
     roc_auc: float | None
     log_loss: float
     calibration_error: float
+    positive_calibration_error: float | None
     per_class: tuple[ClassMetrics, ...]
     confusion: tuple[tuple[int, ...], ...]
 
@@ -66,10 +68,17 @@ class Metrics:
             "accuracy": _percent(self.accuracy),
             "macro F1": _percent(self.macro_f1),
             "calibration error": _percent(self.calibration_error),
+            **self._positive_row(),
             "ROC AUC": "undefined" if self.roc_auc is None else f"{self.roc_auc:.4f}",
             "log loss": f"{self.log_loss:.4f}",
         }
-        return "\n".join(f"{name:<18}{value:>11}" for name, value in rows.items())
+        width = max(18, *map(len, rows))
+        return "\n".join(f"{name:<{width}}{value:>11}" for name, value in rows.items())
+
+    def _positive_row(self) -> dict[str, str]:
+        if self.positive_calibration_error is None:
+            return {}
+        return {f"... of P({self._names()[1]})": _percent(self.positive_calibration_error)}
 
     def _class_table(self) -> str:
         cells = [
@@ -86,23 +95,28 @@ class Metrics:
         return [str(label) for label in self.classes]
 
 
-def predicted_indices(probabilities: np.ndarray) -> np.ndarray:
+def predicted_indices(probabilities: np.ndarray, threshold: float = 0.5) -> np.ndarray:
     """The class that each row of probabilities (n, classes) stands for, as (n,) int64 column numbers.
 
-    The most probable one; with two classes, the second where its probability is above 0.5 (the tutorial, section 5,
-    rounds). At a tie, exactly 0.5 included, the lower class wins.
+    The most probable one; with two classes, the second where its probability is above the threshold (the tutorial,
+    section 5, rounds). At a tie, the threshold itself included, the lower class wins.
     """
-    winners: np.ndarray = probabilities[:, 1] > 0.5 if probabilities.shape[1] == 2 else probabilities.argmax(axis=1)
+    winners: np.ndarray = (
+        probabilities[:, 1] > threshold if probabilities.shape[1] == 2 else probabilities.argmax(axis=1)
+    )
     return winners.astype(np.int64)
 
 
 def evaluate(
-    probabilities: np.ndarray, labels: np.ndarray, classes: Sequence[str | int | float] | np.ndarray
+    probabilities: np.ndarray,
+    labels: np.ndarray,
+    classes: Sequence[str | int | float] | np.ndarray,
+    threshold: float = 0.5,
 ) -> Metrics:
     """Compare probabilities with the actual classes.
 
     probabilities: (n, classes) float, rows sum to 1. labels: (n,) int64, the actual column of each row.
-    classes: the sorted label values, two or more, one per column.
+    classes: the sorted label values, two or more, one per column. threshold: of two classes; see `predicted_indices`.
 
     scikit-learn computes each metric it has. A class never predicted has precision 0, one without texts recall 0, and
     macro F1 is the mean over the classes that occur, actual or predicted, as in scikit-learn. ROC AUC is that of
@@ -116,7 +130,7 @@ def evaluate(
     from sklearn import metrics as sk
 
     shares = _checked(probabilities, labels, len(classes))
-    predicted = predicted_indices(probabilities)
+    predicted = predicted_indices(probabilities, threshold)
     columns = np.arange(len(classes))
     names: list[str | int | float] = np.asarray(classes).tolist()
     scores = sk.precision_recall_fscore_support(labels, predicted, labels=columns, zero_division=0)
@@ -127,7 +141,8 @@ def evaluate(
         macro_f1=float(sk.f1_score(labels, predicted, average="macro", zero_division=0)),
         roc_auc=_roc_auc(shares, labels),
         log_loss=float(sk.log_loss(labels, shares, labels=columns)),
-        calibration_error=_calibration_error(shares, predicted, labels),
+        calibration_error=_calibration_error(shares[np.arange(len(labels)), predicted], predicted == labels),
+        positive_calibration_error=_calibration_error(shares[:, 1], labels == 1) if len(classes) == 2 else None,
         per_class=tuple(ClassMetrics(*row) for row in zip(names, *(column.tolist() for column in scores), strict=True)),
         confusion=tuple(map(tuple, sk.confusion_matrix(labels, predicted, labels=columns).tolist())),
     )
@@ -171,18 +186,17 @@ def _roc_auc(shares: np.ndarray, labels: np.ndarray) -> float | None:
     return float(roc_auc_score(labels, shares, multi_class="ovr", average="macro"))
 
 
-def _calibration_error(shares: np.ndarray, predicted: np.ndarray, labels: np.ndarray) -> float:
+def _calibration_error(said: np.ndarray, happened: np.ndarray) -> float:
     """Expected calibration error over 15 bins of equal width (Guo et al. 2017, "On Calibration of Modern Neural
     Networks", section 2).
 
-    The mean gap between how probable the predicted class was said to be and how often it was right, bin by bin,
-    weighted by the texts in each. A bin includes its upper edge, as in the paper.
+    The mean gap between how probable something was said to be, (n,), and how often it happened, bin by bin, weighted
+    by the texts in each. A bin includes its upper edge, as in the paper.
     """
-    confidence = shares[np.arange(len(labels)), predicted]  # (n,)
     inner_edges = np.linspace(0, 1, CALIBRATION_BINS + 1)[1:-1]
-    bins = np.digitize(confidence, inner_edges, right=True)  # (n,)
-    gaps = np.bincount(bins, weights=(predicted == labels) - confidence)  # summed in each bin
-    return float(np.abs(gaps).sum() / len(labels))
+    bins = np.digitize(said, inner_edges, right=True)  # (n,)
+    gaps = np.bincount(bins, weights=happened - said)  # summed in each bin
+    return float(np.abs(gaps).sum() / len(said))
 
 
 def _percent(share: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -14,6 +15,7 @@ from sentiment_fast.model.devices import Precision
 from sentiment_fast.model.native import native_lstm
 from sentiment_fast.model.network import SentimentLSTM
 from sentiment_fast.model.ranks import Ranks
+from sentiment_fast.text.encoding import TokenIds
 
 # On a CPU the fastest of 32 to 256 rows; longer batches gain nothing there and take more memory. A GPU needs many rows
 # to be busy, and its memory goes by ids: a first guess, not measured yet.
@@ -21,6 +23,14 @@ CPU_BUDGET = Budget(rows=64)
 GPU_BUDGET = Budget(rows=4096, ids=1 << 18)
 # Ids of a call of the native LSTM, about: Ctrl-C waits for its end, and two cores take a second.
 _NATIVE_IDS = 1 << 18
+
+
+def network_logits(network: SentimentLSTM, ids: TokenIds, precision: Precision) -> npt.NDArray[np.float32]:
+    """(n,) logits for two classes, (n, classes) for more, computed where the network is; see `all_logits`."""
+    config = network.config
+    source = BatchSource(ids, config.max_length, config.pads_on_left, network.output.weight.device)
+    logits: npt.NDArray[np.float32] = all_logits(network, source, precision).cpu().numpy()
+    return logits
 
 
 def all_logits(network: SentimentLSTM, source: BatchSource, precision: Precision, ranks: Ranks | None = None) -> Tensor:

@@ -40,7 +40,7 @@ class TrainingConfig:
     on ("none", "linear", "cosine"). patience: epochs without a better validation loss after which to stop; 0 for
     never. batch_scale: batches are so many times as large, for hardware that wants them so; see training/schedules.py.
     batch_ids: a batch has no more ids than that, padding included, so that those of long texts have fewer rows; 0 for
-    any number.
+    any number. validation_share: of the data, held back where no validation part is given.
     """
 
     epochs: int = 5
@@ -54,6 +54,7 @@ class TrainingConfig:
     patience: int = 0
     batch_scale: int = 1
     batch_ids: int = 0
+    validation_share: float = 0.25
 
     def __post_init__(self) -> None:
         for name in ("epochs", "batch_size", "batch_scale"):
@@ -67,6 +68,8 @@ class TrainingConfig:
                 raise UsageError(f"Expected {name} of 0 or more, got {getattr(self, name)}")
         if not 0 <= self.warmup <= 1:
             raise UsageError(f"Expected warmup to be a share of the steps, 0 to 1, got {self.warmup}")
+        if not 0 < self.validation_share < 1:
+            raise UsageError(f"Expected a validation_share above 0 and below 1, got {self.validation_share}")
         if self.decay not in ("none", "linear", "cosine"):
             raise UsageError(f"Expected a decay of none, linear or cosine, got {self.decay!r}")
         if not 0 <= self.seed < 2**32:

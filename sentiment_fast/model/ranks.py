@@ -36,6 +36,14 @@ class Ranks:
     def writes(self) -> bool:
         return self.rank == 0
 
+    def describe(self) -> str:
+        """Where they compute, for people."""
+        if self.device.type == "cuda":
+            name = torch.cuda.get_device_name(self.device)
+        else:
+            name = f"the CPU, {torch.get_num_threads()} threads"
+        return name if self.size == 1 else f"{self.size} x {name}"
+
     def share(self, rows: RowNumbers) -> RowNumbers:
         """This process's share of some rows; empty where there are fewer rows than processes."""
         return rows[self.rank :: self.size]

@@ -19,6 +19,7 @@ from sentiment_fast.model.folder import CARD, SavedModel, save_metrics
 from sentiment_fast.model.network import NetworkConfig
 from sentiment_fast.model.presets import PRESETS, preset
 from sentiment_fast.report.plots import class_balance, learning_curves, length_histogram
+from sentiment_fast.training.calibration import CalibrationReport
 from sentiment_fast.training.state import Epoch
 
 HISTORY = "history.jsonl"
@@ -51,10 +52,12 @@ def write_results(
     metrics: Mapping[str, Metrics],
     sources: Mapping[str, str],
     made_up: bool,
+    calibration: CalibrationReport | None = None,
 ) -> None:
     """metrics.json, the learning curves and the model card.
 
-    metrics, sources: by part ("validation", "test"): its figures, and the name of its data.
+    metrics, sources: by part ("validation", "test"): its figures, and the name of its data. calibration: what it
+    changed; None for a model that is not calibrated.
     """
     rows = [asdict(epoch) for epoch in history]
     best = next(epoch for epoch in reversed(history) if epoch.best)
@@ -65,11 +68,12 @@ def write_results(
             "made_up_data": made_up,
             "best_epoch": best.epoch,
             "training_seconds": sum(epoch.seconds for epoch in history),
+            "calibration": None if calibration is None else calibration.as_dict(),
             **{part: figures.as_dict() for part, figures in metrics.items()},
         },
     )
     learning_curves(rows, folder / "learning_curves.png")
-    (folder / CARD).write_text(_card(model, look, best, metrics, sources, made_up), "utf-8")
+    (folder / CARD).write_text(_card(model, look, best, metrics, sources, made_up, calibration), "utf-8")
 
 
 def _card(
@@ -79,6 +83,7 @@ def _card(
     metrics: Mapping[str, Metrics],
     sources: Mapping[str, str],
     made_up: bool,
+    calibration: CalibrationReport | None,
 ) -> str:
     """The model card (Mitchell et al. 2019), as Markdown."""
     training = look.parts[TRAINING]
@@ -115,8 +120,8 @@ The validation part chose the epoch, so its figures flatter the model; a test pa
 ## Limits
 
 It knows the words of its vocabulary and nothing else: a text without any gets the same answer as an empty one. Texts of
-another kind or language than the training data's will get confident nonsense. Probabilities are as the network gives
-them, not calibrated. It judges texts, not people: do not let it decide about any.
+another kind or language than the training data's will get confident nonsense. {_calibration(calibration)}
+It judges texts, not people: do not let it decide about any.
 
 ## Use
 
@@ -141,6 +146,15 @@ def _preset_and_changes(settings: Mapping[str, Any]) -> str:
         if value != of_preset[part][name]
     ]
     return f"the preset `{settings['name']}`" + (f" and {', '.join(sorted(changes))}" if changes else "")
+
+
+def _calibration(report: CalibrationReport | None) -> str:
+    if report is None:
+        return "Probabilities are as the network gives\nthem, not calibrated."
+    errors = [f"{one.calibration_error:.2%}" for one in (report.before, report.after)]
+    return f"""Probabilities are
+calibrated on the validation part, whose calibration error went from {errors[0]} to {errors[1]} by it: on texts of its
+kind they hold, on others they may not."""
 
 
 def _architecture(network: NetworkConfig) -> str:

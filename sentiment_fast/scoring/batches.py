@@ -14,7 +14,7 @@ def score_batch(
     scorer: Scorer, batch: pa.RecordBatch, text_column: str, status: bool = False, tokens: bool = False
 ) -> pa.RecordBatch:
     """What `Scorer.score_batches` does with each."""
-    columns = NewColumns(scorer.classes, status, tokens)
+    columns = NewColumns(scorer.classes, status, tokens, scorer.threshold)
     names = batch.schema.names
     if names.count(text_column) != 1:
         raise DataError(f"Expected a batch with one column {text_column!r}, got columns {', '.join(map(repr, names))}")

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from sentiment_fast.errors import ClusterError, SentimentFastError, UsageError
-from sentiment_fast.model.folder import load_model
+from sentiment_fast.model.folder import SavedModel, load_model
 from sentiment_fast.scoring.scorer import Scorer
 from sentiment_fast.scoring.worker import Worker
 
@@ -31,16 +31,17 @@ _PATIENCE = 0.5  # seconds between looks at whether a wait was cancelled
 class Cluster:
     """Workers that have one model, for any number of runs, also of several threads.
 
-    model, device, precision: as for `sf.score_csv`; "auto" takes GPUs if the cluster has any. workers: None for one per
-    GPU or CPU that the cluster has. The cluster is the one Ray is connected to already, else that of RAY_ADDRESS, else
-    one that is started on this machine and ended by `close`. scorer: the model in this process, to encode texts and
-    name labels. identity: all that the workers' scores depend on. in_flight: calls whose results were not handed on.
+    model, device, precision: as for `sf.score_csv`, or a model that was loaded; "auto" takes GPUs if the cluster has
+    any. workers: None for one per GPU or CPU that the cluster has. The cluster is the one Ray is connected to already,
+    else that of RAY_ADDRESS, else one that is started on this machine and ended by `close`. scorer: the model in this
+    process, to encode texts and name labels. identity: all that the workers' scores depend on. in_flight: calls whose
+    results were not handed on.
     Raises UsageError where Ray is not installed or cannot be reached, ClusterError where it or no worker starts.
     """
 
     def __init__(
         self,
-        model: str | Path | Scorer,
+        model: str | Path | Scorer | SavedModel,
         device: str = "auto",
         precision: str = "auto",
         workers: int | None = None,
@@ -49,9 +50,9 @@ class Cluster:
         if workers is not None and workers < 1:
             raise UsageError(f"Expected 1 worker or more, got {workers}")
         self._ray = _ray()
-        saved = model.model() if isinstance(model, Scorer) else load_model(model)
         if isinstance(model, Scorer):
             device, precision = model.device.type, model.precision.name
+        saved = _saved(model)
         self.scorer = Scorer(saved, "cpu", "float32")
         self.identity: dict[str, Any] = {}
         self._say = say
@@ -271,6 +272,12 @@ class _Call:
         self.failures = 0
         self.done = False
         self.result: Any = None
+
+
+def _saved(model: str | Path | Scorer | SavedModel) -> SavedModel:
+    if isinstance(model, Scorer):
+        return model.model()
+    return model if isinstance(model, SavedModel) else load_model(model)
 
 
 def _ray() -> Any:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from sentiment_fast.errors import DataError, UsageError
+from sentiment_fast.model.folder import SavedModel, load_model
 from sentiment_fast.scoring.cluster import Cluster
 from sentiment_fast.scoring.cluster_runs import cluster_run
 from sentiment_fast.scoring.formats import CSV, delimiter_for, input_format, output_format
@@ -27,7 +28,7 @@ from sentiment_fast.scoring.output import SECONDS_BETWEEN_STATES, FileOutput, Ou
 from sentiment_fast.scoring.pipeline import StopRequest
 from sentiment_fast.scoring.records import FIRST_FIELD, REJECTS_HEADER
 from sentiment_fast.scoring.run import Run
-from sentiment_fast.scoring.scorer import Scorer, load
+from sentiment_fast.scoring.scorer import Scorer
 from sentiment_fast.scoring.sources import Source
 from sentiment_fast.scoring.stdout import standard_output
 from sentiment_fast.scoring.windows import WINDOW_BYTES
@@ -71,6 +72,8 @@ def score_csv(
     precision: str = "auto",
     engine: str | Cluster = "local",
     workers: int | None = None,
+    threshold: float | None = None,
+    cascade: float | bool | None = None,
     force: bool = False,
     restart: bool = False,
     rejects: str | Path | None = None,
@@ -89,8 +92,8 @@ def score_csv(
     CSV to CSV and from JSON Lines to JSON Lines, a record's own bytes are copied. model: a folder, which is
     loaded for `device` and `precision`, or a `Scorer`. engine: "local"; "ray" for `workers` of a Ray cluster, by
     default all that it has room for; or a `Cluster` that is open, for several calls, with its scorer as the model. It
-    makes no difference to the output. options: those of `ScoringOptions`: text_column, delimiter, columns, status,
-    tokens, max_record, strict, excel_safe.
+    makes no difference to the output. threshold, cascade: as for `sf.load`, with a folder alone. options: those of
+    `ScoringOptions`: text_column, delimiter, columns, status, tokens, max_record, strict, excel_safe.
     Records that cannot be read go to `rejects`, by default OUTPUT.rejects.csv; where the output is no file and none is
     named, the first of them is an error. sentiment_score is the probability of the positive class, `classes[1]`; with
     more than two classes, one column each, `sentiment_score_<label>`. Bytes that are no UTF-8 are scored as
@@ -117,8 +120,9 @@ def score_csv(
         source = opened.enter_context(Source(sources[0]))
         written = output_format("" if path is None else path.name, input_format(source.name))
         _check_options(chosen, input_format(source.name), written)
-        scorer, cluster = opened.enter_context(_engine(engine, model, device, precision, workers, say))
-        new_columns = NewColumns(scorer.classes, chosen.status, chosen.tokens)
+        adjusted = _adjusted(model, threshold, cascade)
+        scorer, cluster = opened.enter_context(_engine(engine, adjusted, device, precision, workers, say))
+        new_columns = NewColumns(scorer.classes, chosen.status, chosen.tokens, scorer.threshold)
         reading = Reading(chosen, scorer.text_column, new_columns.names, written, say, named=len(sources) > 1)
         inputs = Inputs(sources, reading, source)
         identity = None
@@ -163,10 +167,18 @@ def journal_path(output: Path) -> Path:
     return Path(f"{output}.journal")
 
 
+def _adjusted(model: str | Path | Scorer, threshold: float | None, cascade: float | bool | None) -> Scorer | SavedModel:
+    if not isinstance(model, Scorer):
+        return load_model(model).adjusted(threshold, cascade)
+    if threshold is not None or cascade is not None:
+        raise UsageError("Expected a threshold or a cascade with a model folder alone: a scorer has its own")
+    return model
+
+
 @contextmanager
 def _engine(
     engine: str | Cluster,
-    model: str | Path | Scorer,
+    model: Scorer | SavedModel,
     device: str,
     precision: str,
     workers: int | None,
@@ -185,7 +197,7 @@ def _engine(
     elif workers is not None:
         raise UsageError("Expected no number of workers without the engine ray")
     else:
-        yield model if isinstance(model, Scorer) else load(model, device, precision), None
+        yield model if isinstance(model, Scorer) else Scorer(model, device, precision), None
 
 
 def _options(given: dict[str, Any]) -> ScoringOptions:

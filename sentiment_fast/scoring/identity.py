@@ -22,6 +22,8 @@ def scorer_identity(scorer: Scorer) -> dict[str, Any]:
     """All that its scores, and what is written with them, depend on."""
     return {
         "model": scorer.digest(),
+        "threshold": scorer.threshold,
+        "cascade": scorer.cascade,
         "device": scorer.device.type,
         "precision": scorer.precision.name,
         "threads": torch.get_num_threads(),

@@ -58,10 +58,15 @@ def texts_with_scores(texts: EncodedTexts, distinct: npt.NDArray[np.float32]) ->
 
 
 class NewColumns:
-    """The columns that a scorer adds. Blank texts get a blank label and blank scores."""
+    """The columns that a scorer adds. Blank texts get a blank label and blank scores.
 
-    def __init__(self, classes: Sequence[Any], status: bool = False, tokens: bool = False) -> None:
-        self._classes, self._status, self._tokens = list(classes), status, tokens
+    threshold: of two classes, the probability above which the second is said.
+    """
+
+    def __init__(
+        self, classes: Sequence[Any], status: bool = False, tokens: bool = False, threshold: float = 0.5
+    ) -> None:
+        self._classes, self._status, self._tokens, self._threshold = list(classes), status, tokens, threshold
         scores = [SCORE] if len(classes) == 2 else [f"{SCORE}_{label}" for label in classes]
         self.names = [LABEL, *scores, *([STATUS] if status else []), *([TOKENS] if tokens else [])]
 
@@ -77,7 +82,7 @@ class NewColumns:
     def csv_fields(self, scored: ScoredTexts, delimiter: str, excel_safe: bool = False) -> pa.LargeBinaryArray:
         """(n,): the fields of each row, each with a delimiter before it. Scores have six decimals."""
         labels = _fields([*self._classes, ""], delimiter, excel_safe)
-        label = np.where(scored.blank, len(self._classes), predicted_indices(scored.probabilities))
+        label = np.where(scored.blank, len(self._classes), self._predicted(scored))
         columns = [_take(labels, label), _score_fields(_shown(scored), scored.blank, delimiter)]
         if self._status:
             columns.append(_take(_fields(STATUSES, delimiter), scored.status))
@@ -87,7 +92,7 @@ class NewColumns:
 
     def arrow_columns(self, scored: ScoredTexts) -> dict[str, pa.Array]:
         """By name: labels in their own type, scores float32, both null for blank texts; statuses as text, tokens."""
-        label = pa.array(predicted_indices(scored.probabilities), mask=scored.blank)
+        label = pa.array(self._predicted(scored), mask=scored.blank)
         columns = [pa.array(self._classes).take(label)]
         columns += [pa.array(scores, pa.float32(), mask=scored.blank) for scores in _shown(scored).T]
         if self._status:
@@ -95,6 +100,9 @@ class NewColumns:
         if self._tokens:
             columns.append(pa.array(scored.tokens))
         return dict(zip(self.names, columns, strict=True))
+
+    def _predicted(self, scored: ScoredTexts) -> npt.NDArray[np.int64]:
+        return predicted_indices(scored.probabilities, self._threshold)
 
 
 def csv_names(names: Sequence[str], delimiter: str, excel_safe: bool = False) -> bytes:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,9 @@ import numpy as np
 import numpy.typing as npt
 
 from sentiment_fast.evaluation.metrics import predicted_indices
-from sentiment_fast.model.batches import BatchSource
 from sentiment_fast.model.devices import choose_device, choose_precision
 from sentiment_fast.model.folder import SavedModel, load_model
-from sentiment_fast.model.inference import all_logits
-from sentiment_fast.model.network import class_probabilities
+from sentiment_fast.model.inference import network_logits
 from sentiment_fast.text.encoding import TokenIds, encode
 
 
@@ -30,7 +29,8 @@ class Scorer:
     device: "auto" (a CUDA device if there is one), "cpu" or "cuda". precision: "auto" (bf16 or fp16 where the device
     has it in hardware), "float32", "bfloat16" or "float16". threads: that turn texts into ids; None for as many as this
     process may use (those of the network are PyTorch's). Scores do not depend on which texts stand together in a call,
-    beyond rounding.
+    beyond rounding: each is the calibrated sum of what the model's parts say about it, and where the model has a
+    cascade, of a text about which the wide part alone is sure enough, that part's own.
     """
 
     def __init__(
@@ -43,11 +43,29 @@ class Scorer:
         self._network = model.network.to(self.device).eval()
         self._vocabulary = model.vocabulary
         self._classes = model.classes
+        self._model = replace(model, network=self._network)
 
     @property
     def classes(self) -> list[Any]:
         """The labels, sorted, in their own type: the columns of `predict_proba`. Of two, the second is the positive."""
         return list(self._classes)
+
+    @property
+    def threshold(self) -> float:
+        """Of two classes, the second is said where its probability is above this; it may be set, above 0 and below 1.
+
+        Raises UsageError for a value outside of that, and for a model of more classes.
+        """
+        return self._model.threshold
+
+    @threshold.setter
+    def threshold(self, threshold: float) -> None:
+        self._model = self._model.adjusted(threshold=threshold)
+
+    @property
+    def cascade(self) -> float | None:
+        """How probable a class must be to the wide part alone for the network not to be asked; None: it always is."""
+        return self._model.cascade
 
     @property
     def max_length(self) -> int:
@@ -63,8 +81,8 @@ class Scorer:
         return self.probabilities_of(self.encode(texts))
 
     def predict(self, texts: Any) -> npt.NDArray[Any]:
-        """(n,) labels: the likelier class of each text."""
-        indices = predicted_indices(self.predict_proba(texts))
+        """(n,) labels: the likelier class of each text; of two classes, as `threshold` says."""
+        indices = predicted_indices(self.predict_proba(texts), self.threshold)
         return np.take(np.asarray(self._classes), indices)
 
     def encode(self, texts: Any) -> TokenIds:
@@ -73,10 +91,18 @@ class Scorer:
 
     def probabilities_of(self, ids: TokenIds) -> npt.NDArray[np.float32]:
         """(n, classes) float32: the second half of `predict_proba`."""
-        config = self._network.config
-        source = BatchSource(ids, config.max_length, config.pads_on_left, self.device)
-        logits = all_logits(self._network, source, self.precision)
-        return class_probabilities(logits).cpu().numpy()
+        model = self._model
+        wide = None if model.wide is None else model.wide.logits(ids, self._threads)
+        if wide is None or model.cascade is None:
+            return model.calibration.probabilities(self._network_logits(ids), wide)
+        probabilities = model.wide_calibration.probabilities(None, wide)
+        unsure = np.flatnonzero(probabilities.max(axis=1) < model.cascade)
+        network = self._network_logits(ids.take(unsure))
+        probabilities[unsure] = model.calibration.probabilities(network, wide[unsure])
+        return probabilities
+
+    def _network_logits(self, ids: TokenIds) -> npt.NDArray[np.float32]:
+        return network_logits(self._network, ids, self.precision)
 
     def score_batches(
         self, batches: Iterable[Any], text_column: str, *, status: bool = False, tokens: bool = False
@@ -95,20 +121,40 @@ class Scorer:
 
     def model(self) -> SavedModel:
         """A copy of its model, on the CPU: what another `Scorer`, elsewhere, is made of."""
-        return SavedModel(deepcopy(self._network).cpu(), self._vocabulary, self.classes, self.text_column)
+        return replace(self._model, network=deepcopy(self._network).cpu(), classes=self.classes)
 
     def digest(self) -> str:
-        """SHA-256 of all that scores depend on: the weights, the vocabulary, the settings and the labels."""
-        digest = hashlib.sha256(repr((self._network.config, self._vocabulary, self._classes)).encode())
-        for name, weights in self._network.state_dict().items():
+        """SHA-256 of the model: the weights, the vocabulary, the settings, the calibration and the labels.
+
+        With `cascade`, all that probabilities depend on; with `threshold`, all that labels do.
+        """
+        model = self._model
+        about = (self._network.config, self._vocabulary, self._classes, model.calibration, model.wide_calibration)
+        digest = hashlib.sha256(repr(about).encode())
+        arrays = {name: weights.cpu().numpy() for name, weights in self._network.state_dict().items()}
+        if model.wide is not None:
+            digest.update(repr(model.wide.config).encode())
+            arrays |= {f"wide.{name}": array for name, array in model.wide.tensors().items()}
+        for name, array in arrays.items():
             digest.update(name.encode())
-            digest.update(weights.cpu().contiguous().numpy().tobytes())
+            digest.update(np.ascontiguousarray(array).tobytes())
         return digest.hexdigest()
 
 
-def load(folder: str | Path, device: str = "auto", precision: str = "auto") -> Scorer:
+def load(
+    folder: str | Path,
+    device: str = "auto",
+    precision: str = "auto",
+    *,
+    threshold: float | None = None,
+    cascade: float | bool | None = None,
+) -> Scorer:
     """A `Scorer` from a model folder that `python -m sentiment_fast.train` made.
 
-    Raises ModelFolderError for a folder that is missing, damaged or of a newer format.
+    threshold: of two classes, the probability above which the second is said; None for the model's own, as a rule 0.5.
+    cascade: how probable a class must be to the model's wide part alone, 0.5 to 1, for its network not to be asked;
+    False to ask it about every text, None for what the model says, as a rule that too.
+    Raises ModelFolderError for a folder that is missing, damaged or of a newer format, UsageError for a threshold or a
+    cascade that does not fit the model.
     """
-    return Scorer(load_model(folder), device, precision)
+    return Scorer(load_model(folder).adjusted(threshold, cascade), device, precision)

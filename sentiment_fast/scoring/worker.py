@@ -89,7 +89,8 @@ class Worker:
                 )
             texts = encode_texts(window.texts, self._scorer)
             scored = score_texts(texts, self._scorer)
-            new_columns = NewColumns(self._scorer.classes, options.status, options.tokens)
+            threshold = self._scorer.threshold
+            new_columns = NewColumns(self._scorer.classes, options.status, options.tokens, threshold)
             delimiter = opened.layout.delimiter
             writer = make_writer(reading.output, opened, new_columns, delimiter, options.excel_safe, window_bytes)
             finished = finish_window(opened, begin.source, window, texts, scored, writer, stretch.more_behind)

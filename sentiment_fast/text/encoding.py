@@ -135,6 +135,13 @@ class TokenIds:
         row %= len(self)
         return self.values[self.offsets[row] : self.offsets[row + 1]]
 
+    def take(self, rows: npt.NDArray[np.int64]) -> TokenIds:
+        """The texts of these rows alone, in that order; how many words were read of them is not known."""
+        lengths = self.lengths[rows]
+        offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+        places = np.arange(offsets[-1]) + np.repeat(self.offsets[rows] - offsets[:-1], lengths)
+        return TokenIds(self.values[places], offsets, unknown_id=self.unknown_id)
+
     @property
     def lengths(self) -> npt.NDArray[np.int64]:
         """(n,) int64: ids per text."""

@@ -56,6 +56,19 @@ def settings_as_it_began(folder: Path, identity: Mapping[str, Any]) -> Preset:
         raise ModelFolderError(f"{folder}: the settings in its checkpoint are damaged ({error}); train anew") from error
 
 
+def check_folder(folder: Path, resume: bool) -> None:
+    """A run writes into an empty folder; one that goes on, into its own, also where it was killed at its very start.
+
+    Raises UsageError for any other.
+    """
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        return
+    if not folder.is_dir() or not resume or (folder / "metrics.json").exists():
+        raise UsageError(f"{folder}: already holds something, and a run writes into an empty folder: choose another")
+    if not (folder / "overview.json").exists():
+        raise UsageError(f"{folder}: holds something, but no run that could go on")
+
+
 def run_identity(
     parts: dict[str, Encoded], vocabulary: Vocabulary, settings: Preset, precision: Precision, ranks: Ranks
 ) -> dict[str, Any]:

@@ -30,6 +30,15 @@ class Epoch:
     reviews_per_second: float
     best: bool
 
+    def as_text(self, epochs: int) -> str:
+        """One line. epochs: how many there will be."""
+        return (
+            f"epoch {self.epoch}/{epochs}: training loss {self.train_loss:.4f}, accuracy {self.train_accuracy:.2%}; "
+            f"validation loss {self.validation_loss:.4f}, accuracy {self.validation_accuracy:.2%}"
+            f"{', the best so far' if self.best else ''} "
+            f"({self.seconds:.1f} s, {self.reviews_per_second:,.0f} reviews/s)"
+        )
+
 
 @dataclass
 class TrainingState:

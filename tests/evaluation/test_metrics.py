@@ -103,6 +103,51 @@ def test_a_confidence_on_a_bin_edge_belongs_to_the_bin_below():
     assert metrics.calibration_error == pytest.approx(abs(0.4 - 0.55) / 2)
 
 
+def positive_calibration_error_by_hand(positive: list[float], labels: list[int]) -> float:
+    error = 0.0
+    for m in range(15):
+        members = [
+            (p, hit)
+            for p, hit in zip(positive, labels, strict=True)
+            if m / 15 < p <= (m + 1) / 15 or (m == 0 and p == 0)
+        ]
+        error += abs(sum(hit - p for p, hit in members)) / len(labels)
+    return error
+
+
+def test_positive_calibration_error_equals_a_plain_loop():
+    positive, labels = np.random.default_rng(3).random(500), np.random.default_rng(4).integers(0, 2, 500)
+    found = evaluate(binary(positive), labels, CLASSES).positive_calibration_error
+    assert found == pytest.approx(positive_calibration_error_by_hand(positive.tolist(), labels.tolist()))
+
+
+def test_positive_calibration_error_tells_the_two_classes_apart():
+    # The predicted class's probability is 0.9 throughout, and right in half of the texts: those called positive.
+    metrics = evaluate(binary([0.9] * 4 + [0.1] * 4), np.ones(8, np.int64), CLASSES)
+    assert metrics.calibration_error == pytest.approx(0.4)
+    assert metrics.positive_calibration_error == pytest.approx((0.1 + 0.9) / 2)
+
+
+def test_three_classes_have_no_positive_one():
+    metrics = evaluate(FOUR, FOUR_LABELS, ["a", "b", "c"])
+    assert metrics.positive_calibration_error is None
+    assert "P(" not in metrics.as_text()
+
+
+def test_the_positive_classes_calibration_error_is_printed_by_its_name():
+    assert "... of P(positive)     36.00%" in evaluate(FIVE, FIVE_LABELS, CLASSES).as_text()
+
+
+def test_the_threshold_decides_between_two_classes():
+    probabilities = binary([0.2, 0.3, 0.4, 0.8])
+    assert predicted_indices(probabilities, 0.3).tolist() == [0, 0, 1, 1]
+    assert predicted_indices(probabilities, 0.79).tolist() == [0, 0, 0, 1]
+
+
+def test_metrics_follow_the_threshold():
+    assert evaluate(FIVE, FIVE_LABELS, CLASSES, 0.65).confusion == ((2, 0), (1, 2))
+
+
 def test_three_classes_confusion():
     assert evaluate(FOUR, FOUR_LABELS, ["a", "b", "c"]).confusion == ((1, 0, 0), (0, 1, 1), (0, 0, 1))
 

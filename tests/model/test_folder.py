@@ -158,7 +158,7 @@ def test_saving_twice_writes_the_same_bytes(folder, tmp_path):
 
 
 def test_the_config_begins_with_its_format(folder):
-    assert next(iter(json.loads((folder / "config.json").read_text("utf-8")).items())) == ("format", 1)
+    assert next(iter(json.loads((folder / "config.json").read_text("utf-8")).items())) == ("format", 2)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="file modes are those of POSIX")
@@ -300,8 +300,8 @@ def test_json_that_is_no_config_is_refused(folder, text):
 
 
 def test_a_newer_format_is_refused_with_what_to_do(folder):
-    change_config(folder, format=2)
-    with pytest.raises(ModelFolderError, match=r"config.json: has format 2.* reads up to 1: update the package"):
+    change_config(folder, format=3)
+    with pytest.raises(ModelFolderError, match=r"config.json: has format 3.* reads up to 2: update the package"):
         load_model(folder)
 
 

@@ -46,6 +46,7 @@ def test_the_tutorial_preset_has_the_tutorials_numbers():
             "patience": 0,
             "batch_scale": 1,
             "batch_ids": 0,
+            "validation_share": 0.25,
         },
         "wide": {"ngrams": 0, "ngram_bits": 21, "ngram_c": 30.0},
     }
@@ -179,6 +180,9 @@ def test_an_unknown_field_is_refused_with_those_there_are(name):
         ("warmup", "1.1"),
         ("warmup", "nan"),
         ("warmup", "inf"),
+        ("validation_share", "0"),
+        ("validation_share", "1"),
+        ("validation_share", "nan"),
         ("decay", "exponential"),
         ("decay", "Cosine"),
         ("decay", ""),

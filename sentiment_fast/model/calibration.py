@@ -1,0 +1,81 @@
+"""How the logits of a model's parts, its network and its wide n-grams, become one probability.
+
+In: the parts' logits. Out: the combined ones. Fitting the scales is left to evaluation/calibration.py, storing them to
+folder.py.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from sentiment_fast.errors import UsageError
+from sentiment_fast.model.network import class_probabilities
+
+Logits = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """logit = network * the network's + wide * the wide part's + bias (Platt 1999; with one part and no bias, the
+    temperature 1 / network of Guo et al. 2017).
+
+    network, wide: 0 or more; 0 leaves a part out. bias: one number for two classes, one per class for more; none for
+    no bias. As it stands, it adds the parts' logits up and changes nothing else.
+    """
+
+    network: float = 1.0
+    wide: float = 1.0
+    bias: tuple[float, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("network", "wide"):
+            if not _is_number(getattr(self, name)) or getattr(self, name) < 0:
+                raise UsageError(f"Expected a scale {name!r} of 0 or more, got {getattr(self, name)!r}")
+        if not all(map(_is_number, self.bias)):
+            raise UsageError(f"Expected a bias of numbers, got {self.bias!r}")
+
+    def logits(self, network: Logits | None, wide: Logits | None) -> Logits:
+        """The calibrated logits, in the parts' shape: (n,) for two classes, (n, classes) for more.
+
+        network, wide: None for a part that the model lacks, or that is left out. Computed in float64, row by row.
+        """
+        bias: Any = np.array(self.bias) if self.bias else 0.0
+        scaled = [
+            scale * part.astype(np.float64)
+            for scale, part in ((self.network, network), (self.wide, wide))
+            if part is not None and scale > 0  # a part left out may be infinite
+        ]
+        given = network if network is not None else wide
+        if given is None:
+            raise ValueError("Expected the logits of a part, got none")
+        combined: Logits = (sum(scaled, np.zeros(given.shape)) + bias).astype(np.float32)
+        return combined
+
+    def probabilities(self, network: Logits | None, wide: Logits | None) -> npt.NDArray[np.float32]:
+        """(n, classes) float32, rows sum to 1. network, wide: as for `logits`."""
+        return class_probabilities(torch.from_numpy(self.logits(network, wide))).numpy()
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return asdict(self) | {"bias": list(self.bias)}
+
+    @classmethod
+    def from_dict(cls, stored: Any, classes: int) -> Calibration:
+        """What `as_dict` gave, read back. Raises UsageError for anything else, or another number of classes."""
+        if not isinstance(stored, Mapping) or set(stored) != {"network", "wide", "bias"}:
+            raise UsageError(f"Expected the scales network and wide and a bias, got {stored!r:.100}")
+        bias, outputs = stored["bias"], 1 if classes == 2 else classes
+        if not isinstance(bias, list) or len(bias) not in (0, outputs):
+            raise UsageError(f"Expected a bias of {outputs} numbers or none, got {bias!r:.100}")
+        return cls(stored["network"], stored["wide"], tuple(bias))
+
+
+def _is_number(value: object) -> bool:
+    return type(value) in (int, float) and math.isfinite(value)  # type: ignore[arg-type]

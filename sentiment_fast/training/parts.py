@@ -1,0 +1,75 @@
+"""What a training is given -> its parts, encoded, and a model that has learnt nothing yet.
+
+In: the values of --data, --validation, --test and --vectors, and settings. Out: `TrainingData`, `SavedModel`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from sentiment_fast.data.overview import TRAINING, Overview, overview
+from sentiment_fast.data.sources import open_parts
+from sentiment_fast.model.folder import SavedModel
+from sentiment_fast.model.presets import Preset
+from sentiment_fast.model.vectors import WordVectors, read_vectors
+from sentiment_fast.text.vocabulary import Vocabulary
+from sentiment_fast.training.fit import Encoded, encode_part, new_network, vocabulary_of
+
+VALIDATION = "validation"
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """parts: TRAINING, VALIDATION, and "test" if asked for."""
+
+    parts: dict[str, Encoded]
+    classes: list[Any]
+    vocabulary: Vocabulary
+    look: Overview
+
+    @property
+    def training(self) -> Encoded:
+        return self.parts[TRAINING]
+
+    @property
+    def validation(self) -> Encoded:
+        return self.parts[VALIDATION]
+
+
+def open_training_data(
+    data: str | None,
+    validation: str,
+    test: str | None,
+    text_column: str | None,
+    label_column: str | None,
+    settings: Preset,
+    say: Callable[[str], None],
+) -> TrainingData:
+    """Arguments and errors as for `open_parts`."""
+    parts, classes = open_parts(data, validation, test, text_column, label_column, settings.training.seed, say)
+    vocabulary = vocabulary_of(parts[TRAINING], settings.vocabulary)
+    encoded = {name: encode_part(part, vocabulary, classes) for name, part in parts.items()}
+    look = overview({name: part.overview_part() for name, part in encoded.items()}, settings.network.max_length)
+    return TrainingData(encoded, classes, vocabulary, look)
+
+
+def with_vectors(
+    file: str | None, settings: Preset, vocabulary: Vocabulary, say: Callable[[str], None]
+) -> tuple[Preset, WordVectors | None]:
+    """The settings for word vectors of the file's size, and these; unchanged, and None, where there is no file."""
+    if file is None:
+        return settings, None
+    vectors = read_vectors(file, vocabulary)
+    covered = f"{int(vectors.found.sum()):,} of {len(vocabulary):,} words"
+    say(f"{file}: vectors of {vectors.size} numbers for {covered}")
+    return settings.with_fields({"embedding_size": vectors.size}), vectors
+
+
+def new_model(settings: Preset, data: TrainingData, vectors: WordVectors | None, device: torch.device) -> SavedModel:
+    """A network with random weights, or with word vectors, on the device, and what belongs to it."""
+    network = new_network(settings, data.vocabulary, data.classes, vectors).to(device)
+    return SavedModel(network, data.vocabulary, data.classes, data.training.data.text_column, settings.as_dict())

@@ -1,0 +1,86 @@
+"""Combining the logits of a model's parts: the formula, what changes nothing, and what is no calibration."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from sentiment_fast.errors import UsageError
+from sentiment_fast.model.calibration import Calibration
+from sentiment_fast.model.network import class_probabilities
+
+NETWORK, WIDE = (np.random.default_rng(seed).normal(0, 3, 50).astype(np.float32) for seed in (0, 1))
+NETWORK_3, WIDE_3 = (np.random.default_rng(seed).normal(0, 3, (50, 3)).astype(np.float32) for seed in (0, 1))
+
+
+@pytest.mark.parametrize("logits", [NETWORK, NETWORK_3], ids=["two classes", "three"])
+def test_no_calibration_changes_no_bit_of_the_probabilities(logits):
+    expected = class_probabilities(torch.from_numpy(logits)).numpy()
+    np.testing.assert_array_equal(Calibration().probabilities(logits, None), expected)
+
+
+def test_two_parts_are_added_up_by_their_scales():
+    found = Calibration(0.5, 2.0, (-1.0,)).logits(NETWORK, WIDE)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, 0.5 * NETWORK + 2 * WIDE - 1, rtol=1e-6, atol=1e-6)
+
+
+def test_each_of_three_classes_has_a_bias_of_its_own():
+    found = Calibration(0.5, 2.0, (-1.0, 0.0, 3.0)).logits(NETWORK_3, WIDE_3)
+    np.testing.assert_allclose(found, 0.5 * NETWORK_3 + 2 * WIDE_3 + [-1, 0, 3], rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize(("network", "wide"), [(NETWORK, WIDE), (NETWORK_3, WIDE_3)], ids=["two classes", "three"])
+def test_probabilities_are_float32_rows_that_sum_to_1(network, wide):
+    found = Calibration(0.5, 2.0).probabilities(network, wide)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found.sum(axis=1), 1, atol=1e-6)
+
+
+def test_each_row_decides_for_itself():
+    calibration = Calibration(0.3, 1.7, (0.2,))
+    alone = [calibration.logits(NETWORK[row : row + 1], WIDE[row : row + 1])[0] for row in range(50)]
+    np.testing.assert_array_equal(calibration.logits(NETWORK, WIDE), alone)
+
+
+def test_a_part_of_scale_0_is_left_out_whatever_it_says():
+    infinite = np.full(50, np.inf, np.float32)
+    np.testing.assert_array_equal(Calibration(0.0, 1.0).logits(infinite, WIDE), WIDE)
+
+
+def test_of_no_part_at_all_there_are_no_logits():
+    with pytest.raises(ValueError, match="Expected the logits of a part, got none"):
+        Calibration().logits(None, None)
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_a_calibration_survives_json(classes):
+    calibration = Calibration(0.1, 2.5, (0.25,) if classes == 2 else (0.5, -1.0, 1e-9))
+    assert Calibration.from_dict(json.loads(json.dumps(calibration.as_dict())), classes) == calibration
+
+
+@pytest.mark.parametrize("value", [-1.0, math.nan, math.inf, "1", None, True])
+@pytest.mark.parametrize("name", ["network", "wide"])
+def test_a_scale_that_is_none_is_refused_by_its_name(name, value):
+    with pytest.raises(UsageError, match=f"Expected a scale '{name}' of 0 or more, got"):
+        Calibration(**{name: value})
+
+
+@pytest.mark.parametrize("value", [math.nan, -math.inf, "1", None])
+def test_a_bias_that_is_no_number_is_refused(value):
+    with pytest.raises(UsageError, match="Expected a bias of numbers, got"):
+        Calibration(bias=(value,))
+
+
+@pytest.mark.parametrize("stored", [None, [], {}, {"network": 1.0, "wide": 1.0}, {"network": 1, "wide": 1, "b": []}])
+def test_what_is_no_calibration_is_not_read_as_one(stored):
+    with pytest.raises(UsageError, match="Expected the scales network and wide and a bias"):
+        Calibration.from_dict(stored, 2)
+
+
+@pytest.mark.parametrize(("bias", "classes"), [([1.0, 1.0], 2), ([1.0], 3), ([1.0, 1.0], 3), (0.0, 2), (None, 3)])
+def test_a_bias_of_another_number_of_classes_is_not_read(bias, classes):
+    with pytest.raises(UsageError, match=r"Expected a bias of . numbers or none"):
+        Calibration.from_dict({"network": 1.0, "wide": 1.0, "bias": bias}, classes)
