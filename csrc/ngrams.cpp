@@ -124,7 +124,8 @@ void NgramModel::logits(const RaggedIds<Id>& rows, float* out, int threads) cons
       const Buckets buckets =
           distinct.find(rows.values + rows.offsets[row], rows.offsets[row + 1] - rows.offsets[row],
                         [this](uint32_t bucket) { __builtin_prefetch(pairs_of(bucket)); });
-      for (int64_t output = 0; output < outputs(); ++output) out[row * outputs() + output] = logit(buckets.first, buckets.last, output);
+      for (int64_t output = 0; output < outputs(); ++output)
+        out[row * outputs() + output] = logit(buckets.first, buckets.last, output);
     }
   });
 }

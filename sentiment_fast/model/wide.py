@@ -188,6 +188,7 @@ def _ratios(presence: Any, counts: npt.NDArray[np.int64], shares: _Numbers) -> _
 def _regression(presence: Any, ratios: _Numbers, shares: _Numbers, c: float) -> tuple[_Numbers, _Numbers]:
     """Weights, (known, outputs), and biases, (outputs,), of the least mean loss with weights held back."""
     from scipy.optimize import minimize
+    from threadpoolctl import threadpool_limits
 
     (known, outputs), texts = ratios.shape, len(shares)
     lengths = np.sqrt(presence @ (ratios**2).astype(np.float32))  # (n, outputs)
@@ -206,7 +207,9 @@ def _regression(presence: Any, ratios: _Numbers, shares: _Numbers, c: float) -> 
     # Five pairs of steps and gradients kept, and a change of the loss by 1e-5 as the end: with more and less, as
     # accurate, and up to three times as long.
     options = {"maxcor": 5, "maxiter": _ROUNDS, "ftol": 1e-5, "gtol": 1e-6}
-    found = minimize(objective, np.zeros((known + 1) * outputs), jac=True, method="L-BFGS-B", options=options)
+    start = np.zeros((known + 1) * outputs)
+    with threadpool_limits(1):  # sums of products go by the number of BLAS's threads, and gain nothing from more
+        found = minimize(objective, start, jac=True, method="L-BFGS-B", options=options)
     if not found.success:
         warnings.warn(
             f"the n-grams' weights still moved after {found.nit} rounds ({found.message}): "

@@ -1,6 +1,6 @@
-// Tests the threads, for ThreadSanitizer: counting, encoding, padding and the LSTM, scoring and learning, give at any
-// number of threads what one gives, also where several calls run at once and share a lexicon. No Python in it but what
-// the cleaning asks of it.
+// Tests the threads, for ThreadSanitizer: counting, encoding, padding, n-grams and the LSTM, scoring and learning, give
+// at any number of threads what one gives, also where several calls run at once and share a lexicon. No Python in it but
+// what the cleaning asks of it.
 #include <atomic>
 #include <cstdint>
 #include <random>
@@ -14,6 +14,7 @@
 #include "interpreter.h"
 #include "lstm.h"
 #include "lstm_training.h"
+#include "ngrams.h"
 #include "threads.h"
 
 using namespace sentiment_fast;
@@ -87,6 +88,32 @@ void test_calls_at_once_share_a_lexicon(const std::vector<Text>& texts, const Le
     callers.emplace_back([&, i] { results[i] = results_of(texts, lexicon, levels().back(), static_cast<int>(1 + i)); });
   for (std::thread& caller : callers) caller.join();
   for (const Results& other : results) expect(other == results[0], "the same results of several calls at once");
+}
+
+void test_ngrams_give_at_any_number_of_threads_what_one_gives() {
+  constexpr int64_t kRows = 400;
+  constexpr NgramSpace kSpace{3, 12};
+  std::mt19937 random(4);
+  std::vector<int32_t> ids;
+  std::vector<int64_t> offsets = {0};
+  for (int64_t row = 0; row < kRows; ++row) {
+    for (size_t count = random() % 200; count != 0; --count) ids.push_back(static_cast<int32_t>(random() % 5000));
+    offsets.push_back(static_cast<int64_t>(ids.size()));
+  }
+  std::vector<int8_t> table(static_cast<size_t>(2 * kSpace.buckets()));
+  for (int8_t& number : table) number = static_cast<int8_t>(random() % 255);
+  const float scales[] = {0.5f, 2.0f}, biases[] = {0.0f, 1.0f};
+  const NgramModel model(kSpace, 2, table.data(), table.data(), scales, biases);
+  const RaggedIds<int32_t> rows{ids.data(), offsets.data(), kRows};
+  const RowBuckets expected = row_buckets(rows, kSpace, 1);
+  std::vector<std::vector<float>> logits;
+  for (const int threads : kThreads) {
+    const RowBuckets found = row_buckets(rows, kSpace, threads);
+    expect(found.buckets == expected.buckets && found.offsets == expected.offsets, "buckets at any number of threads");
+    logits.emplace_back(static_cast<size_t>(2 * kRows));
+    model.logits(rows, logits.back().data(), threads);
+  }
+  for (const auto& other : logits) expect(other == logits[0], "a linear model's logits at any number of threads");
 }
 
 template <class Number>
@@ -198,6 +225,7 @@ int main() {
   const Lexicon lexicon({"a", "b", "cd", "ας", "andawordofmorethan16bytes", "bcd", "j"}, {"e", "f"}, 8);
   test_calls_at_once_share_a_lexicon(texts, lexicon);  // first: the first use of anything is part of it
   test_any_number_of_threads_gives_what_one_gives(texts, lexicon);
+  test_ngrams_give_at_any_number_of_threads_what_one_gives();
   test_the_lstm_gives_at_any_number_of_threads_what_one_gives<float>();
   test_the_lstm_gives_at_any_number_of_threads_what_one_gives<Bf16>();
   test_the_lstm_learns_at_any_number_of_threads_what_it_does_at_one<float>();

@@ -37,14 +37,15 @@ def accuracy(wide, ids, targets):
 
 
 def features_in_plain_python(ids, targets, config):
-    """Wang and Manning's: (n, buckets) log-count ratios of each text's distinct n-grams, divided by their norm."""
+    """Wang and Manning's: (n, buckets) log-count ratios of a text's distinct n-grams, divided by their norm."""
     presence = np.zeros((len(ids), 1 << config.ngram_bits))
     for index, row in enumerate(ids):
         presence[index, ngram_buckets(row, config.ngrams, config.ngram_bits)] = 1
     known = presence.sum(axis=0) >= 2
     p, q = (1 + presence[targets == target].sum(axis=0) for target in (1, 0))
     ratios = np.where(known, np.log((p / p[known].sum()) / (q / q[known].sum())), 0)
-    features = presence * ratios
+    step = np.abs(ratios).max() / 127  # of 8 bits
+    features = presence * np.rint(ratios / step)
     return features / np.linalg.norm(features, axis=1, keepdims=True)
 
 
@@ -60,7 +61,7 @@ def test_two_classes_are_learned_as_scikit_learn_would(ngrams):
     features = features_in_plain_python(ids, targets, config)
     expected = LogisticRegression(C=config.ngram_c, tol=1e-6, max_iter=1000).fit(features, targets)
     found = fit_wide(ids, targets, 2, config).logits(ids)
-    np.testing.assert_allclose(found, expected.decision_function(features), atol=0.1)  # steps of 8 bits
+    np.testing.assert_allclose(found, expected.decision_function(features), atol=0.1)  # for the weights' 8 bits
     assert np.abs(found).max() > 3
 
 
