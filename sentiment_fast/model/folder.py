@@ -101,7 +101,7 @@ class SavedModel:
 def save_model(folder: Path, model: SavedModel, half: bool = False) -> None:
     """Write config.json, vocabulary.txt and model.safetensors; each file appears whole or not at all.
 
-    half: the network's weights as float16, in half the space. Raises UsageError where one is beyond its range.
+    half: keep the network's weights as float16, in half the space. Raises UsageError where one is beyond its range.
     """
     folder.mkdir(parents=True, exist_ok=True)
     model.vocabulary.save(folder / f"{VOCABULARY}.part")
