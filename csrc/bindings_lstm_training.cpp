@@ -14,7 +14,7 @@
 
 #include "bindings.h"
 #include "bindings_lstm.h"
-#include "lstm_training.h"
+#include "lstm_outputs.h"
 
 namespace sentiment_fast {
 namespace {
@@ -117,8 +117,11 @@ py::array_t<float> zeros(const std::vector<py::ssize_t>& shape) {
 
 using LastStep = std::tuple<Array<float>, Array<float>, Array<float>>;
 
+using MaxMean = std::tuple<Array<float>, Array<int32_t>>;
+
 py::tuple backward(const AnyTraining& any, AnyTrace& any_trace, const Array<float>& by_outputs,
-                   const Array<float>& by_cells, const std::optional<LastStep>& more, int threads) {
+                   const Array<float>& by_cells, const std::optional<LastStep>& more, int threads,
+                   const std::optional<Array<float>>& by_steps, const std::optional<MaxMean>& by_max_mean) {
   check_threads(threads);
   return with(any, any_trace, [&](const auto& training, auto& trace) {
     const int64_t rows = trace.rows(), layers = training.layers(), hidden = training.hidden();
@@ -134,6 +137,19 @@ py::tuple backward(const AnyTraining& any, AnyTrace& any_trace, const Array<floa
         if (count < 2) throw py::value_error("Expected rows of 2 or more ids, got 1");
       last_step = {logits.data(), outputs.data(), cells.data()};
     }
+    LstmOutputGradients by_top{nullptr, nullptr, nullptr};
+    if (by_steps) {
+      expect_shape(*by_steps, "gradients by all steps", {trace.slots() - rows, hidden});
+      by_top.of_steps = by_steps->data();
+    }
+    if (by_max_mean) {
+      const auto& [pooled, maxima] = *by_max_mean;
+      expect_shape(pooled, "gradients by maxima and means", {rows, 2 * hidden});
+      expect_shape(maxima, "the maxima's steps", {rows, hidden});
+      by_top.of_pooled = pooled.data();
+      by_top.maxima = maxima.data();
+    }
+    const LstmOutputGradients* const top = by_steps || by_max_mean ? &by_top : nullptr;
     py::array_t<float> by_first_outputs = zeros({rows, layers, hidden}), cells({rows, layers, hidden});
     std::copy_n(by_cells.data(), by_cells.size(), cells.mutable_data());
     // Only the cells are written to.
@@ -141,7 +157,7 @@ py::tuple backward(const AnyTraining& any, AnyTrace& any_trace, const Array<floa
     float* const into = by_first_outputs.mutable_data();
     {
       const py::gil_scoped_release unlocked;
-      training.backward(trace, by_last, more ? &last_step : nullptr, into, threads);
+      training.backward(trace, by_last, more ? &last_step : nullptr, top, into, threads);
     }
     return py::make_tuple(by_first_outputs, cells);
   });
@@ -215,6 +231,38 @@ py::tuple last_step(const AnyTrace& any, int64_t row, int64_t layer) {
       any.of_number);
 }
 
+// (ids, hidden) float32.
+py::array_t<float> step_outputs(const AnyTrace& any, int threads) {
+  check_threads(threads);
+  return std::visit(
+      [&](const auto& trace) {
+        py::array_t<float> outputs({trace.slots() - trace.rows(), trace.hidden});
+        float* const into = outputs.mutable_data();
+        const py::gil_scoped_release unlocked;
+        top_outputs(trace, into, threads);
+        return outputs;
+      },
+      any.of_number);
+}
+
+// (rows, 2 hidden) float32 and (rows, hidden) int32.
+py::tuple pooled_outputs(const AnyTrace& any, int threads) {
+  check_threads(threads);
+  return std::visit(
+      [&](const auto& trace) {
+        py::array_t<float> pooled({trace.rows(), 2 * trace.hidden});
+        py::array_t<int32_t> maxima({trace.rows(), trace.hidden});
+        float* const into = pooled.mutable_data();
+        int32_t* const at = maxima.mutable_data();
+        {
+          const py::gil_scoped_release unlocked;
+          max_mean(trace, into, at, threads);
+        }
+        return py::make_tuple(pooled, maxima);
+      },
+      any.of_number);
+}
+
 }  // namespace
 
 void bind_lstm_training(py::module_& module) {
@@ -222,7 +270,9 @@ void bind_lstm_training(py::module_& module) {
       .def_property_readonly("slots", [](const AnyTrace& any) {
         return std::visit([](const auto& trace) { return trace.capacity; }, any.of_number);
       })
-      .def("last_step", &last_step, py::arg("row"), py::arg("layer"));
+      .def("last_step", &last_step, py::arg("row"), py::arg("layer"))
+      .def("outputs", &step_outputs, py::arg("threads"))
+      .def("max_mean", &pooled_outputs, py::arg("threads"));
   py::class_<AnyTraining>(module, "LstmTraining")
       .def(py::init(&training_of), py::arg("hidden"), py::arg("layers"), py::arg("number"), py::arg("level"))
       .def("trace", &trace_of, py::arg("slots"))
@@ -230,7 +280,8 @@ void bind_lstm_training(py::module_& module) {
       .def("forward", &forward, py::arg("trace"), py::arg("table"), py::arg("ids"), py::arg("counts"),
            py::arg("states"), py::arg("outputs"), py::arg("cells"), py::arg("threads"))
       .def("backward", &backward, py::arg("trace"), py::arg("by_outputs"), py::arg("by_cells"),
-           py::arg("last_step"), py::arg("threads"))
+           py::arg("last_step"), py::arg("threads"), py::arg("by_steps") = py::none(),
+           py::arg("by_max_mean") = py::none())
       .def("add_weight_gradients", &add_weight_gradients, py::arg("trace"), py::arg("own").noconvert(),
            py::arg("below").noconvert(), py::arg("biases").noconvert(), py::arg("threads"))
       .def("add_table_gradients", &add_table_gradients, py::arg("trace"), py::arg("ids"),

@@ -134,11 +134,15 @@ class LstmTraining:
         by_cells: npt.NDArray[np.float32],
         last_step: tuple[npt.NDArray[np.float32], npt.NDArray[np.float32], npt.NDArray[np.float32]] | None,
         threads: int,
+        by_steps: npt.NDArray[np.float32] | None = None,
+        by_max_mean: tuple[npt.NDArray[np.float32], npt.NDArray[np.int32]] | None = None,
     ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
         """The loss's gradients by the outputs and cells that rows started from, (rows, layers, hidden) each.
 
         by_outputs, by_cells: those by what rows ended in. last_step: more, by the logits of each row's last step,
-        (rows, layers, 4 hidden), and by the outputs and cells before it. Raises ValueError for a second time.
+        (rows, layers, 4 hidden), and by the outputs and cells before it. by_steps: more, by the trace's outputs(),
+        (ids, hidden). by_max_mean: more, by the first of what its max_mean() gave, (rows, 2 hidden), and the second.
+        Raises ValueError for a second time.
         """
 
     def add_weight_gradients(
@@ -164,6 +168,14 @@ class LstmTrace:
         self, row: int, layer: int
     ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32], npt.NDArray[np.float32]]:
         """The logits of a row's last step, (4 hidden,), and the outputs and cells before it, (hidden,) each."""
+
+    def outputs(self, threads: int) -> npt.NDArray[np.float32]:
+        """The top layer's outputs of all steps, (ids, hidden), in the order of the ids; rounded as numbers are."""
+
+    def max_mean(self, threads: int) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int32]]:
+        """Of the same each row's maxima and, behind them, means, (rows, 2 hidden); the steps, from 0, at which the
+        maxima stood, (rows, hidden), the first of equal ones.
+        """
 
 UNCLOSED: int
 """In CsvRecords.fields: rejected, because a quote is open behind this line and does not close in time."""

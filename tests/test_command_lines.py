@@ -264,7 +264,7 @@ def test_a_folder_in_use_is_not_written_into(tmp_path, data, capsys):
         (["--set", "cell"], "expected NAME=VALUE"),
         (["--set", "cell=tree"], "Expected a cell of lstm, gru, rnn, got 'tree'"),
         (["--set", "nonsense=1"], "Expected a setting of"),
-        (["--set", "bidirectional=true"], "Expected pooling last or attention with bidirectional"),
+        (["--set", "bidirectional=true"], "Expected pooling last, attention or max_mean with bidirectional"),
         (["--preset", "best"], "Expected a preset of tutorial, tutorial-large-batch, got 'best'"),
         (["--epochs", "0"], "Expected epochs of 1 or more, got 0"),
         (["--validation", "1.5"], "expected a share above 0 and below 1, or a file"),

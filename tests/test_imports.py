@@ -52,7 +52,7 @@ def test_the_native_core_is_imported_in_few_places_alone(path):
         assert str(path.relative_to(PACKAGE)) in (
             "text/encoding.py",
             "model/native.py",
-            "model/native_training.py",
+            "model/native_steps.py",
             "scoring/chunks.py",
             "scoring/inputs.py",
             "scoring/json_lines.py",

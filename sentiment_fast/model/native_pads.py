@@ -55,10 +55,12 @@ class NativePads:
         self.done, self.stand_still = done, False
         layers, hidden = training.network.config.layers, training.network.config.hidden_size
         zeros = np.zeros((1, layers, hidden), np.float32)
-        self.trace = training.trace("pads", done + 2)
+        self.trace = training.ahead.trace("pads", done + 2)
         self.ids = np.zeros(done + 1, np.int32)
         counts, state = np.array([done + 1]), np.zeros(1, np.int64)
-        after, _ = training.lstm.forward(self.trace, table, self.ids, counts, state, zeros, zeros, training.threads)
+        after, _ = training.ahead.lstm.forward(
+            self.trace, table, self.ids, counts, state, zeros, zeros, training.threads
+        )
         kept = [self.trace.last_step(0, layer) for layer in range(layers)]
         logits, self.outputs, self.cells = (np.stack(part).astype(np.float64) for part in zip(*kept, strict=True))
         self._moved = np.abs(after[0] - self.outputs)

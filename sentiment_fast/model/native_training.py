@@ -1,12 +1,12 @@
 """Training an LSTM by the native core (csrc/lstm_training.h), on the CPUs where nothing else is as fast.
 
 In: a network and rows of a `BatchSource`. Out: what its recurrent layers make of each row, with gradients: PyTorch's,
-without its padding. Whether it is used is decided by native.py's rules; where it is not, step.py takes the network.
+without its padding. Whether it is used is decided here; where it is not, step.py takes the network.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, cast
@@ -16,20 +16,31 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
-from torch.nn import functional as F
 
-from sentiment_fast import _core
 from sentiment_fast.model.batches import BatchSource, Rows
 from sentiment_fast.model.devices import Precision
-from sentiment_fast.model.native import can_run, native_level
+from sentiment_fast.model.native import native_level
 from sentiment_fast.model.native_pads import NativePads, run_pads
-from sentiment_fast.model.network import SentimentLSTM
+from sentiment_fast.model.native_steps import NativeLayers, Reading, table_of, weights_of
+from sentiment_fast.model.network import BothDirections, NetworkConfig, SentimentLSTM
 
 
 def native_training(network: SentimentLSTM, precision: Precision) -> NativeTraining | None:
     """None where PyTorch is faster, or the network another one."""
     level = native_level(network.embedding.weight.device, precision)
-    return NativeTraining(network, precision.name, level) if level is not None and can_run(network) else None
+    return NativeTraining(network, precision.name, level) if level is not None and can_train(network) else None
+
+
+def can_train(network: SentimentLSTM) -> bool:
+    """Is the network one that the core has kernels for? In both directions they know one layer."""
+    config = network.config
+    return (
+        config.cell == "lstm"
+        and config.pooling in ("padded", "last", "max_mean")
+        and (not config.bidirectional or config.layers == 1)
+        and config.hidden_size % 16 == 0
+        and network.output.weight.dtype == torch.float32
+    )
 
 
 @contextmanager
@@ -57,52 +68,69 @@ class NativeTraining:
     def __init__(self, network: SentimentLSTM, number: str, level: str) -> None:
         config = network.config
         self.network = network
-        self.lstm = _core.LstmTraining(config.hidden_size, config.layers, number, level)
+        self.ahead = NativeLayers(config.hidden_size, config.layers, number, level)
+        self.back = NativeLayers(config.hidden_size, 1, number, level) if config.bidirectional else None
         self.threads = torch.get_num_threads()
         # What an output may move by from one pad to the next when it is taken to stand still: rounding.
         self.stillness = 1e-6 if number == "float32" else 2**-8
-        self.batches = 0  # so far: the traces are the last one's
-        self._traces: dict[str, _core.LstmTrace] = {}
 
     def summarise(self, source: BatchSource, rows: Rows) -> Tensor:
-        """The top layer's last output of each row, (batch, hidden) float32: what `SentimentLSTM.summarise` gives."""
+        """(batch, features) float32: what `SentimentLSTM.summarise` gives."""
         network, config = self.network, self.network.config
-        values, starts, lengths = source.ragged(rows)
-        pads = np.maximum(config.max_length - lengths, 0) if config.pads_on_left else np.zeros_like(lengths)
+        texts = _Texts.of(source, rows, config, len(network.embedding.weight))
+        vectors = network.embedding(torch.from_numpy(texts.words))  # (words, embedding)
+        if self.back is not None:
+            return self._both_directions(self.back, texts, vectors)
         weights = cast(nn.LSTM, network.recurrent).all_weights
-        w_in, _, b_in, b_out = weights[0]
-        own = [layer[1] for layer in weights]
-        below = [layer[0] for layer in weights[1:]]
-        biases = [layer[2] + layer[3] for layer in weights[1:]]
+        table = table_of(vectors, weights)
+        if config.pooling == "max_mean":
+            return self.ahead.read(texts.ids, texts.lengths, table, weights, "max_mean", self.threads)
+        return _LastOutputs.apply(self, texts, table, *weights_of(weights))  # type: ignore[no-any-return, no-untyped-call]
 
-        joined = values[_places(starts, lengths)]
-        words = np.unique(np.append(joined, joined.dtype.type(0)))  # the pad is the first
-        vectors = network.embedding(torch.from_numpy(words).int())  # (words, embedding)
-        table = F.linear(vectors, w_in, b_in + b_out).float()  # (words, 4 hidden)
-        return _LastOutputs.apply(  # type: ignore[no-any-return, no-untyped-call]
-            self, _Texts(joined, lengths, pads, words), table, *own, *below, *biases
-        )
-
-    def trace(self, name: str, slots: int) -> _core.LstmTrace:
-        """One to write to, kept from batch to batch: fresh memory costs a tenth of the time of what is done in it."""
-        if name not in self._traces or self._traces[name].slots < slots:
-            self._traces.pop(name, None)
-            self._traces[name] = self.lstm.trace(slots)
-        return self._traces[name]
+    def _both_directions(self, back: NativeLayers, texts: _Texts, vectors: Tensor) -> Tensor:
+        """One layer in each direction, the backward one over rows that are reversed."""
+        recurrent, reading = cast(BothDirections, self.network.recurrent), self.network.config.pooling
+        parts: list[Sequence[Tensor]] = []
+        for layers, modules, ids in (
+            (self.ahead, recurrent.ahead, texts.ids),
+            (back, recurrent.back, texts.reversed_ids()),
+        ):
+            weights = cast(nn.LSTM, modules[0]).all_weights
+            table = table_of(vectors, weights)
+            summary = layers.read(ids, texts.lengths, table, weights, cast(Reading, reading), self.threads)
+            parts.append(summary.chunk(summary.shape[1] // layers.hidden, dim=1))
+        # Maxima of both directions come before means.
+        return torch.cat([part for of_both in zip(*parts, strict=True) for part in of_both], dim=1)
 
 
 @dataclass(frozen=True)
 class _Texts:
-    """A batch. joined: (total,), its rows' values, of `lengths`. pads: before each row. words: those it has, sorted."""
+    """A batch. ids: (total,), its rows' values as places in `words`, of `lengths`. pads: before each row. words: those
+    that it has, sorted, the pad before them.
+    """
 
-    joined: npt.NDArray[Any]
+    ids: npt.NDArray[np.int32]
     lengths: Rows
     pads: Rows
-    words: npt.NDArray[Any]
+    words: npt.NDArray[np.int32]
 
-    def ids(self) -> npt.NDArray[np.int64]:
-        """The values' places in `words`."""
-        return np.searchsorted(self.words, self.joined)
+    @staticmethod
+    def of(source: BatchSource, rows: Rows, config: NetworkConfig, vocabulary: int) -> _Texts:
+        values, starts, lengths = source.ragged(rows)
+        pads = np.maximum(config.max_length - lengths, 0) if config.pads_on_left else np.zeros_like(lengths)
+        joined = values[_places(starts, lengths)]
+        occurs = np.zeros(vocabulary, bool)
+        occurs[joined] = occurs[0] = True
+        words = np.flatnonzero(occurs).astype(np.int32)
+        places = np.empty(vocabulary, np.int32)
+        places[words] = np.arange(len(words))
+        return _Texts(places[joined], lengths, pads, words)
+
+    def reversed_ids(self) -> npt.NDArray[np.int32]:
+        """Each row's from its last to its first."""
+        ends = np.cumsum(self.lengths)
+        mirrored = np.repeat(2 * ends - self.lengths - 1, self.lengths) - np.arange(len(self.ids))
+        return self.ids[mirrored]
 
 
 class _LastOutputs(torch.autograd.Function):
@@ -110,27 +138,25 @@ class _LastOutputs(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, training: NativeTraining, texts: _Texts, table: Tensor, *weights: Tensor) -> Tensor:
-        lstm, threads, vectors = training.lstm, training.threads, table.detach().numpy()
-        training.batches += 1
-        ctx.batch = training.batches
-        layers, hidden = training.network.config.layers, training.network.config.hidden_size
-        lstm.set_weights(*_by_kind([weight.detach().numpy() for weight in weights], layers), threads)
+        ahead, threads, vectors = training.ahead, training.threads, table.detach().numpy()
+        ctx.batch = ahead.begin_batch()
+        ahead.lstm.set_weights(*ahead.by_kind([weight.detach().numpy() for weight in weights]), threads)
 
         # Rows begin behind their pads, in the states that one run of pads gave all of them: the first is before it.
         pads = run_pads(training, texts.pads, vectors[:1])
         states = _States.of(texts.pads, pads)
-        zeros = np.zeros((1, layers, hidden), np.float32)
+        zeros = np.zeros((1, ahead.layers, ahead.hidden), np.float32)
         outputs = cells = zeros
         if pads is not None:
-            behind = np.broadcast_to(pads.outputs, (len(states.further), layers, hidden))
+            behind = np.broadcast_to(pads.outputs, (len(states.further), ahead.layers, ahead.hidden))
             outputs = np.concatenate([zeros, behind], dtype=np.float32, casting="same_kind")
             cells = np.concatenate([zeros, pads.cells_after(states.further)], dtype=np.float32, casting="same_kind")
 
         counts = texts.lengths + states.own_pads
         ids = np.zeros(counts.sum(), np.int32)
-        ids[_places(np.cumsum(counts) - texts.lengths, texts.lengths)] = texts.ids()
-        trace = training.trace("rows", len(ids) + len(counts))
-        last, _ = lstm.forward(trace, vectors, ids, counts, states.numbers, outputs, cells, threads)
+        ids[_places(np.cumsum(counts) - texts.lengths, texts.lengths)] = texts.ids
+        trace = ahead.trace("rows", len(ids) + len(counts))
+        last, _ = ahead.lstm.forward(trace, vectors, ids, counts, states.numbers, outputs, cells, threads)
         ctx.training, ctx.trace, ctx.ids, ctx.pads, ctx.states, ctx.words = (
             training,
             trace,
@@ -145,31 +171,24 @@ class _LastOutputs(torch.autograd.Function):
     @once_differentiable
     def backward(ctx: Any, by_summary: Tensor) -> tuple[Tensor | None, ...]:
         training, pads, states = ctx.training, ctx.pads, ctx.states
-        if ctx.batch != training.batches:
-            raise RuntimeError(
-                f"Expected the last batch summarised, number {training.batches}, to go back, got number {ctx.batch}, "
-                "whose steps are overwritten: call backward() before the next summarise()"
-            )
-        lstm, threads = training.lstm, training.threads
-        layers, hidden = training.network.config.layers, training.network.config.hidden_size
-        by_outputs = np.zeros((len(by_summary), layers, hidden), np.float32)
+        ahead, threads = training.ahead, training.threads
+        ahead.check_last(ctx.batch)
+        by_outputs = np.zeros((len(by_summary), ahead.layers, ahead.hidden), np.float32)
         by_outputs[:, -1] = by_summary.numpy()
-        by_firsts = lstm.backward(ctx.trace, by_outputs, np.zeros_like(by_outputs), None, threads)
+        by_firsts = ahead.lstm.backward(ctx.trace, by_outputs, np.zeros_like(by_outputs), None, threads)
 
-        table = np.zeros((ctx.words, 4 * hidden), np.float32)
-        shapes = [(4 * hidden, hidden)] * (2 * layers - 1) + [(4 * hidden,)] * (layers - 1)
-        weights = [np.zeros(shape, np.float32) for shape in shapes]
-        lstm.add_weight_gradients(ctx.trace, *_by_kind(weights, layers), threads)
-        lstm.add_table_gradients(ctx.trace, ctx.ids, table, threads)
+        table, weights = np.zeros((ctx.words, 4 * ahead.hidden), np.float32), ahead.weight_zeros()
+        ahead.lstm.add_weight_gradients(ctx.trace, *ahead.by_kind(weights), threads)
+        ahead.lstm.add_table_gradients(ctx.trace, ctx.ids, table, threads)
         if pads is not None:
-            by_states = np.zeros((2, 1 + len(states.further), layers, hidden), np.float32)
+            by_states = np.zeros((2, 1 + len(states.further), ahead.layers, ahead.hidden), np.float32)
             for by_state, by_first in zip(by_states, by_firsts, strict=True):
                 np.add.at(by_state, states.numbers, by_first)
-            nothing = np.zeros((1, layers, hidden), np.float32)
+            nothing = np.zeros((1, ahead.layers, ahead.hidden), np.float32)
             by_last_pad = pads.gradients(states.further, by_states[0, 1:], by_states[1, 1:])
-            lstm.backward(pads.trace, nothing, nothing, by_last_pad, threads)
-            lstm.add_weight_gradients(pads.trace, *_by_kind(weights, layers), threads)
-            lstm.add_table_gradients(pads.trace, pads.ids, table, threads)
+            ahead.lstm.backward(pads.trace, nothing, nothing, by_last_pad, threads)
+            ahead.lstm.add_weight_gradients(pads.trace, *ahead.by_kind(weights), threads)
+            ahead.lstm.add_table_gradients(pads.trace, pads.ids, table, threads)
         return None, None, torch.from_numpy(table), *map(torch.from_numpy, weights)
 
 
@@ -201,8 +220,3 @@ def _places(starts: Rows, lengths: Rows) -> Rows:
     before = np.cumsum(lengths) - lengths
     places: Rows = np.arange(lengths.sum()) + np.repeat(starts - before, lengths)
     return places
-
-
-def _by_kind(arrays: list[Any], layers: int) -> tuple[list[Any], list[Any], list[Any]]:
-    """own, below, biases."""
-    return arrays[:layers], arrays[layers : 2 * layers - 1], arrays[2 * layers - 1 :]

@@ -16,8 +16,10 @@ from torch.nn import functional as F
 
 from sentiment_fast.errors import UsageError
 from sentiment_fast.model.pads import LastPads, State, SteppedPads, after_last_pads, no_tf32
+from sentiment_fast.model.pooling import Attention, last_steps, max_mean
 
 _CELLS = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}
+_POOLINGS = ("padded", "last", "attention", "max_mean")
 _LONGEST = 1 << 16
 
 
@@ -28,7 +30,8 @@ class NetworkConfig:
     pooling, what of the recurrent layers' output is classified:
       "padded"    the last step of the row padded on the left to `max_length` (the tutorial), one direction only;
       "last"      the last real step of each direction;
-      "attention" a learned weighted mean of all real steps (additive attention, Bahdanau et al. 2015).
+      "attention" a learned weighted mean of all real steps (additive attention, Bahdanau et al. 2015);
+      "max_mean"  the maximum and the mean of all real steps, side by side (Howard & Ruder 2018).
     max_length: ids of a row that are read; the rest is cut off.
     """
 
@@ -38,7 +41,7 @@ class NetworkConfig:
     dropout: float = 0.3
     cell: Literal["lstm", "gru", "rnn"] = "lstm"
     bidirectional: bool = False
-    pooling: Literal["padded", "last", "attention"] = "padded"
+    pooling: Literal["padded", "last", "attention", "max_mean"] = "padded"
     max_length: int = 500
 
     def __post_init__(self) -> None:
@@ -54,15 +57,23 @@ class NetworkConfig:
             raise UsageError(f"Expected a cell of {', '.join(_CELLS)}, got {self.cell!r}")
         if type(self.bidirectional) is not bool:
             raise UsageError(f"Expected bidirectional to be true or false, got {self.bidirectional!r}")
-        if self.pooling not in ("padded", "last", "attention"):
-            raise UsageError(f"Expected pooling padded, last or attention, got {self.pooling!r}")
+        if self.pooling not in _POOLINGS:
+            raise UsageError(f"Expected pooling {', '.join(_POOLINGS[:-1])} or {_POOLINGS[-1]}, got {self.pooling!r}")
         if self.bidirectional and self.pooling == "padded":
-            raise UsageError("Expected pooling last or attention with bidirectional: padding is read by one direction")
+            raise UsageError(
+                "Expected pooling last, attention or max_mean with bidirectional: padding is read by one direction"
+            )
 
     @property
     def pads_on_left(self) -> bool:
         """On which side batches of this network are padded: the only place that decides it."""
         return self.pooling == "padded"
+
+    @property
+    def features(self) -> int:
+        """Of a row's summary, which is what is classified."""
+        of_a_step = self.hidden_size * (2 if self.bidirectional else 1)
+        return of_a_step * (2 if self.pooling == "max_mean" else 1)
 
 
 class SentimentLSTM(nn.Module):
@@ -87,10 +98,9 @@ class SentimentLSTM(nn.Module):
         else:
             cell = _CELLS[config.cell]
             self.recurrent = cell(config.embedding_size, config.hidden_size, config.layers, batch_first=True)
-        features = config.hidden_size * (2 if config.bidirectional else 1)
-        self.attention = Attention(features) if config.pooling == "attention" else None
+        self.attention = Attention(config.features) if config.pooling == "attention" else None
         self.dropout = nn.Dropout(config.dropout)
-        self.output = nn.Linear(features, 1 if classes == 2 else classes)
+        self.output = nn.Linear(config.features, 1 if classes == 2 else classes)
         # What is computed from the weights and kept while they stay.
         self._pad_states: dict[int, State] = {}
         self._stepped_pads: SteppedPads | None = None  # apart from those above: their rounding is another
@@ -108,7 +118,11 @@ class SentimentLSTM(nn.Module):
         if self.config.pooling == "padded":
             return self._read_behind_pads(ids)
         steps = self._steps(ids, lengths)  # (batch, time, features)
-        return self.attention(steps, lengths) if self.attention else self._last_steps(steps, lengths)
+        if self.attention:
+            return self.attention(steps, lengths)  # type: ignore[no-any-return]
+        if self.config.pooling == "max_mean":
+            return max_mean(steps, lengths)
+        return last_steps(steps, lengths, self.config.bidirectional)
 
     def classify(self, summary: Tensor) -> Tensor:
         """Summaries -> logits."""
@@ -148,15 +162,6 @@ class SentimentLSTM(nn.Module):
         if self.config.bidirectional:
             return self.recurrent(vectors, lengths)  # type: ignore[no-any-return]
         return self.recurrent(vectors)[0]  # type: ignore[no-any-return]
-
-    def _last_steps(self, steps: Tensor, lengths: Tensor) -> Tensor:
-        last = (lengths - 1).long()[:, None, None].expand(-1, 1, steps.shape[2])
-        summary = steps.gather(1, last).squeeze(1)  # (batch, features)
-        if self.config.bidirectional:  # the backward direction ends at the first step
-            ahead, _ = summary.chunk(2, dim=-1)
-            _, back = steps[:, 0].chunk(2, dim=-1)
-            summary = torch.cat([ahead, back], dim=-1)
-        return summary
 
     def _read_behind_pads(self, ids: Tensor) -> Tensor:
         """The last step of rows padded to max_length, of which `ids` holds only the last columns.
@@ -269,22 +274,6 @@ class BothDirections(nn.Module):
             back_steps = reversed_steps.gather(1, order.expand_as(reversed_steps))
             vectors = torch.cat([ahead(vectors)[0], back_steps], dim=-1)
         return vectors
-
-
-class Attention(nn.Module):
-    """A weighted mean of the real steps, the weights learned: softmax of v . tanh(W step). (batch, features) out."""
-
-    def __init__(self, features: int) -> None:
-        super().__init__()
-        self.projection = nn.Linear(features, features)
-        self.score = nn.Linear(features, 1, bias=False)
-
-    def forward(self, steps: Tensor, lengths: Tensor) -> Tensor:
-        scores = self.score(torch.tanh(self.projection(steps))).squeeze(-1).float()  # (batch, time)
-        padding = torch.arange(steps.shape[1], device=steps.device) >= lengths[:, None]
-        weights = scores.masked_fill(padding, float("-inf")).softmax(dim=1)
-        mean: Tensor = (weights[:, None].to(steps.dtype) @ steps).squeeze(1)
-        return mean
 
 
 def class_loss(logits: Tensor, targets: Tensor) -> Tensor:

@@ -145,7 +145,12 @@ def _preset_and_changes(settings: Mapping[str, Any]) -> str:
 
 def _architecture(network: NetworkConfig) -> str:
     direction = "bidirectional " if network.bidirectional else ""
-    pooling = {"padded": "the last step", "last": "the last step", "attention": "attention over all steps"}
+    pooling = {
+        "padded": "the last step",
+        "last": "the last step",
+        "attention": "attention over all steps",
+        "max_mean": "maximum and mean of all steps",
+    }
     return (
         f"an embedding of {network.embedding_size}, {network.layers} {direction}{network.cell.upper()} "
         f"layer{'s' if network.layers > 1 else ''} of {network.hidden_size}, {pooling[network.pooling]}, "

@@ -74,7 +74,7 @@ def change_weights(folder: Path, change) -> None:
 
 @pytest.mark.parametrize(
     ("pooling", "bidirectional"),
-    [("padded", False), ("last", False), ("last", True), ("attention", False), ("attention", True)],
+    [("padded", False), ("last", False), ("last", True), ("attention", False), ("attention", True), ("max_mean", True)],
 )
 @pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
 def test_a_loaded_network_gives_the_saved_ones_logits_to_the_last_bit(tmp_path, cell, pooling, bidirectional):

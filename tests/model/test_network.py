@@ -15,6 +15,7 @@ from sentiment_fast.model.batches import BatchSource
 from sentiment_fast.model.devices import Precision, cpu_has_bf16
 from sentiment_fast.model.inference import all_logits
 from sentiment_fast.model.network import NetworkConfig, SentimentLSTM, class_loss, class_probabilities
+from sentiment_fast.model.pooling import max_mean
 from sentiment_fast.text.encoding import TokenIds
 
 CPU = torch.device("cpu")
@@ -22,7 +23,9 @@ FLOAT32 = Precision(torch.float32, "float32")
 WORDS = 30
 KINDS = [
     pytest.param({"cell": cell, "pooling": pooling, "bidirectional": both}, id=f"{cell}-{pooling}{'-both' * both}")
-    for cell, pooling, both in itertools.product(("lstm", "gru", "rnn"), ("padded", "last", "attention"), (False, True))
+    for cell, pooling, both in itertools.product(
+        ("lstm", "gru", "rnn"), ("padded", "last", "attention", "max_mean"), (False, True)
+    )
     if not (both and pooling == "padded")
 ]
 CELLS = ["lstm", "gru", "rnn"]
@@ -316,6 +319,36 @@ def test_attention_is_the_softmax_weighted_mean_of_the_real_steps():
 
 
 @pytest.mark.parametrize("both", [False, True])
+@pytest.mark.parametrize("cell", CELLS)
+def test_max_mean_is_the_maximum_and_the_mean_of_a_rows_steps_side_by_side(cell, both):
+    network, rows = network_of(small(cell=cell, pooling="max_mean", bidirectional=both)), rows_of([17, 1, 9])
+    ids, lengths = padded(rows, 24, on_left=False)
+    with torch.no_grad():
+        found = network.summarise(ids, lengths)
+        for row, summary in zip(rows, found, strict=True):
+            vectors = network.embedding(torch.tensor([row]))
+            arguments = (vectors, torch.tensor([len(row)])) if both else (vectors,)
+            steps = network.recurrent(*arguments)
+            steps = (steps if both else steps[0])[0]  # (time, features)
+            columns = list(zip(*steps.tolist(), strict=True))
+            expected = [max(column) for column in columns] + [math.fsum(column) / len(column) for column in columns]
+            torch.testing.assert_close(summary, torch.tensor(expected), rtol=0, atol=1e-6)
+
+
+def test_max_mean_adds_up_steps_of_bf16_in_float32():
+    steps = torch.full((1, 600, 2), 0.75, dtype=torch.bfloat16)
+    steps[:, 500:] = torch.nan  # the padding
+    assert torch.equal(max_mean(steps, torch.tensor([500])), torch.full((1, 4), 0.75))
+
+
+@pytest.mark.parametrize("both", [False, True])
+def test_max_mean_gives_no_gradient_to_the_pad(both):
+    network = network_of(small(pooling="max_mean", bidirectional=both)).train()
+    found = gradients(network, network(*padded(rows_of([17, 1, 9]), 24, on_left=False)))
+    assert not found["embedding.weight"][0].any()
+
+
+@pytest.mark.parametrize("both", [False, True])
 def test_attention_gives_no_gradient_to_the_pad(both):
     network = network_of(small(pooling="attention", bidirectional=both)).train()
     found = gradients(network, network(*padded(rows_of([17, 1, 9]), 24, on_left=False)))
@@ -423,11 +456,13 @@ def test_a_bad_value_is_refused_by_the_name_of_its_field(field, value):
 
 
 def test_padded_pooling_in_both_directions_is_refused():
-    with pytest.raises(UsageError, match="pooling last or attention with bidirectional"):
+    with pytest.raises(UsageError, match="pooling last, attention or max_mean with bidirectional"):
         NetworkConfig(bidirectional=True, pooling="padded")
 
 
-@pytest.mark.parametrize(("pooling", "on_left"), [("padded", True), ("last", False), ("attention", False)])
+@pytest.mark.parametrize(
+    ("pooling", "on_left"), [("padded", True), ("last", False), ("attention", False), ("max_mean", False)]
+)
 def test_only_padded_pooling_reads_pads_on_the_left(pooling, on_left):
     assert NetworkConfig(pooling=pooling).pads_on_left is on_left
 

@@ -189,7 +189,7 @@ def test_a_bad_value_is_refused_by_the_name_of_its_field(name, value):
 
 
 def test_bidirectional_alone_says_what_it_needs():
-    with pytest.raises(UsageError, match="pooling last or attention"):
+    with pytest.raises(UsageError, match="pooling last, attention or max_mean"):
         TUTORIAL.with_fields({"bidirectional": "true"})
 
 

@@ -165,10 +165,12 @@ def test_the_card_says_what_network_it_is(tmp_path):
     assert f"{parameters:,} parameters, a vocabulary of 3 words" in text
 
 
-def test_the_card_says_how_another_network_differs(tmp_path):
-    changes = {"cell": "gru", "bidirectional": True, "pooling": "attention", "layers": 1}
-    text = card(tmp_path, model=trained_model(**changes))
-    assert "1 bidirectional GRU layer of 8, attention over all steps" in text
+@pytest.mark.parametrize(
+    ("pooling", "text"), [("attention", "attention over all steps"), ("max_mean", "maximum and mean of all steps")]
+)
+def test_the_card_says_how_another_network_differs(tmp_path, pooling, text):
+    changes = {"cell": "gru", "bidirectional": True, "pooling": pooling, "layers": 1}
+    assert f"1 bidirectional GRU layer of 8, {text}" in card(tmp_path, model=trained_model(**changes))
 
 
 def test_the_card_names_the_preset_and_what_was_changed_of_it(tmp_path):

@@ -92,9 +92,10 @@ def test_no_texts_in_any_container_give_no_rows(scorer, empty):
         {},
         {"pooling": "last", "bidirectional": True},
         {"pooling": "attention", "bidirectional": True, "layers": 2},
+        {"pooling": "max_mean", "bidirectional": True, "layers": 1},
         {"pooling": "padded", "cell": "gru", "max_length": 500},
     ],
-    ids=["padded", "last", "attention", "gru"],
+    ids=["padded", "last", "attention", "max_mean", "gru"],
 )
 @pytest.mark.parametrize("classes", [["negative", "positive"], ["bad", "good", "mixed"]])
 def test_score_does_not_depend_on_what_else_is_scored(make_model, settings, classes):

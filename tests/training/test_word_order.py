@@ -72,7 +72,7 @@ def test_a_bag_of_words_is_at_chance():
     assert model.score(bags.transform(UNSEEN.texts.to_pylist()), UNSEEN.labels) <= 0.6
 
 
-@pytest.mark.parametrize("pooling", ["padded", "last", "attention"])
+@pytest.mark.parametrize("pooling", ["padded", "last", "attention", "max_mean"])
 @pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
 def test_one_direction_learns_the_order(cell, pooling):
     assert accuracy_on_unseen_texts(SETTINGS.with_fields({"cell": cell, "pooling": pooling})) >= 0.9
