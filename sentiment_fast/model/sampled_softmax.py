@@ -6,7 +6,7 @@ exact value over all words, for measuring. Which words are drawn is training/lan
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor
@@ -44,7 +44,7 @@ def full_softmax_loss(hidden: Tensor, vectors: Tensor, biases: Tensor, targets: 
     """The summed cross-entropy over all words, () float32, without gradients; arguments as above."""
     total = torch.zeros((), device=hidden.device)
     with torch.no_grad():
-        for some, their_targets in zip(hidden.split(_STEPS), targets.split(_STEPS), strict=True):
+        for some, their_targets in zip(torch.split(hidden, _STEPS), torch.split(targets, _STEPS), strict=True):
             total += F.cross_entropy(torch.addmm(biases, some, vectors.T).float(), their_targets, reduction="sum")
     return total
 
@@ -114,4 +114,4 @@ def summed_by_id(rows: Tensor, ids: Tensor, count: int) -> Tensor:
     """
     order = torch.argsort(ids, stable=True)
     counts = torch.bincount(ids, minlength=count)
-    return F.embedding_bag(order, rows, counts.cumsum(0) - counts, mode="sum")
+    return cast(Tensor, F.embedding_bag(order, rows, counts.cumsum(0) - counts, mode="sum"))
