@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from sentiment_fast.model.ranks import Ranks
     from sentiment_fast.model.vectors import WordVectors
     from sentiment_fast.text.vocabulary import Vocabulary
+    from sentiment_fast.training.beginning import Beginning
+    from sentiment_fast.training.distillation import Lesson
     from sentiment_fast.training.fit import Encoded
     from sentiment_fast.training.state import Epoch
 
@@ -59,6 +61,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="change one setting of the preset, such as cell=gru, pooling=attention or max_words=5000",
     )
     parser.add_argument("--vectors", metavar="FILE", help="word vectors in GloVe or word2vec text format")
+    parser.add_argument("--init", metavar="FOLDER", help="vocabulary and weights to begin with, from pretrain")
+    parser.add_argument(
+        "--teacher",
+        metavar="FOLDER",
+        help="a model whose probabilities are learned too: one of ours, or a Hugging Face sequence classifier",
+    )
+    parser.add_argument(
+        "--unlabelled",
+        metavar="PATH|imdb|demo",
+        action="append",
+        default=[],
+        help="texts that the teacher judges, to learn from as well; several times for more",
+    )
+    parser.add_argument(
+        "--label-weight",
+        metavar="X",
+        type=float,
+        help="how much the label of a text counts beside the teacher's word, 0 to 1 (default: 0.5)",
+    )
     parser.add_argument("--amp", action="store_true", help="mixed precision, where the hardware has it")
     parser.add_argument("--epochs", metavar="N", type=int)
     parser.add_argument("--batch-size", metavar="N", type=int)
@@ -112,6 +133,7 @@ def run(arguments: argparse.Namespace) -> None:
         raise UsageError(f"Expected --checkpoint-minutes of 0 or more, got {arguments.checkpoint_minutes}")
     if arguments.amp and arguments.precision not in (None, "auto"):
         raise UsageError(f"Expected --amp, which is --precision auto, or --precision {arguments.precision}, got both")
+    _check_learning(arguments)
     began = None
     if arguments.resume:
         arguments, began = _as_it_began(arguments)
@@ -133,13 +155,18 @@ def run(arguments: argparse.Namespace) -> None:
         if began is None:
             ranks.first_does(lambda: _check_folder(folder, arguments))
         precision = _precision(arguments, began, ranks)
-        data = _open_data(arguments, settings, tell)
+        beginning = _beginning(arguments, settings, began, folder)
+        if beginning is not None:
+            settings = beginning.applied_to(settings, {item.partition("=")[0] for item in arguments.set})
+        data = _open_data(arguments, settings, beginning, tell)
         tell(data.look.as_text())
         settings, vectors = _with_vectors(arguments, settings, data.vocabulary, tell)
-        model = _new_model(settings, data, vectors, ranks)
+        model = _new_model(settings, data, vectors, beginning, ranks)
         tell(f"Training on {_name_of(ranks)}, {precision.reason}")
         try:
-            history = _train(arguments, settings, data, model, precision, ranks, folder)
+            ranks.first_does(lambda: _keep(folder, data, beginning))
+            lesson = _lesson(arguments, data, began, ranks, folder) if arguments.teacher else None
+            history = _train(arguments, settings, data, lesson, model, precision, ranks, folder)
         except KeyboardInterrupt:
             tell(f"interrupted: go on with\n  {_command_to_go_on(folder, ranks)}")
             raise
@@ -157,7 +184,9 @@ class _Data:
     look: Overview
 
 
-def _open_data(arguments: argparse.Namespace, settings: Preset, tell: Callable[[str], None]) -> _Data:
+def _open_data(
+    arguments: argparse.Namespace, settings: Preset, beginning: Beginning | None, tell: Callable[[str], None]
+) -> _Data:
     from sentiment_fast.data.overview import TRAINING, overview
     from sentiment_fast.data.sources import open_parts
     from sentiment_fast.training.fit import encode_part, vocabulary_of
@@ -166,10 +195,59 @@ def _open_data(arguments: argparse.Namespace, settings: Preset, tell: Callable[[
     parts, classes = open_parts(
         arguments.data, arguments.validation, arguments.test, *columns, settings.training.seed, tell
     )
-    vocabulary = vocabulary_of(parts[TRAINING], settings.vocabulary)
+    vocabulary = beginning.vocabulary if beginning else vocabulary_of(parts[TRAINING], settings.vocabulary)
     encoded = {name: encode_part(data, vocabulary, classes) for name, data in parts.items()}
     look = overview({name: part.overview_part() for name, part in encoded.items()}, settings.network.max_length)
     return _Data(encoded, classes, vocabulary, look)
+
+
+def _beginning(
+    arguments: argparse.Namespace, settings: Preset, began: dict[str, Any] | None, folder: Path
+) -> Beginning | None:
+    from sentiment_fast.training.beginning import kept_beginning, new_beginning
+
+    if arguments.init is None:
+        return None
+    return new_beginning(arguments.init, settings) if began is None else kept_beginning(folder, began)
+
+
+def _keep(folder: Path, data: _Data, beginning: Beginning | None) -> None:
+    """What is there from the start: a look at the data, and what a run that goes on needs."""
+    from sentiment_fast.data.overview import TRAINING
+    from sentiment_fast.report.run_folder import write_overview
+
+    write_overview(folder, data.look, data.parts[TRAINING].ids.lengths)
+    if beginning is not None:
+        beginning.keep(folder)
+
+
+def _lesson(
+    arguments: argparse.Namespace, data: _Data, began: dict[str, Any] | None, ranks: Ranks, folder: Path
+) -> Lesson:
+    """What the teacher says of the training texts and the unlabelled ones; a run that goes on has kept it."""
+    from sentiment_fast.data.overview import TRAINING
+    from sentiment_fast.data.sources import open_texts
+    from sentiment_fast.data.texts import Texts, joined
+    from sentiment_fast.scoring.teachers import open_teacher
+    from sentiment_fast.text.encoding import encode
+    from sentiment_fast.training.distillation import LABEL_WEIGHT, joined_ids, keep_taught, kept_taught, lesson_of
+
+    tell = say if ranks.writes else _say_nothing
+    labelled = data.parts[TRAINING]
+    texts = Texts(labelled.data.texts, labelled.data.name)
+    ids = labelled.ids
+    if arguments.unlabelled:
+        more = joined([open_texts(path, arguments.text_column, say=tell) for path in arguments.unlabelled])
+        texts, ids = joined([texts, more]), joined_ids(ids, encode(more.texts, data.vocabulary))
+        tell(f"unlabelled: {more.name}, {len(more):,} texts")
+    taught = None if began is None else kept_taught(folder, ids)
+    if taught is None:
+        tell(f"{arguments.teacher}: judges {len(texts):,} texts")
+        taught = open_teacher(arguments.teacher, data.classes, arguments.device, tell)(texts.texts)
+        kept = taught
+        ranks.first_does(lambda: keep_taught(folder, kept, ids))
+    weight = LABEL_WEIGHT if arguments.label_weight is None else arguments.label_weight
+    return lesson_of(ids, labelled.targets, taught, weight)
 
 
 def _with_vectors(
@@ -185,12 +263,15 @@ def _with_vectors(
     return settings.with_fields({"embedding_size": vectors.size}), vectors
 
 
-def _new_model(settings: Preset, data: _Data, vectors: WordVectors | None, ranks: Ranks) -> SavedModel:
+def _new_model(
+    settings: Preset, data: _Data, vectors: WordVectors | None, beginning: Beginning | None, ranks: Ranks
+) -> SavedModel:
     from sentiment_fast.data.overview import TRAINING
     from sentiment_fast.model.folder import SavedModel
     from sentiment_fast.training.fit import new_network
 
-    network = new_network(settings, data.vocabulary, data.classes, vectors).to(ranks.device)
+    start = beginning.weights if beginning else None
+    network = new_network(settings, data.vocabulary, data.classes, vectors, start).to(ranks.device)
     text_column = data.parts[TRAINING].data.text_column
     return SavedModel(network, data.vocabulary, data.classes, text_column, settings.as_dict())
 
@@ -199,6 +280,7 @@ def _train(
     arguments: argparse.Namespace,
     settings: Preset,
     data: _Data,
+    lesson: Lesson | None,
     model: SavedModel,
     precision: Precision,
     ranks: Ranks,
@@ -208,21 +290,24 @@ def _train(
     from sentiment_fast.model.compiling import Compiler
     from sentiment_fast.model.folder import save_model
     from sentiment_fast.report.event_log import event_log
-    from sentiment_fast.report.run_folder import append_history, write_overview
+    from sentiment_fast.report.run_folder import append_history
     from sentiment_fast.training.checkpoints import Checkpoints
     from sentiment_fast.training.loop import train
     from sentiment_fast.training.origin import run_identity
 
     tell = say if ranks.writes else _say_nothing
+    identity = run_identity(data.parts, data.vocabulary, settings, precision, ranks)
     checkpoints = Checkpoints(
         folder,
-        run_identity(data.parts, data.vocabulary, settings, precision, ranks),
+        identity | {"soft targets": lesson.digest()} if lesson else identity,
         _options_of(arguments),
         arguments.checkpoint_minutes,
     )
     compiled = ranks.device.type == "cuda" if arguments.compile is None else arguments.compile
     compiler = Compiler(tell) if compiled else None
     examples = {name: part.examples(settings.network, ranks.device) for name, part in data.parts.items()}
+    if lesson is not None:
+        examples[TRAINING] = lesson.examples(settings.network, ranks.device)
     stop = threading.Event()
 
     def end_after_this_step() -> None:
@@ -234,7 +319,6 @@ def _train(
         # Of several processes, each gets a single Ctrl-C twice: from the terminal and from torchrun.
         stop_signals(end_after_this_step, again_ends=ranks.size == 1),
     ):
-        ranks.first_does(lambda: write_overview(folder, data.look, data.parts[TRAINING].ids.lengths))
 
         def write(epoch: Epoch) -> None:
             append_history(folder, epoch)
@@ -285,6 +369,7 @@ def _finish(
     from sentiment_fast.report.run_folder import write_results
     from sentiment_fast.scoring.scorer import Scorer
     from sentiment_fast.training.checkpoints import remove_checkpoint
+    from sentiment_fast.training.distillation import remove_taught
 
     scorer = Scorer(model, arguments.device, precision.name)
     metrics = {
@@ -295,6 +380,7 @@ def _finish(
     sources = {name: part.data.name for name, part in data.parts.items()}
     write_results(folder, model, data.look, history, metrics, sources, data.parts[TRAINING].data.made_up)
     remove_checkpoint(folder)
+    remove_taught(folder)
     for name, figures in metrics.items():
         say(f"\n{name}: {sources[name]}\n{figures.as_text()}")
     print(_what_next(folder, arguments))
@@ -357,6 +443,20 @@ def _settings(arguments: argparse.Namespace) -> Preset:
         if getattr(arguments, name) is not None:
             changes[name] = getattr(arguments, name)
     return preset(arguments.preset).with_fields(changes)
+
+
+def _check_learning(arguments: argparse.Namespace) -> None:
+    """Options about what is learned from beside labels."""
+    if arguments.init is not None and arguments.vectors is not None:
+        raise UsageError("Expected --init, which has word vectors of its own, or --vectors, got both")
+    if arguments.teacher is None and arguments.unlabelled:
+        raise UsageError(
+            "--unlabelled: expected a --teacher to judge these texts; without one, see pretrain and --init"
+        )
+    if arguments.teacher is None and arguments.label_weight is not None:
+        raise UsageError("--label-weight: expected a --teacher, whose word counts beside the label")
+    if arguments.label_weight is not None and not 0 <= arguments.label_weight <= 1:
+        raise UsageError(f"Expected --label-weight of 0 to 1, got {arguments.label_weight}")
 
 
 def _check_folder(folder: Path, arguments: argparse.Namespace) -> None:

@@ -6,7 +6,7 @@ exact value over all words, for measuring. Which words are drawn is training/lan
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -98,7 +98,8 @@ class _SampledSoftmax(torch.autograd.Function):
         by_biases = torch.zeros_like(biases).index_add_(0, targets, by_right).index_add_(0, negatives, by_drawn_logits)
         ctx.save_for_backward(by_hidden, by_vectors, by_biases)
         ctx.steps = max(steps, 1)
-        return loss / ctx.steps
+        mean: Tensor = loss / ctx.steps
+        return mean
 
     @staticmethod
     @once_differentiable
@@ -114,4 +115,4 @@ def summed_by_id(rows: Tensor, ids: Tensor, count: int) -> Tensor:
     """
     order = torch.argsort(ids, stable=True)
     counts = torch.bincount(ids, minlength=count)
-    return cast(Tensor, F.embedding_bag(order, rows, counts.cumsum(0) - counts, mode="sum"))
+    return F.embedding_bag(order, rows, counts.cumsum(0) - counts, mode="sum")
