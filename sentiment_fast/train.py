@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from sentiment_fast.model.folder import SavedModel
     from sentiment_fast.model.presets import Preset
     from sentiment_fast.model.ranks import Ranks
+    from sentiment_fast.training.beginning import Beginning
+    from sentiment_fast.training.distillation import Lesson
     from sentiment_fast.training.parts import TrainingData
     from sentiment_fast.training.state import Epoch
 
@@ -44,6 +46,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--test", metavar="PATH", help="labelled texts to be scored once, at the end")
     add_settings_arguments(parser)
     parser.add_argument("--vectors", metavar="FILE", help="word vectors in GloVe or word2vec text format")
+    parser.add_argument("--init", metavar="FOLDER", help="vocabulary and weights to begin with, from pretrain")
+    parser.add_argument(
+        "--teacher",
+        metavar="FOLDER",
+        help="a model whose probabilities are learned too: one of ours, or a Hugging Face sequence classifier",
+    )
+    parser.add_argument(
+        "--unlabelled",
+        metavar="PATH|imdb|demo",
+        action="append",
+        default=[],
+        help="texts that the teacher judges, to learn from as well; several times for more",
+    )
+    parser.add_argument(
+        "--label-weight",
+        metavar="X",
+        type=float,
+        help="how much the label of a text counts beside the teacher's word, 0 to 1 (default: 0.5)",
+    )
     add_hardware_arguments(parser)
     parser.add_argument(
         "--compile",
@@ -81,12 +102,14 @@ def run(arguments: argparse.Namespace) -> None:
     from sentiment_fast.model.devices import choose_device, deterministic_algorithms
     from sentiment_fast.model.ranks import ranks_of_environment
     from sentiment_fast.report.finish import finish_run
+    from sentiment_fast.training.distillation import remove_taught
     from sentiment_fast.training.origin import check_folder, settings_as_it_began
     from sentiment_fast.training.parts import new_model, open_training_data, with_vectors
     from sentiment_fast.training.wide_part import wide_part
 
     if not arguments.checkpoint_minutes >= 0:
         raise UsageError(f"Expected --checkpoint-minutes of 0 or more, got {arguments.checkpoint_minutes}")
+    _check_learning(arguments)
     began = None
     if arguments.resume:
         arguments, began = _as_it_began(arguments)
@@ -110,28 +133,85 @@ def run(arguments: argparse.Namespace) -> None:
         if began is None:
             ranks.first_does(lambda: check_folder(folder, arguments.resume))
         precision = _precision(wanted_precision, began, ranks)
+        beginning = _beginning(arguments, settings, began, folder)
+        if beginning is not None:
+            settings = beginning.applied_to(settings, {item.partition("=")[0] for item in arguments.set})
         parts = (arguments.data, arguments.validation, arguments.test)
-        data = open_training_data(*parts, arguments.text_column, arguments.label_column, settings, tell)
+        data = open_training_data(*parts, arguments.text_column, arguments.label_column, settings, beginning, tell)
         tell(data.look.as_text())
-        settings, vectors = with_vectors(arguments.vectors, settings, data.vocabulary, tell)
-        model = new_model(settings, data, vectors, ranks.device)
-        tell(f"Training on {ranks.describe()}, {precision.reason}")
-        if ranks.writes:
-            model.wide = wide_part(data, settings.wide, tell)
         try:
-            history = _train(arguments, settings, data, model, precision, ranks, folder)
+            ranks.first_does(lambda: _keep(folder, data, beginning))
+            lesson = _lesson(arguments, data, began, ranks, folder) if arguments.teacher else None
+            corpus = data.training.ids if lesson is None else lesson.ids
+            vectors = None
+            if beginning is None:
+                settings, vectors = with_vectors(arguments.vectors, settings, data.vocabulary, corpus, tell)
+            model = new_model(settings, data, vectors, beginning, ranks.device)
+            if ranks.writes:
+                model.wide = wide_part(data, lesson, settings.wide, tell)
+            tell(f"Training on {ranks.describe()}, {precision.reason}")
+            history = _train(arguments, settings, data, lesson, model, precision, ranks, folder)
         except KeyboardInterrupt:
             tell(f"interrupted: go on with\n  {_command_to_go_on(folder, ranks)}")
             raise
         if ranks.writes:
             finish_run(folder, model, data, history, precision, say)
+            remove_taught(folder)
             print(_what_next(folder, arguments))
+
+
+def _beginning(
+    arguments: argparse.Namespace, settings: Preset, began: dict[str, Any] | None, folder: Path
+) -> Beginning | None:
+    from sentiment_fast.training.beginning import kept_beginning, new_beginning
+
+    if arguments.init is None:
+        return None
+    return new_beginning(arguments.init, settings) if began is None else kept_beginning(folder, began)
+
+
+def _keep(folder: Path, data: TrainingData, beginning: Beginning | None) -> None:
+    """What is there from the start: a look at the data, and what a run that goes on needs."""
+    from sentiment_fast.report.run_folder import write_overview
+
+    write_overview(folder, data.look, data.training.ids.lengths)
+    if beginning is not None:
+        beginning.keep(folder)
+
+
+def _lesson(
+    arguments: argparse.Namespace, data: TrainingData, began: dict[str, Any] | None, ranks: Ranks, folder: Path
+) -> Lesson:
+    """What the teacher says of the training texts and the unlabelled ones; a run that goes on has kept it."""
+    from sentiment_fast.data.sources import open_texts
+    from sentiment_fast.data.texts import Texts, joined
+    from sentiment_fast.scoring.teachers import open_teacher
+    from sentiment_fast.text.encoding import encode
+    from sentiment_fast.training.distillation import LABEL_WEIGHT, joined_ids, keep_taught, kept_taught, lesson_of
+
+    tell = say if ranks.writes else _say_nothing
+    labelled = data.training
+    texts = Texts(labelled.data.texts, labelled.data.name)
+    ids = labelled.ids
+    if arguments.unlabelled:
+        more = joined([open_texts(path, arguments.text_column, say=tell) for path in arguments.unlabelled])
+        texts, ids = joined([texts, more]), joined_ids(ids, encode(more.texts, data.vocabulary))
+        tell(f"unlabelled: {more.name}, {len(more):,} texts")
+    taught = None if began is None else kept_taught(folder, ids)
+    if taught is None:
+        tell(f"{arguments.teacher}: judges {len(texts):,} texts")
+        taught = open_teacher(arguments.teacher, data.classes, arguments.device, tell)(texts.texts)
+        kept = taught
+        ranks.first_does(lambda: keep_taught(folder, kept, ids))
+    weight = LABEL_WEIGHT if arguments.label_weight is None else arguments.label_weight
+    return lesson_of(ids, labelled.targets, taught, weight)
 
 
 def _train(
     arguments: argparse.Namespace,
     settings: Preset,
     data: TrainingData,
+    lesson: Lesson | None,
     model: SavedModel,
     precision: Precision,
     ranks: Ranks,
@@ -141,21 +221,24 @@ def _train(
     from sentiment_fast.model.compiling import Compiler
     from sentiment_fast.model.folder import save_model
     from sentiment_fast.report.event_log import event_log
-    from sentiment_fast.report.run_folder import append_history, write_overview
+    from sentiment_fast.report.run_folder import append_history
     from sentiment_fast.training.checkpoints import Checkpoints
     from sentiment_fast.training.loop import train
     from sentiment_fast.training.origin import run_identity
 
     tell = say if ranks.writes else _say_nothing
+    identity = run_identity(data.parts, data.vocabulary, settings, precision, ranks)
     checkpoints = Checkpoints(
         folder,
-        run_identity(data.parts, data.vocabulary, settings, precision, ranks),
+        identity | {"soft targets": lesson.digest()} if lesson else identity,
         _options_of(arguments),
         arguments.checkpoint_minutes,
     )
     compiled = ranks.device.type == "cuda" if arguments.compile is None else arguments.compile
     compiler = Compiler(tell) if compiled else None
     examples = {name: part.examples(settings.network, ranks.device) for name, part in data.parts.items()}
+    if lesson is not None:
+        examples[TRAINING] = lesson.examples(settings.network, ranks.device)
     stop = threading.Event()
 
     def end_after_this_step() -> None:
@@ -167,7 +250,6 @@ def _train(
         # Of several processes, each gets a single Ctrl-C twice: from the terminal and from torchrun.
         stop_signals(end_after_this_step, again_ends=ranks.size == 1),
     ):
-        ranks.first_does(lambda: write_overview(folder, data.look, data.parts[TRAINING].ids.lengths))
 
         def write(epoch: Epoch) -> None:
             append_history(folder, epoch)
@@ -237,6 +319,23 @@ def _precision(wanted: str, began: dict[str, Any] | None, ranks: Ranks) -> Preci
 def _command_to_go_on(folder: Path, ranks: Ranks) -> str:
     start = "python" if ranks.size == 1 else f"torchrun --nproc-per-node={ranks.size}"  # on this machine
     return f"{start} -m sentiment_fast.train --resume --out {shlex.quote(str(folder))}"
+
+
+# The options.
+
+
+def _check_learning(arguments: argparse.Namespace) -> None:
+    """Options about what is learned from beside labels."""
+    if arguments.init is not None and arguments.vectors is not None:
+        raise UsageError("Expected --init, which has word vectors of its own, or --vectors, got both")
+    if arguments.teacher is None and arguments.unlabelled:
+        raise UsageError(
+            "--unlabelled: expected a --teacher to judge these texts; without one, see pretrain and --init"
+        )
+    if arguments.teacher is None and arguments.label_weight is not None:
+        raise UsageError("--label-weight: expected a --teacher, whose word counts beside the label")
+    if arguments.label_weight is not None and not 0 <= arguments.label_weight <= 1:
+        raise UsageError(f"Expected --label-weight of 0 to 1, got {arguments.label_weight}")
 
 
 # The folder, and what is said.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from sentiment_fast.cli import PRECISIONS, add_device_argument
@@ -28,7 +29,7 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--label-column", metavar="NAME", help="default: sentiment, else label")
 
 
-def add_settings_arguments(parser: argparse.ArgumentParser) -> None:
+def add_start_arguments(parser: argparse.ArgumentParser) -> None:
     start = parser.add_mutually_exclusive_group()
     start.add_argument("--preset", default="tutorial", help="the settings to start from (default: tutorial)")
     start.add_argument("--config", metavar="FILE", help="... those of a preset file instead, such as `tune` writes")
@@ -39,6 +40,10 @@ def add_settings_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="change one setting of the preset, such as cell=gru, pooling=attention or max_words=5000",
     )
+
+
+def add_settings_arguments(parser: argparse.ArgumentParser) -> None:
+    add_start_arguments(parser)
     parser.add_argument("--epochs", metavar="N", type=int)
     parser.add_argument("--batch-size", metavar="N", type=int)
     parser.add_argument("--learning-rate", metavar="X", type=float)
@@ -55,16 +60,22 @@ def add_hardware_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def changed_settings(arguments: argparse.Namespace) -> dict[str, Any]:
-    """What --set, --epochs and the like say, by the setting's name."""
-    from sentiment_fast.data.sources import share_of
-
+def set_settings(given: Sequence[str]) -> dict[str, Any]:
+    """The values of --set, by name."""
     changes: dict[str, Any] = {}
-    for item in arguments.set:
+    for item in given:
         name, equals, value = item.partition("=")
         if not equals:
             raise UsageError(f"--set {item}: expected NAME=VALUE")
         changes[name] = value
+    return changes
+
+
+def changed_settings(arguments: argparse.Namespace) -> dict[str, Any]:
+    """What --set, --epochs and the like say, by the setting's name."""
+    from sentiment_fast.data.sources import share_of
+
+    changes = set_settings(arguments.set)
     for name in ("epochs", "batch_size", "learning_rate", "seed"):
         if getattr(arguments, name) is not None:
             changes[name] = getattr(arguments, name)
@@ -75,11 +86,15 @@ def changed_settings(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def chosen_settings(arguments: argparse.Namespace) -> Preset:
     """What --preset or --config says, with those changes."""
+    return chosen_start(arguments).with_fields(changed_settings(arguments))
+
+
+def chosen_start(arguments: argparse.Namespace) -> Preset:
+    """What --preset or --config says."""
     from sentiment_fast.model.preset_files import read_preset
     from sentiment_fast.model.presets import preset
 
-    start = preset(arguments.preset) if arguments.config is None else read_preset(arguments.config)
-    return start.with_fields(changed_settings(arguments))
+    return preset(arguments.preset) if arguments.config is None else read_preset(arguments.config)
 
 
 def chosen_precision(arguments: argparse.Namespace) -> str:

@@ -40,7 +40,9 @@ class TrainingConfig:
     on ("none", "linear", "cosine"). patience: epochs without a better validation loss after which to stop; 0 for
     never. batch_scale: batches are so many times as large, for hardware that wants them so; see training/schedules.py.
     batch_ids: a batch has no more ids than that, padding included, so that those of long texts have fewer rows; 0 for
-    any number. validation_share: of the data, held back where no validation part is given.
+    any number. word_vectors: what the embedding begins as, "random" or "neighbours", learned from which words stand
+    near which in the texts (model/word_vectors.py). validation_share: of the data, held back where no validation part
+    is given.
     """
 
     epochs: int = 5
@@ -54,6 +56,7 @@ class TrainingConfig:
     patience: int = 0
     batch_scale: int = 1
     batch_ids: int = 0
+    word_vectors: Literal["random", "neighbours"] = "random"
     validation_share: float = 0.25
 
     def __post_init__(self) -> None:
@@ -72,6 +75,8 @@ class TrainingConfig:
             raise UsageError(f"Expected a validation_share above 0 and below 1, got {self.validation_share}")
         if self.decay not in ("none", "linear", "cosine"):
             raise UsageError(f"Expected a decay of none, linear or cosine, got {self.decay!r}")
+        if self.word_vectors not in ("random", "neighbours"):
+            raise UsageError(f"Expected word_vectors of random or neighbours, got {self.word_vectors!r}")
         if not 0 <= self.seed < 2**32:
             raise UsageError(f"Expected a seed of 0 up to (not including) 2**32, got {self.seed}")
 
