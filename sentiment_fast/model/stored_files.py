@@ -40,7 +40,9 @@ def check_digests(folder: Path, config: Mapping[str, Any], files: Sequence[str])
     """Are these files those that the config's "sha256" was written with?"""
     stored = config["sha256"]
     if set(stored) != set(files):
-        raise ModelFolderError(f"{folder / 'config.json'}: expected 'sha256' of {' and '.join(files)}: cut short or altered")
+        raise ModelFolderError(
+            f"{folder / 'config.json'}: expected 'sha256' of {' and '.join(files)}: cut short or altered"
+        )
     for name, expected in stored.items():
         if file_digest(folder / name) != expected:
             raise ModelFolderError(f"{folder / name}: is not the file this model was saved with: cut short or altered")
