@@ -141,7 +141,7 @@ def run(arguments: argparse.Namespace) -> None:
         tell(data.look.as_text())
         try:
             ranks.first_does(lambda: _keep(folder, data, beginning))
-            lesson = _lesson(arguments, data, began, ranks, folder) if arguments.teacher else None
+            lesson = _lesson(arguments, data, ranks, folder, goes_on=began is not None)
             corpus = data.training.ids if lesson is None else lesson.ids
             vectors = None
             if beginning is None:
@@ -180,31 +180,25 @@ def _keep(folder: Path, data: TrainingData, beginning: Beginning | None) -> None
 
 
 def _lesson(
-    arguments: argparse.Namespace, data: TrainingData, began: dict[str, Any] | None, ranks: Ranks, folder: Path
-) -> Lesson:
-    """What the teacher says of the training texts and the unlabelled ones; a run that goes on has kept it."""
+    arguments: argparse.Namespace, data: TrainingData, ranks: Ranks, folder: Path, goes_on: bool
+) -> Lesson | None:
     from sentiment_fast.data.sources import open_texts
-    from sentiment_fast.data.texts import Texts, joined
-    from sentiment_fast.scoring.teachers import open_teacher
-    from sentiment_fast.text.encoding import encode
-    from sentiment_fast.training.distillation import LABEL_WEIGHT, joined_ids, keep_taught, kept_taught, lesson_of
+    from sentiment_fast.scoring.teachers import lesson_for, open_teacher
 
+    if arguments.teacher is None:
+        return None
     tell = say if ranks.writes else _say_nothing
-    labelled = data.training
-    texts = Texts(labelled.data.texts, labelled.data.name)
-    ids = labelled.ids
-    if arguments.unlabelled:
-        more = joined([open_texts(path, arguments.text_column, say=tell) for path in arguments.unlabelled])
-        texts, ids = joined([texts, more]), joined_ids(ids, encode(more.texts, data.vocabulary))
-        tell(f"unlabelled: {more.name}, {len(more):,} texts")
-    taught = None if began is None else kept_taught(folder, ids)
-    if taught is None:
-        tell(f"{arguments.teacher}: judges {len(texts):,} texts")
-        taught = open_teacher(arguments.teacher, data.classes, arguments.device, tell)(texts.texts)
-        kept = taught
-        ranks.first_does(lambda: keep_taught(folder, kept, ids))
-    weight = LABEL_WEIGHT if arguments.label_weight is None else arguments.label_weight
-    return lesson_of(ids, labelled.targets, taught, weight)
+    return lesson_for(
+        data.training,
+        [open_texts(path, arguments.text_column, say=tell) for path in arguments.unlabelled],
+        data.vocabulary,
+        lambda: open_teacher(arguments.teacher, data.classes, arguments.device, tell),
+        arguments.label_weight,
+        folder,
+        ranks,
+        tell,
+        goes_on,
+    )
 
 
 def _train(

@@ -16,10 +16,23 @@ import numpy.typing as npt
 import pyarrow as pa
 import torch
 
+from sentiment_fast.data.texts import Texts, joined
 from sentiment_fast.errors import ModelFolderError, UsageError
 from sentiment_fast.model.devices import choose_device
 from sentiment_fast.model.folder import load_model
+from sentiment_fast.model.ranks import Ranks
 from sentiment_fast.scoring.scorer import Scorer
+from sentiment_fast.text.encoding import encode
+from sentiment_fast.text.vocabulary import Vocabulary
+from sentiment_fast.training.distillation import (
+    LABEL_WEIGHT,
+    Lesson,
+    joined_ids,
+    keep_taught,
+    kept_taught,
+    lesson_of,
+)
+from sentiment_fast.training.fit import Encoded
 
 Teacher = Callable[[pa.ChunkedArray], npt.NDArray[np.float32]]
 _BATCH = 32
@@ -34,6 +47,37 @@ def open_teacher(folder: str | Path, classes: Sequence[Any], device: str, say: C
     scorer = Scorer(load_model(folder), device)
     columns = _columns(folder, [str(label) for label in scorer.classes], classes)
     return lambda texts: scorer.predict_proba(texts)[:, columns]
+
+
+def lesson_for(
+    labelled: Encoded,
+    unlabelled: Sequence[Texts],
+    vocabulary: Vocabulary,
+    teacher: Callable[[], Teacher],
+    label_weight: float | None,
+    folder: Path,
+    ranks: Ranks,
+    say: Callable[[str], None],
+    goes_on: bool,
+) -> Lesson:
+    """What a teacher says of the training texts and the unlabelled ones, as targets.
+
+    It is kept in the run's folder, and a run that goes on takes it from there, without the teacher. label_weight: see
+    `lesson_of`; None for its default.
+    """
+    texts, ids = Texts(labelled.data.texts, labelled.data.name), labelled.ids
+    if unlabelled:
+        more = joined(unlabelled)
+        texts, ids = joined([texts, more]), joined_ids(ids, encode(more.texts, vocabulary))
+        say(f"unlabelled: {more.name}, {len(more):,} texts")
+    taught = kept_taught(folder, ids) if goes_on else None
+    if taught is None:
+        asked = teacher()
+        say(f"the teacher judges {len(texts):,} texts")
+        fresh = asked(texts.texts)
+        ranks.first_does(lambda: keep_taught(folder, fresh, ids))
+        taught = fresh
+    return lesson_of(ids, labelled.targets, taught, LABEL_WEIGHT if label_weight is None else label_weight)
 
 
 def _is_hugging_face(folder: Path) -> bool:

@@ -70,7 +70,7 @@ def joined_ids(first: TokenIds, second: TokenIds) -> TokenIds:
 def keep_taught(folder: Path, taught: Probabilities, ids: TokenIds) -> None:
     """What the teacher said of these texts, for a run that goes on."""
     part = folder / f"{SOFT_TARGETS}.part"
-    part.write_bytes(save({"probabilities": torch.from_numpy(taught)}, {"texts": _digest(ids)}))
+    part.write_bytes(save({"probabilities": torch.from_numpy(np.ascontiguousarray(taught))}, {"texts": _digest(ids)}))
     part.replace(folder / SOFT_TARGETS)
 
 
