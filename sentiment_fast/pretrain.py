@@ -15,8 +15,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sentiment_fast.cli import PRECISIONS, add_device_argument, run_command, say, stop_signals
+from sentiment_fast.cli import run_command, say, stop_signals
 from sentiment_fast.errors import UsageError
+from sentiment_fast.training_options import (
+    add_hardware_arguments,
+    add_settings_arguments,
+    changed_settings,
+    chosen_precision,
+)
 
 if TYPE_CHECKING:
     from sentiment_fast.data.texts import Texts
@@ -33,23 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="texts, whose labels are not looked at: CSV, Parquet, JSON Lines or a folder; imdb: the unlabelled "
         "reviews of the Large Movie Review Dataset; several times for more",
     )
-    parser.add_argument("--preset", default="tutorial", help="whose vocabulary and network to take (default: tutorial)")
-    parser.add_argument(
-        "--set",
-        metavar="NAME=VALUE",
-        action="append",
-        default=[],
-        help="change one setting, such as layers=1, max_words=30000 or batch_size=32",
-    )
-    parser.add_argument("--epochs", metavar="N", type=int)
-    parser.add_argument("--seed", metavar="N", type=int)
-    parser.add_argument("--amp", action="store_true", help="mixed precision, where the hardware has it")
-    add_device_argument(parser)
-    parser.add_argument(
-        "--precision",
-        choices=PRECISIONS,
-        help="of matrix products (default: float32; --amp is short for auto, the hardware's fastest)",
-    )
+    add_settings_arguments(parser)
+    add_hardware_arguments(parser)
     parser.add_argument("--text-column", metavar="NAME", help="default: review, else text")
     parser.add_argument("--out", metavar="FOLDER", type=Path, help="start folder (default: runs/start-<date-time>)")
     parser.add_argument(
@@ -73,11 +64,10 @@ def run(arguments: argparse.Namespace) -> None:
     from sentiment_fast.model.devices import choose_device, choose_precision
     from sentiment_fast.model.start import CONFIG
     from sentiment_fast.training.checkpoints import CHECKPOINT
+    from sentiment_fast.training.origin import settings_as_it_began
 
     if not arguments.checkpoint_minutes >= 0:
         raise UsageError(f"Expected --checkpoint-minutes of 0 or more, got {arguments.checkpoint_minutes}")
-    if arguments.amp and arguments.precision not in (None, "auto"):
-        raise UsageError(f"Expected --amp, which is --precision auto, or --precision {arguments.precision}, got both")
     began = None
     if arguments.resume:
         arguments, began = _as_it_began(arguments)
@@ -86,10 +76,11 @@ def run(arguments: argparse.Namespace) -> None:
             return
     if not arguments.data:
         raise UsageError("--data: expected the texts to learn from: a file, a folder, imdb or demo")
-    settings = _settings(arguments)
+    wanted_precision = chosen_precision(arguments)
+    settings = _settings(arguments) if began is None else settings_as_it_began(arguments.out, began)
     device = choose_device(arguments.device)
     if began is None:
-        precision = choose_precision(device, arguments.precision or ("auto" if arguments.amp else "float32"))
+        precision = choose_precision(device, wanted_precision)
     else:
         torch.set_num_threads(began["threads"])  # whose number decides rounding
         precision = choose_precision(device, began["precision"])
@@ -165,19 +156,15 @@ def _open_texts(arguments: argparse.Namespace, settings: Preset) -> Texts:
 
 
 def _settings(arguments: argparse.Namespace) -> Preset:
+    """The vocabulary and network of --preset or --config, pretraining's own settings, and what is changed of them."""
     from dataclasses import replace
 
+    from sentiment_fast.model.preset_files import read_preset
     from sentiment_fast.model.presets import preset
     from sentiment_fast.training.pretraining import PRETRAINING
 
-    changes: dict[str, Any] = {}
-    for item in arguments.set:
-        name, equals, value = item.partition("=")
-        if not equals:
-            raise UsageError(f"--set {item}: expected NAME=VALUE")
-        changes[name] = value
-    changes |= {name: getattr(arguments, name) for name in ("epochs", "seed") if getattr(arguments, name) is not None}
-    return replace(preset(arguments.preset), training=PRETRAINING).with_fields(changes)
+    start = preset(arguments.preset) if arguments.config is None else read_preset(arguments.config)
+    return replace(start, training=PRETRAINING).with_fields(changed_settings(arguments))
 
 
 def _as_it_began(arguments: argparse.Namespace) -> tuple[argparse.Namespace, dict[str, Any] | None]:
@@ -209,6 +196,8 @@ def _is_empty(folder: Path, leftover: str) -> bool:
 def _training_command(arguments: argparse.Namespace, folder: Path) -> str:
     settings = "".join(f" --set {shlex.quote(item)}" for item in arguments.set)
     preset = "" if arguments.preset == "tutorial" else f" --preset {shlex.quote(arguments.preset)}"
+    if arguments.config is not None:
+        preset = f" --config {shlex.quote(arguments.config)}"
     init = shlex.quote(str(folder))
     return f"python -m sentiment_fast.train --data LABELLED.csv --init {init}{preset}{settings}"
 

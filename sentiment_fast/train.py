@@ -2,6 +2,7 @@
 
 python -m sentiment_fast.train --amp
 python -m sentiment_fast.train --data reviews.csv --text-column body --label-column stars
+python -m sentiment_fast.train --data reviews.csv --config settings.json
 python -m sentiment_fast.train --resume --out runs/mine
 torchrun --nproc-per-node=2 -m sentiment_fast.train --data reviews.csv --out runs/mine
 """
@@ -19,8 +20,22 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sentiment_fast.cli import PRECISIONS, add_device_argument, run_command, say, stop_signals
+from sentiment_fast.cli import run_command, say, stop_signals
 from sentiment_fast.errors import UsageError
+from sentiment_fast.learning_options import (
+    add_learning_arguments,
+    beginning_of,
+    check_learning,
+    keep_for_going_on,
+    lesson_of_teacher,
+)
+from sentiment_fast.training_options import (
+    add_data_arguments,
+    add_hardware_arguments,
+    add_settings_arguments,
+    chosen_precision,
+    chosen_settings,
+)
 
 if TYPE_CHECKING:
     from sentiment_fast.data.overview import Overview
@@ -39,58 +54,12 @@ _EXAMPLE = "what a wonderful film, I loved every minute"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--data",
-        metavar="PATH|imdb|demo",
-        help="CSV, Parquet or aclImdb folder; imdb: download the Large Movie Review Dataset; demo: made-up reviews. "
-        "Default: 'IMDB Dataset.csv' in this folder, else imdb, else demo",
-    )
-    parser.add_argument(
-        "--validation",
-        metavar="PATH|FRACTION",
-        default="0.25",
-        help="what the best epoch is chosen by: a file, or the share of --data to hold back (default: 0.25)",
-    )
+    add_data_arguments(parser)
     parser.add_argument("--test", metavar="PATH", help="labelled texts to be scored once, at the end")
-    parser.add_argument("--preset", default="tutorial", help="the settings to start from (default: tutorial)")
-    parser.add_argument(
-        "--set",
-        metavar="NAME=VALUE",
-        action="append",
-        default=[],
-        help="change one setting of the preset, such as cell=gru, pooling=attention or max_words=5000",
-    )
+    add_settings_arguments(parser)
     parser.add_argument("--vectors", metavar="FILE", help="word vectors in GloVe or word2vec text format")
-    parser.add_argument("--init", metavar="FOLDER", help="vocabulary and weights to begin with, from pretrain")
-    parser.add_argument(
-        "--teacher",
-        metavar="FOLDER",
-        help="a model whose probabilities are learned too: one of ours, or a Hugging Face sequence classifier",
-    )
-    parser.add_argument(
-        "--unlabelled",
-        metavar="PATH|imdb|demo",
-        action="append",
-        default=[],
-        help="texts that the teacher judges, to learn from as well; several times for more",
-    )
-    parser.add_argument(
-        "--label-weight",
-        metavar="X",
-        type=float,
-        help="how much the label of a text counts beside the teacher's word, 0 to 1 (default: 0.5)",
-    )
-    parser.add_argument("--amp", action="store_true", help="mixed precision, where the hardware has it")
-    parser.add_argument("--epochs", metavar="N", type=int)
-    parser.add_argument("--batch-size", metavar="N", type=int)
-    parser.add_argument("--learning-rate", metavar="X", type=float)
-    parser.add_argument("--seed", metavar="N", type=int)
-    add_device_argument(parser)
-    parser.add_argument(
-        "--precision",
-        choices=PRECISIONS,
-        help="of the network's matrix products (default: float32; --amp is short for auto, the hardware's fastest)",
-    )
+    add_learning_arguments(parser)
+    add_hardware_arguments(parser)
     parser.add_argument(
         "--compile",
         action=argparse.BooleanOptionalAction,
@@ -106,8 +75,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="the same weights from the same seed on a GPU too, where some sums otherwise vary; slower",
     )
-    parser.add_argument("--text-column", metavar="NAME", help="default: review, else text")
-    parser.add_argument("--label-column", metavar="NAME", help="default: sentiment, else label")
     parser.add_argument("--out", metavar="FOLDER", type=Path, help="run and model folder (default: runs/<date-time>)")
     parser.add_argument(
         "--resume",
@@ -126,21 +93,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     # Imported here, so that --help and a mistyped option answer at once.
+    from sentiment_fast.data.overview import TRAINING
     from sentiment_fast.model.devices import choose_device, deterministic_algorithms
     from sentiment_fast.model.ranks import ranks_of_environment
+    from sentiment_fast.training.origin import settings_as_it_began
 
     if not arguments.checkpoint_minutes >= 0:
         raise UsageError(f"Expected --checkpoint-minutes of 0 or more, got {arguments.checkpoint_minutes}")
-    if arguments.amp and arguments.precision not in (None, "auto"):
-        raise UsageError(f"Expected --amp, which is --precision auto, or --precision {arguments.precision}, got both")
-    _check_learning(arguments)
+    check_learning(arguments)
     began = None
     if arguments.resume:
         arguments, began = _as_it_began(arguments)
         if began is None and (arguments.out / "metrics.json").exists():
             say(f"{arguments.out}: this run is finished, there is nothing to go on with")
             return
-    settings = _settings(arguments)
+    wanted_precision = chosen_precision(arguments)
+    settings = chosen_settings(arguments) if began is None else settings_as_it_began(arguments.out, began)
     device = choose_device(arguments.device)
     if arguments.cuda_graphs and device.type != "cuda":
         raise UsageError("Expected a CUDA device for --cuda-graphs, found the CPU: leave it out")
@@ -154,8 +122,8 @@ def run(arguments: argparse.Namespace) -> None:
         folder = arguments.out or Path("runs") / datetime.now().strftime("%Y-%m-%d-%H%M%S")
         if began is None:
             ranks.first_does(lambda: _check_folder(folder, arguments))
-        precision = _precision(arguments, began, ranks)
-        beginning = _beginning(arguments, settings, began, folder)
+        precision = _precision(wanted_precision, began, ranks)
+        beginning = beginning_of(arguments, settings, began, folder)
         if beginning is not None:
             settings = beginning.applied_to(settings, {item.partition("=")[0] for item in arguments.set})
         data = _open_data(arguments, settings, beginning, tell)
@@ -164,8 +132,10 @@ def run(arguments: argparse.Namespace) -> None:
         model = _new_model(settings, data, vectors, beginning, ranks)
         tell(f"Training on {_name_of(ranks)}, {precision.reason}")
         try:
-            ranks.first_does(lambda: _keep(folder, data, beginning))
-            lesson = _lesson(arguments, data, ranks, folder, goes_on=began is not None)
+            ranks.first_does(lambda: keep_for_going_on(folder, data.look, data.parts[TRAINING].ids.lengths, beginning))
+            lesson = lesson_of_teacher(
+                arguments, data.parts[TRAINING], data.classes, data.vocabulary, ranks, folder, began is not None, tell
+            )
             history = _train(arguments, settings, data, lesson, model, precision, ranks, folder)
         except KeyboardInterrupt:
             tell(f"interrupted: go on with\n  {_command_to_go_on(folder, ranks)}")
@@ -199,47 +169,6 @@ def _open_data(
     encoded = {name: encode_part(data, vocabulary, classes) for name, data in parts.items()}
     look = overview({name: part.overview_part() for name, part in encoded.items()}, settings.network.max_length)
     return _Data(encoded, classes, vocabulary, look)
-
-
-def _beginning(
-    arguments: argparse.Namespace, settings: Preset, began: dict[str, Any] | None, folder: Path
-) -> Beginning | None:
-    from sentiment_fast.training.beginning import kept_beginning, new_beginning
-
-    if arguments.init is None:
-        return None
-    return new_beginning(arguments.init, settings) if began is None else kept_beginning(folder, began)
-
-
-def _keep(folder: Path, data: _Data, beginning: Beginning | None) -> None:
-    """What is there from the start: a look at the data, and what a run that goes on needs."""
-    from sentiment_fast.data.overview import TRAINING
-    from sentiment_fast.report.run_folder import write_overview
-
-    write_overview(folder, data.look, data.parts[TRAINING].ids.lengths)
-    if beginning is not None:
-        beginning.keep(folder)
-
-
-def _lesson(arguments: argparse.Namespace, data: _Data, ranks: Ranks, folder: Path, goes_on: bool) -> Lesson | None:
-    from sentiment_fast.data.overview import TRAINING
-    from sentiment_fast.data.sources import open_texts
-    from sentiment_fast.scoring.teachers import lesson_for, open_teacher
-
-    if arguments.teacher is None:
-        return None
-    tell = say if ranks.writes else _say_nothing
-    return lesson_for(
-        data.parts[TRAINING],
-        [open_texts(path, arguments.text_column, say=tell) for path in arguments.unlabelled],
-        data.vocabulary,
-        lambda: open_teacher(arguments.teacher, data.classes, arguments.device, tell),
-        arguments.label_weight,
-        folder,
-        ranks,
-        tell,
-        goes_on,
-    )
 
 
 def _with_vectors(
@@ -402,7 +331,7 @@ def _options_of(arguments: argparse.Namespace) -> dict[str, Any]:
     return {name: value for name, value in vars(arguments).items() if name not in left_out}
 
 
-def _precision(arguments: argparse.Namespace, began: dict[str, Any] | None, ranks: Ranks) -> Precision:
+def _precision(wanted: str, began: dict[str, Any] | None, ranks: Ranks) -> Precision:
     """The precision to train in; a run that goes on keeps its own, and its threads, whose number decides rounding."""
     import torch
 
@@ -411,7 +340,7 @@ def _precision(arguments: argparse.Namespace, began: dict[str, Any] | None, rank
     if began is not None:
         torch.set_num_threads(began["threads"])
         return choose_precision(ranks.device, began["precision"])
-    return choose_precision(ranks.device, arguments.precision or ("auto" if arguments.amp else "float32"))
+    return choose_precision(ranks.device, wanted)
 
 
 def _command_to_go_on(folder: Path, ranks: Ranks) -> str:
@@ -419,36 +348,7 @@ def _command_to_go_on(folder: Path, ranks: Ranks) -> str:
     return f"{start} -m sentiment_fast.train --resume --out {shlex.quote(str(folder))}"
 
 
-# The options.
-
-
-def _settings(arguments: argparse.Namespace) -> Preset:
-    from sentiment_fast.model.presets import preset
-
-    changes: dict[str, Any] = {}
-    for item in arguments.set:
-        name, equals, value = item.partition("=")
-        if not equals:
-            raise UsageError(f"--set {item}: expected NAME=VALUE")
-        changes[name] = value
-    for name in ("epochs", "batch_size", "learning_rate", "seed"):
-        if getattr(arguments, name) is not None:
-            changes[name] = getattr(arguments, name)
-    return preset(arguments.preset).with_fields(changes)
-
-
-def _check_learning(arguments: argparse.Namespace) -> None:
-    """Options about what is learned from beside labels."""
-    if arguments.init is not None and arguments.vectors is not None:
-        raise UsageError("Expected --init, which has word vectors of its own, or --vectors, got both")
-    if arguments.teacher is None and arguments.unlabelled:
-        raise UsageError(
-            "--unlabelled: expected a --teacher to judge these texts; without one, see pretrain and --init"
-        )
-    if arguments.teacher is None and arguments.label_weight is not None:
-        raise UsageError("--label-weight: expected a --teacher, whose word counts beside the label")
-    if arguments.label_weight is not None and not 0 <= arguments.label_weight <= 1:
-        raise UsageError(f"Expected --label-weight of 0 to 1, got {arguments.label_weight}")
+# The folder, and what is said.
 
 
 def _check_folder(folder: Path, arguments: argparse.Namespace) -> None:

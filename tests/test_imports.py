@@ -13,7 +13,7 @@ import sentiment_fast as sf
 PACKAGE = Path(sf.__file__).parent
 
 # Each stage may import from those before it; what stands outside a folder (the command lines) may import anything.
-STAGES = ["errors", "text", "data", "model", "evaluation", "training", "scoring", "report"]
+STAGES = ["errors", "text", "data", "model", "evaluation", "training", "tuning", "scoring", "report"]
 
 
 def imported_modules(path):
@@ -97,7 +97,7 @@ def test_encoding_does_not_import_torch():
     assert not {"torch", "pandas", "sklearn", "pyarrow", "nltk"} & modules_after(code)
 
 
-@pytest.mark.parametrize("command", ["train", "pretrain", "score", "predict", "evaluate", "info", "cli"])
+@pytest.mark.parametrize("command", ["train", "pretrain", "tune", "score", "predict", "evaluate", "info", "cli"])
 def test_help_does_not_wait_for_torch(command):
     code = f"from sentiment_fast import {command}\nimport argparse\n"
     if command != "cli":

@@ -11,8 +11,9 @@ from typing import Any
 
 import torch
 
-from sentiment_fast.errors import UsageError
+from sentiment_fast.errors import ModelFolderError, UsageError
 from sentiment_fast.model.devices import Precision
+from sentiment_fast.model.preset_files import preset_of
 from sentiment_fast.model.presets import Preset
 from sentiment_fast.model.ranks import Ranks
 from sentiment_fast.text.vocabulary import Vocabulary
@@ -30,14 +31,29 @@ def options_as_it_began(
     origin = read_origin(folder)
     if origin is None:
         return None
-    began = {name: origin.arguments.get(name, default) for name, default in defaults.items()}
+    return began_with(folder, origin.arguments, given, defaults), origin.identity
+
+
+def began_with(
+    folder: Path, options: Mapping[str, Any], given: Mapping[str, Any], defaults: Mapping[str, Any]
+) -> dict[str, Any]:
+    """All options of a run that began with `options`; UsageError for one that is given now and differs."""
+    began = {name: options.get(name, default) for name, default in defaults.items()}
     for name, default in defaults.items():
         if given[name] not in (default, began[name]):
             raise UsageError(
                 f"--{name.replace('_', '-')}: the run in {folder} began with {began[name]!r} and goes on with it; "
                 f"got {given[name]!r}"
             )
-    return began, origin.identity
+    return began
+
+
+def settings_as_it_began(folder: Path, identity: Mapping[str, Any]) -> Preset:
+    """The settings of the run in a folder, whatever has become of the preset file that they came from."""
+    try:
+        return preset_of(identity["settings"], folder)
+    except (KeyError, TypeError, AttributeError, UsageError) as error:
+        raise ModelFolderError(f"{folder}: the settings in its checkpoint are damaged ({error}); train anew") from error
 
 
 def run_identity(

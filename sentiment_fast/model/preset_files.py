@@ -1,0 +1,129 @@
+"""Preset files: all settings of a training run as JSON that people write and edit, and back.
+
+{"format": 1, "name": "mine", "vocabulary": {"max_words": 20000}, "network": {"hidden_size": 128}, "training": {}}
+
+The parts and their fields are those of `Preset`; what a file leaves out has its default, that of the tutorial.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from types import NoneType
+from typing import Any, get_args, get_type_hints
+
+from sentiment_fast.errors import UsageError
+from sentiment_fast.model.presets import Preset
+
+FORMAT = 1
+_KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
+
+
+def read_preset(path: str | Path) -> Preset:
+    """The preset of a file; its name is the file's own where it has none.
+
+    Raises UsageError, with the file and the field, for one that cannot be read, for unknown fields and unfit values.
+    """
+    path = Path(path)
+    values = read_json(path)
+    if not isinstance(values, dict) or type(values.get("format")) is not int:
+        raise UsageError(f'{path}: expected a preset, an object with "format": {FORMAT}, got {_shown(values)}')
+    if values["format"] != FORMAT:
+        raise UsageError(
+            f"{path}: has format {values['format']}, this version of sentiment_fast reads format {FORMAT}: "
+            "use the version that wrote it"
+        )
+    return preset_of({"name": path.stem, **{name: value for name, value in values.items() if name != "format"}}, path)
+
+
+def save_preset(path: str | Path, settings: Preset) -> None:
+    """Write a preset file, whole or not at all; OSError where that fails."""
+    path = Path(path)
+    part = path.with_name(path.name + ".part")
+    with part.open("w", encoding="utf-8") as file:
+        file.write(json.dumps({"format": FORMAT, **settings.as_dict()}, indent=2) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+
+
+def preset_of(values: Mapping[str, Any], where: object) -> Preset:
+    """The preset that `Preset.as_dict` gave, or a part of it. where: what errors name as its origin.
+
+    Raises UsageError for unknown fields and unfit values.
+    """
+    kinds = get_type_hints(Preset)
+    _check_names(values, kinds, where, "parts")
+    if not isinstance(values["name"], str) or not values["name"]:
+        raise UsageError(f"{where}: expected name to be a text, got {_shown(values['name'])}")
+    parts = {name: _part(kinds[name], name, part, where) for name, part in values.items() if name != "name"}
+    return Preset(values["name"], **parts)
+
+
+def read_json(path: Path) -> Any:
+    """The JSON of a file that a person wrote; UsageError where it is none, also for NaN and names that occur twice."""
+    try:
+        return json.loads(path.read_text("utf-8"), object_pairs_hook=_without_twins, parse_constant=_refuse_constant)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror})") from error
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{path}: expected JSON, which this is not ({error})") from error
+
+
+def _part(kind: Any, part: str, values: object, where: object) -> Any:
+    kinds_of_part = [choice for choice in get_args(kind) or [kind] if choice is not NoneType]
+    if values is None and len(kinds_of_part) < len(get_args(kind)):  # a part that a preset may lack
+        return None
+    kind = kinds_of_part[0]
+    if not isinstance(values, dict):
+        raise UsageError(f"{where}: expected {part} to be an object of settings, got {_shown(values)}")
+    kinds = get_type_hints(kind)
+    _check_names(values, [field.name for field in fields(kind)], f"{where}: {part}", "settings")
+    read = {name: _read(kinds[name], value, f"{where}: expected {part}.{name}") for name, value in values.items()}
+    try:
+        return kind(**read)
+    except UsageError as error:
+        raise UsageError(f"{where}: {part}: {error}") from error
+
+
+def _check_names(values: Mapping[str, Any], known: Any, where: object, what: str) -> None:
+    unknown = [name for name in values if name not in known]
+    if unknown:
+        raise UsageError(f"{where}: expected the {what} {', '.join(known)}, got {unknown[0]!r}")
+
+
+def _read(wanted: Any, value: object, expected: str) -> Any:
+    """A value of JSON as the type that a field has; types beyond those of JSON are left to the field's own check."""
+    if wanted is float and type(value) is int:
+        try:
+            return float(value)
+        except OverflowError as error:
+            raise UsageError(f"{expected} to be a number of usual size, got {_shown(value)}") from error
+    if wanted in _KINDS and (type(value) is not wanted or (wanted is float and not math.isfinite(value))):  # type: ignore[arg-type]
+        raise UsageError(f"{expected} to be {_KINDS[wanted]}, got {_shown(value)}")
+    choices = get_args(wanted)
+    if choices and all(isinstance(choice, str) for choice in choices) and value not in choices:
+        raise UsageError(f"{expected} to be one of {', '.join(choices)}, got {_shown(value)}")
+    return value
+
+
+def _shown(value: object) -> str:
+    """A value as it stands in the file, as far as it fits into a message."""
+    text = json.dumps(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"{next(name for name in names if names.count(name) > 1)!r} occurs twice")
+    return found
+
+
+def _refuse_constant(text: str) -> Any:
+    raise ValueError(f"{text} is no JSON")

@@ -1,0 +1,115 @@
+"""A search, trial after trial: settings -> a training -> what came of it, in the journal.
+
+Which settings come next is searches.py's; how a training goes, training/loop.py's.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from sentiment_fast.errors import DataError, UsageError
+from sentiment_fast.model.devices import Precision
+from sentiment_fast.model.presets import Preset
+from sentiment_fast.training.fit import new_network
+from sentiment_fast.training.loop import train
+from sentiment_fast.training.state import Epoch
+from sentiment_fast.tuning.material import Material
+from sentiment_fast.tuning.searches import Search
+from sentiment_fast.tuning.trials import CUT, FAILED, FINISHED, STOPPED, Journal, Trial, is_hopeless
+
+
+@dataclass(frozen=True)
+class Trials:
+    """How each trial is done. base: what its settings change. metric: "accuracy" or "loss", on the validation part."""
+
+    base: Preset
+    material: Material
+    precision: Precision
+    metric: str
+
+
+def run_search(
+    search: Search,
+    how: Trials,
+    journal: Journal,
+    most: int | None,
+    stop_requested: Callable[[], bool],
+    on_trial: Callable[[Trial], None] = lambda trial: None,
+    say: Callable[[str], None] = lambda message: None,
+) -> None:
+    """Go on with the journal's search until it has `most` trials, has no more to try, or is asked to stop.
+
+    stop_requested: asked after each step; a trial under way then ends as one that was cut. on_trial: told of each that
+    is in the journal. say: told of each epoch.
+    """
+    while (most is None or len(journal.trials) < most) and not stop_requested():
+        settings = search(journal.trials)
+        if settings is None:
+            return
+        say(f"trial {len(journal.trials) + 1}: {described(settings)}")
+        trial = run_trial(settings, how, journal.trials, stop_requested, say)
+        if trial.status == CUT and not trial.epochs:
+            return
+        journal.append(trial)
+        on_trial(trial)
+        if trial.status == CUT:
+            return
+
+
+def run_trial(
+    settings: dict[str, Any],
+    how: Trials,
+    before: Sequence[Trial],
+    stop_requested: Callable[[], bool] = lambda: False,
+    say: Callable[[str], None] = lambda message: None,
+) -> Trial:
+    """Train with these settings. before: the trials so far; one that they show to be hopeless is stopped early."""
+    began = time.monotonic()
+    epochs: list[Epoch] = []
+
+    def after_epoch(epoch: Epoch) -> None:
+        epochs.append(epoch)
+        say(
+            f"  epoch {epoch.epoch}/{changed.training.epochs}: validation loss {epoch.validation_loss:.4f}, accuracy "
+            f"{epoch.validation_accuracy:.2%}{', its best so far' if epoch.best else ''} ({epoch.seconds:.1f} s)"
+        )
+        if epoch.epoch < changed.training.epochs and is_hopeless(epochs, before, how.metric):
+            raise _HopelessError
+
+    def ended(status: str, reason: str = "") -> Trial:
+        return Trial(len(before) + 1, settings, status, epochs, time.monotonic() - began, reason)
+
+    try:
+        changed = how.base.with_fields(settings)
+        vocabulary, examples = how.material.examples(changed)
+        network = new_network(changed, vocabulary, how.material.classes).to(how.material.device)
+        train(
+            network,
+            examples["training"],
+            examples["validation"],
+            changed.training,
+            how.precision,
+            after_epoch,
+            stop_requested=stop_requested,
+            say=say,
+        )
+    except _HopelessError:
+        return ended(STOPPED)
+    except KeyboardInterrupt:
+        return ended(CUT)
+    except (DataError, UsageError, torch.OutOfMemoryError) as error:  # settings that do not go together, or diverge
+        return ended(FAILED, str(error))
+    return ended(FINISHED)
+
+
+def described(settings: dict[str, Any]) -> str:
+    return " ".join(f"{name}={value}" for name, value in settings.items())
+
+
+class _HopelessError(Exception):
+    """Ends a training after an epoch."""

@@ -1,0 +1,142 @@
+"""Searches: a space and a seed -> the settings of one trial after the other.
+
+What a trial gets depends on the seed, its number and, for Optuna's, on what came of those before it, and on nothing
+else: a search that goes on after an interruption has the trials of one that was never interrupted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from scipy.stats import loguniform, randint, uniform
+from sklearn.model_selection import ParameterGrid, ParameterSampler
+
+from sentiment_fast.errors import UsageError
+from sentiment_fast.tuning.space import Range, Space
+from sentiment_fast.tuning.trials import FAILED, STOPPED, Trial
+
+Settings = dict[str, Any]
+Search = Callable[[Sequence[Trial]], Settings | None]  # the trials so far -> the next one's settings; None: all done
+
+MOST_TRIALS = 10_000  # of random search
+_OLD_DRAWS = 200  # of it in a row, none of them new: then the space is taken for exhausted
+_ATTEMPTS = 20  # of Optuna's to come up with something new; then the space is exhausted
+
+
+def new_search(name: str, space: Space, seed: int, metric: str) -> Search:
+    """A search by name. metric: what it goes by, "accuracy" or "loss".
+
+    Raises UsageError for a grid with ranges, or where Optuna is not installed.
+    """
+    if name == "grid":
+        return _in_order(_grid(space))
+    if name == "random":
+        return _in_order(_draws(space, seed))
+    return _optuna(space, seed, metric)
+
+
+def _in_order(settings: Iterator[Settings]) -> Search:
+    known: list[Settings] = []
+
+    def search(trials: Sequence[Trial]) -> Settings | None:
+        while len(known) <= len(trials):
+            further = next(settings, None)
+            if further is None:
+                return None
+            known.append(further)
+        return known[len(trials)]
+
+    return search
+
+
+def _grid(space: Space) -> Iterator[Settings]:
+    """All combinations, names in alphabetical order, the last varying fastest (scikit-learn's)."""
+    for name, values in space.items():
+        if isinstance(values, Range):
+            raise UsageError(
+                f"{name}: expected a list of values, since a grid has points, got the range {values.low} to "
+                f"{values.high}: list those to try, or take --search random"
+            )
+    return iter(ParameterGrid(space))
+
+
+def _draws(space: Space, seed: int) -> Iterator[Settings]:
+    """Different settings, drawn at random; of lists alone, until there are no more."""
+    drawn = {name: _distribution(values) if isinstance(values, Range) else values for name, values in space.items()}
+    number = MOST_TRIALS
+    if not any(isinstance(values, Range) for values in space.values()):
+        number = min(number, len(ParameterGrid(space)))
+    known: set[tuple[Any, ...]] = set()
+    old_draws = 0
+    for draw in ParameterSampler(drawn, number, random_state=seed):
+        settings = {name: as_value(values, draw[name]) for name, values in space.items()}
+        old_draws = old_draws + 1 if tuple(settings.values()) in known else 0
+        if old_draws == 0:
+            known.add(tuple(settings.values()))
+            yield settings
+        elif old_draws == _OLD_DRAWS:
+            return
+
+
+def _distribution(values: Range) -> Any:
+    if values.whole:
+        return loguniform(values.low, values.high + 1) if values.log else randint(values.low, values.high + 1)
+    return loguniform(values.low, values.high) if values.log else uniform(values.low, values.high - values.low)
+
+
+def as_value(values: Range | tuple[Any, ...], drawn: Any) -> Any:
+    """What was drawn, in Python's types; numbers of a range in four digits, which are enough and can be read."""
+    if not isinstance(values, Range):
+        return drawn
+    number = int(drawn) if values.whole else float(f"{drawn:.4g}")
+    return min(max(number, values.low), values.high)
+
+
+def _optuna(space: Space, seed: int, metric: str) -> Search:
+    """Optuna's tree-structured Parzen estimator (Bergstra et al. 2011), told of the trials so far.
+
+    It is asked anew for each trial, with a seed for its number: nothing is kept that an interruption could lose.
+    """
+    try:
+        import optuna
+    except ImportError as error:
+        raise UsageError(
+            "--search optuna: expected the package optuna, which is not installed: "
+            "pip install -c constraints.txt -e '.[optuna]'"
+        ) from error
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    distributions = {name: _optuna_distribution(optuna.distributions, values) for name, values in space.items()}
+    states = {STOPPED: optuna.trial.TrialState.PRUNED, FAILED: optuna.trial.TrialState.FAIL}
+
+    def told(trial: Trial) -> Any:
+        steps = dict(enumerate(trial.values(metric), start=1))
+        state = states.get(trial.status, optuna.trial.TrialState.COMPLETE)
+        value = trial.value(metric) if state == optuna.trial.TrialState.COMPLETE else None
+        return optuna.trial.create_trial(
+            state=state, value=value, params=trial.settings, distributions=distributions, intermediate_values=steps
+        )
+
+    def asked(trials: Sequence[Trial], again: int) -> Settings:
+        number = int(np.random.SeedSequence([seed, len(trials), again]).generate_state(1)[0])
+        study = optuna.create_study(
+            sampler=optuna.samplers.TPESampler(seed=number), direction="minimize" if metric == "loss" else "maximize"
+        )
+        study.add_trials([told(trial) for trial in trials])
+        params = study.ask(distributions).params
+        return {name: as_value(values, params[name]) for name, values in space.items()}
+
+    def search(trials: Sequence[Trial]) -> Settings | None:
+        known = [trial.settings for trial in trials]
+        attempts = (asked(trials, again) for again in range(_ATTEMPTS))
+        return next((settings for settings in attempts if settings not in known), None)
+
+    return search
+
+
+def _optuna_distribution(of: Any, values: Range | tuple[Any, ...]) -> Any:
+    if not isinstance(values, Range):
+        return of.CategoricalDistribution(values)
+    kind = of.IntDistribution if values.whole else of.FloatDistribution
+    return kind(values.low, values.high, log=values.log)

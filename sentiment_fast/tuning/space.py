@@ -1,0 +1,134 @@
+"""The space of a search: which settings vary, and over what.
+
+In: JSON, or texts such as "hidden_size=64,128", and the preset that they are to change. Out: a `Space`, checked.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sentiment_fast.errors import UsageError
+from sentiment_fast.model.presets import Preset
+
+_MOST_COMBINATIONS = 1000  # that are tried to find out whether a value fits any
+
+
+@dataclass(frozen=True)
+class Range:
+    """Numbers from low to high, both among them. log: evenly by their logarithm. whole: whole numbers alone."""
+
+    low: float
+    high: float
+    log: bool
+    whole: bool
+
+
+Dimension = tuple[Any, ...] | Range  # values to choose from, in their own types; or a range
+Space = dict[str, Dimension]  # by the setting's name
+
+# The tutorial's next steps name the learning rate, the batch size and the layers. A network that is too large or too
+# small, and one that learns by heart, cost the rest: hence its sizes and the dropout. Rates and sizes by factors.
+DEFAULT_SPACE: dict[str, Any] = {
+    "learning_rate": {"low": 3e-4, "high": 2e-2, "log": True},
+    "batch_size": [32, 50, 64, 128],
+    "embedding_size": [32, 64, 128],
+    "hidden_size": [32, 64, 128, 256],
+    "layers": [1, 2],
+    "dropout": {"low": 0.0, "high": 0.6},
+}
+
+# Of a grid each further setting multiplies the trials: the two that matter most, nine trials.
+DEFAULT_GRID: dict[str, Any] = {"learning_rate": [1e-3, 3e-3, 1e-2], "hidden_size": [64, 128, 256]}
+
+
+def space_of(wanted: Mapping[str, Any], base: Preset, where: str) -> Space:
+    """The space that JSON describes: {"layers": [1, 2], "dropout": {"low": 0, "high": 0.6}, ...}.
+
+    where: what errors name as its origin. Raises UsageError for settings that do not exist and values that they
+    cannot have, whatever the others are.
+    """
+    if not isinstance(wanted, dict) or not wanted:
+        raise UsageError(f"{where}: expected settings and what to try for each, got {wanted!r}")
+    choices = {name: values if isinstance(values, list) else _ends(values) for name, values in wanted.items()}
+    return {name: _dimension(name, values, choices, base, f"{where}: {name}") for name, values in wanted.items()}
+
+
+def read_tries(texts: Iterable[str]) -> dict[str, list[str]]:
+    """["layers=1,2", ...] -> {"layers": ["1", "2"], ...}. Raises UsageError for what is not written so."""
+    wanted: dict[str, list[str]] = {}
+    for text in texts:
+        name, equals, values = text.partition("=")
+        if not equals or not all(values.split(",")):
+            raise UsageError(f"--try {text}: expected NAME=A,B,C")
+        if name in wanted:
+            raise UsageError(f"--try {text}: expected each setting once, got {name} again")
+        wanted[name] = values.split(",")
+    return wanted
+
+
+def space_as_json(space: Space) -> dict[str, Any]:
+    """What `space_of` makes the same space of."""
+    return {
+        name: {"low": values.low, "high": values.high, "log": values.log} if isinstance(values, Range) else list(values)
+        for name, values in space.items()
+    }
+
+
+def _dimension(name: str, values: Any, choices: Mapping[str, Any], base: Preset, where: str) -> Dimension:
+    if isinstance(values, dict):
+        return _range(name, values, choices, base, where)
+    if not isinstance(values, list) or not values:
+        raise UsageError(
+            f'{where}: expected a list of values, or a range such as {{"low": 1, "high": 9}}, got {values!r}'
+        )
+    found = tuple(_value(name, value, choices, base, where) for value in values)
+    if len(set(found)) < len(found):
+        raise UsageError(f"{where}: expected different values, got {values}")
+    return found
+
+
+def _range(name: str, values: dict[str, Any], choices: Mapping[str, Any], base: Preset, where: str) -> Range:
+    if not {"low", "high"} <= values.keys() <= {"low", "high", "log"}:
+        raise UsageError(f"{where}: expected low, high and, for even steps of its logarithm, log; got {values}")
+    log = values.get("log", False)
+    if type(log) is not bool:
+        raise UsageError(f"{where}: expected log to be true or false, got {log!r}")
+    for end in _ends(values):
+        if type(end) not in (int, float) or not math.isfinite(end):
+            raise UsageError(f"{where}: expected low and high to be numbers, got {end!r}")
+    low, high = (_value(name, end, choices, base, where) for end in _ends(values))
+    if not low < high or (log and not low > 0):
+        raise UsageError(f"{where}: expected {'0 < ' if log else ''}low < high, got {low} and {high}")
+    return Range(low, high, log, type(low) is int)
+
+
+def _ends(values: Any) -> list[Any]:
+    return [values[end] for end in ("low", "high") if end in values] if isinstance(values, dict) else []
+
+
+def _value(name: str, value: Any, choices: Mapping[str, Any], base: Preset, where: str) -> Any:
+    """The value in the setting's own type, if the preset can have it beside any of the others' choices."""
+    others = {other: values for other, values in choices.items() if other != name and values}
+    combinations = itertools.islice(itertools.product(*others.values()), _MOST_COMBINATIONS)
+    try:
+        found = _setting(base.with_fields({name: value}), name)
+    except UsageError as error:
+        for combination in combinations:
+            try:
+                found = _setting(base.with_fields({**dict(zip(others, combination, strict=True)), name: value}), name)
+                break
+            except UsageError:
+                continue
+        else:
+            raise UsageError(f"{where}: {error}") from error
+    if type(value) is bool and type(found) is not bool:
+        raise UsageError(f"{where}: expected values like {found!r}, got {value!r}")
+    return found
+
+
+def _setting(settings: Preset, name: str) -> Any:
+    return next(part[name] for part in settings.as_dict().values() if isinstance(part, dict) and name in part)

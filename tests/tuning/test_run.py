@@ -1,0 +1,145 @@
+"""Searches that train: real ones, of tiny networks on a few made-up reviews."""
+
+import pytest
+import torch
+
+from sentiment_fast.data.demo import demo_corpus
+from sentiment_fast.data.labelled_texts import classes_of, stratified_split
+from sentiment_fast.model.devices import Precision
+from sentiment_fast.model.presets import preset
+from sentiment_fast.training.fit import new_network
+from sentiment_fast.training.loop import train
+from sentiment_fast.tuning.material import Material
+from sentiment_fast.tuning.run import Trials, run_search, run_trial
+from sentiment_fast.tuning.searches import new_search
+from sentiment_fast.tuning.space import space_of
+from sentiment_fast.tuning.trials import CUT, FAILED, FINISHED, STOPPED, Journal
+from tests.tuning.conftest import trial
+
+BASE = preset("tutorial").with_fields(
+    {"hidden_size": 4, "embedding_size": 4, "layers": 1, "max_words": 60, "max_length": 30, "epochs": 2}
+)
+FLOAT32 = Precision(torch.float32, "float32")
+
+
+def new_material(seed=0):
+    data = demo_corpus(160, seed)
+    training, validation = stratified_split(data, 0.25, 0)
+    return Material({"training": training, "validation": validation}, classes_of(data), torch.device("cpu"))
+
+
+@pytest.fixture(scope="module")
+def how():
+    return Trials(BASE, new_material(), FLOAT32, "accuracy")
+
+
+def search_of(**wanted):
+    return new_search("grid", space_of(wanted, BASE, "x"), 0, "accuracy")
+
+
+def journal(folder):
+    return Journal(folder, {}, {})
+
+
+def figures(trials):
+    """All of the trials but how long they took."""
+    return [
+        (one.number, one.settings, one.status, [(e.train_loss, e.validation_loss, e.best) for e in one.epochs])
+        for one in trials
+    ]
+
+
+def after(steps):
+    """What says at the end of so many steps, and from there on, that the search shall stop."""
+    left = iter(range(steps, -1, -1))
+    return lambda: next(left, 0) == 0
+
+
+def test_a_trial_is_the_training_that_train_does(how):
+    found = run_trial({"hidden_size": 6}, how, [])
+    settings = BASE.with_fields({"hidden_size": 6})
+    vocabulary, examples = how.material.examples(settings)
+    network = new_network(settings, vocabulary, how.material.classes)
+    history = train(network, examples["training"], examples["validation"], settings.training, FLOAT32)
+    assert (found.status, found.settings) == (FINISHED, {"hidden_size": 6})
+    assert [epoch.validation_loss for epoch in found.epochs] == [epoch.validation_loss for epoch in history]
+
+
+def test_a_search_ends_with_its_last_trial(how, tmp_path):
+    run_search(search_of(hidden_size=[3, 4], layers=[1]), how, journal(tmp_path), None, lambda: False)
+    assert [one.settings["hidden_size"] for one in journal(tmp_path).trials] == [3, 4]
+
+
+def test_a_search_ends_with_the_trials_asked_for(how, tmp_path):
+    for most in (1, 2):
+        run_search(search_of(hidden_size=[3, 4, 5]), how, journal(tmp_path), most, lambda: False)
+        assert len(journal(tmp_path).trials) == most
+
+
+@pytest.mark.parametrize("steps", [1, 5, 9])
+def test_a_search_that_was_stopped_goes_on_to_the_trials_of_one_that_was_not(how, tmp_path, steps):
+    search = search_of(hidden_size=[3, 4], dropout=[0, 0.5])
+    run_search(search, how, journal(tmp_path / "whole"), None, lambda: False)
+    stopped = journal(tmp_path / "stopped")
+    run_search(search, how, stopped, None, after(steps))
+    assert len(stopped.trials) < 4
+    run_search(search, how, journal(tmp_path / "stopped"), None, lambda: False)
+    assert figures(journal(tmp_path / "stopped").trials) == figures(journal(tmp_path / "whole").trials)
+
+
+def test_a_trial_that_was_cut_before_an_epoch_leaves_nothing(how, tmp_path):
+    run_search(search_of(hidden_size=[3]), how, journal(tmp_path), None, after(2))
+    assert journal(tmp_path).all == []
+
+
+def test_a_trial_that_was_cut_after_an_epoch_has_its_figures(how, tmp_path):
+    run_search(search_of(hidden_size=[3]), how, journal(tmp_path), None, after(4))  # an epoch has three steps
+    assert [(one.status, len(one.epochs)) for one in journal(tmp_path).all] == [(CUT, 1)]
+
+
+def test_a_trial_that_diverges_fails_and_the_search_goes_on(how, tmp_path):
+    run_search(search_of(learning_rate=[3e38, 0.01]), how, journal(tmp_path), None, lambda: False)
+    failed, finished = journal(tmp_path).trials
+    assert (failed.status, finished.status) == (FAILED, FINISHED)
+    assert "lower the learning rate" in failed.reason
+
+
+def test_settings_that_do_not_go_together_fail_and_the_search_goes_on(how, tmp_path):
+    search = search_of(bidirectional=[True], pooling=["padded", "last"])
+    run_search(search, how, journal(tmp_path), None, lambda: False)
+    assert [one.status for one in journal(tmp_path).trials] == [FAILED, FINISHED]
+
+
+def test_a_vocabulary_without_words_fails_and_the_search_goes_on(how, tmp_path):
+    run_search(search_of(min_count=[100_000, 1]), how, journal(tmp_path), None, lambda: False)
+    assert [one.status for one in journal(tmp_path).trials] == [FAILED, FINISHED]
+
+
+def test_a_hopeless_trial_is_stopped_after_an_epoch(how):
+    better = [trial(number, 1e-3, 1e-3) for number in range(1, 5)]
+    stopped = run_trial({}, how, better)
+    assert (stopped.number, stopped.status, len(stopped.epochs)) == (5, STOPPED, 1)
+
+
+def test_an_epoch_is_enough_to_be_finished(how):
+    better = [trial(number, 1e-3) for number in range(1, 5)]
+    assert run_trial({"epochs": 1}, how, better).status == FINISHED
+
+
+def test_texts_are_encoded_once_for_each_vocabulary(how):
+    material = new_material()
+    for settings in ({"hidden_size": 3}, {"dropout": 0.1}, {"max_words": 10}, {"hidden_size": 3}):
+        material.examples(BASE.with_fields(settings))
+    assert material.encoded.cache_info().misses == 2
+
+
+def test_material_is_told_apart_by_its_texts_and_labels():
+    material, other = new_material(), new_material(1)
+    assert material.digest() == new_material().digest()
+    assert material.digest() != other.digest()
+    part = material.parts["training"]
+    labels = part.labels.copy()
+    labels[:2] = labels[:2][::-1]
+    labels[0] = next(label for label in material.classes if label != labels[0])
+    material.parts["training"] = type(part)(part.texts, labels, part.name)
+    assert material.digest() != new_material().digest()
