@@ -15,9 +15,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sentiment_fast.cli import PRECISIONS, add_device_argument, run_command, say, stop_signals
+from sentiment_fast.cli import run_command, say, stop_signals
 from sentiment_fast.errors import UsageError
-from sentiment_fast.training_options import add_start_arguments, chosen_start, set_settings
+from sentiment_fast.training_options import (
+    add_hardware_arguments,
+    add_settings_arguments,
+    changed_settings,
+    chosen_precision,
+    chosen_start,
+)
 
 if TYPE_CHECKING:
     from sentiment_fast.data.texts import Texts
@@ -34,22 +40,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="texts, whose labels are not looked at: CSV, Parquet, JSON Lines or a folder; imdb: the unlabelled "
         "reviews of the Large Movie Review Dataset; several times for more",
     )
-    add_start_arguments(parser)
-    parser.add_argument(
-        "--epochs",
-        metavar="N",
-        type=int,
-        default=0,
-        help="of a language model, which learns the order of words as well (default: 0, word vectors alone)",
-    )
-    parser.add_argument("--seed", metavar="N", type=int)
-    parser.add_argument("--amp", action="store_true", help="mixed precision, where the hardware has it")
-    add_device_argument(parser)
-    parser.add_argument(
-        "--precision",
-        choices=PRECISIONS,
-        help="of matrix products (default: float32; --amp is short for auto, the hardware's fastest)",
-    )
+    add_settings_arguments(parser)
+    add_hardware_arguments(parser)
+    parser.epilog = "Without --epochs it learns word vectors; with it, a language model as well, for so many epochs."
     parser.add_argument("--text-column", metavar="NAME", help="default: review, else text")
     parser.add_argument("--out", metavar="FOLDER", type=Path, help="start folder (default: runs/start-<date-time>)")
     parser.add_argument(
@@ -73,11 +66,10 @@ def run(arguments: argparse.Namespace) -> None:
     from sentiment_fast.model.devices import choose_device, choose_precision
     from sentiment_fast.model.start import CONFIG
     from sentiment_fast.training.checkpoints import CHECKPOINT
+    from sentiment_fast.training.origin import settings_as_it_began
 
     if not arguments.checkpoint_minutes >= 0:
         raise UsageError(f"Expected --checkpoint-minutes of 0 or more, got {arguments.checkpoint_minutes}")
-    if arguments.amp and arguments.precision not in (None, "auto"):
-        raise UsageError(f"Expected --amp, which is --precision auto, or --precision {arguments.precision}, got both")
     began = None
     if arguments.resume:
         arguments, began = _as_it_began(arguments)
@@ -86,10 +78,11 @@ def run(arguments: argparse.Namespace) -> None:
             return
     if not arguments.data:
         raise UsageError("--data: expected the texts to learn from: a file, a folder, imdb or demo")
-    settings = _settings(arguments)
+    wanted_precision = chosen_precision(arguments)
+    settings = _settings(arguments) if began is None else settings_as_it_began(arguments.out, began)
     device = choose_device(arguments.device)
     if began is None:
-        precision = choose_precision(device, arguments.precision or ("auto" if arguments.amp else "float32"))
+        precision = choose_precision(device, wanted_precision)
     else:
         torch.set_num_threads(began["threads"])  # whose number decides rounding
         precision = choose_precision(device, began["precision"])
@@ -121,7 +114,7 @@ def _pretrain(arguments: argparse.Namespace, settings: Preset, device: Any, prec
     say(f"{texts.name}: {corpus.look}")
     vectors = vectors_of(corpus.ids, settings, corpus.vocabulary, say)
     folder.mkdir(parents=True, exist_ok=True)
-    if arguments.epochs == 0:
+    if not arguments.epochs:
         network = new_network(settings, corpus.vocabulary, [0, 1], vectors)
         write_start(folder, network.state_dict(), corpus.vocabulary, settings, [], texts)
         _say_done(arguments, folder)
@@ -177,15 +170,14 @@ def _open_texts(arguments: argparse.Namespace, settings: Preset) -> Texts:
 
 
 def _settings(arguments: argparse.Namespace) -> Preset:
+    """The vocabulary and network of --preset or --config, pretraining's own settings, and what is changed of them."""
     from dataclasses import replace
 
     from sentiment_fast.training.pretraining import PRETRAINING
 
-    changes = set_settings(arguments.set)
-    if arguments.epochs < 0:
-        raise UsageError(f"Expected --epochs of 0 or more, got {arguments.epochs}")
-    changes |= {"epochs": arguments.epochs} if arguments.epochs else {}
-    changes |= {"seed": arguments.seed} if arguments.seed is not None else {}
+    changes = changed_settings(arguments)
+    if changes.get("epochs") == 0:
+        del changes["epochs"]  # word vectors alone, as without it
     return replace(chosen_start(arguments), training=PRETRAINING).with_fields(changes)
 
 
@@ -218,6 +210,8 @@ def _is_empty(folder: Path, leftover: str) -> bool:
 def _training_command(arguments: argparse.Namespace, folder: Path) -> str:
     settings = "".join(f" --set {shlex.quote(item)}" for item in arguments.set)
     preset = "" if arguments.preset == "tutorial" else f" --preset {shlex.quote(arguments.preset)}"
+    if arguments.config is not None:
+        preset = f" --config {shlex.quote(arguments.config)}"
     init = shlex.quote(str(folder))
     return f"python -m sentiment_fast.train --data LABELLED.csv --init {init}{preset}{settings}"
 

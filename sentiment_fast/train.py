@@ -20,6 +20,13 @@ from typing import TYPE_CHECKING, Any
 
 from sentiment_fast.cli import run_command, say, stop_signals
 from sentiment_fast.errors import UsageError
+from sentiment_fast.learning_options import (
+    add_learning_arguments,
+    beginning_of,
+    check_learning,
+    keep_for_going_on,
+    lesson_of_teacher,
+)
 from sentiment_fast.training_options import (
     add_data_arguments,
     add_hardware_arguments,
@@ -33,7 +40,6 @@ if TYPE_CHECKING:
     from sentiment_fast.model.folder import SavedModel
     from sentiment_fast.model.presets import Preset
     from sentiment_fast.model.ranks import Ranks
-    from sentiment_fast.training.beginning import Beginning
     from sentiment_fast.training.distillation import Lesson
     from sentiment_fast.training.parts import TrainingData
     from sentiment_fast.training.state import Epoch
@@ -46,25 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--test", metavar="PATH", help="labelled texts to be scored once, at the end")
     add_settings_arguments(parser)
     parser.add_argument("--vectors", metavar="FILE", help="word vectors in GloVe or word2vec text format")
-    parser.add_argument("--init", metavar="FOLDER", help="vocabulary and weights to begin with, from pretrain")
-    parser.add_argument(
-        "--teacher",
-        metavar="FOLDER",
-        help="a model whose probabilities are learned too: one of ours, or a Hugging Face sequence classifier",
-    )
-    parser.add_argument(
-        "--unlabelled",
-        metavar="PATH|imdb|demo",
-        action="append",
-        default=[],
-        help="texts that the teacher judges, to learn from as well; several times for more",
-    )
-    parser.add_argument(
-        "--label-weight",
-        metavar="X",
-        type=float,
-        help="how much the label of a text counts beside the teacher's word, 0 to 1 (default: 0.5)",
-    )
+    add_learning_arguments(parser)
     add_hardware_arguments(parser)
     parser.add_argument(
         "--compile",
@@ -109,7 +97,7 @@ def run(arguments: argparse.Namespace) -> None:
 
     if not arguments.checkpoint_minutes >= 0:
         raise UsageError(f"Expected --checkpoint-minutes of 0 or more, got {arguments.checkpoint_minutes}")
-    _check_learning(arguments)
+    check_learning(arguments)
     began = None
     if arguments.resume:
         arguments, began = _as_it_began(arguments)
@@ -133,15 +121,17 @@ def run(arguments: argparse.Namespace) -> None:
         if began is None:
             ranks.first_does(lambda: check_folder(folder, arguments.resume))
         precision = _precision(wanted_precision, began, ranks)
-        beginning = _beginning(arguments, settings, began, folder)
+        beginning = beginning_of(arguments, settings, began, folder)
         if beginning is not None:
             settings = beginning.applied_to(settings, {item.partition("=")[0] for item in arguments.set})
         parts = (arguments.data, arguments.validation, arguments.test)
         data = open_training_data(*parts, arguments.text_column, arguments.label_column, settings, beginning, tell)
         tell(data.look.as_text())
         try:
-            ranks.first_does(lambda: _keep(folder, data, beginning))
-            lesson = _lesson(arguments, data, ranks, folder, goes_on=began is not None)
+            ranks.first_does(lambda: keep_for_going_on(folder, data.look, data.training.ids.lengths, beginning))
+            lesson = lesson_of_teacher(
+                arguments, data.training, data.classes, data.vocabulary, ranks, folder, began is not None, tell
+            )
             corpus = data.training.ids if lesson is None else lesson.ids
             vectors = None
             if beginning is None:
@@ -158,47 +148,6 @@ def run(arguments: argparse.Namespace) -> None:
             finish_run(folder, model, data, history, precision, say)
             remove_taught(folder)
             print(_what_next(folder, arguments))
-
-
-def _beginning(
-    arguments: argparse.Namespace, settings: Preset, began: dict[str, Any] | None, folder: Path
-) -> Beginning | None:
-    from sentiment_fast.training.beginning import kept_beginning, new_beginning
-
-    if arguments.init is None:
-        return None
-    return new_beginning(arguments.init, settings) if began is None else kept_beginning(folder, began)
-
-
-def _keep(folder: Path, data: TrainingData, beginning: Beginning | None) -> None:
-    """What is there from the start: a look at the data, and what a run that goes on needs."""
-    from sentiment_fast.report.run_folder import write_overview
-
-    write_overview(folder, data.look, data.training.ids.lengths)
-    if beginning is not None:
-        beginning.keep(folder)
-
-
-def _lesson(
-    arguments: argparse.Namespace, data: TrainingData, ranks: Ranks, folder: Path, goes_on: bool
-) -> Lesson | None:
-    from sentiment_fast.data.sources import open_texts
-    from sentiment_fast.scoring.teachers import lesson_for, open_teacher
-
-    if arguments.teacher is None:
-        return None
-    tell = say if ranks.writes else _say_nothing
-    return lesson_for(
-        data.training,
-        [open_texts(path, arguments.text_column, say=tell) for path in arguments.unlabelled],
-        data.vocabulary,
-        lambda: open_teacher(arguments.teacher, data.classes, arguments.device, tell),
-        arguments.label_weight,
-        folder,
-        ranks,
-        tell,
-        goes_on,
-    )
 
 
 def _train(
@@ -313,23 +262,6 @@ def _precision(wanted: str, began: dict[str, Any] | None, ranks: Ranks) -> Preci
 def _command_to_go_on(folder: Path, ranks: Ranks) -> str:
     start = "python" if ranks.size == 1 else f"torchrun --nproc-per-node={ranks.size}"  # on this machine
     return f"{start} -m sentiment_fast.train --resume --out {shlex.quote(str(folder))}"
-
-
-# The options.
-
-
-def _check_learning(arguments: argparse.Namespace) -> None:
-    """Options about what is learned from beside labels."""
-    if arguments.init is not None and arguments.vectors is not None:
-        raise UsageError("Expected --init, which has word vectors of its own, or --vectors, got both")
-    if arguments.teacher is None and arguments.unlabelled:
-        raise UsageError(
-            "--unlabelled: expected a --teacher to judge these texts; without one, see pretrain and --init"
-        )
-    if arguments.teacher is None and arguments.label_weight is not None:
-        raise UsageError("--label-weight: expected a --teacher, whose word counts beside the label")
-    if arguments.label_weight is not None and not 0 <= arguments.label_weight <= 1:
-        raise UsageError(f"Expected --label-weight of 0 to 1, got {arguments.label_weight}")
 
 
 # The folder, and what is said.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from sentiment_fast.cli import PRECISIONS, add_device_argument
@@ -29,7 +28,7 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--label-column", metavar="NAME", help="default: sentiment, else label")
 
 
-def add_start_arguments(parser: argparse.ArgumentParser) -> None:
+def add_settings_arguments(parser: argparse.ArgumentParser) -> None:
     start = parser.add_mutually_exclusive_group()
     start.add_argument("--preset", default="tutorial", help="the settings to start from (default: tutorial)")
     start.add_argument("--config", metavar="FILE", help="... those of a preset file instead, such as `tune` writes")
@@ -40,10 +39,6 @@ def add_start_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="change one setting of the preset, such as cell=gru, pooling=attention or max_words=5000",
     )
-
-
-def add_settings_arguments(parser: argparse.ArgumentParser) -> None:
-    add_start_arguments(parser)
     parser.add_argument("--epochs", metavar="N", type=int)
     parser.add_argument("--batch-size", metavar="N", type=int)
     parser.add_argument("--learning-rate", metavar="X", type=float)
@@ -60,22 +55,16 @@ def add_hardware_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def set_settings(given: Sequence[str]) -> dict[str, Any]:
-    """The values of --set, by name."""
-    changes: dict[str, Any] = {}
-    for item in given:
-        name, equals, value = item.partition("=")
-        if not equals:
-            raise UsageError(f"--set {item}: expected NAME=VALUE")
-        changes[name] = value
-    return changes
-
-
 def changed_settings(arguments: argparse.Namespace) -> dict[str, Any]:
     """What --set, --epochs and the like say, by the setting's name."""
     from sentiment_fast.data.sources import share_of
 
-    changes = set_settings(arguments.set)
+    changes: dict[str, Any] = {}
+    for item in arguments.set:
+        name, equals, value = item.partition("=")
+        if not equals:
+            raise UsageError(f"--set {item}: expected NAME=VALUE")
+        changes[name] = value
     for name in ("epochs", "batch_size", "learning_rate", "seed"):
         if getattr(arguments, name) is not None:
             changes[name] = getattr(arguments, name)
