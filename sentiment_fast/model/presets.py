@@ -136,6 +136,12 @@ def _read_as(wanted: Any, name: str, value: Any) -> Any:
     return value
 
 
+# What the presets beyond the tutorial's have in common.
+_ALL_WORDS = VocabularyConfig(max_words=30_000, stop_words="none", strip_html=True, unknown="id")
+_SHORT = TrainingConfig(
+    batch_size=64, clip_norm=1.0, warmup=0.1, decay="linear", word_vectors="neighbours", validation_share=0.05
+)
+
 PRESETS = {
     # The tutorial's settings, each of them: its sections 3 to 6. 1,000 words without stop words, embedding 64, two
     # LSTM layers of 256, dropout 0.3, Adam at 1e-3, gradients clipped at 5, batches of 50, 5 epochs.
@@ -146,6 +152,41 @@ PRESETS = {
     "tutorial-large-batch": Preset(
         "tutorial-large-batch",
         training=TrainingConfig(epochs=10, batch_scale=16, batch_ids=1 << 17, warmup=0.1, decay="cosine", patience=3),
+    ),
+    # For accuracy: all frequent words, "not" among them, and the unknown word; both directions, read by their maxima
+    # and means; vectors learned from the texts' own words, and dropout of whole words against overfitting; and beside
+    # the network the n-grams of one and two words, which know what it does not.
+    "accurate": Preset(
+        "accurate",
+        vocabulary=_ALL_WORDS,
+        network=NetworkConfig(
+            embedding_size=128,
+            hidden_size=128,
+            layers=1,
+            dropout=0.5,
+            bidirectional=True,
+            pooling="max_mean",
+            max_length=800,
+            word_dropout=0.3,
+        ),
+        training=replace(_SHORT, epochs=4, learning_rate=4e-3),
+        wide=WideConfig(ngrams=2),
+    ),
+    # For huge files on CPUs: the same n-grams, and the smallest network that still adds to them.
+    "fast": Preset(
+        "fast",
+        vocabulary=replace(_ALL_WORDS, max_words=20_000),
+        network=NetworkConfig(
+            embedding_size=64,
+            hidden_size=64,
+            layers=1,
+            dropout=0.4,
+            pooling="max_mean",
+            max_length=256,
+            word_dropout=0.3,
+        ),
+        training=replace(_SHORT, epochs=3, learning_rate=5e-3),
+        wide=WideConfig(ngrams=2),
     ),
 }
 
