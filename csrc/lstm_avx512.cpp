@@ -12,6 +12,8 @@ namespace {
 
 using Number = float;
 
+INLINED Vector exp_of_minus(Vector x, float scale) { return exp_of_minus(x, scale, kExpCoefficients); }
+INLINED Vector divide(Vector a, Vector b) { return _mm512_div_ps(a, b); }
 INLINED Vector inverse(Vector x) { return divide(set(1), x); }
 INLINED Vector load_numbers(const float* from) { return load(from); }
 INLINED void store_numbers(float* to, Vector numbers) { store(to, numbers); }

@@ -16,6 +16,14 @@ namespace {
 
 using Number = Bf16;
 
+INLINED Vector exp_of_minus(Vector x, float scale) { return exp_of_minus(x, scale, kShortExpCoefficients); }
+
+// By a step of Newton's from 14 bits, to 1e-7, in less than half of a division's time.
+INLINED Vector divide(Vector a, Vector b) {
+  const Vector guess = _mm512_maskz_rcp14_ps(kAll, b);
+  return multiply(multiply(a, guess), _mm512_fnmadd_ps(b, guess, set(2)));
+}
+
 // To 14 bits: more than bf16 has, in a tenth of a division's time.
 INLINED Vector inverse(Vector x) { return _mm512_maskz_rcp14_ps(kAll, x); }
 

@@ -19,7 +19,7 @@ from types import ModuleType
 from sentiment_fast import __version__
 from sentiment_fast.errors import SentimentFastError
 
-COMMANDS = ("train", "tune", "score", "predict", "evaluate", "info")
+COMMANDS = ("train", "pretrain", "tune", "score", "predict", "evaluate", "info")
 INTERRUPTED = 130
 PRECISIONS = ("auto", "float32", "bfloat16", "float16")  # model.devices has them too; not imported for --help
 

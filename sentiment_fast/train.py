@@ -20,6 +20,13 @@ from typing import TYPE_CHECKING, Any
 
 from sentiment_fast.cli import run_command, say, stop_signals
 from sentiment_fast.errors import UsageError
+from sentiment_fast.learning_options import (
+    add_learning_arguments,
+    beginning_of,
+    check_learning,
+    keep_for_going_on,
+    lesson_of_teacher,
+)
 from sentiment_fast.training_options import (
     add_data_arguments,
     add_hardware_arguments,
@@ -33,6 +40,7 @@ if TYPE_CHECKING:
     from sentiment_fast.model.folder import SavedModel
     from sentiment_fast.model.presets import Preset
     from sentiment_fast.model.ranks import Ranks
+    from sentiment_fast.training.distillation import Lesson
     from sentiment_fast.training.parts import TrainingData
     from sentiment_fast.training.state import Epoch
 
@@ -44,6 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--test", metavar="PATH", help="labelled texts to be scored once, at the end")
     add_settings_arguments(parser)
     parser.add_argument("--vectors", metavar="FILE", help="word vectors in GloVe or word2vec text format")
+    add_learning_arguments(parser)
     add_hardware_arguments(parser)
     parser.add_argument(
         "--compile",
@@ -81,12 +90,14 @@ def run(arguments: argparse.Namespace) -> None:
     from sentiment_fast.model.devices import choose_device, deterministic_algorithms
     from sentiment_fast.model.ranks import ranks_of_environment
     from sentiment_fast.report.finish import finish_run
+    from sentiment_fast.training.distillation import remove_taught
     from sentiment_fast.training.origin import check_folder, settings_as_it_began
     from sentiment_fast.training.parts import new_model, open_training_data, with_vectors
     from sentiment_fast.training.wide_part import wide_part
 
     if not arguments.checkpoint_minutes >= 0:
         raise UsageError(f"Expected --checkpoint-minutes of 0 or more, got {arguments.checkpoint_minutes}")
+    check_learning(arguments)
     began = None
     if arguments.resume:
         arguments, began = _as_it_began(arguments)
@@ -110,21 +121,32 @@ def run(arguments: argparse.Namespace) -> None:
         if began is None:
             ranks.first_does(lambda: check_folder(folder, arguments.resume))
         precision = _precision(wanted_precision, began, ranks)
+        beginning = beginning_of(arguments, settings, began, folder)
+        if beginning is not None:
+            settings = beginning.applied_to(settings, {item.partition("=")[0] for item in arguments.set})
         parts = (arguments.data, arguments.validation, arguments.test)
-        data = open_training_data(*parts, arguments.text_column, arguments.label_column, settings, tell)
+        data = open_training_data(*parts, arguments.text_column, arguments.label_column, settings, beginning, tell)
         tell(data.look.as_text())
-        settings, vectors = with_vectors(arguments.vectors, settings, data.vocabulary, tell)
-        model = new_model(settings, data, vectors, ranks.device)
-        tell(f"Training on {ranks.describe()}, {precision.reason}")
-        if ranks.writes:
-            model.wide = wide_part(data, settings.wide, tell)
         try:
-            history = _train(arguments, settings, data, model, precision, ranks, folder)
+            ranks.first_does(lambda: keep_for_going_on(folder, data.look, data.training.ids.lengths, beginning))
+            lesson = lesson_of_teacher(
+                arguments, data.training, data.classes, data.vocabulary, ranks, folder, began is not None, tell
+            )
+            corpus = data.training.ids if lesson is None else lesson.ids
+            vectors = None
+            if beginning is None:
+                settings, vectors = with_vectors(arguments.vectors, settings, data.vocabulary, corpus, tell)
+            model = new_model(settings, data, vectors, beginning, ranks.device)
+            if ranks.writes:
+                model.wide = wide_part(data, lesson, settings.wide, tell)
+            tell(f"Training on {ranks.describe()}, {precision.reason}")
+            history = _train(arguments, settings, data, lesson, model, precision, ranks, folder)
         except KeyboardInterrupt:
             tell(f"interrupted: go on with\n  {_command_to_go_on(folder, ranks)}")
             raise
         if ranks.writes:
             finish_run(folder, model, data, history, precision, say)
+            remove_taught(folder)
             print(_what_next(folder, arguments))
 
 
@@ -132,6 +154,7 @@ def _train(
     arguments: argparse.Namespace,
     settings: Preset,
     data: TrainingData,
+    lesson: Lesson | None,
     model: SavedModel,
     precision: Precision,
     ranks: Ranks,
@@ -141,21 +164,24 @@ def _train(
     from sentiment_fast.model.compiling import Compiler
     from sentiment_fast.model.folder import save_model
     from sentiment_fast.report.event_log import event_log
-    from sentiment_fast.report.run_folder import append_history, write_overview
+    from sentiment_fast.report.run_folder import append_history
     from sentiment_fast.training.checkpoints import Checkpoints
     from sentiment_fast.training.loop import train
     from sentiment_fast.training.origin import run_identity
 
     tell = say if ranks.writes else _say_nothing
+    identity = run_identity(data.parts, data.vocabulary, settings, precision, ranks)
     checkpoints = Checkpoints(
         folder,
-        run_identity(data.parts, data.vocabulary, settings, precision, ranks),
+        identity | {"soft targets": lesson.digest()} if lesson else identity,
         _options_of(arguments),
         arguments.checkpoint_minutes,
     )
     compiled = ranks.device.type == "cuda" if arguments.compile is None else arguments.compile
     compiler = Compiler(tell) if compiled else None
     examples = {name: part.examples(settings.network, ranks.device) for name, part in data.parts.items()}
+    if lesson is not None:
+        examples[TRAINING] = lesson.examples(settings.network, ranks.device)
     stop = threading.Event()
 
     def end_after_this_step() -> None:
@@ -167,7 +193,6 @@ def _train(
         # Of several processes, each gets a single Ctrl-C twice: from the terminal and from torchrun.
         stop_signals(end_after_this_step, again_ends=ranks.size == 1),
     ):
-        ranks.first_does(lambda: write_overview(folder, data.look, data.parts[TRAINING].ids.lengths))
 
         def write(epoch: Epoch) -> None:
             append_history(folder, epoch)

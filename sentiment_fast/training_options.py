@@ -75,11 +75,15 @@ def changed_settings(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def chosen_settings(arguments: argparse.Namespace) -> Preset:
     """What --preset or --config says, with those changes."""
+    return chosen_start(arguments).with_fields(changed_settings(arguments))
+
+
+def chosen_start(arguments: argparse.Namespace) -> Preset:
+    """What --preset or --config says."""
     from sentiment_fast.model.preset_files import read_preset
     from sentiment_fast.model.presets import preset
 
-    start = preset(arguments.preset) if arguments.config is None else read_preset(arguments.config)
-    return start.with_fields(changed_settings(arguments))
+    return preset(arguments.preset) if arguments.config is None else read_preset(arguments.config)
 
 
 def chosen_precision(arguments: argparse.Namespace) -> str:

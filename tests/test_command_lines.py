@@ -142,6 +142,49 @@ def test_score_keeps_every_column_and_row(trained, data):
     assert all((row[2] == "positive") == (float(row[3]) > 0.5) for row in after[1:])
 
 
+@pytest.fixture(scope="module")
+def two_parts(data):
+    """The folder of a run with a wide part, and what it said."""
+    options = ("--epochs", "1", *SMALL, "--set", "ngrams=2", "--set", "ngram_bits=12", "--set", "validation_share=0.2")
+    finished = run("sentiment_fast.train", "--data", "train.csv", "--out", "two parts", *options, cwd=data)
+    assert finished.returncode == 0, finished.stderr
+    return data / "two parts", finished.stderr
+
+
+def test_a_wide_part_is_fitted_before_and_calibrated_after_the_network(two_parts):
+    folder, said = two_parts
+    assert said.index("wide part: validation accuracy") < said.index("epoch 1/1") < said.index("calibrated on 240 ")
+    assert set(json.loads((folder / "metrics.json").read_text())["calibration"]) == {
+        "before",
+        "after",
+        "network",
+        "wide",
+    }
+
+
+def test_a_cascade_and_a_threshold_can_be_asked_for(two_parts, data, capsys):
+    arguments = ["evaluate", str(data / "test.csv"), "--model", str(two_parts[0]), "--json"]
+    found = []
+    for more in ([], ["--cascade", "0.5"], ["--threshold", "0.999"], ["--cascade", "off"]):
+        assert cli.main([*arguments, *more]) == 0
+        found.append(json.loads(capsys.readouterr().out))
+    assert found[0] == found[3] != found[1]
+    assert sum(row[1] for row in found[2]["confusion"]) < sum(row[1] for row in found[0]["confusion"])
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        (["--threshold", "1"], "Expected a threshold above 0 and below 1, got 1.0"),
+        (["--cascade", "0.9"], "Expected no cascade: the model has no wide part"),
+    ],
+)
+@pytest.mark.parametrize("command", ["evaluate", "score"])
+def test_a_threshold_or_cascade_that_does_not_fit_is_bad_usage(trained, data, tmp_path, capsys, command, option, said):
+    output = ["-o", tmp_path / "out.csv"] if command == "score" else []
+    assert said in fails([command, data / "test.csv", "--model", trained[0], *option, *output], 2, capsys)
+
+
 def test_three_classes_of_numbers_work_from_end_to_end(tmp_path, capsys):
     words = {1: "awful dreadful boring", 2: "average ordinary passable", 3: "wonderful brilliant superb"}
     rows = [(f"{words[stars].split()[i % 3]} film number {i}", stars) for i in range(120) for stars in words]
@@ -268,6 +311,7 @@ def test_a_folder_in_use_is_not_written_into(tmp_path, data, capsys):
         (["--preset", "best"], "Expected a preset of tutorial, tutorial-large-batch, got 'best'"),
         (["--epochs", "0"], "Expected epochs of 1 or more, got 0"),
         (["--validation", "1.5"], "expected a share above 0 and below 1, or a file"),
+        (["--set", "validation_share=1"], "Expected a validation_share above 0 and below 1, got 1.0"),
         (["--set", "batch_ids=-1"], "Expected batch_ids of 0 or more, got -1"),
         (["--set", "batch_ids=many"], "Expected batch_ids to be a whole number, got 'many'"),
         (["--cuda-graphs", "--device", "cpu"], "Expected a CUDA device for --cuda-graphs, found the CPU: leave it out"),
@@ -513,6 +557,11 @@ def test_an_option_that_differs_from_the_runs_is_bad_usage(stopped_copy, capsys,
     message = fails(["train", "--resume", "--out", stopped_copy, option, value], 2, capsys)
     assert message.startswith(f"error: {option}: the run in {stopped_copy} began with ")
     assert value in message
+
+
+def test_the_share_that_a_run_held_back_by_default_may_be_named(stopped_copy, capsys):
+    message = fails(["train", "--resume", "--out", stopped_copy, "--validation", "0.25", "--epochs", "9"], 2, capsys)
+    assert message.startswith("error: --epochs: ")
 
 
 def test_an_option_that_turns_around_one_of_the_runs_is_bad_usage(stopped_copy, capsys):

@@ -1,6 +1,6 @@
 """The Large Movie Review Dataset (Maas et al., "Learning Word Vectors for Sentiment Analysis", ACL 2011).
 
-In: a cache folder, and the network the first time. Out: LabelledTexts of its 50,000 labelled reviews.
+In: a cache folder, and the network the first time. Out: its 50,000 labelled reviews, or its 50,000 unlabelled ones.
 A copy that was downloaded by hand is left to files.py, what to do without a network to sources.py.
 """
 
@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 
 from sentiment_fast.data.files import CLASSES, review_order
 from sentiment_fast.data.labelled_texts import LabelledTexts
+from sentiment_fast.data.texts import Texts
 from sentiment_fast.errors import DownloadError
 
 IMDB_URL = "https://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz"
@@ -29,11 +30,11 @@ IMDB_CHECKSUM = "md5:7c2ac02c03563afcf9b574c7e56c153a"
 IMDB_NAME = "IMDb reviews (Large Movie Review Dataset)"
 
 CACHE_VARIABLE = "SENTIMENT_FAST_CACHE"
-CACHE_FILE = "imdb.parquet"
+CACHE_FILE, UNLABELLED_CACHE_FILE = "imdb.parquet", "imdb_unlabelled.parquet"
 FORMAT_KEY = b"sentiment_fast.imdb_format"
 FORMAT_VERSION = b"1"
 
-REVIEW_NAME = re.compile(r"aclImdb/(train|test)/(pos|neg)/([0-9]+_[0-9]+\.txt)")
+REVIEW_NAME = re.compile(r"aclImdb/(train|test)/(pos|neg|unsup)/([0-9]+_[0-9]+\.txt)")
 LARGEST_REVIEW_BYTES = 1 << 20  # the largest real one has 14 KB
 LARGEST_ARCHIVE_BYTES = 2 << 30  # unpacked; the real one has 0.5 GB
 
@@ -66,36 +67,72 @@ def load_imdb(
     cached = cached_imdb(folder, say)
     if cached is not None:
         return cached
-    say(f"Downloading the Large Movie Review Dataset (84 MB) from {url} to {folder}")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="download-", dir=folder) as workspace:
-            archive = _download(url, checksum, Path(workspace), progress, timeout, retries)
-            table = _read_archive(archive, url)
-            _write_cache(table, Path(workspace) / CACHE_FILE, folder / CACHE_FILE)
-    except OSError as error:
-        raise DownloadError(
-            f"The IMDb reviews could not be kept in {folder}: {error}\n"
-            f"Make room there, or set the environment variable {CACHE_VARIABLE} to a folder that can be written to."
-        ) from error
-    return _labelled(table)
+    return _labelled(_fetch(folder, url, checksum, progress, timeout, retries, say)[0])
+
+
+def load_unlabelled_imdb(
+    cache: Path | None = None,
+    url: str = IMDB_URL,
+    checksum: str = IMDB_CHECKSUM,
+    progress: bool = True,
+    timeout: float = 30.0,
+    retries: int = 3,
+    say: Callable[[str], None] = say_on_stderr,
+) -> Texts:
+    """The 50,000 reviews without labels, by number; all else as `load_imdb` has it. A download keeps both kinds."""
+    folder = cache_folder() if cache is None else Path(cache)
+    table = _cached(folder / UNLABELLED_CACHE_FILE, ["review"], say)
+    if table is None:
+        table = _fetch(folder, url, checksum, progress, timeout, retries, say)[1]
+    return Texts(table["review"], f"{IMDB_NAME}, unlabelled")
 
 
 def cached_imdb(cache: Path | None = None, say: Callable[[str], None] = say_on_stderr) -> LabelledTexts | None:
     """What an earlier load_imdb kept in the cache folder; None where that is nothing, or (after a line) unusable."""
-    path = (cache_folder() if cache is None else Path(cache)) / CACHE_FILE
+    folder = cache_folder() if cache is None else Path(cache)
+    table = _cached(folder / CACHE_FILE, ["review", "sentiment"], say)
+    return None if table is None else _labelled(table)
+
+
+def _cached(path: Path, columns: list[str], say: Callable[[str], None]) -> pa.Table | None:
     if not path.exists():
         return None
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
             version = (file.schema_arrow.metadata or {}).get(FORMAT_KEY, b"none")
             if version == FORMAT_VERSION:
-                return _labelled(file.read(columns=["review", "sentiment"]))
+                return file.read(columns=columns)
         fault = f"expected format version {FORMAT_VERSION.decode()}, got {version.decode(errors='replace')}"
     except (OSError, pa.ArrowException) as error:
         fault = f"the file is damaged: {str(error).splitlines()[0]}"
     say(f"{path}: these cached reviews cannot be used ({fault}). A new download replaces them.")
     return None
+
+
+def _fetch(
+    folder: Path,
+    url: str,
+    checksum: str,
+    progress: bool,
+    timeout: float,
+    retries: int,
+    say: Callable[[str], None],
+) -> tuple[pa.Table, pa.Table]:
+    """Download the archive and keep its labelled and its unlabelled reviews."""
+    say(f"Downloading the Large Movie Review Dataset (84 MB) from {url} to {folder}")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix="download-", dir=folder) as workspace:
+            archive = _download(url, checksum, Path(workspace), progress, timeout, retries)
+            tables = _read_archive(archive, url)
+            for table, name in zip(tables, (CACHE_FILE, UNLABELLED_CACHE_FILE), strict=True):
+                _write_cache(table, Path(workspace) / name, folder / name)
+    except OSError as error:
+        raise DownloadError(
+            f"The IMDb reviews could not be kept in {folder}: {error}\n"
+            f"Make room there, or set the environment variable {CACHE_VARIABLE} to a folder that can be written to."
+        ) from error
+    return tables
 
 
 def cache_folder() -> Path:
@@ -184,8 +221,11 @@ def _no_archive(url: str, reason: str) -> DownloadError:
     )
 
 
-def _read_archive(archive: Path, url: str) -> pa.Table:
-    """Read the labelled reviews straight from the archive, never unpacking it: columns review, sentiment, half."""
+def _read_archive(archive: Path, url: str) -> tuple[pa.Table, pa.Table]:
+    """Read the reviews straight from the archive, never unpacking it.
+
+    The labelled ones, columns review, sentiment, half; and the unlabelled ones, column review.
+    """
     found: list[tuple[str, str, str, bytes]] = []
     try:
         with tarfile.open(archive, "r|gz") as tar:
@@ -200,15 +240,17 @@ def _read_archive(archive: Path, url: str) -> pa.Table:
         texts = pa.array((review for *_, review in found), pa.large_binary()).cast(pa.large_string())
     except (tarfile.TarError, EOFError, zlib.error, pa.ArrowInvalid) as error:
         raise _no_archive(url, f"expected a tar.gz archive of texts in UTF-8, got something else ({error})") from error
-    if not found:
-        raise _no_archive(url, "expected reviews in aclImdb/{train,test}/{pos,neg}, got an archive without any")
     order = sorted(range(len(found)), key=lambda row: _place(*found[row][:3]))
+    labelled = [row for row in order if found[row][1] in CLASSES]
+    unlabelled = [row for row in order if found[row][1] not in CLASSES]
+    if not labelled:
+        raise _no_archive(url, "expected reviews in aclImdb/{train,test}/{pos,neg}, got an archive without any")
     columns = {
-        "review": texts,
-        "sentiment": pa.array([CLASSES[class_folder] for _, class_folder, *_ in found]),
-        "half": pa.array([half for half, *_ in found]),
+        "review": texts.take(pa.array(labelled)),
+        "sentiment": pa.array([CLASSES[found[row][1]] for row in labelled]),
+        "half": pa.array([found[row][0] for row in labelled]),
     }
-    return pa.table(columns).take(order)
+    return pa.table(columns), pa.table({"review": texts.take(pa.array(unlabelled, pa.int64()))})
 
 
 def _place(half: str, class_folder: str, file_name: str) -> tuple[bool, bool, tuple[int, str]]:

@@ -1,6 +1,6 @@
-"""What `--data`, `--validation` and `--test` mean.
+"""What `--data`, `--validation`, `--test` and `--unlabelled` mean.
 
-In: their values, paths or one of the words imdb and demo, a share, or nothing. Out: LabelledTexts.
+In: their values, paths or one of the words imdb and demo, a share, or nothing. Out: LabelledTexts, or Texts.
 Reading, downloading and making up are left to files.py, imdb.py and demo.py.
 """
 
@@ -14,8 +14,9 @@ from typing import Any
 
 from sentiment_fast.data.demo import demo_corpus
 from sentiment_fast.data.files import read_labelled
-from sentiment_fast.data.imdb import load_imdb, say_on_stderr
+from sentiment_fast.data.imdb import load_imdb, load_unlabelled_imdb, say_on_stderr
 from sentiment_fast.data.labelled_texts import LabelledTexts, classes_of, stratified_split
+from sentiment_fast.data.texts import Texts, read_texts
 from sentiment_fast.errors import DataError, DownloadError, UsageError
 
 WELL_KNOWN_CSV = "IMDB Dataset.csv"
@@ -47,6 +48,26 @@ def open_data(
     if not Path(data).exists():
         raise DataError(f"{data}: expected a file or a folder, or one of the words imdb and demo. {_suggest(data)}")
     return read_labelled(data, text_column, label_column)
+
+
+def open_texts(
+    data: str,
+    text_column: str | None = None,
+    seed: int = 0,
+    say: Callable[[str], None] = say_on_stderr,
+) -> Texts:
+    """Texts without labels: a path (see read_texts), "imdb" for its unlabelled reviews, "demo" or "demo:N".
+
+    Made-up ones are drawn from `seed`. Raises what open_data does.
+    """
+    if data == "imdb":
+        return load_unlabelled_imdb(say=say)
+    if data == "demo" or data.startswith("demo:"):
+        made_up = _make_up(data, seed)
+        return Texts(made_up.texts, made_up.name, made_up=True)
+    if not Path(data).exists():
+        raise DataError(f"{data}: expected a file or a folder, or one of the words imdb and demo. {_suggest(data)}")
+    return read_texts(data, text_column)
 
 
 def _open_default(

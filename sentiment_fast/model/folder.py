@@ -6,7 +6,6 @@ What the card and the metrics say is for those who train to decide.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -14,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save
 from torch import Tensor
 
 from sentiment_fast.errors import ModelFolderError, UsageError
 from sentiment_fast.model.calibration import Calibration
 from sentiment_fast.model.network import NetworkConfig, SentimentLSTM
+from sentiment_fast.model.stored_files import check_digests, check_tensors, file_digest, read_config, tensors_in
 from sentiment_fast.model.wide import WideConfig, WideNgrams
 from sentiment_fast.text.vocabulary import Vocabulary
 
@@ -101,7 +100,7 @@ class SavedModel:
 def save_model(folder: Path, model: SavedModel, half: bool = False) -> None:
     """Write config.json, vocabulary.txt and model.safetensors; each file appears whole or not at all.
 
-    half: keep the network's weights as float16, in half the space. Raises UsageError where one is beyond float16's range.
+    half: keep the network's weights as float16, in half the space. Raises UsageError where one is beyond its range.
     """
     folder.mkdir(parents=True, exist_ok=True)
     model.vocabulary.save(folder / f"{VOCABULARY}.part")
@@ -122,7 +121,7 @@ def save_model(folder: Path, model: SavedModel, half: bool = False) -> None:
         "threshold": model.threshold,
         "cascade": model.cascade,
         "settings": model.settings,
-        "sha256": {name: _digest(folder / f"{name}.part") for name in (VOCABULARY, WEIGHTS)},
+        "sha256": {name: file_digest(folder / f"{name}.part") for name in (VOCABULARY, WEIGHTS)},
     }
     (folder / f"{CONFIG}.part").write_text(json.dumps(config, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     for name in (VOCABULARY, WEIGHTS, CONFIG):
@@ -149,11 +148,9 @@ def load_model(folder: str | Path) -> SavedModel:
     """
     folder = Path(folder)
     config = _read_config(folder)
-    for name, expected in config["sha256"].items():
-        if _digest(folder / name) != expected:
-            raise ModelFolderError(f"{folder / name}: is not the file this model was saved with: cut short or altered")
+    check_digests(folder, config, (VOCABULARY, WEIGHTS))
     vocabulary = Vocabulary.load(folder / VOCABULARY)
-    tensors = _tensors_in(folder / WEIGHTS)
+    tensors = tensors_in(folder / WEIGHTS)
     network = _network_of(folder, config, vocabulary, tensors)
     # Copied, as what load_file gives is the mapped file itself, and changes with it.
     weights = {
@@ -192,11 +189,8 @@ def _network_of(folder: Path, config: dict[str, Any], vocabulary: Vocabulary, te
         reason = str(error).partition("\n")[0]  # PyTorch's go on with a stack of C++ calls
         raise ModelFolderError(f"{folder / CONFIG}: expected the settings of a network, got: {reason}") from error
     wide = config["wide"] is not None
-    _check_tensors(
-        folder / WEIGHTS,
-        network,
-        {name: found for name, found in tensors.items() if not (wide and name.startswith(_WIDE))},
-    )
+    of_network = {name: found for name, found in tensors.items() if not (wide and name.startswith(_WIDE))}
+    check_tensors(folder / WEIGHTS, network.state_dict(), of_network)
     return network
 
 
@@ -231,19 +225,9 @@ def _read_config(folder: Path) -> dict[str, Any]:
         raise ModelFolderError(f"{folder}: no such model folder. `python -m sentiment_fast.train` makes one")
     if not path.is_file():
         raise ModelFolderError(f"{folder}: is no model folder: it has no {CONFIG}")
-    try:
-        config = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ModelFolderError(f"{path}: cannot be read ({error.strerror})") from error
-    except (ValueError, RecursionError) as error:  # not UTF-8, not JSON, a number or a nesting without end
-        raise ModelFolderError(f"{path}: expected JSON, got damage: {error}") from error
-    if not isinstance(config, dict) or type(config.get("format")) is not int or config["format"] < 1:
-        raise ModelFolderError(f"{path}: expected the config of a sentiment_fast model, with its format")
-    if config["format"] > FORMAT:
-        raise ModelFolderError(
-            f"{path}: has format {config['format']}, this version of sentiment_fast reads up to {FORMAT}: "
-            "update the package"
-        )
+    config = read_config(path, FORMAT)
+    if config.get("kind") == "start":
+        raise ModelFolderError(f"{folder}: is a start folder, not a model: train from it with --init {folder}")
     if config["format"] == 1:
         config |= _NO_PARTS
     expected = {"classes": list, "network": dict, "settings": dict, "sha256": dict}
@@ -261,38 +245,4 @@ def _read_config(folder: Path) -> dict[str, Any]:
             raise ModelFolderError(f"{path}: expected {name!r}, got nothing: cut short or altered")
     if not isinstance(config["wide"], dict | None):
         raise ModelFolderError(f"{path}: expected 'wide' to be a dict or null: cut short or altered")
-    if set(config["sha256"]) != {VOCABULARY, WEIGHTS}:
-        raise ModelFolderError(f"{path}: expected 'sha256' of {VOCABULARY} and {WEIGHTS}: cut short or altered")
     return config
-
-
-def _tensors_in(path: Path) -> dict[str, str]:
-    """What the weights file holds, by name, such as "F32 [256, 64]"; the tensors themselves are not read."""
-    try:
-        with safe_open(path, "pt") as weights:
-            slices = {name: weights.get_slice(name) for name in weights.keys()}  # noqa: SIM118
-            return {name: f"{part.get_dtype()} {part.get_shape()}" for name, part in slices.items()}
-    except (SafetensorError, OSError) as error:
-        raise ModelFolderError(f"{path}: cannot be read as safetensors: {error}") from error
-
-
-def _check_tensors(path: Path, network: SentimentLSTM, found: dict[str, str]) -> None:
-    """Weights may be kept in half the precision; in memory they are float32."""
-    found = {
-        name: f"F32{what.removeprefix('F16')}" if what.startswith("F16 ") else what for name, what in found.items()
-    }
-    expected = {name: f"F32 {list(tensor.shape)}" for name, tensor in network.state_dict().items()}
-    if found != expected:
-        name = next(name for name in [*expected, *found] if found.get(name) != expected.get(name))
-        raise ModelFolderError(
-            f"{path}: expected {name} to be {expected.get(name, 'absent')}, got {found.get(name, 'nothing')}: "
-            f"it does not belong to this {CONFIG} and {VOCABULARY}"
-        )
-
-
-def _digest(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise ModelFolderError(f"{path}: cannot be read ({error.strerror}): the model folder is incomplete") from error

@@ -308,7 +308,12 @@ class BothDirections(nn.Module):
 
 
 def class_loss(logits: Tensor, targets: Tensor) -> Tensor:
-    """Mean cross-entropy. logits: as the network gives them. targets: (batch,) int64 class indices."""
+    """Mean cross-entropy. logits: as the network gives them.
+
+    targets: (batch,) int64 class indices, or (batch, classes) float32, each class's probability.
+    """
+    if logits.ndim == 1 and targets.ndim == 2:
+        targets = targets[:, 1]
     if logits.ndim == 1:
         return F.binary_cross_entropy_with_logits(logits.float(), targets.float())
     return F.cross_entropy(logits.float(), targets)

@@ -40,7 +40,9 @@ class TrainingConfig:
     on ("none", "linear", "cosine"). patience: epochs without a better validation loss after which to stop; 0 for
     never. batch_scale: batches are so many times as large, for hardware that wants them so; see training/schedules.py.
     batch_ids: a batch has no more ids than that, padding included, so that those of long texts have fewer rows; 0 for
-    any number. validation_share: of the data, held back where no validation part is given.
+    any number. word_vectors: what the embedding begins as, "random" or "neighbours", learned from which words stand
+    near which in the texts (model/word_vectors.py). validation_share: of the data, held back where no validation part
+    is given.
     """
 
     epochs: int = 5
@@ -54,6 +56,7 @@ class TrainingConfig:
     patience: int = 0
     batch_scale: int = 1
     batch_ids: int = 0
+    word_vectors: Literal["random", "neighbours"] = "random"
     validation_share: float = 0.25
 
     def __post_init__(self) -> None:
@@ -72,6 +75,8 @@ class TrainingConfig:
             raise UsageError(f"Expected a validation_share above 0 and below 1, got {self.validation_share}")
         if self.decay not in ("none", "linear", "cosine"):
             raise UsageError(f"Expected a decay of none, linear or cosine, got {self.decay!r}")
+        if self.word_vectors not in ("random", "neighbours"):
+            raise UsageError(f"Expected word_vectors of random or neighbours, got {self.word_vectors!r}")
         if not 0 <= self.seed < 2**32:
             raise UsageError(f"Expected a seed of 0 up to (not including) 2**32, got {self.seed}")
 
@@ -131,6 +136,12 @@ def _read_as(wanted: Any, name: str, value: Any) -> Any:
     return value
 
 
+# What the presets beyond the tutorial's have in common.
+_ALL_WORDS = VocabularyConfig(max_words=30_000, stop_words="none", strip_html=True, unknown="id")
+_SHORT = TrainingConfig(
+    batch_size=64, clip_norm=1.0, warmup=0.1, decay="linear", word_vectors="neighbours", validation_share=0.05
+)
+
 PRESETS = {
     # The tutorial's settings, each of them: its sections 3 to 6. 1,000 words without stop words, embedding 64, two
     # LSTM layers of 256, dropout 0.3, Adam at 1e-3, gradients clipped at 5, batches of 50, 5 epochs.
@@ -141,6 +152,41 @@ PRESETS = {
     "tutorial-large-batch": Preset(
         "tutorial-large-batch",
         training=TrainingConfig(epochs=10, batch_scale=16, batch_ids=1 << 17, warmup=0.1, decay="cosine", patience=3),
+    ),
+    # For accuracy: all frequent words, "not" among them, and the unknown word; both directions, read by their maxima
+    # and means; vectors learned from the texts' own words, and dropout of whole words against overfitting; and beside
+    # the network the n-grams of one and two words, which know what it does not.
+    "accurate": Preset(
+        "accurate",
+        vocabulary=_ALL_WORDS,
+        network=NetworkConfig(
+            embedding_size=128,
+            hidden_size=128,
+            layers=1,
+            dropout=0.5,
+            bidirectional=True,
+            pooling="max_mean",
+            max_length=800,
+            word_dropout=0.3,
+        ),
+        training=replace(_SHORT, epochs=4, learning_rate=4e-3),
+        wide=WideConfig(ngrams=2),
+    ),
+    # For huge files on CPUs: the same n-grams, and the smallest network that still adds to them.
+    "fast": Preset(
+        "fast",
+        vocabulary=replace(_ALL_WORDS, max_words=20_000),
+        network=NetworkConfig(
+            embedding_size=64,
+            hidden_size=64,
+            layers=1,
+            dropout=0.4,
+            pooling="max_mean",
+            max_length=256,
+            word_dropout=0.3,
+        ),
+        training=replace(_SHORT, epochs=3, learning_rate=5e-3),
+        wide=WideConfig(ngrams=2),
     ),
 }
 

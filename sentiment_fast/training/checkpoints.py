@@ -1,8 +1,8 @@
 """Checkpoints: a training's state in one file that is whole or not there, and the way back.
 
-In and out: a `TrainingState` <-> checkpoint.safetensors, whose header holds the values and what the run was given. A
-state is taken up only by a run with the same data and settings: then it ends with the weights of one that was never
-interrupted (bit for bit on a CPU).
+In and out: a `TrainingState`, or a pretraining's <-> checkpoint.safetensors, whose header holds the values and what the
+run was given. A state is taken up only by a run with the same data and settings: then it ends with the weights of one
+that was never interrupted (bit for bit on a CPU).
 """
 
 from __future__ import annotations
@@ -13,17 +13,27 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save
+from torch import Tensor
 
 from sentiment_fast.errors import DataError, ModelFolderError, UsageError
-from sentiment_fast.training.state import TrainingState
 
 FORMAT = 1
 CHECKPOINT = "checkpoint.safetensors"
 _HEADER = "sentiment_fast"
+
+
+class State(Protocol):
+    """What can be kept, and taken up: see `TrainingState`."""
+
+    def tensors(self) -> dict[str, Tensor]: ...
+
+    def values(self) -> dict[str, Any]: ...
+
+    def restore(self, tensors: Mapping[str, Tensor], values: Mapping[str, Any]) -> None: ...
 
 
 class Checkpoints:
@@ -46,7 +56,7 @@ class Checkpoints:
     def due(self) -> bool:
         return time.monotonic() - self._last >= self._seconds
 
-    def save(self, state: TrainingState) -> None:
+    def save(self, state: State) -> None:
         """Write the state in place of the last. Raises DataError if that fails; the last one is then still there."""
         header = {
             "format": FORMAT,
@@ -71,7 +81,7 @@ class Checkpoints:
             ) from error
         self._last = time.monotonic()
 
-    def restore(self, state: TrainingState) -> bool:
+    def restore(self, state: State) -> bool:
         """Take up the state of the checkpoint; False where there is none.
 
         Raises ModelFolderError for a damaged file, DataError or UsageError where it is another run's.

@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
+from torch import Tensor
 
 from sentiment_fast.data.labelled_texts import LabelledTexts, class_indices
 from sentiment_fast.data.overview import Part
+from sentiment_fast.data.texts import Texts
 from sentiment_fast.errors import DataError, UsageError
 from sentiment_fast.model.batches import BatchSource
 from sentiment_fast.model.network import NetworkConfig, SentimentLSTM
@@ -41,7 +43,7 @@ class Encoded:
         return Examples(source, torch.from_numpy(self.targets).to(device))
 
 
-def vocabulary_of(training: LabelledTexts, config: VocabularyConfig) -> Vocabulary:
+def vocabulary_of(training: LabelledTexts | Texts, config: VocabularyConfig) -> Vocabulary:
     """The vocabulary of the training texts. Raises DataError where no word is left."""
     options = asdict(config)
     if config.stop_words == "none":
@@ -71,11 +73,16 @@ def digest_of(parts: Mapping[str, Encoded], vocabulary: Vocabulary) -> str:
 
 
 def new_network(
-    settings: Preset, vocabulary: Vocabulary, classes: list[Any], vectors: WordVectors | None = None
+    settings: Preset,
+    vocabulary: Vocabulary,
+    classes: list[Any],
+    vectors: WordVectors | None = None,
+    start: Mapping[str, Tensor] | None = None,
 ) -> SentimentLSTM:
     """A network with random weights drawn from the settings' seed, on the CPU; the caller's random state is untouched.
 
-    vectors: a start for the embedding; words that it lacks keep random vectors, scaled to its spread.
+    vectors: a start for the embedding; words that it lacks keep random vectors, scaled to its spread. start: weights
+    to begin with instead of random ones, by name.
     """
     if vectors is not None and vectors.size != settings.network.embedding_size:
         raise UsageError(
@@ -86,8 +93,10 @@ def new_network(
         network = SentimentLSTM(settings.network, vocabulary.largest_id, len(classes))
     if vectors is not None:
         found = torch.from_numpy(vectors.found)
-        start = torch.from_numpy(vectors.matrix)
+        known = torch.from_numpy(vectors.matrix)
         with torch.no_grad():
-            network.embedding.weight.mul_(float(start[found].std(correction=0)))
-            network.embedding.weight[found] = start[found]
+            network.embedding.weight.mul_(float(known[found].std(correction=0)))
+            network.embedding.weight[found] = known[found]
+    if start is not None:
+        network.load_state_dict(dict(start), strict=False)
     return network

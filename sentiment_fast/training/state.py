@@ -96,8 +96,7 @@ class TrainingState:
         """By name, on the CPU, copied."""
         named = {f"weights.{name}": tensor for name, tensor in self.network.state_dict().items()}
         named |= {f"best.{name}": tensor for name, tensor in self.best_weights.items()}
-        for index, moments in self.optimizer.state_dict()["state"].items():
-            named |= {f"optimizer.{index}.{name}": tensor for name, tensor in moments.items()}
+        named |= moments_of(self.optimizer)
         named |= {f"random.{rank}": state for rank, state in enumerate(self.random_states)}
         named["sums"] = self.sums
         return {name: tensor.detach().to("cpu", copy=True).contiguous() for name, tensor in named.items()}
@@ -123,11 +122,11 @@ class TrainingState:
         """
         history = [Epoch(**epoch) for epoch in values["history"]]
         numbers = {
-            name: _whole(values, name, least)
+            name: whole_number(values, name, least)
             for name, least in (("epoch", 1), ("batches_done", 0), ("pieces", 1), ("processes", 0))
         }
         pads_at_once = [
-            _whole(dict(enumerate(values["pads_at_once"])), rank, 1) for rank in range(numbers["processes"])
+            whole_number(dict(enumerate(values["pads_at_once"])), rank, 1) for rank in range(numbers["processes"])
         ]
         seconds = float(values["seconds"])
         best_loss = math.inf if values["best_loss"] is None else float(values["best_loss"])
@@ -135,20 +134,15 @@ class TrainingState:
             raise ValueError(f"expected the history of the epochs before {numbers['epoch']}")
         self._check(tensors, has_steps=bool(history or numbers["batches_done"]), processes=numbers["processes"])
 
-        parts: dict[str, dict[str, Tensor]] = {"weights": {}, "best": {}, "optimizer": {}, "random": {}}
+        parts: dict[str, dict[str, Tensor]] = {"weights": {}, "best": {}, "random": {}}
         for name, tensor in tensors.items():
             part, _, rest = name.partition(".")
-            if rest:
+            if rest and part in parts:
                 parts[part][rest] = tensor
-        moments: dict[int, dict[str, Tensor]] = {}
-        for name, tensor in parts["optimizer"].items():
-            index, _, moment = name.partition(".")
-            moments.setdefault(int(index), {})[moment] = tensor
         self.scaler.load_state_dict(values["scaler"])
         self.network.load_state_dict(parts["weights"])
         self.best_weights = {name: parts["best"][name].to(self.sums.device) for name in self.best_weights}
-        groups = self.optimizer.state_dict()["param_groups"]
-        self.optimizer.load_state_dict({"state": moments, "param_groups": groups})
+        restore_moments(self.optimizer, tensors)
         self.random_states = [parts["random"][str(rank)] for rank in range(len(parts["random"]))]
         self.sums.copy_(tensors["sums"])
         self.pads_at_once = pads_at_once
@@ -158,23 +152,52 @@ class TrainingState:
     def _check(self, tensors: Mapping[str, Tensor], has_steps: bool, processes: int) -> None:
         """Are these the tensors of a training of this network, by name, shape and dtype?"""
         expected = {name: (tensor.shape, tensor.dtype) for name, tensor in self.tensors().items()}
-        weights = list(self.network.parameters())
-        if has_steps:  # the optimiser's moments come with the first
-            for index, weight in enumerate(weights):
-                expected[f"optimizer.{index}.step"] = (torch.Size([]), torch.float32)
-                for moment in ("exp_avg", "exp_avg_sq"):
-                    expected[f"optimizer.{index}.{moment}"] = (weight.shape, weight.dtype)
+        if has_steps:
+            expected |= expected_moments(self.optimizer)
         random = dropout_generator(self.sums.device).get_state()
         expected |= {f"random.{rank}": (random.shape, random.dtype) for rank in range(processes)}
-        found = {name: (tensor.shape, tensor.dtype) for name, tensor in tensors.items()}
-        for name in found.keys() | expected.keys():
-            if found.get(name) != expected.get(name):
-                raise ValueError(
-                    f"expected {name} to be {expected.get(name, 'absent')}, got {found.get(name, 'nothing')}"
-                )
+        check_tensors(tensors, expected)
 
 
-def _whole(values: Mapping[Any, Any], name: str | int, least: int) -> int:
+Shapes = dict[str, tuple[torch.Size, torch.dtype]]
+
+
+def moments_of(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
+    """An optimiser's tensors, by name; they come with its first step."""
+    states = optimizer.state_dict()["state"].items()
+    return {f"optimizer.{index}.{name}": tensor for index, moments in states for name, tensor in moments.items()}
+
+
+def expected_moments(optimizer: torch.optim.Optimizer) -> Shapes:
+    """What `moments_of` gives after a step of Adam."""
+    expected: Shapes = {}
+    for index, weight in enumerate(weight for group in optimizer.param_groups for weight in group["params"]):
+        expected[f"optimizer.{index}.step"] = (torch.Size([]), torch.float32)
+        for moment in ("exp_avg", "exp_avg_sq"):
+            expected[f"optimizer.{index}.{moment}"] = (weight.shape, weight.dtype)
+    return expected
+
+
+def restore_moments(optimizer: torch.optim.Optimizer, tensors: Mapping[str, Tensor]) -> None:
+    """Take over what `moments_of` gave, among other tensors."""
+    moments: dict[int, dict[str, Tensor]] = {}
+    for name, tensor in tensors.items():
+        part, _, rest = name.partition(".")
+        if part == "optimizer":
+            index, _, moment = rest.partition(".")
+            moments.setdefault(int(index), {})[moment] = tensor
+    optimizer.load_state_dict({"state": moments, "param_groups": optimizer.state_dict()["param_groups"]})
+
+
+def check_tensors(tensors: Mapping[str, Tensor], expected: Shapes) -> None:
+    """Raises ValueError where names, shapes or dtypes are others."""
+    found = {name: (tensor.shape, tensor.dtype) for name, tensor in tensors.items()}
+    for name in found.keys() | expected.keys():
+        if found.get(name) != expected.get(name):
+            raise ValueError(f"expected {name} to be {expected.get(name, 'absent')}, got {found.get(name, 'nothing')}")
+
+
+def whole_number(values: Mapping[Any, Any], name: str | int, least: int) -> int:
     value = values[name]
     if type(value) is not int or value < least:
         raise ValueError(f"expected {name} to be a whole number of {least} or more, got {value!r}")

@@ -28,7 +28,9 @@ from sentiment_fast.training.state import TrainingState
 
 @dataclass(frozen=True)
 class Examples:
-    """Labelled ids. source: the texts' ids on the device. targets: (n,) int64 class indices on the device."""
+    """Labelled ids, on the device. source: the texts' ids. targets: (n,) int64 class indices, or (n, classes) float32,
+    each class's probability: soft targets (Hinton et al. 2015).
+    """
 
     source: BatchSource
     targets: Tensor
@@ -180,7 +182,12 @@ def judge(dropout: nn.Dropout, output: nn.Linear, summary: Tensor, targets: Tens
 
 
 def loss_and_correct(loss: Tensor, logits: Tensor, targets: Tensor) -> Tensor:
-    """(2,): a batch's summed loss and its number of right answers, left on the device."""
+    """(2,): a batch's summed loss and its number of right answers, left on the device.
+
+    Of soft targets, the likeliest class is the right one.
+    """
+    if targets.ndim == 2:
+        targets = targets.argmax(dim=1)
     correct = (class_probabilities(logits.detach()).argmax(dim=1) == targets).sum()
     return torch.stack([loss.detach() * len(targets), correct])
 

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from sentiment_fast.data import files
+from sentiment_fast.data import csv_file
 from sentiment_fast.data.files import read_labelled
 from sentiment_fast.errors import DataError, UsageError
 
@@ -99,14 +99,14 @@ def test_other_columns_are_not_looked_at(write):
 
 @pytest.mark.parametrize("block_bytes", range(40, 80))
 def test_quoted_crlf_survives_every_block_edge(write, monkeypatch, block_bytes):
-    monkeypatch.setattr(files, "BLOCK_BYTES", block_bytes)
+    monkeypatch.setattr(csv_file, "BLOCK_BYTES", block_bytes)
     expected = [f"a{'x' * (number % 7)}\r\nb\r\n\r\n" for number in range(60)]
     rows = "".join(f'"{text}",p\r\n' for text in expected)
     assert texts(write(HEADER + rows.encode())) == expected
 
 
 def test_record_longer_than_a_block_is_read(write, monkeypatch):
-    monkeypatch.setattr(files, "BLOCK_BYTES", 64)
+    monkeypatch.setattr(csv_file, "BLOCK_BYTES", 64)
     long = "x\r\n" * 1000
     assert texts(write(HEADER + f'a,p\n"{long}",q\nb,p\n'.encode())) == ["a", long, "b"]
 
@@ -114,7 +114,7 @@ def test_record_longer_than_a_block_is_read(write, monkeypatch):
 @pytest.mark.parametrize("seed", range(100))
 def test_random_csv_reads_as_the_csv_module_reads_it(write, monkeypatch, seed):
     choose = random.Random(seed)
-    monkeypatch.setattr(files, "BLOCK_BYTES", choose.choice([48, 100, 1 << 20]))
+    monkeypatch.setattr(csv_file, "BLOCK_BYTES", choose.choice([48, 100, 1 << 20]))
     pieces = ["a", "b ", '"', ",", "\r", "\n", "\r\n", "é", "😀", ""]
     rows = [["".join(choose.choices(pieces, k=12)), choose.choice(["pos", 'n"g', " n\r\n"])] for _ in range(20)]
     buffer = io.StringIO(newline="")
@@ -278,7 +278,7 @@ def test_ragged_row_is_reported_with_its_number(write, row, found):
 
 
 def test_ragged_row_is_found_beyond_the_first_block(write, monkeypatch):
-    monkeypatch.setattr(files, "BLOCK_BYTES", 64)
+    monkeypatch.setattr(csv_file, "BLOCK_BYTES", 64)
     assert "got 1 in row 1001" in complaint(write(HEADER + b'"a\r\n",x\r\n' * 1000 + b"c\n"))
 
 

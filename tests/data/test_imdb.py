@@ -17,7 +17,7 @@ import pytest
 
 from sentiment_fast.data import imdb
 from sentiment_fast.data.files import read_labelled
-from sentiment_fast.data.imdb import cached_imdb, load_imdb
+from sentiment_fast.data.imdb import cached_imdb, load_imdb, load_unlabelled_imdb
 from sentiment_fast.data.labelled_texts import LabelledTexts
 from sentiment_fast.errors import DownloadError
 
@@ -198,11 +198,27 @@ def test_second_load_reads_the_cache_only(server, load):
     assert server.requests == 1
 
 
-def test_cache_holds_one_file_with_the_half_of_each_review(server, load, cache):
+def test_cache_holds_one_file_with_the_half_of_each_review_and_one_of_those_without_labels(server, load, cache):
     server.serve(GOOD)
     load()
-    assert [path.name for path in cache.iterdir()] == ["imdb.parquet"]
+    assert sorted(path.name for path in cache.iterdir()) == ["imdb.parquet", "imdb_unlabelled.parquet"]
     assert pq.read_table(cache / "imdb.parquet")["half"].to_pylist() == ["train"] * 3 + ["test"] * 3
+
+
+def test_reviews_without_labels_come_from_the_same_download(server, load, cache):
+    server.serve(GOOD)
+    load()
+    unlabelled = load_unlabelled_imdb(cache, server.url, md5(GOOD))
+    assert unlabelled.texts.to_pylist() == ["unlabelled"]
+    assert server.requests == 1
+
+
+def test_reviews_without_labels_are_downloaded_where_no_cache_has_them(server, load, cache):
+    server.serve(GOOD)
+    load()
+    (cache / "imdb_unlabelled.parquet").unlink()
+    assert len(load_unlabelled_imdb(cache, server.url, md5(GOOD))) == 1
+    assert server.requests == 2
 
 
 def test_cached_reviews_are_none_before_the_download(cache):

@@ -7,6 +7,7 @@ import pickle
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,13 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from sentiment_fast.errors import ModelFolderError
+from sentiment_fast.errors import ModelFolderError, UsageError
+from sentiment_fast.model.calibration import Calibration
 from sentiment_fast.model.folder import SavedModel, load_model, save_metrics, save_model
 from sentiment_fast.model.network import NetworkConfig, SentimentLSTM
 from sentiment_fast.model.presets import preset
+from sentiment_fast.model.wide import WideConfig, fit_wide
+from sentiment_fast.text.encoding import encode
 from sentiment_fast.text.vocabulary import Vocabulary
 
 WORDS = ["film", "good", "straße", "bad", "電影"]
@@ -377,6 +381,187 @@ def test_a_network_of_bad_settings_is_refused(folder, fields):
         ModelFolderError, match=rf"config.json: expected the settings of a network.*{next(iter(fields))}"
     ):
         load_model(folder)
+
+
+# The wide part, the calibration, the threshold and the cascade.
+
+
+def two_parts(classes: list[Any] | None = None, **fields: Any) -> SavedModel:
+    model = saved_model(classes)
+    ids = encode(["film good", "film bad", "bad", "good good"] * 3, model.vocabulary)
+    targets = np.array([1, 0, 0, 1] * 3)
+    wide = fit_wide(ids, targets, len(model.classes), WideConfig(ngrams=2, ngram_bits=10))
+    bias = tuple(0.25 * place for place in range(wide.outputs))
+    return replace(model, wide=wide, calibration=Calibration(0.5, 0.75, bias), **fields)
+
+
+@pytest.fixture
+def wide_folder(tmp_path: Path) -> Path:
+    save_model(tmp_path / "wide", two_parts(threshold=0.4, cascade=0.9, wide_calibration=Calibration(0, 2.0, (1.0,))))
+    return tmp_path / "wide"
+
+
+@pytest.mark.parametrize("classes", [["negative", "positive"], ["a", "b", "c"]])
+def test_a_wide_part_and_its_calibration_come_back(tmp_path, classes):
+    model = two_parts(classes)
+    save_model(tmp_path, model)
+    loaded = load_model(tmp_path)
+    ids = encode(["film good bad", "", "good"], model.vocabulary)
+    np.testing.assert_array_equal(loaded.wide.logits(ids), model.wide.logits(ids))
+    assert (loaded.calibration, loaded.wide.config) == (model.calibration, model.wide.config)
+    assert torch.equal(logits(loaded), logits(model))
+
+
+def test_a_threshold_a_cascade_and_its_calibration_come_back(wide_folder):
+    loaded = load_model(wide_folder)
+    assert (loaded.threshold, loaded.cascade, loaded.wide_calibration) == (0.4, 0.9, Calibration(0, 2.0, (1.0,)))
+
+
+def test_a_folder_of_format_1_is_a_network_alone_as_it_is(folder):
+    config = json.loads((folder / "config.json").read_text("utf-8"))
+    for name in ("wide", "calibration", "wide_calibration", "threshold", "cascade"):
+        del config[name]
+    (folder / "config.json").write_text(json.dumps(config | {"format": 1}), "utf-8")
+    loaded = load_model(folder)
+    assert (loaded.wide, loaded.calibration, loaded.threshold, loaded.cascade) == (None, Calibration(), 0.5, None)
+    assert torch.equal(logits(loaded), logits(saved_model()))
+
+
+@pytest.mark.parametrize("field", ["wide", "calibration", "wide_calibration", "threshold", "cascade"])
+def test_a_missing_field_of_format_2_is_refused_by_its_name(folder, field):
+    config = json.loads((folder / "config.json").read_text("utf-8"))
+    del config[field]
+    (folder / "config.json").write_text(json.dumps(config), "utf-8")
+    with pytest.raises(ModelFolderError, match=f"config.json: expected '{field}', got nothing"):
+        load_model(folder)
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"threshold": 0}, "Expected a threshold above 0 and below 1"),
+        ({"threshold": 1.0}, "Expected a threshold above 0 and below 1"),
+        ({"threshold": float("nan")}, "Expected a threshold above 0 and below 1"),
+        ({"threshold": "0.5"}, "Expected a threshold above 0 and below 1"),
+        ({"threshold": None}, "Expected a threshold above 0 and below 1"),
+        ({"cascade": 0.4}, "Expected the confidence of a cascade"),
+        ({"cascade": True}, "Expected the confidence of a cascade"),
+        ({"cascade": float("nan")}, "Expected the confidence of a cascade"),
+        ({"cascade": "off"}, "Expected the confidence of a cascade"),
+        ({"calibration": None}, "Expected the scales network and wide and a bias"),
+        ({"calibration": {"network": 1.0, "wide": 1.0}}, "Expected the scales network and wide and a bias"),
+        ({"calibration": {"network": float("nan"), "wide": 1.0, "bias": []}}, "Expected a scale 'network'"),
+        ({"calibration": {"network": 1.0, "wide": -1.0, "bias": []}}, "Expected a scale 'wide'"),
+        ({"calibration": {"network": 1.0, "wide": 1.0, "bias": [0.0, 0.0]}}, "Expected a bias of 1 numbers"),
+        ({"wide_calibration": {"network": 0, "wide": "1", "bias": []}}, "Expected a scale 'wide'"),
+        ({"wide_calibration": {"network": 0, "wide": 1, "bias": [float("inf")]}}, "Expected a bias of numbers"),
+        ({"wide": 3}, "expected 'wide' to be a dict or null"),
+        ({"wide": {"ngrams": 9}}, "expected the settings of a wide part"),
+        ({"wide": {"ngrams": "2"}}, "expected the settings of a wide part"),
+        ({"wide": {"colour": "blue"}}, "expected the settings of a wide part"),
+    ],
+    ids=str,
+)
+def test_what_is_no_calibration_threshold_cascade_or_wide_part_is_refused(wide_folder, fields, said):
+    change_config(wide_folder, **fields)
+    with pytest.raises(ModelFolderError, match=rf"config.json: {said}"):
+        load_model(wide_folder)
+
+
+def test_a_cascade_without_a_wide_part_is_refused(folder):
+    change_config(folder, cascade=0.9)
+    with pytest.raises(ModelFolderError, match="Expected no cascade: the model has no wide part"):
+        load_model(folder)
+
+
+def test_a_threshold_of_three_classes_is_refused(tmp_path):
+    save_model(tmp_path, saved_model(["a", "b", "c"]))
+    change_config(tmp_path, threshold=0.4)
+    with pytest.raises(ModelFolderError, match=r"Expected no threshold, got 0.4: of 3 classes, the likeliest is said"):
+        load_model(tmp_path)
+
+
+@pytest.mark.parametrize("bits", [11, 24])
+def test_a_wide_part_of_another_size_than_its_tensors_is_refused(wide_folder, bits):
+    change_config(wide_folder, wide={"ngrams": 2, "ngram_bits": bits, "ngram_c": 30.0})
+    with pytest.raises(ModelFolderError, match=r"model.safetensors: expected the tensors of the wide part"):
+        load_model(wide_folder)
+
+
+def test_a_wide_part_without_ngrams_is_refused(wide_folder):
+    change_config(wide_folder, wide={"ngrams": 0, "ngram_bits": 10, "ngram_c": 30.0})
+    with pytest.raises(ModelFolderError, match="wide part"):
+        load_model(wide_folder)
+
+
+def test_wide_tensors_of_a_config_without_a_wide_part_are_refused(wide_folder):
+    change_config(wide_folder, wide=None, cascade=None)
+    with pytest.raises(ModelFolderError, match=r"model.safetensors: expected wide\.\S+ to be absent"):
+        load_model(wide_folder)
+
+
+def test_a_wide_part_for_another_number_of_classes_is_refused(wide_folder, tmp_path):
+    save_model(tmp_path / "three", two_parts(["a", "b", "c"]))
+    others = load_file(tmp_path / "three" / "model.safetensors")
+    wide = {name: tensor for name, tensor in others.items() if name.startswith("wide.")}
+    change_weights(wide_folder, lambda weights: weights.update(wide))
+    with pytest.raises(ModelFolderError, match="Expected outputs for 2 classes, 1, got 3"):
+        load_model(wide_folder)
+
+
+@pytest.mark.parametrize("name", ["ngram_ratios", "ngram_weights", "ngram_scales", "ngram_biases"])
+def test_a_missing_tensor_of_the_wide_part_is_refused(wide_folder, name):
+    change_weights(wide_folder, lambda weights: weights.pop(f"wide.{name}"))
+    with pytest.raises(ModelFolderError, match=f"model.safetensors: expected the tensors of the wide part.*{name}"):
+        load_model(wide_folder)
+
+
+def test_an_extra_tensor_of_the_wide_part_is_refused(wide_folder):
+    change_weights(wide_folder, lambda weights: weights.update({"wide.more": torch.zeros(1)}))
+    with pytest.raises(ModelFolderError, match="Expected no tensor more"):
+        load_model(wide_folder)
+
+
+@pytest.mark.parametrize("name", ["ngram_scales", "ngram_biases"])
+def test_numbers_of_the_wide_part_that_are_none_are_refused(wide_folder, name):
+    change_weights(wide_folder, lambda weights: weights[f"wide.{name}"].fill_(float("nan")))
+    with pytest.raises(ModelFolderError, match=f"Expected finite {name}"):
+        load_model(wide_folder)
+
+
+# Half precision.
+
+
+def test_half_a_model_takes_half_the_space_and_is_float32_in_memory(tmp_path):
+    model = saved_model(hidden_size=100)
+    for name, half in (("half", True), ("whole", False)):
+        save_model(tmp_path / name, model, half)
+    sizes = [(tmp_path / name / "model.safetensors").stat().st_size for name in ("half", "whole")]
+    assert sizes[0] < 0.52 * sizes[1]
+    loaded = load_model(tmp_path / "half")
+    assert {weights.dtype for weights in loaded.network.parameters()} == {torch.float32}
+    torch.testing.assert_close(logits(loaded), logits(model), rtol=0, atol=2e-3)
+
+
+def test_half_a_model_keeps_its_wide_part_to_the_last_bit(tmp_path):
+    model = two_parts()
+    save_model(tmp_path, model, half=True)
+    loaded = load_model(tmp_path)
+    for name, tensor in model.wide.tensors().items():
+        assert torch.equal(loaded.wide.tensors()[name], tensor)
+
+
+def test_a_single_tensor_may_be_half(folder):
+    change_weights(folder, lambda weights: weights.update({"output.bias": weights["output.bias"].half()}))
+    assert load_model(folder).network.output.bias.dtype == torch.float32
+
+
+def test_weights_beyond_half_precision_are_not_saved_in_it(tmp_path):
+    model = saved_model()
+    with torch.no_grad():
+        model.network.output.bias.fill_(1e5)
+    with pytest.raises(UsageError, match=r"within the range of float16.*output.bias"):
+        save_model(tmp_path, model, half=True)
 
 
 # Sizes.

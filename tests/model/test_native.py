@@ -331,10 +331,11 @@ def test_other_networks_stay_with_pytorch(precision, other):
 
 
 @PRECISIONS
-def test_a_vocabulary_whose_table_would_be_huge_stays_with_pytorch(precision, monkeypatch):
-    monkeypatch.setattr(native, "_LARGEST_TABLE", 51 * 4 * 32 * 4)
-    assert native_lstm(network_of(words=50), precision) is not None
-    assert native_lstm(network_of(words=51), precision) is None
+@pytest.mark.parametrize("both", [False, True])
+def test_a_vocabulary_whose_tables_would_be_huge_stays_with_pytorch(precision, both, monkeypatch):
+    monkeypatch.setattr(native, "_LARGEST_TABLE", 51 * 4 * 32 * 4 * (2 if both else 1))
+    assert native_lstm(network_of(words=50, pooling="last", both=both), precision) is not None
+    assert native_lstm(network_of(words=51, pooling="last", both=both), precision) is None
 
 
 def test_machines_without_the_instructions_stay_with_pytorch(monkeypatch):

@@ -92,7 +92,7 @@ def test_no_texts_in_any_container_give_no_rows(scorer, empty):
         {},
         {"pooling": "last", "bidirectional": True},
         {"pooling": "attention", "bidirectional": True, "layers": 2},
-        {"pooling": "max_mean", "bidirectional": True, "layers": 1},
+        {"pooling": "max_mean", "bidirectional": True, "hidden_size": 16},  # natively
         {"pooling": "padded", "cell": "gru", "max_length": 500},
     ],
     ids=["padded", "last", "attention", "max_mean", "gru"],

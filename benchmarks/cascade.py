@@ -1,0 +1,59 @@
+"""What a cascade keeps and gains: accuracy, share of texts given to the network and reviews/s, by confidence.
+
+python -m benchmarks.cascade --model runs/mine labelled.csv [--texts 5000]
+
+The model needs a wide part. Seconds are those of `predict_proba`, texts to probabilities, the median of three rounds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+
+import numpy as np
+
+import sentiment_fast as sf
+from sentiment_fast.data.files import read_labelled
+from sentiment_fast.data.labelled_texts import class_indices
+from sentiment_fast.evaluation.metrics import predicted_indices
+from sentiment_fast.model.folder import load_model
+
+CONFIDENCES = (0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)
+ROUNDS = 3
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("file", metavar="FILE", help="labelled texts")
+    parser.add_argument("--model", metavar="FOLDER", required=True)
+    parser.add_argument("--texts", metavar="N", type=int, help="the first N alone")
+    arguments = parser.parse_args()
+    model = load_model(arguments.model)
+    if model.wide is None:
+        parser.error(f"{arguments.model}: expected a model with a wide part")
+    data = read_labelled(arguments.file)
+    data = data.take(np.arange(min(len(data), arguments.texts or len(data))))
+    targets = class_indices(data, model.classes)
+    print("confidence  accuracy  to the network  reviews/s")
+    for confidence in (*CONFIDENCES, False):
+        scorer = sf.Scorer(model.adjusted(cascade=confidence), "cpu")
+        probabilities, seconds = _timed(scorer, data.texts)
+        accuracy = float((predicted_indices(probabilities, scorer.threshold) == targets).mean())
+        alone = model.wide_calibration.probabilities(None, model.wide.logits(scorer.encode(data.texts)))
+        asked = float((alone.max(axis=1) < confidence).mean()) if confidence else 1.0
+        name = f"{confidence:g}" if confidence else "off"
+        print(f"{name:>10}  {accuracy:8.2%}  {asked:14.1%}  {len(data) / seconds:9,.0f}")
+
+
+def _timed(scorer: sf.Scorer, texts: object) -> tuple[np.ndarray, float]:
+    probabilities, seconds = scorer.predict_proba(texts), []
+    for _ in range(ROUNDS):
+        started = time.perf_counter()
+        scorer.predict_proba(texts)
+        seconds.append(time.perf_counter() - started)
+    return probabilities, statistics.median(seconds)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,84 @@
+"""What model folders and start folders have in common: a config with a format, digests, weights looked at before use.
+
+In: files of a folder. Out: what they hold, or ModelFolderError with what is wrong. Nothing in them is executed, and
+sizes are known before anything of that size is allocated.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError, safe_open
+from torch import Tensor
+
+from sentiment_fast.errors import ModelFolderError
+
+
+def read_config(path: Path, newest: int) -> dict[str, Any]:
+    """A config.json of a format up to the newest."""
+    try:
+        config = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ModelFolderError(f"{path}: cannot be read ({error.strerror})") from error
+    except (ValueError, RecursionError) as error:  # not UTF-8, not JSON, a number or a nesting without end
+        raise ModelFolderError(f"{path}: expected JSON, got damage: {error}") from error
+    if not isinstance(config, dict) or type(config.get("format")) is not int or config["format"] < 1:
+        raise ModelFolderError(f"{path}: expected the config of a sentiment_fast model, with its format")
+    if config["format"] > newest:
+        raise ModelFolderError(
+            f"{path}: has format {config['format']}, this version of sentiment_fast reads up to {newest}: "
+            "update the package"
+        )
+    return config
+
+
+def check_digests(folder: Path, config: Mapping[str, Any], files: Sequence[str]) -> None:
+    """Are these files those that the config's "sha256" was written with?"""
+    stored = config["sha256"]
+    if set(stored) != set(files):
+        raise ModelFolderError(
+            f"{folder / 'config.json'}: expected 'sha256' of {' and '.join(files)}: cut short or altered"
+        )
+    for name, expected in stored.items():
+        if file_digest(folder / name) != expected:
+            raise ModelFolderError(f"{folder / name}: is not the file this model was saved with: cut short or altered")
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise ModelFolderError(f"{path}: cannot be read ({error.strerror}): the model folder is incomplete") from error
+
+
+def tensors_in(path: Path) -> dict[str, str]:
+    """What the weights file holds, by name, such as "F32 [256, 64]"; the tensors themselves are not read."""
+    try:
+        with safe_open(path, "pt") as weights:
+            slices = {name: weights.get_slice(name) for name in weights.keys()}  # noqa: SIM118
+            return {name: f"{part.get_dtype()} {part.get_shape()}" for name, part in slices.items()}
+    except (SafetensorError, OSError) as error:
+        raise ModelFolderError(f"{path}: cannot be read as safetensors: {error}") from error
+
+
+def check_tensors(path: Path, weights: Mapping[str, Tensor], found: Mapping[str, str]) -> None:
+    """weights: those expected, of which only names and shapes count. found: as `tensors_in` gives it.
+
+    They may be kept in half the precision; in memory they are float32.
+    """
+    found = {
+        name: f"F32{what.removeprefix('F16')}" if what.startswith("F16 ") else what for name, what in found.items()
+    }
+    expected = {name: f"F32 {list(tensor.shape)}" for name, tensor in weights.items()}
+    if found != expected:
+        name = next(name for name in [*expected, *found] if found.get(name) != expected.get(name))
+        raise ModelFolderError(
+            f"{path}: expected {name} to be {expected.get(name, 'absent')}, got {found.get(name, 'nothing')}: "
+            "it does not belong to this config.json and vocabulary.txt"
+        )

@@ -1,0 +1,232 @@
+"""Learn words from unlabelled texts, and write a start folder for train --init.
+
+python -m sentiment_fast.pretrain --data unlabelled.csv --out runs/start
+python -m sentiment_fast.pretrain --data imdb --data reviews.jsonl --set layers=1 --out runs/start
+python -m sentiment_fast.pretrain --resume --out runs/start
+"""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+import threading
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sentiment_fast.cli import run_command, say, stop_signals
+from sentiment_fast.errors import UsageError
+from sentiment_fast.training_options import (
+    add_hardware_arguments,
+    add_settings_arguments,
+    changed_settings,
+    chosen_precision,
+    chosen_start,
+)
+
+if TYPE_CHECKING:
+    from sentiment_fast.data.texts import Texts
+    from sentiment_fast.model.devices import Precision
+    from sentiment_fast.model.presets import Preset
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--data",
+        metavar="PATH|imdb|demo",
+        action="append",
+        default=[],
+        help="texts, whose labels are not looked at: CSV, Parquet, JSON Lines or a folder; imdb: the unlabelled "
+        "reviews of the Large Movie Review Dataset; several times for more",
+    )
+    add_settings_arguments(parser)
+    add_hardware_arguments(parser)
+    parser.epilog = "Without --epochs it learns word vectors; with it, a language model as well, for so many epochs."
+    parser.add_argument("--text-column", metavar="NAME", help="default: review, else text")
+    parser.add_argument("--out", metavar="FOLDER", type=Path, help="start folder (default: runs/start-<date-time>)")
+    parser.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on where the run in --out was interrupted; other options are the run's own and may be left out",
+    )
+    parser.add_argument(
+        "--checkpoint-minutes",
+        metavar="M",
+        type=float,
+        default=5.0,
+        help="between two checkpoints inside an epoch (default: 5); each epoch ends with one",
+    )
+
+
+def run(arguments: argparse.Namespace) -> None:
+    # Imported here, so that --help and a mistyped option answer at once.
+    import torch
+
+    from sentiment_fast.model.devices import choose_device, choose_precision
+    from sentiment_fast.model.start import CONFIG
+    from sentiment_fast.training.checkpoints import CHECKPOINT
+    from sentiment_fast.training.origin import settings_as_it_began
+
+    if not arguments.checkpoint_minutes >= 0:
+        raise UsageError(f"Expected --checkpoint-minutes of 0 or more, got {arguments.checkpoint_minutes}")
+    began = None
+    if arguments.resume:
+        arguments, began = _as_it_began(arguments)
+        if began is None and (arguments.out / CONFIG).exists():
+            say(f"{arguments.out}: this run is finished, there is nothing to go on with")
+            return
+    if not arguments.data:
+        raise UsageError("--data: expected the texts to learn from: a file, a folder, imdb or demo")
+    wanted_precision = chosen_precision(arguments)
+    settings = _settings(arguments) if began is None else settings_as_it_began(arguments.out, began)
+    device = choose_device(arguments.device)
+    if began is None:
+        precision = choose_precision(device, wanted_precision)
+    else:
+        torch.set_num_threads(began["threads"])  # whose number decides rounding
+        precision = choose_precision(device, began["precision"])
+    if precision.dtype == torch.float16:
+        raise UsageError("Expected a precision of float32 or bfloat16 for pretraining, got float16")
+    folder = arguments.out or Path("runs") / datetime.now().strftime("start-%Y-%m-%d-%H%M%S")
+    if arguments.resume and began is None:
+        say(f"{folder}: no checkpoint there, so this is a new run")
+    if began is None and folder.exists() and not _is_empty(folder, Path(CHECKPOINT).with_suffix(".part").name):
+        raise UsageError(f"{folder}: already holds something, and a run writes into an empty folder: choose another")
+    try:
+        _pretrain(arguments, settings, device, precision, folder)
+    except KeyboardInterrupt:
+        out = shlex.quote(str(folder))
+        say(f"interrupted: go on with\n  python -m sentiment_fast.pretrain --resume --out {out}")
+        raise
+
+
+def _pretrain(arguments: argparse.Namespace, settings: Preset, device: Any, precision: Precision, folder: Path) -> None:
+    from sentiment_fast.report.start_folder import write_start
+    from sentiment_fast.training.checkpoints import Checkpoints, remove_checkpoint
+    from sentiment_fast.training.fit import new_network
+    from sentiment_fast.training.parts import vectors_of
+    from sentiment_fast.training.pretraining import PretrainingEpoch, pretrain
+    from sentiment_fast.training.unlabelled import open_corpus, pretraining_identity
+
+    texts = _open_texts(arguments, settings)
+    corpus = open_corpus(texts, settings)
+    say(f"{texts.name}: {corpus.look}")
+    vectors = vectors_of(corpus.ids, settings, corpus.vocabulary, say)
+    folder.mkdir(parents=True, exist_ok=True)
+    if not arguments.epochs:
+        network = new_network(settings, corpus.vocabulary, [0, 1], vectors)
+        write_start(folder, network.state_dict(), corpus.vocabulary, settings, [], texts)
+        _say_done(arguments, folder)
+        return
+    model = corpus.new_model(settings, vectors).to(device)
+    model.run_in(precision)
+    checkpoints = Checkpoints(
+        folder,
+        pretraining_identity(corpus, settings, precision, device),
+        _options_of(arguments),
+        arguments.checkpoint_minutes,
+    )
+    stop = threading.Event()
+
+    def end_after_this_step() -> None:
+        stop.set()
+        say("stopping after this step")
+
+    def after_epoch(epoch: PretrainingEpoch) -> None:
+        say(
+            f"epoch {epoch.epoch}/{settings.training.epochs}: training loss {epoch.train_loss:.4f} a word (sampled); "
+            f"held-back loss {epoch.held_back_loss:.4f}, perplexity {epoch.perplexity:,.1f} "
+            f"({epoch.seconds:.1f} s, {epoch.words_per_second:,.0f} words/s)"
+        )
+
+    with stop_signals(end_after_this_step):
+        history = pretrain(
+            model,
+            corpus.training,
+            corpus.held_back,
+            corpus.draws,
+            settings.training,
+            after_epoch,
+            _progress_bar,
+            checkpoints=checkpoints,
+            stop_requested=stop.is_set,
+        )
+    write_start(folder, model.state_dict(), corpus.vocabulary, settings, history, texts)
+    remove_checkpoint(folder)
+    _say_done(arguments, folder)
+
+
+def _say_done(arguments: argparse.Namespace, folder: Path) -> None:
+    print(f"\nThe start is in {folder}. Try next:\n  {_training_command(arguments, folder)}")
+
+
+def _open_texts(arguments: argparse.Namespace, settings: Preset) -> Texts:
+    from sentiment_fast.data.sources import open_texts
+    from sentiment_fast.data.texts import joined
+
+    seed = settings.training.seed
+    return joined([open_texts(data, arguments.text_column, seed, say) for data in arguments.data])
+
+
+def _settings(arguments: argparse.Namespace) -> Preset:
+    """The vocabulary and network of --preset or --config, pretraining's own settings, and what is changed of them."""
+    from dataclasses import replace
+
+    from sentiment_fast.training.pretraining import PRETRAINING
+
+    changes = changed_settings(arguments)
+    if changes.get("epochs") == 0:
+        del changes["epochs"]  # word vectors alone, as without it
+    return replace(chosen_start(arguments), training=PRETRAINING).with_fields(changes)
+
+
+def _as_it_began(arguments: argparse.Namespace) -> tuple[argparse.Namespace, dict[str, Any] | None]:
+    """The options that the run in --out began with, and its identity; without one, those given, and None."""
+    from sentiment_fast.training.origin import options_as_it_began
+
+    if arguments.out is None:
+        raise UsageError("--resume: expected the folder of the run, --out FOLDER")
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    began = options_as_it_began(arguments.out, _options_of(arguments), _options_of(parser.parse_args([])))
+    if began is None:
+        return arguments, None
+    options, identity = began
+    return argparse.Namespace(**{**vars(arguments), **options}), identity
+
+
+def _options_of(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The options that make a run what it is."""
+    left_out = ("out", "resume", "checkpoint_minutes", "module")
+    return {name: value for name, value in vars(arguments).items() if name not in left_out}
+
+
+def _is_empty(folder: Path, leftover: str) -> bool:
+    """leftover: what a kill during the first checkpoint leaves."""
+    return folder.is_dir() and all(entry.name == leftover for entry in folder.iterdir())
+
+
+def _training_command(arguments: argparse.Namespace, folder: Path) -> str:
+    settings = "".join(f" --set {shlex.quote(item)}" for item in arguments.set)
+    preset = "" if arguments.preset == "tutorial" else f" --preset {shlex.quote(arguments.preset)}"
+    if arguments.config is not None:
+        preset = f" --config {shlex.quote(arguments.config)}"
+    init = shlex.quote(str(folder))
+    return f"python -m sentiment_fast.train --data LABELLED.csv --init {init}{preset}{settings}"
+
+
+def _progress_bar(batches: list[Any]) -> Any:
+    from tqdm import tqdm
+
+    bar = tqdm(
+        total=sum(map(len, batches)), unit=" texts", leave=False, dynamic_ncols=True, disable=not sys.stderr.isatty()
+    )
+    with bar:
+        for batch in batches:
+            yield batch
+            bar.update(len(batch))
+
+
+if __name__ == "__main__":
+    sys.exit(run_command(sys.modules[__name__]))

@@ -1,0 +1,109 @@
+"""Learning from a teacher: its probabilities as targets, of labelled and of unlabelled texts (Hinton et al. 2015).
+
+In: training texts' ids and labels, more ids, what a teacher says of all of them. Out: `Examples` with soft targets;
+what the teacher said, kept in the run's folder so that the run can go on. Asking it is scoring/teachers.py's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+
+from sentiment_fast.errors import DataError, ModelFolderError
+from sentiment_fast.model.batches import BatchSource
+from sentiment_fast.model.network import NetworkConfig
+from sentiment_fast.text.encoding import TokenIds
+from sentiment_fast.training.step import Examples
+
+SOFT_TARGETS = "soft_targets.safetensors"
+LABEL_WEIGHT = 0.5
+Probabilities = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """Training texts, then unlabelled ones. targets: (n, classes) float32, rows sum to 1."""
+
+    ids: TokenIds
+    targets: Probabilities
+
+    def examples(self, config: NetworkConfig, device: torch.device) -> Examples:
+        """As the training loop takes it, on a device."""
+        source = BatchSource(self.ids, config.max_length, config.pads_on_left, device)
+        return Examples(source, torch.from_numpy(self.targets).to(device))
+
+    def digest(self) -> str:
+        """SHA-256 of the targets."""
+        return hashlib.sha256(np.ascontiguousarray(self.targets).tobytes()).hexdigest()
+
+
+def lesson_of(
+    ids: TokenIds, labels: npt.NDArray[np.int64], taught: Probabilities, label_weight: float = LABEL_WEIGHT
+) -> Lesson:
+    """ids: of all texts. labels: (labelled,) class indices of the first of them. taught: (n, classes), what the teacher
+    says. label_weight: a labelled text's target is so much its label, and the rest the teacher's word.
+    """
+    targets = taught.astype(np.float32, copy=True)
+    targets[: len(labels)] *= 1 - label_weight
+    targets[np.arange(len(labels)), labels] += np.float32(label_weight)
+    return Lesson(ids, targets)
+
+
+def joined_ids(first: TokenIds, second: TokenIds) -> TokenIds:
+    """The texts of both, of one vocabulary, one behind the other."""
+    return TokenIds(
+        np.concatenate([first.values, second.values]),
+        np.concatenate([first.offsets, first.offsets[-1] + second.offsets[1:]]),
+        first.null_count + second.null_count,
+        first.word_count + second.word_count,
+        first.unknown_id,
+    )
+
+
+def keep_taught(folder: Path, taught: Probabilities, ids: TokenIds) -> None:
+    """What the teacher said of these texts, for a run that goes on."""
+    part = folder / f"{SOFT_TARGETS}.part"
+    part.write_bytes(save({"probabilities": torch.from_numpy(np.ascontiguousarray(taught))}, {"texts": _digest(ids)}))
+    part.replace(folder / SOFT_TARGETS)
+
+
+def kept_taught(folder: Path, ids: TokenIds) -> Probabilities | None:
+    """What `keep_taught` kept; None where that is gone.
+
+    Raises DataError where it is of other texts, ModelFolderError for a damaged file.
+    """
+    path = folder / SOFT_TARGETS
+    if not path.exists():
+        return None
+    try:
+        with safe_open(path, "pt") as file:
+            digest = (file.metadata() or {}).get("texts")
+            probabilities: Probabilities = file.get_tensor("probabilities").numpy().copy()
+    except (SafetensorError, OSError) as error:
+        raise ModelFolderError(
+            f"{path}: cannot be read ({error}): remove it, and the teacher is asked again"
+        ) from error
+    if digest != _digest(ids):
+        raise DataError(
+            f"{path}: is of other texts: --data or --unlabelled were changed since the run began. Restore them, or "
+            "begin anew in another folder"
+        )
+    return probabilities
+
+
+def remove_taught(folder: Path) -> None:
+    (folder / SOFT_TARGETS).unlink(missing_ok=True)
+
+
+def _digest(ids: TokenIds) -> str:
+    digest = hashlib.sha256()
+    for array in (ids.values, ids.offsets):
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()

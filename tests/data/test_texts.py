@@ -1,0 +1,115 @@
+"""Reading texts without labels: what each kind of file gives, and what bad ones are told."""
+
+import gzip
+import json
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from sentiment_fast.data.sources import open_texts
+from sentiment_fast.data.texts import Texts, joined, read_texts
+from sentiment_fast.errors import DataError, UsageError
+
+TEXTS = ["a film", 'two\n"lines"', "é", ""]
+
+
+def test_csv_needs_no_labels(tmp_path):
+    path = tmp_path / "texts.csv"
+    path.write_text('id,review\n1,a film\n2,"two\n""lines"""\n3,é\n4,\n', encoding="utf-8")
+    assert read_texts(path).texts.to_pylist() == TEXTS
+
+
+def test_labels_are_not_looked_at(tmp_path):
+    path = tmp_path / "texts.tsv"
+    path.write_text("text\tsentiment\nfine\t\ndull\tbad\n", encoding="utf-8")
+    assert read_texts(path).texts.to_pylist() == ["fine", "dull"]
+
+
+def test_parquet_null_is_an_empty_text(tmp_path):
+    path = tmp_path / "texts.parquet"
+    pq.write_table(pa.table({"body": ["a", None], "n": [1, 2]}), path)
+    assert read_texts(path, "body").texts.to_pylist() == ["a", ""]
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".ndjson", ".jsonl.gz"])
+def test_json_lines_are_read_by_member(tmp_path, suffix):
+    lines = "\n".join(json.dumps({"n": row, "review": text, "more": {"x": [1]}}) for row, text in enumerate(TEXTS))
+    path = tmp_path / f"texts{suffix}"
+    path.write_bytes(gzip.compress(lines.encode()) if suffix.endswith(".gz") else lines.encode())
+    assert read_texts(path).texts.to_pylist() == TEXTS
+
+
+def test_json_null_and_missing_members_are_empty_texts(tmp_path):
+    path = tmp_path / "texts.jsonl"
+    path.write_text('{"text": "a"}\n{"text": null}\n{"other": 1}\n')
+    assert read_texts(path).texts.to_pylist() == ["a", "", ""]
+
+
+@pytest.mark.parametrize("content", ['["a"]\n', '{"text": 1', '{"text": "a"}\n{"text": 7}\n', '{"text": "a"}\nno\n'])
+def test_json_lines_that_are_no_texts_are_a_data_error(tmp_path, content):
+    path = tmp_path / "texts.jsonl"
+    path.write_text(content)
+    with pytest.raises(DataError, match=r"texts\.jsonl"):
+        read_texts(path)
+
+
+def test_a_long_line_of_json_is_read(tmp_path, monkeypatch):
+    monkeypatch.setattr("sentiment_fast.data.texts._BLOCK_BYTES", 64)
+    path = tmp_path / "texts.jsonl"
+    path.write_text("\n".join(json.dumps({"text": "x" * length}) for length in (3, 500, 2)))
+    assert [len(text) for text in read_texts(path).texts.to_pylist()] == [3, 500, 2]
+
+
+def test_a_folder_of_texts_is_read_in_numerical_order(tmp_path):
+    for number in (10, 9):
+        (tmp_path / f"{number}_0.txt").write_text(f"text {number}")
+    assert read_texts(tmp_path).texts.to_pylist() == ["text 9", "text 10"]
+
+
+def test_of_the_imdb_layout_the_unlabelled_ones_are_read(tmp_path):
+    for name in ("train/unsup", "train/pos", "train/neg"):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "0_0.txt").write_text(name)
+    assert read_texts(tmp_path).texts.to_pylist() == ["train/unsup"]
+
+
+def test_without_unlabelled_ones_a_folder_gives_all_its_texts(tmp_path):
+    for name in ("pos", "neg"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "0_9.txt").write_text(name)
+    assert read_texts(tmp_path).texts.to_pylist() == ["pos", "neg"]
+
+
+def test_another_kind_of_file_lists_those_that_are_read(tmp_path):
+    (tmp_path / "texts.docx").write_text("a")
+    with pytest.raises(UsageError, match=r"\.jsonl"):
+        read_texts(tmp_path / "texts.docx")
+
+
+def test_a_file_without_texts_is_a_data_error(tmp_path):
+    (tmp_path / "texts.csv").write_text("review\n")
+    with pytest.raises(DataError, match="expected texts, got none"):
+        read_texts(tmp_path / "texts.csv")
+
+
+def test_a_missing_file_is_a_data_error(tmp_path):
+    with pytest.raises(DataError, match="got nothing there"):
+        read_texts(tmp_path / "texts.csv")
+
+
+def test_sources_are_joined_in_their_order():
+    first, second = (Texts(pa.chunked_array([[text]]), text) for text in "ab")
+    both = joined([first, second])
+    assert (both.texts.to_pylist(), both.name, both.made_up) == (["a", "b"], "a + b", False)
+
+
+def test_demo_texts_are_said_to_be_made_up():
+    assert open_texts("demo:7").made_up
+    assert len(open_texts("demo:7")) == 7
+
+
+def test_a_path_that_leads_nowhere_is_a_data_error_with_a_suggestion(tmp_path):
+    (tmp_path / "texts.csv").write_text("review\na\n")
+    with pytest.raises(DataError, match=r"texts\.csv"):
+        open_texts(str(tmp_path / "text.csv"))

@@ -1,0 +1,82 @@
+"""Calibrating a trained model on its validation part: what it says, what it changes, and where it leaves off."""
+
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from sentiment_fast.data.labelled_texts import LabelledTexts
+from sentiment_fast.model.calibration import Calibration
+from sentiment_fast.model.folder import SavedModel
+from sentiment_fast.model.wide import WideConfig
+from sentiment_fast.training.calibration import calibrate
+from sentiment_fast.training.fit import encode_part, new_network
+from sentiment_fast.training.parts import TrainingData
+from sentiment_fast.training.wide_part import wide_part
+from tests.training.conftest import FLOAT32, TINY, VOCABULARY
+
+CLASSES = ["negative", "positive"]
+
+
+def part(count: int, seed: int = 0, labels: list[str] | None = None):
+    """Reviews of which nine in ten have the words of their label."""
+    choose = np.random.default_rng(seed)
+    given = choose.choice(labels or CLASSES, count)
+    words = {"negative": ["bad", "dull", "poor"], "positive": ["fine", "good", "great"]}
+    heard = [label if choose.random() < 0.9 else str(choose.choice(CLASSES)) for label in given]
+    texts = [" ".join(choose.choice([*words[label], "so"], 4)) for label in heard]
+    data = LabelledTexts(pa.chunked_array([pa.array(texts, pa.string())]), given, "reviews")
+    return encode_part(data, VOCABULARY, CLASSES)
+
+
+def model(wide: bool = False) -> SavedModel:
+    network = new_network(TINY, VOCABULARY, CLASSES).eval()
+    parts = {"training": part(200), "validation": part(200, 1)}
+    config = WideConfig(2, 10) if wide else WideConfig()
+    fitted = wide_part(TrainingData(parts, CLASSES, VOCABULARY, None), config, lambda line: None)
+    return SavedModel(network, VOCABULARY, CLASSES, wide=fitted)
+
+
+@pytest.mark.parametrize("wide", [False, True])
+def test_calibrating_lowers_the_log_loss_and_says_so_in_one_line(wide):
+    said, saved = [], model(wide)
+    report = calibrate(saved, part(200, 1), FLOAT32, said.append)
+    assert report.after.log_loss < report.before.log_loss
+    assert saved.calibration != Calibration()
+    assert (set(report.parts), len(said)) == ({"network", "wide"} if wide else set(), 1)
+    assert said[0].startswith("calibrated on 200 validation texts: calibration error ")
+
+
+def test_a_wide_part_gets_a_calibration_of_its_own_for_the_cascade():
+    saved = model(wide=True)
+    calibrate(saved, part(200, 1), FLOAT32, lambda line: None)
+    assert saved.wide_calibration.network == 0
+    assert saved.wide_calibration not in (Calibration(network=0.0), saved.calibration)
+
+
+def test_calibrating_twice_gives_the_same():
+    first, second = model(wide=True), model(wide=True)
+    for saved in (first, second):
+        calibrate(saved, part(200, 1), FLOAT32, lambda line: None)
+    assert (first.calibration, first.wide_calibration) == (second.calibration, second.wide_calibration)
+
+
+@pytest.mark.parametrize("few", [{"count": 5}, {"count": 60, "labels": ["positive"]}], ids=["five", "one class"])
+def test_too_small_a_validation_part_leaves_the_model_as_it_is_and_says_so(few):
+    said, saved = [], model(wide=True)
+    assert calibrate(saved, part(seed=1, **few), FLOAT32, said.append) is None
+    assert saved == replace(saved, calibration=Calibration(), wide_calibration=Calibration(network=0.0))
+    assert [line.partition(":")[0] for line in said] == [
+        "the probabilities stay as the model gives them, not calibrated"
+    ]
+
+
+def test_the_wide_part_says_how_good_it_is_alone():
+    said, parts = [], {"training": part(200), "validation": part(200, 1)}
+    wide_part(TrainingData(parts, CLASSES, VOCABULARY, None), WideConfig(2, 10), said.append)
+    assert said[0].startswith("wide part: validation accuracy 9")
+
+
+def test_no_wide_part_is_fitted_where_none_is_wanted():
+    assert model().wide is None
