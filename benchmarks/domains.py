@@ -1,0 +1,159 @@
+"""How a model does on texts unlike those it learned from: other domains' files, other languages, next to no text.
+
+    python -m benchmarks.domains --model FOLDER [FILE.csv ...]
+
+In: a model folder of two classes, and labelled texts (columns review and sentiment, with the model's labels). Out: two
+tables in Markdown: for each file accuracy and calibration; for texts made up here, which have no right answer, how
+confident the model is. A model that knows nothing about a text should say little more than 50 %.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from sentiment_fast.cli import say
+from sentiment_fast.data.files import read_labelled
+from sentiment_fast.data.labelled_texts import LabelledTexts, class_indices
+from sentiment_fast.errors import SentimentFastError, UsageError
+from sentiment_fast.evaluation.metrics import evaluate
+from sentiment_fast.scoring.scorer import Scorer, load
+
+RANDOM_TEXTS = 200
+_LETTERS = list("abcdefghijklmnopqrstuvwxyz")
+
+# Praise and blame alternate: a model that reads none of a language gives both the same probability.
+LANGUAGES = {
+    "German": (
+        "Ein wunderbarer Film, spannend von der ersten bis zur letzten Minute.",
+        "Ein furchtbarer Film, langweilig von der ersten bis zur letzten Minute.",
+        "Die Schauspieler sind großartig und die Geschichte berührt.",
+        "Die Schauspieler sind schlecht und die Geschichte ist dumm.",
+    ),
+    "French": (
+        "Un film magnifique, je l'ai adoré du début à la fin.",
+        "Un film affreux, je me suis ennuyé du début à la fin.",
+        "Les acteurs sont excellents et l'histoire est touchante.",
+        "Les acteurs sont mauvais et l'histoire est stupide.",
+    ),
+    "Spanish": (
+        "Una película maravillosa, me encantó de principio a fin.",
+        "Una película horrible, me aburrí de principio a fin.",
+        "Los actores son excelentes y la historia conmueve.",
+        "Los actores son pésimos y la historia es absurda.",
+    ),
+    "Russian": (
+        "Прекрасный фильм, я смотрел его с удовольствием до конца.",
+        "Ужасный фильм, я скучал с начала и до конца.",
+        "Актёры играют замечательно, и история трогает.",
+        "Актёры играют плохо, и история глупая.",
+    ),
+    "Greek": (
+        "Υπέροχη ταινία, μου άρεσε από την αρχή ως το τέλος.",
+        "Απαίσια ταινία, βαρέθηκα από την αρχή ως το τέλος.",
+    ),
+    "Arabic": ("فيلم رائع، استمتعت به من البداية إلى النهاية.", "فيلم سيئ، شعرت بالملل من البداية إلى النهاية."),
+    "Hindi": ("बहुत अच्छी फ़िल्म, मुझे शुरू से अंत तक मज़ा आया।", "बहुत बुरी फ़िल्म, मैं शुरू से अंत तक ऊब गया।"),
+    "Chinese": ("非常精彩的电影,我从头到尾都很喜欢。", "非常糟糕的电影,我从头到尾都很无聊。"),
+    "Japanese": (
+        "素晴らしい映画でした。最初から最後まで楽しめました。",
+        "ひどい映画でした。最初から最後まで退屈でした。",
+    ),
+    "Korean": ("정말 훌륭한 영화, 처음부터 끝까지 즐거웠다.", "정말 끔찍한 영화, 처음부터 끝까지 지루했다."),
+}
+SHORT = {
+    "no text": ("", " ", "\n"),
+    "marks alone": ("...", "?!", ":-) :-(", "10/10", "👍 👎"),
+    "a word that says nothing": ("the", "film", "it", "today", "Peter"),
+    "a word of praise": ("good", "great", "excellent", "wonderful"),
+    "a word of blame": ("bad", "awful", "boring", "terrible"),
+}
+
+
+def made_up_texts(words: Sequence[str]) -> dict[str, list[str]]:
+    """The texts that have no right answer, by what they are. words: those that the model knows."""
+    draw = np.random.default_rng(0)
+
+    def of_letters(count: int) -> str:
+        return " ".join("".join(draw.choice(_LETTERS, size)) for size in draw.integers(2, 11, count).tolist())
+
+    texts = {name: list(some) for name, some in (SHORT | LANGUAGES).items()}
+    texts |= {
+        f"{count} words of random letters": [of_letters(count) for _ in range(RANDOM_TEXTS)] for count in (5, 100)
+    }
+    known = np.asarray(words, dtype=object)
+    for count in (5, 100):
+        texts[f"{count} known words at random"] = [" ".join(draw.choice(known, count)) for _ in range(RANDOM_TEXTS)]
+    return texts
+
+
+def file_row(scorer: Scorer, data: LabelledTexts) -> list[str]:
+    """n, median words, accuracy, calibration error of P(positive), mean confidence."""
+    probabilities = scorer.predict_proba(data.texts)  # (n, 2)
+    metrics = evaluate(probabilities, class_indices(data, scorer.classes), scorer.classes, scorer.threshold)
+    words = np.median([len(text.split()) for text in data.texts.to_pylist()])
+    return [
+        f"{len(data):,}",
+        f"{words:,.0f}",
+        f"{metrics.accuracy:.1%}",
+        f"{metrics.positive_calibration_error:.3f}",
+        f"{probabilities.max(axis=1).mean():.3f}",
+    ]
+
+
+def made_up_row(scorer: Scorer, texts: list[str]) -> list[str]:
+    """n, median of known words, mean P(positive), mean and highest confidence."""
+    probabilities = scorer.predict_proba(texts)  # (n, 2)
+    confidence = probabilities.max(axis=1)
+    return [
+        f"{len(texts):,}",
+        f"{np.median(scorer.encode(texts).lengths):,.0f}",
+        f"{probabilities[:, 1].mean():.3f}",
+        f"{confidence.mean():.3f}",
+        f"{confidence.max():.3f}",
+    ]
+
+
+def tables(scorer: Scorer, files: Sequence[Path]) -> list[str]:
+    """The lines of both, without files of the second alone. Raises UsageError for more than two classes."""
+    if len(scorer.classes) != 2:
+        raise UsageError(
+            f"Expected a model of two classes, got {len(scorer.classes)}: give one that knows praise and blame"
+        )
+    positive = scorer.classes[1]
+    lines = []
+    if files:
+        header = ["file", "n", "median words", "accuracy", f"calibration error of P({positive})", "mean confidence"]
+        lines += [*_table(header, {path.name: file_row(scorer, read_labelled(path)) for path in files}), ""]
+    words = scorer.model().vocabulary.words
+    header = ["texts", "n", "median ids", f"mean P({positive})", "mean confidence", "highest confidence"]
+    return lines + _table(header, {name: made_up_row(scorer, texts) for name, texts in made_up_texts(words).items()})
+
+
+def _table(header: list[str], rows: dict[str, list[str]]) -> list[str]:
+    cells = [header, [":--", *["--:"] * (len(header) - 1)], *([name, *row] for name, row in rows.items())]
+    return [f"| {' | '.join(row)} |" for row in cells]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Returns the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.domains", description=(__doc__ or "").partition("\n")[0]
+    )
+    parser.add_argument("files", type=Path, nargs="*", metavar="FILE", help="labelled texts of a domain")
+    parser.add_argument("--model", type=Path, required=True, metavar="FOLDER")
+    parsed = parser.parse_args(arguments)
+    try:
+        print(*tables(load(parsed.model), parsed.files), sep="\n")
+    except SentimentFastError as error:
+        say(f"error: {error}")
+        return error.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
