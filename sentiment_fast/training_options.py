@@ -22,7 +22,8 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--validation",
         metavar="PATH|FRACTION",
-        help="what the best epoch is chosen by: a file, or the share of --data to hold back (default: the preset's)",
+        help="what epochs are judged and probabilities calibrated by: a file, or the share of --data to hold back "
+        "(default: the preset's)",
     )
     parser.add_argument("--text-column", metavar="NAME", help="default: review, else text")
     parser.add_argument("--label-column", metavar="NAME", help="default: sentiment, else label")

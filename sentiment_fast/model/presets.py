@@ -41,8 +41,9 @@ class TrainingConfig:
     never. batch_scale: batches are so many times as large, for hardware that wants them so; see training/schedules.py.
     batch_ids: a batch has no more ids than that, padding included, so that those of long texts have fewer rows; 0 for
     any number. word_vectors: what the embedding begins as, "random" or "neighbours", learned from which words stand
-    near which in the texts (model/word_vectors.py). validation_share: of the data, held back where no validation part
-    is given.
+    near which in the texts (model/word_vectors.py). keep: the epoch whose weights are kept, "best" for the lowest
+    validation loss, or "last": where the learning rate falls to 0, the last is the most accurate, and what it is too
+    sure of is calibrated away. validation_share: of the data, held back where no validation part is given.
     """
 
     epochs: int = 5
@@ -57,6 +58,7 @@ class TrainingConfig:
     batch_scale: int = 1
     batch_ids: int = 0
     word_vectors: Literal["random", "neighbours"] = "random"
+    keep: Literal["best", "last"] = "best"
     validation_share: float = 0.25
 
     def __post_init__(self) -> None:
@@ -77,6 +79,8 @@ class TrainingConfig:
             raise UsageError(f"Expected a decay of none, linear or cosine, got {self.decay!r}")
         if self.word_vectors not in ("random", "neighbours"):
             raise UsageError(f"Expected word_vectors of random or neighbours, got {self.word_vectors!r}")
+        if self.keep not in ("best", "last"):
+            raise UsageError(f"Expected to keep the best or the last epoch, got {self.keep!r}")
         if not 0 <= self.seed < 2**32:
             raise UsageError(f"Expected a seed of 0 up to (not including) 2**32, got {self.seed}")
 
@@ -139,7 +143,14 @@ def _read_as(wanted: Any, name: str, value: Any) -> Any:
 # What the presets beyond the tutorial's have in common.
 _ALL_WORDS = VocabularyConfig(max_words=30_000, stop_words="none", strip_html=True, unknown="id")
 _SHORT = TrainingConfig(
-    batch_size=64, clip_norm=1.0, warmup=0.1, decay="linear", word_vectors="neighbours", validation_share=0.05
+    epochs=3,
+    batch_size=32,
+    clip_norm=1.0,
+    warmup=0.1,
+    decay="linear",
+    word_vectors="neighbours",
+    keep="last",
+    validation_share=0.05,
 )
 
 PRESETS = {
@@ -167,9 +178,9 @@ PRESETS = {
             bidirectional=True,
             pooling="max_mean",
             max_length=800,
-            word_dropout=0.3,
+            word_dropout=0.4,
         ),
-        training=replace(_SHORT, epochs=4, learning_rate=4e-3),
+        training=replace(_SHORT, learning_rate=4e-3),
         wide=WideConfig(ngrams=2),
     ),
     # For huge files on CPUs: the same n-grams, and the smallest network that still adds to them.
@@ -183,9 +194,9 @@ PRESETS = {
             dropout=0.4,
             pooling="max_mean",
             max_length=256,
-            word_dropout=0.3,
+            word_dropout=0.4,
         ),
-        training=replace(_SHORT, epochs=3, learning_rate=5e-3),
+        training=replace(_SHORT, batch_size=64, learning_rate=5e-3),
         wide=WideConfig(ngrams=2),
     ),
 }

@@ -25,7 +25,7 @@ def finish_run(
     precision: Precision,
     say: Callable[[str], None],
 ) -> dict[str, Metrics]:
-    """Calibrate and measure the model of the best epoch, write the results, remove what only resuming needs.
+    """Calibrate and measure the model of the epoch that is kept, write the results, remove what only resuming needs.
 
     Returns the figures by part, "validation" and, if there is one, "test". A run that is killed in here goes on here.
     """

@@ -102,7 +102,7 @@ def _curves(axes: Axes, history: Sequence[Mapping[str, Any]], quantity: str, sca
     losses = np.array([row["validation_loss"] for row in history], dtype=np.float64)
     if not np.isnan(losses).all():
         best = history[int(np.nanargmin(losses))]
-        label = f"best epoch {best['epoch']}: {form.format(best[f'validation_{quantity}'] * scale)}"
+        label = f"lowest loss, epoch {best['epoch']}: {form.format(best[f'validation_{quantity}'] * scale)}"
         axes.axvline(best["epoch"], color="0.35", linestyle="--", linewidth=1.5, zorder=1, label=label)
     axes.set_xlim(min(epochs) - 0.3, max(epochs) + 0.3)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1, steps=[1, 2, 5, 10]))

@@ -106,7 +106,7 @@ def _card(
 
 Trained on {sources[TRAINING]}: {training.texts:,} texts, {classes}. A text has {training.token_lengths.median:,.0f}
 words of the vocabulary in the median; {training.longer_than_padding:.2%} have more than the {network.max_length:,} that
-are read. The weights are those of epoch {best.epoch}, which had the lowest validation loss.
+are read. The weights are those of epoch {best.epoch}.
 
 ## Figures
 

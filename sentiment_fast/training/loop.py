@@ -49,7 +49,7 @@ def train(
     compiler: Compiler | None = None,
     cuda_graphs: bool = False,
 ) -> list[Epoch]:
-    """Train the network in place and leave it with the weights of the epoch with the lowest validation loss.
+    """Train the network in place and leave it with the weights of the epoch that the config says is kept.
 
     on_epoch: called after each epoch, when the network holds that epoch's weights. progress: wraps an epoch's batches
     (a progress bar). checkpoints: where the state is kept, and taken up from where one is. stop_requested: asked after
@@ -116,7 +116,7 @@ def train(
                 _check_finite("validation", validation_loss, state.epoch, config)
 
                 figures = (train_loss, train_accuracy, validation_loss, validation_accuracy)
-                best = validation_loss < state.best_loss
+                best = config.keep == "last" or validation_loss < state.best_loss
                 state.finish_epoch(Epoch(state.epoch, *figures, seconds, len(training.source) / seconds, best))
                 on_epoch(state.history[-1])
                 save()

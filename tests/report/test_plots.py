@@ -57,7 +57,7 @@ def test_learning_curves_mark_the_epoch_of_the_lowest_validation_loss(tmp_path, 
     rows = [row | {"validation_loss": loss} for row, loss in zip(history(4), [0.5, 0.25, 0.4, 0.3], strict=True)]
     rows[1]["validation_accuracy"] = 0.875
     learning_curves(rows, tmp_path / "curves.png")
-    assert marked == [(2, "best epoch 2: 0.2500"), (2, "best epoch 2: 87.50%")]
+    assert marked == [(2, "lowest loss, epoch 2: 0.2500"), (2, "lowest loss, epoch 2: 87.50%")]
 
 
 def test_learning_curves_of_an_empty_history_are_refused(tmp_path):

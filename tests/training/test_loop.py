@@ -195,9 +195,9 @@ def test_weights_stay_float32_under_bf16():
 # What is left behind.
 
 
-def overfitting_run(epochs: int = 8) -> Run:
+def overfitting_run(epochs: int = 8, keep: str = "best") -> Run:
     """One whose validation loss rises again before the end."""
-    settings = SMALL.with_fields({"epochs": epochs, "learning_rate": 0.02})
+    settings = SMALL.with_fields({"epochs": epochs, "learning_rate": 0.02, "keep": keep})
     return Run(settings, random_texts(64, seed=0), random_texts(64, seed=1))
 
 
@@ -209,6 +209,15 @@ def test_the_network_ends_with_the_weights_of_the_lowest_validation_loss():
     assert best < len(losses) - 1
     assert equal(weights_of(run.network), weights[best])
     assert measure(run.network, run.validation, FLOAT32)[0] == pytest.approx(min(losses), abs=1e-6)
+
+
+def test_the_network_ends_with_the_last_weights_where_they_are_to_be_kept():
+    run, weights = overfitting_run(keep="last"), []
+    history = run.train(on_epoch=lambda _: weights.append(weights_of(run.network)))
+    losses = [epoch.validation_loss for epoch in history]
+    assert min(losses) < losses[-1]
+    assert equal(weights_of(run.network), weights[-1])
+    assert all(epoch.best for epoch in history)
 
 
 def test_the_network_ends_in_evaluation_mode():
