@@ -78,7 +78,9 @@ def train_tf_idf(data: LabelledTexts, folder: Path) -> None:
 
 def train_fasttext(data: LabelledTexts, folder: Path) -> None:
     """Words' and word pairs' vectors, their mean and a linear classifier (Joulin et al. 2017, "Bag of Tricks for
-    Efficient Text Classification", whose 10 dimensions these are), with the cleaning of fastText's own examples.
+    Efficient Text Classification", whose 10 dimensions these are), with the cleaning of fastText's own examples. Of
+    held-back reviews of IMDb's training half, 25 epochs at a rate of 0.5 got more right than 5 or 10, and 10 dimensions
+    as many as 100.
     """
     import fasttext
 
@@ -88,7 +90,7 @@ def train_fasttext(data: LabelledTexts, folder: Path) -> None:
         for text, target in zip(data.texts.to_pylist(), targets, strict=True):
             file.write(f"__label__{target} {fasttext_line(text)}\n")
     model = fasttext.train_supervised(
-        str(lines), wordNgrams=2, dim=10, lr=0.5, epoch=5, thread=len(os.sched_getaffinity(0)), verbose=0
+        str(lines), wordNgrams=2, dim=10, lr=0.5, epoch=25, thread=len(os.sched_getaffinity(0)), verbose=0
     )
     model.save_model(str(folder / _MODEL))
     lines.unlink()

@@ -43,7 +43,7 @@ from sentiment_fast.text.encoding import thread_count
 
 EPOCHS, HELD_BACK, LEARNING_RATE = 5, 0.25, 1e-3  # the tutorial's
 TOLERANCE = 1e-4  # between two losses in float32
-_WARM_UP = 2  # steps
+_WARM_UP = 1  # steps
 _WEIGHTS, _WORDS = "model.pt", "words.json"
 
 
