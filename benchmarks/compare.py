@@ -68,15 +68,7 @@ def _ours(name: str, title: str, *training: str, needs: tuple[str, ...] = ()) ->
 
 
 _TRAIN = "sentiment_fast.train --data {train} --amp --out {folder}"
-# Until there are presets of these names.
-_FAST = (
-    "--preset tutorial --set hidden_size=64 --set layers=1 --set pooling=max_mean --set max_words=10000 "
-    "--set stop_words=none --set max_length=256 --set ngrams=2"
-)
-_ACCURATE = (
-    "--preset tutorial --set hidden_size=128 --set layers=1 --set bidirectional=true --set pooling=max_mean "
-    "--set max_words=20000 --set stop_words=none --set ngrams=2"
-)
+_PRETRAIN = "sentiment_fast.pretrain --data {train} --data {unlabelled} --amp --out {folder}-start"
 
 _TUTORIAL_LOOP = Row(
     "tutorial-loop",
@@ -96,18 +88,21 @@ ROWS = (
     _peer("tf-idf", "tf-idf of words and word pairs + logistic regression (scikit-learn)", "sklearn"),
     _peer("fastText", "fastText, words and word pairs", "fasttext"),
     _ours("tutorial", "preset `tutorial`", f"{_TRAIN} --preset tutorial"),
-    _ours("fast", "preset `fast`", f"{_TRAIN} {_FAST}"),
-    _ours("accurate", "preset `accurate`", f"{_TRAIN} {_ACCURATE}"),
+    _ours("fast", "preset `fast`", f"{_TRAIN} --preset fast"),
+    _ours("accurate", "preset `accurate`", f"{_TRAIN} --preset accurate"),
     _ours(
         "accurate-unlabelled",
         "preset `accurate`, unlabelled reviews too",
-        f"sentiment_fast.pretrain --data {{unlabelled}} {_ACCURATE} --amp --out {{folder}}-start",
-        f"{_TRAIN} {_ACCURATE} --init {{folder}}-start",
+        f"{_PRETRAIN} --preset accurate",
+        f"{_TRAIN}-teacher --preset accurate --init {{folder}}-start",
+        f"{_TRAIN} --preset accurate --init {{folder}}-start --teacher {{folder}}-teacher --unlabelled {{unlabelled}}",
     ),
     _ours(
         "fast-unlabelled",
-        "preset `fast`, unlabelled reviews too",
-        f"{_TRAIN} {_FAST} --teacher {{models}}/accurate-unlabelled --unlabelled {{unlabelled}}",
+        "preset `fast`, taught by that one",
+        f"{_PRETRAIN} --preset fast",
+        f"{_TRAIN} --preset fast --init {{folder}}-start --teacher {{models}}/accurate-unlabelled "
+        "--unlabelled {unlabelled}",
         needs=("accurate-unlabelled",),
     ),
 )

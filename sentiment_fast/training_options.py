@@ -68,7 +68,8 @@ def changed_settings(arguments: argparse.Namespace) -> dict[str, Any]:
     for name in ("epochs", "batch_size", "learning_rate", "seed"):
         if getattr(arguments, name) is not None:
             changes[name] = getattr(arguments, name)
-    if arguments.validation is not None and (share := share_of(arguments.validation)) is not None:
+    validation = getattr(arguments, "validation", None)  # pretraining has none
+    if validation is not None and (share := share_of(validation)) is not None:
         changes["validation_share"] = share
     return changes
 
