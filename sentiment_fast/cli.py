@@ -46,6 +46,12 @@ def run_command(module: ModuleType, arguments: Sequence[str] | None = None) -> i
     return _run(module, parser.parse_args(arguments))
 
 
+def add_model_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--model", metavar="FOLDER", help="a folder that train made (default: the bundled model, of IMDb reviews)"
+    )
+
+
 def add_device_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
 

@@ -10,7 +10,13 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from sentiment_fast.cli import add_cascade_argument, add_device_arguments, add_threshold_argument, run_command
+from sentiment_fast.cli import (
+    add_cascade_argument,
+    add_device_arguments,
+    add_model_argument,
+    add_threshold_argument,
+    run_command,
+)
 from sentiment_fast.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,7 +28,7 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="CSV, Parquet or aclImdb folder with texts and labels")
-    parser.add_argument("--model", metavar="FOLDER", required=True, help="a folder that train made")
+    add_model_argument(parser)
     parser.add_argument("--text-column", metavar="NAME", help="default: review, else text")
     parser.add_argument("--label-column", metavar="NAME", help="default: sentiment, else label")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")

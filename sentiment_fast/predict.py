@@ -1,5 +1,6 @@
 """Print the label of each text and its probability, a line per text.
 
+python -m sentiment_fast.predict "a wonderful film"
 python -m sentiment_fast.predict --model runs/mine "a wonderful film" "two hours I will never get back"
 """
 
@@ -8,12 +9,12 @@ from __future__ import annotations
 import argparse
 import sys
 
-from sentiment_fast.cli import add_device_arguments, add_threshold_argument, run_command
+from sentiment_fast.cli import add_device_arguments, add_model_argument, add_threshold_argument, run_command
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("texts", metavar="TEXT", nargs="+")
-    parser.add_argument("--model", metavar="FOLDER", required=True, help="a folder that train made")
+    add_model_argument(parser)
     add_threshold_argument(parser)
     add_device_arguments(parser)
 

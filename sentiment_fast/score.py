@@ -1,5 +1,6 @@
 """Append a label and a score to every row of CSV, JSON Lines and Parquet files.
 
+python -m sentiment_fast.score reviews.csv
 python -m sentiment_fast.score --model runs/mine reviews.csv -o scored.csv
 """
 
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from sentiment_fast.cli import (
     add_cascade_argument,
     add_device_arguments,
+    add_model_argument,
     add_threshold_argument,
     run_command,
     say,
@@ -66,7 +68,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='in the format of its extension (default: INPUT with ".scored" in its name); "-" for stdout; for several '
         "inputs a folder, or a file for all of them",
     )
-    parser.add_argument("--model", metavar="FOLDER", required=True, help="a folder that train made")
+    add_model_argument(parser)
     parser.add_argument(
         "--text-column",
         metavar="NAME",
@@ -142,9 +144,9 @@ def run(arguments: argparse.Namespace) -> None:
 @contextmanager
 def _engine(arguments: argparse.Namespace) -> Iterator[tuple[Scorer, Any]]:
     """The model, and what `score_csv` takes as the engine."""
-    from sentiment_fast.model.folder import load_model
+    from sentiment_fast.model.folder import load_model, named_or_bundled
 
-    model = load_model(arguments.model).adjusted(arguments.threshold, arguments.cascade)
+    model = load_model(named_or_bundled(arguments.model, say)).adjusted(arguments.threshold, arguments.cascade)
     if arguments.engine == "local":
         from sentiment_fast.scoring.scorer import Scorer
 

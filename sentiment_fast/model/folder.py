@@ -7,7 +7,7 @@ What the card and the metrics say is for those who train to decide.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ CONFIG, VOCABULARY, WEIGHTS, METRICS, CARD = (
     "metrics.json",
     "README.md",
 )
+BUNDLED = Path(__file__).parents[1] / "bundled"  # the model folder that the package carries
 
 
 _WIDE = "wide."  # how the names of the wide part's tensors begin
@@ -138,6 +139,22 @@ def _halved(name: str, tensor: Tensor) -> Tensor:
 def save_metrics(folder: Path, metrics: Mapping[str, Any]) -> None:
     """Write metrics.json."""
     (folder / METRICS).write_text(json.dumps(metrics, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def named_or_bundled(folder: str | Path | None, say: Callable[[str], None]) -> Path:
+    """The folder that is named; without a name that of the bundled model, which is then said.
+
+    Raises ModelFolderError where this installation has no bundled model.
+    """
+    if folder is not None:
+        return Path(folder)
+    if not (BUNDLED / CONFIG).is_file():
+        raise ModelFolderError(
+            f"{BUNDLED}: expected the bundled model, got none there: name a model of your own (--model FOLDER), which "
+            "`python -m sentiment_fast.train` makes, or install a release of sentiment_fast, which has one"
+        )
+    say("scoring with the bundled model (IMDb reviews; --model FOLDER for your own)")
+    return BUNDLED
 
 
 def load_model(folder: str | Path) -> SavedModel:

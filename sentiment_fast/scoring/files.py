@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from sentiment_fast.errors import DataError, UsageError
-from sentiment_fast.model.folder import SavedModel, load_model
+from sentiment_fast.model.folder import SavedModel, load_model, named_or_bundled
 from sentiment_fast.scoring.cluster import Cluster
 from sentiment_fast.scoring.cluster_runs import cluster_run
 from sentiment_fast.scoring.formats import CSV, delimiter_for, input_format, output_format
@@ -66,7 +66,7 @@ class Summary:
 def score_csv(
     input: str | Path | BinaryIO | Sequence[str | Path],  # noqa: A002
     output: str | Path | BinaryIO,
-    model: str | Path | Scorer,
+    model: str | Path | Scorer | None = None,
     *,
     device: str = "auto",
     precision: str = "auto",
@@ -89,11 +89,12 @@ def score_csv(
     input: a path, by whose extension it is read and decompressed (.csv, .tsv, .jsonl, .ndjson, and .gz .bz2 .xz .zst;
     .parquet, .pq), "-" for stdin, or a binary file; several paths, to be written into one output in their order, must
     have the same columns. output: likewise, "-" for stdout; what has no such extension gets the input's format. From
-    CSV to CSV and from JSON Lines to JSON Lines, a record's own bytes are copied. model: a folder, which is
-    loaded for `device` and `precision`, or a `Scorer`. engine: "local"; "ray" for `workers` of a Ray cluster, by
-    default all that it has room for; or a `Cluster` that is open, for several calls, with its scorer as the model. It
-    makes no difference to the output. threshold, cascade: as for `sf.load`, with a folder alone. options: those of
-    `ScoringOptions`: text_column, delimiter, columns, status, tokens, max_record, strict, excel_safe.
+    CSV to CSV and from JSON Lines to JSON Lines, a record's own bytes are copied. model: a folder, which is loaded for
+    `device` and `precision`, or a `Scorer`; None for the bundled model, or that of an open cluster. engine: "local";
+    "ray" for `workers` of a Ray cluster, by default all that it has room for; or a `Cluster` that is open, for several
+    calls, with its scorer as the model. It makes no difference to the output. threshold, cascade: as for `sf.load`,
+    with a folder alone. options: those of `ScoringOptions`: text_column, delimiter, columns, status, tokens,
+    max_record, strict, excel_safe.
     Records that cannot be read go to `rejects`, by default OUTPUT.rejects.csv; where the output is no file and none is
     named, the first of them is an error. sentiment_score is the probability of the positive class, `classes[1]`; with
     more than two classes, one column each, `sentiment_score_<label>`. Bytes that are no UTF-8 are scored as
@@ -120,7 +121,9 @@ def score_csv(
         source = opened.enter_context(Source(sources[0]))
         written = output_format("" if path is None else path.name, input_format(source.name))
         _check_options(chosen, input_format(source.name), written)
-        adjusted = _adjusted(model, threshold, cascade)
+        if model is None and isinstance(engine, Cluster):
+            model = engine.scorer
+        adjusted = _adjusted(model, threshold, cascade, say)
         scorer, cluster = opened.enter_context(_engine(engine, adjusted, device, precision, workers, say))
         new_columns = NewColumns(scorer.classes, chosen.status, chosen.tokens, scorer.threshold)
         reading = Reading(chosen, scorer.text_column, new_columns.names, written, say, named=len(sources) > 1)
@@ -167,9 +170,14 @@ def journal_path(output: Path) -> Path:
     return Path(f"{output}.journal")
 
 
-def _adjusted(model: str | Path | Scorer, threshold: float | None, cascade: float | bool | None) -> Scorer | SavedModel:
+def _adjusted(
+    model: str | Path | Scorer | None,
+    threshold: float | None,
+    cascade: float | bool | None,
+    say: Callable[[str], None],
+) -> Scorer | SavedModel:
     if not isinstance(model, Scorer):
-        return load_model(model).adjusted(threshold, cascade)
+        return load_model(named_or_bundled(model, say)).adjusted(threshold, cascade)
     if threshold is not None or cascade is not None:
         raise UsageError("Expected a threshold or a cascade with a model folder alone: a scorer has its own")
     return model

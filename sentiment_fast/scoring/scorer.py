@@ -7,9 +7,11 @@ Files are left to files.py.
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Iterable, Iterator
 from copy import deepcopy
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ import numpy.typing as npt
 
 from sentiment_fast.evaluation.metrics import predicted_indices
 from sentiment_fast.model.devices import choose_device, choose_precision
-from sentiment_fast.model.folder import SavedModel, load_model
+from sentiment_fast.model.folder import SavedModel, load_model, named_or_bundled
 from sentiment_fast.model.inference import network_logits
 from sentiment_fast.text.encoding import TokenIds, encode
 
@@ -142,19 +144,21 @@ class Scorer:
 
 
 def load(
-    folder: str | Path,
+    folder: str | Path | None = None,
     device: str = "auto",
     precision: str = "auto",
     *,
     threshold: float | None = None,
     cascade: float | bool | None = None,
 ) -> Scorer:
-    """A `Scorer` from a model folder that `python -m sentiment_fast.train` made.
+    """A `Scorer` from a model folder that `python -m sentiment_fast.train` made, or of the model that is bundled.
 
+    folder: None for the bundled model, of the classes "negative" and "positive", which is said in a line on stderr.
     threshold: of two classes, the probability above which the second is said; None for the model's own, as a rule 0.5.
     cascade: how probable a class must be to the model's wide part alone, 0.5 to 1, for its network not to be asked;
     False to ask it about every text, None for what the model says, as a rule that too.
     Raises ModelFolderError for a folder that is missing, damaged or of a newer format, UsageError for a threshold or a
     cascade that does not fit the model.
     """
-    return Scorer(load_model(folder).adjusted(threshold, cascade), device, precision)
+    found = named_or_bundled(folder, partial(print, file=sys.stderr, flush=True))
+    return Scorer(load_model(found).adjusted(threshold, cascade), device, precision)

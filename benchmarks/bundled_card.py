@@ -1,0 +1,151 @@
+"""The card of the model that the package carries: what was measured about it -> its README.md.
+
+In: the model and its figures. Out: Markdown. How the model is made is bundled_model.py's.
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from typing import Any
+
+import sentiment_fast
+from sentiment_fast.evaluation.metrics import Metrics
+from sentiment_fast.model.folder import SavedModel
+
+_PACKAGES = ("torch", "numpy", "scipy", "scikit-learn", "pyarrow")
+
+
+@dataclass(frozen=True)
+class Rounding:
+    """What float16 changed: of so many texts the labels of `labels`, a probability by at most `largest`."""
+
+    texts: int
+    labels: int
+    largest: float
+    mean: float
+
+    def as_text(self) -> str:
+        return (
+            f"float16 changes {self.labels:,} of {self.texts:,} labels, and probabilities by {self.mean:.1e} in the "
+            f"mean, {self.largest:.1e} at most"
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the card says. size: bytes of the model's files. training, unlabelled: texts. figures: on the held-back
+    part. unknown: the probability of "positive" for a text without known words. domains: lines of tables.
+    """
+
+    model: SavedModel
+    size: int
+    training: int
+    unlabelled: int
+    figures: Metrics
+    rounding: Rounding
+    unknown: float
+    commands: Sequence[str]
+    commit: str
+    domains: Sequence[str]
+
+
+def versions() -> dict[str, str]:
+    """Of Python, this package and those that a model's weights depend on."""
+    return {
+        "Python": platform.python_version(),
+        "sentiment_fast": sentiment_fast.__version__,
+        **{name: version(name) for name in _PACKAGES},
+    }
+
+
+def card(facts: Facts) -> str:
+    """The model card (Mitchell et al. 2019), as Markdown."""
+    figures, model = facts.figures, facts.model
+    commands = "\n".join(facts.commands)
+    used = ", ".join(f"{name} {found}" for name, found in versions().items())
+    unlabelled = f" and {facts.unlabelled:,} without labels" if facts.unlabelled else ""
+    return f"""# The bundled model: is a film review negative or positive?
+
+It is what `sf.load()` and the commands of sentiment_fast use where no model is named. It gives a text the probabilities
+of `negative` and `positive`. {_architecture(model)}
+Its files take {facts.size / 1e6:.1f} MB; the network's weights are float16, the linear model's int8.
+
+## Data
+
+The Large Movie Review Dataset: English reviews of films by users of IMDb, those of 4 stars or fewer labelled negative,
+those of 7 or more positive, none in between. {facts.training:,} labelled reviews were learned from{unlabelled};
+{figures.n:,} more were held back. The reviews are no part of this package. The dataset's authors ask to be cited:
+
+> Andrew L. Maas, Raymond E. Daly, Peter T. Pham, Dan Huang, Andrew Y. Ng, and Christopher Potts. 2011. Learning Word
+> Vectors for Sentiment Analysis. In Proceedings of the 49th Annual Meeting of the Association for Computational
+> Linguistics: Human Language Technologies, pages 142–150.
+
+## How it was made
+
+By `python -m benchmarks.bundled_model`, which runs these commands, at commit {facts.commit}, with {used}:
+
+```
+{commands}
+```
+
+The first model learned from the labels, the second from the labels and the first one's probabilities, the last, `fast`,
+likewise from the second; of it, the network's weights were then rounded to float16.
+
+## Figures
+
+| held-back reviews | accuracy | log loss | calibration error of P(positive), 15 bins |
+|---|---|---|---|
+| {figures.n:,} | {figures.accuracy:.2%} | {figures.log_loss:.4f} | {_error(figures):.4f} |
+
+In float32. The held-back reviews chose the epoch and calibrated the probabilities, so these figures flatter the model
+a little; `metrics.json` has more of them. On these reviews, {facts.rounding.as_text()}.
+
+## Other texts
+
+{_domains(facts.domains)}
+
+## Limits
+
+- It learned from English reviews of films, mostly of several sentences and all with a clear opinion. Of texts of
+  another kind, and of very short ones, it is wrong more often, and its probabilities, calibrated on such reviews, are
+  surer than they should be. There is no "neutral".
+- It knows no language but English: of a text in another one it reads names and loanwords at most, and its answer means
+  nothing. Nothing but the probability warns of that, and it need not be near one half.
+- A text without any word that it knows gets the answer of an empty one, P(positive) = {facts.unknown:.2f}.
+- The network reads the first {model.network.config.max_length} words of a text, the linear model all.
+- It judges texts, not people: do not let it decide about any.
+
+## Licence
+
+The weights and the vocabulary are under this package's MIT licence. They were learned from texts of IMDb's users, which
+the dataset's authors collected and published for research; of these, the vocabulary holds single words alone.
+"""
+
+
+def _architecture(model: SavedModel) -> str:
+    network, wide = model.network.config, model.wide
+    direction = "two directions" if network.bidirectional else "one direction"
+    beside = ""
+    if wide is not None:
+        longest = wide.config.ngrams
+        what = "single words" if longest == 1 else f"runs of up to {longest} words"
+        beside = f"; a linear model of hashed {what} is added to its logit"
+    return (
+        f"An {network.cell.upper()} of {network.hidden_size} units in {network.layers} layer(s) and {direction} reads "
+        f"{len(model.vocabulary):,} words{beside}."
+    )
+
+
+def _error(figures: Metrics) -> float:
+    assert figures.positive_calibration_error is not None  # there are two classes
+    return figures.positive_calibration_error
+
+
+def _domains(lines: Sequence[str]) -> str:
+    return "By `python -m benchmarks.domains`. Texts without a right answer were made up.\n\n" + "\n".join(lines)

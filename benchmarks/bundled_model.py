@@ -1,0 +1,264 @@
+"""The model that the package carries, made from reviews.
+
+    python -m benchmarks.bundled_model --train imdb_train.csv [--train MORE.csv] [--unlabelled imdb_unsup.csv]
+        [--domain FILE.csv ...] [--out sentiment_fast/bundled]
+
+In: labelled reviews, "negative" and "positive", and reviews without labels. Out: a model folder. One of the preset
+`accurate` learns from the labels; a second one from the labels and from what the first says of all reviews; one of the
+preset `fast` in the same way from the second, and is kept, its network's weights as float16. Each step is a command of
+the package, and makes a folder in --work; given again, the same command goes on behind the last one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+
+import sentiment_fast
+from benchmarks.bundled_card import Facts, Rounding, card, versions
+from benchmarks.domains import tables
+from sentiment_fast.cli import INTERRUPTED, say
+from sentiment_fast.data.files import read_labelled
+from sentiment_fast.data.labelled_texts import LabelledTexts, class_indices, stratified_split
+from sentiment_fast.data.texts import joined, read_texts
+from sentiment_fast.errors import DataError, SentimentFastError, UsageError
+from sentiment_fast.evaluation.metrics import evaluate, predicted_indices
+from sentiment_fast.model.folder import BUNDLED, CARD, CONFIG, METRICS, SavedModel, load_model, save_metrics, save_model
+from sentiment_fast.scoring.scorer import Scorer
+from sentiment_fast.training.checkpoints import CHECKPOINT
+
+CLASSES = ["negative", "positive"]
+LARGEST_BYTES = 8_000_000  # of the folder
+LARGEST_DIFFERENCE = 0.01  # of a probability, that float16 may make
+HELD_BACK_SHARE = 0.05
+TRAINING, HELD_BACK, UNLABELLED, BEGAN = "train.csv", "held_back.csv", "unlabelled.csv", "began.json"
+ROOT = Path(sentiment_fast.__file__).parents[1]
+
+
+def steps(unlabelled: bool, settings: Sequence[str]) -> dict[str, list[str]]:
+    """The command and options of each step, by the folder that it makes. settings: what to --set in all of them."""
+    texts = ["--data", TRAINING, *(["--data", UNLABELLED] if unlabelled else [])]
+    judged = ["--unlabelled", UNLABELLED] if unlabelled else []
+    changes = [part for setting in settings for part in ("--set", setting)]
+
+    def start(preset: str) -> list[str]:
+        return ["pretrain", "--preset", preset, *texts, *changes]
+
+    def model(preset: str, *teacher: str) -> list[str]:
+        data = ["--data", TRAINING, "--validation", HELD_BACK]
+        return ["train", "--preset", preset, "--init", f"start-{preset}", *data, *teacher, "--amp", *changes]
+
+    return {
+        "start-accurate": start("accurate"),
+        "teacher": model("accurate"),
+        "accurate": model("accurate", "--teacher", "teacher", *judged),
+        "start-fast": start("fast"),
+        "fast": model("fast", "--teacher", "accurate", *judged),
+    }
+
+
+def prepare(work: Path, train: Sequence[Path], unlabelled: Sequence[Path], settings: Sequence[str]) -> str:
+    """Write the data of all steps into the work folder, once. Returns the commit that the work began with.
+
+    Raises UsageError where the folder holds other work, DataError for data that cannot be read or has other labels.
+    """
+    began = {
+        "train": {path.name: _digest(path) for path in train},
+        "unlabelled": {path.name: _digest(path) for path in unlabelled},
+        "settings": list(settings),
+        "version": sentiment_fast.__version__,
+    }
+    if (work / BEGAN).exists():
+        found = json.loads((work / BEGAN).read_text("utf-8"))
+        commit = str(found.pop("commit"))
+        for name, value in began.items():
+            if found.get(name) != value:
+                raise UsageError(
+                    f"{work}: expected work on {name} {value}, got such on {found.get(name)}: name another --work"
+                )
+        return commit
+    labelled = _joined([read_labelled(path) for path in train])
+    class_indices(labelled, list(CLASSES))
+    work.mkdir(parents=True, exist_ok=True)
+    training, held_back = stratified_split(labelled, HELD_BACK_SHARE, seed=0)
+    for name, part in ((TRAINING, training), (HELD_BACK, held_back)):
+        pa_csv.write_csv(pa.table({"review": part.texts, "sentiment": pa.array(part.labels)}), work / name)
+    if unlabelled:
+        texts = joined([read_texts(path) for path in unlabelled])
+        pa_csv.write_csv(pa.table({"review": texts.texts}), work / UNLABELLED)
+    commit = _commit()
+    (work / BEGAN).write_text(json.dumps({**began, "commit": commit}, indent=2) + "\n", "utf-8")
+    return commit
+
+
+def take_steps(work: Path, commands: dict[str, list[str]]) -> None:
+    """Run what has not been done. Raises SentimentFastError where a command fails."""
+    for folder, command in commands.items():
+        if _is_done(work / folder):
+            say(f"{work / folder}: is there already")
+            continue
+        if command[0] == "pretrain":  # one that was killed in the middle of writing; it takes seconds
+            shutil.rmtree(work / folder, ignore_errors=True)
+        say(f"\n{_shown(folder, command)}")
+        started = time.perf_counter()
+        resumed = [sys.executable, "-m", f"sentiment_fast.{command[0]}", *command[1:], "--out", folder, "--resume"]
+        paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
+        with subprocess.Popen(resumed, cwd=work, env=environment) as process:
+            try:
+                code = process.wait()
+            except KeyboardInterrupt:  # which the command got too, and is keeping what it has
+                process.wait()
+                raise
+        if code == INTERRUPTED:
+            raise KeyboardInterrupt
+        if code:
+            raise SentimentFastError(f"{_shown(folder, command)}: failed with exit code {code}, see above")
+        say(f"{work / folder}: {time.perf_counter() - started:,.0f} s")
+
+
+def rounding(model: SavedModel, halved: SavedModel, texts: pa.ChunkedArray) -> Rounding:
+    """What float16 changes about the texts' probabilities, which are computed in float32 from either."""
+    exact, rounded = (Scorer(one, "cpu", "float32").predict_proba(texts) for one in (model, halved))
+    changed = predicted_indices(exact, model.threshold) != predicted_indices(rounded, model.threshold)
+    difference = np.abs(exact - rounded)
+    return Rounding(len(texts), int(changed.sum()), float(difference.max()), float(difference.mean()))
+
+
+def finish(work: Path, commands: dict[str, list[str]], commit: str, domains: Sequence[Path]) -> Path:
+    """The small model in half precision, measured and described, in a folder of the work folder.
+
+    Raises DataError where it is too large, or float16 changes its probabilities too much.
+    """
+    folder = work / "bundled"
+    shutil.rmtree(folder, ignore_errors=True)
+    model = load_model(work / "fast")
+    save_model(folder, model, half=True)
+    halved = load_model(folder)
+    held_back = read_labelled(work / HELD_BACK)
+    lost = rounding(model, halved, held_back.texts)
+    print(lost.as_text())
+    if lost.largest > LARGEST_DIFFERENCE:
+        raise DataError(f"Expected float16 to change no probability by more than {LARGEST_DIFFERENCE}: see above")
+    scorer = Scorer(halved, "cpu", "float32")
+    targets = class_indices(held_back, scorer.classes)
+    figures = evaluate(scorer.predict_proba(held_back.texts), targets, scorer.classes, scorer.threshold)
+    print(figures.as_text())
+    facts = Facts(
+        model=halved,
+        size=_size(folder),
+        training=len(read_labelled(work / TRAINING)),
+        unlabelled=len(read_texts(work / UNLABELLED)) if (work / UNLABELLED).exists() else 0,
+        figures=figures,
+        rounding=lost,
+        unknown=float(scorer.predict_proba([""])[0, 1]),
+        commands=[_shown(name, command) for name, command in commands.items()],
+        commit=commit,
+        domains=tables(scorer, domains),
+    )
+    (folder / CARD).write_text(card(facts), "utf-8")
+    save_metrics(folder, _metrics(facts))
+    print(f"{_size(folder):,} bytes, of {LARGEST_BYTES:,} at most")
+    if _size(folder) > LARGEST_BYTES:
+        raise DataError(f"{folder}: expected {LARGEST_BYTES:,} bytes at most, got {_size(folder):,}: take fewer words")
+    return folder
+
+
+def _metrics(facts: Facts) -> dict[str, Any]:
+    return {
+        "data": {"training": TRAINING, "validation": HELD_BACK},
+        "texts": {"training": facts.training, "validation": facts.figures.n, "unlabelled": facts.unlabelled},
+        "commands": facts.commands,
+        "commit": facts.commit,
+        "versions": versions(),
+        "float16": facts.rounding.as_dict(),
+        "validation": facts.figures.as_dict(),
+    }
+
+
+def _joined(parts: Sequence[LabelledTexts]) -> LabelledTexts:
+    for part in parts:
+        class_indices(part, list(CLASSES))
+    chunks = [chunk for part in parts for chunk in part.texts.chunks]
+    labels = np.concatenate([part.labels for part in parts])
+    return LabelledTexts(pa.chunked_array(chunks, pa.large_string()), labels, " + ".join(part.name for part in parts))
+
+
+def _is_done(folder: Path) -> bool:
+    """Whether a step's folder is whole: a model has its metrics last, and a start its config."""
+    last = CONFIG if folder.name.startswith("start-") else METRICS
+    return (folder / last).exists() and not (folder / CHECKPOINT).exists()
+
+
+def _shown(folder: str, command: Sequence[str]) -> str:
+    return shlex.join(["python", "-m", f"sentiment_fast.{command[0]}", *command[1:], "--out", folder])
+
+
+def _size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.iterdir())
+
+
+def _digest(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read ({error.strerror}): expected a file of reviews") from error
+
+
+def _commit() -> str:
+    try:
+        told = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True)
+    except OSError:
+        return "unknown"
+    return told.stdout.strip() or "unknown"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Returns the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.bundled_model", description=(__doc__ or "").partition("\n")[0]
+    )
+    parser.add_argument("--train", type=Path, action="append", required=True, metavar="FILE", help="several for more")
+    parser.add_argument("--unlabelled", type=Path, action="append", default=[], metavar="FILE")
+    parser.add_argument(
+        "--domain", type=Path, action="append", default=[], metavar="FILE", help="labelled texts of another kind"
+    )
+    parser.add_argument("--out", type=Path, default=BUNDLED, metavar="FOLDER")
+    parser.add_argument("--work", type=Path, default=Path("runs/bundled-model"), metavar="FOLDER")
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="in all steps; to try it out")
+    parsed = parser.parse_args(arguments)
+    commands = steps(bool(parsed.unlabelled), parsed.set)
+    try:
+        commit = prepare(parsed.work, parsed.train, parsed.unlabelled, parsed.set)
+        take_steps(parsed.work, commands)
+        made = finish(parsed.work, commands, commit, parsed.domain)
+    except SentimentFastError as error:
+        say(f"error: {error}")
+        return error.exit_code
+    except KeyboardInterrupt:
+        say("interrupted: the same command goes on")
+        return INTERRUPTED
+    parsed.out.mkdir(parents=True, exist_ok=True)
+    for path in made.iterdir():
+        shutil.copyfile(path, parsed.out / path.name)
+    print(f"The model is in {parsed.out}.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,125 @@
+"""Making the bundled model, from made-up reviews and with tiny networks, by the real commands."""
+
+import json
+
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import pytest
+
+import sentiment_fast as sf
+from benchmarks import bundled_model
+from sentiment_fast.data.demo import demo_corpus
+from sentiment_fast.model.folder import load_model
+from tests.test_bundled_model import LARGEST_BYTES
+
+TINY = ["hidden_size=8", "embedding_size=8", "max_length=40", "max_words=300", "ngram_bits=12", "epochs=1"]
+
+
+def write(path, **columns):
+    pa_csv.write_csv(pa.table(columns), path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    """one.csv, two.csv, unlabelled.csv, domain.csv."""
+    folder = tmp_path_factory.mktemp("data")
+    corpus = demo_corpus(600)
+    texts, labels = corpus.texts.combine_chunks(), pa.array(corpus.labels)
+    for name, start, count in (("one", 0, 200), ("two", 200, 100), ("domain", 500, 100)):
+        write(folder / f"{name}.csv", review=texts.slice(start, count), sentiment=labels.slice(start, count))
+    write(folder / "unlabelled.csv", review=texts.slice(300, 200))
+    return folder
+
+
+def make(data, folder, *more):
+    files = {"train": ["one.csv", "two.csv"], "unlabelled": ["unlabelled.csv"], "domain": ["domain.csv"]}
+    named = [part for option, names in files.items() for name in names for part in (f"--{option}", str(data / name))]
+    places = ["--out", str(folder / "bundled"), "--work", str(folder / "work")]
+    settings = [part for setting in TINY for part in ("--set", setting)]
+    return bundled_model.main([*named, *places, *settings, *more])
+
+
+@pytest.fixture(scope="module")
+def made(data, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("made")
+    assert make(data, folder) == 0
+    return folder
+
+
+def test_it_makes_a_model_folder_of_the_two_classes(made):
+    assert sf.load(made / "bundled").classes == ["negative", "positive"]
+    names = {"config.json", "vocabulary.txt", "model.safetensors", "metrics.json", "README.md"}
+    assert {path.name for path in (made / "bundled").iterdir()} == names
+
+
+def test_the_model_is_the_small_one_in_half_the_space(made):
+    small, bundled = (load_model(made / name) for name in ("work/fast", "bundled"))
+    assert (bundled.settings["name"], bundled.vocabulary) == ("fast", small.vocabulary)
+    for name, weights in small.network.state_dict().items():
+        assert (bundled.network.state_dict()[name] == weights.half().float()).all()
+
+
+def test_each_text_is_learned_from_or_held_back(made):
+    texts = json.loads((made / "bundled" / "metrics.json").read_text())["texts"]
+    assert texts == {"training": 285, "validation": 15, "unlabelled": 200}
+
+
+def test_the_teachers_word_on_unlabelled_texts_is_learned(made):
+    commands = json.loads((made / "bundled" / "metrics.json").read_text())["commands"]
+    assert [command.split("--out ")[1] for command in commands] == [
+        *("start-accurate", "teacher", "accurate", "start-fast", "fast")
+    ]
+    for command, teacher in ((commands[2], "teacher"), (commands[4], "accurate")):
+        assert f"--teacher {teacher} --unlabelled unlabelled.csv" in command
+
+
+def test_the_card_says_what_was_measured_how_it_was_made_and_of_what(made):
+    figures = json.loads((made / "bundled" / "metrics.json").read_text())
+    text = (made / "bundled" / "README.md").read_text("utf-8")
+    assert f"| 15 | {figures['validation']['accuracy']:.2%} | {figures['validation']['log_loss']:.4f} |" in text
+    assert all(command in text for command in figures["commands"])
+    assert f"commit {figures['commit']}" in text
+    assert f"{figures['float16']['labels']} of 15 labels" in text
+    assert "| domain.csv | 100 |" in text
+    assert "Maas" in text
+
+
+def test_the_same_command_takes_its_steps_up_and_changes_nothing(data, made, capfd, monkeypatch):
+    before = {path.name: path.read_bytes() for path in (made / "bundled").iterdir()}
+    assert make(data, made) == 0
+    told = capfd.readouterr()
+    assert told.err.count("is there already") == 5
+    assert "float16 changes" in told.out
+    assert f"of {LARGEST_BYTES:,} at most" in told.out
+    assert {path.name: path.read_bytes() for path in (made / "bundled").iterdir()} == before
+
+
+def test_work_on_other_settings_is_refused(data, made, capsys):
+    assert make(data, made, "--set", "seed=1") == 2
+    assert "name another --work" in capsys.readouterr().err
+
+
+def test_a_model_that_is_too_large_fails_and_is_not_put_in_place(data, made, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(bundled_model, "LARGEST_BYTES", 1000)
+    assert make(data, made, "--out", str(tmp_path / "out")) == 1
+    assert "expected 1,000 bytes at most" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_step_that_fails_ends_the_making(data, tmp_path, capfd):
+    assert make(data, tmp_path, "--set", "nonsense=1") == 1
+    assert "failed with exit code 2" in capfd.readouterr().err
+    assert not (tmp_path / "bundled").exists()
+
+
+def test_other_labels_are_refused(tmp_path, capsys):
+    path = write(tmp_path / "stars.csv", review=["a film", "a plot"], sentiment=["good", "bad"])
+    assert bundled_model.main(["--train", str(path), "--work", str(tmp_path / "work")]) == 1
+    assert "['negative', 'positive']" in capsys.readouterr().err
+    assert not (tmp_path / "work").exists()
+
+
+def test_a_file_that_is_missing_is_told(tmp_path, capsys):
+    assert bundled_model.main(["--train", str(tmp_path / "none.csv"), "--work", str(tmp_path / "work")]) == 1
+    assert "cannot be read" in capsys.readouterr().err
