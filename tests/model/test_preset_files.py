@@ -52,7 +52,7 @@ def test_a_whole_number_may_stand_for_a_number(tmp_path):
         ({}, 'an object with "format": 1, got {}'),
         ({"format": True}, 'an object with "format": 1'),
         ({"format": 2}, "has format 2, this version of sentiment_fast reads format 1"),
-        ({"format": 1, "netwrok": {}}, "expected the parts name, vocabulary, network, training, got 'netwrok'"),
+        ({"format": 1, "netwrok": {}}, "expected the parts name, vocabulary, network, training, wide, got 'netwrok'"),
         ({"format": 1, "name": 3}, "expected name to be a text, got 3"),
         ({"format": 1, "network": [1]}, "expected network to be an object of settings, got [1]"),
         ({"format": 1, "network": None}, "expected network to be an object of settings, got null"),
@@ -67,7 +67,7 @@ def test_a_whole_number_may_stand_for_a_number(tmp_path):
         ({"format": 1, "vocabulary": {"stop_words": []}}, "vocabulary.stop_words to be a text, got []"),
         ({"format": 1, "network": {"cell": "LSTM"}}, 'network.cell to be one of lstm, gru, rnn, got "LSTM"'),
         ({"format": 1, "network": {"hidden_size": 0}}, "network: Expected hidden_size"),
-        ({"format": 1, "network": {"bidirectional": True}}, "network: Expected pooling last or attention"),
+        ({"format": 1, "network": {"bidirectional": True}}, "network: Expected pooling last, attention or max_mean"),
     ],
 )
 def test_a_bad_file_is_refused_by_its_name_and_the_fields(tmp_path, content, message):

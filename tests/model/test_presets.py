@@ -46,6 +46,8 @@ def test_the_tutorial_preset_has_the_tutorials_numbers():
             "patience": 0,
             "batch_scale": 1,
             "batch_ids": 0,
+            "word_vectors": "random",
+            "keep": "best",
             "validation_share": 0.25,
         },
         "wide": {"ngrams": 0, "ngram_bits": 21, "ngram_c": 30.0},
@@ -230,3 +232,16 @@ def test_bidirectional_alone_says_what_it_needs():
 def test_a_config_made_by_hand_is_checked_too(config, fields):
     with pytest.raises(UsageError, match=next(iter(fields))):
         config(**fields)
+
+
+@pytest.mark.parametrize(("name", "value"), [("word_vectors", "word2vec"), ("keep", "first")])
+def test_a_choice_that_does_not_exist_is_refused(name, value):
+    with pytest.raises(UsageError, match=f"got '{value}'"):
+        TUTORIAL.with_fields({name: value})
+
+
+@pytest.mark.parametrize("name", ["accurate", "fast"])
+def test_the_presets_beyond_the_tutorials_keep_negations_and_the_unknown_word(name):
+    chosen = preset(name)
+    assert (chosen.vocabulary.stop_words, chosen.vocabulary.unknown) == ("none", "id")
+    assert chosen.wide.ngrams == 2
