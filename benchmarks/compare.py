@@ -307,6 +307,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command = shlex.join(["python", "-m", "benchmarks.compare", *(sys.argv[1:] if arguments is None else arguments)])
     for name, path in given.items():
         command = command.replace(str(path), f"{name.upper()}.csv")
+    if parsed.out is not None:
+        command = command.replace(str(parsed.out), parsed.out.name)
     with tempfile.TemporaryDirectory() as temporary:
         models = Path(temporary) / "models"
         models.mkdir()

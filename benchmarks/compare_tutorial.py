@@ -121,8 +121,8 @@ def sample(training: LabelledTexts, test: LabelledTexts, model: Path, steps: int
         rounds,
         sum(4 * weights.numel() for weights in network.state_dict().values()) + len(json.dumps(words)),
         preprocessing + EPOCHS * epoch,
-        f"~: scaled from {steps} of {EPOCHS * in_an_epoch:,} steps and the preprocessing of {len(first):,} reviews; "
-        f"scoring of {len(texts):,} reviews; accuracy and calibration error of the weights that the preset `tutorial` "
+        f"~ means scaled from {steps} of {EPOCHS * in_an_epoch:,} steps and from the preprocessing and the scoring of "
+        f"{len(texts):,} reviews; accuracy and calibration error of the weights that the preset `tutorial` "
         "found in this run, without its calibration, with which the loop's model gave the same loss",
     )
 

@@ -114,7 +114,7 @@ def test_more_than_two_classes_are_refused(tmp_path):
 def test_a_sample_of_the_tutorial_is_scaled_and_says_so(files, tutorial_model, small_batches):
     training, test = (read_labelled(path) for path in files)
     figures = compare_tutorial.sample(training, test, tutorial_model, steps=1, reviews=5, rounds=2)
-    assert figures.note.startswith("~: scaled from 1 of 450 steps")  # five epochs of 450 reviews, 5 each
+    assert figures.note.startswith("~ means scaled from 1 of 450 steps")  # five epochs of 450 reviews, 5 each
     scorer = sf.load(tutorial_model, "cpu", "float32")  # its model has no calibration
     assert figures.accuracy == pytest.approx(np.mean(scorer.predict(test.texts) == test.labels))
     assert figures.seconds > 0
@@ -197,6 +197,7 @@ def test_the_command_compares_a_peer_in_processes_of_its_own(files, tmp_path, ca
     text = report.read_text()
     assert "in haste" in text
     assert "--train TRAIN.csv --test TEST.csv --quick" in text
+    assert "--out report.md" in text
     assert "train: 400, test: 150" in text
     assert text.count("| tf-idf of words and word pairs + logistic regression (scikit-learn) | ") == 1
     assert capsys.readouterr().out == ""
