@@ -6,6 +6,7 @@ In: the model and its figures. Out: Markdown. How the model is made is bundled_m
 from __future__ import annotations
 
 import platform
+import textwrap
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
@@ -40,7 +41,8 @@ class Rounding:
 @dataclass(frozen=True)
 class Facts:
     """What the card says. size: bytes of the model's files. training, unlabelled: texts. figures: on the held-back
-    part. unknown: the probability of "positive" for a text without known words. domains: lines of tables.
+    part. empty, unknown: the probability of "positive" for a text without words, and for one of unknown ones alone.
+    domains: lines of tables.
     """
 
     model: SavedModel
@@ -49,6 +51,7 @@ class Facts:
     unlabelled: int
     figures: Metrics
     rounding: Rounding
+    empty: float
     unknown: float
     commands: Sequence[str]
     commit: str
@@ -70,17 +73,23 @@ def card(facts: Facts) -> str:
     commands = "\n".join(facts.commands)
     used = ", ".join(f"{name} {found}" for name, found in versions().items())
     unlabelled = f" and {facts.unlabelled:,} without labels" if facts.unlabelled else ""
+    start = (
+        f"By `python -m benchmarks.bundled_model`, which runs these commands, at commit {facts.commit}, with {used}:"
+    )
+    learned = f"It learned from {facts.training:,} labelled reviews{unlabelled}; {figures.n:,} more were held back."
     return f"""# The bundled model: is a film review negative or positive?
 
 It is what `sf.load()` and the commands of sentiment_fast use where no model is named. It gives a text the probabilities
-of `negative` and `positive`. {_architecture(model)}
-Its files take {facts.size / 1e6:.1f} MB; the network's weights are float16, the linear model's int8.
+of `negative` and `positive`. Its files take {facts.size / 1e6:.1f} MB; the network's weights are float16, the linear
+model's int8.
+
+{_filled(_architecture(model))}
 
 ## Data
 
 The Large Movie Review Dataset: English reviews of films by users of IMDb, those of 4 stars or fewer labelled negative,
-those of 7 or more positive, none in between. {facts.training:,} labelled reviews were learned from{unlabelled};
-{figures.n:,} more were held back. The reviews are no part of this package. The dataset's authors ask to be cited:
+those of 7 or more positive, none in between. The reviews are no part of this package.
+{learned} The dataset's authors ask to be cited:
 
 > Andrew L. Maas, Raymond E. Daly, Peter T. Pham, Dan Huang, Andrew Y. Ng, and Christopher Potts. 2011. Learning Word
 > Vectors for Sentiment Analysis. In Proceedings of the 49th Annual Meeting of the Association for Computational
@@ -88,7 +97,7 @@ those of 7 or more positive, none in between. {facts.training:,} labelled review
 
 ## How it was made
 
-By `python -m benchmarks.bundled_model`, which runs these commands, at commit {facts.commit}, with {used}:
+{_filled(start)}
 
 ```
 {commands}
@@ -104,7 +113,8 @@ likewise from the second; of it, the network's weights were then rounded to floa
 | {figures.n:,} | {figures.accuracy:.2%} | {figures.log_loss:.4f} | {_error(figures):.4f} |
 
 In float32. The held-back reviews chose the epoch and calibrated the probabilities, so these figures flatter the model
-a little; `metrics.json` has more of them. On these reviews, {facts.rounding.as_text()}.
+a little; `metrics.json` has more of them. On these reviews,
+{facts.rounding.as_text()}.
 
 ## Other texts
 
@@ -117,7 +127,7 @@ a little; `metrics.json` has more of them. On these reviews, {facts.rounding.as_
   surer than they should be. There is no "neutral".
 - It knows no language but English: of a text in another one it reads names and loanwords at most, and its answer means
   nothing. Nothing but the probability warns of that, and it need not be near one half.
-- A text without any word that it knows gets the answer of an empty one, P(positive) = {facts.unknown:.2f}.
+- An empty text gets P(positive) = {facts.empty:.2f}, one of ten words that it does not know {facts.unknown:.2f}.
 - The network reads the first {model.network.config.max_length} words of a text, the linear model all.
 - It judges texts, not people: do not let it decide about any.
 
@@ -136,10 +146,15 @@ def _architecture(model: SavedModel) -> str:
         longest = wide.config.ngrams
         what = "single words" if longest == 1 else f"runs of up to {longest} words"
         beside = f"; a linear model of hashed {what} is added to its logit"
+    layers = "one layer" if network.layers == 1 else f"{network.layers} layers"
     return (
-        f"An {network.cell.upper()} of {network.hidden_size} units in {network.layers} layer(s) and {direction} reads "
-        f"{len(model.vocabulary):,} words{beside}."
+        f"A recurrent network ({network.cell.upper()}, {layers}, {direction}, {network.hidden_size} units) reads the "
+        f"words, of which {len(model.vocabulary):,} are known{beside}."
     )
+
+
+def _filled(text: str) -> str:
+    return textwrap.fill(text, 120, break_long_words=False, break_on_hyphens=False)
 
 
 def _error(figures: Metrics) -> float:

@@ -46,6 +46,7 @@ LARGEST_BYTES = 8_000_000  # of the folder
 LARGEST_DIFFERENCE = 0.01  # of a probability, that float16 may make
 HELD_BACK_SHARE = 0.05
 TRAINING, HELD_BACK, UNLABELLED, BEGAN = "train.csv", "held_back.csv", "unlabelled.csv", "began.json"
+_UNKNOWN = " ".join(["qzxvkjq"] * 10)
 ROOT = Path(sentiment_fast.__file__).parents[1]
 
 
@@ -165,7 +166,8 @@ def finish(work: Path, commands: dict[str, list[str]], commit: str, domains: Seq
         unlabelled=len(read_texts(work / UNLABELLED)) if (work / UNLABELLED).exists() else 0,
         figures=figures,
         rounding=lost,
-        unknown=float(scorer.predict_proba([""])[0, 1]),
+        empty=float(scorer.predict_proba([""])[0, 1]),
+        unknown=float(scorer.predict_proba([_UNKNOWN])[0, 1]),
         commands=[_shown(name, command) for name, command in commands.items()],
         commit=commit,
         domains=tables(scorer, domains),
