@@ -451,6 +451,7 @@ def test_a_missing_field_of_format_2_is_refused_by_its_name(folder, field):
         ({"calibration": None}, "Expected the scales network and wide and a bias"),
         ({"calibration": {"network": 1.0, "wide": 1.0}}, "Expected the scales network and wide and a bias"),
         ({"calibration": {"network": float("nan"), "wide": 1.0, "bias": []}}, "Expected a scale 'network'"),
+        ({"calibration": {"network": 10**400, "wide": 1.0, "bias": []}}, "Expected a scale 'network'"),
         ({"calibration": {"network": 1.0, "wide": -1.0, "bias": []}}, "Expected a scale 'wide'"),
         ({"calibration": {"network": 1.0, "wide": 1.0, "bias": [0.0, 0.0]}}, "Expected a bias of 1 numbers"),
         ({"wide_calibration": {"network": 0, "wide": "1", "bias": []}}, "Expected a scale 'wide'"),
