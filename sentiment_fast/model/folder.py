@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from safetensors.torch import load_file, save
 from torch import Tensor
@@ -32,7 +33,6 @@ CONFIG, VOCABULARY, WEIGHTS, METRICS, CARD = (
     "README.md",
 )
 BUNDLED = Path(__file__).parents[1] / "bundled"  # the model folder that the package carries
-
 
 _WIDE = "wide."  # how the names of the wide part's tensors begin
 _LEAST_CASCADE = 0.5
@@ -88,14 +88,18 @@ class SavedModel:
     def adjusted(self, threshold: float | None = None, cascade: float | bool | None = None) -> SavedModel:
         """The model with another threshold, and another cascade or (False) none; None leaves either as it is.
 
-        Raises UsageError for one that does not fit the model.
+        numpy's numbers will do too. Raises UsageError for one that does not fit the model.
         """
         changes: dict[str, Any] = {}
         if threshold is not None:
-            changes["threshold"] = threshold
+            changes["threshold"] = _plain(threshold)
         if cascade is not None:
-            changes["cascade"] = None if cascade is False else cascade
+            changes["cascade"] = None if cascade is False else _plain(cascade)
         return replace(self, **changes)
+
+
+def _plain(number: Any) -> Any:
+    return number.item() if isinstance(number, np.number) else number
 
 
 def save_model(folder: Path, model: SavedModel, half: bool = False) -> None:
