@@ -53,7 +53,7 @@ def native_lstm(network: SentimentLSTM, precision: Precision) -> NativeLSTM | No
 
 
 def can_run(network: SentimentLSTM) -> bool:
-    """Is the network one that the core has kernels for? In both directions they know one layer."""
+    """Can the core score and train the network? In both directions they know one layer."""
     config = network.config
     return (
         config.cell == "lstm"

@@ -19,7 +19,7 @@ from torch.autograd.function import once_differentiable
 
 from sentiment_fast.model.batches import BatchSource, Rows
 from sentiment_fast.model.devices import Precision
-from sentiment_fast.model.native import native_level
+from sentiment_fast.model.native import can_run, native_level
 from sentiment_fast.model.native_pads import NativePads, run_pads
 from sentiment_fast.model.native_steps import NativeLayers, Reading, table_of, weights_of
 from sentiment_fast.model.network import BothDirections, NetworkConfig, SentimentLSTM
@@ -33,19 +33,7 @@ _WORDS_STEP = 256
 def native_training(network: SentimentLSTM, precision: Precision) -> NativeTraining | None:
     """None where PyTorch is faster, or the network another one."""
     level = native_level(network.embedding.weight.device, precision)
-    return NativeTraining(network, precision.name, level) if level is not None and can_train(network) else None
-
-
-def can_train(network: SentimentLSTM) -> bool:
-    """Is the network one that the core has kernels for? In both directions they know one layer."""
-    config = network.config
-    return (
-        config.cell == "lstm"
-        and config.pooling in ("padded", "last", "max_mean")
-        and (not config.bidirectional or config.layers == 1)
-        and config.hidden_size % 16 == 0
-        and network.output.weight.dtype == torch.float32
-    )
+    return NativeTraining(network, precision.name, level) if level is not None and can_run(network) else None
 
 
 @contextmanager
