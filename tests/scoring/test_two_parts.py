@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
+import torch
 
 import sentiment_fast as sf
 from sentiment_fast.errors import UsageError
@@ -87,6 +88,16 @@ def test_the_identity_names_what_decides(two_parts, field):
     assert [name for name in before if before[name] != after[name]] == [field]
 
 
+def test_the_identity_names_the_instructions_that_sums_are_rounded_by(two_parts, monkeypatch):
+    monkeypatch.setattr("sentiment_fast.scoring.identity.native_level", lambda device, precision: "avx9")
+    scorer = scorer_of(two_parts)
+    before = scorer_identity(scorer)
+    monkeypatch.setattr("sentiment_fast.scoring.identity.native_level", lambda device, precision: None)
+    after = scorer_identity(scorer)
+    assert [name for name in before if before[name] != after[name]] == ["instructions"]
+    assert after["instructions"] == torch.backends.cpu.get_cpu_capability()
+
+
 # The cascade.
 
 
@@ -130,6 +141,8 @@ def test_loading_takes_off_or_replaces_the_cascade_and_the_threshold(two_parts, 
     assert sf.load(tmp_path, cascade=False).cascade is None
     changed = sf.load(tmp_path, cascade=0.9, threshold=0.6)
     assert (changed.cascade, changed.threshold) == (0.9, 0.6)
+    of_numpy = sf.load(tmp_path, cascade=np.float32(0.75), threshold=np.float64(0.6))
+    assert (of_numpy.cascade, of_numpy.threshold) == (0.75, 0.6)
 
 
 def test_a_cascade_of_a_model_without_a_wide_part_is_bad_usage(model_folder):
