@@ -27,7 +27,7 @@ _SPACE_BYTES[[byte for code in range(0x3001) if chr(code).isspace() for byte in 
 class EncodedTexts:
     """ids: of the different texts, (distinct,). places: (n,) int64, which of them each text is. tokens: (n,) int64,
     how many ids. blank: (n,) bool, null, empty or white space alone. invalid, truncated: (n,) bool, not UTF-8, and with
-    more ids than the model reads.
+    more ids than the network reads.
     """
 
     ids: TokenIds

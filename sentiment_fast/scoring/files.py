@@ -40,7 +40,7 @@ class Summary:
     """What scoring a file came to.
 
     rows: written, which with `rejects` is all there are but the header and blank lines. empty: of them, those whose
-    text is empty or white space alone, with a blank label and blank scores; truncated: with more words than the model
+    text is empty or white space alone, with a blank label and blank scores; truncated: with more words than the network
     reads; invalid_utf8: with bytes that are none. replaced: rows of which bytes that are no UTF-8 were replaced by
     U+FFFD, because the output's format cannot hold them. earlier_rows: of all rows, those that an earlier run had done.
     """
@@ -196,6 +196,11 @@ def _engine(
     if isinstance(engine, Cluster):
         if model is not engine.scorer or workers is not None:
             raise UsageError("Expected the scorer of the open cluster as the model, and no number of workers")
+        if engine.scorer.threshold != engine.identity["threshold"]:  # which workers go by
+            raise UsageError(
+                f"Expected the threshold that the cluster was opened with, {engine.identity['threshold']}, got "
+                f"{engine.scorer.threshold}: open one with a scorer that has it"
+            )
         yield engine.scorer, engine
     elif engine == "ray":
         with Cluster(model, device, precision, workers, say) as cluster:

@@ -71,7 +71,7 @@ class Scorer:
 
     @property
     def max_length(self) -> int:
-        """How many of a text's ids the model reads."""
+        """How many of a text's ids the network reads; a wide part reads all of them."""
         return self._network.config.max_length
 
     def predict_proba(self, texts: Any) -> npt.NDArray[np.float32]:

@@ -226,6 +226,18 @@ def test_several_files_are_written_into_one_as_in_a_local_run(cluster, tmp_path,
     assert rejects[0] == rejects[1]
 
 
+@needs_ray
+def test_threshold_that_the_workers_do_not_have_is_refused(cluster, tmp_path):
+    (tmp_path / "in.csv").write_bytes(b"review\ngood\n")
+    before = cluster.scorer.threshold
+    cluster.scorer.threshold = 0.3
+    try:
+        with pytest.raises(UsageError, match=r"the threshold that the cluster was opened with, 0\.5, got 0\.3"):
+            sf.score_csv(tmp_path / "in.csv", tmp_path / "out.csv", engine=cluster)
+    finally:
+        cluster.scorer.threshold = before
+
+
 # --- how much is under way
 
 
