@@ -31,7 +31,8 @@ def fit_calibration(
     """
     from scipy.optimize import minimize  # imported here: scoring needs this package, but never fits
 
-    parts = [part.astype(np.float64).reshape(len(targets), -1) for part in (network, wide) if part is not None]
+    given = [part.astype(np.float64) for part in (network, wide) if part is not None]
+    parts = [part[:, None] if part.ndim == 1 else part for part in given]  # (n, outputs)
     _check(parts, targets, classes)
     sizes = [float(np.sqrt((part**2).mean())) or 1.0 for part in parts]
     parts = [part / size for part, size in zip(parts, sizes, strict=True)]  # parts of any size are fitted alike

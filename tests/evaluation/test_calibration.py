@@ -117,10 +117,12 @@ def test_fitting_twice_gives_the_same_numbers():
     assert fit_calibration(network, wide, targets, 2) == fit_calibration(network, wide, targets, 2)
 
 
-@pytest.mark.parametrize("targets", [[0, 1] * 9, [1] * 50, [0] * 50 + [1] * 9], ids=["few", "one class", "few of one"])
+@pytest.mark.parametrize(
+    "targets", [[0, 1] * 9, [1] * 50, [0] * 50 + [1] * 9, []], ids=["few", "one class", "few of one", "none"]
+)
 def test_too_few_texts_of_a_class_are_a_data_error(targets):
     with pytest.raises(DataError, match=r"Expected 10 texts or more of each class to calibrate by, got . of one"):
-        fit_calibration(np.zeros(len(targets), np.float32), None, np.array(targets), 2)
+        fit_calibration(np.zeros(len(targets), np.float32), None, np.array(targets, np.int64), 2)
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
