@@ -112,7 +112,7 @@ likewise from the second; of it, the network's weights were then rounded to floa
 |---|---|---|---|
 | {figures.n:,} | {figures.accuracy:.2%} | {figures.log_loss:.4f} | {_error(figures):.4f} |
 
-In float32. The held-back reviews chose the epoch and calibrated the probabilities, so these figures flatter the model
+In float32. The held-back reviews {_chosen(model)}calibrated the probabilities, so these figures flatter the model
 a little; `metrics.json` has more of them. On these reviews,
 {facts.rounding.as_text()}.
 
@@ -155,6 +155,10 @@ def _architecture(model: SavedModel) -> str:
 
 def _filled(text: str) -> str:
     return textwrap.fill(text, 120, break_long_words=False, break_on_hyphens=False)
+
+
+def _chosen(model: SavedModel) -> str:
+    return "" if model.settings.get("training", {}).get("keep") == "last" else "chose the epoch and "
 
 
 def _error(figures: Metrics) -> float:

@@ -99,14 +99,14 @@ def _card(
     parameters = sum(parameter.numel() for parameter in model.network.parameters())
     return f"""# A sentiment classifier
 
-{warning}Made by sentiment_fast with {_preset_and_changes(model.settings)}: {_architecture(network)}.
+{warning}Made by sentiment_fast with {_preset_and_changes(model.settings)}: {_architecture(network)}{_beside(model)}.
 {parameters:,} parameters, a vocabulary of {len(model.vocabulary):,} words.
 
 ## Data
 
 Trained on {sources[TRAINING]}: {training.texts:,} texts, {classes}. A text has {training.token_lengths.median:,.0f}
 words of the vocabulary in the median; {training.longer_than_padding:.2%} have more than the {network.max_length:,} that
-are read. The weights are those of epoch {best.epoch}.
+the network reads. The weights are those of epoch {best.epoch}, {_reason(model.settings)}.
 
 ## Figures
 
@@ -114,7 +114,7 @@ are read. The weights are those of epoch {best.epoch}.
 |---|---|---|---|---|---|---|---|
 {figures}
 
-The validation part chose the epoch, so its figures flatter the model; a test part chose nothing.
+{_flattery(model.settings, calibration)}
 `overview.txt` describes the data, `metrics.json` has all figures, `history.jsonl` a line per epoch.
 
 ## Limits
@@ -148,6 +148,23 @@ def _preset_and_changes(settings: Mapping[str, Any]) -> str:
     return f"the preset `{settings['name']}`" + (f" and {', '.join(sorted(changes))}" if changes else "")
 
 
+def _keeps_last(settings: Mapping[str, Any]) -> bool:
+    return bool(settings.get("training", {}).get("keep") == "last")
+
+
+def _reason(settings: Mapping[str, Any]) -> str:
+    return "the last one" if _keeps_last(settings) else "which had the lowest validation loss"
+
+
+def _flattery(settings: Mapping[str, Any], report: CalibrationReport | None) -> str:
+    """What was done by the validation part, whose figures are to be read accordingly."""
+    done = [] if _keeps_last(settings) else ["chose the epoch"]
+    done += [] if report is None else ["calibrated the probabilities"]
+    if not done:
+        return "Nothing was chosen by the validation part, nor by a test part."
+    return f"The validation part {' and '.join(done)}, so its figures flatter the model; a test part chose nothing."
+
+
 def _calibration(report: CalibrationReport | None) -> str:
     if report is None:
         return "Probabilities are as the network gives\nthem, not calibrated."
@@ -155,6 +172,13 @@ def _calibration(report: CalibrationReport | None) -> str:
     return f"""Probabilities are
 calibrated on the validation part, whose calibration error went from {errors[0]} to {errors[1]} by it: on texts of its
 kind they hold, on others they may not."""
+
+
+def _beside(model: SavedModel) -> str:
+    if model.wide is None:
+        return ""
+    config = model.wide.config
+    return f"; beside it, a linear model of runs of 1 to {config.ngrams} words, in 2^{config.ngram_bits} buckets"
 
 
 def _architecture(network: NetworkConfig) -> str:

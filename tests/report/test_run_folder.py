@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+import torch
 
 from sentiment_fast.data.labelled_texts import LabelledTexts
 from sentiment_fast.data.overview import Overview, Part, overview
@@ -14,6 +15,7 @@ from sentiment_fast.evaluation.metrics import Metrics, evaluate
 from sentiment_fast.model.folder import SavedModel
 from sentiment_fast.model.network import SentimentLSTM
 from sentiment_fast.model.presets import preset
+from sentiment_fast.model.wide import WideConfig, WideNgrams
 from sentiment_fast.report.run_folder import append_history, write_overview, write_results
 from sentiment_fast.text.vocabulary import Vocabulary
 from sentiment_fast.training.loop import Epoch
@@ -194,11 +196,31 @@ def test_the_card_of_a_model_without_a_preset_says_so(tmp_path, settings):
 def test_the_card_describes_the_training_data(tmp_path):
     text = " ".join(card(tmp_path).split())
     assert "Trained on größte.csv (training part): 6 texts, `negative` (3), `positive` (3)." in text
-    assert "A text has 4 words of the vocabulary in the median; 16.67% have more than the 500 that are read." in text
+    assert (
+        "A text has 4 words of the vocabulary in the median; 16.67% have more than the 500 that the network reads."
+        in text
+    )
 
 
 def test_the_card_says_which_epochs_weights_they_are(tmp_path):
-    assert "those of epoch 2, which had the lowest validation loss" in card(tmp_path)
+    assert "those of epoch 2, which had the lowest validation loss." in card(tmp_path)
+    assert "The validation part chose the epoch, so its figures flatter the model" in card(tmp_path)
+
+
+def test_the_card_of_a_run_that_kept_its_last_epoch_says_so(tmp_path):
+    text = card(tmp_path, model=trained_model(keep="last"))
+    assert "those of epoch 2, the last one." in text
+    assert "chose the epoch" not in text
+
+
+def test_the_card_names_the_wide_part(tmp_path):
+    buckets = torch.zeros((1 << 10, 1), dtype=torch.int8)
+    numbers = torch.ones(1)
+    tensors = {"ngram_ratios": buckets, "ngram_weights": buckets, "ngram_scales": numbers, "ngram_biases": numbers}
+    model = replace(trained_model(), wide=WideNgrams(WideConfig(2, 10), tensors))
+    assert "a linear layer; beside it, a linear model of runs of 1 to 2 words, in 2^10 buckets." in card(
+        tmp_path, model=model
+    )
 
 
 def test_the_card_has_a_row_of_figures_per_part(tmp_path):
