@@ -75,7 +75,10 @@ def test_a_value_that_another_choice_makes_possible_is_taken():
         ({"hidden_size": [64, 64]}, "x: hidden_size: expected different values"),
         ({"hidden_size": [64, None]}, "x: hidden_size: Expected hidden_size to be a whole number, got None"),
         ({"bidirectional": [True]}, "x: bidirectional: Expected pooling last, attention or max_mean"),
-        ({"bidirectional": [True], "pooling": ["padded"]}, "x: bidirectional: Expected pooling last, attention or max_mean"),
+        (
+            {"bidirectional": [True], "pooling": ["padded"]},
+            "x: bidirectional: Expected pooling last, attention or max_mean",
+        ),
         ({"dropout": {"low": 0.1}}, "x: dropout: expected low, high and"),
         ({"dropout": {"low": 0.1, "high": 0.2, "step": 0.1}}, "x: dropout: expected low, high and"),
         ({"dropout": {"low": 0.2, "high": 0.2}}, "x: dropout: expected low < high, got 0.2 and 0.2"),
