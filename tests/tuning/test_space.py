@@ -75,7 +75,10 @@ def test_a_value_that_another_choice_makes_possible_is_taken():
         ({"hidden_size": [64, 64]}, "x: hidden_size: expected different values"),
         ({"hidden_size": [64, None]}, "x: hidden_size: Expected hidden_size to be a whole number, got None"),
         ({"bidirectional": [True]}, "x: bidirectional: Expected pooling last, attention or max_mean"),
-        ({"bidirectional": [True], "pooling": ["padded"]}, "x: bidirectional: Expected pooling last, attention or max_mean"),
+        (
+            {"bidirectional": [True], "pooling": ["padded"]},
+            "x: bidirectional: Expected pooling last, attention or max_mean",
+        ),
         ({"dropout": {"low": 0.1}}, "x: dropout: expected low, high and"),
         ({"dropout": {"low": 0.1, "high": 0.2, "step": 0.1}}, "x: dropout: expected low, high and"),
         ({"dropout": {"low": 0.2, "high": 0.2}}, "x: dropout: expected low < high, got 0.2 and 0.2"),
@@ -103,3 +106,9 @@ def test_tries_are_read():
 def test_bad_tries_are_refused(texts):
     with pytest.raises(UsageError, match=f"--try {texts[-1]}: expected"):
         read_tries(texts)
+
+
+@pytest.mark.parametrize("name", ["ngrams", "ngram_bits", "ngram_c", "validation_share"])
+def test_a_setting_that_changes_no_trial_is_no_dimension(name):
+    with pytest.raises(UsageError, match=f"x: .* got {name}, which changes nothing in a trial"):
+        space_of({name: ["0.1", "0.2"]}, preset("tutorial"), "x")
