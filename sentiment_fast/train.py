@@ -204,7 +204,7 @@ def _train(
             ranks.first_does(lambda: write(epoch))
             if compiler is not None and epoch.epoch == 1:
                 tell(f"compiled {compiler.graphs} graphs around the recurrent layers")
-            tell(epoch.as_text(settings.training.epochs))
+            tell(epoch.as_text(settings.training))
 
         return train(
             model.network,

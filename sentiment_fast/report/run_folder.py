@@ -106,7 +106,7 @@ def _card(
 
 Trained on {sources[TRAINING]}: {training.texts:,} texts, {classes}. A text has {training.token_lengths.median:,.0f}
 words of the vocabulary in the median; {training.longer_than_padding:.2%} have more than the {network.max_length:,} that
-are read. The weights are those of epoch {best.epoch}.
+are read. The weights are those of epoch {best.epoch}, {_kept(model.settings)}.
 
 ## Figures
 
@@ -114,7 +114,7 @@ are read. The weights are those of epoch {best.epoch}.
 |---|---|---|---|---|---|---|---|
 {figures}
 
-The validation part chose the epoch, so its figures flatter the model; a test part chose nothing.
+{_flattered(model.settings, calibration)}
 `overview.txt` describes the data, `metrics.json` has all figures, `history.jsonl` a line per epoch.
 
 ## Limits
@@ -146,6 +146,26 @@ def _preset_and_changes(settings: Mapping[str, Any]) -> str:
         if value != of_preset[part][name]
     ]
     return f"the preset `{settings['name']}`" + (f" and {', '.join(sorted(changes))}" if changes else "")
+
+
+def _kept(settings: Mapping[str, Any]) -> str:
+    """Why the weights are those of their epoch."""
+    return "the last" if _keeps_last(settings) else "which had the lowest validation loss"
+
+
+def _flattered(settings: Mapping[str, Any], calibration: CalibrationReport | None) -> str:
+    """What the validation part's figures are worth."""
+    decided = [] if _keeps_last(settings) else ["chose the epoch"]
+    decided += [] if calibration is None else ["calibrated the probabilities"]
+    if not decided:
+        return "None of these parts chose anything, so no figure flatters the model."
+    return (
+        f"The validation part {' and '.join(decided)}, so its figures flatter the model; those of a test part do not."
+    )
+
+
+def _keeps_last(settings: Mapping[str, Any]) -> bool:
+    return bool(settings.get("training", {}).get("keep") == "last")
 
 
 def _calibration(report: CalibrationReport | None) -> str:
