@@ -97,7 +97,10 @@ def run(arguments: argparse.Namespace) -> None:
         _pretrain(arguments, settings, device, precision, folder)
     except KeyboardInterrupt:
         out = shlex.quote(str(folder))
-        say(f"interrupted: go on with\n  python -m sentiment_fast.pretrain --resume --out {out}")
+        if (folder / CHECKPOINT).exists():
+            say(f"interrupted: go on with\n  python -m sentiment_fast.pretrain --resume --out {out}")
+        else:  # which alone knows the options
+            say(f"interrupted: there is no checkpoint yet; begin again with the same options and --out {out}")
         raise
 
 
@@ -114,7 +117,7 @@ def _pretrain(arguments: argparse.Namespace, settings: Preset, device: Any, prec
     say(f"{texts.name}: {corpus.look}")
     vectors = vectors_of(corpus.ids, settings, corpus.vocabulary, say)
     folder.mkdir(parents=True, exist_ok=True)
-    if not arguments.epochs:
+    if not _epochs_wanted(arguments):
         network = new_network(settings, corpus.vocabulary, [0, 1], vectors)
         write_start(folder, network.state_dict(), corpus.vocabulary, settings, [], texts)
         _say_done(arguments, folder)
@@ -176,9 +179,14 @@ def _settings(arguments: argparse.Namespace) -> Preset:
     from sentiment_fast.training.pretraining import PRETRAINING
 
     changes = changed_settings(arguments)
-    if changes.get("epochs") == 0:
-        del changes["epochs"]  # word vectors alone, as without it
+    if not _epochs_wanted(arguments):
+        changes.pop("epochs", None)  # word vectors alone
     return replace(chosen_start(arguments), training=PRETRAINING).with_fields(changes)
+
+
+def _epochs_wanted(arguments: argparse.Namespace) -> bool:
+    """Is a language model to be learned, and not word vectors alone? By --epochs, or by --set epochs=N."""
+    return changed_settings(arguments).get("epochs", 0) not in (0, "0")
 
 
 def _as_it_began(arguments: argparse.Namespace) -> tuple[argparse.Namespace, dict[str, Any] | None]:
@@ -189,7 +197,7 @@ def _as_it_began(arguments: argparse.Namespace) -> tuple[argparse.Namespace, dic
         raise UsageError("--resume: expected the folder of the run, --out FOLDER")
     parser = argparse.ArgumentParser()
     add_arguments(parser)
-    began = options_as_it_began(arguments.out, _options_of(arguments), _options_of(parser.parse_args([])))
+    began = options_as_it_began(arguments.out, "pretrain", _options_of(arguments), _options_of(parser.parse_args([])))
     if began is None:
         return arguments, None
     options, identity = began
@@ -208,7 +216,11 @@ def _is_empty(folder: Path, leftover: str) -> bool:
 
 
 def _training_command(arguments: argparse.Namespace, folder: Path) -> str:
-    settings = "".join(f" --set {shlex.quote(item)}" for item in arguments.set)
+    from sentiment_fast.training.pretraining import PRETRAINING
+
+    # How to pretrain is nothing to train by.
+    kept = [item for item in arguments.set if not hasattr(PRETRAINING, item.partition("=")[0])]
+    settings = "".join(f" --set {shlex.quote(item)}" for item in kept)
     preset = "" if arguments.preset == "tutorial" else f" --preset {shlex.quote(arguments.preset)}"
     if arguments.config is not None:
         preset = f" --config {shlex.quote(arguments.config)}"

@@ -97,13 +97,13 @@ def run(arguments: argparse.Namespace) -> None:
 
     if not arguments.checkpoint_minutes >= 0:
         raise UsageError(f"Expected --checkpoint-minutes of 0 or more, got {arguments.checkpoint_minutes}")
-    check_learning(arguments)
     began = None
     if arguments.resume:
         arguments, began = _as_it_began(arguments)
         if began is None and (arguments.out / "metrics.json").exists():
             say(f"{arguments.out}: this run is finished, there is nothing to go on with")
             return
+    check_learning(arguments)
     wanted_precision = chosen_precision(arguments)
     settings = chosen_settings(arguments) if began is None else settings_as_it_began(arguments.out, began)
     arguments.validation = arguments.validation or str(settings.training.validation_share)
@@ -134,7 +134,7 @@ def run(arguments: argparse.Namespace) -> None:
             )
             corpus = data.training.ids if lesson is None else lesson.ids
             vectors = None
-            if beginning is None:
+            if beginning is None and began is None:  # a checkpoint has what became of them
                 settings, vectors = with_vectors(arguments.vectors, settings, data.vocabulary, corpus, tell)
             model = new_model(settings, data, vectors, beginning, ranks.device)
             if ranks.writes:
@@ -142,7 +142,7 @@ def run(arguments: argparse.Namespace) -> None:
             tell(f"Training on {ranks.describe()}, {precision.reason}")
             history = _train(arguments, settings, data, lesson, model, precision, ranks, folder)
         except KeyboardInterrupt:
-            tell(f"interrupted: go on with\n  {_command_to_go_on(folder, ranks)}")
+            tell(f"interrupted: {_how_to_go_on(folder, ranks)}")
             raise
         if ranks.writes:
             finish_run(folder, model, data, history, precision, say)
@@ -204,7 +204,7 @@ def _train(
             ranks.first_does(lambda: write(epoch))
             if compiler is not None and epoch.epoch == 1:
                 tell(f"compiled {compiler.graphs} graphs around the recurrent layers")
-            tell(epoch.as_text(settings.training.epochs))
+            tell(epoch.as_text(settings.training))
 
         return train(
             model.network,
@@ -234,7 +234,7 @@ def _as_it_began(arguments: argparse.Namespace) -> tuple[argparse.Namespace, dic
         raise UsageError("--resume: expected the folder of the run, --out FOLDER")
     parser = argparse.ArgumentParser()
     add_arguments(parser)
-    began = options_as_it_began(arguments.out, _options_of(arguments), _options_of(parser.parse_args([])))
+    began = options_as_it_began(arguments.out, "train", _options_of(arguments), _options_of(parser.parse_args([])))
     if began is None:
         return arguments, None
     options, identity = began
@@ -259,9 +259,14 @@ def _precision(wanted: str, began: dict[str, Any] | None, ranks: Ranks) -> Preci
     return choose_precision(ranks.device, wanted)
 
 
-def _command_to_go_on(folder: Path, ranks: Ranks) -> str:
+def _how_to_go_on(folder: Path, ranks: Ranks) -> str:
+    from sentiment_fast.training.checkpoints import CHECKPOINT
+
+    out = shlex.quote(str(folder))
+    if not (folder / CHECKPOINT).exists():  # which alone knows the options
+        return f"there is no checkpoint yet; begin again with the same options and --resume --out {out}"
     start = "python" if ranks.size == 1 else f"torchrun --nproc-per-node={ranks.size}"  # on this machine
-    return f"{start} -m sentiment_fast.train --resume --out {shlex.quote(str(folder))}"
+    return f"go on with\n  {start} -m sentiment_fast.train --resume --out {out}"
 
 
 # The folder, and what is said.

@@ -51,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--space",
         metavar="FILE",
         help='what to try, as JSON: {"layers": [1, 2], "learning_rate": {"low": 3e-4, "high": 3e-2, "log": true}}; '
-        "default: learning rate, batch size, sizes, layers and dropout",
+        "default: learning rate, batch size, sizes, layers and dropout; of a grid, learning rate and hidden_size",
     )
     parser.add_argument(
         "--try",
@@ -69,7 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--metric",
         choices=("accuracy", "loss"),
         default="accuracy",
-        help="of the validation part, in a trial's epoch of the lowest loss: what is best (default: accuracy)",
+        help="of the validation part, in the epoch that a trial keeps: what is best (default: accuracy)",
     )
     add_settings_arguments(parser)
     add_hardware_arguments(parser)
@@ -106,6 +106,8 @@ def run(arguments: argparse.Namespace) -> None:
     precision = _precision(arguments, began, device)
     how = Trials(base, _material(arguments, base, device), precision, arguments.metric)
     journal = _journal(folder, how, arguments, space)
+    if base.wide.ngrams:
+        say("trials are of the network alone: the n-grams beside it (ngrams) are learned by train")
     say(f"Searching on {device.type}, {precision.reason}; {len(journal.trials)} trials so far; results: {folder}")
 
     deadline = None if seconds is None else started + seconds - journal.seconds

@@ -206,7 +206,8 @@ def test_a_taught_training_goes_on_when_the_teacher_is_gone(data, teacher, tmp_p
     with safe_open(folder / SOFT_TARGETS, "pt") as kept:
         assert kept.get_slice("probabilities").get_shape() == [320, 2]  # 120 of them labelled
     shutil.rmtree(lent)
-    assert cli.main(["train", "--resume", "--out", str(folder)]) == 0
+    again = [str(one) for one in more]  # without the teacher, which the run knows
+    assert cli.main(["train", "--resume", "--out", str(folder), *again]) == 0
     assert_same(weights_of(folder), weights_of(whole))
 
 
@@ -222,3 +223,20 @@ def test_a_taught_training_whose_targets_and_teacher_are_gone_says_so(data, teac
     (folder / SOFT_TARGETS).unlink()
     assert cli.main(["train", "--resume", "--out", str(folder)]) == 4
     assert f"{lent}: no such model folder" in capsys.readouterr().err
+
+
+def test_a_run_goes_on_by_the_command_that_began_it(data, start, tmp_path, monkeypatch, capsys):
+    folder = tmp_path / "stopped"
+    with monkeypatch.context() as patched:
+        patched.setattr(pretraining, "_step", stopped_after(2, pretraining._step))
+        assert pretrain(data, folder) == cli.INTERRUPTED
+    assert cli.main(["train", "--resume", "--out", str(folder)]) == 2
+    assert "holds a run of pretrain, not of train" in capsys.readouterr().err
+
+
+def test_epochs_of_pretraining_may_be_set_as_other_settings_are(data, tmp_path, capsys):
+    command = ["pretrain", "--data", str(data / "unlabelled.csv"), *NETWORK, *WORDS, "--out", str(tmp_path / "start")]
+    assert cli.main([*command, "--set", "epochs=1"]) == 0
+    assert "epoch 1/1" in (said := capsys.readouterr()).err
+    assert "--set max_words=300" in said.out
+    assert "--set epochs" not in said.out

@@ -10,6 +10,7 @@ from sentiment_fast.model.preset_files import save_preset
 from sentiment_fast.model.presets import preset
 from sentiment_fast.report import run_folder
 from sentiment_fast.report.run_folder import append_history
+from sentiment_fast.training import wide_part
 from sentiment_fast.training.checkpoints import CHECKPOINT
 
 TINY = preset("tutorial").with_fields(
@@ -86,3 +87,33 @@ def test_a_run_goes_on_with_the_settings_it_began_with(tiny, stopped, change):
 def test_a_run_does_not_go_on_with_another_preset_file(stopped, capsys):
     assert cli.main(["train", "--resume", "--out", str(stopped), "--config", "other.json"]) == 2
     assert "error: --config: the run in" in capsys.readouterr().err
+
+
+def test_a_run_that_goes_on_learns_no_word_vectors_again(tiny, monkeypatch, capsys):
+    save_preset("tiny.json", TINY.with_fields({"word_vectors": "neighbours", "epochs": 2}))
+
+    def append_and_stop(folder, epoch):
+        append_history(folder, epoch)
+        signal.raise_signal(signal.SIGTERM)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(run_folder, "append_history", append_and_stop)
+        assert cli.main(["train", *DATA, "--config", "tiny.json", "--out", "model"]) == cli.INTERRUPTED
+    assert "word vectors of" in capsys.readouterr().err
+    assert cli.main(["train", "--resume", "--out", "model"]) == 0
+    assert "word vectors of" not in capsys.readouterr().err
+    assert cli.main(["train", *DATA, "--config", "tiny.json", "--out", "whole"]) == 0
+    assert (tiny / "model" / "model.safetensors").read_bytes() == (tiny / "whole" / "model.safetensors").read_bytes()
+
+
+def test_a_run_interrupted_before_its_first_checkpoint_says_how_to_begin_again(tiny, monkeypatch, capsys):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(wide_part, "fit_wide", interrupted)
+        command = ["train", *DATA, "--config", "tiny.json", "--set", "ngrams=1", "--out", "model"]
+        assert cli.main(command) == cli.INTERRUPTED
+    said = capsys.readouterr().err
+    assert "begin again with the same options and --resume --out model" in said
+    assert cli.main([*command, "--resume"]) == 0

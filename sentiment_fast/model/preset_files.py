@@ -13,7 +13,6 @@ import os
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
-from types import NoneType
 from typing import Any, get_args, get_type_hints
 
 from sentiment_fast.errors import UsageError
@@ -75,10 +74,6 @@ def read_json(path: Path) -> Any:
 
 
 def _part(kind: Any, part: str, values: object, where: object) -> Any:
-    kinds_of_part = [choice for choice in get_args(kind) or [kind] if choice is not NoneType]
-    if values is None and len(kinds_of_part) < len(get_args(kind)):  # a part that a preset may lack
-        return None
-    kind = kinds_of_part[0]
     if not isinstance(values, dict):
         raise UsageError(f"{where}: expected {part} to be an object of settings, got {_shown(values)}")
     kinds = get_type_hints(kind)

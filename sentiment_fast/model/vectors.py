@@ -16,8 +16,7 @@ from sentiment_fast.text.vocabulary import Vocabulary
 class WordVectors:
     """The vectors of a vocabulary's words.
 
-    matrix: (largest id + 1, size) float32, row = id; rows of words that the file lacks, the pad's and the unknown
-    words' are NaN.
+    matrix: (largest id + 1, size) float32, row = id; the pad's and those of words without a vector are NaN.
     """
 
     matrix: npt.NDArray[np.float32]
@@ -28,7 +27,7 @@ class WordVectors:
 
     @property
     def found(self) -> npt.NDArray[np.bool_]:
-        """(largest id + 1,): which rows the file had."""
+        """(largest id + 1,): which rows have one."""
         return ~np.isnan(self.matrix[:, 0])
 
 

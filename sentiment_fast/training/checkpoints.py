@@ -21,7 +21,7 @@ from torch import Tensor
 
 from sentiment_fast.errors import DataError, ModelFolderError, UsageError
 
-FORMAT = 1
+FORMAT = 2
 CHECKPOINT = "checkpoint.safetensors"
 _HEADER = "sentiment_fast"
 
@@ -116,7 +116,7 @@ class Checkpoints:
 class Origin:
     """What a run began with: the arguments and the identity that its `Checkpoints` were given.
 
-    identity: has at least "threads", a number, and "precision", a name.
+    identity: has at least "threads", a number, and "precision", a name; as a rule the "command" too.
     """
 
     arguments: dict[str, Any]

@@ -22,15 +22,19 @@ from sentiment_fast.training.fit import Encoded, digest_of
 
 
 def options_as_it_began(
-    folder: Path, given: Mapping[str, Any], defaults: Mapping[str, Any]
+    folder: Path, command: str, given: Mapping[str, Any], defaults: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any]] | None:
     """The options that the run in a folder began with, and its identity; None if there is no run.
 
-    Raises UsageError for an option that is given and differs.
+    command: that goes on, "train" or "pretrain". Raises UsageError for the other's run, and for an option that is given
+    and differs.
     """
     origin = read_origin(folder)
     if origin is None:
         return None
+    begun_by = origin.identity.get("command")
+    if begun_by != command:
+        raise UsageError(f"{folder}: holds a run of {begun_by}, not of {command}: go on with it by that command")
     return began_with(folder, origin.arguments, given, defaults), origin.identity
 
 
@@ -73,12 +77,10 @@ def run_identity(
     parts: dict[str, Encoded], vocabulary: Vocabulary, settings: Preset, precision: Precision, ranks: Ranks
 ) -> dict[str, Any]:
     """What must be the same for a run to be the same."""
-    compared = settings.as_dict()
-    if settings.wide.ngrams == 0:
-        del compared["wide"]  # runs from before there were wide parts go on
     return {
+        "command": "train",
         "data": digest_of(parts, vocabulary),
-        "settings": compared,
+        "settings": settings.as_dict(),
         "precision": precision.name,
         "device": ranks.device.type,
         "processes": ranks.size,

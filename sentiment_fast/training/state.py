@@ -19,7 +19,9 @@ from sentiment_fast.model.presets import TrainingConfig
 
 @dataclass(frozen=True)
 class Epoch:
-    """What one epoch came to; losses are mean cross-entropies in nats. seconds: of training alone."""
+    """What one epoch came to; losses are mean cross-entropies in nats. seconds: of training alone. best: of those so
+    far, the one whose weights are kept; each in its turn where it is the last that is kept.
+    """
 
     epoch: int
     train_loss: float
@@ -30,12 +32,14 @@ class Epoch:
     reviews_per_second: float
     best: bool
 
-    def as_text(self, epochs: int) -> str:
-        """One line. epochs: how many there will be."""
+    def as_text(self, config: TrainingConfig) -> str:
+        """One line. config: of the training."""
+        best = self.best and config.keep == "best"
         return (
-            f"epoch {self.epoch}/{epochs}: training loss {self.train_loss:.4f}, accuracy {self.train_accuracy:.2%}; "
+            f"epoch {self.epoch}/{config.epochs}: "
+            f"training loss {self.train_loss:.4f}, accuracy {self.train_accuracy:.2%}; "
             f"validation loss {self.validation_loss:.4f}, accuracy {self.validation_accuracy:.2%}"
-            f"{', the best so far' if self.best else ''} "
+            f"{', the best so far' if best else ''} "
             f"({self.seconds:.1f} s, {self.reviews_per_second:,.0f} reviews/s)"
         )
 
@@ -81,9 +85,9 @@ class TrainingState:
 
     @property
     def epochs_without_gain(self) -> int:
-        """How many epochs ago the best one was."""
-        best = max((epoch.epoch for epoch in self.history if epoch.best), default=0)
-        return len(self.history) - best
+        """How many epochs ago the validation loss was lowest, whichever epoch is kept."""
+        losses = [epoch.validation_loss for epoch in self.history]
+        return len(losses) - 1 - losses.index(min(losses)) if losses else 0
 
     def finish_epoch(self, epoch: Epoch) -> None:
         self.history.append(epoch)

@@ -88,6 +88,7 @@ def pretraining_identity(
 ) -> dict[str, Any]:
     """What must be the same for a run to be the same."""
     return {
+        "command": "pretrain",
         "data": corpus.digest,
         "settings": settings.as_dict(),
         "precision": precision.name,

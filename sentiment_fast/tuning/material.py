@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -12,8 +12,10 @@ import torch
 
 from sentiment_fast.data.labelled_texts import LabelledTexts
 from sentiment_fast.model.presets import Preset, VocabularyConfig
+from sentiment_fast.model.vectors import WordVectors
 from sentiment_fast.text.vocabulary import Vocabulary
 from sentiment_fast.training.fit import Encoded, encode_part, vocabulary_of
+from sentiment_fast.training.parts import with_vectors
 from sentiment_fast.training.step import Examples
 
 _KINDS_KEPT = 4  # of vocabularies: their ids take about a fifth of the texts' memory each
@@ -25,11 +27,24 @@ class Material:
     def __init__(self, parts: Mapping[str, LabelledTexts], classes: list[Any], device: torch.device) -> None:
         self.parts, self.classes, self.device = dict(parts), classes, device
         self.encoded = lru_cache(_KINDS_KEPT)(self._encoded)
+        self._vectors: dict[tuple[VocabularyConfig, int, int], WordVectors | None] = {}
 
     def examples(self, settings: Preset) -> tuple[Vocabulary, dict[str, Examples]]:
         """The parts as the training loop takes them, and their vocabulary; DataError where that has no words."""
         vocabulary, parts = self.encoded(settings.vocabulary)
         return vocabulary, {name: part.examples(settings.network, self.device) for name, part in parts.items()}
+
+    def vectors(self, settings: Preset, say: Callable[[str], None]) -> WordVectors | None:
+        """The word vectors that `train` begins with at these settings; None for random ones. say: told of new ones."""
+        if settings.training.word_vectors == "random":
+            return None
+        key = settings.vocabulary, settings.network.embedding_size, settings.training.seed
+        if key not in self._vectors:
+            vocabulary, parts = self.encoded(settings.vocabulary)
+            if len(self._vectors) == _KINDS_KEPT:
+                del self._vectors[next(iter(self._vectors))]
+            self._vectors[key] = with_vectors(None, settings, vocabulary, parts["training"].ids, say)[1]
+        return self._vectors[key]
 
     def _encoded(self, config: VocabularyConfig) -> tuple[Vocabulary, dict[str, Encoded]]:
         vocabulary = vocabulary_of(self.parts["training"], config)

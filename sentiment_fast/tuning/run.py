@@ -74,9 +74,10 @@ def run_trial(
 
     def after_epoch(epoch: Epoch) -> None:
         epochs.append(epoch)
+        best = epoch.best and changed.training.keep == "best"
         say(
             f"  epoch {epoch.epoch}/{changed.training.epochs}: validation loss {epoch.validation_loss:.4f}, accuracy "
-            f"{epoch.validation_accuracy:.2%}{', its best so far' if epoch.best else ''} ({epoch.seconds:.1f} s)"
+            f"{epoch.validation_accuracy:.2%}{', its best so far' if best else ''} ({epoch.seconds:.1f} s)"
         )
         if epoch.epoch < changed.training.epochs and is_hopeless(epochs, before, how.metric):
             raise _HopelessError
@@ -87,7 +88,8 @@ def run_trial(
     try:
         changed = how.base.with_fields(settings)
         vocabulary, examples = how.material.examples(changed)
-        network = new_network(changed, vocabulary, how.material.classes).to(how.material.device)
+        vectors = how.material.vectors(changed, say)
+        network = new_network(changed, vocabulary, how.material.classes, vectors).to(how.material.device)
         train(
             network,
             examples["training"],

@@ -14,6 +14,8 @@ from typing import Any
 from sentiment_fast.errors import UsageError
 from sentiment_fast.model.presets import Preset
 
+# Settings that change no trial: the wide part's, which trials leave out, and how data are divided, which is done once.
+_NO_DIFFERENCE = ("ngrams", "ngram_bits", "ngram_c", "validation_share")
 _MOST_COMBINATIONS = 1000  # that are tried to find out whether a value fits any
 
 
@@ -48,11 +50,17 @@ DEFAULT_GRID: dict[str, Any] = {"learning_rate": [1e-3, 3e-3, 1e-2], "hidden_siz
 def space_of(wanted: Mapping[str, Any], base: Preset, where: str) -> Space:
     """The space that JSON describes: {"layers": [1, 2], "dropout": {"low": 0, "high": 0.6}, ...}.
 
-    where: what errors name as its origin. Raises UsageError for settings that do not exist and values that they
-    cannot have, whatever the others are.
+    where: what errors name as its origin. Raises UsageError for settings that do not exist or change no trial,
+    and for values that they cannot have, whatever the others are.
     """
     if not isinstance(wanted, dict) or not wanted:
         raise UsageError(f"{where}: expected settings and what to try for each, got {wanted!r}")
+    for name in wanted:
+        if name in _NO_DIFFERENCE:
+            raise UsageError(
+                f"{where}: expected settings of the network and its training, got {name}, which changes nothing in a "
+                f"trial: fix it with --set {name}=VALUE"
+            )
     choices = {name: values if isinstance(values, list) else _ends(values) for name, values in wanted.items()}
     return {name: _dimension(name, values, choices, base, f"{where}: {name}") for name, values in wanted.items()}
 

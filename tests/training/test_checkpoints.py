@@ -228,9 +228,9 @@ def test_safetensors_without_our_header_are_refused(tiny_run, folder, metadata):
 
 BAD_HEADERS = [
     *("no JSON", "", "[]", "null", "3", '"text"', "{}", "[" * 10_000),
-    *('{"format": null}', '{"format": "1"}', '{"format": true}', '{"format": 1.0}', '{"format": 1}'),
-    '{"format": 1, "arguments": [], "identity": {}, "state": {}}',
-    '{"format": 1, "arguments": {}, "identity": {}}',
+    *('{"format": null}', '{"format": "1"}', '{"format": true}', '{"format": 1.0}', '{"format": 2}'),
+    '{"format": 2, "arguments": [], "identity": {}, "state": {}}',
+    '{"format": 2, "arguments": {}, "identity": {}}',
 ]
 
 
@@ -256,8 +256,8 @@ def test_a_header_that_lacks_a_part_is_refused(tiny_run, folder, name):
 
 
 def test_a_checkpoint_of_a_newer_format_asks_for_the_version_that_wrote_it(tiny_run, folder):
-    rewrite(folder, header=header_of(folder) | {"format": 2})
-    refused(tiny_run, folder, "has format 2, this version of sentiment_fast reads format 1: resume with the version")
+    rewrite(folder, header=header_of(folder) | {"format": 3})
+    refused(tiny_run, folder, "has format 3, this version of sentiment_fast reads format 2: resume with the version")
 
 
 @pytest.mark.parametrize("name", STATE_VALUES)

@@ -16,7 +16,7 @@ from sentiment_fast.data.labelled_texts import LabelledTexts
 from sentiment_fast.errors import DataError
 from sentiment_fast.model.devices import Precision, cpu_has_bf16
 from sentiment_fast.model.network import SentimentLSTM, class_loss
-from sentiment_fast.model.presets import Preset, preset
+from sentiment_fast.model.presets import Preset, TrainingConfig, preset
 from sentiment_fast.training import loop, step
 from sentiment_fast.training.fit import Encoded, encode_part, new_network, vocabulary_of
 from sentiment_fast.training.loop import Epoch, measure, train
@@ -459,6 +459,19 @@ def test_training_stops_after_so_many_epochs_without_gain(patience):
     history = run.train()
     best = max(epoch.epoch for epoch in history if epoch.best)
     assert len(history) == best + patience < 20
+
+
+def test_patience_goes_by_the_loss_also_where_the_last_epoch_is_kept():
+    run = overfitting_run(epochs=20, keep="last")
+    run.settings = run.settings.with_fields({"patience": 2})
+    losses = [epoch.validation_loss for epoch in run.train()]
+    assert len(losses) == losses.index(min(losses)) + 1 + 2 < 20
+
+
+def test_an_epoch_is_called_the_best_where_the_best_is_kept():
+    epoch = Epoch(1, 0.5, 0.5, 0.5, 0.5, 1.0, 1.0, best=True)
+    said = [epoch.as_text(TrainingConfig(keep=keep)) for keep in ("best", "last")]
+    assert ["the best so far" in one for one in said] == [True, False]
 
 
 def test_an_early_stop_keeps_the_best_weights():

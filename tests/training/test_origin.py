@@ -1,12 +1,16 @@
 """What makes a run the same run."""
 
+import pytest
 import torch
 
 import sentiment_fast as sf
+from sentiment_fast.errors import UsageError
 from sentiment_fast.model.devices import Precision
 from sentiment_fast.model.presets import preset
 from sentiment_fast.model.ranks import Ranks
-from sentiment_fast.training.origin import run_identity
+from sentiment_fast.training import origin
+from sentiment_fast.training.checkpoints import Origin
+from sentiment_fast.training.origin import options_as_it_began, run_identity
 
 
 def identity_of(settings):
@@ -14,10 +18,12 @@ def identity_of(settings):
     return run_identity({}, vocabulary, settings, Precision(torch.float32, "float32"), Ranks())
 
 
-def test_a_run_without_a_wide_part_is_one_from_before_there_were_any():
-    assert set(identity_of(preset("tutorial"))["settings"]) == {"name", "vocabulary", "network", "training"}
-
-
-def test_a_run_with_a_wide_part_is_another():
+def test_all_settings_make_a_run_the_same():
     settings = preset("tutorial").with_fields({"ngrams": "2"})
-    assert identity_of(settings)["settings"]["wide"] == {"ngrams": 2, "ngram_bits": 21, "ngram_c": 30.0}
+    assert identity_of(settings)["settings"] == settings.as_dict()
+
+
+def test_a_run_of_another_command_is_not_gone_on_with(monkeypatch, tmp_path):
+    monkeypatch.setattr(origin, "read_origin", lambda folder: Origin({}, {"command": "pretrain"}))
+    with pytest.raises(UsageError, match="holds a run of pretrain, not of train"):
+        options_as_it_began(tmp_path, "train", {}, {})

@@ -9,6 +9,7 @@ from sentiment_fast.model.devices import Precision
 from sentiment_fast.model.presets import preset
 from sentiment_fast.training.fit import new_network
 from sentiment_fast.training.loop import train
+from sentiment_fast.training.parts import vectors_of
 from sentiment_fast.tuning.material import Material
 from sentiment_fast.tuning.run import Trials, run_search, run_trial
 from sentiment_fast.tuning.searches import new_search
@@ -143,3 +144,23 @@ def test_material_is_told_apart_by_its_texts_and_labels():
     labels[0] = next(label for label in material.classes if label != labels[0])
     material.parts["training"] = type(part)(part.texts, labels, part.name)
     assert material.digest() != new_material().digest()
+
+
+def test_a_trial_begins_with_word_vectors_where_train_does(how):
+    settings = BASE.with_fields({"word_vectors": "neighbours"})
+    found, random = (run_trial(changes, how, []) for changes in ({"word_vectors": "neighbours"}, {}))
+    vocabulary, examples = how.material.examples(settings)
+    corpus = how.material.encoded(settings.vocabulary)[1]["training"].ids
+    vectors = vectors_of(corpus, settings, vocabulary, lambda message: None)
+    network = new_network(settings, vocabulary, how.material.classes, vectors)
+    history = train(network, examples["training"], examples["validation"], settings.training, FLOAT32)
+    assert [epoch.validation_loss for epoch in found.epochs] == [epoch.validation_loss for epoch in history]
+    assert [epoch.validation_loss for epoch in found.epochs] != [epoch.validation_loss for epoch in random.epochs]
+
+
+def test_trials_share_the_word_vectors_that_they_have_in_common():
+    said, material = [], new_material()
+    settings = BASE.with_fields({"word_vectors": "neighbours"})
+    for changes in ({"hidden_size": 3}, {"hidden_size": 4}, {"embedding_size": 5}):
+        material.vectors(settings.with_fields(changes), said.append)
+    assert len(said) == 2
