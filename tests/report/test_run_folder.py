@@ -227,7 +227,7 @@ def test_the_card_says_what_the_validation_part_decided(tmp_path):
     assert "The validation part chose the epoch, so its figures flatter the model" in card(tmp_path)
     last = card(tmp_path, model=trained_model(keep="last"))
     assert "those of epoch 2, the last" in last  # of those marked
-    assert "None of these parts chose anything" in last
+    assert "Nothing was chosen by the validation part" in last
 
 
 def test_the_card_has_a_row_of_figures_per_part(tmp_path):
