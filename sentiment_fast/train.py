@@ -137,6 +137,7 @@ def run(arguments: argparse.Namespace) -> None:
             if beginning is None and began is None:  # a checkpoint has what became of them
                 settings, vectors = with_vectors(arguments.vectors, settings, data.vocabulary, corpus, tell)
             model = new_model(settings, data, vectors, beginning, ranks.device)
+            ranks.take_from_first(model.network.state_dict().values())
             if ranks.writes:
                 model.wide = wide_part(data, lesson, settings.wide, tell)
             tell(f"Training on {ranks.describe()}, {precision.reason}")

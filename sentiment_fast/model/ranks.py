@@ -86,6 +86,12 @@ class Ranks:
         for gradient, summed in zip(gradients, torch.split(flat, [one.numel() for one in gradients]), strict=True):
             gradient.copy_(summed.view_as(gradient))
 
+    def take_from_first(self, tensors: Iterable[Tensor]) -> None:
+        """In place: what another CPU or GPU computes of the same numbers may be rounded otherwise."""
+        if self.size > 1:
+            for tensor in tensors:
+                distributed.broadcast(tensor, 0)
+
     def gather(self, tensor: Tensor) -> list[Tensor]:
         """The processes' tensors of one shape, by rank, on the tensor's device."""
         if self.size == 1:

@@ -34,6 +34,12 @@ CPU, FLOAT32 = torch.device("cpu"), Precision(torch.float32, "float32")
 TINY = {"embedding_size": 4, "hidden_size": 6, "max_length": 8, "dropout": 0.0, "learning_rate": 0.01, "epochs": 2}
 
 
+def from_first(ranks: Ranks) -> list[float]:
+    tensors = [torch.tensor([float(ranks.rank)]), torch.tensor([10.0 + ranks.rank])]
+    ranks.take_from_first(tensors)
+    return [float(tensor) for tensor in tensors]
+
+
 def examples(rows: int, seed: int) -> Examples:
     generator = np.random.default_rng(seed)
     lengths = generator.integers(0, 10, rows)
@@ -97,6 +103,7 @@ def sums(ranks: Ranks) -> dict[str, Any]:
     ranks.add_up_gradients(layer.parameters())
     return {
         "sum": ranks.add_up(torch.tensor([1.0 + ranks.rank, 10.0 * ranks.rank])).tolist(),
+        "from the first": from_first(ranks),
         "gathered": [one.tolist() for one in ranks.gather(torch.tensor([ranks.rank, 7], dtype=torch.uint8))],
         "gradients": [layer.weight.grad.tolist(), layer.bias.grad.tolist()],
     }

@@ -28,6 +28,12 @@ def test_the_sum_over_one_process_is_the_tensor_itself():
     assert tensor.tolist() == [1.0, 2.0]
 
 
+def test_one_process_takes_its_own_tensor():
+    tensor = torch.tensor([1.0])
+    Ranks().take_from_first([tensor])
+    assert tensor.tolist() == [1.0]
+
+
 def test_one_process_gathers_its_own_tensor():
     assert [one.tolist() for one in Ranks().gather(torch.tensor([1, 2]))] == [[1, 2]]
 
@@ -101,6 +107,10 @@ def test_two_processes_share_rows_in_turn(two):
 
 def test_a_sum_is_the_same_for_both(two):
     assert [one["sum"] for one in two] == [[3.0, 10.0]] * 2
+
+
+def test_both_have_what_the_first_has(two):
+    assert [one["from the first"] for one in two] == [[0.0, 10.0]] * 2
 
 
 def test_gathered_tensors_come_by_rank(two):
