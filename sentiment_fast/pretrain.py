@@ -86,8 +86,10 @@ def run(arguments: argparse.Namespace) -> None:
     else:
         torch.set_num_threads(began["threads"])  # whose number decides rounding
         precision = choose_precision(device, began["precision"])
-    if precision.dtype == torch.float16:
-        raise UsageError("Expected a precision of float32 or bfloat16 for pretraining, got float16")
+    if precision.dtype == torch.float16 and _epochs_wanted(arguments):
+        raise UsageError(
+            "Expected float32 or bfloat16 for a language model, got float16: leave out --amp, or take --precision float32"
+        )
     folder = arguments.out or Path("runs") / datetime.now().strftime("start-%Y-%m-%d-%H%M%S")
     if arguments.resume and began is None:
         say(f"{folder}: no checkpoint there, so this is a new run")

@@ -48,14 +48,14 @@ def _neighbours(ids: TokenIds, words: int) -> Any:
     """(words, words), sparse: how often each stands near each, the nearer the more; exact, in whole numbers."""
     from scipy.sparse import csr_array
 
-    counts = csr_array((words, words), dtype=np.int32)
+    counts = csr_array((words, words), dtype=np.int64)
     for begin, end in _stretches(ids.offsets):
         values = ids.values[ids.offsets[begin] : ids.offsets[end]].astype(np.int32)
         row = np.repeat(np.arange(end - begin), np.diff(ids.offsets[begin : end + 1]))
         for distance in range(1, min(_WINDOW, len(values) - 1) + 1):
             together = row[distance:] == row[:-distance]
             pairs = values[:-distance][together], values[distance:][together]
-            weights = np.full(len(pairs[0]), _WINDOW + 1 - distance, np.int32)
+            weights = np.full(len(pairs[0]), _WINDOW + 1 - distance, np.int64)
             found = csr_array((weights, pairs), shape=(words, words))
             found.sum_duplicates()
             counts = counts + found

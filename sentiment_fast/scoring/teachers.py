@@ -118,7 +118,12 @@ def _hugging_face(folder: Path, classes: Sequence[Any], device: str, say: Callab
         raise ModelFolderError(
             f"{folder}: cannot be read as a sequence classifier with safetensors weights: {reason}"
         ) from error
-    names = [str(model.config.id2label[index]) for index in range(model.config.num_labels)]
+    labels = model.config.id2label
+    if set(labels) != set(range(model.config.num_labels)):
+        raise ModelFolderError(
+            f"{folder}: expected a name for each of {model.config.num_labels} outputs in id2label, got {labels!r:.100}"
+        )
+    names = [str(labels[index]) for index in range(len(labels))]
     if len(names) == len(classes) and names == [f"LABEL_{index}" for index in range(len(names))]:
         say(f"{folder}: names no classes; its outputs are taken to be {', '.join(map(str, classes))}, in this order")
         columns = list(range(len(names)))
