@@ -88,7 +88,7 @@ def run(arguments: argparse.Namespace) -> None:
         precision = choose_precision(device, began["precision"])
     if precision.dtype == torch.float16 and _epochs_wanted(arguments):
         raise UsageError(
-            "Expected float32 or bfloat16 for a language model, got float16: leave out --amp, or take --precision float32"
+            "Expected float32 or bfloat16 for a language model, got float16: take --precision float32 instead"
         )
     folder = arguments.out or Path("runs") / datetime.now().strftime("start-%Y-%m-%d-%H%M%S")
     if arguments.resume and began is None:
