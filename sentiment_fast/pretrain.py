@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from sentiment_fast.cli import run_command, say, stop_signals
 from sentiment_fast.errors import UsageError
+from sentiment_fast.resumed_runs import add_run_arguments, as_it_began, options_of, progress_bar
 from sentiment_fast.training_options import (
     add_hardware_arguments,
     add_settings_arguments,
@@ -44,19 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_hardware_arguments(parser)
     parser.epilog = "Without --epochs it learns word vectors; with it, a language model as well, for so many epochs."
     parser.add_argument("--text-column", metavar="NAME", help="default: review, else text")
-    parser.add_argument("--out", metavar="FOLDER", type=Path, help="start folder (default: runs/start-<date-time>)")
-    parser.add_argument(
-        "--resume",
-        action="store_true",
-        help="go on where the run in --out was interrupted; other options are the run's own and may be left out",
-    )
-    parser.add_argument(
-        "--checkpoint-minutes",
-        metavar="M",
-        type=float,
-        default=5.0,
-        help="between two checkpoints inside an epoch (default: 5); each epoch ends with one",
-    )
+    add_run_arguments(parser, "start folder (default: runs/start-<date-time>)")
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -72,7 +61,7 @@ def run(arguments: argparse.Namespace) -> None:
         raise UsageError(f"Expected --checkpoint-minutes of 0 or more, got {arguments.checkpoint_minutes}")
     began = None
     if arguments.resume:
-        arguments, began = _as_it_began(arguments)
+        arguments, began = as_it_began(arguments, "pretrain", add_arguments)
         if began is None and (arguments.out / CONFIG).exists():
             say(f"{arguments.out}: this run is finished, there is nothing to go on with")
             return
@@ -129,7 +118,7 @@ def _pretrain(arguments: argparse.Namespace, settings: Preset, device: Any, prec
     checkpoints = Checkpoints(
         folder,
         pretraining_identity(corpus, settings, precision, device),
-        _options_of(arguments),
+        options_of(arguments),
         arguments.checkpoint_minutes,
     )
     stop = threading.Event()
@@ -153,7 +142,7 @@ def _pretrain(arguments: argparse.Namespace, settings: Preset, device: Any, prec
             corpus.draws,
             settings.training,
             after_epoch,
-            _progress_bar,
+            progress_bar,
             checkpoints=checkpoints,
             stop_requested=stop.is_set,
         )
@@ -191,27 +180,6 @@ def _epochs_wanted(arguments: argparse.Namespace) -> bool:
     return changed_settings(arguments).get("epochs", 0) not in (0, "0")
 
 
-def _as_it_began(arguments: argparse.Namespace) -> tuple[argparse.Namespace, dict[str, Any] | None]:
-    """The options that the run in --out began with, and its identity; without one, those given, and None."""
-    from sentiment_fast.training.origin import options_as_it_began
-
-    if arguments.out is None:
-        raise UsageError("--resume: expected the folder of the run, --out FOLDER")
-    parser = argparse.ArgumentParser()
-    add_arguments(parser)
-    began = options_as_it_began(arguments.out, "pretrain", _options_of(arguments), _options_of(parser.parse_args([])))
-    if began is None:
-        return arguments, None
-    options, identity = began
-    return argparse.Namespace(**{**vars(arguments), **options}), identity
-
-
-def _options_of(arguments: argparse.Namespace) -> dict[str, Any]:
-    """The options that make a run what it is."""
-    left_out = ("out", "resume", "checkpoint_minutes", "module")
-    return {name: value for name, value in vars(arguments).items() if name not in left_out}
-
-
 def _is_empty(folder: Path, leftover: str) -> bool:
     """leftover: what a kill during the first checkpoint leaves."""
     return folder.is_dir() and all(entry.name == leftover for entry in folder.iterdir())
@@ -228,18 +196,6 @@ def _training_command(arguments: argparse.Namespace, folder: Path) -> str:
         preset = f" --config {shlex.quote(arguments.config)}"
     init = shlex.quote(str(folder))
     return f"python -m sentiment_fast.train --data LABELLED.csv --init {init}{preset}{settings}"
-
-
-def _progress_bar(batches: list[Any]) -> Any:
-    from tqdm import tqdm
-
-    bar = tqdm(
-        total=sum(map(len, batches)), unit=" texts", leave=False, dynamic_ncols=True, disable=not sys.stderr.isatty()
-    )
-    with bar:
-        for batch in batches:
-            yield batch
-            bar.update(len(batch))
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ from sentiment_fast.learning_options import (
     keep_for_going_on,
     lesson_of_teacher,
 )
+from sentiment_fast.resumed_runs import add_run_arguments, as_it_began, options_of, progress_bar
 from sentiment_fast.training_options import (
     add_data_arguments,
     add_hardware_arguments,
@@ -69,19 +70,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="the same weights from the same seed on a GPU too, where some sums otherwise vary; slower",
     )
-    parser.add_argument("--out", metavar="FOLDER", type=Path, help="run and model folder (default: runs/<date-time>)")
-    parser.add_argument(
-        "--resume",
-        action="store_true",
-        help="go on where the run in --out was interrupted; other options are the run's own and may be left out",
-    )
-    parser.add_argument(
-        "--checkpoint-minutes",
-        metavar="M",
-        type=float,
-        default=5.0,
-        help="between two checkpoints inside an epoch (default: 5); each epoch ends with one",
-    )
+    add_run_arguments(parser, "run and model folder (default: runs/<date-time>)")
     parser.add_argument("--tensorboard", action="store_true", help="also log to OUT/tensorboard (extra: tensorboard)")
 
 
@@ -99,7 +88,7 @@ def run(arguments: argparse.Namespace) -> None:
         raise UsageError(f"Expected --checkpoint-minutes of 0 or more, got {arguments.checkpoint_minutes}")
     began = None
     if arguments.resume:
-        arguments, began = _as_it_began(arguments)
+        arguments, began = as_it_began(arguments, "train", add_arguments)
         if began is None and (arguments.out / "metrics.json").exists():
             say(f"{arguments.out}: this run is finished, there is nothing to go on with")
             return
@@ -175,7 +164,7 @@ def _train(
     checkpoints = Checkpoints(
         folder,
         identity | {"soft targets": lesson.digest()} if lesson else identity,
-        _options_of(arguments),
+        options_of(arguments),
         arguments.checkpoint_minutes,
     )
     compiled = ranks.device.type == "cuda" if arguments.compile is None else arguments.compile
@@ -214,7 +203,7 @@ def _train(
             settings.training,
             precision,
             after_epoch,
-            _progress_bar if ranks.writes else list,
+            progress_bar if ranks.writes else list,
             checkpoints=checkpoints,
             stop_requested=stop.is_set,
             say=tell,
@@ -225,27 +214,6 @@ def _train(
 
 
 # Going on with a run that was interrupted.
-
-
-def _as_it_began(arguments: argparse.Namespace) -> tuple[argparse.Namespace, dict[str, Any] | None]:
-    """The options that the run in --out began with, and its identity; without one, those given, and None."""
-    from sentiment_fast.training.origin import options_as_it_began
-
-    if arguments.out is None:
-        raise UsageError("--resume: expected the folder of the run, --out FOLDER")
-    parser = argparse.ArgumentParser()
-    add_arguments(parser)
-    began = options_as_it_began(arguments.out, "train", _options_of(arguments), _options_of(parser.parse_args([])))
-    if began is None:
-        return arguments, None
-    options, identity = began
-    return argparse.Namespace(**{**vars(arguments), **options}), identity
-
-
-def _options_of(arguments: argparse.Namespace) -> dict[str, Any]:
-    """The options that make a run what it is; those left out may differ when it goes on."""
-    left_out = ("out", "resume", "checkpoint_minutes", "tensorboard", "module")
-    return {name: value for name, value in vars(arguments).items() if name not in left_out}
 
 
 def _precision(wanted: str, began: dict[str, Any] | None, ranks: Ranks) -> Precision:
@@ -271,17 +239,6 @@ def _how_to_go_on(folder: Path, ranks: Ranks) -> str:
 
 
 # The folder, and what is said.
-
-
-def _progress_bar(batches: list[Any]) -> Any:
-    from tqdm import tqdm
-
-    rows = sum(len(batch) for batch in batches)
-    bar = tqdm(total=rows, unit=" reviews", leave=False, dynamic_ncols=True, disable=not sys.stderr.isatty())
-    with bar:
-        for batch in batches:
-            yield batch
-            bar.update(len(batch))
 
 
 def _say_nothing(message: str) -> None:
