@@ -23,7 +23,7 @@ from safetensors.torch import load_file, save_file
 from sentiment_fast import cli
 from sentiment_fast.data.demo import demo_corpus
 from sentiment_fast.model.devices import cpu_has_bf16
-from sentiment_fast.training.checkpoints import CHECKPOINT
+from sentiment_fast.training.checkpoints import CHECKPOINT, FORMAT
 
 SMALL = ["--set", "hidden_size=32", "--set", "embedding_size=16", "--set", "layers=1", "--learning-rate", "0.01"]
 OFFLINE = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
@@ -308,7 +308,7 @@ def test_a_folder_in_use_is_not_written_into(tmp_path, data, capsys):
         (["--set", "cell=tree"], "Expected a cell of lstm, gru, rnn, got 'tree'"),
         (["--set", "nonsense=1"], "Expected a setting of"),
         (["--set", "bidirectional=true"], "Expected pooling last, attention or max_mean with bidirectional"),
-        (["--preset", "best"], "Expected a preset of tutorial, tutorial-large-batch, got 'best'"),
+        (["--preset", "best"], "Expected a preset of tutorial, tutorial-large-batch, accurate, fast, got 'best'"),
         (["--epochs", "0"], "Expected epochs of 1 or more, got 0"),
         (["--validation", "1.5"], "expected a share above 0 and below 1, or a file"),
         (["--set", "validation_share=1"], "Expected a validation_share above 0 and below 1, got 1.0"),
@@ -610,7 +610,7 @@ def test_a_damaged_checkpoint_has_the_exit_code_of_damaged_models(stopped_copy, 
     if header is None:
         path.write_bytes(path.read_bytes()[:1000])
     else:
-        whole = {"format": 1, "arguments": {}, "identity": {}, "state": {}} | header
+        whole = {"format": FORMAT, "arguments": {}, "identity": {}, "state": {}} | header
         save_file(load_file(path), path, {"sentiment_fast": json.dumps(whole)})
     assert f"{path}: cannot be read as a checkpoint" in fails(["train", "--resume", "--out", stopped_copy], 4, capsys)
 
