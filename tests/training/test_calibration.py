@@ -11,6 +11,7 @@ from sentiment_fast.model.calibration import Calibration
 from sentiment_fast.model.folder import SavedModel
 from sentiment_fast.model.wide import WideConfig
 from sentiment_fast.training.calibration import calibrate
+from sentiment_fast.training.distillation import Lesson
 from sentiment_fast.training.fit import encode_part, new_network
 from sentiment_fast.training.parts import TrainingData
 from sentiment_fast.training.wide_part import wide_part
@@ -34,7 +35,7 @@ def model(wide: bool = False) -> SavedModel:
     network = new_network(TINY, VOCABULARY, CLASSES).eval()
     parts = {"training": part(200), "validation": part(200, 1)}
     config = WideConfig(2, 10) if wide else WideConfig()
-    fitted = wide_part(TrainingData(parts, CLASSES, VOCABULARY, None), config, lambda line: None)
+    fitted = wide_part(TrainingData(parts, CLASSES, VOCABULARY, None), None, config, lambda line: None)
     return SavedModel(network, VOCABULARY, CLASSES, wide=fitted)
 
 
@@ -74,9 +75,18 @@ def test_too_small_a_validation_part_leaves_the_model_as_it_is_and_says_so(few):
 
 def test_the_wide_part_says_how_good_it_is_alone():
     said, parts = [], {"training": part(200), "validation": part(200, 1)}
-    wide_part(TrainingData(parts, CLASSES, VOCABULARY, None), WideConfig(2, 10), said.append)
+    wide_part(TrainingData(parts, CLASSES, VOCABULARY, None), None, WideConfig(2, 10), said.append)
     assert said[0].startswith("wide part: validation accuracy 9")
 
 
 def test_no_wide_part_is_fitted_where_none_is_wanted():
     assert model().wide is None
+
+
+def test_the_wide_part_learns_from_a_teachers_lesson_where_there_is_one():
+    training, validation = part(200), part(200, 1)
+    data = TrainingData({"training": training, "validation": validation}, CLASSES, VOCABULARY, None)
+    contrary = np.eye(2, dtype=np.float32)[1 - training.targets]
+    taught = wide_part(data, Lesson(training.ids, contrary), WideConfig(2, 10), lambda line: None)
+    right = (taught.logits(validation.ids) > 0) == (validation.targets == 1)
+    assert right.mean() < 0.3
