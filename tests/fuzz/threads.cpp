@@ -13,6 +13,7 @@
 #include "expect.h"
 #include "interpreter.h"
 #include "lstm.h"
+#include "lstm_outputs.h"
 #include "lstm_training.h"
 #include "ngrams.h"
 #include "threads.h"
@@ -137,16 +138,20 @@ void test_the_lstm_gives_at_any_number_of_threads_what_one_gives() {
     first_states.push_back(static_cast<int64_t>(random() % 2));
     for (int64_t i = 0; i < counts.back(); ++i) values.push_back(static_cast<int16_t>(random() % kIds));
   }
-  const LstmRows<int16_t> rows{kRows,         values.data(), static_cast<int64_t>(values.size()),
-                               starts.data(), counts.data(), first_states.data()};
   for (const LstmLevel<Number>& level : lstm_levels<Number>()) {
     const Lstm<Number> lstm(kHidden, kIds, table.data(), layers, level);
-    std::vector<std::vector<float>> results;
-    for (const int threads : kThreads) {
-      results.emplace_back(static_cast<size_t>(kRows * kHidden));
-      lstm.last_outputs(rows, {2, states.data(), states.data()}, results.back().data(), threads);
+    for (const bool backward : {false, true}) {
+      const LstmRows<int16_t> rows{kRows,         values.data(),       static_cast<int64_t>(values.size()), starts.data(),
+                                   counts.data(), first_states.data(), backward};
+      for (const LstmPooling pooling : {LstmPooling::kLast, LstmPooling::kMaxMean}) {
+        std::vector<std::vector<float>> results;
+        for (const int threads : kThreads) {
+          results.emplace_back(static_cast<size_t>(kRows * lstm.features(pooling)));
+          lstm.pool(pooling, rows, {2, states.data(), states.data()}, results.back().data(), threads);
+        }
+        for (const auto& other : results) expect(other == results[0], "an LSTM's outputs at any number of threads");
+      }
     }
-    for (const auto& other : results) expect(other == results[0], "an LSTM's outputs at any number of threads");
   }
 }
 
@@ -177,12 +182,18 @@ std::vector<float> trained(const LstmLevel<Number>& level, int threads) {
   const auto count = static_cast<int64_t>(ids.size());
   LstmTrace<Number> trace(kLayers, kHidden, lstm.units(), count + kRows);
   constexpr size_t kFirst = 2 * kStates, kTable = 3 * kStates, kWeights = kTable + kIds * kGates;
-  std::vector<float> results(kWeights + 3 * kMatrix + kGates);
+  constexpr size_t kPooled = kWeights + 3 * kMatrix + kGates;
+  std::vector<float> results(kPooled + 2 * kRows * kHidden);
   float* const result = results.data();
   lstm.forward({kRows, counts.data(), first_states.data(), ids.data(), count, table.data(), kIds},
                {2, states.data(), states.data()}, trace, {result, result + kStates}, threads);
   const LstmLastStep more{by_last_logits.data(), by_last_logits.data(), by_last_logits.data() + kStates};
-  lstm.backward(trace, {by_outputs.data(), by_cells.data()}, &more, result + kFirst, threads);
+  std::vector<int32_t> maxima(kRows * kHidden);
+  max_mean(trace, result + kPooled, maxima.data(), threads);
+  std::vector<float> steps(static_cast<size_t>(count) * kHidden);
+  top_outputs(trace, steps.data(), threads);
+  const LstmOutputGradients by_top{steps.data(), result + kPooled, maxima.data()};
+  lstm.backward(trace, {by_outputs.data(), by_cells.data()}, &more, &by_top, result + kFirst, threads);
   lstm.add_table_gradients(trace, ids.data(), kIds, result + kTable, threads);
   float* const weights = result + kWeights;
   lstm.add_weight_gradients(
