@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sentiment_fast.errors import UsageError
+from sentiment_fast.errors import DataError, ModelFolderError, UsageError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -58,6 +58,16 @@ def check_learning(arguments: argparse.Namespace) -> None:
         raise UsageError("--label-weight: expected a --teacher, whose word counts beside the label")
     if arguments.label_weight is not None and not 0 <= arguments.label_weight <= 1:
         raise UsageError(f"Expected --label-weight of 0 to 1, got {arguments.label_weight}")
+
+
+def check_present(arguments: argparse.Namespace) -> None:
+    """Is what a new run is to learn from there? Asked before it writes anything, so that a slip leaves no folder."""
+    if arguments.teacher is not None and not Path(arguments.teacher).is_dir():
+        raise ModelFolderError(f"{arguments.teacher}: no such model folder. `python -m sentiment_fast.train` makes one")
+    for data in arguments.unlabelled:
+        named = data in ("imdb", "demo") or data.startswith("demo:")
+        if not named and not Path(data).exists():
+            raise DataError(f"{data}: expected a file or a folder, or one of the words imdb and demo")
 
 
 def beginning_of(

@@ -24,6 +24,7 @@ from sentiment_fast.learning_options import (
     add_learning_arguments,
     beginning_of,
     check_learning,
+    check_present,
     keep_for_going_on,
     lesson_of_teacher,
 )
@@ -93,6 +94,8 @@ def run(arguments: argparse.Namespace) -> None:
             say(f"{arguments.out}: this run is finished, there is nothing to go on with")
             return
     check_learning(arguments)
+    if began is None:
+        check_present(arguments)
     wanted_precision = chosen_precision(arguments)
     settings = chosen_settings(arguments) if began is None else settings_as_it_began(arguments.out, began)
     arguments.validation = arguments.validation or str(settings.training.validation_share)

@@ -225,6 +225,15 @@ def test_a_taught_training_whose_targets_and_teacher_are_gone_says_so(data, teac
     assert f"{lent}: no such model folder" in capsys.readouterr().err
 
 
+def test_a_teacher_or_texts_that_are_not_there_leave_no_folder_behind(data, teacher, tmp_path, capsys):
+    folder, nowhere = tmp_path / "student", tmp_path / "nowhere"
+    assert train(data, folder, "--teacher", nowhere) == 4
+    assert f"{nowhere}: no such model folder" in capsys.readouterr().err
+    assert train(data, folder, "--teacher", teacher, "--unlabelled", nowhere) == 1
+    assert f"{nowhere}: expected a file or a folder" in capsys.readouterr().err
+    assert not folder.exists()
+
+
 def test_a_run_goes_on_by_the_command_that_began_it(data, start, tmp_path, monkeypatch, capsys):
     folder = tmp_path / "stopped"
     with monkeypatch.context() as patched:
