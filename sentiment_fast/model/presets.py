@@ -44,6 +44,8 @@ class TrainingConfig:
     near which in the texts (model/word_vectors.py). keep: the epoch whose weights are kept, "best" for the lowest
     validation loss, or "last": where the learning rate falls to 0, the last is the most accurate, and what it is too
     sure of is calibrated away. validation_share: of the data, held back where no validation part is given.
+    embedding_rate: at so much of the learning rate the embedding learns (Howard and Ruder 2018); below 1, rare words,
+    which an epoch moves but a few times and Adam as far each time as all others, stay near where they began.
     """
 
     epochs: int = 5
@@ -60,6 +62,7 @@ class TrainingConfig:
     word_vectors: Literal["random", "neighbours"] = "random"
     keep: Literal["best", "last"] = "best"
     validation_share: float = 0.25
+    embedding_rate: float = 1.0
 
     def __post_init__(self) -> None:
         for name in ("epochs", "batch_size", "batch_scale"):
@@ -68,7 +71,7 @@ class TrainingConfig:
         for name in ("learning_rate", "clip_norm"):
             if not getattr(self, name) > 0:
                 raise UsageError(f"Expected {name} above 0, got {getattr(self, name)}")
-        for name in ("weight_decay", "patience", "batch_ids"):
+        for name in ("weight_decay", "patience", "batch_ids", "embedding_rate"):
             if not 0 <= getattr(self, name) < math.inf:
                 raise UsageError(f"Expected {name} of 0 or more, got {getattr(self, name)}")
         if not 0 <= self.warmup <= 1:

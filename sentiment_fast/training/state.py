@@ -16,6 +16,8 @@ from torch import Tensor
 from sentiment_fast.model.network import SentimentLSTM
 from sentiment_fast.model.presets import TrainingConfig
 
+RATE_SHARE = "rate_share"  # of an optimiser's group of parameters: at so much of the learning rate they learn
+
 
 @dataclass(frozen=True)
 class Epoch:
@@ -73,10 +75,18 @@ class TrainingState:
     ) -> TrainingState:
         """capturable: the optimiser's step can become part of a CUDA graph."""
         device = network.output.weight.device
-        rate = torch.tensor(config.learning_rate, device=device) if capturable else config.learning_rate
+        embedding = network.embedding.weight
+        others = [weight for weight in network.parameters() if weight is not embedding]
         # AdamW is Adam where the weight decay is 0, as it is in the tutorial.
         optimizer = torch.optim.AdamW(
-            network.parameters(), lr=rate, weight_decay=config.weight_decay, fused=True, capturable=capturable
+            [
+                {"params": weights, RATE_SHARE: share, "lr": torch.tensor(rate, device=device) if capturable else rate}
+                for weights, share in (([embedding], config.embedding_rate), (others, 1.0))
+                for rate in [config.learning_rate * share]
+            ],
+            weight_decay=config.weight_decay,
+            fused=True,
+            capturable=capturable,
         )
         scaler = torch.amp.GradScaler(device.type, enabled=precision == torch.float16)
         scaler.scale(torch.zeros(1, device=device))  # makes its scale, also where the first step has no rows for it

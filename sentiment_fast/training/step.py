@@ -23,7 +23,7 @@ from sentiment_fast.model.native_training import native_training, one_pytorch_th
 from sentiment_fast.model.network import class_loss, class_probabilities
 from sentiment_fast.model.presets import TrainingConfig
 from sentiment_fast.model.ranks import Ranks
-from sentiment_fast.training.state import TrainingState
+from sentiment_fast.training.state import RATE_SHARE, TrainingState
 
 
 @dataclass(frozen=True)
@@ -97,10 +97,11 @@ class TrainingStep:
         rows: their numbers. device_rows: the same, int64, on the device. rate: the learning rate.
         """
         for group in self._state.optimizer.param_groups:
+            group_rate = rate * group[RATE_SHARE]
             if isinstance(group["lr"], Tensor):
-                group["lr"].fill_(rate)
+                group["lr"].fill_(group_rate)
             else:
-                group["lr"] = rate
+                group["lr"] = group_rate
         if self.graphs is not None:
             width = self._training.source.width(rows)
             if self.graphs.replayed(device_rows, width, lambda static: self._update(self._gradients(rows, static))):

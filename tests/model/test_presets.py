@@ -49,6 +49,7 @@ def test_the_tutorial_preset_has_the_tutorials_numbers():
             "word_vectors": "random",
             "keep": "best",
             "validation_share": 0.25,
+            "embedding_rate": 1.0,
         },
         "wide": {"ngrams": 0, "ngram_bits": 21, "ngram_c": 30.0},
     }
@@ -185,6 +186,8 @@ def test_an_unknown_field_is_refused_with_those_there_are(name):
         ("validation_share", "0"),
         ("validation_share", "1"),
         ("validation_share", "nan"),
+        ("embedding_rate", "-0.1"),
+        ("embedding_rate", "nan"),
         ("decay", "exponential"),
         ("decay", "Cosine"),
         ("decay", ""),

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+import torch
 from torch.optim.optimizer import register_optimizer_step_pre_hook
 
 from sentiment_fast.model.presets import TrainingConfig
@@ -114,13 +115,28 @@ SCHEDULE = {"warmup": 0.3, "decay": "cosine", "epochs": 3}
 def test_the_optimiser_takes_each_steps_rate(tiny_run, taken):
     run = tiny_run(**SCHEDULE)
     run.train()
-    assert taken == [[learning_rate(run.config, step, 15)] for step in range(15)]
+    assert taken == [[learning_rate(run.config, step, 15)] * 2 for step in range(15)]
+
+
+def test_the_embedding_learns_at_its_share_of_the_rate(tiny_run, taken):
+    run = tiny_run(**SCHEDULE, embedding_rate=0.1)
+    run.train()
+    rates = [learning_rate(run.config, step, 15) for step in range(15)]
+    assert taken == [pytest.approx([rate * 0.1, rate]) for rate in rates]
+
+
+def test_without_a_rate_the_embedding_stays_as_it_began(tiny_run):
+    run = tiny_run(**SCHEDULE, embedding_rate=0.0)
+    before = run.weights
+    run.train()
+    moved = {name for name, weights in run.weights.items() if not torch.equal(weights, before[name])}
+    assert moved == before.keys() - {"embedding.weight"}
 
 
 def test_larger_batches_make_fewer_steps_of_one_schedule(tiny_run, taken):
     run = tiny_run(**SCHEDULE, batch_scale=2)  # 16 rows of 37
     run.train()
-    assert taken == [[learning_rate(run.config, step, 9)] for step in range(9)]
+    assert taken == [[learning_rate(run.config, step, 9)] * 2 for step in range(9)]
 
 
 @pytest.mark.parametrize("step", [2, 5, 8, 14])
@@ -129,11 +145,11 @@ def test_the_schedule_goes_on_where_a_training_was_interrupted(tiny_run, taken, 
     assert len(taken) == step
     run = tiny_run(**SCHEDULE)
     run.train(checkpoints=run.checkpoints(tmp_path))
-    assert taken == [[learning_rate(run.config, step, 15)] for step in range(15)]
+    assert taken == [[learning_rate(run.config, step, 15)] * 2 for step in range(15)]
 
 
 def test_an_early_stop_does_not_compress_the_schedule(tiny_run, taken):
     run = tiny_run(**SCHEDULE | {"epochs": 30}, patience=1)
     steps = run.steps_per_epoch * len(run.train())
     assert steps < 150
-    assert taken == [[learning_rate(run.config, step, 150)] for step in range(steps)]
+    assert taken == [[learning_rate(run.config, step, 150)] * 2 for step in range(steps)]

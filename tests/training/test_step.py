@@ -248,7 +248,7 @@ def test_graphs_that_cannot_be_had_are_said_not_to_be(played, tiny_run, why):
 def test_a_capturable_optimiser_takes_the_steps_of_another(tiny_run):
     ends = []
     for capturable in (False, True):
-        run = tiny_run(dropout=0.0)
+        run = tiny_run(dropout=0.0, embedding_rate=0.1)
         state = TrainingState.at_start(run.network.train(), run.config, torch.float32, capturable)
         step = TrainingStep(state, run.training, run.config, FLOAT32, Ranks(), print)
         for number, rows in enumerate(batches_of(run, 0)):
