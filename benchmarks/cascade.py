@@ -1,4 +1,6 @@
-"""What a cascade keeps and gains: accuracy, share of texts given to the network and reviews/s, by confidence.
+"""What a cascade keeps and gains, by confidence.
+
+Kept: accuracy, log loss (nats), calibration error. Gained: the share of texts given to the network, reviews/s.
 
 python -m benchmarks.cascade --model runs/mine labelled.csv [--texts 5000]
 
@@ -16,7 +18,7 @@ import numpy as np
 import sentiment_fast as sf
 from sentiment_fast.data.files import read_labelled
 from sentiment_fast.data.labelled_texts import class_indices
-from sentiment_fast.evaluation.metrics import predicted_indices
+from sentiment_fast.evaluation.metrics import evaluate
 from sentiment_fast.model.folder import load_model
 
 CONFIDENCES = (0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)
@@ -35,15 +37,17 @@ def main() -> None:
     data = read_labelled(arguments.file)
     data = data.take(np.arange(min(len(data), arguments.texts or len(data))))
     targets = class_indices(data, model.classes)
-    print("confidence  accuracy  to the network  reviews/s")
+    print("confidence  accuracy  log loss  calibration error  to the network  reviews/s")
     for confidence in (*CONFIDENCES, False):
         scorer = sf.Scorer(model.adjusted(cascade=confidence), "cpu")
         probabilities, seconds = _timed(scorer, data.texts)
-        accuracy = float((predicted_indices(probabilities, scorer.threshold) == targets).mean())
+        found = evaluate(probabilities, targets, model.classes, scorer.threshold)
+        error = found.positive_calibration_error or found.calibration_error
         alone = model.wide_calibration.probabilities(None, model.wide.logits(scorer.encode(data.texts)))
         asked = float((alone.max(axis=1) < confidence).mean()) if confidence else 1.0
         name = f"{confidence:g}" if confidence else "off"
-        print(f"{name:>10}  {accuracy:8.2%}  {asked:14.1%}  {len(data) / seconds:9,.0f}")
+        kept = f"{found.accuracy:8.2%}  {found.log_loss:8.4f}  {error:17.4f}"
+        print(f"{name:>10}  {kept}  {asked:14.1%}  {len(data) / seconds:9,.0f}")
 
 
 def _timed(scorer: sf.Scorer, texts: object) -> tuple[np.ndarray, float]:

@@ -146,7 +146,7 @@ def _read_as(wanted: Any, name: str, value: Any) -> Any:
 # What the presets beyond the tutorial's have in common.
 _ALL_WORDS = VocabularyConfig(max_words=30_000, stop_words="none", strip_html=True, unknown="id")
 _SHORT = TrainingConfig(
-    epochs=3,
+    epochs=6,
     batch_size=32,
     clip_norm=1.0,
     warmup=0.1,
@@ -154,6 +154,7 @@ _SHORT = TrainingConfig(
     word_vectors="neighbours",
     keep="last",
     validation_share=0.05,
+    embedding_rate=0.3,
 )
 
 PRESETS = {
@@ -184,7 +185,7 @@ PRESETS = {
             word_dropout=0.4,
         ),
         training=replace(_SHORT, learning_rate=4e-3),
-        wide=WideConfig(ngrams=2),
+        wide=WideConfig(ngrams=2, ngram_bits=23),
     ),
     # For huge files on CPUs: the same n-grams, and the smallest network that still adds to them.
     "fast": Preset(
