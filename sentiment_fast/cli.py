@@ -81,7 +81,7 @@ def add_cascade_argument(parser: argparse.ArgumentParser) -> None:
         metavar="P|off",
         type=_cascade,
         help="ask the network only about texts of which the model's wide part is less than so sure, 0.5 to 1 (default: "
-        "the model's, as a rule off)",
+        "the model's, where training found that it costs no accuracy: 0.95)",
     )
 
 

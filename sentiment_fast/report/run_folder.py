@@ -115,6 +115,7 @@ the network reads. The weights are those of epoch {best.epoch}, {_reason(model.s
 {figures}
 
 {_flattery(model.settings, calibration)}
+{_cascade(model)}
 `overview.txt` describes the data, `metrics.json` has all figures, `history.jsonl` a line per epoch.
 
 ## Limits
@@ -172,6 +173,13 @@ def _calibration(report: CalibrationReport | None) -> str:
     return f"""Probabilities are
 calibrated on the validation part, whose calibration error went from {errors[0]} to {errors[1]} by it: on texts of its
 kind they hold, on others they may not."""
+
+
+def _cascade(model: SavedModel) -> str:
+    if model.cascade is None:
+        return "Every text is read by all of the model."
+    return f"""Texts of which the n-grams alone are {model.cascade:.0%} sure are not read by the network, which cost no more
+than 0.1 % of the accuracy there; `--cascade off` and `sf.load(..., cascade=False)` have all of them read."""
 
 
 def _beside(model: SavedModel) -> str:

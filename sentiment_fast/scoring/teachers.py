@@ -44,7 +44,7 @@ def open_teacher(folder: str | Path, classes: Sequence[Any], device: str, say: C
     folder = Path(folder)
     if _is_hugging_face(folder):
         return _hugging_face(folder, classes, device, say)
-    scorer = Scorer(load_model(folder), device)
+    scorer = Scorer(load_model(folder).adjusted(cascade=False), device)  # a lesson is worth the time
     columns = _columns(folder, [str(label) for label in scorer.classes], classes)
     return lambda texts: scorer.predict_proba(texts)[:, columns]
 

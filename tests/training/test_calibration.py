@@ -7,9 +7,11 @@ import pyarrow as pa
 import pytest
 
 from sentiment_fast.data.labelled_texts import LabelledTexts
+from sentiment_fast.evaluation.metrics import evaluate
 from sentiment_fast.model.calibration import Calibration
 from sentiment_fast.model.folder import SavedModel
 from sentiment_fast.model.wide import WideConfig
+from sentiment_fast.scoring.scorer import Scorer
 from sentiment_fast.training.calibration import calibrate
 from sentiment_fast.training.distillation import Lesson
 from sentiment_fast.training.fit import encode_part, new_network
@@ -40,13 +42,16 @@ def model(wide: bool = False) -> SavedModel:
 
 
 @pytest.mark.parametrize("wide", [False, True])
-def test_calibrating_lowers_the_log_loss_and_says_so_in_one_line(wide):
+def test_calibrating_lowers_the_log_loss_and_says_so(wide):
     said, saved = [], model(wide)
     report = calibrate(saved, part(200, 1), FLOAT32, said.append)
     assert report.after.log_loss < report.before.log_loss
     assert saved.calibration != Calibration()
-    assert (set(report.parts), len(said)) == ({"network", "wide"} if wide else set(), 1)
-    assert said[0].startswith("calibrated on 200 validation texts: calibration error ")
+    assert set(report.parts) == ({"network", "wide", "cascade"} if wide else set())
+    assert [line.partition(":")[0] for line in said] == [
+        "calibrated on 200 validation texts",
+        *(["cascade off"] if wide else []),
+    ]
 
 
 def test_a_wide_part_gets_a_calibration_of_its_own_for_the_cascade():
@@ -54,6 +59,31 @@ def test_a_wide_part_gets_a_calibration_of_its_own_for_the_cascade():
     calibrate(saved, part(200, 1), FLOAT32, lambda line: None)
     assert saved.wide_calibration.network == 0
     assert saved.wide_calibration not in (Calibration(network=0.0), saved.calibration)
+
+
+@pytest.mark.parametrize(("texts", "cascade"), [(499, None), (500, 0.95)])
+def test_a_cascade_is_turned_on_where_it_costs_no_accuracy_that_can_be_told(texts, cascade):
+    saved, validation, said = model(wide=True), part(texts, 1), []
+    report = calibrate(saved, validation, FLOAT32, said.append)
+    assert saved.cascade == cascade
+    assert said[1].startswith("cascade on: n-grams are less than 95% sure of" if cascade else "cascade off: ")
+    scorer = Scorer(replace(saved, cascade=0.95))
+    assert (
+        report.as_dict()["cascade"]["accuracy"]
+        == evaluate(scorer.probabilities_of(validation.ids), validation.targets, CLASSES).accuracy
+    )
+    alone = saved.wide_calibration.probabilities(None, saved.wide.logits(validation.ids))
+    assert report.network_share == np.mean(alone.max(axis=1) < 0.95)
+
+
+def test_a_cascade_that_costs_accuracy_stays_off(monkeypatch):
+    saved, validation = model(wide=True), part(500, 1)
+    right = np.where(validation.targets == 1, 9.0, -9.0).astype(np.float32)
+    monkeypatch.setattr("sentiment_fast.training.calibration.network_logits", lambda *given: right)
+    monkeypatch.setattr("sentiment_fast.training.calibration._CONFIDENCE", 0.6)
+    report = calibrate(saved, validation, FLOAT32, lambda line: None)
+    assert report.after.accuracy == 1 > report.parts["cascade"].accuracy + 0.01
+    assert saved.cascade is None
 
 
 def test_calibrating_twice_gives_the_same():
