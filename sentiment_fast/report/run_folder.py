@@ -178,8 +178,9 @@ kind they hold, on others they may not."""
 def _cascade(model: SavedModel) -> str:
     if model.cascade is None:
         return "Every text is read by all of the model."
-    return f"""Texts of which the n-grams alone are {model.cascade:.0%} sure are not read by the network, which cost no more
-than 0.1 % of the accuracy there; `--cascade off` and `sf.load(..., cascade=False)` have all of them read."""
+    return f"""The network does not read texts of which the n-grams alone are {model.cascade:.0%} sure. On the
+validation part that cost no more than 0.1 % of the accuracy; `--cascade off` and `sf.load(..., cascade=False)` have it
+read all."""
 
 
 def _beside(model: SavedModel) -> str:
