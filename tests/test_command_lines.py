@@ -159,6 +159,7 @@ def test_a_wide_part_is_fitted_before_and_calibrated_after_the_network(two_parts
         "after",
         "network",
         "wide",
+        "cascade",
     }
 
 
