@@ -115,8 +115,7 @@ the network reads. The weights are those of epoch {best.epoch}, {_reason(model.s
 {figures}
 
 {_flattery(model.settings, calibration)}
-{_cascade(model)}
-`overview.txt` describes the data, `metrics.json` has all figures, `history.jsonl` a line per epoch.
+{_cascade(model)}`overview.txt` describes the data, `metrics.json` has all figures, `history.jsonl` a line per epoch.
 
 ## Limits
 
@@ -177,10 +176,11 @@ kind they hold, on others they may not."""
 
 def _cascade(model: SavedModel) -> str:
     if model.cascade is None:
-        return "Every text is read by all of the model."
+        return ""
     return f"""The network does not read texts of which the n-grams alone are {model.cascade:.0%} sure. On the
 validation part that cost no more than 0.1 % of the accuracy; `--cascade off` and `sf.load(..., cascade=False)` have it
-read all."""
+read all.
+"""
 
 
 def _beside(model: SavedModel) -> str:

@@ -213,14 +213,23 @@ def test_the_card_of_a_run_that_kept_its_last_epoch_says_so(tmp_path):
     assert "chose the epoch" not in text
 
 
-def test_the_card_names_the_wide_part(tmp_path):
+def two_parts(**changes) -> SavedModel:
     buckets = torch.zeros((1 << 10, 1), dtype=torch.int8)
     numbers = torch.ones(1)
     tensors = {"ngram_ratios": buckets, "ngram_weights": buckets, "ngram_scales": numbers, "ngram_biases": numbers}
-    model = replace(trained_model(), wide=WideNgrams(WideConfig(2, 10), tensors))
+    return replace(trained_model(), wide=WideNgrams(WideConfig(2, 10), tensors), **changes)
+
+
+def test_the_card_names_the_wide_part(tmp_path):
     assert "a linear layer; beside it, a linear model of runs of 1 to 2 words, in 2^10 buckets." in card(
-        tmp_path, model=model
+        tmp_path, model=two_parts()
     )
+
+
+def test_the_card_says_whether_a_cascade_is_on(tmp_path):
+    assert "n-grams alone are 95% sure" in card(tmp_path, model=two_parts(cascade=0.95))
+    for model in (two_parts(), trained_model()):
+        assert "sure" not in card(tmp_path, model=model)
 
 
 def test_the_card_says_what_the_validation_part_decided(tmp_path):
