@@ -9,8 +9,11 @@ from benchmarks.film_split import HELD_BACK, TRAINING, clusters_of, held_back, m
 def reviews(films, each):
     """Each review names two of its film's three people, in words that all of them share."""
     choose = np.random.default_rng(0)
-    letters = list("bdfgklmnprstv")
-    name = lambda: "".join(choose.choice(letters) + choose.choice(list("aeiou")) for _ in range(4)).capitalize()  # noqa: E731
+    consonants, vowels = list("bdfgklmnprstv"), list("aeiou")
+
+    def name():
+        return "".join(choose.choice(consonants) + choose.choice(vowels) for _ in range(4)).capitalize()
+
     people = [[name() for _ in range(3)] for _ in range(films)]
     film = np.repeat(np.arange(films), each)
     texts = [
