@@ -135,7 +135,10 @@ PYBIND11_MODULE(_core, module) {
   });
 
   py::class_<CleaningOptions>(module, "CleaningOptions")
-      .def(py::init<bool, bool>(), py::arg("strip_html") = false, py::arg("keep_digits") = false);
+      .def(py::init([](bool strip_html, bool keep_digits, bool split_at_marks) {
+             return CleaningOptions{strip_html, {keep_digits, split_at_marks}};
+           }),
+           py::arg("strip_html") = false, py::arg("keep_digits") = false, py::arg("split_at_marks") = false);
   module.def("count_words", &count_words_in, py::arg("texts"), py::arg("left_out"), py::arg("max_words"),
              py::arg("min_count"), py::arg("options"), py::arg("threads"), py::arg("level"));
   py::class_<Lexicon>(module, "Lexicon")

@@ -21,8 +21,8 @@
 namespace sentiment_fast {
 
 struct CleaningOptions {
-  bool strip_html = false;   // a tag is a space
-  bool keep_digits = false;  // a digit is a letter
+  bool strip_html = false;  // a tag is a space
+  CharacterRule characters;
 };
 
 // How to clean: at which level, with which options.
@@ -37,7 +37,7 @@ class Cleaner {
   explicit Cleaner(const Cleaning& cleaning)
       : clean_ascii_(cleaning.level.clean_ascii),
         options_(cleaning.options),
-        ascii_(options_.keep_digits ? kCleanedAsciiWithDigits : kCleanedAscii) {}
+        ascii_(ascii_table(options_.characters)) {}
 
   template <class Sink>
   void clean(const Text& text, Sink& sink) {
@@ -94,14 +94,14 @@ class Cleaner {
   // stopped, which is never inside a character, and so up to three units behind the stretch.
   template <class Codec, class Unit>
   const Unit* clean_mixed(const Unit* begin, const Unit* at, const Unit* stretch_end, const Unit* end) {
-    const CleanedPlane& plane = cleaned_plane(options_.keep_digits);
+    const CleanedPlane& plane = cleaned_plane(options_.characters);
     char* const bytes = words_.bytes();
     for (int ascii_run = 0; at < stretch_end && ascii_run < kAsciiRun<Unit>;) {
       const Unit* const start = at;
       const char32_t c = Codec::next(at, end);
       ascii_run = c < 0x80 ? ascii_run + 1 : 0;
       if (c >= plane.size()) {
-        write(cleaned_code_point(c, options_.keep_digits));
+        write(cleaned_code_point(c, options_.characters));
       } else if (const uint32_t cleaned = plane[c]; cleaned == kSpaceMark) {
         words_.end_word();
       } else if (cleaned == kSigmaMark) {
@@ -116,6 +116,7 @@ class Cleaner {
 
   void write(char32_t cleaned) {
     if (cleaned == kDropped) return;
+    if (cleaned == kSpace) return words_.end_word();
     char* const end = words_.bytes() + words_.length;
     words_.length += static_cast<size_t>(append_utf8(end, cleaned) - end);
   }

@@ -59,16 +59,45 @@ struct CaseProperties {
   }
 };
 
+// Which code points beyond ASCII are punctuation marks or symbols (general categories P and S), and no apostrophes.
+std::vector<bool> ask_for_marks() {
+  std::vector<bool> marks(kCodePoints);
+  const PyGILState_STATE state = PyGILState_Ensure();
+  PyObject* const unicodedata = PyImport_ImportModule("unicodedata");
+  bool asked = unicodedata != nullptr;
+  for (char32_t c = 0x80; asked && c < kCodePoints; ++c) {
+    if (!Py_UNICODE_ISPRINTABLE(c) || Py_UNICODE_ISALNUM(c)) continue;  // neither can be one
+    PyObject* const category = PyObject_CallMethod(unicodedata, "category", "C", static_cast<int>(c));
+    asked = category != nullptr;
+    if (!asked) break;
+    const Py_UCS4 kind = PyUnicode_READ_CHAR(category, 0);
+    marks[c] = kind == 'P' || kind == 'S';
+    Py_DECREF(category);
+  }
+  Py_XDECREF(unicodedata);
+  if (!asked) PyErr_Clear();
+  PyGILState_Release(state);
+  if (!asked) throw std::runtime_error("unicodedata could not be asked which characters are punctuation marks");
+  for (const char32_t apostrophe : {char32_t{0xB4}, char32_t{0x2018}, char32_t{0x2019}, kReplacement})
+    marks[apostrophe] = false;  // as in reference.py; bytes.h has those of ASCII
+  return marks;
+}
+
+bool is_mark(char32_t c) {
+  static const std::vector<bool> marks = ask_for_marks();
+  return marks[c];
+}
+
 const CaseProperties& case_properties() {
   static const CaseProperties properties;
   return properties;
 }
 
-CleanedPlane make_cleaned_plane(bool keep_digits) {
+CleanedPlane make_cleaned_plane(CharacterRule rule) {
   CleanedPlane plane(0x10000);
-  const AsciiTable& ascii = keep_digits ? kCleanedAsciiWithDigits : kCleanedAscii;
+  const AsciiTable& ascii = ascii_table(rule);
   for (char32_t c = 0; c < plane.size(); ++c) {
-    const char32_t cleaned = c < 0x80 ? ascii[c] : cleaned_code_point(c, keep_digits);
+    const char32_t cleaned = c < 0x80 ? ascii[c] : cleaned_code_point(c, rule);
     unsigned char bytes[4] = {};
     char* const begin = reinterpret_cast<char*>(bytes);
     const auto size = cleaned == kDropped ? 0 : append_utf8(begin, cleaned) - begin;
@@ -83,16 +112,21 @@ CleanedPlane make_cleaned_plane(bool keep_digits) {
 
 }  // namespace
 
-const CleanedPlane& cleaned_plane(bool keep_digits) {
-  static const CleanedPlane planes[] = {make_cleaned_plane(false), make_cleaned_plane(true)};
-  return planes[keep_digits];
+const CleanedPlane& cleaned_plane(CharacterRule rule) {
+  if (rule.split_at_marks) {
+    static const CleanedPlane planes[] = {make_cleaned_plane({false, true}), make_cleaned_plane({true, true})};
+    return planes[rule.keep_digits];
+  }
+  static const CleanedPlane planes[] = {make_cleaned_plane({false, false}), make_cleaned_plane({true, false})};
+  return planes[rule.keep_digits];
 }
 
-char32_t cleaned_code_point(char32_t c, bool keep_digits) {
+char32_t cleaned_code_point(char32_t c, CharacterRule rule) {
   if (c == kCapitalIWithDot) return U'i';  // U+0307 behind it is a combining mark, which cleaning drops
   const char32_t lower = Py_UNICODE_TOLOWER(c);
   if (Py_UNICODE_ISSPACE(lower)) return kSpace;
-  return Py_UNICODE_ISALNUM(lower) && (keep_digits || !Py_UNICODE_ISDECIMAL(lower)) ? lower : char32_t{kDropped};
+  if (Py_UNICODE_ISALNUM(lower)) return rule.keep_digits || !Py_UNICODE_ISDECIMAL(lower) ? lower : char32_t{kDropped};
+  return rule.split_at_marks && is_mark(lower) ? kSpace : kDropped;
 }
 
 bool is_cased(char32_t c) { return case_properties().cased[c]; }

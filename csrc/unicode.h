@@ -1,5 +1,6 @@
 // The cleaning rule for code points beyond ASCII, asked of the running interpreter, so that it can never differ from
-// what `str` and `re` do there. Nothing here needs the interpreter lock, but for the one exception named below.
+// what `str`, `re` and `unicodedata` do there. Nothing here needs the interpreter lock, but for two first calls, which
+// take it; whoever calls may not hold it.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +17,8 @@ constexpr char32_t kReplacement = 0xFFFD;  // what bytes that are no UTF-8 mean
 
 // What a code point beyond ASCII becomes: kDropped, kSpace, or the code point kept, lower-cased. Right for every one but
 // U+03A3, whose lower case depends on its neighbours (see is_cased).
-char32_t cleaned_code_point(char32_t c, bool keep_digits);
+// Where words are split at marks, the first call asks `unicodedata` which they are (some 2 ms, once a process).
+char32_t cleaned_code_point(char32_t c, CharacterRule rule);
 
 // The same for all code points below 0x10000, ASCII among them, made ready to be written: the UTF-8 bytes of what is
 // kept, first byte lowest, and their number (0 to 3) from bit 24 on; or one of two marks.
@@ -25,7 +27,7 @@ constexpr uint32_t kSpaceMark = 0xFE000000;
 constexpr uint32_t kSigmaMark = 0xFF000000;  // U+03A3, which depends on its neighbours
 
 // The first call asks the interpreter about all of them (some 2 ms, once a process).
-const CleanedPlane& cleaned_plane(bool keep_digits);
+const CleanedPlane& cleaned_plane(CharacterRule rule);
 
 // The two properties that decide whether a capital sigma ends its word (Unicode, section 3.13, Final_Sigma): it does if
 // the nearest neighbour before it that is not case-ignorable is cased, and the one after it is not.

@@ -19,7 +19,7 @@ and what is faster, the fastest last; equal but for rounding."""
 class CleaningOptions:
     """What of the cleaning can be chosen."""
 
-    def __init__(self, strip_html: bool = False, keep_digits: bool = False) -> None: ...
+    def __init__(self, strip_html: bool = False, keep_digits: bool = False, split_at_marks: bool = False) -> None: ...
 
 def count_words(
     texts: Any,

@@ -30,6 +30,7 @@ MARKUP = st.lists(
 
 
 PLAIN = _core.CleaningOptions()
+EVERY_OPTION = {"strip_html": True, "keep_digits": True, "split_at_marks": True}
 
 
 def assert_equal(texts, forms=None, threads=(1, 2, 3, 8), levels=_core.LEVELS, **cleaning):
@@ -84,10 +85,18 @@ def test_every_code_point_without_tags_and_with_digits(frame):
     assert_equal(texts, (texts, as_utf8(texts)), threads=(2,), strip_html=True, keep_digits=True)
 
 
-def test_every_code_point_in_one_text():
+@pytest.mark.parametrize("frame", ["{}", "a{}b", "A{}\u03a3"], ids=ascii)
+@pytest.mark.parametrize("keep_digits", [False, True])
+def test_every_code_point_with_words_split_at_marks(frame, keep_digits):
+    texts = [frame.format(chr(code)) for code in range(0x110000)]
+    assert_equal(texts, (texts, as_utf8(texts)), threads=(2,), split_at_marks=True, keep_digits=keep_digits)
+
+
+@pytest.mark.parametrize("split_at_marks", [False, True])
+def test_every_code_point_in_one_text(split_at_marks):
     # One string of four-byte units, in which every code point has neighbours on both sides.
     texts = ["".join(map(chr, range(0x110000)))]
-    assert_equal(texts, (texts, as_utf8(texts)), threads=(1,))
+    assert_equal(texts, (texts, as_utf8(texts)), threads=(1,), split_at_marks=split_at_marks)
 
 
 @settings(max_examples=1500, deadline=None)
@@ -100,16 +109,18 @@ def test_generated_texts(texts):
 
 
 @settings(max_examples=1500, deadline=None)
-@example(["a<b>\u03a3</b>", "A<i>\u03a3", "A\u03a3<i>b", "A\u03a3<i b"], True, False)
+@example(["a<b>\u03a3</b>", "A<i>\u03a3", "A\u03a3<i>b", "A\u03a3<i b"], True, False, False)
 @example(
     ["<", "a<", "<a", "<a<b>", "</>", "</1>", "<a\n>", "I <3 you", "a<b and c>d", "<!doctype><!-- a > b -->"],
     True,
     True,
+    False,
 )
-@given(st.lists(st.one_of(MARKUP, TEXT), max_size=12), st.booleans(), st.booleans())
-def test_generated_texts_with_each_option(texts, strip_html, keep_digits):
-    forms = (texts, as_utf8(texts))
-    assert_equal(texts, forms, threads=(1, 3), strip_html=strip_html, keep_digits=keep_digits)
+@example(["don't", "don\u2019t", "a-b\u2014c", "8/10", "\u0905\u0928\u0941", "\U0001f600a\ufffdb"], False, False, True)
+@given(st.lists(st.one_of(MARKUP, TEXT), max_size=12), st.booleans(), st.booleans(), st.booleans())
+def test_generated_texts_with_each_option(texts, strip_html, keep_digits, split_at_marks):
+    options = {"strip_html": strip_html, "keep_digits": keep_digits, "split_at_marks": split_at_marks}
+    assert_equal(texts, (texts, as_utf8(texts)), threads=(1, 3), **options)
 
 
 @settings(max_examples=1000, deadline=None)
@@ -122,11 +133,12 @@ def test_generated_texts_with_each_option(texts, strip_html, keep_digits):
     st.booleans(),
 )
 def test_generated_vocabularies(texts, max_words, min_count, stop_words, unknown, cleaning):
-    building = {"min_count": min_count, "strip_html": cleaning, "keep_digits": cleaning}
+    options = dict.fromkeys(("strip_html", "keep_digits", "split_at_marks"), cleaning)
+    building = {"min_count": min_count, **options}
     words = reference.build_vocabulary(texts, max_words, stop_words, **building)
     vocabulary = sf.build_vocabulary(texts, max_words, stop_words, threads=2, unknown=unknown, **building)
     assert vocabulary.words == words
-    encoding = {"stop_words": stop_words, "strip_html": cleaning, "keep_digits": cleaning, "unknown": unknown}
+    encoding = {"stop_words": stop_words, "unknown": unknown, **options}
     rows = reference.encode(texts, words, **encoding)
     assert [row.tolist() for row in sf.encode(texts, vocabulary)] == rows
 
@@ -223,7 +235,7 @@ def random_texts(count, seed):
 def test_random_texts(count):
     texts = list(random_texts(count, seed=count))
     assert_equal(texts, (texts, as_utf8(texts)))
-    assert_equal(texts, (texts, as_utf8(texts)), threads=(2,), strip_html=True, keep_digits=True)
+    assert_equal(texts, (texts, as_utf8(texts)), threads=(2,), **EVERY_OPTION)
 
 
 @pytest.mark.parametrize("letter", ["a", "é", "漢"])
@@ -265,7 +277,7 @@ def check_real_reviews(path, rows=None):
     reviews = pd.read_csv(path, keep_default_na=False, nrows=rows)["review"]
     texts = reviews.tolist()
     assert_equal(texts, (texts, reviews, as_utf8(texts)))
-    assert_equal(texts, (reviews,), threads=(2,), strip_html=True, keep_digits=True)
+    assert_equal(texts, (reviews,), threads=(2,), **EVERY_OPTION)
 
 
 @pytest.mark.parametrize("name", ["imdb_train", "imdb_test"])

@@ -22,6 +22,7 @@ class VocabularyConfig:
     min_count: int = 1
     strip_html: bool = False
     keep_digits: bool = False
+    split_at_marks: bool = False
     unknown: Unknown = "drop"
 
     def __post_init__(self) -> None:

@@ -64,6 +64,7 @@ def build_vocabulary(
     min_count: int = 1,
     strip_html: bool = False,
     keep_digits: bool = False,
+    split_at_marks: bool = False,
     unknown: Unknown = "drop",
 ) -> Vocabulary:
     """The `max_words` most frequent words of the texts that are no stop words; ties by first occurrence.
@@ -72,15 +73,16 @@ def build_vocabulary(
     such column. None and Arrow nulls are empty texts. max_words: 1 to 2**24. stop_words: "english", another of NLTK's
     languages, your own words, or None. min_count: words that stand in the texts less often are left out. strip_html: a
     tag (`<br />`) counts as a space; entities (`&amp;`) stay as they are. keep_digits: digits are parts of words.
-    unknown: whether encoding drops words that are neither in the vocabulary nor stop words ("drop") or gives all of
-    them one id, the last ("id"). The vocabulary keeps these options, and encoding goes by them.
+    split_at_marks: punctuation marks and symbols, but for apostrophes, count as spaces, so that "film...and" is two
+    words and "8/10" two. unknown: whether encoding drops words that are neither in the vocabulary nor stop words
+    ("drop") or gives all of them one id, the last ("id"). The vocabulary keeps these options; encoding goes by them.
     Source: the tutorial, section 3 (`tokenize`); specified in `sentiment_fast.reference`.
     Raises TypeError for anything that is no column of texts, ValueError for an option that makes no sense.
     """
     left_out = stop_word_set(stop_words)
     kept_stop_words = stop_words if stop_words is None or stop_words == "english" else sorted(left_out)
     sizes = operator.index(max_words), operator.index(min_count)  # numpy's integers too
-    empty = Vocabulary([], sizes[0], kept_stop_words, sizes[1], strip_html, keep_digits, unknown)
+    empty = Vocabulary([], sizes[0], kept_stop_words, sizes[1], strip_html, keep_digits, split_at_marks, unknown)
     words, _ = _core.count_words(_intake(texts), left_out, *sizes, _cleaning(empty), thread_count(threads), SIMD_LEVEL)
     return replace(empty, words=words)
 
@@ -101,7 +103,7 @@ def encode(texts: Any, vocabulary: Vocabulary, threads: int | None = None) -> To
 
 
 def _cleaning(vocabulary: Vocabulary) -> _core.CleaningOptions:
-    return _core.CleaningOptions(vocabulary.strip_html, vocabulary.keep_digits)
+    return _core.CleaningOptions(vocabulary.strip_html, vocabulary.keep_digits, vocabulary.split_at_marks)
 
 
 def _lexicon(vocabulary: Vocabulary) -> _core.Lexicon:

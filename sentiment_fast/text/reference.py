@@ -7,6 +7,7 @@ is. Follows section 3 and 4 of the tutorial (`preprocess_string`, `tokenize`, `p
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Literal
@@ -18,17 +19,27 @@ from sentiment_fast.text.stop_words import stop_word_set
 # An opening or closing tag, a comment or a declaration, up to the first ">"; a "<" within it means that it was none.
 TAG = re.compile(r"<(?:/?[A-Za-z]|!)[^<>]*>")
 
+# What people type within words as an apostrophe: "don't", "don`t", "don´t", "don‘t", "don’t"; and what stands for bytes
+# that were no UTF-8, which often were one.
+APOSTROPHES = "'`\u00b4\u2018\u2019\ufffd"
 
-def clean_words(text: str, strip_html: bool = False, keep_digits: bool = False) -> list[str]:
+
+def clean_words(
+    text: str, strip_html: bool = False, keep_digits: bool = False, split_at_marks: bool = False
+) -> list[str]:
     """The words of a text, lower-cased, without punctuation and digits (the tutorial's `preprocess_string`).
 
     Unicode throughout: what is a space, a word character and a digit is what Python's `str` and `re` say.
-    strip_html: each tag counts as a space first (entities stay as they are). keep_digits: digits stay.
+    strip_html: each tag counts as a space first (entities stay as they are). keep_digits: digits stay. split_at_marks:
+    punctuation marks and symbols (Unicode's general categories P and S), but for apostrophes, count as spaces.
     """
     if strip_html:
         text = TAG.sub(" ", text)
+    text = text.lower()
+    if split_at_marks:
+        text = re.sub(r"[^\w\s]", lambda found: " " if _is_mark(found[0]) else found[0], text)
     words = []
-    for piece in text.lower().split():
+    for piece in text.split():
         word = re.sub(r"[^\w\s]", "", piece)
         word = re.sub(r"\s+", "", word)
         if not keep_digits:
@@ -36,6 +47,10 @@ def clean_words(text: str, strip_html: bool = False, keep_digits: bool = False) 
         if word != "":
             words.append(word)
     return words
+
+
+def _is_mark(character: str) -> bool:
+    return character not in APOSTROPHES and unicodedata.category(character)[0] in "PS"
 
 
 def build_vocabulary(
@@ -46,6 +61,7 @@ def build_vocabulary(
     min_count: int = 1,
     strip_html: bool = False,
     keep_digits: bool = False,
+    split_at_marks: bool = False,
 ) -> list[str]:
     """The `max_words` most frequent words that are no stop words, most frequent first; ties by first occurrence.
 
@@ -55,7 +71,9 @@ def build_vocabulary(
     left_out = stop_word_set(stop_words)
     counts: Counter[str] = Counter()  # keeps first occurrence order, and sorted() is stable: ties are settled by both
     for text in texts:
-        counts.update(word for word in clean_words(text, strip_html, keep_digits) if word not in left_out)
+        counts.update(
+            word for word in clean_words(text, strip_html, keep_digits, split_at_marks) if word not in left_out
+        )
     frequent = [word for word in counts if counts[word] >= min_count]
     return sorted(frequent, key=lambda word: counts[word], reverse=True)[:max_words]
 
@@ -67,6 +85,7 @@ def encode(
     stop_words: str | Iterable[str] | None = "english",
     strip_html: bool = False,
     keep_digits: bool = False,
+    split_at_marks: bool = False,
     unknown: Literal["drop", "id"] = "drop",
 ) -> list[list[int]]:
     """Each text as the ids of its words, in order; words outside the vocabulary are dropped (`tokenize`'s other half).
@@ -81,12 +100,15 @@ def encode(
         return [
             [
                 id_of.get(word, unknown_id)
-                for word in clean_words(text, strip_html, keep_digits)
+                for word in clean_words(text, strip_html, keep_digits, split_at_marks)
                 if word in id_of or word not in dropped
             ]
             for text in texts
         ]
-    return [[id_of[word] for word in clean_words(text, strip_html, keep_digits) if word in id_of] for text in texts]
+    return [
+        [id_of[word] for word in clean_words(text, strip_html, keep_digits, split_at_marks) if word in id_of]
+        for text in texts
+    ]
 
 
 def pad(rows: Sequence[Sequence[int]], length: int = 500) -> np.ndarray:

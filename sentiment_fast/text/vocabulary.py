@@ -13,9 +13,11 @@ from typing import Any, Literal
 
 from sentiment_fast.errors import ModelFolderError
 
-FORMAT = 2
+FORMAT = 3
+_WITHOUT_MARKS = 2  # that of files from before split_at_marks, which are read as well
 MOST_WORDS = 1 << 24
 Unknown = Literal["drop", "id"]
+_KINDS = {int: ("max_words", "min_count"), bool: ("strip_html", "keep_digits", "split_at_marks")}
 _FIRST_LINE = "sentiment_fast vocabulary, format {}"
 
 
@@ -34,14 +36,16 @@ class Vocabulary:
     min_count: int = 1
     strip_html: bool = False
     keep_digits: bool = False
+    split_at_marks: bool = False
     unknown: Unknown = "drop"
     # The native lexicon, made by encoding.py at the first use: derived from `words`, so no part of the value.
     _lexicon: Any = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        for name, kind in (("max_words", int), ("min_count", int), ("strip_html", bool), ("keep_digits", bool)):
-            if type(getattr(self, name)) is not kind:
-                raise ValueError(f"Expected {name} of type {kind.__name__}, got {getattr(self, name)!r}")
+        for kind, names in _KINDS.items():
+            for name in names:
+                if type(getattr(self, name)) is not kind:
+                    raise ValueError(f"Expected {name} of type {kind.__name__}, got {getattr(self, name)!r}")
         if not isinstance(self.stop_words, str | list | None):
             raise ValueError(f"Expected stop_words to be a name, a list of words or None, got {self.stop_words!r}")
         if not 1 <= self.max_words <= MOST_WORDS:
@@ -97,9 +101,11 @@ class Vocabulary:
             raise ModelFolderError(f"{path}: no such vocabulary file") from None
         except (OSError, UnicodeDecodeError) as error:
             raise ModelFolderError(f"{path}: cannot be read as a vocabulary ({error})") from error
-        _check_format(path, lines[0])
+        written = _format_of(path, lines[0])
         try:
             stored = json.loads(lines[1])
+            if written == _WITHOUT_MARKS:
+                stored["split_at_marks"] = False
             count, options = stored["words"], {name: stored[name] for name in _OPTIONS}
         except (IndexError, KeyError, TypeError, ValueError, RecursionError) as error:
             raise ModelFolderError(f"{path}, line 2: expected the vocabulary's options as JSON, got damage") from error
@@ -115,12 +121,14 @@ class Vocabulary:
 _OPTIONS = tuple(item.name for item in fields(Vocabulary) if item.init and item.name != "words")
 
 
-def _check_format(path: Path, first_line: str) -> None:
+def _format_of(path: Path, first_line: str) -> int:
     start, _, number = first_line.rpartition(" ")
     if start != _FIRST_LINE.format("").rstrip() or not number.isdecimal():
         raise ModelFolderError(f"{path}: expected a sentiment_fast vocabulary, got {first_line[:60]!r} in line 1")
-    if int(number) != FORMAT:
+    if not _WITHOUT_MARKS <= int(number) <= FORMAT:
         remedy = "update the package" if int(number) > FORMAT else "train the model anew"
         raise ModelFolderError(
-            f"{path}: has format {number}, this version of sentiment_fast reads format {FORMAT}: {remedy}"
+            f"{path}: has format {number}, this version of sentiment_fast reads formats {_WITHOUT_MARKS} and {FORMAT}: "
+            f"{remedy}"
         )
+    return int(number)

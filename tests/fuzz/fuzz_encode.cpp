@@ -3,7 +3,7 @@
 //
 //   byte 0         bits 0-1 the encoding, 2 strip_html, 3 keep_digits, 4-5 the unknown id: none, the next, one that
 //                  needs 32 bits, a negative one; 6-7 both set if the last text is repeated
-//   byte 1         which of the texts' words are known, which are dropped
+//   byte 1         which of the texts' words are known, which are dropped; bit 6 split_at_marks
 //   byte 2         number of texts - 1 (of 8), then a byte each with their sizes, but for the last
 //   2 bytes        up to which size the last text is repeated, if it is
 //   the rest       the texts' bytes, of which the last text gets what is left
@@ -108,7 +108,8 @@ Input read_input(Choices choices) {
   const uint8_t flags = choices.byte();
   Input input{static_cast<Encoding>(flags & 3), {}, flags >> 4 & 3, choices.byte(), {}};
   input.options.strip_html = flags >> 2 & 1;
-  input.options.keep_digits = flags >> 3 & 1;
+  input.options.characters.keep_digits = flags >> 3 & 1;
+  input.options.characters.split_at_marks = input.known >> 6 & 1;
   std::vector<size_t> sizes(choices.below(kMostTexts));
   for (size_t& size : sizes) size = choices.byte();
   const bool repeats = flags >> 6 == 3;
@@ -173,6 +174,16 @@ std::u32string lower(const std::u32string& text) {
   return code_points(lowered);
 }
 
+bool is_mark(char32_t c) {
+  if (c == '\'' || c == '`' || c == 0xB4 || c == 0x2018 || c == 0x2019 || c == kReplacement || c == '_') return false;
+  PyObject* unicodedata = PyImport_ImportModule("unicodedata");
+  expect(unicodedata, "unicodedata");
+  PyObject* category = PyObject_CallMethod(unicodedata, "category", "C", static_cast<int>(c));
+  const char32_t kind = code_points(category).at(0);
+  Py_DECREF(unicodedata);
+  return kind == 'P' || kind == 'S';
+}
+
 Words expected_words(const std::string& bytes, Encoding encoding, const CleaningOptions& options) {
   const InterpreterLock locked;
   std::u32string text = decoded(bytes, encoding);
@@ -180,10 +191,10 @@ Words expected_words(const std::string& bytes, Encoding encoding, const Cleaning
   Words words;
   std::string word;
   for (const char32_t c : lower(text) + U" ") {
-    if (Py_UNICODE_ISSPACE(c)) {
+    if (Py_UNICODE_ISSPACE(c) || (options.characters.split_at_marks && !Py_UNICODE_ISALNUM(c) && is_mark(c))) {
       if (!word.empty()) words.push_back(word);
       word.clear();
-    } else if (c == '_' || (Py_UNICODE_ISALNUM(c) && (options.keep_digits || !Py_UNICODE_ISDECIMAL(c)))) {
+    } else if (c == '_' || (Py_UNICODE_ISALNUM(c) && (options.characters.keep_digits || !Py_UNICODE_ISDECIMAL(c)))) {
       char utf8[4];
       word.append(utf8, append_utf8(utf8, c));
     }
@@ -266,7 +277,8 @@ void check_ids(const std::vector<Text>& texts, const Lexicon& lexicon, const Cle
 
 extern "C" int LLVMFuzzerInitialize(int*, char***) {
   start_interpreter();
-  is_cased('a');  // asks about every code point, once
+  is_cased('a');  // asks about every code point, once, as the next line does
+  cleaned_code_point(0x2014, {false, true});
   return 0;
 }
 

@@ -20,6 +20,7 @@ def test_the_tutorial_preset_has_the_tutorials_numbers():
             "min_count": 1,
             "strip_html": False,
             "keep_digits": False,
+            "split_at_marks": False,
             "unknown": "drop",
         },
         "network": {

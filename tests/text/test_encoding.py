@@ -257,9 +257,20 @@ def test_digits_can_be_kept():
     assert sf.build_vocabulary(["10/10, 2nd time"], keep_digits=True).words == ["1010", "2nd", "time"]
 
 
+def test_words_can_be_split_at_marks_but_not_at_apostrophes():
+    texts = ["film...and it's well-made \u2014 8/10\u2026so don\u2019t go"]
+    words = sf.build_vocabulary(texts, stop_words=None, keep_digits=True, split_at_marks=True).words
+    assert words == ["film", "and", "its", "well", "made", "8", "10", "so", "dont", "go"]
+
+
+def test_marks_that_belong_to_a_letter_do_not_split_words():
+    texts = ["cafe\u0301 \u0939\u093f\u0928\u094d\u0926\u0940"]  # an accent of its own; vowel signs
+    assert len(sf.build_vocabulary(texts, stop_words=None, split_at_marks=True)) == 2
+
+
 def test_texts_are_cleaned_as_the_vocabulary_was():
-    vocabulary = sf.build_vocabulary(["10<br>film"], strip_html=True, keep_digits=True)
-    assert sf.encode(["film<br>10", "film 1"], vocabulary).values.tolist() == [2, 1, 2]
+    vocabulary = sf.build_vocabulary(["10<br>film-buff"], strip_html=True, keep_digits=True, split_at_marks=True)
+    assert sf.encode(["film<br>10", "buff/film 1"], vocabulary).values.tolist() == [2, 1, 3, 2]
 
 
 def test_unknown_words_can_get_an_id_and_stop_words_none():
