@@ -20,7 +20,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,7 @@ from sentiment_fast.data.texts import joined, read_texts
 from sentiment_fast.errors import DataError, SentimentFastError, UsageError
 from sentiment_fast.evaluation.metrics import evaluate, predicted_indices
 from sentiment_fast.model.folder import BUNDLED, CARD, CONFIG, METRICS, SavedModel, load_model, save_metrics, save_model
+from sentiment_fast.model.presets import preset
 from sentiment_fast.scoring.scorer import Scorer
 from sentiment_fast.training.checkpoints import CHECKPOINT
 
@@ -54,7 +55,8 @@ def steps(unlabelled: bool, settings: Sequence[str]) -> dict[str, list[str]]:
     """The command and options of each step, by the folder that it makes. settings: what to --set in all of them."""
     texts = ["--data", TRAINING, *(["--data", UNLABELLED] if unlabelled else [])]
     judged = ["--unlabelled", UNLABELLED] if unlabelled else []
-    fewer_epochs = ["--set", "epochs=3"] if unlabelled else []  # of more than twice as many texts
+    # Of more than twice as many texts. By --set, which those of `settings` can follow.
+    fewer_epochs = ["--set", "epochs=3"] if unlabelled else []
     changes = [part for setting in settings for part in ("--set", setting)]
 
     def start(preset: str) -> list[str]:
@@ -73,7 +75,9 @@ def steps(unlabelled: bool, settings: Sequence[str]) -> dict[str, list[str]]:
     }
 
 
-def prepare(work: Path, train: Sequence[Path], unlabelled: Sequence[Path], settings: Sequence[str]) -> str:
+def prepare(
+    work: Path, train: Sequence[Path], unlabelled: Sequence[Path], commands: Mapping[str, Sequence[str]]
+) -> str:
     """Write the data of all steps into the work folder, once. Returns the commit that the work began with.
 
     Raises UsageError where the folder holds other work, DataError for data that cannot be read or has other labels.
@@ -81,7 +85,8 @@ def prepare(work: Path, train: Sequence[Path], unlabelled: Sequence[Path], setti
     began = {
         "train": {path.name: _digest(path) for path in train},
         "unlabelled": {path.name: _digest(path) for path in unlabelled},
-        "settings": list(settings),
+        "commands": {folder: shlex.join(command) for folder, command in commands.items()},
+        "presets": {name: preset(name).as_dict() for name in ("accurate", "fast")},
         "version": sentiment_fast.__version__,
     }
     if (work / BEGAN).exists():
@@ -247,7 +252,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = parser.parse_args(arguments)
     commands = steps(bool(parsed.unlabelled), parsed.set)
     try:
-        commit = prepare(parsed.work, parsed.train, parsed.unlabelled, parsed.set)
+        commit = prepare(parsed.work, parsed.train, parsed.unlabelled, commands)
         take_steps(parsed.work, commands)
         made = finish(parsed.work, commands, commit, parsed.domain)
     except SentimentFastError as error:

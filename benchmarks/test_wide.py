@@ -1,6 +1,7 @@
 """Ids -> logits of the wide part: plain Python, scikit-learn's way from sparse counts, and the native core."""
 
 import math
+from dataclasses import asdict
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from sklearn.preprocessing import normalize
 import sentiment_fast as sf
 from benchmarks.test_preprocessing import thread_counts, utf8_bytes
 from sentiment_fast import _core, reference
+from sentiment_fast.model.presets import preset
 from sentiment_fast.model.wide import WideConfig, WideNgrams, fit_wide
 
 GROUP = "wide part"
@@ -24,9 +26,8 @@ class Setup:
 
     def __init__(self, labelled):
         self.texts = labelled.texts
-        self.vocabulary = sf.build_vocabulary(
-            self.texts, max_words=30_000, stop_words=None, strip_html=True, unknown="id"
-        )
+        options = asdict(preset("accurate").vocabulary) | {"stop_words": None}
+        self.vocabulary = sf.build_vocabulary(self.texts, **options)
         self.ids = sf.encode(self.texts, self.vocabulary)
         learned = sf.encode(self.texts[:LEARNED], self.vocabulary)
         self.wide: WideNgrams = fit_wide(learned, labelled.labels[:LEARNED], 2, CONFIG)

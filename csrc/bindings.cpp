@@ -119,6 +119,7 @@ void pad_into(const py::array& values, const py::array_t<int64_t, py::array::c_s
 PYBIND11_MODULE(_core, module) {
   using namespace sentiment_fast;
   module.doc() = "The native core of sentiment_fast; use it through the package.";
+  learn_marks();
   module.attr("SOURCES") = SENTIMENT_FAST_SOURCES;
   py::list names;
   for (const Level& level : levels()) names.append(level.name);

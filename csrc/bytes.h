@@ -10,7 +10,7 @@
 
 namespace sentiment_fast {
 
-constexpr unsigned char kDropped = 0;  // punctuation, control characters; digits
+constexpr unsigned char kDropped = 0;  // control characters; apostrophes and, unless words are split there, other marks; digits
 constexpr unsigned char kSpace = ' ';  // ends a word; everything above it is kept, as the character given
 
 // What of the rule can be chosen.
@@ -31,7 +31,8 @@ constexpr AsciiTable cleaned_ascii(CharacterRule rule) {
     const bool letter = upper || (byte >= 'a' && byte <= 'z') || byte == '_';
     const bool apostrophe = byte == '\'' || byte == '`';
     const bool mark = byte > ' ' && byte < 0x7F && !letter && !digit && !apostrophe;
-    const bool space = white || (mark && rule.split_at_marks), kept = letter || (digit && rule.keep_digits);
+    const bool space = white || (mark && rule.split_at_marks);
+    const bool kept = letter || (digit && rule.keep_digits);
     cleaned[byte] = static_cast<unsigned char>(space ? kSpace : upper ? byte - 'A' + 'a' : kept ? byte : kDropped);
   }
   return cleaned;

@@ -3,7 +3,7 @@
 // A sink is anything with `void words(const char* bytes, const uint32_t* ends, size_t count)`, so that counting and
 // looking up share this pass; cleaned_words.h says how the words stand there. ASCII goes through clean_ascii.h's fast
 // functions, every other code point through unicode.h, and a text is never sent the slow way for a few of them.
-// Needs no interpreter lock.
+// Runs without the interpreter lock, and must: threads may have to ask the interpreter (unicode.h).
 #pragma once
 
 #include <algorithm>

@@ -7,7 +7,8 @@ namespace sentiment_fast {
 
 // How to walk the code points of a text in each encoding: `next` reads one and moves on; `previous` reads the one that
 // ends at `at` and moves back. Bytes that are no UTF-8 read as U+FFFD, as bytes.decode("utf-8", "replace") gives them;
-// how many of them a bad sequence becomes makes no difference, because cleaning drops them all.
+// how many of them a bad sequence becomes makes no difference, because cleaning drops them all: U+FFFD is among
+// reference.py's APOSTROPHES, at which words are never split.
 template <class Unit>
 struct FixedWidth {
   static char32_t next(const Unit*& at, const Unit*) { return *at++; }

@@ -129,6 +129,8 @@ char32_t cleaned_code_point(char32_t c, CharacterRule rule) {
   return rule.split_at_marks && is_mark(lower) ? kSpace : kDropped;
 }
 
+void learn_marks() { is_mark(0x80); }
+
 bool is_cased(char32_t c) { return case_properties().cased[c]; }
 
 bool is_case_ignorable(char32_t c) {

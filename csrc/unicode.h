@@ -1,6 +1,6 @@
 // The cleaning rule for code points beyond ASCII, asked of the running interpreter, so that it can never differ from
-// what `str`, `re` and `unicodedata` do there. Nothing here needs the interpreter lock, but for two first calls, which
-// take it; whoever calls may not hold it.
+// what `str`, `re` and `unicodedata` do there. Nothing here needs the interpreter lock, but for what is asked once and
+// then known: whoever makes such a first call may not wait for others with the lock in hand.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,6 @@ constexpr char32_t kReplacement = 0xFFFD;  // what bytes that are no UTF-8 mean
 
 // What a code point beyond ASCII becomes: kDropped, kSpace, or the code point kept, lower-cased. Right for every one but
 // U+03A3, whose lower case depends on its neighbours (see is_cased).
-// Where words are split at marks, the first call asks `unicodedata` which they are (some 2 ms, once a process).
 char32_t cleaned_code_point(char32_t c, CharacterRule rule);
 
 // The same for all code points below 0x10000, ASCII among them, made ready to be written: the UTF-8 bytes of what is
@@ -28,6 +27,10 @@ constexpr uint32_t kSigmaMark = 0xFF000000;  // U+03A3, which depends on its nei
 
 // The first call asks the interpreter about all of them (some 2 ms, once a process).
 const CleanedPlane& cleaned_plane(CharacterRule rule);
+
+// Asks `unicodedata` which code points are marks; takes the interpreter lock. Called when the core is imported, so that no
+// process is forked in the middle of it and no thread imports a module; without that, the first question about one asks.
+void learn_marks();
 
 // The two properties that decide whether a capital sigma ends its word (Unicode, section 3.13, Final_Sigma): it does if
 // the nearest neighbour before it that is not case-ignorable is cased, and the one after it is not.

@@ -115,7 +115,7 @@ def run(arguments: argparse.Namespace) -> None:
         precision = _precision(wanted_precision, began, ranks)
         beginning = beginning_of(arguments, settings, began, folder)
         if beginning is not None:
-            settings = beginning.applied_to(settings, {item.partition("=")[0] for item in arguments.set})
+            settings = beginning.applied_to(settings, {item.partition("=")[0] for item in arguments.set}, tell)
         parts = (arguments.data, arguments.validation, arguments.test)
         data = open_training_data(*parts, arguments.text_column, arguments.label_column, settings, beginning, tell)
         tell(data.look.as_text())

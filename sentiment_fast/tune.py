@@ -106,8 +106,6 @@ def run(arguments: argparse.Namespace) -> None:
     precision = _precision(arguments, began, device)
     how = Trials(base, _material(arguments, base, device), precision, arguments.metric)
     journal = _journal(folder, how, arguments, space)
-    if base.wide.ngrams:
-        say("trials are of the network alone: the n-grams beside it (ngrams) are learned by train")
     say(f"Searching on {device.type}, {precision.reason}; {len(journal.trials)} trials so far; results: {folder}")
 
     deadline = None if seconds is None else started + seconds - journal.seconds

@@ -7,7 +7,7 @@ folder.py.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -19,6 +19,8 @@ from sentiment_fast.errors import UsageError
 from sentiment_fast.model.network import class_probabilities
 
 Logits = npt.NDArray[np.float32]
+Probabilities = npt.NDArray[np.float32]
+Rows = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class Calibration:
         combined: Logits = (sum(scaled, np.zeros(given.shape)) + bias).astype(np.float32)
         return combined
 
-    def probabilities(self, network: Logits | None, wide: Logits | None) -> npt.NDArray[np.float32]:
+    def probabilities(self, network: Logits | None, wide: Logits | None) -> Probabilities:
         """(n, classes) float32, rows sum to 1. network, wide: as for `logits`."""
         return class_probabilities(torch.from_numpy(self.logits(network, wide))).numpy()
 
@@ -75,6 +77,19 @@ class Calibration:
         if not isinstance(bias, list) or len(bias) not in (0, outputs):
             raise UsageError(f"Expected a bias of {outputs} numbers or none, got {bias!r:.100}")
         return cls(stored["network"], stored["wide"], tuple(bias))
+
+
+def cascaded_probabilities(
+    wide: Logits, wide_alone: Calibration, both: Calibration, confidence: float, network_of: Callable[[Rows], Logits]
+) -> tuple[Probabilities, Rows]:
+    """(n, classes) float32: of the wide part alone where it is at least so sure of a class, else of both parts.
+
+    network_of: the network's logits of some rows, which are asked for once. Also those rows, ascending.
+    """
+    probabilities = wide_alone.probabilities(None, wide)
+    unsure = np.flatnonzero(probabilities.max(axis=1) < confidence)
+    probabilities[unsure] = both.probabilities(network_of(unsure), wide[unsure])
+    return probabilities, unsure
 
 
 def _is_number(value: object) -> bool:

@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sentiment_fast.evaluation.metrics import predicted_indices
+from sentiment_fast.model.calibration import cascaded_probabilities
 from sentiment_fast.model.devices import choose_device, choose_precision
 from sentiment_fast.model.folder import SavedModel, load_model, named_or_bundled
 from sentiment_fast.model.inference import network_logits
@@ -97,10 +98,10 @@ class Scorer:
         wide = None if model.wide is None else model.wide.logits(ids, self._threads)
         if wide is None or model.cascade is None:
             return model.calibration.probabilities(self._network_logits(ids), wide)
-        probabilities = model.wide_calibration.probabilities(None, wide)
-        unsure = np.flatnonzero(probabilities.max(axis=1) < model.cascade)
-        network = self._network_logits(ids.take(unsure))
-        probabilities[unsure] = model.calibration.probabilities(network, wide[unsure])
+        alone, both = model.wide_calibration, model.calibration
+        probabilities, _ = cascaded_probabilities(
+            wide, alone, both, model.cascade, lambda rows: self._network_logits(ids.take(rows))
+        )
         return probabilities
 
     def _network_logits(self, ids: TokenIds) -> npt.NDArray[np.float32]:

@@ -6,7 +6,7 @@ and settings that say so.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -30,14 +30,22 @@ class Beginning:
     options: VocabularyConfig
     weights: Mapping[str, Tensor] | None
 
-    def applied_to(self, settings: Preset, given: Collection[str]) -> Preset:
-        """The settings with the vocabulary's options. given: names of settings that the user asked for."""
-        for name, value in asdict(self.options).items():
-            if name in given and getattr(settings.vocabulary, name) != value:
+    def applied_to(self, settings: Preset, given: Collection[str], say: Callable[[str], None]) -> Preset:
+        """The settings with the vocabulary's options. given: names of settings that the user asked for. say: told of
+        options that the settings have otherwise.
+        """
+        others = {
+            name: value for name, value in asdict(self.options).items() if getattr(settings.vocabulary, name) != value
+        }
+        for name, value in others.items():
+            if name in given:
                 raise UsageError(
                     f"--set {name}={getattr(settings.vocabulary, name)}: the vocabulary is that of --init, which has "
                     f"{name} {value}: leave it out, or pretrain with it"
                 )
+        if others:
+            told = ", ".join(f"{name} {value}" for name, value in others.items())
+            say(f"the vocabulary is that of --init, with {told}, where the preset has others: pretrain anew for these")
         return replace(settings, vocabulary=self.options)
 
     def keep(self, folder: Path) -> None:

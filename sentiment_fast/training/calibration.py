@@ -15,7 +15,7 @@ import numpy.typing as npt
 from sentiment_fast.errors import DataError
 from sentiment_fast.evaluation.calibration import fit_calibration
 from sentiment_fast.evaluation.metrics import Metrics, evaluate
-from sentiment_fast.model.calibration import Calibration, Logits
+from sentiment_fast.model.calibration import Calibration, Logits, cascaded_probabilities
 from sentiment_fast.model.devices import Precision
 from sentiment_fast.model.folder import SavedModel
 from sentiment_fast.model.inference import network_logits
@@ -101,10 +101,10 @@ def _with_cascade(
     say: Callable[[str], None],
 ) -> CalibrationReport:
     """Turn the calibrated model's cascade on, if it is worth it. The report, with what it does."""
-    probabilities = model.wide_calibration.probabilities(None, wide)
-    unsure = probabilities.max(axis=1) < _CONFIDENCE
-    probabilities[unsure] = model.calibration.probabilities(network[unsure], wide[unsure])
-    found, share = evaluate(probabilities, targets, model.classes), float(unsure.mean())
+    probabilities, unsure = cascaded_probabilities(
+        wide, model.wide_calibration, model.calibration, _CONFIDENCE, lambda rows: network[rows]
+    )
+    found, share = evaluate(probabilities, targets, model.classes), len(unsure) / len(targets)
     kept = len(targets) >= _FEWEST_TEXTS and found.accuracy >= report.after.accuracy - _ACCURACY_LOST
     if kept:
         model.cascade = _CONFIDENCE

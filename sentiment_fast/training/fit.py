@@ -51,7 +51,7 @@ def vocabulary_of(training: LabelledTexts | Texts, config: VocabularyConfig) -> 
     vocabulary = build_vocabulary(training.texts, **options)
     if len(vocabulary) == 0:
         raise DataError(
-            f"{training.name}: expected texts with words, found none beside stop words, digits and punctuation. "
+            f"{training.name}: expected texts with words, found none beside stop words and what cleaning drops. "
             "Is the text column the right one (--text-column)?"
         )
     return vocabulary

@@ -7,15 +7,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
 
 from sentiment_fast.errors import DataError, UsageError
+from sentiment_fast.evaluation.calibration import fit_calibration
+from sentiment_fast.evaluation.metrics import evaluate
+from sentiment_fast.model.calibration import Calibration, Logits
 from sentiment_fast.model.devices import Precision
+from sentiment_fast.model.inference import network_logits
+from sentiment_fast.model.network import SentimentLSTM
 from sentiment_fast.model.presets import Preset
-from sentiment_fast.training.fit import new_network
+from sentiment_fast.training.fit import Encoded, new_network
 from sentiment_fast.training.loop import train
 from sentiment_fast.training.state import Epoch
 from sentiment_fast.tuning.material import Material
@@ -25,7 +30,11 @@ from sentiment_fast.tuning.trials import CUT, FAILED, FINISHED, STOPPED, Journal
 
 @dataclass(frozen=True)
 class Trials:
-    """How each trial is done. base: what its settings change. metric: "accuracy" or "loss", on the validation part."""
+    """How each trial is done. base: what its settings change. metric: "accuracy" or "loss", on the validation part.
+
+    With n-grams beside the network, both are judged together: each epoch's figures are those of the calibrated sum.
+    Which epoch is kept, the network's own loss decides, as in `train`.
+    """
 
     base: Preset
     material: Material
@@ -73,6 +82,8 @@ def run_trial(
     epochs: list[Epoch] = []
 
     def after_epoch(epoch: Epoch) -> None:
+        if beside is not None:
+            epoch = _with_ngrams(epoch, network, beside, validation, how)
         epochs.append(epoch)
         best = epoch.best and changed.training.keep == "best"
         say(
@@ -89,6 +100,9 @@ def run_trial(
         changed = how.base.with_fields(settings)
         vocabulary, examples = how.material.examples(changed)
         vectors = how.material.vectors(changed, say)
+        wide = how.material.wide(changed)
+        validation = how.material.encoded(changed.vocabulary)[1]["validation"]
+        beside = None if wide is None else wide.logits(validation.ids)
         network = new_network(changed, vocabulary, how.material.classes, vectors).to(how.material.device)
         train(
             network,
@@ -107,6 +121,17 @@ def run_trial(
     except (DataError, UsageError, torch.OutOfMemoryError) as error:  # settings that do not go together, or diverge
         return ended(FAILED, str(error))
     return ended(FINISHED)
+
+
+def _with_ngrams(epoch: Epoch, network: SentimentLSTM, wide: Logits, validation: Encoded, how: Trials) -> Epoch:
+    """The epoch with the figures of network and n-grams together, calibrated on the texts that they are of."""
+    logits = network_logits(network, validation.ids, how.precision)
+    try:
+        calibration = fit_calibration(logits, wide, validation.targets, len(how.material.classes))
+    except DataError:  # too few texts, the loop having seen that the loss is finite: added up, as train leaves them
+        calibration = Calibration()
+    found = evaluate(calibration.probabilities(logits, wide), validation.targets, how.material.classes)
+    return replace(epoch, validation_loss=found.log_loss, validation_accuracy=found.accuracy)
 
 
 def described(settings: dict[str, Any]) -> str:

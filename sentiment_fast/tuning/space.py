@@ -14,8 +14,7 @@ from typing import Any
 from sentiment_fast.errors import UsageError
 from sentiment_fast.model.presets import Preset
 
-# Settings that change no trial: the wide part's, which trials leave out, and how data are divided, which is done once.
-_NO_DIFFERENCE = ("ngrams", "ngram_bits", "ngram_c", "validation_share")
+_NO_DIFFERENCE = ("validation_share",)  # data are divided once, for all trials
 _MOST_COMBINATIONS = 1000  # that are tried to find out whether a value fits any
 
 
@@ -58,8 +57,7 @@ def space_of(wanted: Mapping[str, Any], base: Preset, where: str) -> Space:
     for name in wanted:
         if name in _NO_DIFFERENCE:
             raise UsageError(
-                f"{where}: expected settings of the network and its training, got {name}, which changes nothing in a "
-                f"trial: fix it with --set {name}=VALUE"
+                f"{where}: expected settings that change a trial, got {name}: fix it with --set {name}=VALUE"
             )
     choices = {name: values if isinstance(values, list) else _ends(values) for name, values in wanted.items()}
     return {name: _dimension(name, values, choices, base, f"{where}: {name}") for name, values in wanted.items()}

@@ -42,7 +42,7 @@ class Trial:
 
     @property
     def best(self) -> Epoch | None:
-        """The epoch whose weights training would keep: that of the lowest validation loss, or the last."""
+        """The epoch whose weights training would keep: that of the network's lowest validation loss, or the last."""
         return next((epoch for epoch in reversed(self.epochs) if epoch.best), None)
 
     def value(self, metric: str) -> float | None:

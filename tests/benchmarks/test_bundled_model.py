@@ -10,6 +10,7 @@ import sentiment_fast as sf
 from benchmarks import bundled_model
 from sentiment_fast.data.demo import demo_corpus
 from sentiment_fast.model.folder import load_model
+from sentiment_fast.model.presets import preset
 from tests.test_bundled_model import LARGEST_BYTES
 
 TINY = ["hidden_size=8", "embedding_size=8", "max_length=40", "max_words=300", "ngram_bits=12", "epochs=1"]
@@ -72,6 +73,7 @@ def test_the_teachers_word_on_unlabelled_texts_is_learned(made):
     ]
     for command, teacher in ((commands[2], "teacher"), (commands[4], "accurate")):
         assert f"--teacher {teacher} --unlabelled unlabelled.csv" in command
+    assert "epochs=3" in commands[2]
 
 
 def test_the_card_says_what_was_measured_how_it_was_made_and_of_what(made):
@@ -97,6 +99,12 @@ def test_the_same_command_takes_its_steps_up_and_changes_nothing(data, made, cap
 
 def test_work_on_other_settings_is_refused(data, made, capsys):
     assert make(data, made, "--set", "seed=1") == 2
+    assert "name another --work" in capsys.readouterr().err
+
+
+def test_work_of_other_presets_is_refused(data, made, capsys, monkeypatch):
+    monkeypatch.setattr(bundled_model, "preset", lambda name: preset(name).with_fields({"epochs": 2}))
+    assert make(data, made) == 2
     assert "name another --work" in capsys.readouterr().err
 
 

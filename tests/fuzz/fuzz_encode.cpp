@@ -176,11 +176,10 @@ std::u32string lower(const std::u32string& text) {
 
 bool is_mark(char32_t c) {
   if (c == '\'' || c == '`' || c == 0xB4 || c == 0x2018 || c == 0x2019 || c == kReplacement || c == '_') return false;
-  PyObject* unicodedata = PyImport_ImportModule("unicodedata");
+  static PyObject* const unicodedata = PyImport_ImportModule("unicodedata");
   expect(unicodedata, "unicodedata");
-  PyObject* category = PyObject_CallMethod(unicodedata, "category", "C", static_cast<int>(c));
+  PyObject* const category = PyObject_CallMethod(unicodedata, "category", "C", static_cast<int>(c));
   const char32_t kind = code_points(category).at(0);
-  Py_DECREF(unicodedata);
   return kind == 'P' || kind == 'S';
 }
 

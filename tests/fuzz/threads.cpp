@@ -25,7 +25,8 @@ namespace {
 constexpr int kThreads[] = {1, 2, 3, 8};
 constexpr int64_t kPaddedLength = 50;
 
-// Made-up texts, enough of them for many ranges. Their capital sigmas make the first calls ask the interpreter at once.
+// Made-up texts, enough of them for many ranges. Their capital sigmas and dashes make the first calls ask the interpreter
+// at once.
 std::vector<std::string> made_up_texts() {
   std::mt19937 random(1);
   std::vector<std::string> texts(1200);
@@ -33,7 +34,7 @@ std::vector<std::string> made_up_texts() {
     for (size_t words = random() % 200; words != 0; --words) {
       const auto number = std::to_string(random() % 1000);
       for (const char digit : number) text += static_cast<char>('a' + (digit - '0'));
-      text += random() % 20 == 0 ? "ΑΣ, " : random() % 20 == 0 ? "andAWordOfMoreThan16Bytes<br />" : " ";
+      text += random() % 20 == 0 ? "ΑΣ, —🙂" : random() % 20 == 0 ? "andAWordOfMoreThan16Bytes<br />" : " ";
     }
   }
   return texts;
@@ -59,7 +60,7 @@ struct Results {
 };
 
 Results results_of(const std::vector<Text>& texts, const Lexicon& lexicon, const Level& level, int threads) {
-  const Cleaning cleaning{level, {true, false}};
+  const Cleaning cleaning{level, {true, {false, true}}};
   Results results;
   for (const CountedWord& counted : count_words(texts, cleaning, threads).most_frequent(10'000, 1, {})) {
     results.words.push_back(counted.word);

@@ -245,7 +245,9 @@ def test_a_choice_that_does_not_exist_is_refused(name, value):
 
 
 @pytest.mark.parametrize("name", ["accurate", "fast"])
-def test_the_presets_beyond_the_tutorials_keep_negations_and_the_unknown_word(name):
+def test_the_presets_beyond_the_tutorials_keep_negations_marks_out_of_ten_and_the_unknown_word(name):
     chosen = preset(name)
     assert (chosen.vocabulary.stop_words, chosen.vocabulary.unknown) == ("none", "id")
+    assert chosen.vocabulary.keep_digits
+    assert chosen.vocabulary.split_at_marks
     assert chosen.wide.ngrams == 2

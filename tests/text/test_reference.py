@@ -35,6 +35,20 @@ def test_padding_is_the_tutorials(max_words):
     assert matrix.tolist() == case["padded_to_5"]
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("film...and", ["film", "and"]),
+        ("8/10!", ["8", "10"]),
+        ("it's, don\u2019t, don`t, don\u00b4t, \u2018tis", ["its", "dont", "dont", "dont", "tis"]),
+        ("a\u2014b\u2026c\u20acd\U0001f600e_f", ["a", "b", "c", "d", "e_f"]),
+        ("cafe\u0301 a\u200db a\x00b a\ufffdb", ["cafe", "ab", "ab", "ab"]),
+    ],
+)
+def test_words_are_split_at_marks_where_that_is_asked_for(text, words):
+    assert reference.clean_words(text, keep_digits=True, split_at_marks=True) == words
+
+
 def test_ties_go_to_the_word_that_came_first():
     assert reference.build_vocabulary(["pear apple", "fig apple pear"], stop_words=None) == ["pear", "apple", "fig"]
 

@@ -5,8 +5,12 @@ import torch
 
 from sentiment_fast.data.demo import demo_corpus
 from sentiment_fast.data.labelled_texts import classes_of, stratified_split
+from sentiment_fast.evaluation.calibration import fit_calibration
+from sentiment_fast.evaluation.metrics import evaluate
 from sentiment_fast.model.devices import Precision
+from sentiment_fast.model.inference import network_logits
 from sentiment_fast.model.presets import preset
+from sentiment_fast.model.wide import fit_wide
 from sentiment_fast.training.fit import new_network
 from sentiment_fast.training.loop import train
 from sentiment_fast.training.parts import vectors_of
@@ -156,6 +160,40 @@ def test_a_trial_begins_with_word_vectors_where_train_does(how):
     history = train(network, examples["training"], examples["validation"], settings.training, FLOAT32)
     assert [epoch.validation_loss for epoch in found.epochs] == [epoch.validation_loss for epoch in history]
     assert [epoch.validation_loss for epoch in found.epochs] != [epoch.validation_loss for epoch in random.epochs]
+
+
+def test_a_trial_with_ngrams_is_judged_by_network_and_ngrams_together(how):
+    changes = {"ngrams": 2, "ngram_bits": 12}
+    found = run_trial(changes, how, [])
+    settings = BASE.with_fields(changes)
+    vocabulary, examples = how.material.examples(settings)
+    parts = how.material.encoded(settings.vocabulary)[1]
+    validation = parts["validation"]
+    wide = fit_wide(parts["training"].ids, parts["training"].targets, 2, settings.wide).logits(validation.ids)
+    network = new_network(settings, vocabulary, how.material.classes)
+    expected = []
+
+    def after_epoch(epoch):
+        logits = network_logits(network, validation.ids, FLOAT32)
+        calibration = fit_calibration(logits, wide, validation.targets, 2)
+        figures = evaluate(calibration.probabilities(logits, wide), validation.targets, how.material.classes)
+        assert figures.log_loss != epoch.validation_loss
+        expected.append((figures.log_loss, figures.accuracy))
+
+    train(network, examples["training"], examples["validation"], settings.training, FLOAT32, after_epoch)
+    assert [(epoch.validation_loss, epoch.validation_accuracy) for epoch in found.epochs] == expected
+
+
+def test_a_validation_part_too_small_to_calibrate_by_judges_the_plain_sum():
+    data = demo_corpus(60, 0)
+    parts = dict(zip(("training", "validation"), stratified_split(data, 0.2, 0), strict=True))
+    tiny = Trials(BASE, Material(parts, classes_of(data), torch.device("cpu")), FLOAT32, "loss")
+    assert run_trial({"ngrams": 1, "ngram_bits": 10}, tiny, []).status == FINISHED
+
+
+def test_settings_of_ngrams_make_different_trials(how):
+    few, many = (run_trial({"ngrams": 1, "ngram_bits": 10, "ngram_c": c}, how, []) for c in (0.01, 30.0))
+    assert few.epochs[-1].validation_loss != many.epochs[-1].validation_loss
 
 
 def test_trials_share_the_word_vectors_that_they_have_in_common():

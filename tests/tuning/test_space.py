@@ -108,7 +108,6 @@ def test_bad_tries_are_refused(texts):
         read_tries(texts)
 
 
-@pytest.mark.parametrize("name", ["ngrams", "ngram_bits", "ngram_c", "validation_share"])
-def test_a_setting_that_changes_no_trial_is_no_dimension(name):
-    with pytest.raises(UsageError, match=f"x: .* got {name}, which changes nothing in a trial"):
-        space_of({name: ["0.1", "0.2"]}, preset("tutorial"), "x")
+def test_a_setting_that_changes_no_trial_is_no_dimension():
+    with pytest.raises(UsageError, match="x: expected settings that change a trial, got validation_share"):
+        space_of({"validation_share": ["0.1", "0.2"]}, preset("tutorial"), "x")
