@@ -95,7 +95,7 @@ def prepare(
         for name, value in began.items():
             if found.get(name) != value:
                 raise UsageError(
-                    f"{work}: expected work on {name} {value}, got such on {found.get(name)}: name another --work"
+                    f"{work}: expected work of the same {name}, got such that began with others: name another --work"
                 )
         return commit
     labelled = _joined([read_labelled(path) for path in train])

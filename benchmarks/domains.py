@@ -68,8 +68,8 @@ LANGUAGES = {
 SHORT = {
     "no text": ("", " ", "\n"),
     "marks alone": ("...", "?!", ":-) :-(", "👍 👎"),
-    "a high mark out of ten": ("10/10", "9/10", "8 out of 10"),
-    "a low mark out of ten": ("1/10", "2/10", "3 out of 10"),
+    "a high rating": ("10/10", "9/10", "8 out of 10"),
+    "a low rating": ("1/10", "2/10", "3 out of 10"),
     "a word that says nothing": ("the", "film", "it", "today", "Peter"),
     "a word of praise": ("good", "great", "excellent", "wonderful"),
     "a word of blame": ("bad", "awful", "boring", "terrible"),

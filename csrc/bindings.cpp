@@ -11,6 +11,7 @@
 #include "encode.h"
 #include "lexicon.h"
 #include "texts.h"
+#include "unicode.h"
 
 namespace sentiment_fast {
 namespace {

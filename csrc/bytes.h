@@ -10,7 +10,7 @@
 
 namespace sentiment_fast {
 
-constexpr unsigned char kDropped = 0;  // control characters; apostrophes and, unless words are split there, other marks; digits
+constexpr unsigned char kDropped = 0;  // control characters, apostrophes; other marks and digits, by the rule
 constexpr unsigned char kSpace = ' ';  // ends a word; everything above it is kept, as the character given
 
 // What of the rule can be chosen.

@@ -28,8 +28,8 @@ constexpr uint32_t kSigmaMark = 0xFF000000;  // U+03A3, which depends on its nei
 // The first call asks the interpreter about all of them (some 2 ms, once a process).
 const CleanedPlane& cleaned_plane(CharacterRule rule);
 
-// Asks `unicodedata` which code points are marks; takes the interpreter lock. Called when the core is imported, so that no
-// process is forked in the middle of it and no thread imports a module; without that, the first question about one asks.
+// Asks `unicodedata` which code points are marks (some milliseconds); takes the interpreter lock. Called when the core is
+// imported, so that no thread imports a module; without that, the first question about one asks.
 void learn_marks();
 
 // The two properties that decide whether a capital sigma ends its word (Unicode, section 3.13, Final_Sigma): it does if

@@ -128,6 +128,13 @@ def test_a_training_begins_with_the_starts_weights_and_vocabulary(data, start, t
     assert settings["vocabulary"]["strip_html"] is True
 
 
+def test_a_training_says_which_of_the_vocabularys_options_its_start_brings(data, start, tmp_path, capsys):
+    assert train(data, tmp_path / "others", "--init", start) == 0
+    assert "the vocabulary is that of --init, with max_words=300" in capsys.readouterr().err
+    assert train(data, tmp_path / "same", "--init", start, *WORDS) == 0
+    assert "the vocabulary is that of --init" not in capsys.readouterr().err
+
+
 def test_a_training_from_a_start_goes_on_when_the_start_is_gone(data, start, tmp_path, monkeypatch):
     from sentiment_fast.training import step
 

@@ -44,8 +44,9 @@ class Beginning:
                     f"{name} {value}: leave it out, or pretrain with it"
                 )
         if others:
-            told = ", ".join(f"{name} {value}" for name, value in others.items())
-            say(f"the vocabulary is that of --init, with {told}, where the preset has others: pretrain anew for these")
+            theirs = ", ".join(f"{name}={value}" for name, value in others.items())
+            ours = ", ".join(f"{name}={getattr(settings.vocabulary, name)}" for name in others)
+            say(f"the vocabulary is that of --init, with {theirs}; for the preset's {ours}, pretrain with it")
         return replace(settings, vocabulary=self.options)
 
     def keep(self, folder: Path) -> None:

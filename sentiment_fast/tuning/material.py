@@ -11,9 +11,10 @@ import numpy as np
 import torch
 
 from sentiment_fast.data.labelled_texts import LabelledTexts
+from sentiment_fast.model.calibration import Logits
 from sentiment_fast.model.presets import Preset, VocabularyConfig
 from sentiment_fast.model.vectors import WordVectors
-from sentiment_fast.model.wide import WideConfig, WideNgrams, fit_wide
+from sentiment_fast.model.wide import WideConfig, fit_wide
 from sentiment_fast.text.vocabulary import Vocabulary
 from sentiment_fast.training.fit import Encoded, encode_part, vocabulary_of
 from sentiment_fast.training.parts import with_vectors
@@ -28,7 +29,7 @@ class Material:
     def __init__(self, parts: Mapping[str, LabelledTexts], classes: list[Any], device: torch.device) -> None:
         self.parts, self.classes, self.device = dict(parts), classes, device
         self.encoded = lru_cache(_KINDS_KEPT)(self._encoded)
-        self._wide = lru_cache(_KINDS_KEPT)(self._fitted_wide)
+        self._wide_logits = lru_cache(None)(self._fitted_wide_logits)
         self._vectors: dict[tuple[VocabularyConfig, int, int], WordVectors | None] = {}
 
     def examples(self, settings: Preset) -> tuple[Vocabulary, dict[str, Examples]]:
@@ -48,13 +49,14 @@ class Material:
             self._vectors[key] = with_vectors(None, settings, vocabulary, parts["training"].ids, say)[1]
         return self._vectors[key]
 
-    def wide(self, settings: Preset) -> WideNgrams | None:
-        """The wide part that `train` fits at these settings; None for none."""
-        return self._wide(settings.vocabulary, settings.wide) if settings.wide.ngrams else None
+    def wide_logits(self, settings: Preset) -> Logits | None:
+        """What the wide part that `train` fits at these settings says of the validation part; None without one."""
+        return self._wide_logits(settings.vocabulary, settings.wide) if settings.wide.ngrams else None
 
-    def _fitted_wide(self, vocabulary: VocabularyConfig, config: WideConfig) -> WideNgrams:
-        training = self.encoded(vocabulary)[1]["training"]
-        return fit_wide(training.ids, training.targets, len(self.classes), config)
+    def _fitted_wide_logits(self, vocabulary: VocabularyConfig, config: WideConfig) -> Logits:
+        parts = self.encoded(vocabulary)[1]
+        training = parts["training"]
+        return fit_wide(training.ids, training.targets, len(self.classes), config).logits(parts["validation"].ids)
 
     def _encoded(self, config: VocabularyConfig) -> tuple[Vocabulary, dict[str, Encoded]]:
         vocabulary = vocabulary_of(self.parts["training"], config)

@@ -88,7 +88,8 @@ def run_trial(
         best = epoch.best and changed.training.keep == "best"
         say(
             f"  epoch {epoch.epoch}/{changed.training.epochs}: validation loss {epoch.validation_loss:.4f}, accuracy "
-            f"{epoch.validation_accuracy:.2%}{', its best so far' if best else ''} ({epoch.seconds:.1f} s)"
+            f"{epoch.validation_accuracy:.2%}{'' if beside is None else ' with n-grams'}"
+            f"{', its best so far' if best else ''} ({epoch.seconds:.1f} s)"
         )
         if epoch.epoch < changed.training.epochs and is_hopeless(epochs, before, how.metric):
             raise _HopelessError
@@ -100,9 +101,8 @@ def run_trial(
         changed = how.base.with_fields(settings)
         vocabulary, examples = how.material.examples(changed)
         vectors = how.material.vectors(changed, say)
-        wide = how.material.wide(changed)
         validation = how.material.encoded(changed.vocabulary)[1]["validation"]
-        beside = None if wide is None else wide.logits(validation.ids)
+        beside = how.material.wide_logits(changed)
         network = new_network(changed, vocabulary, how.material.classes, vectors).to(how.material.device)
         train(
             network,
