@@ -85,8 +85,7 @@ def test_every_code_point_without_tags_and_with_digits(frame):
     assert_equal(texts, (texts, as_utf8(texts)), threads=(2,), strip_html=True, keep_digits=True)
 
 
-@pytest.mark.parametrize("frame", ["{}", "a{}b", "A{}\u03a3"], ids=ascii)
-@pytest.mark.parametrize("keep_digits", [False, True])
+@pytest.mark.parametrize(("frame", "keep_digits"), [("{}", False), ("a{}b", True), ("A{}\u03a3", False)], ids=ascii)
 def test_every_code_point_with_words_split_at_marks(frame, keep_digits):
     texts = [frame.format(chr(code)) for code in range(0x110000)]
     assert_equal(texts, (texts, as_utf8(texts)), threads=(2,), split_at_marks=True, keep_digits=keep_digits)
