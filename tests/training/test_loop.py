@@ -186,6 +186,7 @@ def test_bf16_on_the_cpu_learns_too(pooling):
     assert max(epoch.validation_accuracy for epoch in history) >= 0.95
 
 
+@pytest.mark.skipif(not cpu_has_bf16(), reason="this CPU has no native bfloat16")
 def test_weights_stay_float32_under_bf16():
     run = small_run(epochs=1)
     run.train(Precision(torch.bfloat16, "bfloat16"))
