@@ -174,8 +174,8 @@ PRESETS = {
     ),
     # For accuracy: all frequent words, "not" among them, and the unknown word; both directions, read by their maxima
     # and means; vectors learned from the texts' own words, and dropout of whole words against overfitting; and beside
-    # the network the n-grams of one and two words, which know what it does not. Five epochs are for time, on CPUs without
-    # bf16; whether a sixth still gains was not measured.
+    # the network the n-grams of one and two words, which know what it does not. Five epochs are for time, on CPUs
+    # without bf16; whether a sixth still gains was not measured.
     "accurate": Preset(
         "accurate",
         vocabulary=_ALL_WORDS,
