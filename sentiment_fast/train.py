@@ -59,12 +59,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--compile",
         action=argparse.BooleanOptionalAction,
-        help="compile what surrounds the recurrent layers (default: on CUDA; see the README's Training)",
+        help="compile what surrounds the recurrent layers (default: no, it rarely pays; see the README's Training)",
     )
     parser.add_argument(
         "--cuda-graphs",
         action=argparse.BooleanOptionalAction,
-        help="launch each training step as one CUDA graph (default: no, until it is measured)",
+        help="launch each training step as one CUDA graph (default: on one GPU, but for float16 or --deterministic)",
     )
     parser.add_argument(
         "--deterministic",
@@ -161,6 +161,7 @@ def _train(
     from sentiment_fast.training.checkpoints import Checkpoints
     from sentiment_fast.training.loop import train
     from sentiment_fast.training.origin import run_identity
+    from sentiment_fast.training.step import graphs_are_worth_it
 
     tell = say if ranks.writes else _say_nothing
     identity = run_identity(data.parts, data.vocabulary, settings, precision, ranks)
@@ -170,8 +171,8 @@ def _train(
         options_of(arguments),
         arguments.checkpoint_minutes,
     )
-    compiled = ranks.device.type == "cuda" if arguments.compile is None else arguments.compile
-    compiler = Compiler(tell) if compiled else None
+    compiler = Compiler(tell) if arguments.compile else None
+    cuda_graphs = graphs_are_worth_it(precision, ranks) if arguments.cuda_graphs is None else arguments.cuda_graphs
     examples = {name: part.examples(settings.network, ranks.device) for name, part in data.parts.items()}
     if lesson is not None:
         examples[TRAINING] = lesson.examples(settings.network, ranks.device)
@@ -212,7 +213,7 @@ def _train(
             say=tell,
             ranks=ranks,
             compiler=compiler,
-            cuda_graphs=bool(arguments.cuda_graphs),
+            cuda_graphs=cuda_graphs,
         )
 
 

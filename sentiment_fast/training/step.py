@@ -36,6 +36,18 @@ class Examples:
     targets: Tensor
 
 
+def graphs_are_worth_it(precision: Precision, ranks: Ranks) -> bool:
+    """Whether steps can be CUDA graphs, and were seen to be faster: 6 to 9 times, on one GPU
+    (benchmarks/results/2026-11-27-nvidia-h200.md). Not measured, so left out: deterministic algorithms.
+    """
+    several = ranks.size > 1
+    return (
+        ranks.device.type == "cuda"
+        and not (several or precision.dtype == torch.float16)
+        and not torch.are_deterministic_algorithms_enabled()
+    )
+
+
 class TrainingStep:
     """The step of one training.
 
@@ -242,7 +254,7 @@ class StepGraphs:
         except RuntimeError as error:  # what a capture that failed leaves of the device's state cannot be relied on
             reason = str(error.__context__ or error).partition("\n")[0]
             raise UsageError(
-                f"Expected a step that a CUDA graph can capture, got an error ({reason}): leave out --cuda-graphs"
+                f"Expected a step that a CUDA graph can capture, got an error ({reason}): take --no-cuda-graphs"
             ) from error
         self._captured[shape] = graph, static_rows
         self.seconds += time.perf_counter() - began

@@ -20,9 +20,11 @@ from sentiment_fast.model.devices import Precision
 from sentiment_fast.model.inference import network_logits
 from sentiment_fast.model.network import SentimentLSTM
 from sentiment_fast.model.presets import Preset
+from sentiment_fast.model.ranks import Ranks
 from sentiment_fast.training.fit import Encoded, new_network
 from sentiment_fast.training.loop import train
 from sentiment_fast.training.state import Epoch
+from sentiment_fast.training.step import graphs_are_worth_it
 from sentiment_fast.tuning.material import Material
 from sentiment_fast.tuning.searches import Search
 from sentiment_fast.tuning.trials import CUT, FAILED, FINISHED, STOPPED, Journal, Trial, is_hopeless
@@ -113,6 +115,7 @@ def run_trial(
             after_epoch,
             stop_requested=stop_requested,
             say=say,
+            cuda_graphs=graphs_are_worth_it(how.precision, Ranks(device=how.material.device)),
         )
     except _HopelessError:
         return ended(STOPPED)

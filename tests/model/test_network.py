@@ -15,6 +15,7 @@ from sentiment_fast.model.batches import BatchSource
 from sentiment_fast.model.devices import Precision, cpu_has_bf16
 from sentiment_fast.model.inference import all_logits
 from sentiment_fast.model.network import NetworkConfig, SentimentLSTM, class_loss, class_probabilities
+from sentiment_fast.model.pads import no_tf32
 from sentiment_fast.model.pooling import max_mean
 from sentiment_fast.text.encoding import TokenIds
 
@@ -480,7 +481,7 @@ def test_only_padded_pooling_reads_pads_on_the_left(pooling, on_left):
 def test_cuda_logits_equal_those_of_the_cpu(kind):
     network, rows = network_of(small(**kind)), rows_of([17, 1, 9, 0])
     ids, lengths = padded(rows, 24, network.config.pads_on_left)
-    with torch.no_grad():
+    with torch.no_grad(), no_tf32(torch.device("cuda")):
         expected = network(ids, lengths)
         found = network.to("cuda")(ids.cuda(), lengths.cuda()).cpu()
     torch.testing.assert_close(found, expected, rtol=0, atol=1e-4)

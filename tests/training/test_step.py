@@ -99,9 +99,9 @@ def unwatched_pads(monkeypatch):
 
 @pytest.fixture
 def nothing_compiled():
-    torch.compiler.reset()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the compilers' own
+        torch.compiler.reset()
         yield
     torch.compiler.reset()
 
@@ -208,11 +208,11 @@ def test_where_a_graph_does_not_fit_into_memory_it_is_said_once_and_those_there_
     assert played.replays == [[1], [5]]
 
 
-def test_a_step_that_cannot_be_captured_is_an_error_that_says_what_to_leave_out(played):
+def test_a_step_that_cannot_be_captured_is_an_error_that_says_what_to_do(played):
     graphs = StepGraphs(print)
     played.fails_with = RuntimeError("operation not permitted\nwhen stream is capturing")
     graphs.replayed(torch.tensor([1]), 16, played.step)
-    with pytest.raises(UsageError, match=r"\(operation not permitted\): leave out --cuda-graphs"):
+    with pytest.raises(UsageError, match=r"\(operation not permitted\): take --no-cuda-graphs"):
         graphs.replayed(torch.tensor([1]), 16, played.step)
 
 
@@ -338,6 +338,7 @@ def test_deterministic_trainings_on_cuda_are_the_same_to_the_last_bit(tiny_run):
 
 
 @on_gpu
+@pytest.mark.filterwarnings("ignore:Synchronization debug mode is a prototype")
 @pytest.mark.parametrize("cuda_graphs", [False, True])
 @pytest.mark.parametrize("precision", [FLOAT32, BFLOAT16], ids=lambda precision: precision.name)
 def test_the_host_waits_for_the_gpu_nowhere_in_a_step(tiny_run, precision, cuda_graphs):
