@@ -146,6 +146,8 @@ def _architecture(model: SavedModel) -> str:
         longest = wide.config.ngrams
         what = "single words" if longest == 1 else f"runs of up to {longest} words"
         beside = f"; a linear model of hashed {what} is added to its logit"
+    if model.cascade is not None:
+        beside += f". Of texts of which that model alone is {model.cascade:.0%} sure, it decides alone"
     layers = "one layer" if network.layers == 1 else f"{network.layers} layers"
     return (
         f"A recurrent network ({network.cell.upper()}, {layers}, {direction}, {network.hidden_size} units) reads the "
@@ -167,4 +169,7 @@ def _error(figures: Metrics) -> float:
 
 
 def _domains(lines: Sequence[str]) -> str:
-    return "By `python -m benchmarks.domains`. Texts without a right answer were made up.\n\n" + "\n".join(lines)
+    return (
+        "By `python -m benchmarks.domains`. Where labelled texts come from, `benchmarks/results/accuracy.md` says; those\n"
+        "without a right answer were made up.\n\n" + "\n".join(lines)
+    )

@@ -45,6 +45,7 @@ from sentiment_fast.text.vocabulary import Vocabulary
 from sentiment_fast.training.fit import Encoded, encode_part, new_network, vocabulary_of
 
 CLASSES = ["negative", "positive"]
+USEFUL = ("fast", "accurate")  # the presets made for use
 ELSEWHERE = "not on this device"
 LATE = "out of time"
 # What is said of each side; kernels that run side by side keep a GPU busy for more than the seconds that pass.
@@ -59,13 +60,18 @@ class Lab:
     def __init__(self, training: LabelledTexts, test: LabelledTexts, device: torch.device, quick: bool) -> None:
         self.texts, self.test_texts, self.device, self.quick = training, test, device, quick
         self.batch = 4 if quick else BATCH_SIZE
-        self.settings = preset("tutorial").with_fields({"batch_size": self.batch})
-        self.vocabulary = vocabulary_of(training, self.settings.vocabulary)
-        self.training = encode_part(training, self.vocabulary, CLASSES)
-        self.test = encode_part(test, self.vocabulary, CLASSES)
+        self.settings, self.vocabulary, self.training = self.encoded("tutorial")
         self.until = float("inf")
-        self.equal: set[str] = set()  # variants whose losses are the tutorial's
+        self.equal: set[tuple[str, str]] = set()  # presets and variants whose losses are right
         self.best: tuple[float, Variant, int] | None = None  # reviews/s, and at which batch_scale
+
+    def encoded(self, name: str) -> tuple[Preset, Vocabulary, Encoded]:
+        """A preset, the training reviews' vocabulary as it wants it, and their ids."""
+        small = {"hidden_size": 16} if self.quick and name in USEFUL else {}
+        settings = preset(name).with_fields({"batch_size": self.batch} if self.quick or name not in USEFUL else {})
+        settings = settings.with_fields(small)
+        vocabulary = vocabulary_of(self.texts, settings.vocabulary)
+        return settings, vocabulary, encode_part(self.texts, vocabulary, CLASSES)
 
     @property
     def late(self) -> bool:
@@ -82,11 +88,11 @@ class Lab:
         if not self.cuda:
             names = ("bf16", "fp16", "bf16 + compile", "bf16 + CUDA graphs", "bf16 + compile + CUDA graphs")
             return [*found, Variant("float32 + compile", float32, compiled=True), *names]
-        return [  # those without graphs, which take longest, last
+        return [  # the first is what ratios are to; of the others, those without graphs, which take longest, last
+            *found,
             Variant("float32 + CUDA graphs", float32, cuda_graphs=True),
             Variant("bf16 + CUDA graphs", bfloat16, cuda_graphs=True),
             Variant("bf16 + compile + CUDA graphs", bfloat16, compiled=True, cuda_graphs=True),
-            *found,
             Variant("bf16", bfloat16),
             Variant("bf16 + compile", bfloat16, compiled=True),
             Variant("fp16", Precision(torch.float16, "")),
@@ -103,35 +109,47 @@ class Lab:
 
 
 def equality(lab: Lab) -> Iterator[Table]:
-    """Losses of nine steps without dropout: three batches, thrice, so that graphs are captured and replayed."""
-    table = Table(["variant", "largest difference to the tutorial's losses", "allowed", ""])
+    """Losses of nine steps without dropout: three batches, thrice, so that graphs are captured and replayed; compared
+    with those of the tutorial's loop, and for the presets made for use, with the first variant's.
+    """
+    table = Table(["preset", "variant", "largest difference", "allowed", ""])
     yield table
-    settings = lab.settings.with_fields({"dropout": 0.0})
-    data = first_rows(lab.training, 3 * lab.batch)
-    with no_tf32(lab.device):
-        expected: list[float] = []
-        for variant in lab.variants():
-            if isinstance(variant, str) or lab.late:
-                name, why = (variant, ELSEWHERE) if isinstance(variant, str) else (variant.name, LATE)
-                table.rows.append([name, "", "", why])
-                continue
-            ours = OurSteps(data, lab.vocabulary, settings, lab.device, variant)
-            batches = ours.batches() * 3
-            expected = expected or TutorialSteps(data, lab.vocabulary, settings, lab.device).losses(batches)
-            found = failing(lambda ours=ours, batches=batches: ours.losses(batches))  # type: ignore[misc]
-            if isinstance(found, str):
-                table.rows.append([variant.name, "", "", found])
-                continue
-            off = max(abs(one - other) for one, other in zip(found, expected, strict=True))
-            allowed = LOSSES_AGREE_TO[variant.precision.dtype]
-            if off <= allowed:
-                lab.equal.add(variant.name)
-            table.rows.append([variant.name, f"{off:.1e}", f"{allowed:.0e}", "" if off <= allowed else "DIFFERS"])
+    for name in ("tutorial", *USEFUL):
+        settings, vocabulary, data = lab.encoded(name)
+        settings = settings.with_fields({"dropout": 0.0, "word_dropout": 0.0})
+        data = first_rows(data, 3 * settings.training.batch_size)
+        with no_tf32(lab.device):
+            _compare_losses(lab, table, name, settings, vocabulary, data)
+
+
+def _compare_losses(lab: Lab, table: Table, name: str, settings: Preset, vocabulary: Vocabulary, data: Encoded) -> None:
+    """Adds a row for each variant."""
+    expected: list[float] = []
+    for variant in lab.variants():
+        if isinstance(variant, str) or lab.late:
+            shown, why = (variant, ELSEWHERE) if isinstance(variant, str) else (variant.name, LATE)
+            table.rows.append([name, shown, "", "", why])
+            continue
+        ours = OurSteps(data, vocabulary, settings, lab.device, variant)
+        batches = ours.batches() * 3
+        if name == "tutorial" and not expected:
+            expected = TutorialSteps(data, vocabulary, settings, lab.device).losses(batches)
+        found = failing(lambda: ours.losses(batches))  # noqa: B023
+        if isinstance(found, str):
+            table.rows.append([name, variant.name, "", "", found])
+            continue
+        expected = expected or found
+        off = max(abs(one - other) for one, other in zip(found, expected, strict=True))
+        allowed = LOSSES_AGREE_TO[variant.precision.dtype]
+        if off <= allowed:
+            lab.equal.add((name, variant.name))
+        differs = "" if off <= allowed else "DIFFERS"
+        table.rows.append([name, variant.name, f"{off:.1e}", f"{allowed:.0e}", differs])
 
 
 def training(lab: Lab) -> Iterator[Table]:
     """Batches of 50, 200 and 800; the tutorial's loop in batches of 50. A round is an epoch of some of the reviews."""
-    table = Table(["batch", "side", *SIDE, "captured"])
+    table = Table(["preset", "batch", "side", *SIDE, "captured"])
     yield table
     first = 0.0
     for scale in (1, 2) if lab.quick else (1, 4, 16):
@@ -142,39 +160,51 @@ def training(lab: Lab) -> Iterator[Table]:
             sample = OurSteps(data, lab.vocabulary, settings, lab.device, Variant("", Precision(torch.float32, "")))
             batches = sample.batches()[: 1 if lab.quick else PROFILED]
             cells, first = _timed_side(lab, lambda: tutorial.losses(batches), sum(map(len, batches)), 0.0)  # noqa: B023
-            table.rows.append([str(lab.batch), "the tutorial's loop, padded, float32", *cells, ""])
-        for speed, variant in _our_rows(lab, table, str(lab.batch * scale), settings, lab.vocabulary, data, first):
+            table.rows.append(["", str(lab.batch), "the tutorial's loop, padded, float32", *cells, ""])
+        # In large batches, what takes long in small ones is left out.
+        variants = [one for one in lab.variants() if scale == 1 or isinstance(one, str) or one.cuda_graphs]
+        place = "tutorial", str(lab.batch * scale)
+        for speed, variant in _our_rows(lab, table, place, variants, settings, lab.vocabulary, data, first):
             if lab.best is None or speed > lab.best[0]:
                 lab.best = speed, variant, scale
 
 
 def presets(lab: Lab) -> Iterator[Table]:
     """The networks of the presets made for use, in their own batches. A round is an epoch of some of the reviews."""
-    table = Table(["preset", "side", *SIDE, "captured"])
+    table = Table(["preset", "batch", "side", *SIDE, "captured"])
     yield table
-    for name in ("fast", "accurate"):
-        settings = preset(name).with_fields({"hidden_size": 16, "batch_size": 4} if lab.quick else {})
-        vocabulary = vocabulary_of(lab.texts, settings.vocabulary)
-        data = first_rows(encode_part(lab.texts, vocabulary, CLASSES), 12 if lab.quick else 6400)
-        _our_rows(lab, table, name, settings, vocabulary, data)
+    for name in USEFUL:
+        settings, vocabulary, data = lab.encoded(name)
+        data = first_rows(data, 12 if lab.quick else 6400)
+        place = name, str(settings.training.batch_size)
+        _our_rows(lab, table, place, lab.variants(), settings, vocabulary, data)
 
 
 def _our_rows(
-    lab: Lab, table: Table, of: str, settings: Preset, vocabulary: Vocabulary, data: Encoded, first: float = 0.0
+    lab: Lab,
+    table: Table,
+    place: tuple[str, str],
+    variants: list[Variant | str],
+    settings: Preset,
+    vocabulary: Vocabulary,
+    data: Encoded,
+    first: float = 0.0,
 ) -> list[tuple[float, Variant]]:
-    """Adds a row for each variant. Returns reviews/s of those that ran. first: what ratios are to, else the first's."""
+    """Adds a row for each variant. Returns reviews/s of those that ran. place: preset and batch. first: what ratios
+    are to; 0 for the first variant's.
+    """
     speeds = []
-    for variant in lab.variants():
+    for variant in variants:
         name = variant if isinstance(variant, str) else variant.name
-        if isinstance(variant, str) or lab.late or name not in lab.equal:
+        if isinstance(variant, str) or lab.late or (place[0], name) not in lab.equal:
             found: Any = ELSEWHERE if isinstance(variant, str) else LATE if lab.late else "not equal: not timed"
         else:
             found = failing(lambda: _our_side(lab, settings, vocabulary, data, variant, first))  # noqa: B023
         if isinstance(variant, str) or isinstance(found, str):
-            table.rows.append([of, name, *[""] * len(SIDE), found])
+            table.rows.append([*place, name, *[""] * len(SIDE), found])
             continue
         cells, speed = found
-        table.rows.append([of, name, *cells])
+        table.rows.append([*place, name, *cells])
         speeds.append((speed, variant))
         first = first or speed
     return speeds
@@ -225,7 +255,7 @@ def scoring(lab: Lab) -> Iterator[Table]:
     rows = [(ids.to(lab.device),) for ids, _ in loader(few.ids.pad(500), few.targets, shuffle=False)]
     cells, first = _timed_side(lab, lambda: predict(model, rows), len(few.ids), 0.0)  # type: ignore[arg-type]
     table.rows.append(["50", "padded", "float32", *cells])
-    whole, part = (rows.examples(lab.settings.network, lab.device).source for rows in (data, first_rows(data, 4_000)))
+    whole = data.examples(lab.settings.network, lab.device).source
     for budget in [Budget(most, 1 << ids) for most, ids in ((1024, 16), (4096, 18), (16384, 20))]:
         for name in ("float32", "bfloat16", "float16"):
             place = [f"{budget.rows:,}", f"{budget.ids:,}", name]
@@ -234,6 +264,7 @@ def scoring(lab: Lab) -> Iterator[Table]:
                 table.rows.append([*place, *[""] * (len(SIDE) - 1), ELSEWHERE if isinstance(precision, str) else LATE])
                 continue
             lab.reset_memory()
+            part = first_rows(data, 2 * budget.rows).examples(lab.settings.network, lab.device).source
             with mock.patch.multiple(inference, GPU_BUDGET=budget, CPU_BUDGET=budget):
                 logits = partial(inference.all_logits, network, precision=precision)
                 cells, _ = _timed_side(lab, partial(logits, whole), len(whole), first, partial(logits, part))
@@ -333,8 +364,8 @@ def profile(lab: Lab) -> Iterator[Table]:
 
 # Seconds that a section may start new work in; each may run over by its last item.
 SECTIONS: list[tuple[Callable[[Lab], Iterator[Table]], float]] = [
-    (equality, 40),
-    (training, 130),
+    (equality, 70),
+    (training, 110),
     (presets, 80),
     (scoring, 40),
     (end_to_end, 20),

@@ -21,9 +21,11 @@ from sentiment_fast.data.files import read_labelled
 from sentiment_fast.data.labelled_texts import LabelledTexts, classes_of
 from sentiment_fast.model.devices import choose_device, choose_precision
 from sentiment_fast.model.presets import Preset, preset
+from sentiment_fast.model.ranks import Ranks
 from sentiment_fast.training.fit import encode_part, new_network, vocabulary_of
 from sentiment_fast.training.loop import train
 from sentiment_fast.training.state import Epoch
+from sentiment_fast.training.step import graphs_are_worth_it
 
 TUTORIALS_ACCURACY = 0.862  # what its notebook shows
 
@@ -51,7 +53,9 @@ def seconds_to(
     )
     network = new_network(settings, vocabulary, classes).to(device)
     try:
-        train(network, learned, judged, settings.training, choose_precision(device), look)
+        precision = choose_precision(device)
+        cuda_graphs = graphs_are_worth_it(precision, Ranks(device=device))
+        train(network, learned, judged, settings.training, precision, look, cuda_graphs=cuda_graphs)
     except _Reached:
         return time.perf_counter() - started, reached
     return None, reached

@@ -31,8 +31,10 @@ from sentiment_fast.learning_options import (
 from sentiment_fast.resumed_runs import add_run_arguments, as_it_began, options_of, progress_bar
 from sentiment_fast.training_options import (
     add_data_arguments,
+    add_graphs_argument,
     add_hardware_arguments,
     add_settings_arguments,
+    chosen_graphs,
     chosen_precision,
     chosen_settings,
 )
@@ -61,11 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action=argparse.BooleanOptionalAction,
         help="compile what surrounds the recurrent layers (default: no, it rarely pays; see the README's Training)",
     )
-    parser.add_argument(
-        "--cuda-graphs",
-        action=argparse.BooleanOptionalAction,
-        help="launch each training step as one CUDA graph (default: on one GPU, but for float16 or --deterministic)",
-    )
+    add_graphs_argument(parser)
     parser.add_argument(
         "--deterministic",
         action="store_true",
@@ -100,8 +98,6 @@ def run(arguments: argparse.Namespace) -> None:
     settings = chosen_settings(arguments) if began is None else settings_as_it_began(arguments.out, began)
     arguments.validation = arguments.validation or str(settings.training.validation_share)
     device = choose_device(arguments.device)
-    if arguments.cuda_graphs and device.type != "cuda":
-        raise UsageError("Expected a CUDA device for --cuda-graphs, found the CPU: leave it out")
     with (
         deterministic_algorithms() if arguments.deterministic else nullcontext(),
         ranks_of_environment(device) as ranks,
@@ -113,6 +109,7 @@ def run(arguments: argparse.Namespace) -> None:
         if began is None:
             ranks.first_does(lambda: check_folder(folder, arguments.resume))
         precision = _precision(wanted_precision, began, ranks)
+        cuda_graphs = chosen_graphs(arguments, precision, ranks)
         beginning = beginning_of(arguments, settings, began, folder)
         if beginning is not None:
             settings = beginning.applied_to(settings, {item.partition("=")[0] for item in arguments.set}, tell)
@@ -133,7 +130,7 @@ def run(arguments: argparse.Namespace) -> None:
             if ranks.writes:
                 model.wide = wide_part(data, lesson, settings.wide, tell)
             tell(f"Training on {ranks.describe()}, {precision.reason}")
-            history = _train(arguments, settings, data, lesson, model, precision, ranks, folder)
+            history = _train(arguments, settings, data, lesson, model, precision, ranks, folder, cuda_graphs)
         except KeyboardInterrupt:
             tell(f"interrupted: {_how_to_go_on(folder, ranks)}")
             raise
@@ -152,6 +149,7 @@ def _train(
     precision: Precision,
     ranks: Ranks,
     folder: Path,
+    cuda_graphs: bool,
 ) -> list[Epoch]:
     from sentiment_fast.data.overview import TRAINING
     from sentiment_fast.model.compiling import Compiler
@@ -161,7 +159,6 @@ def _train(
     from sentiment_fast.training.checkpoints import Checkpoints
     from sentiment_fast.training.loop import train
     from sentiment_fast.training.origin import run_identity
-    from sentiment_fast.training.step import graphs_are_worth_it
 
     tell = say if ranks.writes else _say_nothing
     identity = run_identity(data.parts, data.vocabulary, settings, precision, ranks)
@@ -172,7 +169,6 @@ def _train(
         arguments.checkpoint_minutes,
     )
     compiler = Compiler(tell) if arguments.compile else None
-    cuda_graphs = graphs_are_worth_it(precision, ranks) if arguments.cuda_graphs is None else arguments.cuda_graphs
     examples = {name: part.examples(settings.network, ranks.device) for name, part in data.parts.items()}
     if lesson is not None:
         examples[TRAINING] = lesson.examples(settings.network, ranks.device)

@@ -9,7 +9,9 @@ from sentiment_fast.cli import PRECISIONS, add_device_argument
 from sentiment_fast.errors import UsageError
 
 if TYPE_CHECKING:
+    from sentiment_fast.model.devices import Precision
     from sentiment_fast.model.presets import Preset
+    from sentiment_fast.model.ranks import Ranks
 
 
 def add_data_arguments(parser: argparse.ArgumentParser) -> None:
@@ -54,6 +56,25 @@ def add_hardware_arguments(parser: argparse.ArgumentParser) -> None:
         choices=PRECISIONS,
         help="of the network's matrix products (default: float32; --amp is short for auto, the hardware's fastest)",
     )
+
+
+def add_graphs_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--cuda-graphs",
+        action=argparse.BooleanOptionalAction,
+        help="launch each training step as one CUDA graph (default: on one GPU, but for float16 or --deterministic)",
+    )
+
+
+def chosen_graphs(arguments: argparse.Namespace, precision: Precision, ranks: Ranks) -> bool:
+    """Whether training steps are to be CUDA graphs. Raises UsageError where they are asked for, and there is no GPU."""
+    from sentiment_fast.training.step import graphs_are_worth_it
+
+    if arguments.cuda_graphs is None:
+        return graphs_are_worth_it(precision, ranks)
+    if arguments.cuda_graphs and ranks.device.type != "cuda":
+        raise UsageError("Expected a CUDA device for --cuda-graphs, found the CPU: leave it out")
+    return bool(arguments.cuda_graphs)
 
 
 def changed_settings(arguments: argparse.Namespace) -> dict[str, Any]:

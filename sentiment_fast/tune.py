@@ -21,9 +21,11 @@ from sentiment_fast.cli import run_command, say, stop_signals
 from sentiment_fast.errors import DataError, ModelFolderError, UsageError
 from sentiment_fast.training_options import (
     add_data_arguments,
+    add_graphs_argument,
     add_hardware_arguments,
     add_settings_arguments,
     changed_settings,
+    chosen_graphs,
     chosen_precision,
     chosen_settings,
 )
@@ -73,6 +75,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_settings_arguments(parser)
     add_hardware_arguments(parser)
+    add_graphs_argument(parser)
     parser.add_argument("--out", metavar="FOLDER", type=Path, help="of the search (default: runs/tune-<date-time>)")
     parser.add_argument(
         "--resume",
@@ -85,6 +88,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     # Imported here, so that --help and a mistyped option answer at once.
     from sentiment_fast.model.devices import choose_device
+    from sentiment_fast.model.ranks import Ranks
     from sentiment_fast.tuning.run import Trials, run_search
     from sentiment_fast.tuning.searches import new_search
 
@@ -104,7 +108,8 @@ def run(arguments: argparse.Namespace) -> None:
     search = new_search(arguments.search, space, base.training.seed, arguments.metric)
     device = choose_device(arguments.device)
     precision = _precision(arguments, began, device)
-    how = Trials(base, _material(arguments, base, device), precision, arguments.metric)
+    cuda_graphs = chosen_graphs(arguments, precision, Ranks(device=device))
+    how = Trials(base, _material(arguments, base, device), precision, arguments.metric, cuda_graphs)
     journal = _journal(folder, how, arguments, space)
     say(f"Searching on {device.type}, {precision.reason}; {len(journal.trials)} trials so far; results: {folder}")
 

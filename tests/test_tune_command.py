@@ -223,6 +223,7 @@ def test_other_data_are_refused(work, capsys):
         (["--config", "space.json"], 'space.json: expected a preset, an object with "format": 1'),
         (["--resume"], "--resume: expected the folder of the search"),
         (["--amp", "--precision", "float32", "--data", "demo:160"], "Expected --amp"),
+        (["--cuda-graphs", "--device", "cpu"], "Expected a CUDA device for --cuda-graphs"),
         (["--out", "."], "already holds something"),
     ],
 )

@@ -36,7 +36,7 @@ class BatchSource:
         self._values = torch.from_numpy(values).to(device)
         self._starts = torch.from_numpy(ids.offsets[:-1] + 1).to(device)
         self._counts = torch.from_numpy(np.minimum(ids.lengths, max_length)).to(device)
-        # A CUDA graph is captured for each width, in some 50 ms; a guess, not measured yet.
+        # A CUDA graph is captured for each width, in 15 to 55 ms on an H200; other steps than 16 were not measured.
         self.width_step = 16 if device.type == "cuda" else 1
         self._gather: Callable[..., tuple[Tensor, Tensor]] = _gathered
 

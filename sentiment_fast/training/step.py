@@ -40,12 +40,16 @@ def graphs_are_worth_it(precision: Precision, ranks: Ranks) -> bool:
     """Whether steps can be CUDA graphs, and were seen to be faster: 6 to 9 times, on one GPU
     (benchmarks/results/2026-11-27-nvidia-h200.md). Not measured, so left out: deterministic algorithms.
     """
-    several = ranks.size > 1
     return (
         ranks.device.type == "cuda"
-        and not (several or precision.dtype == torch.float16)
+        and ranks.size == 1
+        and precision.dtype != torch.float16
         and not torch.are_deterministic_algorithms_enabled()
     )
+
+
+class CaptureError(UsageError):
+    """A step could not be captured as a CUDA graph; what it leaves of the device's state cannot be relied on."""
 
 
 class TrainingStep:
@@ -227,7 +231,7 @@ class StepGraphs:
     def replayed(self, rows: Tensor, width: int, step: Callable[[Tensor], None]) -> bool:
         """Has the step on these rows been done, by a graph? step: what to capture, given where its rows will stand.
 
-        Raises UsageError where the step cannot be captured.
+        Raises CaptureError where the step cannot be captured.
         """
         shape = (len(rows), width)
         self._seen[shape] += 1
@@ -251,9 +255,9 @@ class StepGraphs:
             self._full = True
             self._say(f"out of memory: {len(self)} CUDA graphs, and further shapes of batches run without")
             return False
-        except RuntimeError as error:  # what a capture that failed leaves of the device's state cannot be relied on
+        except RuntimeError as error:
             reason = str(error.__context__ or error).partition("\n")[0]
-            raise UsageError(
+            raise CaptureError(
                 f"Expected a step that a CUDA graph can capture, got an error ({reason}): take --no-cuda-graphs"
             ) from error
         self._captured[shape] = graph, static_rows

@@ -20,11 +20,10 @@ from sentiment_fast.model.devices import Precision
 from sentiment_fast.model.inference import network_logits
 from sentiment_fast.model.network import SentimentLSTM
 from sentiment_fast.model.presets import Preset
-from sentiment_fast.model.ranks import Ranks
 from sentiment_fast.training.fit import Encoded, new_network
 from sentiment_fast.training.loop import train
 from sentiment_fast.training.state import Epoch
-from sentiment_fast.training.step import graphs_are_worth_it
+from sentiment_fast.training.step import CaptureError
 from sentiment_fast.tuning.material import Material
 from sentiment_fast.tuning.searches import Search
 from sentiment_fast.tuning.trials import CUT, FAILED, FINISHED, STOPPED, Journal, Trial, is_hopeless
@@ -33,6 +32,7 @@ from sentiment_fast.tuning.trials import CUT, FAILED, FINISHED, STOPPED, Journal
 @dataclass(frozen=True)
 class Trials:
     """How each trial is done. base: what its settings change. metric: "accuracy" or "loss", on the validation part.
+    cuda_graphs: see training/step.py.
 
     With n-grams beside the network, both are judged together: each epoch's figures are those of the calibrated sum.
     Which epoch is kept, the network's own loss decides, as in `train`.
@@ -42,6 +42,7 @@ class Trials:
     material: Material
     precision: Precision
     metric: str
+    cuda_graphs: bool = False
 
 
 def run_search(
@@ -115,12 +116,14 @@ def run_trial(
             after_epoch,
             stop_requested=stop_requested,
             say=say,
-            cuda_graphs=graphs_are_worth_it(how.precision, Ranks(device=how.material.device)),
+            cuda_graphs=how.cuda_graphs,
         )
     except _HopelessError:
         return ended(STOPPED)
     except KeyboardInterrupt:
         return ended(CUT)
+    except CaptureError:  # the trials after it would run on what it has left
+        raise
     except (DataError, UsageError, torch.OutOfMemoryError) as error:  # settings that do not go together, or diverge
         return ended(FAILED, str(error))
     return ended(FINISHED)

@@ -30,10 +30,12 @@ def test_the_whole_program_runs_on_a_cpu_and_says_what_is_not_there(tmp_path, ca
     assert [section["failure"] for section in report["sections"]] == [None] * len(sections)
     rows = {name: section["tables"][0]["rows"] for name, section in sections.items()}
     assert all(rows.values())
-    for name, column in {"equality": 0, "training": 1, "presets": 1}.items():
+    for name, column in {"equality": 1, "training": 2, "presets": 2}.items():
         there = {row[column]: row[-1] != gpu.ELSEWHERE for row in rows[name]}
         assert there["trimmed, float32"]
         assert not there["bf16 + CUDA graphs"]
+    assert {row[0] for row in rows["equality"]} == {"tutorial", "fast", "accurate"}
+    assert {row[0] for row in rows["presets"]} == {"fast", "accurate"}
     assert not any("DIFFERS" in row or "FAILED" in " ".join(row) for table in rows.values() for row in table)
     assert "self cpu" in sections["profile"]["tables"][0]["text"].lower()
     text = (tmp_path / "cpu.md").read_text()

@@ -12,7 +12,6 @@ import torch
 from torch._inductor.cpp_builder import get_cpp_compiler
 from torch._inductor.exc import InvalidCxxCompiler
 
-from sentiment_fast.errors import UsageError
 from sentiment_fast.model.batches import random_batches
 from sentiment_fast.model.compiling import Compiler
 from sentiment_fast.model.devices import Precision, deterministic_algorithms
@@ -21,7 +20,7 @@ from sentiment_fast.model.network import SentimentLSTM
 from sentiment_fast.model.ranks import Ranks
 from sentiment_fast.training import step as step_module
 from sentiment_fast.training.state import TrainingState
-from sentiment_fast.training.step import StepGraphs, TrainingStep
+from sentiment_fast.training.step import CaptureError, StepGraphs, TrainingStep, graphs_are_worth_it
 
 FLOAT32 = Precision(torch.float32, "float32")
 LONG = {"dropout": 0.0, "max_length": 300}  # most of a batch are pads that are computed in closed form on a GPU
@@ -212,7 +211,7 @@ def test_a_step_that_cannot_be_captured_is_an_error_that_says_what_to_do(played)
     graphs = StepGraphs(print)
     played.fails_with = RuntimeError("operation not permitted\nwhen stream is capturing")
     graphs.replayed(torch.tensor([1]), 16, played.step)
-    with pytest.raises(UsageError, match=r"\(operation not permitted\): take --no-cuda-graphs"):
+    with pytest.raises(CaptureError, match=r"\(operation not permitted\): take --no-cuda-graphs"):
         graphs.replayed(torch.tensor([1]), 16, played.step)
 
 
@@ -243,6 +242,23 @@ def test_graphs_that_cannot_be_had_are_said_not_to_be(played, tiny_run, why):
     assert len(said) == 1
     assert said[0].startswith("no CUDA graphs: ")
     assert why in said[0]
+
+
+@pytest.mark.parametrize(
+    ("device", "dtype", "processes", "worth_it"),
+    [
+        ("cuda", torch.float32, 1, True),
+        ("cuda", torch.bfloat16, 1, True),
+        ("cuda", torch.float16, 1, False),
+        ("cuda", torch.float32, 2, False),
+        ("cpu", torch.float32, 1, False),
+    ],
+)
+def test_graphs_are_the_default_where_they_can_be_had(device, dtype, processes, worth_it):
+    ranks = Ranks(size=processes, device=torch.device(device))
+    assert graphs_are_worth_it(Precision(dtype, ""), ranks) == worth_it
+    with deterministic_algorithms():
+        assert not graphs_are_worth_it(Precision(dtype, ""), ranks)
 
 
 def test_a_capturable_optimiser_takes_the_steps_of_another(tiny_run):

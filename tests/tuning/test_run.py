@@ -14,6 +14,8 @@ from sentiment_fast.model.wide import fit_wide
 from sentiment_fast.training.fit import new_network
 from sentiment_fast.training.loop import train
 from sentiment_fast.training.parts import vectors_of
+from sentiment_fast.training.step import CaptureError
+from sentiment_fast.tuning import run as run_module
 from sentiment_fast.tuning.material import Material
 from sentiment_fast.tuning.run import Trials, run_search, run_trial
 from sentiment_fast.tuning.searches import new_search
@@ -36,6 +38,15 @@ def new_material(seed=0):
 @pytest.fixture(scope="module")
 def how():
     return Trials(BASE, new_material(), FLOAT32, "accuracy")
+
+
+def test_a_step_that_cannot_be_captured_ends_the_search(how, monkeypatch):
+    def cannot_be_captured(*arguments, **options):
+        raise CaptureError("take --no-cuda-graphs")
+
+    monkeypatch.setattr(run_module, "train", cannot_be_captured)  # a GPU's work
+    with pytest.raises(CaptureError):
+        run_trial({}, how, [])
 
 
 def search_of(**wanted):
