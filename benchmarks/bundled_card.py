@@ -170,6 +170,6 @@ def _error(figures: Metrics) -> float:
 
 def _domains(lines: Sequence[str]) -> str:
     return (
-        "By `python -m benchmarks.domains`. Where labelled texts come from, `benchmarks/results/accuracy.md` says;\nthose "
+        "By `python -m benchmarks.domains`. Labelled texts: `benchmarks/results/accuracy.md` says whose. Those\n"
         "without a right answer were made up.\n\n" + "\n".join(lines)
     )
