@@ -29,6 +29,9 @@ MARKUP = st.lists(
 ).map("".join)
 
 
+# The reference takes most of the time; being traced, it would take three times as long.
+pytestmark = pytest.mark.no_cover
+
 PLAIN = _core.CleaningOptions()
 EVERY_OPTION = {"strip_html": True, "keep_digits": True, "split_at_marks": True}
 
