@@ -23,6 +23,7 @@ from benchmarks.matrix_work import MatrixWork, matrix_peak
 from benchmarks.ratios import RUN, machine_kind
 
 REVIEWS = 50_000
+FEW_REVIEWS = 6_400  # where nothing is timed (--benchmark-disable): as many as the networks are given
 PACKAGES = ("torch", "numpy", "pyarrow", "scikit-learn", "tokenizers")  # whose versions a figure depends on
 
 
@@ -66,16 +67,22 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def reviews(request: pytest.FixtureRequest) -> Corpus:
-    return _note(request, "reviews", unlabelled_reviews())
+    return _note(request, "reviews", _few_untimed(request, unlabelled_reviews()))
 
 
 @pytest.fixture(scope="session")
 def labelled(request: pytest.FixtureRequest) -> Corpus:
     """Labelled reviews, found like `reviews`."""
     folder = os.environ.get("SENTIMENT_FAST_TEST_DATA")
-    if folder:
-        return _note(request, "labelled reviews", _from_csv(Path(folder) / "imdb_train.csv.xz", "IMDb, training half"))
-    return _note(request, "labelled reviews", _fallback())
+    found = _from_csv(Path(folder) / "imdb_train.csv.xz", "IMDb, training half") if folder else _fallback()
+    return _note(request, "labelled reviews", _few_untimed(request, found))
+
+
+def _few_untimed(request: pytest.FixtureRequest, corpus: Corpus) -> Corpus:
+    if not request.config.getoption("benchmark_disable"):
+        return corpus
+    labels = None if corpus.labels is None else corpus.labels[:FEW_REVIEWS]
+    return Corpus(corpus.name, corpus.texts[:FEW_REVIEWS], labels)
 
 
 def unlabelled_reviews() -> Corpus:
