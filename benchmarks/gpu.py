@@ -26,10 +26,23 @@ from unittest import mock
 
 import torch
 
+from benchmarks.gpu_lab import (
+    CLASSES,
+    ELSEWHERE,
+    LATE,
+    PROFILED,
+    SIDE,
+    USEFUL,
+    Lab,
+    compare_losses,
+    failing,
+    our_rows,
+    timed_side,
+)
 from benchmarks.gpu_report import Table, as_markdown, facts
 from benchmarks.gpu_work import LSTMCall, OurSteps, TutorialSteps, Variant, first_rows, kernels, timed, wait
 from benchmarks.time_to_accuracy import TUTORIALS_ACCURACY, seconds_to
-from benchmarks.tutorial_loop import BATCH_SIZE, loader, predict
+from benchmarks.tutorial_loop import loader, predict
 from sentiment_fast.data.demo import demo_corpus
 from sentiment_fast.data.files import read_labelled
 from sentiment_fast.data.labelled_texts import LabelledTexts, stratified_split
@@ -38,74 +51,10 @@ from sentiment_fast.model.batches import Budget
 from sentiment_fast.model.devices import Precision, choose_device, choose_precision
 from sentiment_fast.model.folder import BUNDLED, SavedModel, load_model
 from sentiment_fast.model.pads import no_tf32
-from sentiment_fast.model.presets import Preset, preset
+from sentiment_fast.model.presets import preset
 from sentiment_fast.scoring.files import score_csv
 from sentiment_fast.scoring.scorer import Scorer
-from sentiment_fast.text.vocabulary import Vocabulary
-from sentiment_fast.training.fit import Encoded, encode_part, new_network, vocabulary_of
-
-CLASSES = ["negative", "positive"]
-USEFUL = ("fast", "accurate")  # the presets made for use
-ELSEWHERE = "not on this device"
-LATE = "out of time"
-# What is said of each side; kernels that run side by side keep a GPU busy for more than the seconds that pass.
-SIDE = ["n", "median", "IQR", "reviews/s", "ratio", "GPU busy", "peak memory"]
-PROFILED = 8  # batches; reading a profile takes as long as thousands of kernels
-LOSSES_AGREE_TO = {torch.float32: 1e-4, torch.bfloat16: 3e-2, torch.float16: 3e-2}
-
-
-class Lab:
-    """What the sections share: reviews, encoded, the device, and how long the section may go on."""
-
-    def __init__(self, training: LabelledTexts, test: LabelledTexts, device: torch.device, quick: bool) -> None:
-        self.texts, self.test_texts, self.device, self.quick = training, test, device, quick
-        self.batch = 4 if quick else BATCH_SIZE
-        self.settings, self.vocabulary, self.training = self.encoded("tutorial")
-        self.until = float("inf")
-        self.equal: set[tuple[str, str]] = set()  # presets and variants whose losses are right
-        self.best: tuple[float, Variant, int] | None = None  # reviews/s, and at which batch_scale
-
-    def encoded(self, name: str) -> tuple[Preset, Vocabulary, Encoded]:
-        """A preset, the training reviews' vocabulary as it wants it, and their ids."""
-        small = {"hidden_size": 16} if self.quick and name in USEFUL else {}
-        settings = preset(name).with_fields({"batch_size": self.batch} if self.quick or name not in USEFUL else {})
-        settings = settings.with_fields(small)
-        vocabulary = vocabulary_of(self.texts, settings.vocabulary)
-        return settings, vocabulary, encode_part(self.texts, vocabulary, CLASSES)
-
-    @property
-    def late(self) -> bool:
-        return time.perf_counter() > self.until
-
-    @property
-    def cuda(self) -> bool:
-        return self.device.type == "cuda"
-
-    def variants(self) -> list[Variant | str]:
-        """Ours, or the name of one that this device does not have."""
-        float32, bfloat16 = Precision(torch.float32, ""), Precision(torch.bfloat16, "")
-        found: list[Variant | str] = [Variant("trimmed, float32", float32)]
-        if not self.cuda:
-            names = ("bf16", "fp16", "bf16 + compile", "bf16 + CUDA graphs", "bf16 + compile + CUDA graphs")
-            return [*found, Variant("float32 + compile", float32, compiled=True), *names]
-        return [  # the first is what ratios are to; of the others, those without graphs, which take longest, last
-            *found,
-            Variant("float32 + CUDA graphs", float32, cuda_graphs=True),
-            Variant("bf16 + CUDA graphs", bfloat16, cuda_graphs=True),
-            Variant("bf16 + compile + CUDA graphs", bfloat16, compiled=True, cuda_graphs=True),
-            Variant("bf16", bfloat16),
-            Variant("bf16 + compile", bfloat16, compiled=True),
-            Variant("fp16", Precision(torch.float16, "")),
-        ]
-
-    def reset_memory(self) -> None:
-        if self.cuda:
-            torch.cuda.empty_cache()
-            torch.cuda.reset_peak_memory_stats()
-
-    def peak_memory(self) -> str:
-        """Reserved, so that the pools of CUDA graphs count."""
-        return f"{torch.cuda.max_memory_reserved() / 1e6:,.0f} MB" if self.cuda else ELSEWHERE
+from sentiment_fast.training.fit import new_network
 
 
 def equality(lab: Lab) -> Iterator[Table]:
@@ -119,32 +68,7 @@ def equality(lab: Lab) -> Iterator[Table]:
         settings = settings.with_fields({"dropout": 0.0, "word_dropout": 0.0})
         data = first_rows(data, 3 * settings.training.batch_size)
         with no_tf32(lab.device):
-            _compare_losses(lab, table, name, settings, vocabulary, data)
-
-
-def _compare_losses(lab: Lab, table: Table, name: str, settings: Preset, vocabulary: Vocabulary, data: Encoded) -> None:
-    """Adds a row for each variant."""
-    expected: list[float] = []
-    for variant in lab.variants():
-        if isinstance(variant, str) or lab.late:
-            shown, why = (variant, ELSEWHERE) if isinstance(variant, str) else (variant.name, LATE)
-            table.rows.append([name, shown, "", "", why])
-            continue
-        ours = OurSteps(data, vocabulary, settings, lab.device, variant)
-        batches = ours.batches() * 3
-        if name == "tutorial" and not expected:
-            expected = TutorialSteps(data, vocabulary, settings, lab.device).losses(batches)
-        found = failing(lambda: ours.losses(batches))  # noqa: B023
-        if isinstance(found, str):
-            table.rows.append([name, variant.name, "", "", found])
-            continue
-        expected = expected or found
-        off = max(abs(one - other) for one, other in zip(found, expected, strict=True))
-        allowed = LOSSES_AGREE_TO[variant.precision.dtype]
-        if off <= allowed:
-            lab.equal.add((name, variant.name))
-        differs = "" if off <= allowed else "DIFFERS"
-        table.rows.append([name, variant.name, f"{off:.1e}", f"{allowed:.0e}", differs])
+            compare_losses(lab, table, name, settings, vocabulary, data)
 
 
 def training(lab: Lab) -> Iterator[Table]:
@@ -159,12 +83,12 @@ def training(lab: Lab) -> Iterator[Table]:
             tutorial = TutorialSteps(data, lab.vocabulary, settings, lab.device)
             sample = OurSteps(data, lab.vocabulary, settings, lab.device, Variant("", Precision(torch.float32, "")))
             batches = sample.batches()[: 1 if lab.quick else PROFILED]
-            cells, first = _timed_side(lab, lambda: tutorial.losses(batches), sum(map(len, batches)), 0.0)  # noqa: B023
+            cells, first = timed_side(lab, lambda: tutorial.losses(batches), sum(map(len, batches)), 0.0)  # noqa: B023
             table.rows.append(["", str(lab.batch), "the tutorial's loop, padded, float32", *cells, ""])
         # In large batches, what takes long in small ones is left out.
         variants = [one for one in lab.variants() if scale == 1 or isinstance(one, str) or one.cuda_graphs]
         place = "tutorial", str(lab.batch * scale)
-        for speed, variant in _our_rows(lab, table, place, variants, settings, lab.vocabulary, data, first):
+        for speed, variant in our_rows(lab, table, place, variants, settings, lab.vocabulary, data, first):
             if lab.best is None or speed > lab.best[0]:
                 lab.best = speed, variant, scale
 
@@ -177,71 +101,7 @@ def presets(lab: Lab) -> Iterator[Table]:
         settings, vocabulary, data = lab.encoded(name)
         data = first_rows(data, 12 if lab.quick else 6400)
         place = name, str(settings.training.batch_size)
-        _our_rows(lab, table, place, lab.variants(), settings, vocabulary, data)
-
-
-def _our_rows(
-    lab: Lab,
-    table: Table,
-    place: tuple[str, str],
-    variants: list[Variant | str],
-    settings: Preset,
-    vocabulary: Vocabulary,
-    data: Encoded,
-    first: float = 0.0,
-) -> list[tuple[float, Variant]]:
-    """Adds a row for each variant. Returns reviews/s of those that ran. place: preset and batch. first: what ratios
-    are to; 0 for the first variant's.
-    """
-    speeds = []
-    for variant in variants:
-        name = variant if isinstance(variant, str) else variant.name
-        if isinstance(variant, str) or lab.late or (place[0], name) not in lab.equal:
-            found: Any = ELSEWHERE if isinstance(variant, str) else LATE if lab.late else "not equal: not timed"
-        else:
-            found = failing(lambda: _our_side(lab, settings, vocabulary, data, variant, first))  # noqa: B023
-        if isinstance(variant, str) or isinstance(found, str):
-            table.rows.append([*place, name, *[""] * len(SIDE), found])
-            continue
-        cells, speed = found
-        table.rows.append([*place, name, *cells])
-        speeds.append((speed, variant))
-        first = first or speed
-    return speeds
-
-
-def _our_side(
-    lab: Lab, settings: Preset, vocabulary: Vocabulary, data: Encoded, variant: Variant, first: float
-) -> tuple[list[str], float]:
-    """Cells from n to captured, and reviews per second."""
-    lab.reset_memory()
-    ours = OurSteps(data, vocabulary, settings, lab.device, variant)
-    batches = ours.batches()
-    with ours.step.stream():
-        for _ in range(3 if variant.cuda_graphs else 1):  # eagerly, captured, replayed
-            ours.run(batches)
-        part = batches[:PROFILED]
-        cells, speed = _timed_side(lab, lambda: ours.run(batches), len(data.ids), first, lambda: ours.run(part))
-    captured = [f"{ours.compiler.graphs} compiled"] if ours.compiler else []
-    if ours.step.graphs is not None:
-        captured.append(f"{len(ours.step.graphs)} CUDA graphs in {ours.step.graphs.seconds:.1f} s")
-    return [*cells, "; ".join(captured + ours.said)], speed
-
-
-def _timed_side(
-    lab: Lab, function: Callable[[], Any], reviews: int, first: float, part: Callable[[], Any] | None = None
-) -> tuple[list[str], float]:
-    """Cells from n to peak memory, and reviews per second. part: of it, where the whole is too much to be profiled."""
-    function()
-    timing = timed(function, lab.device, 0.1 if lab.quick else 2.0)
-    memory, busy = lab.peak_memory(), ELSEWHERE
-    if lab.cuda:
-        whole = timed(part, lab.device, 0.5).median if part else timing.median
-        busy = f"{sum(kernels(part or function)[0].values()) / whole:.0%}"
-    speed = reviews / timing.median
-    ratio = f"{speed / first:.1f} x" if first else "1 x"
-    figures = [str(timing.rounds), f"{timing.median:.4f} s", f"{timing.spread:.4f} s", f"{speed:,.0f}", ratio]
-    return [*figures, busy, memory], speed
+        our_rows(lab, table, place, lab.variants(), settings, vocabulary, data)
 
 
 def scoring(lab: Lab) -> Iterator[Table]:
@@ -253,7 +113,7 @@ def scoring(lab: Lab) -> Iterator[Table]:
     model = TutorialSteps(first_rows(data, 50), lab.vocabulary, lab.settings, lab.device).model
     few = first_rows(data, 8 if lab.quick else 2_000)
     rows = [(ids.to(lab.device),) for ids, _ in loader(few.ids.pad(500), few.targets, shuffle=False)]
-    cells, first = _timed_side(lab, lambda: predict(model, rows), len(few.ids), 0.0)  # type: ignore[arg-type]
+    cells, first = timed_side(lab, lambda: predict(model, rows), len(few.ids), 0.0)  # type: ignore[arg-type]
     table.rows.append(["50", "padded", "float32", *cells])
     whole = data.examples(lab.settings.network, lab.device).source
     for budget in [Budget(most, 1 << ids) for most, ids in ((1024, 16), (4096, 18), (16384, 20))]:
@@ -267,7 +127,7 @@ def scoring(lab: Lab) -> Iterator[Table]:
             part = first_rows(data, 2 * budget.rows).examples(lab.settings.network, lab.device).source
             with mock.patch.multiple(inference, GPU_BUDGET=budget, CPU_BUDGET=budget):
                 logits = partial(inference.all_logits, network, precision=precision)
-                cells, _ = _timed_side(lab, partial(logits, whole), len(whole), first, partial(logits, part))
+                cells, _ = timed_side(lab, partial(logits, whole), len(whole), first, partial(logits, part))
             table.rows.append([*place, *cells])
 
 
@@ -373,14 +233,6 @@ SECTIONS: list[tuple[Callable[[Lab], Iterator[Table]], float]] = [
     (accuracy, 50),
     (lstm_kernels, 25),
 ]
-
-
-def failing(function: Callable[[], Any]) -> Any:
-    """What the function returns; where it fails, why, in a line. Nothing that is measured returns text."""
-    try:
-        return function()
-    except Exception as error:  # of any kind: it is written down
-        return f"FAILED: {type(error).__name__}: {str(error).strip().partition(chr(10))[0][:200]}"
 
 
 def reviews(folder: Path | None, quick: bool) -> tuple[LabelledTexts, LabelledTexts]:
