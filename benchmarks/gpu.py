@@ -86,7 +86,7 @@ def training(lab: Lab) -> Iterator[Table]:
             cells, first = timed_side(lab, lambda: tutorial.losses(batches), sum(map(len, batches)), 0.0)  # noqa: B023
             table.rows.append(["", str(lab.batch), "the tutorial's loop, padded, float32", *cells, ""])
         # In large batches, what takes long in small ones is left out.
-        variants = [one for one in lab.variants() if scale == 1 or isinstance(one, str) or one.cuda_graphs]
+        variants = [one for one in lab.variants("tutorial") if scale == 1 or isinstance(one, str) or one.cuda_graphs]
         place = "tutorial", str(lab.batch * scale)
         for speed, variant in our_rows(lab, table, place, variants, settings, lab.vocabulary, data, first):
             if lab.best is None or speed > lab.best[0]:
@@ -101,7 +101,7 @@ def presets(lab: Lab) -> Iterator[Table]:
         settings, vocabulary, data = lab.encoded(name)
         data = first_rows(data, 12 if lab.quick else 6400)
         place = name, str(settings.training.batch_size)
-        our_rows(lab, table, place, lab.variants(), settings, vocabulary, data)
+        our_rows(lab, table, place, lab.variants(name), settings, vocabulary, data)
 
 
 def scoring(lab: Lab) -> Iterator[Table]:

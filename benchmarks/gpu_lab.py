@@ -57,13 +57,14 @@ class Lab:
     def cuda(self) -> bool:
         return self.device.type == "cuda"
 
-    def variants(self) -> list[Variant | str]:
-        """Ours, or the name of one that this device does not have."""
+    def variants(self, name: str) -> list[Variant | str]:
+        """Ours, of a preset, or the name of one that this device does not have."""
         float32, bfloat16 = Precision(torch.float32, ""), Precision(torch.bfloat16, "")
         found: list[Variant | str] = [Variant("trimmed, float32", float32)]
         if not self.cuda:
-            names = ("bf16", "fp16", "bf16 + compile", "bf16 + CUDA graphs", "bf16 + compile + CUDA graphs")
-            return [*found, Variant("float32 + compile", float32, compiled=True), *names]
+            if name not in USEFUL:  # whether it runs, one network tells; compiling takes long
+                found.append(Variant("float32 + compile", float32, compiled=True))
+            return [*found, "bf16", "fp16", "bf16 + compile", "bf16 + CUDA graphs", "bf16 + compile + CUDA graphs"]
         return [  # the first is what ratios are to; of the others, those without graphs, which take longest, last
             *found,
             Variant("float32 + CUDA graphs", float32, cuda_graphs=True),
@@ -87,7 +88,7 @@ class Lab:
 def compare_losses(lab: Lab, table: Table, name: str, settings: Preset, vocabulary: Vocabulary, data: Encoded) -> None:
     """Adds a row for each variant."""
     expected: list[float] = []
-    for variant in lab.variants():
+    for variant in lab.variants(name):
         if isinstance(variant, str) or lab.late:
             shown, why = (variant, ELSEWHERE) if isinstance(variant, str) else (variant.name, LATE)
             table.rows.append([name, shown, "", "", why])
