@@ -59,12 +59,6 @@ def as_utf8(texts):
     return pa.array([text.encode("utf-8", "surrogatepass") for text in texts], pa.binary())
 
 
-def every_code_point(frame):
-    """All code points, each in the frame: bare ones a text each, others 64 to a text, which takes half the time."""
-    words = [frame.format(chr(code)) for code in range(0x110000)]
-    return words if frame == "{}" else [" ".join(words[at : at + 64]) for at in range(0, len(words), 64)]
-
-
 def test_golden_rows():
     assert_equal(GOLDEN["texts"], (GOLDEN["texts"], as_utf8(GOLDEN["texts"])))
 
@@ -84,19 +78,19 @@ def test_golden_ids(max_words):
     ids=ascii,
 )
 def test_every_code_point(frame):
-    texts = every_code_point(frame)
+    texts = [frame.format(chr(code)) for code in range(0x110000)]
     assert_equal(texts, (texts, as_utf8(texts)), threads=(2,))
 
 
 @pytest.mark.parametrize("frame", ["{}", "a{}b", "<{}>b"], ids=ascii)
 def test_every_code_point_without_tags_and_with_digits(frame):
-    texts = every_code_point(frame)
+    texts = [frame.format(chr(code)) for code in range(0x110000)]
     assert_equal(texts, (texts, as_utf8(texts)), threads=(2,), strip_html=True, keep_digits=True)
 
 
 @pytest.mark.parametrize(("frame", "keep_digits"), [("{}", False), ("a{}b", True), ("A{}\u03a3", False)], ids=ascii)
 def test_every_code_point_with_words_split_at_marks(frame, keep_digits):
-    texts = every_code_point(frame)
+    texts = [frame.format(chr(code)) for code in range(0x110000)]
     assert_equal(texts, (texts, as_utf8(texts)), threads=(2,), split_at_marks=True, keep_digits=keep_digits)
 
 
