@@ -43,9 +43,8 @@ class Lab:
 
     def encoded(self, name: str) -> tuple[Preset, Vocabulary, Encoded]:
         """A preset, the training reviews' vocabulary as it wants it, and their ids."""
-        small = {"hidden_size": 16} if self.quick and name in USEFUL else {}
-        settings = preset(name).with_fields({"batch_size": self.batch} if self.quick or name not in USEFUL else {})
-        settings = settings.with_fields(small)
+        small = {"batch_size": self.batch, **({"hidden_size": 16} if name in USEFUL else {})}
+        settings = preset(name).with_fields(small if self.quick else {})
         vocabulary = vocabulary_of(self.texts, settings.vocabulary)
         return settings, vocabulary, encode_part(self.texts, vocabulary, CLASSES)
 
