@@ -31,7 +31,7 @@ import pyarrow.csv as pa_csv
 import sentiment_fast
 from benchmarks.bundled_card import Facts, Rounding, card, versions
 from benchmarks.domains import tables
-from sentiment_fast.cli import INTERRUPTED, say
+from sentiment_fast.cli.main import INTERRUPTED, say
 from sentiment_fast.data.files import read_labelled
 from sentiment_fast.data.labelled_texts import LabelledTexts, class_indices, stratified_split
 from sentiment_fast.data.texts import joined, read_texts

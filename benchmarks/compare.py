@@ -189,7 +189,7 @@ def _in_order(rows: Sequence[Row]) -> list[Row]:
 
 def _output(arguments: Sequence[str]) -> str:
     """What a process of its own prints. Raises RowFailedError with the end of what it said."""
-    # As our own commands have it (sentiment_fast/cli.py); for all rows.
+    # As our own commands have it (sentiment_fast/cli/main.py); for all rows.
     environment = os.environ | {"THP_MEM_ALLOC_ENABLE": os.environ.get("THP_MEM_ALLOC_ENABLE", "1")}
     ended = subprocess.run(
         [sys.executable, "-m", *arguments], cwd=_REPOSITORY, env=environment, capture_output=True, text=True

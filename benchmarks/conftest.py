@@ -60,7 +60,7 @@ CORPUS_NAMES = pytest.StashKey[dict[str, str]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")  # as the commands do (sentiment_fast/cli.py); for all sides
+    os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")  # as the commands do (sentiment_fast/cli/main.py); for all sides
     config.stash[MEASUREMENTS] = []
     config.stash[CORPUS_NAMES] = {}
 
@@ -266,8 +266,8 @@ def _from_csv(path: Path, name: str) -> Corpus:
 
 
 def _fallback() -> Corpus:
-    from sentiment_fast.data.demo import demo_corpus
-    from sentiment_fast.data.imdb import cached_imdb
+    from sentiment_fast.data.datasets.demo import demo_corpus
+    from sentiment_fast.data.datasets.imdb import cached_imdb
 
     data = cached_imdb() or demo_corpus(REVIEWS)
     return Corpus(data.name, data.texts, (data.labels == "positive").astype(np.int64))

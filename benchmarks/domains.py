@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sentiment_fast.cli import say
+from sentiment_fast.cli.main import say
 from sentiment_fast.data.files import read_labelled
 from sentiment_fast.data.labelled_texts import LabelledTexts, class_indices
 from sentiment_fast.errors import SentimentFastError, UsageError

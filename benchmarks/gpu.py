@@ -43,7 +43,7 @@ from benchmarks.gpu_report import Table, as_markdown, facts
 from benchmarks.gpu_work import LSTMCall, OurSteps, TutorialSteps, Variant, first_rows, kernels, timed, wait
 from benchmarks.time_to_accuracy import TUTORIALS_ACCURACY, seconds_to
 from benchmarks.tutorial_loop import loader, predict
-from sentiment_fast.data.demo import demo_corpus
+from sentiment_fast.data.datasets.demo import demo_corpus
 from sentiment_fast.data.files import read_labelled
 from sentiment_fast.data.labelled_texts import LabelledTexts, stratified_split
 from sentiment_fast.model import inference
@@ -52,9 +52,9 @@ from sentiment_fast.model.devices import Precision, choose_device, choose_precis
 from sentiment_fast.model.folder import BUNDLED, SavedModel, load_model
 from sentiment_fast.model.pads import no_tf32
 from sentiment_fast.model.presets import preset
-from sentiment_fast.scoring.files import score_csv
+from sentiment_fast.scoring.score_files import score_csv
 from sentiment_fast.scoring.scorer import Scorer
-from sentiment_fast.training.fit import new_network
+from sentiment_fast.training.encode import new_network
 
 
 def equality(lab: Lab) -> Iterator[Table]:

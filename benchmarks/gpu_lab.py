@@ -18,7 +18,7 @@ from sentiment_fast.data.labelled_texts import LabelledTexts
 from sentiment_fast.model.devices import Precision
 from sentiment_fast.model.presets import Preset, preset
 from sentiment_fast.text.vocabulary import Vocabulary
-from sentiment_fast.training.fit import Encoded, encode_part, vocabulary_of
+from sentiment_fast.training.encode import Encoded, encode_part, vocabulary_of
 
 CLASSES = ["negative", "positive"]
 USEFUL = ("fast", "accurate")  # the presets made for use

@@ -21,11 +21,11 @@ from benchmarks.tutorial_weights import as_tutorial_model
 from sentiment_fast.model.batches import Rows, random_batches
 from sentiment_fast.model.compiling import Compiler
 from sentiment_fast.model.devices import Precision
+from sentiment_fast.model.distributed import Ranks
 from sentiment_fast.model.presets import Preset
-from sentiment_fast.model.ranks import Ranks
 from sentiment_fast.text.encoding import TokenIds
 from sentiment_fast.text.vocabulary import Vocabulary
-from sentiment_fast.training.fit import Encoded, new_network
+from sentiment_fast.training.encode import Encoded, new_network
 from sentiment_fast.training.state import TrainingState
 from sentiment_fast.training.step import TrainingStep
 

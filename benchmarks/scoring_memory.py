@@ -36,7 +36,7 @@ def write_rows(path: Path, rows: int, words: Sequence[str]) -> None:
 def save_small_model(folder: Path) -> Path:
     """A model folder: one layer of 16 hidden units, random weights, the words of made-up reviews."""
     import sentiment_fast as sf
-    from sentiment_fast.data.demo import demo_corpus
+    from sentiment_fast.data.datasets.demo import demo_corpus
     from sentiment_fast.model.folder import SavedModel, save_model
     from sentiment_fast.model.network import NetworkConfig, SentimentLSTM
 

@@ -9,7 +9,7 @@ import pyarrow.csv
 import pytest
 
 from sentiment_fast import _core
-from sentiment_fast.scoring.chunks import read_chunks
+from sentiment_fast.io.chunks import read_chunks
 
 GROUP = "records of a CSV file"
 SUFFIX = b",positive,0.987654"

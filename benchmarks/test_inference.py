@@ -12,7 +12,7 @@ from sentiment_fast.model import inference
 from sentiment_fast.model.batches import batches_by_length
 from sentiment_fast.model.folder import SavedModel
 from sentiment_fast.model.inference import CPU_BUDGET
-from sentiment_fast.model.native import native_level
+from sentiment_fast.model.native.scoring import native_level
 from sentiment_fast.model.network import SentimentLSTM
 from sentiment_fast.model.presets import PRESETS
 

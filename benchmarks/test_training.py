@@ -13,10 +13,10 @@ from benchmarks.tutorial_loop import BATCH_SIZE, CLIP, LENGTH, training_step
 from benchmarks.tutorial_weights import as_tutorial_model
 from sentiment_fast.model.batches import BatchSource, Budget, random_batches
 from sentiment_fast.model.devices import choose_precision
-from sentiment_fast.model.native_training import native_training
+from sentiment_fast.model.distributed import Ranks
+from sentiment_fast.model.native.training import native_training
 from sentiment_fast.model.network import SentimentLSTM
 from sentiment_fast.model.presets import PRESETS
-from sentiment_fast.model.ranks import Ranks
 from sentiment_fast.training.state import TrainingState
 from sentiment_fast.training.step import Examples, TrainingStep
 

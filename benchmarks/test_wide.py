@@ -12,8 +12,8 @@ from sklearn.preprocessing import normalize
 import sentiment_fast as sf
 from benchmarks.test_preprocessing import thread_counts, utf8_bytes
 from sentiment_fast import _core, reference
+from sentiment_fast.model.ngrams import WideConfig, WideNgrams, fit_wide
 from sentiment_fast.model.presets import preset
-from sentiment_fast.model.wide import WideConfig, WideNgrams, fit_wide
 
 GROUP = "wide part"
 CONFIG = WideConfig(ngrams=2, ngram_bits=21)

@@ -20,9 +20,9 @@ import torch
 from sentiment_fast.data.files import read_labelled
 from sentiment_fast.data.labelled_texts import LabelledTexts, classes_of
 from sentiment_fast.model.devices import choose_device, choose_precision
+from sentiment_fast.model.distributed import Ranks
 from sentiment_fast.model.presets import Preset, preset
-from sentiment_fast.model.ranks import Ranks
-from sentiment_fast.training.fit import encode_part, new_network, vocabulary_of
+from sentiment_fast.training.encode import encode_part, new_network, vocabulary_of
 from sentiment_fast.training.loop import train
 from sentiment_fast.training.state import Epoch
 from sentiment_fast.training.step import graphs_are_worth_it

@@ -10,7 +10,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from sentiment_fast.cli import (
+from sentiment_fast.cli.main import (
     add_cascade_argument,
     add_device_arguments,
     add_model_argument,

@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from sentiment_fast import __version__
-from sentiment_fast.cli import add_device_arguments, run_command
+from sentiment_fast.cli.main import add_device_arguments, run_command
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,7 +19,7 @@ def run(arguments: argparse.Namespace) -> None:
 
     from sentiment_fast import _core
     from sentiment_fast.model.devices import choose_device, choose_precision
-    from sentiment_fast.model.native import native_level
+    from sentiment_fast.model.native.scoring import native_level
     from sentiment_fast.text.encoding import SIMD_LEVEL, thread_count
 
     device = choose_device(arguments.device)

@@ -15,16 +15,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sentiment_fast.cli import run_command, say, stop_signals
-from sentiment_fast.errors import UsageError
-from sentiment_fast.resumed_runs import add_run_arguments, as_it_began, options_of, progress_bar
-from sentiment_fast.training_options import (
+from sentiment_fast.cli.main import run_command, say, stop_signals
+from sentiment_fast.cli.resumed_runs import add_run_arguments, as_it_began, options_of, progress_bar
+from sentiment_fast.cli.training_options import (
     add_hardware_arguments,
     add_settings_arguments,
     changed_settings,
     chosen_precision,
     chosen_start,
 )
+from sentiment_fast.errors import UsageError
 
 if TYPE_CHECKING:
     from sentiment_fast.data.texts import Texts
@@ -53,9 +53,9 @@ def run(arguments: argparse.Namespace) -> None:
     import torch
 
     from sentiment_fast.model.devices import choose_device, choose_precision
-    from sentiment_fast.model.start import CONFIG
+    from sentiment_fast.model.pretrained import CONFIG
     from sentiment_fast.training.checkpoints import CHECKPOINT
-    from sentiment_fast.training.origin import settings_as_it_began
+    from sentiment_fast.training.resume import settings_as_it_began
 
     if not arguments.checkpoint_minutes >= 0:
         raise UsageError(f"Expected --checkpoint-minutes of 0 or more, got {arguments.checkpoint_minutes}")
@@ -96,10 +96,10 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _pretrain(arguments: argparse.Namespace, settings: Preset, device: Any, precision: Precision, folder: Path) -> None:
-    from sentiment_fast.report.start_folder import write_start
+    from sentiment_fast.report.pretrained_folder import write_start
     from sentiment_fast.training.checkpoints import Checkpoints, remove_checkpoint
-    from sentiment_fast.training.fit import new_network
-    from sentiment_fast.training.parts import vectors_of
+    from sentiment_fast.training.encode import new_network
+    from sentiment_fast.training.prepare import vectors_of
     from sentiment_fast.training.pretraining import PretrainingEpoch, pretrain
     from sentiment_fast.training.unlabelled import open_corpus, pretraining_identity
 

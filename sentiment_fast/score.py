@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sentiment_fast.cli import (
+from sentiment_fast.cli.main import (
     add_cascade_argument,
     add_device_arguments,
     add_model_argument,
@@ -27,11 +27,11 @@ from sentiment_fast.cli import (
     stop_signals,
 )
 from sentiment_fast.errors import DataError, UsageError
-from sentiment_fast.scoring.formats import COMPRESSIONS, CSV, has_format, input_format, output_format
+from sentiment_fast.io.formats import COMPRESSIONS, CSV, has_format, input_format, output_format
 
 if TYPE_CHECKING:
-    from sentiment_fast.scoring.files import Summary
     from sentiment_fast.scoring.pipeline import StopRequest
+    from sentiment_fast.scoring.score_files import Summary
     from sentiment_fast.scoring.scorer import Scorer
 
 
@@ -115,7 +115,7 @@ def run(arguments: argparse.Namespace) -> None:
         raise UsageError("Expected --workers with --engine ray alone: on one machine, PyTorch's threads do the work")
     _check(jobs, arguments)
 
-    from sentiment_fast.scoring.files import journal_path
+    from sentiment_fast.scoring.score_files import journal_path
 
     stops = _Stops()
     rejected: list[str] = []
@@ -154,7 +154,7 @@ def _engine(arguments: argparse.Namespace) -> Iterator[tuple[Scorer, Any]]:
         say(f"Scoring on {scorer.device.type}, {scorer.precision.reason}")
         yield scorer, "local"
         return
-    from sentiment_fast.scoring.cluster import Cluster
+    from sentiment_fast.scoring.cluster.ray_cluster import Cluster
 
     with Cluster(model, arguments.device, arguments.precision, arguments.workers, say) as cluster:
         identity = cluster.identity
@@ -211,7 +211,7 @@ def _score(
     stop: StopRequest,
     keep_journal: bool,
 ) -> Summary:
-    from sentiment_fast.scoring.files import score_csv
+    from sentiment_fast.scoring.score_files import score_csv
 
     with _progress_bar(job.inputs) as bar:
         started = time.perf_counter()

@@ -18,9 +18,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sentiment_fast.cli import run_command, say, stop_signals
-from sentiment_fast.errors import UsageError
-from sentiment_fast.learning_options import (
+from sentiment_fast.cli.learning_options import (
     add_learning_arguments,
     beginning_of,
     check_learning,
@@ -28,8 +26,9 @@ from sentiment_fast.learning_options import (
     keep_for_going_on,
     lesson_of_teacher,
 )
-from sentiment_fast.resumed_runs import add_run_arguments, as_it_began, options_of, progress_bar
-from sentiment_fast.training_options import (
+from sentiment_fast.cli.main import run_command, say, stop_signals
+from sentiment_fast.cli.resumed_runs import add_run_arguments, as_it_began, options_of, progress_bar
+from sentiment_fast.cli.training_options import (
     add_data_arguments,
     add_graphs_argument,
     add_hardware_arguments,
@@ -38,14 +37,15 @@ from sentiment_fast.training_options import (
     chosen_precision,
     chosen_settings,
 )
+from sentiment_fast.errors import UsageError
 
 if TYPE_CHECKING:
     from sentiment_fast.model.devices import Precision
+    from sentiment_fast.model.distributed import Ranks
     from sentiment_fast.model.folder import SavedModel
     from sentiment_fast.model.presets import Preset
-    from sentiment_fast.model.ranks import Ranks
     from sentiment_fast.training.distillation import Lesson
-    from sentiment_fast.training.parts import TrainingData
+    from sentiment_fast.training.prepare import TrainingData
     from sentiment_fast.training.state import Epoch
 
 _EXAMPLE = "what a wonderful film, I loved every minute"
@@ -76,12 +76,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     # Imported here, so that --help and a mistyped option answer at once.
     from sentiment_fast.model.devices import choose_device, deterministic_algorithms
-    from sentiment_fast.model.ranks import ranks_of_environment
-    from sentiment_fast.report.finish import finish_run
+    from sentiment_fast.model.distributed import ranks_of_environment
     from sentiment_fast.training.distillation import remove_taught
-    from sentiment_fast.training.origin import check_folder, settings_as_it_began
-    from sentiment_fast.training.parts import new_model, open_training_data, with_vectors
-    from sentiment_fast.training.wide_part import wide_part
+    from sentiment_fast.training.finish import finish_run
+    from sentiment_fast.training.ngrams import wide_part
+    from sentiment_fast.training.prepare import new_model, open_training_data, with_vectors
+    from sentiment_fast.training.resume import check_folder, settings_as_it_began
 
     if not arguments.checkpoint_minutes >= 0:
         raise UsageError(f"Expected --checkpoint-minutes of 0 or more, got {arguments.checkpoint_minutes}")
@@ -154,11 +154,11 @@ def _train(
     from sentiment_fast.data.overview import TRAINING
     from sentiment_fast.model.compiling import Compiler
     from sentiment_fast.model.folder import save_model
-    from sentiment_fast.report.event_log import event_log
     from sentiment_fast.report.run_folder import append_history
+    from sentiment_fast.report.tensorboard_log import event_log
     from sentiment_fast.training.checkpoints import Checkpoints
     from sentiment_fast.training.loop import train
-    from sentiment_fast.training.origin import run_identity
+    from sentiment_fast.training.resume import run_identity
 
     tell = say if ranks.writes else _say_nothing
     identity = run_identity(data.parts, data.vocabulary, settings, precision, ranks)

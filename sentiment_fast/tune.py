@@ -17,9 +17,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sentiment_fast.cli import run_command, say, stop_signals
-from sentiment_fast.errors import DataError, ModelFolderError, UsageError
-from sentiment_fast.training_options import (
+from sentiment_fast.cli.main import run_command, say, stop_signals
+from sentiment_fast.cli.training_options import (
     add_data_arguments,
     add_graphs_argument,
     add_hardware_arguments,
@@ -29,6 +28,7 @@ from sentiment_fast.training_options import (
     chosen_precision,
     chosen_settings,
 )
+from sentiment_fast.errors import DataError, ModelFolderError, UsageError
 
 if TYPE_CHECKING:
     import torch
@@ -88,7 +88,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     # Imported here, so that --help and a mistyped option answer at once.
     from sentiment_fast.model.devices import choose_device
-    from sentiment_fast.model.ranks import Ranks
+    from sentiment_fast.model.distributed import Ranks
     from sentiment_fast.tuning.run import Trials, run_search
     from sentiment_fast.tuning.searches import new_search
 
@@ -139,7 +139,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _material(arguments: argparse.Namespace, base: Preset, device: torch.device) -> Any:
     from sentiment_fast.data.sources import open_parts
-    from sentiment_fast.tuning.material import Material
+    from sentiment_fast.tuning.encoded_data import Material
 
     columns = (arguments.text_column, arguments.label_column)
     validation = arguments.validation or str(base.training.validation_share)
@@ -212,7 +212,7 @@ def _as_for_train(arguments: argparse.Namespace) -> str:
 
 def _as_it_began(arguments: argparse.Namespace) -> tuple[argparse.Namespace, dict[str, Any] | None]:
     """The options that the search in --out began with, and its identity; without one, those given, and None."""
-    from sentiment_fast.training.origin import began_with
+    from sentiment_fast.training.resume import began_with
     from sentiment_fast.tuning.trials import read_search
 
     if arguments.out is None:

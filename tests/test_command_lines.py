@@ -21,7 +21,7 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from sentiment_fast import cli
-from sentiment_fast.data.demo import demo_corpus
+from sentiment_fast.data.datasets.demo import demo_corpus
 from sentiment_fast.model.devices import cpu_has_bf16
 from sentiment_fast.training.checkpoints import CHECKPOINT, FORMAT
 

@@ -13,7 +13,20 @@ import sentiment_fast as sf
 PACKAGE = Path(sf.__file__).parent
 
 # Each stage may import from those before it; what stands outside a folder (the command lines) may import anything.
-STAGES = ["errors", "text", "data", "model", "evaluation", "training", "tuning", "scoring", "report"]
+STAGES = [
+    "errors",
+    "runs",
+    "text",
+    "io",
+    "data",
+    "model",
+    "evaluation",
+    "report",
+    "scoring",
+    "training",
+    "tuning",
+    "cli",
+]
 
 
 def imported_modules(path):
@@ -30,15 +43,29 @@ def stage_of(module):
     return module.split(".")[1] if module.startswith("sentiment_fast.") else None
 
 
+# Files on their way to their stage, which still import from a later one.
+NOT_YET = {
+    "io/arrow.py",
+    "io/csv/writer.py",
+    "io/jsonl/writer.py",
+    "io/outputs.py",
+    "report/pretrained_folder.py",
+    "report/run_folder.py",
+    "report/tensorboard_log.py",
+}
+
 STAGE_FILES = sorted(path for stage in STAGES for path in (PACKAGE / stage).glob("**/*.py"))
 
 
 @pytest.mark.parametrize("path", STAGE_FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_stages_import_only_from_those_before_them(path):
     allowed = STAGES[: STAGES.index(path.relative_to(PACKAGE).parts[0]) + 1]
-    for module in imported_modules(path):
-        stage = stage_of(module)
-        assert stage is None or stage in allowed or stage == "_core", f"{path.name} imports {module}"
+    wrong = [module for module in imported_modules(path) if not is_allowed(stage_of(module), allowed)]
+    assert bool(wrong) == (str(path.relative_to(PACKAGE)) in NOT_YET), f"{path.name} imports {wrong}"
+
+
+def is_allowed(stage, allowed):
+    return stage in (None, "_core", "__version__") or stage in allowed
 
 
 def test_every_folder_is_a_stage_in_the_order():
@@ -51,16 +78,16 @@ def test_the_native_core_is_imported_in_few_places_alone(path):
     if "sentiment_fast._core" in imported_modules(path):
         assert str(path.relative_to(PACKAGE)) in (
             "text/encoding.py",
-            "model/native.py",
-            "model/native_steps.py",
-            "model/wide.py",
-            "scoring/chunks.py",
-            "scoring/inputs.py",
-            "scoring/json_lines.py",
-            "scoring/json_windows.py",
-            "scoring/layout.py",
-            "scoring/records.py",
-            "scoring/windows.py",
+            "model/native/scoring.py",
+            "model/native/layers.py",
+            "model/ngrams.py",
+            "io/chunks.py",
+            "io/inputs.py",
+            "io/jsonl/writer.py",
+            "io/jsonl/reader.py",
+            "io/csv/layout.py",
+            "io/csv/writer.py",
+            "io/csv/reader.py",
         )
 
 

@@ -11,7 +11,7 @@ from safetensors import safe_open
 from safetensors.torch import load_file
 
 from sentiment_fast import cli
-from sentiment_fast.data.demo import demo_corpus
+from sentiment_fast.data.datasets.demo import demo_corpus
 from sentiment_fast.training import pretraining
 from sentiment_fast.training.checkpoints import CHECKPOINT
 from sentiment_fast.training.distillation import SOFT_TARGETS

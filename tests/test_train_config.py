@@ -10,7 +10,7 @@ from sentiment_fast.model.preset_files import save_preset
 from sentiment_fast.model.presets import preset
 from sentiment_fast.report import run_folder
 from sentiment_fast.report.run_folder import append_history
-from sentiment_fast.training import wide_part
+from sentiment_fast.training import ngrams as wide_part
 from sentiment_fast.training.checkpoints import CHECKPOINT
 
 TINY = preset("tutorial").with_fields(

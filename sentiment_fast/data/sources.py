@@ -12,9 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sentiment_fast.data.demo import demo_corpus
+from sentiment_fast.data.datasets.demo import demo_corpus
+from sentiment_fast.data.datasets.imdb import load_imdb, load_unlabelled_imdb, say_on_stderr
 from sentiment_fast.data.files import read_labelled
-from sentiment_fast.data.imdb import load_imdb, load_unlabelled_imdb, say_on_stderr
 from sentiment_fast.data.labelled_texts import LabelledTexts, classes_of, stratified_split
 from sentiment_fast.data.texts import Texts, read_texts
 from sentiment_fast.errors import DataError, DownloadError, UsageError

@@ -20,8 +20,8 @@ from torch import Tensor
 from sentiment_fast.errors import ModelFolderError, UsageError
 from sentiment_fast.model.calibration import Calibration
 from sentiment_fast.model.network import NetworkConfig, SentimentLSTM
-from sentiment_fast.model.stored_files import check_digests, check_tensors, file_digest, read_config, tensors_in
-from sentiment_fast.model.wide import WideConfig, WideNgrams
+from sentiment_fast.model.ngrams import WideConfig, WideNgrams
+from sentiment_fast.model.serialization import check_digests, check_tensors, file_digest, read_config, tensors_in
 from sentiment_fast.text.vocabulary import Vocabulary
 
 FORMAT = 2

@@ -12,9 +12,9 @@ from torch import Tensor
 from sentiment_fast.errors import DataError
 from sentiment_fast.model.batches import BatchSource, Budget, Rows, batches_by_length
 from sentiment_fast.model.devices import Precision
-from sentiment_fast.model.native import native_lstm
+from sentiment_fast.model.distributed import Ranks
+from sentiment_fast.model.native.scoring import native_lstm
 from sentiment_fast.model.network import SentimentLSTM
-from sentiment_fast.model.ranks import Ranks
 from sentiment_fast.text.encoding import TokenIds
 
 # On a CPU the fastest of 32 to 256 rows; longer batches gain nothing there and take more memory. A GPU needs many rows

@@ -16,9 +16,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from sentiment_fast.errors import UsageError
+from sentiment_fast.model.dropout import dropped_recurrent_weights, word_scales
 from sentiment_fast.model.pads import LastPads, State, SteppedPads, after_last_pads, no_tf32
 from sentiment_fast.model.pooling import Attention, last_steps, max_mean
-from sentiment_fast.model.weight_dropout import dropped_recurrent_weights, word_scales
 
 _CELLS = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}
 _POOLINGS = ("padded", "last", "attention", "max_mean")

@@ -9,7 +9,7 @@ from typing import Any, Literal, get_type_hints
 from sentiment_fast.errors import UsageError
 from sentiment_fast.model.batches import Budget
 from sentiment_fast.model.network import NetworkConfig
-from sentiment_fast.model.wide import WideConfig
+from sentiment_fast.model.ngrams import WideConfig
 from sentiment_fast.text.vocabulary import Unknown, Vocabulary
 
 

@@ -19,7 +19,7 @@ from sentiment_fast.model.folder import CARD, SavedModel, save_metrics
 from sentiment_fast.model.network import NetworkConfig
 from sentiment_fast.model.presets import PRESETS, preset
 from sentiment_fast.report.plots import class_balance, learning_curves, length_histogram
-from sentiment_fast.training.calibration import CalibrationReport
+from sentiment_fast.training.calibrate import CalibrationReport
 from sentiment_fast.training.state import Epoch
 
 HISTORY = "history.jsonl"

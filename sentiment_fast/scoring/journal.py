@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from sentiment_fast.errors import DataError, UsageError
-from sentiment_fast.scoring.windows import Position
-from sentiment_fast.training.checkpoints import sync_folder
+from sentiment_fast.io.csv.reader import Position
+from sentiment_fast.runs.atomic import sync_folder
 
 FORMAT = 2
 

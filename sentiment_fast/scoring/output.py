@@ -19,10 +19,10 @@ from typing import Any, BinaryIO, Protocol
 import pyarrow as pa
 
 from sentiment_fast.errors import DataError
+from sentiment_fast.io.csv.writer import REJECTS_HEADER
+from sentiment_fast.io.stdout import StandardOutput
+from sentiment_fast.runs.atomic import sync_folder
 from sentiment_fast.scoring.journal import Journal, State
-from sentiment_fast.scoring.records import REJECTS_HEADER
-from sentiment_fast.scoring.stdout import StandardOutput
-from sentiment_fast.training.checkpoints import sync_folder
 
 SECONDS_BETWEEN_STATES = 2.0
 

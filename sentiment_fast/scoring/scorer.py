@@ -117,7 +117,7 @@ class Scorer:
         what is scored together: rows of similar length, each different text once. Raises DataError for a batch that
         lacks the text column, or has one of the new ones.
         """
-        from sentiment_fast.scoring.batches import score_batch  # which needs this class
+        from sentiment_fast.scoring.record_batches import score_batch  # which needs this class
 
         for batch in batches:
             yield score_batch(self, batch, text_column, status, tokens)

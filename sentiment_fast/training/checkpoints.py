@@ -20,6 +20,7 @@ from safetensors.torch import load_file, save
 from torch import Tensor
 
 from sentiment_fast.errors import DataError, ModelFolderError, UsageError
+from sentiment_fast.runs.atomic import sync_folder
 
 FORMAT = 2
 CHECKPOINT = "checkpoint.safetensors"
@@ -162,17 +163,3 @@ def _read_header(path: Path) -> dict[str, Any]:
 
 def _damaged(path: Path, reason: object) -> ModelFolderError:
     return ModelFolderError(f"{path}: cannot be read as a checkpoint ({reason}): damaged; train anew in another folder")
-
-
-def sync_folder(folder: Path) -> None:
-    """Makes new names in a folder last, where the system can."""
-    try:
-        descriptor = os.open(folder, os.O_RDONLY)
-    except OSError:
-        return
-    try:
-        os.fsync(descriptor)
-    except OSError:
-        pass
-    finally:
-        os.close(descriptor)

@@ -18,8 +18,8 @@ from torch.nn import functional as F
 from sentiment_fast.errors import UsageError
 from sentiment_fast.model.batches import BatchSource, Rows
 from sentiment_fast.model.devices import Precision
-from sentiment_fast.model.native import native_level
-from sentiment_fast.model.native_steps import NativeLayers, table_of
+from sentiment_fast.model.native.layers import NativeLayers, table_of
+from sentiment_fast.model.native.scoring import native_level
 from sentiment_fast.model.network import BothDirections, NetworkConfig, SentimentLSTM
 from sentiment_fast.model.sampled_softmax import full_softmax_loss, sampled_softmax_loss
 from sentiment_fast.text.encoding import TokenIds

@@ -19,10 +19,10 @@ from sentiment_fast.errors import DataError
 from sentiment_fast.model.batches import Rows, random_batches
 from sentiment_fast.model.compiling import Compiler
 from sentiment_fast.model.devices import Precision
+from sentiment_fast.model.distributed import Ranks
 from sentiment_fast.model.inference import all_logits
 from sentiment_fast.model.network import SentimentLSTM, class_loss
 from sentiment_fast.model.presets import TrainingConfig
-from sentiment_fast.model.ranks import Ranks
 from sentiment_fast.training.checkpoints import Checkpoints
 from sentiment_fast.training.schedules import learning_rate
 from sentiment_fast.training.state import Epoch, TrainingState, dropout_generator

@@ -19,10 +19,10 @@ from sentiment_fast.errors import DataError, UsageError
 from sentiment_fast.model.batches import BatchSource, Rows
 from sentiment_fast.model.compiling import Compiler
 from sentiment_fast.model.devices import Precision
-from sentiment_fast.model.native_training import native_training, one_pytorch_thread
+from sentiment_fast.model.distributed import Ranks
+from sentiment_fast.model.native.training import native_training, one_pytorch_thread
 from sentiment_fast.model.network import class_loss, class_probabilities
 from sentiment_fast.model.presets import TrainingConfig
-from sentiment_fast.model.ranks import Ranks
 from sentiment_fast.training.state import RATE_SHARE, TrainingState
 
 

@@ -17,7 +17,7 @@ from sentiment_fast.model.presets import Preset
 from sentiment_fast.model.vectors import WordVectors
 from sentiment_fast.text.encoding import TokenIds, encode
 from sentiment_fast.text.vocabulary import Vocabulary
-from sentiment_fast.training.fit import vocabulary_of
+from sentiment_fast.training.encode import vocabulary_of
 from sentiment_fast.training.language_model import Draws, LanguageModel, with_steps
 
 _HELD_BACK, _MOST_HELD_BACK = 0.01, 200  # share, texts: exact losses of more take longer than they are worth

@@ -13,18 +13,18 @@ from typing import Any
 import torch
 
 from sentiment_fast.errors import DataError, UsageError
-from sentiment_fast.evaluation.calibration import fit_calibration
+from sentiment_fast.evaluation.fit_calibration import fit_calibration
 from sentiment_fast.evaluation.metrics import evaluate
 from sentiment_fast.model.calibration import Calibration, Logits
 from sentiment_fast.model.devices import Precision
 from sentiment_fast.model.inference import network_logits
 from sentiment_fast.model.network import SentimentLSTM
 from sentiment_fast.model.presets import Preset
-from sentiment_fast.training.fit import Encoded, new_network
+from sentiment_fast.training.encode import Encoded, new_network
 from sentiment_fast.training.loop import train
 from sentiment_fast.training.state import Epoch
 from sentiment_fast.training.step import CaptureError
-from sentiment_fast.tuning.material import Material
+from sentiment_fast.tuning.encoded_data import Material
 from sentiment_fast.tuning.searches import Search
 from sentiment_fast.tuning.trials import CUT, FAILED, FINISHED, STOPPED, Journal, Trial, is_hopeless
 

@@ -14,7 +14,7 @@ from statistics import median
 from typing import Any
 
 from sentiment_fast.errors import DataError, ModelFolderError, UsageError
-from sentiment_fast.training.checkpoints import sync_folder
+from sentiment_fast.runs.atomic import sync_folder
 from sentiment_fast.training.state import Epoch
 
 FORMAT = 1

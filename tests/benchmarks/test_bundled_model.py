@@ -8,7 +8,7 @@ import pytest
 
 import sentiment_fast as sf
 from benchmarks import bundled_model
-from sentiment_fast.data.demo import demo_corpus
+from sentiment_fast.data.datasets.demo import demo_corpus
 from sentiment_fast.model.folder import load_model
 from sentiment_fast.model.presets import preset
 from tests.test_bundled_model import LARGEST_BYTES

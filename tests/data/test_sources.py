@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from sentiment_fast.data import sources
-from sentiment_fast.data.imdb import CACHE_VARIABLE
+from sentiment_fast.data.datasets.imdb import CACHE_VARIABLE
 from sentiment_fast.data.labelled_texts import LabelledTexts
 from sentiment_fast.data.sources import open_data
 from sentiment_fast.errors import DataError, DownloadError, UsageError

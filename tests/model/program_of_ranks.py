@@ -17,15 +17,15 @@ import torch
 
 from sentiment_fast.model.batches import BatchSource
 from sentiment_fast.model.devices import Precision
+from sentiment_fast.model.distributed import Ranks, ranks_of_environment
 from sentiment_fast.model.inference import all_logits
 from sentiment_fast.model.network import SentimentLSTM
 from sentiment_fast.model.presets import preset
-from sentiment_fast.model.ranks import Ranks, ranks_of_environment
 from sentiment_fast.text.encoding import TokenIds
 from sentiment_fast.text.vocabulary import Vocabulary
 from sentiment_fast.training import checkpoints
 from sentiment_fast.training.checkpoints import Checkpoints
-from sentiment_fast.training.fit import new_network
+from sentiment_fast.training.encode import new_network
 from sentiment_fast.training.loop import train
 from sentiment_fast.training.state import TrainingState
 from sentiment_fast.training.step import Examples

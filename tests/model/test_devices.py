@@ -6,7 +6,7 @@ import os
 import pytest
 import torch
 
-from sentiment_fast.cli import add_device_arguments
+from sentiment_fast.cli.main import add_device_arguments
 from sentiment_fast.errors import UsageError
 from sentiment_fast.model import devices
 from sentiment_fast.model.devices import (

@@ -20,8 +20,8 @@ from sentiment_fast.errors import ModelFolderError, UsageError
 from sentiment_fast.model.calibration import Calibration
 from sentiment_fast.model.folder import SavedModel, load_model, save_metrics, save_model
 from sentiment_fast.model.network import NetworkConfig, SentimentLSTM
+from sentiment_fast.model.ngrams import WideConfig, fit_wide
 from sentiment_fast.model.presets import preset
-from sentiment_fast.model.wide import WideConfig, fit_wide
 from sentiment_fast.text.encoding import encode
 from sentiment_fast.text.vocabulary import Vocabulary
 

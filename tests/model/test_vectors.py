@@ -7,7 +7,7 @@ from sentiment_fast.errors import DataError, UsageError
 from sentiment_fast.model.presets import preset
 from sentiment_fast.model.vectors import WordVectors, read_vectors
 from sentiment_fast.text.vocabulary import Vocabulary
-from sentiment_fast.training.fit import new_network
+from sentiment_fast.training.encode import new_network
 
 VOCABULARY = Vocabulary(["film", "good", "straße", "bad"])
 LINES = ["the 9 9 9", "good 0.5 -1 2e-1", "film 1 2 3", "straße -0.25 0 7"]

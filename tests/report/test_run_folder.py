@@ -14,8 +14,8 @@ from sentiment_fast.data.overview import Overview, Part, overview
 from sentiment_fast.evaluation.metrics import Metrics, evaluate
 from sentiment_fast.model.folder import SavedModel
 from sentiment_fast.model.network import SentimentLSTM
+from sentiment_fast.model.ngrams import WideConfig, WideNgrams
 from sentiment_fast.model.presets import preset
-from sentiment_fast.model.wide import WideConfig, WideNgrams
 from sentiment_fast.report.run_folder import append_history, write_overview, write_results
 from sentiment_fast.text.vocabulary import Vocabulary
 from sentiment_fast.training.loop import Epoch

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 SERVER = multiprocessing.get_context("forkserver")
-SERVER.set_forkserver_preload(["sentiment_fast.scoring.files"])
+SERVER.set_forkserver_preload(["sentiment_fast.scoring.score_files"])
 
 
 class Worker:
@@ -60,8 +60,8 @@ def _score(
 ) -> None:
     import torch
 
-    from sentiment_fast.cli import main
-    from sentiment_fast.scoring import files
+    from sentiment_fast.cli.main import main
+    from sentiment_fast.scoring import score_files as files
 
     torch.set_num_threads(1)
     os.dup2(os.open(messages, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 2)

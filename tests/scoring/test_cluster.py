@@ -23,17 +23,17 @@ import pytest
 import torch
 
 import sentiment_fast as sf
-from sentiment_fast.cli import main
+from sentiment_fast.cli.main import main
 from sentiment_fast.errors import ClusterError, DataError, UsageError
+from sentiment_fast.io.csv.layout import CsvLayout
+from sentiment_fast.io.csv.reader import Position, find_ends, read_windows
+from sentiment_fast.io.inputs import Reading
+from sentiment_fast.io.options import ScoringOptions
+from sentiment_fast.io.source import Source
 from sentiment_fast.model.folder import load_model
-from sentiment_fast.scoring.cluster import Cluster
-from sentiment_fast.scoring.inputs import Reading
-from sentiment_fast.scoring.layout import CsvLayout
-from sentiment_fast.scoring.options import ScoringOptions
+from sentiment_fast.scoring.cluster.ray_cluster import Cluster
+from sentiment_fast.scoring.cluster.worker import Stretch, Worker
 from sentiment_fast.scoring.pipeline import StopRequest
-from sentiment_fast.scoring.sources import Source
-from sentiment_fast.scoring.windows import Position, find_ends, read_windows
-from sentiment_fast.scoring.worker import Stretch, Worker
 from tests.scoring.conftest import WORDS
 
 needs_ray = pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason='needs Ray: pip install -e ".[ray]"')
@@ -375,8 +375,8 @@ def test_stopped_run_is_taken_up_by_either_engine(cluster, pair):
 def test_run_whose_driver_is_killed_goes_on_to_the_same_bytes(ray, cluster, pair, model_folder):
     program = f"""
 import os, signal
-from sentiment_fast.scoring import files
-from sentiment_fast.scoring.cluster import Cluster
+from sentiment_fast.scoring import score_files as files
+from sentiment_fast.scoring.cluster.ray_cluster import Cluster
 
 def on_window(consumed, rows):
     if rows > 3000:

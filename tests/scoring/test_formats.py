@@ -18,12 +18,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from sentiment_fast.cli import main
+from sentiment_fast.cli.main import main
 from sentiment_fast.errors import DataError, UsageError
-from sentiment_fast.scoring import files
-from sentiment_fast.scoring.files import score_csv
-from sentiment_fast.scoring.parquet_groups import RowGroups
+from sentiment_fast.io.parquet.row_groups import RowGroups
+from sentiment_fast.scoring import score_files as files
 from sentiment_fast.scoring.pipeline import StopRequest
+from sentiment_fast.scoring.score_files import score_csv
 from tests.scoring.compression import COMPRESS, DECOMPRESS
 
 FORMATS = ("csv", "jsonl", "parquet")

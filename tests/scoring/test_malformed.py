@@ -16,7 +16,7 @@ import pytest
 import sentiment_fast as sf
 from sentiment_fast.errors import DataError
 from sentiment_fast.model.folder import load_model
-from sentiment_fast.scoring.files import score_csv
+from sentiment_fast.scoring.score_files import score_csv
 
 NEW_NAMES, SCORED, EMPTY = b",sentiment_label,sentiment_score", b",positive,0.750000", b",,"
 WIDTH, QUOTE, LONG = "expected {} fields, got {}", "a quote opens and does not close", "longer than 1000 bytes"

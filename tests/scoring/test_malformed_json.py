@@ -15,9 +15,9 @@ import pytest
 
 import sentiment_fast as sf
 from sentiment_fast.errors import DataError
+from sentiment_fast.io.jsonl.objects import MOST_LEVELS, read_members
 from sentiment_fast.model.folder import load_model
-from sentiment_fast.scoring.files import score_csv
-from sentiment_fast.scoring.json_objects import MOST_LEVELS, read_members
+from sentiment_fast.scoring.score_files import score_csv
 from tests.scoring.test_malformed import records_of
 
 SCORED = b'"sentiment_label": "positive", "sentiment_score": 0.750000'

@@ -13,9 +13,9 @@ import pyarrow as pa
 import pytest
 
 import sentiment_fast as sf
-from sentiment_fast.cli import main
+from sentiment_fast.cli.main import main
 from sentiment_fast.errors import DataError, UsageError
-from sentiment_fast.scoring.files import score_csv
+from sentiment_fast.scoring.score_files import score_csv
 from tests.scoring.compression import COMPRESS, DECOMPRESS
 
 
@@ -126,7 +126,7 @@ def test_status_and_tokens_are_appended(exact_scorer):
 
 
 def test_scores_are_written_as_python_writes_them():
-    from sentiment_fast.scoring.new_columns import NewColumns, ScoredTexts
+    from sentiment_fast.scoring.columns import NewColumns, ScoredTexts
 
     random_scores = np.random.default_rng(0).random(20_000, np.float32)
     edges = np.array([0, 1, 0.5, 1e-7, 5e-7, 1 - 2**-24, 2**-21, 2.5e-6, 0.9999995, 0.1234565], np.float32)

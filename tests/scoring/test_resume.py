@@ -11,9 +11,9 @@ import pytest
 import sentiment_fast as sf
 from sentiment_fast.errors import DataError, UsageError
 from sentiment_fast.model.folder import load_model
-from sentiment_fast.scoring import files
-from sentiment_fast.scoring.files import score_csv
+from sentiment_fast.scoring import score_files as files
 from sentiment_fast.scoring.pipeline import StopRequest
+from sentiment_fast.scoring.score_files import score_csv
 
 DATA = b"id,review\r\n" + b"".join(
     b'%d,"%b"\r\n' % (row, b"good " * (row % 9) + b"bad\n" * (row % 7)) + b"ragged\r\n" * (row % 41 == 0)

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import sentiment_fast as sf
-from sentiment_fast.model.native import native_level
+from sentiment_fast.model.native.scoring import native_level
 from tests.scoring.conftest import WORDS
 
 ROOT = Path(__file__).parents[2]

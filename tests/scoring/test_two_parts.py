@@ -18,8 +18,8 @@ from sentiment_fast.evaluation.metrics import predicted_indices
 from sentiment_fast.model.calibration import Calibration
 from sentiment_fast.model.folder import SavedModel, load_model, save_model
 from sentiment_fast.model.inference import network_logits
-from sentiment_fast.model.wide import WideConfig, fit_wide
-from sentiment_fast.scoring.identity import scorer_identity
+from sentiment_fast.model.ngrams import WideConfig, fit_wide
+from sentiment_fast.scoring.fingerprint import scorer_identity
 
 TEXTS = ["a good film", "bad", "", "nothing known", "awful plot " * 30, "wonderful good", "boring", "acting plot film"]
 TEXTS += [f"{first} {second}" for first in ("good", "bad", "film") for second in ("plot", "acting", "café", "na")]
@@ -89,10 +89,10 @@ def test_the_identity_names_what_decides(two_parts, field):
 
 
 def test_the_identity_names_the_instructions_that_sums_are_rounded_by(two_parts, monkeypatch):
-    monkeypatch.setattr("sentiment_fast.scoring.identity.native_level", lambda device, precision: "avx9")
+    monkeypatch.setattr("sentiment_fast.scoring.fingerprint.native_level", lambda device, precision: "avx9")
     scorer = scorer_of(two_parts)
     before = scorer_identity(scorer)
-    monkeypatch.setattr("sentiment_fast.scoring.identity.native_level", lambda device, precision: None)
+    monkeypatch.setattr("sentiment_fast.scoring.fingerprint.native_level", lambda device, precision: None)
     after = scorer_identity(scorer)
     assert [name for name in before if before[name] != after[name]] == ["instructions"]
     assert after["instructions"] == torch.backends.cpu.get_cpu_capability()

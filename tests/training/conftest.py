@@ -13,7 +13,7 @@ from sentiment_fast.model.presets import Preset, preset
 from sentiment_fast.text.encoding import TokenIds
 from sentiment_fast.text.vocabulary import Vocabulary
 from sentiment_fast.training.checkpoints import Checkpoints
-from sentiment_fast.training.fit import new_network
+from sentiment_fast.training.encode import new_network
 from sentiment_fast.training.loop import train
 from sentiment_fast.training.state import Epoch
 from sentiment_fast.training.step import Examples

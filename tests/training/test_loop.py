@@ -18,7 +18,7 @@ from sentiment_fast.model.devices import Precision, cpu_has_bf16
 from sentiment_fast.model.network import SentimentLSTM, class_loss
 from sentiment_fast.model.presets import Preset, TrainingConfig, preset
 from sentiment_fast.training import loop, step
-from sentiment_fast.training.fit import Encoded, encode_part, new_network, vocabulary_of
+from sentiment_fast.training.encode import Encoded, encode_part, new_network, vocabulary_of
 from sentiment_fast.training.loop import Epoch, measure, train
 
 CPU, FLOAT32 = torch.device("cpu"), Precision(torch.float32, "float32")

@@ -15,9 +15,9 @@ from torch._inductor.exc import InvalidCxxCompiler
 from sentiment_fast.model.batches import random_batches
 from sentiment_fast.model.compiling import Compiler
 from sentiment_fast.model.devices import Precision, deterministic_algorithms
-from sentiment_fast.model.native_training import native_training
+from sentiment_fast.model.distributed import Ranks
+from sentiment_fast.model.native.training import native_training
 from sentiment_fast.model.network import SentimentLSTM
-from sentiment_fast.model.ranks import Ranks
 from sentiment_fast.training import step as step_module
 from sentiment_fast.training.state import TrainingState
 from sentiment_fast.training.step import CaptureError, StepGraphs, TrainingStep, graphs_are_worth_it

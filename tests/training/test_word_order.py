@@ -11,7 +11,7 @@ from sentiment_fast.data.labelled_texts import LabelledTexts
 from sentiment_fast.model.devices import Precision
 from sentiment_fast.model.presets import Preset, preset
 from sentiment_fast.model.vectors import read_vectors
-from sentiment_fast.training.fit import encode_part, new_network, vocabulary_of
+from sentiment_fast.training.encode import encode_part, new_network, vocabulary_of
 from sentiment_fast.training.loop import measure, train
 
 CPU, FLOAT32 = torch.device("cpu"), Precision(torch.float32, "float32")

@@ -3,20 +3,20 @@
 import pytest
 import torch
 
-from sentiment_fast.data.demo import demo_corpus
+from sentiment_fast.data.datasets.demo import demo_corpus
 from sentiment_fast.data.labelled_texts import classes_of, stratified_split
-from sentiment_fast.evaluation.calibration import fit_calibration
+from sentiment_fast.evaluation.fit_calibration import fit_calibration
 from sentiment_fast.evaluation.metrics import evaluate
 from sentiment_fast.model.devices import Precision
 from sentiment_fast.model.inference import network_logits
+from sentiment_fast.model.ngrams import fit_wide
 from sentiment_fast.model.presets import preset
-from sentiment_fast.model.wide import fit_wide
-from sentiment_fast.training.fit import new_network
+from sentiment_fast.training.encode import new_network
 from sentiment_fast.training.loop import train
-from sentiment_fast.training.parts import vectors_of
+from sentiment_fast.training.prepare import vectors_of
 from sentiment_fast.training.step import CaptureError
 from sentiment_fast.tuning import run as run_module
-from sentiment_fast.tuning.material import Material
+from sentiment_fast.tuning.encoded_data import Material
 from sentiment_fast.tuning.run import Trials, run_search, run_trial
 from sentiment_fast.tuning.searches import new_search
 from sentiment_fast.tuning.space import space_of

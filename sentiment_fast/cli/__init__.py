@@ -1,0 +1,5 @@
+"""The command line: `main` runs `sentiment-fast COMMAND ...`. Each command is a module of its own."""
+
+from sentiment_fast.cli.main import INTERRUPTED, main
+
+__all__ = ["INTERRUPTED", "main"]

@@ -1,0 +1,125 @@
+"""Columns of an Arrow table -> the texts that stand for their values in a CSV file and in JSON Lines.
+
+In: a column of any type that can be said in text. Out: one value each, without a CSV file's quotes. Lines are put
+together in writers.py.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import math
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sentiment_fast.errors import DataError
+from sentiment_fast.scoring.encoded_texts import invalid_texts
+
+
+def check_text_forms(schema: pa.Schema, output_format: str, name: str) -> None:
+    """Raises DataError for a column whose values have no text form."""
+    for field in schema:
+        try:
+            _in_text(pa.chunked_array([], _value_type(field.type)))
+        except (pa.ArrowNotImplementedError, TypeError) as error:
+            raise DataError(
+                f"{name}: the column {field.name!r}, {field.type}, cannot be written as {output_format}: write "
+                "Parquet, or leave it out with --columns"
+            ) from error
+
+
+def csv_values(column: pa.ChunkedArray) -> pa.LargeBinaryArray:
+    """(n,): what a CSV field says. Null: nothing. Numbers, dates and truth values as pyarrow has them; nested: JSON."""
+    kind = _value_type(column.type)
+    if pa.types.is_nested(kind):
+        texts = ["" if value is None else _json(value) for value in column.to_pylist()]
+        return pa.array(texts, pa.large_string()).view(pa.large_binary())
+    return flat(_in_text(column.cast(kind))).fill_null(b"")
+
+
+def json_values(column: pa.ChunkedArray) -> tuple[list[str], npt.NDArray[np.bool_]]:
+    """(n,): JSON. Numbers are numbers, but for those that JSON lacks, which are null; and which had bytes replaced."""
+    kind = _value_type(column.type)
+    replaced = np.zeros(len(column), bool)
+    if pa.types.is_nested(kind):
+        return [_json(value) for value in column.to_pylist()], replaced
+    column = column.cast(kind)
+    if pa.types.is_floating(kind):
+        column = pc.if_else(pc.is_finite(column), column, pa.scalar(None, kind))
+    texts = flat(_in_text(column))
+    if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_boolean(kind) or pa.types.is_null(kind):
+        return texts.fill_null(b"null").view(pa.large_string()).to_pylist(), replaced
+    valid, replaced = as_utf8(texts)
+    return [json_text(value) for value in valid.to_pylist()], replaced
+
+
+def json_text(value: Any) -> str:
+    """A text, a number or None as JSON."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def as_utf8(texts: pa.LargeBinaryArray) -> tuple[pa.LargeStringArray, npt.NDArray[np.bool_]]:
+    """The texts, bytes that are no UTF-8 replaced as bytes.decode("utf-8", "replace") does; and in which there were."""
+    invalid = invalid_texts(texts)
+    if invalid.any():
+        values = texts.to_pylist()
+        for row in np.flatnonzero(invalid).tolist():
+            values[row] = values[row].decode("utf-8", "replace").encode()
+        texts = pa.array(values, pa.large_binary())
+    return texts.view(pa.large_string()), invalid
+
+
+def flat(column: pa.ChunkedArray) -> pa.LargeBinaryArray:
+    """A column in one piece."""
+    return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
+
+
+def _value_type(kind: pa.DataType) -> pa.DataType:
+    return kind.value_type if pa.types.is_dictionary(kind) else kind
+
+
+def _in_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """large_binary, with its nulls. Raises ArrowNotImplementedError or TypeError for a type without a text form."""
+    kind = column.type
+    if pa.types.is_nested(kind):
+        _check_nested(kind)
+        return column
+    if isinstance(kind, pa.BaseExtensionType):
+        raise TypeError(kind)
+    if not (pa.types.is_large_binary(kind) or pa.types.is_binary(kind) or pa.types.is_binary_view(kind)):
+        column = column.cast(pa.large_string())
+    return column.cast(pa.large_binary())
+
+
+def _check_nested(kind: pa.DataType) -> None:
+    if pa.types.is_nested(kind):
+        for place in range(kind.num_fields):
+            _check_nested(kind.field(place).type)
+    else:
+        _in_text(pa.chunked_array([], _value_type(kind)))
+
+
+def _json(value: Any) -> str:
+    return json.dumps(_plain(value), ensure_ascii=False)
+
+
+def _plain(value: Any) -> Any:
+    """A nested value with what JSON lacks in words."""
+    if isinstance(value, dict):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    if isinstance(value, datetime.datetime):
+        return value.isoformat(" ")
+    if isinstance(value, datetime.date | datetime.time | Decimal | datetime.timedelta):
+        return str(value)
+    return value

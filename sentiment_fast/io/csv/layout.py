@@ -1,0 +1,216 @@
+"""The first bytes of a CSV file -> its layout: the delimiter, the columns, and which of them holds the texts.
+
+Everything that has to be found out before the first record is scored is found out here; records are left to windows.py.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+
+from sentiment_fast import _core
+from sentiment_fast.errors import DataError
+from sentiment_fast.io.formats import COMPRESSIONS
+from sentiment_fast.io.options import ScoringOptions
+from sentiment_fast.io.source import Source
+from sentiment_fast.text.encoding import SIMD_LEVEL
+
+_DELIMITERS = (",", ";", "\t", "|")
+_SAMPLE_BYTES = 1 << 20
+_SAMPLE_RECORDS = 100
+_OTHER_ENCODINGS = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
+_OTHER_KINDS = {
+    b"\x1f\x8b": "gzip",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ\0": "xz",
+    b"\x28\xb5\x2f\xfd": "zstd",
+    b"PK\x03\x04": "ZIP or Excel",
+    b"PAR1": "Parquet",
+}
+_QUOTE_ADVICE = 'close it, or double the quotes inside quoted fields ("")'
+
+
+@dataclass(frozen=True)
+class CsvLayout:
+    """columns: their names. text: the number of the one with the texts, from 0. kept: those to write; None for all."""
+
+    delimiter: str
+    columns: list[str]
+    text: int
+    kept: list[int] | None
+
+
+@dataclass(frozen=True)
+class _Sample:
+    """The first records of a file. header: which of them has the names."""
+
+    data: bytes
+    records: _core.CsvRecords
+    header: int
+
+    @property
+    def starts(self) -> np.ndarray:
+        return np.concatenate([np.zeros(1, np.int64), self.records.ends[:-1]])
+
+
+def read_layout(
+    source: Source,
+    options: ScoringOptions,
+    trained_on: str | None,
+    new_columns: Sequence[str],
+    say: Callable[[str], None],
+) -> CsvLayout:
+    """Look at the first bytes of a source, which can still be read afterwards.
+
+    trained_on: the text column of the model's training data. new_columns: those that the output will have beside the
+    input's. Raises DataError for a file without a header, a header that cannot be read, a column that is not there, is
+    there twice, or would be overwritten.
+    """
+    candidates = _candidates(source, options)
+    samples = _read_samples(source, candidates, options.max_record)
+    delimiter = max(candidates, key=lambda one: _share_that_fits(samples[one]))  # the first of those alike
+    if len(candidates) > 1 and delimiter != ",":
+        say(f"{source.name}: the delimiter is {delimiter!r}")
+    sample = samples[delimiter]
+    columns = _column_names(sample, delimiter, source.name)
+    taken = [column for column in new_columns if column in columns]
+    if taken:
+        raise DataError(
+            f"{source.name}: already has a column {taken[0]!r}, which would be written: score the original file, "
+            "or rename it"
+        )
+    kept = options.columns and [
+        index_of_column(column, columns, source.name, "--columns") for column in options.columns
+    ]
+    if options.text_column is not None:
+        text = index_of_column(options.text_column, columns, source.name, "--text-column")
+    else:
+        text = choose_text_column(
+            columns, lambda: _textual_columns(sample, delimiter, len(columns)), trained_on, source.name, say
+        )
+    return CsvLayout(delimiter, columns, text, kept or None)
+
+
+def _candidates(source: Source, options: ScoringOptions) -> tuple[str, ...]:
+    if options.delimiter is not None:
+        return (options.delimiter,)
+    suffixes = [] if source.path is None else [suffix.lower() for suffix in source.path.suffixes]
+    if suffixes and suffixes[-1] in COMPRESSIONS:
+        suffixes.pop()
+    return ("\t",) if suffixes and suffixes[-1] == ".tsv" else _DELIMITERS
+
+
+def _read_samples(source: Source, delimiters: tuple[str, ...], max_record: int) -> dict[str, _Sample]:
+    """The first records, by delimiter: about a megabyte of them, more only where the header is longer."""
+    size = _SAMPLE_BYTES
+    while True:
+        data = source.peek(size)
+        last = len(data) < size
+        if not data.removeprefix(b"\xef\xbb\xbf").strip(b"\r\n") and last:
+            raise DataError(f"{source.name}: expected a CSV file with a line of column names, got an empty file")
+        samples = {}
+        for delimiter in delimiters:
+            records = _core.RecordFinder(SIMD_LEVEL, delimiter=delimiter, max_record=max_record).find(data, last)
+            if len(headers := np.flatnonzero(records.fields)) > 0:
+                samples[delimiter] = _Sample(data, records, int(headers[0]))
+        if len(samples) == len(delimiters):
+            return samples
+        size *= 2
+
+
+def _share_that_fits(sample: _Sample) -> float:
+    """Of the first records, how many have as many fields as the header; 0 if that has one."""
+    fields = sample.records.fields[sample.header :]
+    fields = fields[fields != 0][:_SAMPLE_RECORDS]
+    return float((fields == fields[0]).mean()) if fields[0] >= 2 else 0.0
+
+
+def _column_names(sample: _Sample, delimiter: str, name: str) -> list[str]:
+    start, end = int(sample.starts[sample.header]), int(sample.records.content_ends[sample.header])
+    fields = int(sample.records.fields[sample.header])
+    check_encoding(sample.data, name)
+    if fields == _core.UNCLOSED:
+        raise DataError(f"{name}: the header opens a quote that never closes: {_QUOTE_ADVICE}")
+    if fields < 0:
+        raise DataError(f"{name}: the header is longer than a record may be: see --max-record")
+    record = sample.data[start:end].decode("utf-8-sig" if start == 0 else "utf-8", "replace")
+    try:
+        return next(csv.reader(io.StringIO(record, newline=""), delimiter=delimiter))
+    except csv.Error as error:  # a field of more than 128 KiB
+        raise DataError(
+            f"{name}: expected a line of column names, got {error}: is a quote there never closed?"
+        ) from error
+
+
+def check_encoding(data: bytes, name: str) -> None:
+    """Raises DataError for the first bytes of a file that is of another kind than its name says, or UTF-16."""
+    for start_of_kind, kind in _OTHER_KINDS.items():
+        if data.startswith(start_of_kind):
+            raise DataError(f"{name}: begins like a {kind} file: unpack it, or give it the name that such files have")
+    if data.startswith(_OTHER_ENCODINGS):
+        raise DataError(f"{name}: expected UTF-8, got the first bytes of UTF-16 or UTF-32: save the file as UTF-8")
+
+
+def index_of_column(wanted: str | int, columns: list[str], name: str, option: str) -> int:
+    """The place of a column by name, or else by its number from 1."""
+    if wanted in columns:
+        if columns.count(str(wanted)) > 1:
+            raise DataError(f"{name}: has several columns {wanted!r}: rename all but one, or give {option} its number")
+        return columns.index(str(wanted))
+    text = str(wanted)
+    if text.isascii() and text.isdigit() and 1 <= int(text) <= len(columns):
+        return int(text) - 1
+    what = "a text column" if option == "--text-column" else "a column"
+    raise DataError(f"{name}: expected {what} {wanted!r}, got columns {_listed(columns)}: choose with {option}")
+
+
+def choose_text_column(
+    columns: list[str],
+    find_textual: Callable[[], list[int]],
+    trained_on: str | None,
+    name: str,
+    say: Callable[[str], None],
+) -> int:
+    """The place of the column with the texts, where nobody said which. find_textual: places of those that hold text."""
+    for wanted in (trained_on, "review", "text"):
+        if wanted is not None and wanted in columns:
+            return index_of_column(wanted, columns, name, "--text-column")
+    textual = find_textual()
+    if len(textual) != 1:
+        raise DataError(
+            f"{name}: expected a column 'review' or 'text', or a single one that holds text, "
+            f"got columns {_listed(columns)}: choose with --text-column"
+        )
+    say(f"{name}: scoring the column {columns[textual[0]]!r}, the only one that holds text")
+    return textual[0]
+
+
+def _textual_columns(sample: _Sample, delimiter: str, width: int) -> list[int]:
+    """The columns that are neither numbers, dates nor truth values, judged by the sample; all where it has no rows."""
+    rows = np.flatnonzero(sample.records.fields == width)
+    rows = rows[rows > sample.header]
+    if len(rows) == 0:
+        return list(range(width))
+    values, _ = _core.field_values(sample.data, sample.starts[rows], sample.records.ends[rows], None)
+    try:
+        table = pa.csv.read_csv(
+            pa.py_buffer(values),
+            pa.csv.ReadOptions(column_names=[str(index) for index in range(width)], block_size=len(values) + 1),
+            pa.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=width > 1),
+            pa.csv.ConvertOptions(check_utf8=False),
+        )
+    except pa.ArrowInvalid:  # quotes that pyarrow reads otherwise: then the column has to be named
+        return []
+    kinds = (pa.types.is_string, pa.types.is_binary)
+    return [index for index in range(width) if any(kind(table.schema.field(index).type) for kind in kinds)]
+
+
+def _listed(columns: list[str]) -> str:
+    more = f" and {len(columns) - 20} more" if len(columns) > 20 else ""
+    return ", ".join(map(repr, columns[:20])) + more

@@ -1,0 +1,71 @@
+"""A window's lines or columns, and their scores -> JSON Lines.
+
+In: a `JsonWindow`, whose objects' own bytes are copied and get further members, or columns. Out: bytes. Nothing that
+stands in a line is written anew.
+"""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from sentiment_fast import _core
+from sentiment_fast.io.arrow import json_text, json_values
+from sentiment_fast.io.jsonl.objects import Member
+from sentiment_fast.io.jsonl.reader import JsonWindow
+from sentiment_fast.scoring.columns import NewColumns, ScoredTexts
+
+
+def new_members(new_columns: NewColumns, scored: ScoredTexts) -> list[str]:
+    """(n,): the new columns of each row as members, without braces. Scores have six decimals, as in CSV."""
+    columns = []
+    for name, values in new_columns.arrow_columns(scored).items():
+        start = f"{json_text(name)}: "
+        if pa.types.is_float32(values.type):
+            texts = ["null" if value is None else f"{value:.6f}" for value in values.to_pylist()]
+        else:
+            texts = [json_text(value) for value in values.to_pylist()]
+        columns.append([start + text for text in texts])
+    return [", ".join(members) for members in zip(*columns, strict=True)]
+
+
+def append_members(window: JsonWindow, members: list[str], kept: list[str] | None) -> bytes:
+    """The window's lines without those that were rejected, each object with its members; blank lines as they are.
+
+    kept: which of the objects' own members to write, each as it stands; None for all.
+    """
+    if kept is not None:
+        objects = (_chosen(own, kept, new) for own, new in zip(window.objects, members, strict=True))
+        return "".join(objects).encode("utf-8", "surrogatepass")
+    places = np.flatnonzero(~window.rejected)
+    suffixes = np.full(len(window.rejected), b"", object)
+    suffixes[window.holds_row] = [
+        f"{', ' if own else ''}{new}".encode() for own, new in zip(window.objects, members, strict=True)
+    ]
+    lengths = np.array([len(suffix) for suffix in suffixes[places]], np.int64)
+    offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+    joined = b"".join(suffixes[places])
+    if len(places) == len(window.rejected):
+        return _core.append_suffixes(window.data, window.braces, joined, offsets)
+    starts = window.starts[places]
+    data, begins = _core.field_values(window.data, starts, window.records.ends[places], None)
+    return _core.append_suffixes(data.data, begins[:-1] + window.braces[places] - starts, joined, offsets)
+
+
+def _chosen(own: list[Member], kept: list[str], new: str) -> str:
+    raw = {member.name: member.raw for member in own}
+    return "{" + ", ".join([*(f"{json.dumps(name)}: {raw[name]}" for name in kept if name in raw), new]) + "}\n"
+
+
+def json_lines(table: pa.Table, members: list[str]) -> tuple[bytes, npt.NDArray[np.bool_]]:
+    """A line for each row of a table, and in which rows bytes were replaced that are no UTF-8."""
+    columns, replaced = [], np.zeros(len(table), bool)
+    for name, column in zip(table.schema.names, table.columns, strict=True):
+        start = f"{json_text(name)}: "
+        texts, found = json_values(column)
+        columns.append([start + text for text in texts])
+        replaced |= found
+    return "".join("{" + ", ".join(row) + "}\n" for row in zip(*columns, members, strict=True)).encode(), replaced

@@ -1,0 +1,80 @@
+"""Runs whose windows are scored by the workers of a cluster, and written here, in order, as a run of one process does.
+
+In: as for `Run`, and a `Cluster`. Of CSV files that are copied, workers get the places of windows, and read these
+themselves; everything else is read here (compressed files, pipes, other formats), and workers get its ids.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from sentiment_fast.io.inputs import Inputs, Reading
+from sentiment_fast.scoring.cluster.ray_cluster import Cluster
+from sentiment_fast.scoring.cluster.worker import Stretch
+from sentiment_fast.scoring.columns import texts_with_scores
+from sentiment_fast.scoring.finished_window import FinishedWindow
+from sentiment_fast.scoring.run import IN_FLIGHT, Prepared, Run
+
+
+class _ClusterRun(Run):
+    """Workers get ids."""
+
+    def __init__(self, cluster: Cluster, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self._cluster = cluster
+        self._cancelled = threading.Event()
+
+    def _prepared(self) -> Iterator[Any]:
+        waiting: deque[Prepared] = deque()
+
+        def calls() -> Iterator[tuple[Any, ...]]:
+            for prepared in self._encoded(self._cluster.in_flight + 1 + IN_FLIGHT):
+                waiting.append(prepared)
+                yield (prepared.texts.ids,)
+
+        for probabilities in self._cluster.map("probabilities_of", calls(), self._cancelled):
+            prepared = waiting.popleft()
+            yield prepared, texts_with_scores(prepared.texts, probabilities)
+
+    def _score(self, prepared: Any) -> Any:
+        return prepared
+
+    def _cancel(self) -> None:
+        super()._cancel()
+        self._cancelled.set()
+
+
+class _StretchRun(_ClusterRun):
+    """Workers read the files themselves."""
+
+    def __init__(self, cluster: Cluster, reading: Reading, *arguments: Any) -> None:
+        super().__init__(cluster, *arguments)
+        self._reading = replace(reading, say=_nothing)
+
+    def _prepared(self) -> Iterator[FinishedWindow]:
+        return self._cluster.map("score_stretch", self._stretches(), self._cancelled)
+
+    def _stretches(self) -> Iterator[tuple[Any, ...]]:
+        for path, begin, end in self._inputs.window_ends(self._state.position, self._window_bytes):
+            more_behind = self._inputs.more_behind(begin.source)
+            stretch = Stretch(path.resolve(), str(path), begin, end, more_behind)
+            yield stretch, self._reading, self._window_bytes
+
+    def _finish(self, done: Any) -> FinishedWindow:
+        assert isinstance(done, FinishedWindow)
+        return done
+
+
+def cluster_run(cluster: Cluster, reading: Reading, inputs: Inputs, *arguments: Any) -> Run:
+    """arguments: the other ones of `Run`."""
+    if inputs.copied_from_files:
+        return _StretchRun(cluster, reading, inputs, *arguments)
+    return _ClusterRun(cluster, inputs, *arguments)
+
+
+def _nothing(message: str) -> None:
+    """What workers say of a file's layout was said already."""

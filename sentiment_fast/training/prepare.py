@@ -1,0 +1,107 @@
+"""What a training is given -> its parts, encoded, and a model that has learnt nothing yet.
+
+In: the values of --data, --validation, --test and --vectors, and settings. Out: `TrainingData`, `SavedModel`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from sentiment_fast.data.overview import TRAINING, Overview, overview
+from sentiment_fast.data.sources import open_parts
+from sentiment_fast.errors import DataError
+from sentiment_fast.model.folder import SavedModel
+from sentiment_fast.model.presets import Preset
+from sentiment_fast.model.vectors import WordVectors, read_vectors
+from sentiment_fast.model.word_vectors import fit_word_vectors
+from sentiment_fast.text.encoding import TokenIds
+from sentiment_fast.text.vocabulary import Vocabulary
+from sentiment_fast.training.encode import Encoded, encode_part, new_network, vocabulary_of
+from sentiment_fast.training.initial_weights import Beginning
+
+VALIDATION = "validation"
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """parts: TRAINING, VALIDATION, and "test" if asked for."""
+
+    parts: dict[str, Encoded]
+    classes: list[Any]
+    vocabulary: Vocabulary
+    look: Overview
+
+    @property
+    def training(self) -> Encoded:
+        return self.parts[TRAINING]
+
+    @property
+    def validation(self) -> Encoded:
+        return self.parts[VALIDATION]
+
+
+def open_training_data(
+    data: str | None,
+    validation: str,
+    test: str | None,
+    text_column: str | None,
+    label_column: str | None,
+    settings: Preset,
+    beginning: Beginning | None,
+    say: Callable[[str], None],
+) -> TrainingData:
+    """Arguments and errors as for `open_parts`. beginning: whose vocabulary to take instead of the training part's."""
+    parts, classes = open_parts(data, validation, test, text_column, label_column, settings.training.seed, say)
+    vocabulary = beginning.vocabulary if beginning else vocabulary_of(parts[TRAINING], settings.vocabulary)
+    encoded = {name: encode_part(part, vocabulary, classes) for name, part in parts.items()}
+    look = overview({name: part.overview_part() for name, part in encoded.items()}, settings.network.max_length)
+    return TrainingData(encoded, classes, vocabulary, look)
+
+
+def with_vectors(
+    file: str | None, settings: Preset, vocabulary: Vocabulary, corpus: TokenIds, say: Callable[[str], None]
+) -> tuple[Preset, WordVectors | None]:
+    """Word vectors to begin with, and settings for their size; unchanged, and None, for random ones.
+
+    file: with vectors; where it is None, the settings decide. corpus: all texts that vectors can be learned from.
+    """
+    if file is None and settings.training.word_vectors == "neighbours":
+        return settings, vectors_of(corpus, settings, vocabulary, say)
+    if file is None:
+        return settings, None
+    vectors = read_vectors(file, vocabulary)
+    covered = f"{int(vectors.found.sum()):,} of {len(vocabulary):,} words"
+    say(f"{file}: vectors of {vectors.size} numbers for {covered}")
+    return settings.with_fields({"embedding_size": vectors.size}), vectors
+
+
+def vectors_of(
+    corpus: TokenIds, settings: Preset, vocabulary: Vocabulary, say: Callable[[str], None]
+) -> WordVectors | None:
+    """Learned from the corpus; None, and why is said, where it has too few words for the embedding's size."""
+    started, size = time.perf_counter(), settings.network.embedding_size
+    try:
+        vectors = fit_word_vectors(corpus, vocabulary.largest_id, size, settings.training.seed)
+    except DataError as error:
+        say(f"word vectors begin at random: {error}")
+        return None
+    say(f"word vectors of {len(corpus):,} texts ({time.perf_counter() - started:.1f} s)")
+    return vectors
+
+
+def new_model(
+    settings: Preset,
+    data: TrainingData,
+    vectors: WordVectors | None,
+    beginning: Beginning | None,
+    device: torch.device,
+) -> SavedModel:
+    """A network with random weights, word vectors, or those it begins with, on the device, and what belongs to it."""
+    start = beginning.weights if beginning else None
+    network = new_network(settings, data.vocabulary, data.classes, vectors, start).to(device)
+    return SavedModel(network, data.vocabulary, data.classes, data.training.data.text_column, settings.as_dict())

@@ -1,0 +1,133 @@
+"""Fitting a calibration: it finds the scales that data were drawn with, and keeps its head where data are few."""
+
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+from sentiment_fast.errors import DataError
+from sentiment_fast.evaluation.fit_calibration import fit_calibration
+from sentiment_fast.evaluation.metrics import evaluate
+
+
+def drawn(n: int = 20_000, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """True logits, (n,), and classes that were drawn by them."""
+    generator = np.random.default_rng(seed)
+    logits = generator.normal(0.3, 2, n)
+    return logits, (generator.random(n) < 1 / (1 + np.exp(-logits))).astype(np.int64)
+
+
+def drawn_of_three(n: int = 20_000) -> tuple[np.ndarray, np.ndarray]:
+    generator = np.random.default_rng(1)
+    logits = generator.normal(0, 2, (n, 3))
+    shares = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    return logits, (shares.cumsum(axis=1) > generator.random((n, 1))).argmax(axis=1)
+
+
+def noisy_parts() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Two parts that each know something of the true logits, and the classes."""
+    logits, targets = drawn()
+    generator = np.random.default_rng(7)
+    network, wide = logits + generator.normal(0, 1, len(logits)), 5 * logits + generator.normal(0, 7, len(logits))
+    return network.astype(np.float32), wide.astype(np.float32), targets
+
+
+def test_a_scale_and_a_bias_are_found_again():
+    logits, targets = drawn()
+    found = fit_calibration((4 * logits + 2).astype(np.float32), None, targets, 2)
+    assert found.network == pytest.approx(0.25, rel=0.05)
+    assert found.bias[0] == pytest.approx(-0.5, abs=0.05)
+    assert (found.wide, len(found.bias)) == (0, 1)
+
+
+def test_three_classes_have_one_scale_and_a_bias_each():
+    logits, targets = drawn_of_three()
+    found = fit_calibration((4 * logits + [4, 0, -2]).astype(np.float32), None, targets, 3)
+    assert found.network == pytest.approx(0.25, rel=0.05)
+    assert np.diff(found.bias) == pytest.approx([1, 0.5], abs=0.1)
+
+
+def test_two_parts_are_mixed_as_logistic_regression_mixes_them():
+    network, wide, targets = noisy_parts()
+    found = fit_calibration(network, wide, targets, 2)
+    expected = LogisticRegression(C=1e6, tol=1e-8).fit(np.stack([network, wide], axis=1), targets)
+    assert [found.network, found.wide] == pytest.approx(expected.coef_[0].tolist(), rel=1e-3)
+    assert found.bias[0] == pytest.approx(expected.intercept_[0], abs=1e-3)
+
+
+def test_the_mix_loses_less_than_either_part():
+    network, wide, targets = noisy_parts()
+    losses = []
+    for parts in ((network, wide), (network, None), (None, wide)):
+        probabilities = fit_calibration(*parts, targets, 2).probabilities(*parts)
+        losses.append(evaluate(probabilities, targets, [0, 1]).log_loss)
+    assert losses[0] < min(losses[1:]) - 0.005
+
+
+@pytest.mark.parametrize("scale", [0.2, 3.0])
+def test_calibrated_probabilities_hold_on_other_data(scale):
+    logits, targets = drawn()
+    calibration = fit_calibration((scale * logits).astype(np.float32), None, targets, 2)
+    others, classes = drawn(seed=5)
+    others = (scale * others).astype(np.float32)
+    before = evaluate(type(calibration)().probabilities(others, None), classes, [0, 1]).positive_calibration_error
+    after = evaluate(calibration.probabilities(others, None), classes, [0, 1]).positive_calibration_error
+    assert before > 0.05
+    assert after < 0.015
+
+
+def test_a_part_that_says_the_opposite_is_left_out():
+    network, wide, targets = noisy_parts()
+    alone = fit_calibration(network, None, targets, 2).network
+    mixed, swapped = fit_calibration(network, -wide, targets, 2), fit_calibration(-wide, network, targets, 2)
+    assert (mixed.network, mixed.wide) == (pytest.approx(alone, rel=1e-4), 0)
+    assert (swapped.wide, swapped.network) == (pytest.approx(alone, rel=1e-4), 0)
+
+
+def test_parts_that_say_the_same_share_the_work():
+    logits, targets = drawn(2000)
+    found = fit_calibration(logits.astype(np.float32), logits.astype(np.float32), targets, 2)
+    assert found.network == pytest.approx(found.wide)
+    assert found.network + found.wide == pytest.approx(1, rel=0.2)
+
+
+def test_a_part_that_says_nothing_changes_nothing():
+    logits, targets = drawn(2000)
+    found = fit_calibration(logits.astype(np.float32), np.zeros(2000, np.float32), targets, 2)
+    alone = fit_calibration(logits.astype(np.float32), None, targets, 2)
+    assert (found.network, found.bias[0]) == pytest.approx((alone.network, alone.bias[0]), abs=1e-4)
+
+
+@pytest.mark.parametrize("margin", [1e-3, 1.0, 1e3])
+def test_classes_told_apart_without_an_error_are_not_made_certain(margin):
+    targets = np.repeat([0, 1], 50)
+    logits = ((2 * targets - 1) * margin).astype(np.float32)
+    calibration = fit_calibration(logits, None, targets, 2)
+    assert calibration.probabilities(logits, None).max(axis=1) == pytest.approx(51 / 52, abs=1e-2)
+
+
+def test_three_classes_told_apart_without_an_error_are_not_made_certain():
+    targets = np.repeat([0, 1, 2], 50)
+    logits = (5 * np.eye(3)[targets]).astype(np.float32)
+    calibration = fit_calibration(logits, None, targets, 3)
+    assert calibration.probabilities(logits, None).max(axis=1) == pytest.approx(51 / 53, abs=1e-2)
+
+
+def test_fitting_twice_gives_the_same_numbers():
+    network, wide, targets = noisy_parts()
+    assert fit_calibration(network, wide, targets, 2) == fit_calibration(network, wide, targets, 2)
+
+
+@pytest.mark.parametrize(
+    "targets", [[0, 1] * 9, [1] * 50, [0] * 50 + [1] * 9, []], ids=["few", "one class", "few of one", "none"]
+)
+def test_too_few_texts_of_a_class_are_a_data_error(targets):
+    with pytest.raises(DataError, match=r"Expected 10 texts or more of each class to calibrate by, got . of one"):
+        fit_calibration(np.zeros(len(targets), np.float32), None, np.array(targets, np.int64), 2)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_logits_that_are_no_numbers_are_a_data_error(value):
+    logits = np.zeros(100, np.float32)
+    logits[3] = value
+    with pytest.raises(DataError, match="no finite numbers"):
+        fit_calibration(logits, None, np.repeat([0, 1], 50), 2)

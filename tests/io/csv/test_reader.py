@@ -1,0 +1,51 @@
+"""A file's windows: as many rows come out of them as there are in it."""
+
+from __future__ import annotations
+
+import pytest
+
+from sentiment_fast import _core
+from sentiment_fast.io.csv import reader as windows
+from sentiment_fast.io.csv.layout import read_layout
+from sentiment_fast.io.csv.reader import Position, read_windows
+from sentiment_fast.io.options import ScoringOptions
+from sentiment_fast.io.source import Source
+
+FILES = {"one column": b"text\n\na\n\n\nb\nc,d\ne\n\n", "two columns": b"id,text\n\n1,a\n2\n\n3,b\n4,c\n\n"}
+
+
+class OneRowMore(_core.RecordFinder):
+    """A finder that has found a row which nobody gets."""
+
+    @property
+    def row(self):
+        return super().row + 1
+
+
+START = Position()
+
+
+def read(path, begin=START):
+    with Source(path) as source:
+        layout = read_layout(source, ScoringOptions(text_column="text", delimiter=","), None, [], lambda message: None)
+        source.restart_at(begin.offset)
+        return list(read_windows(source, layout, ScoringOptions(), begin, buffers=100, window_bytes=4))
+
+
+@pytest.fixture(params=FILES)
+def path(request, tmp_path):
+    (tmp_path / "in.csv").write_bytes(FILES[request.param])
+    return tmp_path / "in.csv"
+
+
+def test_windows_behind_any_other_are_those_of_the_whole_file(path):
+    whole = read(path)
+    assert len(whole) > 3
+    for done, window in enumerate(whole, 1):
+        assert [other.end for other in read(path, window.end)] == [other.end for other in whole[done:]]
+
+
+def test_rows_that_did_not_come_out_are_noticed(path, monkeypatch):
+    monkeypatch.setattr(windows._core, "RecordFinder", OneRowMore)
+    with pytest.raises(AssertionError, match="rows were found"):
+        read(path)

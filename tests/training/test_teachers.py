@@ -1,0 +1,115 @@
+"""Teachers: whose classes are whose, and a real sequence classifier of Hugging Face's, tiny and random."""
+
+import json
+
+import numpy as np
+import pyarrow as pa
+import pytest
+import torch
+
+from sentiment_fast.errors import ModelFolderError, UsageError
+from sentiment_fast.model.folder import SavedModel, save_model
+from sentiment_fast.model.network import NetworkConfig, SentimentLSTM
+from sentiment_fast.scoring.scorer import load
+from sentiment_fast.text.vocabulary import Vocabulary
+from sentiment_fast.training.teachers import open_teacher
+
+TEXTS = pa.chunked_array([["a good film", "bad", "", "good good bad film a film " * 9]])
+
+
+def ours(folder, classes):
+    torch.manual_seed(0)
+    network = SentimentLSTM(NetworkConfig(embedding_size=4, hidden_size=16, layers=1), 3, len(classes))
+    save_model(folder, SavedModel(network, Vocabulary(["bad", "film", "good"]), classes))
+    return folder
+
+
+def say_nothing(line):
+    pass
+
+
+def test_a_model_of_ours_says_what_its_scorer_does(tmp_path):
+    folder = ours(tmp_path, ["negative", "positive"])
+    taught = open_teacher(folder, ["negative", "positive"], "cpu", say_nothing)(TEXTS)
+    np.testing.assert_array_equal(taught, load(folder, "cpu").predict_proba(TEXTS))
+
+
+def test_columns_come_in_the_students_order_whatever_the_case(tmp_path):
+    folder = ours(tmp_path, ["A", "B", "C"])
+    taught = open_teacher(folder, ["c", "a", "b"], "cpu", say_nothing)(TEXTS)
+    np.testing.assert_array_equal(taught, load(folder, "cpu").predict_proba(TEXTS)[:, [2, 0, 1]])
+
+
+@pytest.mark.parametrize("classes", [["bad", "good"], ["negative", "neutral", "positive"]])
+def test_other_classes_are_a_usage_error_with_both(tmp_path, classes):
+    ours(tmp_path, ["negative", "positive"])
+    with pytest.raises(UsageError, match=f"{', '.join(classes)}, got one of negative, positive"):
+        open_teacher(tmp_path, classes, "cpu", say_nothing)
+
+
+def test_a_folder_that_holds_no_model_is_said_to_be_none(tmp_path):
+    with pytest.raises(ModelFolderError, match="is no model folder"):
+        open_teacher(tmp_path, ["negative", "positive"], "cpu", say_nothing)
+
+
+@pytest.fixture
+def hugging_face(tmp_path):
+    """Writes a tiny random BERT, whose classes are named as given."""
+    transformers = pytest.importorskip("transformers")
+
+    def write(names=None):
+        words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "good", "bad", "film"]
+        (tmp_path / "vocab.txt").write_text("\n".join(words))
+        transformers.BertTokenizerFast(str(tmp_path / "vocab.txt"), model_max_length=16).save_pretrained(tmp_path)
+        sizes = {"hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 8}
+        config = transformers.BertConfig(vocab_size=len(words), max_position_embeddings=16, num_labels=2, **sizes)
+        if names:
+            config.id2label, config.label2id = dict(enumerate(names)), {name: at for at, name in enumerate(names)}
+        torch.manual_seed(0)
+        transformers.BertForSequenceClassification(config).save_pretrained(tmp_path)
+        return tmp_path
+
+    return write
+
+
+def test_a_hugging_face_model_says_the_same_of_a_text_alone_and_among_others(hugging_face):
+    teacher = open_teacher(hugging_face(["POSITIVE", "NEGATIVE"]), ["negative", "positive"], "cpu", say_nothing)
+    taught = teacher(TEXTS)
+    assert taught.dtype == np.float32
+    np.testing.assert_allclose(taught.sum(axis=1), 1, rtol=1e-6)
+    for row in range(len(TEXTS)):
+        np.testing.assert_allclose(teacher(TEXTS.slice(row, 1))[0], taught[row], rtol=1e-4)
+
+
+def test_names_of_a_hugging_face_model_decide_the_columns(hugging_face):
+    folder = hugging_face(["POSITIVE", "NEGATIVE"])
+    teacher = open_teacher(folder, ["negative", "positive"], "cpu", say_nothing)
+    other = open_teacher(folder, ["positive", "negative"], "cpu", say_nothing)
+    np.testing.assert_array_equal(teacher(TEXTS), other(TEXTS)[:, ::-1])
+
+
+def test_a_hugging_face_model_without_names_goes_by_order_and_says_so(hugging_face):
+    said = []
+    taught = open_teacher(hugging_face(), ["negative", "positive"], "cpu", said.append)(TEXTS)
+    assert taught.shape == (4, 2)
+    assert any("in this order" in line for line in said)
+
+
+def test_other_names_of_a_hugging_face_model_are_a_usage_error(hugging_face):
+    with pytest.raises(UsageError, match="got one of sad, happy"):
+        open_teacher(hugging_face(["sad", "happy"]), ["negative", "positive"], "cpu", say_nothing)
+
+
+def test_pickled_weights_are_never_read(hugging_face):
+    folder = hugging_face(["negative", "positive"])
+    torch.save({"weights": torch.zeros(1)}, folder / "pytorch_model.bin")
+    (folder / "model.safetensors").unlink()
+    with pytest.raises(ModelFolderError, match="safetensors"):
+        open_teacher(folder, ["negative", "positive"], "cpu", say_nothing)
+
+
+def test_without_transformers_it_says_what_to_install(tmp_path, monkeypatch):
+    (tmp_path / "config.json").write_text(json.dumps({"model_type": "bert"}))
+    monkeypatch.setitem(__import__("sys").modules, "transformers", None)
+    with pytest.raises(UsageError, match="pip install transformers"):
+        open_teacher(tmp_path, ["negative", "positive"], "cpu", say_nothing)
