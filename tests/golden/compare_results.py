@@ -42,6 +42,11 @@ class Allowed:
     tokens: bool = False
 
     @property
+    def distance(self) -> float:
+        """The tolerance, and a little more, as decimals are not exact in binary: 0.123457 - 0.123456 > 1e-6."""
+        return 1.001 * self.score_tolerance
+
+    @property
     def any(self) -> bool:
         return self.tokens or self.score_tolerance > 0
 
@@ -102,7 +107,7 @@ def _data_difference(name: str, data: bytes, other: bytes, allowed: Allowed) -> 
     if allowed.tokens:
         plain, plain_other = _without_tokens(plain), _without_tokens(plain_other)
     rounded = any(Path(name).match(pattern) for pattern in _PRINTED)
-    if _nearly_equal(plain, plain_other, allowed.score_tolerance, rounded):
+    if _nearly_equal(plain, plain_other, allowed.distance, rounded):
         return None
     return f"{name}:{unpacked} more than is allowed, {_first_byte(plain, plain_other)}"
 
@@ -181,7 +186,7 @@ def _json_difference(name: str, data: bytes, other: bytes, allowed: Allowed) -> 
     for place in [*kept, *(place for place in also if place not in kept)]:
         value, another = kept.get(place, "nothing"), also.get(place, "nothing")
         near = isinstance(value, float) and isinstance(another, float)
-        if value != another and not (near and abs(value - another) <= allowed.score_tolerance):
+        if value != another and not (near and abs(value - another) <= allowed.distance):
             return f"{name}: {place}, old {value!r}, new {another!r}"
     # Order and form count too, also where times differ.
     forms = [re.sub(rb"[-+.\deE]+", b"0", text) for text in (data, other)]
@@ -208,7 +213,7 @@ def _array_difference(name: str, old: Path, new: Path, allowed: Allowed) -> str 
         return f"{name}: old is {array.shape} {array.dtype}, new {other.shape} {other.dtype}"
     unequal = array != other
     if array.dtype.kind == "f" and allowed.score_tolerance:
-        unequal = ~(np.abs(array - other) <= allowed.score_tolerance)
+        unequal = ~(np.abs(array - other) <= allowed.distance)
         if array.ndim == 2:  # (texts, classes): no text may get another label
             unequal[array.argmax(axis=1) != other.argmax(axis=1)] = True
         if not unequal.any():
@@ -234,6 +239,6 @@ def _table_difference(name: str, old: Path, new: Path, allowed: Allowed) -> str 
         values, others = table[column].to_pylist(), other[column].to_pylist()
         for row, (value, another) in enumerate(zip(values, others, strict=True)):
             score = column.startswith("sentiment_score") and isinstance(value, float) and isinstance(another, float)
-            if value != another and not (score and abs(value - another) <= allowed.score_tolerance):
+            if value != another and not (score and abs(value - another) <= allowed.distance):
                 return f"{name}: row {row + 1}, column {column}, old {value!r}, new {another!r}"
     return None if allowed.any else f"{name}: equal tables in other bytes"

@@ -64,6 +64,8 @@ def test_of_files_for_people_only_the_name_counts(difference, name):
 def test_a_score_within_the_tolerance_is_allowed_only_if_asked_for(difference):
     near = SCORED.replace(b"0.9123456", b"0.912346")
     assert difference("out.csv", SCORED, near, NEAR) is None
+    assert difference("out.csv", b"a,0.123456\n", b"a,0.123457\n", NEAR) is None
+    assert difference("out.csv", b"a,0.123456\n", b"a,0.123458\n", NEAR) is not None
     assert "0.9123456" in difference("out.csv", SCORED, near)
     assert difference("out.csv", SCORED, SCORED.replace(b"0.9123456", b"0.91235"), NEAR) is not None
 
