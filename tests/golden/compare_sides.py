@@ -22,7 +22,7 @@ from typing import Any
 from compare_steps import Call, Case, Command, Kill
 
 HERE = Path(__file__).parent
-PATIENCE = 240  # seconds for one step
+PATIENCE = 600  # seconds for one step
 _EXIT_CODES = {"SIGTERM": 130, "SIGKILL": -signal.SIGKILL}  # of a command that was ended
 
 
