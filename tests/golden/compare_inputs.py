@@ -15,7 +15,6 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-
 from sentiment_fast.data.demo import demo_corpus
 
 LARGE = 9000  # rows, about 12 MB: several windows, so that a run can be killed between two
