@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from sentiment_fast.cli.main import run_command, say
 from sentiment_fast.cli.training_options import add_settings_arguments, changed_settings, chosen_start
 from sentiment_fast.errors import UsageError
+from sentiment_fast.runs.folder import check_folder
 
 if TYPE_CHECKING:
     from sentiment_fast.data.texts import Texts
@@ -47,8 +48,7 @@ def run(arguments: argparse.Namespace) -> None:
         raise UsageError("--data: expected the texts to learn from: a file, a folder, imdb or demo")
     settings = _settings(arguments)
     folder = arguments.out or Path("runs") / datetime.now().strftime("start-%Y-%m-%d-%H%M%S")
-    if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
-        raise UsageError(f"{folder}: already holds something, and a run writes into an empty folder: choose another")
+    check_folder(folder, "run")
     texts = _open_texts(arguments, settings)
     corpus = open_corpus(texts, settings)
     say(f"{texts.name}: {corpus.look}")

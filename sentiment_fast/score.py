@@ -24,13 +24,13 @@ from sentiment_fast.cli.main import (
     add_threshold_argument,
     run_command,
     say,
-    stop_signals,
 )
 from sentiment_fast.errors import DataError, UsageError
 from sentiment_fast.io.formats import COMPRESSIONS, CSV, has_format, input_format, output_format
+from sentiment_fast.runs.stop import stop_signals
 
 if TYPE_CHECKING:
-    from sentiment_fast.scoring.pipeline import StopRequest
+    from sentiment_fast.runs.stop import StopRequest
     from sentiment_fast.scoring.score_files import Summary
     from sentiment_fast.scoring.scorer import Scorer
 
@@ -173,7 +173,7 @@ class _Stops:
 
     def request(self) -> StopRequest:
         """For a run that begins. Raises KeyboardInterrupt where none should any more."""
-        from sentiment_fast.scoring.pipeline import StopRequest
+        from sentiment_fast.runs.stop import StopRequest
 
         request = StopRequest()
         self._requests.append(request)

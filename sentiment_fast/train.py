@@ -26,7 +26,7 @@ from sentiment_fast.cli.learning_options import (
     keep_for_going_on,
     lesson_of_teacher,
 )
-from sentiment_fast.cli.main import run_command, say, stop_signals
+from sentiment_fast.cli.main import run_command, say
 from sentiment_fast.cli.resumed_runs import add_run_arguments, as_it_began, options_of, progress_bar
 from sentiment_fast.cli.training_options import (
     add_data_arguments,
@@ -39,6 +39,7 @@ from sentiment_fast.cli.training_options import (
     chosen_settings,
 )
 from sentiment_fast.errors import UsageError
+from sentiment_fast.runs.stop import stop_signals
 
 if TYPE_CHECKING:
     from sentiment_fast.model.devices import Precision
@@ -79,7 +80,6 @@ def run(arguments: argparse.Namespace) -> None:
     # Imported here, so that --help and a mistyped option answer at once.
     from sentiment_fast.model.devices import choose_device, deterministic_algorithms
     from sentiment_fast.model.distributed import ranks_of_environment
-    from sentiment_fast.training.distillation import remove_taught
     from sentiment_fast.training.finish import finish_run
     from sentiment_fast.training.ngrams import wide_part
     from sentiment_fast.training.prepare import new_model, open_training_data, with_vectors
@@ -138,7 +138,6 @@ def run(arguments: argparse.Namespace) -> None:
             raise
         if ranks.writes:
             finish_run(folder, model, data, history, precision, say)
-            remove_taught(folder)
             print(_what_next(folder, arguments))
 
 

@@ -17,7 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sentiment_fast.cli.main import run_command, say, stop_signals
+from sentiment_fast.cli.main import run_command, say
 from sentiment_fast.cli.training_options import (
     add_data_arguments,
     add_epochs_arguments,
@@ -30,6 +30,8 @@ from sentiment_fast.cli.training_options import (
     chosen_settings,
 )
 from sentiment_fast.errors import DataError, ModelFolderError, UsageError
+from sentiment_fast.runs.folder import check_folder
+from sentiment_fast.runs.stop import stop_signals
 
 if TYPE_CHECKING:
     import torch
@@ -100,7 +102,7 @@ def run(arguments: argparse.Namespace) -> None:
     seconds = _seconds(arguments)
     folder = arguments.out or Path("runs") / datetime.now().strftime("tune-%Y-%m-%d-%H%M%S")
     if began is None:
-        _check_folder(folder, arguments.resume)
+        check_folder(folder, "search", leftovers=("search.json.part",), resume=arguments.resume)
     # Files that are named anew are read anew, and must then say what they did.
     if began is None or given.config is not None or given.space is not None:
         base = chosen_settings(arguments)
@@ -130,7 +132,7 @@ def run(arguments: argparse.Namespace) -> None:
         _write_best(folder, base, journal, arguments.metric)
         say(f"  {trial.status}, {trial.seconds:.1f} s{': ' if trial.reason else ''}{trial.reason}")
 
-    with stop_signals(stop):
+    with journal, stop_signals(stop):
         run_search(search, how, journal, arguments.trials, stop_requested, after_trial, say)
     _write_best(folder, base, journal, arguments.metric)
     _print_result(folder, journal, arguments, stopped)
@@ -306,16 +308,6 @@ def _seconds(arguments: argparse.Namespace) -> float | None:
     if not total > 0:
         raise UsageError(f"--time {arguments.time}: expected a time with its unit, such as 90s, 30m or 1h30m")
     return total
-
-
-def _check_folder(folder: Path, resume: bool) -> None:
-    """A search writes into an empty folder, also into one where it was killed at its very start."""
-    if not folder.exists() or (folder.is_dir() and {path.name for path in folder.iterdir()} <= {"search.json.part"}):
-        return
-    advice = "" if resume else ", or go on with a search that is there by --resume"
-    raise UsageError(
-        f"{folder}: already holds something, and a search writes into an empty folder: choose another{advice}"
-    )
 
 
 if __name__ == "__main__":

@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import sys
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from importlib import import_module
 from types import ModuleType
 
@@ -90,33 +87,6 @@ def _cascade(text: str) -> float | bool:
         return False if text == "off" else float(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"expected a confidence of 0.5 to 1, or off, got {text!r}") from error
-
-
-@contextmanager
-def stop_signals(stop: Callable[[], None], again_ends: bool = True) -> Iterator[None]:
-    """Within it, the first Ctrl-C or SIGTERM calls `stop`, and a Ctrl-C after that raises KeyboardInterrupt.
-
-    again_ends: False where one Ctrl-C comes twice. Does nothing outside the main thread, where no signal can be caught.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    stopping = False
-
-    def on_signal(number: int, frame: object) -> None:
-        nonlocal stopping
-        if stopping and again_ends and number == signal.SIGINT:
-            raise KeyboardInterrupt
-        if not stopping:
-            stopping = True
-            stop()
-
-    before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def say(message: str) -> None:

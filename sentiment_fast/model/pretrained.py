@@ -5,6 +5,7 @@ In and out: a `Start` <-> config.json, vocabulary.txt, start.safetensors. What t
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -18,7 +19,8 @@ from torch import Tensor
 from sentiment_fast.errors import ModelFolderError, UsageError
 from sentiment_fast.model.network import NetworkConfig, SentimentLSTM
 from sentiment_fast.model.presets import VocabularyConfig
-from sentiment_fast.model.serialization import check_digests, check_tensors, file_digest, read_config, tensors_in
+from sentiment_fast.model.serialization import check_digests, check_tensors, read_config, tensors_in
+from sentiment_fast.runs.atomic import write_together
 from sentiment_fast.text.vocabulary import Vocabulary
 
 FORMAT = 1
@@ -43,20 +45,18 @@ class Start:
 def save_start(folder: Path, start: Start) -> None:
     """Write config.json, vocabulary.txt and start.safetensors; each file appears whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
-    start.vocabulary.save(folder / f"{VOCABULARY}.part")
     weights = {name: tensor.detach().cpu().contiguous() for name, tensor in start.weights.items()}
-    (folder / f"{WEIGHTS}.part").write_bytes(save(weights))
+    files = {VOCABULARY: start.vocabulary.as_bytes(), WEIGHTS: save(weights)}
     config = {
         "format": FORMAT,
         "kind": "start",
         "network": {name: getattr(start.network, name) for name in SIZES},
         "vocabulary": asdict(start.options),
         "figures": dict(start.figures),
-        "sha256": {name: file_digest(folder / f"{name}.part") for name in (VOCABULARY, WEIGHTS)},
+        "sha256": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
     }
-    (folder / f"{CONFIG}.part").write_text(json.dumps(config, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    for name in (VOCABULARY, WEIGHTS, CONFIG):
-        (folder / f"{name}.part").replace(folder / name)
+    files[CONFIG] = (json.dumps(config, indent=2, ensure_ascii=False) + "\n").encode()
+    write_together({folder / name: content for name, content in files.items()})
 
 
 def load_start(folder: str | Path) -> Start:

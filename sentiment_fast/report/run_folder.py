@@ -19,6 +19,7 @@ from sentiment_fast.model.folder import CARD, SavedModel, save_metrics
 from sentiment_fast.model.network import NetworkConfig
 from sentiment_fast.model.presets import PRESETS, preset
 from sentiment_fast.report.plots import class_balance, learning_curves, length_histogram
+from sentiment_fast.runs.atomic import write_atomically
 from sentiment_fast.training.calibrate import CalibrationReport
 from sentiment_fast.training.state import Epoch
 
@@ -28,8 +29,8 @@ HISTORY = "history.jsonl"
 def write_overview(folder: Path, look: Overview, training_lengths: np.ndarray) -> None:
     """overview.json, overview.txt, and the pictures of class balance and text lengths."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "overview.json").write_text(json.dumps(look.as_dict(), indent=2, ensure_ascii=False) + "\n", "utf-8")
-    (folder / "overview.txt").write_text(look.as_text() + "\n", "utf-8")
+    write_atomically(folder / "overview.json", json.dumps(look.as_dict(), indent=2, ensure_ascii=False) + "\n")
+    write_atomically(folder / "overview.txt", look.as_text() + "\n")
     class_balance({name: part.class_counts for name, part in look.parts.items()}, folder / "class_balance.png")
     length_histogram(training_lengths, look.max_length, folder / "lengths.png")
 
@@ -39,9 +40,7 @@ def append_history(folder: Path, epoch: Epoch) -> None:
     path = folder / HISTORY
     lines = path.read_text("utf-8").splitlines() if path.exists() else []
     kept = [line for line in lines if json.loads(line)["epoch"] < epoch.epoch]
-    part = path.with_suffix(".part")
-    part.write_text("\n".join([*kept, json.dumps(asdict(epoch))]) + "\n", "utf-8")
-    part.replace(path)
+    write_atomically(path, "\n".join([*kept, json.dumps(asdict(epoch))]) + "\n")
 
 
 def write_results(
@@ -73,7 +72,7 @@ def write_results(
         },
     )
     learning_curves(rows, folder / "learning_curves.png")
-    (folder / CARD).write_text(_card(model, look, best, metrics, sources, made_up, calibration), "utf-8")
+    write_atomically(folder / CARD, _card(model, look, best, metrics, sources, made_up, calibration))
 
 
 def _card(

@@ -21,7 +21,7 @@ import pyarrow as pa
 from sentiment_fast.errors import DataError
 from sentiment_fast.io.csv.writer import REJECTS_HEADER
 from sentiment_fast.io.stdout import StandardOutput
-from sentiment_fast.runs.atomic import sync_folder
+from sentiment_fast.runs.atomic import publish, sync, sync_folder
 from sentiment_fast.scoring.journal import Journal, State
 
 SECONDS_BETWEEN_STATES = 2.0
@@ -86,7 +86,7 @@ class GrowingFile:
         """Raises DataError where what was written cannot be brought to the disk."""
         if self._file is not None:
             try:
-                os.fsync(self._file.fileno())
+                sync(self._file.fileno())
             except OSError as error:
                 raise self._unwritable(error) from error
 
@@ -94,7 +94,7 @@ class GrowingFile:
         """Give it its name, in place of what may have that; where nothing was written, remove that."""
         self.close()
         if self.part.exists():
-            self.part.replace(self.path)
+            publish(self.part, self.path)
         elif self.size == 0:
             self.path.unlink(missing_ok=True)
 

@@ -12,12 +12,13 @@ from typing import Any, NamedTuple
 from sentiment_fast.errors import DataError
 from sentiment_fast.io.inputs import Input, Inputs
 from sentiment_fast.io.outputs import Writer
+from sentiment_fast.runs.stop import StopRequest
 from sentiment_fast.scoring.columns import score_texts
 from sentiment_fast.scoring.encoded_texts import EncodedTexts, encode_texts
 from sentiment_fast.scoring.finished_window import FinishedWindow, finish_window
 from sentiment_fast.scoring.journal import State
 from sentiment_fast.scoring.output import FileOutput, Output
-from sentiment_fast.scoring.pipeline import StopRequest, run_stages
+from sentiment_fast.scoring.pipeline import run_stages
 from sentiment_fast.scoring.scorer import Scorer
 
 IN_FLIGHT = 2  # windows: one is prepared or written while the other is scored

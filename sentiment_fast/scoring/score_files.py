@@ -24,13 +24,13 @@ from sentiment_fast.io.outputs import make_writer
 from sentiment_fast.io.source import Source
 from sentiment_fast.io.stdout import standard_output
 from sentiment_fast.model.folder import SavedModel, load_model, named_or_bundled
+from sentiment_fast.runs.stop import StopRequest
 from sentiment_fast.scoring.cluster.ray_cluster import Cluster
 from sentiment_fast.scoring.cluster.runs import cluster_run
 from sentiment_fast.scoring.columns import NewColumns
 from sentiment_fast.scoring.fingerprint import run_identity, scorer_identity
 from sentiment_fast.scoring.journal import Journal, read_state
 from sentiment_fast.scoring.output import SECONDS_BETWEEN_STATES, FileOutput, Output, StreamOutput
-from sentiment_fast.scoring.pipeline import StopRequest
 from sentiment_fast.scoring.run import Run
 from sentiment_fast.scoring.scorer import Scorer
 

@@ -19,6 +19,7 @@ from safetensors.torch import save
 from sentiment_fast.errors import DataError, ModelFolderError
 from sentiment_fast.model.batches import BatchSource
 from sentiment_fast.model.network import NetworkConfig
+from sentiment_fast.runs.atomic import write_atomically
 from sentiment_fast.text.encoding import TokenIds
 from sentiment_fast.training.step import Examples
 
@@ -58,9 +59,8 @@ def lesson_of(
 
 def keep_taught(folder: Path, taught: Probabilities, ids: TokenIds) -> None:
     """What the teacher said of these texts, for a run that goes on."""
-    part = folder / f"{SOFT_TARGETS}.part"
-    part.write_bytes(save({"probabilities": torch.from_numpy(np.ascontiguousarray(taught))}, {"texts": _digest(ids)}))
-    part.replace(folder / SOFT_TARGETS)
+    tensors = {"probabilities": torch.from_numpy(np.ascontiguousarray(taught))}
+    write_atomically(folder / SOFT_TARGETS, save(tensors, {"texts": _digest(ids)}))
 
 
 def kept_taught(folder: Path, ids: TokenIds) -> Probabilities | None:

@@ -1,4 +1,8 @@
-"""A trained model -> calibrated, measured, saved, and described in its run folder."""
+"""A trained model -> calibrated, measured, saved, and described in its run folder.
+
+In: the model of the epoch that is kept, its data and history. Out: the files of a finished run, on disk before the
+checkpoint goes. What the card and the figures look like is left to report/.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +14,11 @@ from sentiment_fast.evaluation.metrics import Metrics, evaluate
 from sentiment_fast.model.devices import Precision
 from sentiment_fast.model.folder import SavedModel, save_model
 from sentiment_fast.report.run_folder import write_results
+from sentiment_fast.runs.atomic import sync_files
 from sentiment_fast.scoring.scorer import Scorer
 from sentiment_fast.training.calibrate import calibrate
-from sentiment_fast.training.checkpoints import remove_checkpoint
+from sentiment_fast.training.checkpoints import CHECKPOINT, remove_checkpoint
+from sentiment_fast.training.distillation import SOFT_TARGETS, remove_taught
 from sentiment_fast.training.prepare import TrainingData
 from sentiment_fast.training.state import Epoch
 
@@ -41,7 +47,18 @@ def finish_run(
     sources = {name: part.data.name for name, part in data.parts.items()}
     made_up = data.training.data.made_up
     write_results(folder, model, data.look, history, metrics, sources, made_up, calibration)
-    remove_checkpoint(folder)
+    keep_for_good(folder)
     for name, figures in metrics.items():
         say(f"\n{name}: {sources[name]}\n{figures.as_text()}")
     return metrics
+
+
+def keep_for_good(folder: Path) -> None:
+    """Remove the checkpoint and what else only resuming needs, once everything else is on disk.
+
+    In this order: after a power cut either the finished model is whole, or the checkpoint is there to resume from.
+    """
+    temporary = (CHECKPOINT, SOFT_TARGETS)
+    sync_files(path for path in folder.iterdir() if path.is_file() and path.name not in temporary)
+    remove_checkpoint(folder)
+    remove_taught(folder)

@@ -12,7 +12,7 @@ import sentiment_fast as sf
 from sentiment_fast.errors import DataError, UsageError
 from sentiment_fast.model.folder import load_model
 from sentiment_fast.scoring import score_files as files
-from sentiment_fast.scoring.pipeline import StopRequest
+from sentiment_fast.runs.stop import StopRequest
 from sentiment_fast.scoring.score_files import score_csv
 
 DATA = b"id,review\r\n" + b"".join(
@@ -122,7 +122,7 @@ def test_journal_cut_within_its_first_line_is_begun_anew(folder, expected):
 def test_damaged_journal_is_refused(folder):
     folder.stop_after(3)
     folder.journal.write_bytes(folder.journal.read_bytes().replace(b'"windows": 1', b'"windows": 9', 1))
-    with pytest.raises(DataError, match=r"line \d is damaged: begin anew with --restart"):
+    with pytest.raises(DataError, match=r"line \d is damaged: start over with --restart"):
         folder.score()
 
 
@@ -180,7 +180,7 @@ def test_another_input_is_refused(folder):
 def test_another_model_is_refused(folder, make_model):
     folder.stop_after(3)
     folder.scorer = sf.Scorer(load_model(make_model(["negative", "positive"], hidden_size=9)), "cpu", "float32")
-    with pytest.raises(UsageError, match=r"the model is not the one that the unfinished run began with.*--restart"):
+    with pytest.raises(UsageError, match=r"the model is not what the unfinished run began with.*--restart"):
         folder.score()
 
 
@@ -200,7 +200,7 @@ def test_another_model_is_refused(folder, make_model):
 )
 def test_another_option_is_refused(folder, option, value):
     folder.stop_after(3)
-    with pytest.raises(UsageError, match=rf"the unfinished run began with {option} .*, and this one has"):
+    with pytest.raises(UsageError, match=rf"the unfinished run began with {option} .*, and should now continue with"):
         folder.score(**{option: value})
 
 

@@ -14,6 +14,7 @@ from safetensors import safe_open
 from safetensors.torch import load, load_file, save_file
 
 from sentiment_fast.errors import DataError, ModelFolderError, UsageError
+from sentiment_fast.runs.atomic import part_of
 from sentiment_fast.training.checkpoints import CHECKPOINT, Checkpoints, read_origin, remove_checkpoint
 from sentiment_fast.training.state import TrainingState
 
@@ -335,13 +336,13 @@ def another_run(tiny_run, folder: Path, **identity) -> None:
 
 @pytest.mark.parametrize(("name", "began", "now"), [("threads", 8, 1), ("precision", "bfloat16", "float32")])
 def test_a_run_begun_otherwise_is_not_gone_on_with(tiny_run, tmp_path, name, began, now):
-    with pytest.raises(UsageError, match=rf"{CHECKPOINT}: the run began with {name} {began}, .* go on with {now}"):
+    with pytest.raises(UsageError, match=rf"{CHECKPOINT}: the run began with {name} {began!r}, .* continue with {now!r}"):
         another_run(tiny_run, tmp_path, **{name: began})
 
 
 def test_a_run_with_other_settings_is_not_gone_on_with(tiny_run, folder):
     run = tiny_run(learning_rate=0.5)
-    with pytest.raises(UsageError, match=r"the run began with settings .*0\.02.*go on with .*0\.5"):
+    with pytest.raises(UsageError, match=r"the run began with settings .*0\.02.*continue with .*0\.5"):
         run.train(checkpoints=run.checkpoints(folder))
 
 
@@ -373,7 +374,7 @@ def fill_the_disk():
     full = Path("/dev/full")
     if not full.exists():
         pytest.skip("this system has no /dev/full")
-    return lambda folder: (folder / CHECKPOINT).with_suffix(".part").symlink_to(full)
+    return lambda folder: part_of(folder / CHECKPOINT).symlink_to(full)
 
 
 def test_a_full_disk_leaves_the_last_checkpoint_intact(tiny_run, folder, fill_the_disk):
