@@ -31,9 +31,9 @@ from sentiment_fast.io.inputs import Reading
 from sentiment_fast.io.options import ScoringOptions
 from sentiment_fast.io.source import Source
 from sentiment_fast.model.folder import load_model
+from sentiment_fast.runs.stop import StopRequest
 from sentiment_fast.scoring.cluster.ray_cluster import Cluster
 from sentiment_fast.scoring.cluster.worker import Stretch, Worker
-from sentiment_fast.runs.stop import StopRequest
 from tests.scoring.conftest import WORDS
 
 needs_ray = pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason='needs Ray: pip install -e ".[ray]"')

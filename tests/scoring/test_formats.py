@@ -21,8 +21,8 @@ import pytest
 from sentiment_fast.cli.main import main
 from sentiment_fast.errors import DataError, UsageError
 from sentiment_fast.io.parquet.row_groups import RowGroups
-from sentiment_fast.scoring import score_files as files
 from sentiment_fast.runs.stop import StopRequest
+from sentiment_fast.scoring import score_files as files
 from sentiment_fast.scoring.score_files import score_csv
 from tests.scoring.compression import COMPRESS, DECOMPRESS
 

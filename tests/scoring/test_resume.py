@@ -11,8 +11,8 @@ import pytest
 import sentiment_fast as sf
 from sentiment_fast.errors import DataError, UsageError
 from sentiment_fast.model.folder import load_model
-from sentiment_fast.scoring import score_files as files
 from sentiment_fast.runs.stop import StopRequest
+from sentiment_fast.scoring import score_files as files
 from sentiment_fast.scoring.score_files import score_csv
 
 DATA = b"id,review\r\n" + b"".join(

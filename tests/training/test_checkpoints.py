@@ -336,7 +336,9 @@ def another_run(tiny_run, folder: Path, **identity) -> None:
 
 @pytest.mark.parametrize(("name", "began", "now"), [("threads", 8, 1), ("precision", "bfloat16", "float32")])
 def test_a_run_begun_otherwise_is_not_gone_on_with(tiny_run, tmp_path, name, began, now):
-    with pytest.raises(UsageError, match=rf"{CHECKPOINT}: the run began with {name} {began!r}, .* continue with {now!r}"):
+    with pytest.raises(
+        UsageError, match=rf"{CHECKPOINT}: the run began with {name} {began!r}, .* continue with {now!r}"
+    ):
         another_run(tiny_run, tmp_path, **{name: began})
 
 

@@ -127,7 +127,11 @@ def test_a_damaged_search_is_refused(tmp_path, content):
     ("change", "kind", "message"),
     [
         ({"data": "other"}, DataError, "the data are not those that the search began with"),
-        ({"space": {"layers": [1, 3]}}, UsageError, "began with space {'layers': .1, 2.}, and should now continue with"),
+        (
+            {"space": {"layers": [1, 3]}},
+            UsageError,
+            "began with space {'layers': .1, 2.}, and should now continue with",
+        ),
         ({"base": {"name": "fast"}}, UsageError, "began with base {'name': 'tutorial'}"),
     ],
 )
