@@ -2,6 +2,7 @@
 
 import json
 import os
+import zlib
 from pathlib import Path
 
 import pytest
@@ -90,7 +91,7 @@ LINES = [
     "null",
     "",
     '{"checksum": "a", "entry": {}}',
-    '{"checksum": "9e3c21dd", "entry": [1]}',
+    json.dumps({"checksum": f"{zlib.crc32(b'[1]'):08x}", "entry": [1]}),  # not an object
     "\udcff",
 ]
 

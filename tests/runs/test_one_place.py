@@ -22,12 +22,14 @@ def calls_for_runs(source):
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.ImportFrom) and node.module in FORBIDDEN:
             yield from (f"{node.module}.{one.name}" for one in node.names if one.name in FORBIDDEN[node.module])
-        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            if node.attr in FORBIDDEN.get(node.value.id, ()):
-                yield f"{node.value.id}.{node.attr}"
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        elif isinstance(node, ast.Attribute):
+            module = node.value.id if isinstance(node.value, ast.Name) else ""
+            if node.attr in FORBIDDEN.get(module, ()):
+                yield f"{module}.{node.attr}"
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             # str.replace and bytes.replace take two arguments, Path.replace and Path.rename take one.
-            if node.func.attr in ("replace", "rename") and len(node.args) + len(node.keywords) == 1:
+            arguments = len(node.args) + len(node.keywords)
+            if node.func.attr in ("replace", "rename") and arguments == 1:
                 yield f".{node.func.attr}(path)"
 
 
