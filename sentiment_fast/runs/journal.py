@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import weakref
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -39,6 +40,7 @@ class Journal:
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         except OSError as error:
             raise DataError(f"{path}: cannot be written ({error.strerror})") from error
+        self._close = weakref.finalize(self, os.close, self._file)  # also if nobody closes it, so that its lock goes
         try:
             self._lock()
             found, size = ([], 0) if restart else self._read()
@@ -66,9 +68,8 @@ class Journal:
         self.entries.append(dict(entry))
 
     def close(self) -> None:
-        if self._file >= 0:
-            os.close(self._file)
-            self._file = -1
+        self._file = -1
+        self._close()
 
     def remove(self) -> None:
         self.path.unlink(missing_ok=True)

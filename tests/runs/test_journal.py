@@ -135,6 +135,19 @@ def test_a_journal_in_use_is_refused(path):
     opened(path).close()
 
 
+def test_a_journal_that_nobody_refers_to_is_no_longer_in_use(path):
+    opened(path)
+    opened(path).close()
+
+
+def test_a_journal_can_be_closed_twice_and_takes_nothing_then(path):
+    journal = opened(path)
+    journal.close()
+    journal.close()
+    with pytest.raises(DataError, match="cannot be written"):
+        journal.append({"a": 1})
+
+
 def test_a_journal_that_is_removed_is_gone(path):
     opened(path).remove()
     assert not path.exists()
