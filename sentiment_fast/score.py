@@ -7,7 +7,6 @@ python -m sentiment_fast.score --model runs/mine reviews.csv -o scored.csv
 from __future__ import annotations
 
 import argparse
-import glob
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -107,7 +106,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    inputs = _expanded(arguments.inputs)
+    from sentiment_fast.io.inputs import expand_patterns
+
+    inputs = expand_patterns(arguments.inputs)
     jobs = _jobs(inputs, arguments.output)
     if len(jobs) > 1 and arguments.rejects:
         raise UsageError("Expected no --rejects with several outputs: each has its own file for them")
@@ -262,19 +263,6 @@ def _report(job: _Job, summary: Summary) -> None:
     )
     if summary.replaced:
         say(f"{summary.output}: in {summary.replaced:,} rows, bytes that are no UTF-8 became U+FFFD")
-
-
-def _expanded(inputs: list[str]) -> list[str]:
-    """Patterns that the shell left alone, such as quoted ones, become the files that they fit."""
-    names = []
-    for name in inputs:
-        if name == "-" or Path(name).exists() or not glob.has_magic(name):
-            names.append(name)
-        elif found := sorted(glob.glob(name)):  # noqa: PTH207
-            names += found
-        else:
-            raise DataError(f"{name}: expected files of such names, got none")
-    return names
 
 
 def _jobs(inputs: list[str], output: str | None) -> list[_Job]:

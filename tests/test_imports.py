@@ -82,7 +82,7 @@ def test_the_native_core_is_imported_in_few_places_alone(path):
             "model/native/layers.py",
             "model/ngrams.py",
             "io/chunks.py",
-            "io/inputs.py",
+            "io/rejects.py",
             "io/jsonl/writer.py",
             "io/jsonl/reader.py",
             "io/csv/layout.py",

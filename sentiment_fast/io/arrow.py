@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import json
 import math
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +19,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sentiment_fast.errors import DataError
+from sentiment_fast.io.formats import format_named
 from sentiment_fast.scoring.encoded_texts import invalid_texts
+
+_TEXTS: tuple[Callable[[pa.DataType], bool], ...] = (
+    pa.types.is_string,
+    pa.types.is_large_string,
+    pa.types.is_string_view,
+    pa.types.is_binary,
+    pa.types.is_large_binary,
+    pa.types.is_binary_view,
+    pa.types.is_null,
+)
 
 
 def check_text_forms(schema: pa.Schema, output_format: str, name: str) -> None:
@@ -72,6 +84,34 @@ def as_utf8(texts: pa.LargeBinaryArray) -> tuple[pa.LargeStringArray, npt.NDArra
             values[row] = values[row].decode("utf-8", "replace").encode()
         texts = pa.array(values, pa.large_binary())
     return texts.view(pa.large_string()), invalid
+
+
+def holds_text(kind: pa.DataType) -> bool:
+    """Whether a column of this type is one of texts: strings, bytes, or nothing but null."""
+    if pa.types.is_dictionary(kind):
+        return holds_text(kind.value_type)
+    return any(is_kind(kind) for is_kind in _TEXTS)
+
+
+def texts_schema(columns: Sequence[str], name: str, output: str | None) -> pa.Schema:
+    """Columns of text. Raises DataError for several of one name if `output`, a format or None, cannot have them."""
+    twice = [column for column in columns if columns.count(column) > 1]
+    if twice and output is not None and not format_named(output).repeats_names:
+        raise DataError(
+            f"{name}: has several columns {twice[0]!r}, and {output} has one of a name: choose with --columns, or "
+            "rename all but one"
+        )
+    return pa.schema([pa.field(column, pa.large_string()) for column in columns])
+
+
+def texts_table(columns: Sequence[pa.ChunkedArray], schema: pa.Schema) -> tuple[pa.Table, npt.NDArray[np.bool_]]:
+    """Columns of large_binary as texts, invalid UTF-8 replaced; and in which rows it was."""
+    texts, replaced = [], np.zeros(len(columns[0]) if columns else 0, bool)
+    for column in columns:
+        valid, found = as_utf8(flat(column))
+        texts.append(valid)
+        replaced |= found
+    return pa.Table.from_arrays(texts, schema=schema), replaced
 
 
 def flat(column: pa.ChunkedArray) -> pa.LargeBinaryArray:

@@ -11,12 +11,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
 from sentiment_fast import _core
+from sentiment_fast.io.window import Position
+
+Mask = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.int64]
 
 CHUNK_BYTES = 4 << 20
 
 
-class Source(Protocol):
+class Stream(Protocol):
     """A binary stream: a file, a pipe, a decompressor."""
 
     def readinto(self, buffer: memoryview, /) -> int | None: ...
@@ -55,8 +63,33 @@ class Chunk:
         return bool(self.records.ends[-1] > self.records.content_ends[-1])
 
 
+@dataclass(frozen=True, kw_only=True)
+class RecordWindow:
+    """Whole records, or lines, of a file of text, as a window.
+
+    data: their bytes, good until as many more windows were read as there are buffers. records: where each is in them.
+    holds_row, rejected: (records,) bool. texts: (rows,) large_binary. end: where the next window begins. resumable:
+    whether a run can be resumed there, which it cannot within an overlong line. consumed: bytes read of the input on
+    disk.
+    """
+
+    data: memoryview
+    records: _core.CsvRecords
+    holds_row: Mask
+    rejected: Mask
+    texts: pa.LargeBinaryArray
+    end: Position
+    resumable: bool
+    consumed: int
+
+    @property
+    def starts(self) -> Places:
+        """(records,): where each record begins."""
+        return np.concatenate([np.zeros(1, np.int64), self.records.ends[:-1]])
+
+
 def read_chunks(
-    source: Source, finder: Finder, chunk_bytes: int = CHUNK_BYTES, buffers: int = 1, start: bytes = b""
+    stream: Stream, finder: Finder, chunk_bytes: int = CHUNK_BYTES, buffers: int = 1, start: bytes = b""
 ) -> Iterator[Chunk]:
     """Cut a stream between records, into chunks of at most `chunk_bytes`, or of one longer record and what follows it.
 
@@ -79,7 +112,7 @@ def read_chunks(
                 ring[place] = bytearray(size)
             data = memoryview(ring[place])
             data[: len(rest)] = rest
-            filled = len(rest) + _fill(source, data[len(rest) :])
+            filled = len(rest) + _fill(stream, data[len(rest) :])
             last = filled < size
             records = finder.find(data[:filled], last)
             if len(records) > 0 or last:
@@ -94,11 +127,11 @@ def read_chunks(
         rest = data[end:]
 
 
-def _fill(source: Source, buffer: memoryview) -> int:
+def _fill(stream: Stream, buffer: memoryview) -> int:
     """How many bytes were read, fewer than there is room for only at the end: a pipe gives what it has."""
     filled = 0
     while filled < len(buffer):
-        count = source.readinto(buffer[filled:])
+        count = stream.readinto(buffer[filled:])
         if count is None:
             raise BlockingIOError("Expected a stream that waits for its bytes, got one that does not block")
         if count == 0:

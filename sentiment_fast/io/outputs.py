@@ -1,6 +1,6 @@
 """Scored windows -> the bytes of the output, in any format.
 
-In: a window, its `Input` and its scores. Out: what to append to the output. Rows of CSV to CSV and of JSON Lines to
+In: a window, its `Reader` and its scores. Out: what to append to the output. Rows of CSV to CSV and of JSON Lines to
 JSON Lines are copied; all others are written from their columns. `scored_table`, `csv_lines`, `json_lines`,
 `append_fields` and `append_members` need nothing of other windows.
 """
@@ -16,11 +16,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sentiment_fast.io.arrow import as_utf8, csv_values
+from sentiment_fast.io.csv.reader import CsvReader
 from sentiment_fast.io.csv.writer import NUMBER, append_fields
 from sentiment_fast.io.formats import JSON_LINES, PARQUET
-from sentiment_fast.io.inputs import CsvInput, Input, JsonInput, ParquetInput
+from sentiment_fast.io.jsonl.reader import JsonLinesReader
 from sentiment_fast.io.jsonl.writer import append_members, json_lines, new_members
+from sentiment_fast.io.parquet.reader import ParquetReader
 from sentiment_fast.io.parquet.row_groups import RowGroups
+from sentiment_fast.io.window import Reader
 from sentiment_fast.scoring.columns import NewColumns, ScoredTexts, csv_names, join_columns
 
 _WINDOWS_PER_GROUP = 4
@@ -39,7 +42,7 @@ class Part(NamedTuple):
 class Writer(Protocol):
     """What windows are given to in their order."""
 
-    def write(self, source: Input, place: int, window: Any, scored: ScoredTexts, more_behind: bool) -> Part:
+    def write(self, source: Reader[Any], place: int, window: Any, scored: ScoredTexts, more_behind: bool) -> Part:
         """place: of the input, from 0. more_behind: whether further inputs will be written behind this one."""
 
     def finish(self, windows: int, rows: int) -> bytes:
@@ -50,14 +53,14 @@ class Writer(Protocol):
 
 
 def make_writer(
-    output_format: str, first: Input, new_columns: NewColumns, delimiter: str, excel_safe: bool, window_bytes: int
+    output_format: str, first: Reader[Any], new_columns: NewColumns, delimiter: str, excel_safe: bool, window_bytes: int
 ) -> Writer:
     """first: the first input, whose columns are those of the output. delimiter: of a CSV output."""
     if output_format == PARQUET:
         return _ParquetWriter(first, new_columns, _WINDOWS_PER_GROUP * window_bytes)
     if output_format == JSON_LINES:
-        return _JsonCopy(new_columns) if isinstance(first, JsonInput) else _JsonWriter(new_columns)
-    if isinstance(first, CsvInput):
+        return _JsonCopy(new_columns) if isinstance(first, JsonLinesReader) else _JsonWriter(new_columns)
+    if isinstance(first, CsvReader):
         return _CsvCopy(new_columns, first.layout.delimiter, excel_safe)
     return _CsvWriter(first, new_columns, delimiter, excel_safe)
 
@@ -77,7 +80,7 @@ class _CsvCopy(_Stateless):
         self._new, self._delimiter, self._excel_safe = new_columns, delimiter, excel_safe
         self._header = new_columns.csv_header(delimiter, excel_safe)
 
-    def write(self, source: Input, place: int, window: Any, scored: ScoredTexts, more_behind: bool) -> Part:
+    def write(self, source: Reader[Any], place: int, window: Any, scored: ScoredTexts, more_behind: bool) -> Part:
         fields = self._new.csv_fields(scored, self._delimiter, self._excel_safe)
         header = self._header if place == 0 else None
         data = append_fields(window, fields, header, self._delimiter, self._excel_safe)
@@ -88,8 +91,8 @@ class _JsonCopy(_Stateless):
     def __init__(self, new_columns: NewColumns) -> None:
         self._new = new_columns
 
-    def write(self, source: Input, place: int, window: Any, scored: ScoredTexts, more_behind: bool) -> Part:
-        assert isinstance(source, JsonInput)
+    def write(self, source: Reader[Any], place: int, window: Any, scored: ScoredTexts, more_behind: bool) -> Part:
+        assert isinstance(source, JsonLinesReader)
         data = append_members(window, new_members(self._new, scored), source.kept)
         lacking = more_behind and source.kept is None and _lacks_line_end(window)
         return Part(_ended(data) if lacking else data, window.resumable, 0)
@@ -105,13 +108,13 @@ def _ended(data: Any) -> bytes:
 
 
 class _CsvWriter(_Stateless):
-    def __init__(self, first: Input, new_columns: NewColumns, delimiter: str, excel_safe: bool) -> None:
+    def __init__(self, first: Reader[Any], new_columns: NewColumns, delimiter: str, excel_safe: bool) -> None:
         self._new, self._delimiter, self._excel_safe = new_columns, delimiter, excel_safe
         names = csv_names(first.columns or [], delimiter, excel_safe)
         self._header: bytes = names + new_columns.csv_header(delimiter, excel_safe) + b"\n"
         self._begun = False
 
-    def write(self, source: Input, place: int, window: Any, scored: ScoredTexts, more_behind: bool) -> Part:
+    def write(self, source: Reader[Any], place: int, window: Any, scored: ScoredTexts, more_behind: bool) -> Part:
         table, replaced = source.table(window)
         fields = self._new.csv_fields(scored, self._delimiter, self._excel_safe)
         lines = csv_lines(table, fields, self._delimiter, self._excel_safe)
@@ -130,7 +133,7 @@ class _JsonWriter(_Stateless):
     def __init__(self, new_columns: NewColumns) -> None:
         self._new = new_columns
 
-    def write(self, source: Input, place: int, window: Any, scored: ScoredTexts, more_behind: bool) -> Part:
+    def write(self, source: Reader[Any], place: int, window: Any, scored: ScoredTexts, more_behind: bool) -> Part:
         table, replaced = source.table(window)
         lines, found = json_lines(table, new_members(self._new, scored))
         return Part(lines, window.resumable, int((replaced | found).sum()))
@@ -139,7 +142,7 @@ class _JsonWriter(_Stateless):
 class _ParquetWriter:
     """Holds windows back until they make a row group."""
 
-    def __init__(self, first: Input, new_columns: NewColumns, group_bytes: int) -> None:
+    def __init__(self, first: Reader[Any], new_columns: NewColumns, group_bytes: int) -> None:
         assert first.schema is not None
         self._new, self._group_bytes = new_columns, group_bytes
         self._schema = first.schema
@@ -147,11 +150,11 @@ class _ParquetWriter:
         none_scored = ScoredTexts(np.zeros((0, len(new_columns.classes)), np.float32), nothing > 0, nothing, nothing)
         for name, values in new_columns.arrow_columns(none_scored).items():
             self._schema = self._schema.append(pa.field(name, values.type))
-        self._groups = RowGroups(self._schema, first.layout.compression if isinstance(first, ParquetInput) else "ZSTD")
+        self._groups = RowGroups(self._schema, first.layout.compression if isinstance(first, ParquetReader) else "ZSTD")
         self._held: list[pa.Table] = []
         self._bytes = 0
 
-    def write(self, source: Input, place: int, window: Any, scored: ScoredTexts, more_behind: bool) -> Part:
+    def write(self, source: Reader[Any], place: int, window: Any, scored: ScoredTexts, more_behind: bool) -> Part:
         table, replaced = source.table(window)
         self._held.append(scored_table(table, self._new, scored, self._schema))
         self._bytes += self._held[-1].nbytes

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sentiment_fast.io.csv.reader import Position
-from sentiment_fast.io.inputs import Input
 from sentiment_fast.io.outputs import Writer
+from sentiment_fast.io.window import Position, Reader, Window
 from sentiment_fast.scoring.columns import ScoredTexts
 from sentiment_fast.scoring.encoded_texts import EncodedTexts
 
@@ -32,9 +31,9 @@ class FinishedWindow:
 
 
 def finish_window(
-    source: Input,
+    source: Reader[Window],
     place: int,
-    window: Any,
+    window: Window,
     texts: EncodedTexts,
     scored: ScoredTexts,
     writer: Writer,

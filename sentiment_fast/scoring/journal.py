@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from sentiment_fast.errors import DataError, UsageError
-from sentiment_fast.io.csv.reader import Position
+from sentiment_fast.io.window import Position
 from sentiment_fast.runs.atomic import sync_folder
 
 FORMAT = 2

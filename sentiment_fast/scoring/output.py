@@ -19,7 +19,7 @@ from typing import Any, BinaryIO, Protocol
 import pyarrow as pa
 
 from sentiment_fast.errors import DataError
-from sentiment_fast.io.csv.writer import REJECTS_HEADER
+from sentiment_fast.io.rejects import REJECTS_HEADER
 from sentiment_fast.io.stdout import StandardOutput
 from sentiment_fast.runs.atomic import sync_folder
 from sentiment_fast.scoring.journal import Journal, State

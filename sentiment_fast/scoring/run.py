@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from sentiment_fast.errors import DataError
-from sentiment_fast.io.inputs import Input, Inputs
+from sentiment_fast.io.inputs import Inputs
 from sentiment_fast.io.outputs import Writer
+from sentiment_fast.io.window import Reader, Window
 from sentiment_fast.scoring.columns import score_texts
 from sentiment_fast.scoring.encoded_texts import EncodedTexts, encode_texts
 from sentiment_fast.scoring.finished_window import FinishedWindow, finish_window
@@ -26,9 +27,9 @@ IN_FLIGHT = 2  # windows: one is prepared or written while the other is scored
 class Prepared(NamedTuple):
     """A window of an input, and which input that is, from 0."""
 
-    source: Input
+    source: Reader[Window]
     place: int
-    window: Any
+    window: Window
     texts: EncodedTexts
 
 
@@ -95,7 +96,7 @@ class Run:
 
     def _finish(self, done: Any) -> FinishedWindow:
         (source, place, window, texts), scored = done
-        more_behind = self._inputs.more_behind(place)
+        more_behind = self._inputs.more_follow(place)
         return finish_window(source, place, window, texts, scored, self._writer, more_behind)
 
     def _write(self, done: Any) -> None:

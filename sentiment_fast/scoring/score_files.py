@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from sentiment_fast.errors import DataError, UsageError
-from sentiment_fast.io.csv.reader import WINDOW_BYTES
-from sentiment_fast.io.csv.writer import FIRST_FIELD, REJECTS_HEADER
 from sentiment_fast.io.formats import CSV, delimiter_for, input_format, output_format
-from sentiment_fast.io.inputs import Inputs, Reading
-from sentiment_fast.io.options import ScoringOptions
+from sentiment_fast.io.inputs import Inputs
+from sentiment_fast.io.options import Reading, ScoringOptions
 from sentiment_fast.io.outputs import make_writer
+from sentiment_fast.io.rejects import FIRST_FIELD, REJECTS_HEADER
 from sentiment_fast.io.source import Source
 from sentiment_fast.io.stdout import standard_output
+from sentiment_fast.io.window import WINDOW_BYTES
 from sentiment_fast.model.folder import SavedModel, load_model, named_or_bundled
 from sentiment_fast.scoring.cluster.ray_cluster import Cluster
 from sentiment_fast.scoring.cluster.runs import cluster_run
@@ -126,7 +126,15 @@ def score_csv(
         adjusted = _adjusted(model, threshold, cascade, say)
         scorer, cluster = opened.enter_context(_engine(engine, adjusted, device, precision, workers, say))
         new_columns = NewColumns(scorer.classes, chosen.status, chosen.tokens, scorer.threshold)
-        reading = Reading(chosen, scorer.text_column, new_columns.names, written, say, named=len(sources) > 1)
+        reading = Reading(
+            chosen,
+            default_text_column=scorer.text_column,
+            reserved_names=tuple(new_columns.names),
+            output=written,
+            all_fields=chosen.excel_safe,
+            named=len(sources) > 1,
+            say=say,
+        )
         inputs = Inputs(sources, reading, source)
         identity = None
         if source.rereadable:

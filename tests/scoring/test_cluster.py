@@ -26,10 +26,10 @@ import sentiment_fast as sf
 from sentiment_fast.cli.main import main
 from sentiment_fast.errors import ClusterError, DataError, UsageError
 from sentiment_fast.io.csv.layout import CsvLayout
-from sentiment_fast.io.csv.reader import Position, find_ends, read_windows
-from sentiment_fast.io.inputs import Reading
-from sentiment_fast.io.options import ScoringOptions
+from sentiment_fast.io.csv.reader import find_ends, read_windows
+from sentiment_fast.io.options import Reading, ScoringOptions
 from sentiment_fast.io.source import Source
+from sentiment_fast.io.window import Position
 from sentiment_fast.model.folder import load_model
 from sentiment_fast.scoring.cluster.ray_cluster import Cluster
 from sentiment_fast.scoring.cluster.worker import Stretch, Worker
@@ -291,7 +291,7 @@ def test_worker_refuses_a_window_that_lies_elsewhere(tmp_path, model_folder, one
     (tmp_path / "in.csv").write_bytes(b"id,review\n1,good\n2,bad\n")
     stretch = Stretch(tmp_path / "in.csv", "in.csv", Position(), Position(20, 3, 4, 2), False)
     worker = Worker(load_model(model_folder), "cpu", "float32", 1)
-    reading = Reading(ScoringOptions(), None, ["sentiment_label", "sentiment_score"], "CSV", print)
+    reading = Reading(ScoringOptions(), reserved_names=("sentiment_label", "sentiment_score"), output="CSV", say=print)
     with pytest.raises(OSError, match=r"in\.csv: expected bytes 0 to 20 to be whole records on .*is it the same file"):
         worker.score_stretch(stretch, reading, 1000)
 

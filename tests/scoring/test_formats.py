@@ -603,7 +603,7 @@ def test_what_is_found_out_about_several_inputs_is_said_once(exact_scorer, tmp_p
     score_csv([tmp_path / f"{name}.csv" for name in "abc"], tmp_path / "out.csv", exact_scorer, say=said.append)
     assert [message.partition(": ")[2] for message in said] == [
         "the delimiter is ';'",
-        "scoring the column 'body', the only one that holds text",
+        "the texts are in the column 'body', the only one that holds text",
     ]
 
 

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from sentiment_fast.io.inputs import Inputs, Reading
+from sentiment_fast.io.inputs import Inputs
+from sentiment_fast.io.options import Reading
 from sentiment_fast.scoring.cluster.ray_cluster import Cluster
 from sentiment_fast.scoring.cluster.worker import Stretch
 from sentiment_fast.scoring.columns import texts_with_scores
@@ -60,7 +61,7 @@ class _StretchRun(_ClusterRun):
 
     def _stretches(self) -> Iterator[tuple[Any, ...]]:
         for path, begin, end in self._inputs.window_ends(self._state.position, self._window_bytes):
-            more_behind = self._inputs.more_behind(begin.source)
+            more_behind = self._inputs.more_follow(begin.source)
             stretch = Stretch(path.resolve(), str(path), begin, end, more_behind)
             yield stretch, self._reading, self._window_bytes
 
@@ -71,7 +72,7 @@ class _StretchRun(_ClusterRun):
 
 def cluster_run(cluster: Cluster, reading: Reading, inputs: Inputs, *arguments: Any) -> Run:
     """arguments: the other ones of `Run`."""
-    if inputs.copied_from_files:
+    if inputs.separable:
         return _StretchRun(cluster, reading, inputs, *arguments)
     return _ClusterRun(cluster, inputs, *arguments)
 

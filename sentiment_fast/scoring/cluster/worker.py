@@ -17,10 +17,12 @@ import pyarrow as pa
 import torch
 
 from sentiment_fast.errors import DataError
-from sentiment_fast.io.csv.reader import Position
-from sentiment_fast.io.inputs import CsvInput, Reading
+from sentiment_fast.io.formats import CSV, delimiter_for
+from sentiment_fast.io.inputs import open_reader
+from sentiment_fast.io.options import Reading, ScoringOptions
 from sentiment_fast.io.outputs import make_writer
 from sentiment_fast.io.source import Source
+from sentiment_fast.io.window import Position
 from sentiment_fast.model.folder import SavedModel
 from sentiment_fast.scoring.columns import NewColumns, score_texts
 from sentiment_fast.scoring.encoded_texts import encode_texts
@@ -78,9 +80,10 @@ class Worker:
 
     def _score_stretch(self, stretch: Stretch, reading: Reading, window_bytes: int) -> FinishedWindow:
         options, begin, end = reading.options, stretch.begin, stretch.end
+        assert isinstance(options, ScoringOptions)
         with Source(stretch.path) as source:
             source.name = stretch.name
-            opened = CsvInput(source, reading)
+            opened = open_reader(source, reading)
             window = next(opened.windows(begin, 1, window_bytes), None)
             if window is None or replace(window.end, source=end.source) != end:
                 raise OSError(
@@ -91,8 +94,10 @@ class Worker:
             scored = score_texts(texts, self._scorer)
             threshold = self._scorer.threshold
             new_columns = NewColumns(self._scorer.classes, options.status, options.tokens, threshold)
-            delimiter = opened.layout.delimiter
-            writer = make_writer(reading.output, opened, new_columns, delimiter, options.excel_safe, window_bytes)
+            delimiter = options.delimiter or delimiter_for(stretch.name)
+            writer = make_writer(
+                reading.output or CSV, opened, new_columns, delimiter, options.excel_safe, window_bytes
+            )
             finished = finish_window(opened, begin.source, window, texts, scored, writer, stretch.more_behind)
             # An Arrow buffer is sent from where it lies; bytes would be copied twice.
             return replace(finished, data=pa.py_buffer(finished.data))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from sentiment_fast import _core
-from sentiment_fast.io.csv import reader as windows
+from sentiment_fast.io.csv import reader
 from sentiment_fast.io.csv.layout import read_layout
-from sentiment_fast.io.csv.reader import Position, read_windows
-from sentiment_fast.io.options import ScoringOptions
+from sentiment_fast.io.csv.reader import read_windows
+from sentiment_fast.io.options import Reading, ReadOptions
 from sentiment_fast.io.source import Source
+from sentiment_fast.io.window import Position
 
 FILES = {"one column": b"text\n\na\n\n\nb\nc,d\ne\n\n", "two columns": b"id,text\n\n1,a\n2\n\n3,b\n4,c\n\n"}
 
@@ -27,9 +28,9 @@ START = Position()
 
 def read(path, begin=START):
     with Source(path) as source:
-        layout = read_layout(source, ScoringOptions(text_column="text", delimiter=","), None, [], lambda message: None)
+        layout = read_layout(source, Reading(ReadOptions(text_column="text", delimiter=",")))
         source.restart_at(begin.offset)
-        return list(read_windows(source, layout, ScoringOptions(), begin, buffers=100, window_bytes=4))
+        return list(read_windows(source, layout, ReadOptions(), begin, buffers=100, window_bytes=4))
 
 
 @pytest.fixture(params=FILES)
@@ -46,6 +47,6 @@ def test_windows_behind_any_other_are_those_of_the_whole_file(path):
 
 
 def test_rows_that_did_not_come_out_are_noticed(path, monkeypatch):
-    monkeypatch.setattr(windows._core, "RecordFinder", OneRowMore)
+    monkeypatch.setattr(reader._core, "RecordFinder", OneRowMore)
     with pytest.raises(AssertionError, match="rows were found"):
         read(path)
