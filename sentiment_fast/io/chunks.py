@@ -1,4 +1,4 @@
-"""A CSV stream -> chunks of whole records, in buffers that are used again, so that memory does not grow with the file.
+"""A CSV stream -> chunks of whole records, in reused buffers, so that memory does not grow with the file.
 
 In: anything with `readinto`, and the finder that says where records end. Out: the records' own bytes, every one of the
 stream in one chunk, and where each record is. What the fields hold is left to others.
@@ -31,7 +31,7 @@ class Stream(Protocol):
 
 
 class Finder(Protocol):
-    """A RecordFinder, or what asks several of them."""
+    """A RecordFinder, or several that are asked as one."""
 
     @property
     def offset(self) -> int: ...
@@ -46,9 +46,9 @@ class Finder(Protocol):
 class Chunk:
     """Whole records of a CSV stream, end to end.
 
-    data: their bytes; the buffer is used again when as many more chunks were asked for as there are buffers.
-    records: where each is, relating to `data`. offset, row, line: where the next chunk begins, or the stream ends. If
-    `resumable`, a RecordFinder that is given these three goes on from there.
+    data: their bytes; the buffer is reused when as many more chunks were asked for as there are buffers. records: where
+    each is, relative to `data`. offset, row, line: where the next chunk begins, or the stream ends. If `resumable`, a
+    RecordFinder that is given these three continues from there.
     """
 
     data: memoryview
@@ -59,7 +59,7 @@ class Chunk:
 
     @property
     def resumable(self) -> bool:
-        """Whether the chunk ends behind a line end, and not with a piece of an overlong line or the stream."""
+        """Whether the chunk ends after a line end, and not with a piece of an overlong line or the stream."""
         return bool(self.records.ends[-1] > self.records.content_ends[-1])
 
 
@@ -93,7 +93,7 @@ def read_chunks(
 ) -> Iterator[Chunk]:
     """Cut a stream between records, into chunks of at most `chunk_bytes`, or of one longer record and what follows it.
 
-    Where a chunk ends depends on where it begins alone: taken up at the end of any chunk, the stream is cut alike.
+    Where a chunk ends depends only on where it begins: resumed at the end of any chunk, the stream is cut in the same way.
 
     buffers: how many chunks may be in use at once; a chunk's data is overwritten when `buffers` later ones are asked
     for. start: what was already read of the stream. A buffer grows to about twice the finder's max_record at most.
@@ -102,7 +102,7 @@ def read_chunks(
     if chunk_bytes < 1 or buffers < 1:
         raise ValueError(f"Expected chunks of 1 byte or more and 1 buffer or more, got {chunk_bytes} and {buffers}")
     ring = [bytearray() for _ in range(buffers)]
-    rest = memoryview(start)  # bytes behind the last whole record
+    rest = memoryview(start)  # bytes after the last whole record
     for place in itertools.cycle(range(buffers)):
         size = chunk_bytes
         while size <= len(rest):
@@ -128,7 +128,7 @@ def read_chunks(
 
 
 def _fill(stream: Stream, buffer: memoryview) -> int:
-    """How many bytes were read, fewer than there is room for only at the end: a pipe gives what it has."""
+    """How many bytes were read; fewer than there is room for only at the end, although a pipe gives less at a time."""
     filled = 0
     while filled < len(buffer):
         count = stream.readinto(buffer[filled:])

@@ -52,25 +52,26 @@ def read_columns(
     null where a row has none; so does each other column that holds strings, bytes or, in JSON Lines, anything. Other
     columns of Parquet keep their types. With `options.strict`, a record that cannot be read is an error.
 
-    Raises DataError, with the file and the row, for what cannot be read, including text that is not valid UTF-8;
-    UsageError for several files of different formats, or a column that is wanted twice.
+    An input without rows gives one table without rows. Raises DataError, with the file and the row, for what cannot be
+    read, including text that is not valid UTF-8; UsageError for several files of different formats, or a column that is
+    wanted twice.
     """
     sources = _sources(inputs)
     reading = Reading(options, wanted=tuple(wanted), named=len(sources) > 1, say=say)
-    with Source(sources[0]) as first:
-        opened = Inputs(sources, reading, first)
-        columns = opened.first.columns or []
-        _check_distinct(columns, wanted)
-        row, number = 0, 0
+    with Source(sources[0]) as source:
+        opened = Inputs(sources, reading, source)
+        first = opened.first
+        assert first.schema is not None
+        _check_distinct(first.schema.names, wanted)
+        row, number = 0, -1
         for reader, place, window in opened.windows(Position(), 1, window_bytes):
             row, number = (row if place == number else 0), place
-            values = reader.values(window)
-            name = reader.source.name
-            texts = [_checked(column, name, title, row) for column, title in zip(values, columns, strict=True)]
-            rejects, rejected = reader.rejected(window)
-            if len(window.texts) or rejected:
-                yield ColumnTable(name, pa.Table.from_arrays(texts, columns), row + 1, rejects, rejected)
+            table = _checked(reader.values(window), first.schema.names, reader.source.name, row)
+            yield ColumnTable(reader.source.name, table, row + 1, *reader.rejected(window))
             row = window.end.rows
+        if number < 0:
+            nothing = first.schema.empty_table().columns
+            yield ColumnTable(first.source.name, _checked(nothing, first.schema.names, first.source.name, 0), 1, b"", 0)
 
 
 def _sources(inputs: str | Path | BinaryIO | Sequence[str | Path]) -> Sequence[str | Path | BinaryIO]:
@@ -89,22 +90,25 @@ def _check_distinct(columns: Sequence[str], wanted: Sequence[WantedColumn]) -> N
             raise UsageError(f"Expected two columns, got {name!r} as both {both}")
 
 
-def _checked(column: pa.ChunkedArray, name: str, title: str, rows_before: int) -> pa.ChunkedArray:
-    """A column that holds text as large_string, others as they are. Raises DataError for invalid UTF-8."""
-    if not holds_text(column.type):
-        return column
-    if pa.types.is_dictionary(column.type):
-        column = column.cast(column.type.value_type)
-    texts = flat(column.cast(pa.large_binary()))
-    invalid = invalid_texts(texts)
-    if invalid.any():
-        place = int(invalid.argmax())
-        fault = _fault(texts[place].as_py())
-        raise DataError(
-            f"{name}: column {title!r}, row {rows_before + place + 1} {ROW_NOTE}: expected UTF-8, got {fault} "
-            "(counting bytes from 0). Save the file again as UTF-8."
-        )
-    return pa.chunked_array([texts.view(pa.large_string())])
+def _checked(columns: Sequence[pa.ChunkedArray], titles: Sequence[str], name: str, rows_before: int) -> pa.Table:
+    """Columns that hold text as large_string, others as they are. Raises DataError for invalid UTF-8."""
+    checked = []
+    for column, title in zip(columns, titles, strict=True):
+        if not holds_text(column.type):
+            checked.append(column)
+            continue
+        if pa.types.is_dictionary(column.type):
+            column = column.cast(column.type.value_type)
+        texts = flat(column.cast(pa.large_binary()))
+        invalid = invalid_texts(texts)
+        if invalid.any():
+            place = int(invalid.argmax())
+            raise DataError(
+                f"{name}: column {title!r}, row {rows_before + place + 1} {ROW_NOTE}: expected UTF-8, got "
+                f"{_fault(texts[place].as_py())} (counting bytes from 0). Save the file again as UTF-8."
+            )
+        checked.append(pa.chunked_array([texts.view(pa.large_string())]))
+    return pa.Table.from_arrays(checked, titles)
 
 
 def _fault(text: bytes) -> str:

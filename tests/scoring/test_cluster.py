@@ -25,10 +25,7 @@ import torch
 import sentiment_fast as sf
 from sentiment_fast.cli.main import main
 from sentiment_fast.errors import ClusterError, DataError, UsageError
-from sentiment_fast.io.csv.layout import CsvLayout
-from sentiment_fast.io.csv.reader import find_ends, read_windows
 from sentiment_fast.io.options import Reading, ScoringOptions
-from sentiment_fast.io.source import Source
 from sentiment_fast.io.window import Position
 from sentiment_fast.model.folder import load_model
 from sentiment_fast.scoring.cluster.ray_cluster import Cluster
@@ -294,17 +291,6 @@ def test_worker_refuses_a_window_that_lies_elsewhere(tmp_path, model_folder, one
     reading = Reading(ScoringOptions(), reserved_names=("sentiment_label", "sentiment_score"), output="CSV", say=print)
     with pytest.raises(OSError, match=r"in\.csv: expected bytes 0 to 20 to be whole records on .*is it the same file"):
         worker.score_stretch(stretch, reading, 1000)
-
-
-@pytest.mark.parametrize("window_bytes", [1, 50, 700, 1 << 16])
-def test_windows_end_where_they_are_found_to(window_bytes):
-    data = reviews(300) + b'\r\n1,"open\r\n' + b"y" * 9000
-    options = ScoringOptions(max_record=2000)
-    layout = CsvLayout(",", ["id", "review", "stars"], 1, None)
-    windows = read_windows(Source(io.BytesIO(data)), layout, options, Position(), 1, window_bytes)
-    ends = [window.end for window in windows]
-    assert list(find_ends(Source(io.BytesIO(data)), layout, options, Position(), window_bytes)) == ends
-    assert any(end.within_line for end in ends) or window_bytes > 9000
 
 
 def test_without_ray_it_says_what_to_install(monkeypatch, tmp_path, model_folder):
