@@ -93,7 +93,7 @@ def read_chunks(
 ) -> Iterator[Chunk]:
     """Cut a stream between records, into chunks of at most `chunk_bytes`, or of one longer record and what follows it.
 
-    Where a chunk ends depends only on where it begins: resumed at the end of any chunk, the stream is cut in the same way.
+    Where a chunk ends depends only on where it begins: resumed at the end of any chunk, the stream is cut alike.
 
     buffers: how many chunks may be in use at once; a chunk's data is overwritten when `buffers` later ones are asked
     for. start: what was already read of the stream. A buffer grows to about twice the finder's max_record at most.
