@@ -45,10 +45,6 @@ def stage_of(module):
 
 # Files on their way to their stage, which still import from a later one.
 NOT_YET = {
-    "io/arrow.py",
-    "io/csv/writer.py",
-    "io/jsonl/writer.py",
-    "io/outputs.py",
     "report/pretrained_folder.py",
     "report/run_folder.py",
     "report/tensorboard_log.py",
@@ -83,6 +79,7 @@ def test_the_native_core_is_imported_in_few_places_alone(path):
             "model/ngrams.py",
             "io/chunks.py",
             "io/inputs.py",
+            "io/rejects.py",
             "io/jsonl/writer.py",
             "io/jsonl/reader.py",
             "io/csv/layout.py",

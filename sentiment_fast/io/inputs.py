@@ -20,11 +20,11 @@ from sentiment_fast.errors import DataError, UsageError
 from sentiment_fast.io.arrow import as_utf8, check_text_forms
 from sentiment_fast.io.csv.layout import read_layout
 from sentiment_fast.io.csv.reader import CsvWindow, Position, find_ends, large_binary, read_windows, rejection
-from sentiment_fast.io.csv.writer import Rejects, csv_field
 from sentiment_fast.io.formats import COMPRESSIONS, CSV, JSON_LINES, PARQUET, input_format
 from sentiment_fast.io.jsonl.reader import JsonWindow, read_json_layout, read_json_windows
 from sentiment_fast.io.options import ScoringOptions
 from sentiment_fast.io.parquet.reader import ParquetWindow, read_parquet_layout, read_parquet_windows
+from sentiment_fast.io.rejects import Rejects, csv_field
 from sentiment_fast.io.source import Source
 
 
