@@ -1,7 +1,7 @@
 """Columns of an Arrow table -> the texts that stand for their values in a CSV file and in JSON Lines.
 
-In: a column of any type that can be said in text. Out: one value each, without a CSV file's quotes. Lines are put
-together in writers.py.
+In: a column of any type that has a text form. Out: one text per value, without a CSV file's quotes, and which texts are
+not valid UTF-8. Putting records together is left to the writers.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ import pyarrow.compute as pc
 
 from sentiment_fast.errors import DataError
 from sentiment_fast.io.formats import format_named
-from sentiment_fast.scoring.encoded_texts import invalid_texts
 
 _TEXTS: tuple[Callable[[pa.DataType], bool], ...] = (
     pa.types.is_string,
@@ -112,6 +111,36 @@ def texts_table(columns: Sequence[pa.ChunkedArray], schema: pa.Schema) -> tuple[
         texts.append(valid)
         replaced |= found
     return pa.Table.from_arrays(texts, schema=schema), replaced
+
+
+def invalid_texts(texts: pa.LargeBinaryArray) -> npt.NDArray[np.bool_]:
+    """Which texts are not UTF-8."""
+    invalid = np.zeros(len(texts), bool)
+    try:
+        texts.view(pa.large_string()).validate(full=True)
+    except pa.ArrowInvalid:
+        offsets, values = value_offsets(texts), value_bytes(texts)
+        filled = np.flatnonzero(np.diff(offsets))
+        foreign = filled[np.logical_or.reduceat(values >= 0x80, offsets[filled] - offsets[0])]
+        for place in foreign.tolist():
+            try:
+                (texts[place].as_py() or b"").decode()
+            except UnicodeDecodeError:
+                invalid[place] = True
+    return invalid
+
+
+def value_offsets(texts: pa.LargeBinaryArray) -> npt.NDArray[np.int64]:
+    """(n + 1,): where each text begins and ends in the column's buffer."""
+    return np.frombuffer(texts.buffers()[1], np.int64)[texts.offset : texts.offset + len(texts) + 1]
+
+
+def value_bytes(texts: pa.LargeBinaryArray) -> npt.NDArray[np.uint8]:
+    """(total,): the texts' bytes, end to end."""
+    offsets, values = value_offsets(texts), texts.buffers()[2]
+    if values is None:
+        return np.zeros(0, np.uint8)
+    return np.frombuffer(values, np.uint8)[offsets[0] : offsets[-1]]
 
 
 def flat(column: pa.ChunkedArray) -> pa.LargeBinaryArray:

@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Any
 from sentiment_fast.errors import DataError, UsageError
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from sentiment_fast.io.options import Reading
     from sentiment_fast.io.source import Source
-    from sentiment_fast.io.window import Reader, Window
+    from sentiment_fast.io.window import Reader, Window, Writer
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,13 @@ class Format:
         """Raises DataError for a source that cannot be read this way."""
         reader: Reader[Window] = _imported(self.reader)(source, reading)
         return reader
+
+    def make_writer(
+        self, first: Reader[Window], added: pa.Schema, options: object, window_bytes: int
+    ) -> Writer[Window]:
+        """See `outputs.make_writer`."""
+        writer: Writer[Window] = _imported(self.writer)(first, added, options, window_bytes)
+        return writer
 
 
 CSV, JSON_LINES, PARQUET = "CSV", "JSON Lines", "Parquet"

@@ -40,19 +40,6 @@ class ReadOptions:
 
 
 @dataclass(frozen=True)
-class ScoringOptions(ReadOptions):
-    """All that makes a difference to the bytes that are written, in addition to the input and the model.
-
-    status, tokens: whether to append `sentiment_status` and `sentiment_tokens`. excel_safe: put an apostrophe before
-    what a spreadsheet would run.
-    """
-
-    status: bool = False
-    tokens: bool = False
-    excel_safe: bool = False
-
-
-@dataclass(frozen=True)
 class Reading:
     """How inputs are to be read.
 

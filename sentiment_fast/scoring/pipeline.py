@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
+from sentiment_fast.runs.stop import StopRequest
+
 Prepared = TypeVar("Prepared")
 Done = TypeVar("Done")
 
@@ -24,37 +26,18 @@ class _Failure:
 _END, _WAKE = object(), object()
 
 
-class StopRequest:
-    """Asks a run to end after the item that it works on; may be made in a signal handler."""
-
-    def __init__(self) -> None:
-        self.made = False
-        self._watchers: tuple[Callable[[], None], ...] = ()
-
-    def make(self) -> None:
-        self.made = True
-        for watcher in self._watchers:
-            watcher()
-
-    def watch(self, *watchers: Callable[[], None]) -> None:
-        """Have these called when the request is made, in place of earlier ones; which may be in a signal handler."""
-        self._watchers = watchers
-
-
 def run_stages(
     prepared: Iterator[Prepared],
     work: Callable[[Prepared], Done],
     write: Callable[[Done], None],
     cancel: Callable[[], None],
-    hurry: Callable[[], None],
     stop: StopRequest,
     in_flight: int,
 ) -> bool:
-    """Take each prepared item through `work` and `write`. Returns whether all were: False where a stop was requested.
+    """Take each prepared item through `work` and `write`. Returns whether all were: False if a stop was requested.
 
     prepared: iterated over in a thread. work: done in the calling one. write: in another thread. cancel: ends a wait
-    inside `prepared`, from another thread. hurry: called when a stop is requested, for a wait inside `write`.
-    in_flight: how many items may be prepared and not yet written.
+    inside `prepared`, from another thread. in_flight: how many items may be prepared and not yet written.
     Whatever ends the run, what was worked on is written first, unless writing is what failed.
     """
     inbox: SimpleQueue[Any] = SimpleQueue()
@@ -86,22 +69,22 @@ def run_stages(
             write_failures.append(_Failure(error))
             inbox.put(_WAKE)
 
-    stop.watch(lambda: inbox.put(_WAKE), hurry)  # SimpleQueue allows that in a signal handler
     threads = [threading.Thread(target=target, name=target.__name__) for target in (prepare, write_all)]
     for thread in threads:
         thread.start()
     finished = False
     try:
-        while not stop.made and not write_failures:
-            item = inbox.get()
-            if item is _END:
-                finished = True
-                break
-            if isinstance(item, _Failure):
-                raise item.error
-            if item is not _WAKE:
-                outbox.put(work(item))
-            del item
+        with stop.calling(lambda: inbox.put(_WAKE)):  # SimpleQueue allows that in a signal handler
+            while not stop.made and not write_failures:
+                item = inbox.get()
+                if item is _END:
+                    finished = True
+                    break
+                if isinstance(item, _Failure):
+                    raise item.error
+                if item is not _WAKE:
+                    outbox.put(work(item))
+                del item
     finally:
         cancelled.set()
         cancel()
