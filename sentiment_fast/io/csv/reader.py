@@ -73,8 +73,8 @@ class CsvReader(Reader[CsvWindow]):
     def values(self, window: CsvWindow) -> list[pa.ChunkedArray]:
         columns = []
         for place in self.kept:
-            begins, ends = (places[window.holds_row] for places in window.fields[place])
-            columns.append(pa.chunked_array([_values(window.data, begins, ends)]))
+            begins_and_ends = (places[window.holds_row] for places in window.fields[place])
+            columns.append(pa.chunked_array([_values(window.data, *begins_and_ends)]))
         return columns
 
     def table(self, window: CsvWindow) -> tuple[pa.Table, Mask]:
@@ -117,18 +117,18 @@ def read_windows(
     finder = _FieldFinder(layout, others, options, begin)
     rows, blank_lines = begin.rows, 0
     for chunk in read_chunks(source, finder, window_bytes, buffers):
-        records, fields = finder.found[layout.text], finder.found
+        records, fields = chunk.records, finder.fields
         holds_row, rejected, numbers = _rows_of(records, width, rows)
         headers = np.flatnonzero((records.rows == 0) & (records.fields != 0))
         rows, blank_lines = int(numbers[-1]), blank_lines + _blank_lines(records, holds_row)
         window = CsvWindow(
             data=chunk.data,
             records=records,
-            fields={column: (fields[column].field_begins, fields[column].field_ends) for column in others},
+            fields={column: fields[column] for column in others},
             holds_row=holds_row,
             rejected=rejected,
             header=int(headers[0]) if len(headers) > 0 else -1,
-            texts=_values(chunk.data, records.field_begins[holds_row], records.field_ends[holds_row]),
+            texts=_values(chunk.data, *(places[holds_row] for places in fields[layout.text])),
             row_numbers=numbers,
             end=Position(chunk.offset, chunk.row, chunk.line, rows, within_line=finder.within_line),
             resumable=not finder.within_line,
@@ -202,7 +202,9 @@ def _first_rejection(window: CsvWindow, width: int, max_record: int) -> str:
 
 
 class _FieldFinder:
-    """RecordFinders that go over the same bytes, each with a wanted field of its own."""
+    """RecordFinders over the same bytes, each with a wanted field of its own. fields: begins and ends of the fields of
+    the wanted columns, (records,) each, by column.
+    """
 
     def __init__(self, layout: CsvLayout, others: Sequence[int], options: ReadOptions, begin: Position) -> None:
         settings = _settings(layout, options, begin)
@@ -210,12 +212,13 @@ class _FieldFinder:
             column: _core.RecordFinder(SIMD_LEVEL, wanted_field=column, **settings) for column in {layout.text, *others}
         }
         self._first = self._finders[layout.text]
-        self.found: dict[int, _core.CsvRecords] = {}
         self._text = layout.text
+        self.fields: dict[int, tuple[Places, Places]] = {}
 
     def find(self, buffer: memoryview, last: bool) -> _core.CsvRecords:
-        self.found = {column: finder.find(buffer, last) for column, finder in self._finders.items()}
-        return self.found[self._text]
+        found = {column: finder.find(buffer, last) for column, finder in self._finders.items()}
+        self.fields = {column: (records.field_begins, records.field_ends) for column, records in found.items()}
+        return found[self._text]
 
     @property
     def offset(self) -> int:
