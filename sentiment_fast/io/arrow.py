@@ -75,7 +75,7 @@ def json_text(value: Any) -> str:
 
 
 def as_utf8(texts: pa.LargeBinaryArray) -> tuple[pa.LargeStringArray, npt.NDArray[np.bool_]]:
-    """The texts, bytes that are no UTF-8 replaced as bytes.decode("utf-8", "replace") does; and in which there were."""
+    """The texts, invalid UTF-8 replaced as bytes.decode("utf-8", "replace") does; and which texts had some."""
     invalid = invalid_texts(texts)
     if invalid.any():
         values = texts.to_pylist()

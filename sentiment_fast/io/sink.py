@@ -65,7 +65,7 @@ class GrowingFile:
             raise self._unwritable(error) from error
         if found < size:
             self._file.close()
-            raise DataError(f"{self.part}: expected {size:,} bytes, got {found:,}: begin anew with --restart")
+            raise DataError(f"{self.part}: expected {size:,} bytes, got {found:,}: start over with --restart")
         self.size = size
 
     def write(self, data: Any) -> None:
@@ -143,7 +143,7 @@ class StandardOutput:
             os.write(self._wake, b"x")
 
     def flush(self) -> None:
-        """Nothing is held back."""
+        """Nothing is buffered."""
 
     def close(self) -> None:
         """stdout itself stays open."""

@@ -130,14 +130,14 @@ class ScoredTexts:
 
 
 def score_texts(texts: EncodedTexts, scorer: TextScorer) -> ScoredTexts:
-    """Raises DataError for a model whose scores are no numbers."""
+    """Raises DataError for a model whose scores are not numbers."""
     return texts_with_scores(texts, scorer.probabilities_of(texts.ids))
 
 
 def texts_with_scores(texts: EncodedTexts, distinct: npt.NDArray[np.float32]) -> ScoredTexts:
     """distinct: (distinct, classes), the probabilities of the different texts. Raises DataError as `score_texts`."""
     if not np.isfinite(distinct).all():
-        raise DataError("Expected probabilities from the model, got some that are no numbers: its weights are damaged")
+        raise DataError("Expected probabilities from the model, got some that are not numbers: its weights are damaged")
     status = np.zeros(len(texts), np.int64)
     for place, holds in enumerate((texts.blank, texts.truncated, texts.invalid), 1):
         status[holds] = place

@@ -390,7 +390,7 @@ def test_row_groups_say_where_they_are_and_the_file_can_be_gone_on_with(tmp_path
 
 def test_parquet_that_was_not_grown_so_cannot_be_gone_on_with(tmp_path):
     (tmp_path / "other").write_bytes(bytes(1000))
-    with pytest.raises(DataError, match="begin anew with --restart"):
+    with pytest.raises(DataError, match="start over with --restart"):
         RowGroups(pa.schema([("a", pa.int64())]), "SNAPPY").resume(tmp_path / "other", 1000)
 
 

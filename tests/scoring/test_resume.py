@@ -127,7 +127,7 @@ def test_damaged_journal_is_refused(folder):
 def test_output_that_is_shorter_than_journalled_is_refused(folder):
     folder.stop_after(3)
     folder.part.write_bytes(folder.part.read_bytes()[:-1])
-    with pytest.raises(DataError, match=r"out\.csv\.part: expected .* bytes, got .*: begin anew with --restart"):
+    with pytest.raises(DataError, match=r"out\.csv\.part: expected .* bytes, got .*: start over with --restart"):
         folder.score()
 
 

@@ -117,7 +117,7 @@ def _chosen(own: list[Member], kept: list[str], new: str) -> str:
 
 
 def json_lines(table: pa.Table, members: list[str]) -> tuple[bytes, npt.NDArray[np.bool_]]:
-    """A line for each row of a table, and in which rows bytes were replaced that are no UTF-8."""
+    """A line for each row of a table, and in which rows invalid UTF-8 was replaced."""
     columns, replaced = [], np.zeros(len(table), bool)
     for name, column in zip(table.schema.names, table.columns, strict=True):
         start = f"{json_text(name)}: "
