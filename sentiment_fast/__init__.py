@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sentiment_fast.errors import DataError, DownloadError, ModelFolderError, SentimentFastError, UsageError
-    from sentiment_fast.scoring.score_files import score_csv
+    from sentiment_fast.scoring.score_files import score_csv, score_files
     from sentiment_fast.scoring.scorer import Scorer, load
     from sentiment_fast.text import reference
     from sentiment_fast.text.encoding import TokenIds, build_vocabulary, encode
@@ -24,6 +24,7 @@ _HOME = {
     "load": "sentiment_fast.scoring.scorer",
     "Scorer": "sentiment_fast.scoring.scorer",
     "score_csv": "sentiment_fast.scoring.score_files",
+    "score_files": "sentiment_fast.scoring.score_files",
     "SentimentFastError": "sentiment_fast.errors",
     "DataError": "sentiment_fast.errors",
     "DownloadError": "sentiment_fast.errors",
@@ -45,6 +46,7 @@ __all__ = [
     "load",
     "reference",
     "score_csv",
+    "score_files",
 ]
 
 

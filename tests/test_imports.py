@@ -45,10 +45,6 @@ def stage_of(module):
 
 # Files on their way to their stage, which still import from a later one.
 NOT_YET = {
-    "io/arrow.py",
-    "io/csv/writer.py",
-    "io/jsonl/writer.py",
-    "io/outputs.py",
     "report/run_folder.py",
     "report/tensorboard_log.py",
 }
@@ -81,7 +77,7 @@ def test_the_native_core_is_imported_in_few_places_alone(path):
             "model/native/layers.py",
             "model/ngrams.py",
             "io/chunks.py",
-            "io/inputs.py",
+            "io/rejects.py",
             "io/jsonl/writer.py",
             "io/jsonl/reader.py",
             "io/csv/layout.py",

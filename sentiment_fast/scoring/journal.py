@@ -16,14 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from sentiment_fast.errors import DataError, UsageError
-from sentiment_fast.io.csv.reader import Position
+from sentiment_fast.io.window import Position
 from sentiment_fast.runs.atomic import sync_folder
 
 FORMAT = 2
 
 
 @dataclass(frozen=True)
-class State:
+class Progress:
     """What is done, up to the end of a window.
 
     windows: how many. position: in the input. output_bytes, rejects_bytes: lengths of the files. rows: written;
@@ -43,7 +43,7 @@ class State:
     complete: bool = False
 
 
-class Journal:
+class ScoringJournal:
     """A run's journal, locked while it is open.
 
     Takes up the run in the file if that has the same identity, else begins one where there is none. identity: what must
@@ -53,7 +53,7 @@ class Journal:
 
     def __init__(self, path: Path, identity: Mapping[str, Any], restart: bool = False) -> None:
         self.path = path
-        self.state = State()
+        self.state = Progress()
         identity = json.loads(json.dumps({"format": FORMAT, **identity}))  # as it comes back
         try:
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
@@ -75,7 +75,7 @@ class Journal:
             os.close(self._file)
             raise
 
-    def record(self, state: State) -> None:
+    def record(self, state: Progress) -> None:
         """Note a state, the data of which is on disk. Raises DataError where that cannot be written."""
         self._append(asdict(state))
         self.state = state
@@ -121,14 +121,14 @@ class Journal:
             raise DataError(f"{self.path}: cannot be written ({error.strerror})") from error
 
 
-def read_state(path: Path) -> State | None:
+def read_state(path: Path) -> Progress | None:
     """How far the run of a journal has come; None without one. Raises DataError for a damaged one."""
     try:
         lines = path.read_bytes().splitlines(keepends=True)
     except OSError:
         return None
     entries = [entry for line in lines if (entry := _checked(line)) is not None]
-    return None if not entries else State() if len(entries) == 1 else _state_of(path, entries[-1])
+    return None if not entries else Progress() if len(entries) == 1 else _state_of(path, entries[-1])
 
 
 def _checksum(entry: Mapping[str, Any]) -> str:
@@ -145,10 +145,10 @@ def _checked(line: bytes) -> dict[str, Any] | None:
         return None
 
 
-def _state_of(path: Path, entry: dict[str, Any]) -> State:
+def _state_of(path: Path, entry: dict[str, Any]) -> Progress:
     try:
-        values = {one.name: entry[one.name] for one in fields(State)}
-        return State(**(values | {"position": Position(**values["position"])}))
+        values = {one.name: entry[one.name] for one in fields(Progress)}
+        return Progress(**(values | {"position": Position(**values["position"])}))
     except (KeyError, TypeError) as error:
         raise DataError(f"{path}: holds no state of a run ({error}): begin anew with --restart") from error
 

@@ -23,6 +23,7 @@ from sentiment_fast.model.calibration import cascaded_probabilities
 from sentiment_fast.model.devices import choose_device, choose_precision
 from sentiment_fast.model.folder import SavedModel, load_model, named_or_bundled
 from sentiment_fast.model.inference import network_logits
+from sentiment_fast.scoring.columns import ColumnOptions, score_batch
 from sentiment_fast.text.encoding import TokenIds, encode
 
 
@@ -117,10 +118,8 @@ class Scorer:
         what is scored together: rows of similar length, each different text once. Raises DataError for a batch that
         lacks the text column, or has one of the new ones.
         """
-        from sentiment_fast.scoring.record_batches import score_batch  # which needs this class
-
         for batch in batches:
-            yield score_batch(self, batch, text_column, status, tokens)
+            yield score_batch(self, batch, text_column, ColumnOptions(status, tokens))
 
     def model(self) -> SavedModel:
         """A copy of its model, on the CPU: what another `Scorer`, elsewhere, is made of."""

@@ -21,8 +21,8 @@ import pytest
 from sentiment_fast.cli.main import main
 from sentiment_fast.errors import DataError, UsageError
 from sentiment_fast.io.parquet.row_groups import RowGroups
-from sentiment_fast.scoring import score_files as files
-from sentiment_fast.scoring.pipeline import StopRequest
+from sentiment_fast.runs.stop import StopRequest
+from sentiment_fast.scoring import output as output_module
 from sentiment_fast.scoring.score_files import score_csv
 from tests.scoring.compression import COMPRESS, DECOMPRESS
 
@@ -112,7 +112,7 @@ def test_rows_and_scores_are_the_same_in_every_format(exact_scorer, tmp_path, re
 def test_run_may_be_stopped_after_every_window_and_come_to_the_same_bytes(
     exact_scorer, tmp_path, monkeypatch, read, written
 ):
-    monkeypatch.setattr(files, "SECONDS_BETWEEN_STATES", 0.0)
+    monkeypatch.setattr(output_module, "SECONDS_BETWEEN_STATES", 0.0)
     source = tmp_path / f"in.{read}"
     write_rows(source, some_rows(600))
     options = {"window_bytes": 1000}
@@ -390,7 +390,7 @@ def test_row_groups_say_where_they_are_and_the_file_can_be_gone_on_with(tmp_path
 
 def test_parquet_that_was_not_grown_so_cannot_be_gone_on_with(tmp_path):
     (tmp_path / "other").write_bytes(bytes(1000))
-    with pytest.raises(DataError, match="begin anew with --restart"):
+    with pytest.raises(DataError, match="start over with --restart"):
         RowGroups(pa.schema([("a", pa.int64())]), "SNAPPY").resume(tmp_path / "other", 1000)
 
 
@@ -520,7 +520,7 @@ def test_file_that_ends_without_a_line_end_gets_one_before_the_next(exact_scorer
 
 @pytest.mark.parametrize(("read", "written"), [("csv", "csv"), ("jsonl", "parquet"), ("parquet", "jsonl")])
 def test_several_inputs_may_be_stopped_after_every_window(exact_scorer, tmp_path, monkeypatch, read, written):
-    monkeypatch.setattr(files, "SECONDS_BETWEEN_STATES", 0.0)
+    monkeypatch.setattr(output_module, "SECONDS_BETWEEN_STATES", 0.0)
     for seed, name in enumerate("abc"):
         write_rows(tmp_path / f"{name}.{read}", some_rows(150, seed))
     sources = [tmp_path / f"{name}.{read}" for name in "abc"]
@@ -603,7 +603,7 @@ def test_what_is_found_out_about_several_inputs_is_said_once(exact_scorer, tmp_p
     score_csv([tmp_path / f"{name}.csv" for name in "abc"], tmp_path / "out.csv", exact_scorer, say=said.append)
     assert [message.partition(": ")[2] for message in said] == [
         "the delimiter is ';'",
-        "scoring the column 'body', the only one that holds text",
+        "the texts are in the column 'body', the only one that holds text",
     ]
 
 

@@ -350,7 +350,7 @@ def test_only_column_that_holds_text_is_taken_and_said(exact_scorer):
     said = []
     data = b"id,comment,when,rate,sure,none\n1,good,2020-01-01,1.5,true,\n"
     assert score(data, exact_scorer, say=said.append) == scored_by_hand(data, exact_scorer, column=1)
-    assert said == ["input: scoring the column 'comment', the only one that holds text"]
+    assert said == ["input: the texts are in the column 'comment', the only one that holds text"]
 
 
 def test_column_found_by_name_is_not_remarked_on(exact_scorer):

@@ -19,7 +19,7 @@ from sentiment_fast.model.calibration import Calibration
 from sentiment_fast.model.folder import SavedModel, load_model, save_model
 from sentiment_fast.model.inference import network_logits
 from sentiment_fast.model.ngrams import WideConfig, fit_wide
-from sentiment_fast.scoring.fingerprint import scorer_identity
+from sentiment_fast.scoring.fingerprint import scorer_fingerprint
 
 TEXTS = ["a good film", "bad", "", "nothing known", "awful plot " * 30, "wonderful good", "boring", "acting plot film"]
 TEXTS += [f"{first} {second}" for first in ("good", "bad", "film") for second in ("plot", "acting", "café", "na")]
@@ -72,7 +72,7 @@ def test_texts_without_known_words_get_both_parts_answer(two_parts):
 def test_a_copy_of_the_model_scores_and_is_the_same(two_parts):
     scorer = scorer_of(replace(two_parts, threshold=0.3, cascade=0.8))
     copy = scorer_of(pickle.loads(pickle.dumps(scorer.model())))
-    assert scorer_identity(copy) == scorer_identity(scorer)
+    assert scorer_fingerprint(copy) == scorer_fingerprint(scorer)
     np.testing.assert_array_equal(copy.predict_proba(TEXTS), scorer.predict_proba(TEXTS))
 
 
@@ -84,16 +84,16 @@ def test_the_digest_is_another_with_another(two_parts, make_two_parts, changed):
 
 @pytest.mark.parametrize("field", ["threshold", "cascade"])
 def test_the_identity_names_what_decides(two_parts, field):
-    before, after = (scorer_identity(scorer_of(one)) for one in (two_parts, replace(two_parts, **{field: 0.7})))
+    before, after = (scorer_fingerprint(scorer_of(one)) for one in (two_parts, replace(two_parts, **{field: 0.7})))
     assert [name for name in before if before[name] != after[name]] == [field]
 
 
 def test_the_identity_names_the_instructions_that_sums_are_rounded_by(two_parts, monkeypatch):
     monkeypatch.setattr("sentiment_fast.scoring.fingerprint.native_level", lambda device, precision: "avx9")
     scorer = scorer_of(two_parts)
-    before = scorer_identity(scorer)
+    before = scorer_fingerprint(scorer)
     monkeypatch.setattr("sentiment_fast.scoring.fingerprint.native_level", lambda device, precision: None)
-    after = scorer_identity(scorer)
+    after = scorer_fingerprint(scorer)
     assert [name for name in before if before[name] != after[name]] == ["instructions"]
     assert after["instructions"] == torch.backends.cpu.get_cpu_capability()
 
