@@ -188,5 +188,5 @@ def test_labels_follow_the_threshold_wherever_they_are_made(two_parts, tmp_path)
 
 def test_a_scorer_keeps_its_own_threshold(scorer, tmp_path):
     (tmp_path / "in.csv").write_text("review\ngood\n")
-    with pytest.raises(UsageError, match="with a model folder alone: a scorer has its own"):
+    with pytest.raises(UsageError, match="only with a model folder: a scorer has its own"):
         sf.score_csv(tmp_path / "in.csv", tmp_path / "out.csv", scorer, threshold=0.4)
