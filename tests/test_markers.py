@@ -1,5 +1,6 @@
 """Which tests the usual commands select, and in how many processes: what pyproject.toml and the conftests agree on."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -37,7 +38,9 @@ def collected(folder, *options):
     (folder / "test_it.py").write_text(TESTS)
     command = [sys.executable, "-m", "pytest", "-c", ROOT / "pyproject.toml", "--rootdir", folder, folder]
     command += ["--collect-only", "-q", "-n", "0", "-p", "no:cacheprovider", *options]
-    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    command += ["-p", "xdist"]  # and none of the other plugins, which take two seconds to import
+    environment = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}
+    run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert run.returncode == 0, run.stdout + run.stderr
     return [line.partition("::")[2] for line in run.stdout.splitlines() if "::" in line]
 

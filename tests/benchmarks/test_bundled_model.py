@@ -1,5 +1,6 @@
 """Making the bundled model, from made-up reviews and with tiny networks, by the real commands."""
 
+import contextlib
 import json
 
 import pyarrow as pa
@@ -8,6 +9,7 @@ import pytest
 
 import sentiment_fast as sf
 from benchmarks import bundled_model
+from sentiment_fast import cli
 from sentiment_fast.data.demo import demo_corpus
 from sentiment_fast.model.folder import load_model
 from sentiment_fast.model.presets import preset
@@ -43,8 +45,16 @@ def make(data, folder, *more):
 
 @pytest.fixture(scope="module")
 def made(data, tmp_path_factory):
+    """Made by commands in this process; `test_a_step_that_fails_ends_the_making` has one in a process of its own."""
     folder = tmp_path_factory.mktemp("made")
-    assert make(data, folder) == 0
+    with pytest.MonkeyPatch.context() as patch:
+
+        def run_command(work, command):
+            with contextlib.chdir(work):
+                return cli.main(command)
+
+        patch.setattr(bundled_model, "run_command", run_command)
+        assert make(data, folder) == 0
     return folder
 
 
