@@ -15,6 +15,8 @@ from sentiment_fast.model.folder import load_model
 from sentiment_fast.model.presets import preset
 from tests.test_bundled_model import LARGEST_BYTES
 
+SLOW_FIXTURES = {"made"}
+
 TINY = ["hidden_size=8", "embedding_size=8", "max_length=40", "max_words=300", "ngram_bits=12", "epochs=1"]
 
 
@@ -125,6 +127,7 @@ def test_a_model_that_is_too_large_fails_and_is_not_put_in_place(data, made, tmp
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 def test_a_step_that_fails_ends_the_making(data, tmp_path, capfd):
     assert make(data, tmp_path, "--set", "nonsense=1") == 1
     assert "failed with exit code 2" in capfd.readouterr().err

@@ -57,6 +57,7 @@ def test_the_vectorizers_follow_the_rules(make):
     assert peers.word_counts(sf.encode(TEXTS, VOCABULARY), len(VOCABULARY)).tolist() == counts.tolist()
 
 
+@pytest.mark.slow
 def test_the_scaling_table_has_a_line_for_each_number_of_reviews_and_threads(monkeypatch, capsys):
     monkeypatch.delenv("SENTIMENT_FAST_TEST_DATA", raising=False)
     monkeypatch.setattr(scaling, "SECONDS", 0.0)

@@ -19,6 +19,7 @@ def compilers_warnings():
     torch.compiler.reset()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("compilers_warnings")
 def test_the_whole_program_runs_on_a_cpu_and_says_what_is_not_there(tmp_path, capsys):
     assert gpu.main(["--device", "cpu", "--quick", "--out", str(tmp_path)]) == 0

@@ -36,6 +36,8 @@ from sentiment_fast.scoring.windows import Position, find_ends, read_windows
 from sentiment_fast.scoring.worker import Stretch, Worker
 from tests.scoring.conftest import WORDS
 
+SLOW_FIXTURES = {"ray"}
+
 needs_ray = pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason='needs Ray: pip install -e ".[ray]"')
 
 WINDOW = 1 << 16

@@ -105,6 +105,7 @@ def random_inputs(count: int, seed: int = 7, longest: int = 200):
 # --- against Python's csv
 
 
+@pytest.mark.slow
 def test_every_short_input_is_cut_as_csv_cuts_it():
     for data in short_inputs(6):
         assert_as_csv(data)
@@ -125,6 +126,7 @@ def assert_random_inputs_are_cut_as_csv_cuts_them(count: int, seed: int) -> None
         assert find(data, cuts, **options) == find(data, **options), (data, cuts, options)
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover  # the plain cutting that it compares with would take three times as long
 def test_random_inputs_are_cut_as_csv_cuts_them():
     assert_random_inputs_are_cut_as_csv_cuts_them(50_000, seed=1)
@@ -169,6 +171,7 @@ def test_every_delimiter_and_quote(delimiter, quote):
         assert_as_csv(data, delimiter=delimiter, quote=quote, wanted_field=1)
 
 
+@pytest.mark.slow
 def test_reviews_are_cut_as_csv_cuts_them(imdb_folder):
     lzma = pytest.importorskip("lzma")
     data = lzma.open(imdb_folder / "imdb_test.csv.xz").read()

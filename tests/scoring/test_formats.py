@@ -88,10 +88,10 @@ def stop_again_and_again(source, output: Path, scorer, **options) -> int:
 @pytest.mark.parametrize("written", FORMATS)
 @pytest.mark.parametrize("read", FORMATS)
 def test_rows_and_scores_are_the_same_in_every_format(exact_scorer, tmp_path, read, written):
-    rows = some_rows(300)
+    rows = some_rows(100)
     source, output = tmp_path / f"in.{read}", tmp_path / f"out.{written}"
     write_rows(source, rows)
-    summary = score_csv(source, output, exact_scorer, window_bytes=2000, tokens=True, status=True)
+    summary = score_csv(source, output, exact_scorer, window_bytes=700, tokens=True, status=True)
     found = read_rows(output)
     assert [(row["id"], row["text"]) for row in found] == rows
     assert list(found[0]) == ["id", "text", *NEW, "sentiment_status", "sentiment_tokens"]
@@ -103,10 +103,11 @@ def test_rows_and_scores_are_the_same_in_every_format(exact_scorer, tmp_path, re
         assert row["sentiment_label"] == (None if blank else label)
         assert row["sentiment_score"] == (None if blank else f"{score:.6f}")
         assert row["sentiment_status"] == ("empty" if blank else "ok")
-    assert (summary.rows, summary.rejects, summary.replaced) == (300, 0, 0)
+    assert (summary.rows, summary.rejects, summary.replaced) == (100, 0, 0)
     assert summary.empty == sum(not text.strip() for text in texts)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("written", FORMATS)
 @pytest.mark.parametrize("read", FORMATS)
 def test_run_may_be_stopped_after_every_window_and_come_to_the_same_bytes(
@@ -628,6 +629,7 @@ def test_another_input_among_several_is_refused(exact_scorer, tmp_path, monkeypa
         score_csv([tmp_path / "a.csv", tmp_path / "c.csv"], tmp_path / "out.csv", exact_scorer)
 
 
+@pytest.mark.slow
 def test_scores_of_windows_do_not_depend_on_where_a_row_group_ends(exact_scorer, tmp_path):
     rows = some_rows(300)
     for size in (1, 37, 300):
