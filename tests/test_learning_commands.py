@@ -16,6 +16,8 @@ from sentiment_fast.training import pretraining
 from sentiment_fast.training.checkpoints import CHECKPOINT
 from sentiment_fast.training.distillation import SOFT_TARGETS
 
+SLOW_FIXTURES = {"start", "teacher"}
+
 NETWORK = [f"--set={field}" for field in ("hidden_size=16", "embedding_size=8", "layers=1")]
 WORDS = ["--set=max_words=300", "--set=stop_words=none", "--set=unknown=id", "--set=strip_html=true"]
 

@@ -108,6 +108,7 @@ SEARCHES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("search", SEARCHES)
 def test_a_search_that_was_killed_goes_on_to_the_trials_of_one_that_was_not(work, capsys, search):
     torch.set_num_threads(1)
