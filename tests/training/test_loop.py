@@ -165,6 +165,7 @@ def test_the_tutorials_loop_returns_the_weights_of_the_lowest_validation_loss():
 # Learning.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fields", [{}, {"pooling": "last", "bidirectional": True}, {"pooling": "attention"}], ids=str)
 def test_sixty_four_texts_of_random_labels_are_learned_by_heart(fields):
     texts = random_texts(64, seed=0)
@@ -173,6 +174,7 @@ def test_sixty_four_texts_of_random_labels_are_learned_by_heart(fields):
     assert measure(run.network, run.training, FLOAT32)[1] == 1.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("classes", [2, 3, 5])
 def test_any_number_of_classes_is_learned(classes):
     settings = SMALL.with_fields({"epochs": 8})
@@ -562,6 +564,7 @@ def same_but_for_rounding(one: list[Epoch], other: list[Epoch]) -> None:
         assert epoch.train_accuracy == pytest.approx(expected.train_accuracy, abs=0.011)  # a text of 96
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rows", [1, 2, 5, 8, 15])
 def test_a_batch_that_does_not_fit_into_memory_is_computed_in_pieces_with_the_same_result(rows):
     short, plenty = small_run(), small_run()
