@@ -138,12 +138,14 @@ def test_many_random_inputs_are_cut_as_csv_cuts_them(seed):
     assert_random_inputs_are_cut_as_csv_cuts_them(100_000, seed)
 
 
+@pytest.mark.slow
 @settings(derandomize=True, database=None, deadline=None, max_examples=300)
 @given(st.lists(st.sampled_from(PIECES), max_size=80).map(b"".join), st.integers(-1, 3))
 def test_generated_inputs_are_cut_as_csv_cuts_them(data, wanted_field):
     assert_as_csv(data, wanted_field=wanted_field)
 
 
+@pytest.mark.slow
 @settings(derandomize=True, database=None, deadline=None, max_examples=200)
 @given(
     st.lists(st.lists(st.text('a,"\n\r é', max_size=6), min_size=2, max_size=3), min_size=1, max_size=6),
@@ -188,6 +190,7 @@ def test_every_short_input_may_be_cut_anywhere():
         assert_cuts_make_no_difference(data)
 
 
+@pytest.mark.slow
 def test_random_inputs_may_be_cut_anywhere():
     for data in random_inputs(100, longest=150):
         assert_cuts_make_no_difference(data, wanted_field=1)
