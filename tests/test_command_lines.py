@@ -374,6 +374,15 @@ def test_info_names_the_level_and_the_device(capsys):
     assert "the CPU" in printed
 
 
+@pytest.mark.parametrize(("given", "used"), [(None, "passive"), ("active", "active")])
+def test_idle_threads_of_openmp_sleep_unless_the_user_says_otherwise(monkeypatch, given, used):
+    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+    if given:
+        monkeypatch.setenv("OMP_WAIT_POLICY", given)
+    assert cli.main(["info", "--device", "cpu"]) == 0
+    assert os.environ["OMP_WAIT_POLICY"] == used
+
+
 def test_the_version_is_printed(capsys):
     with pytest.raises(SystemExit) as stopped:
         cli.main(["--version"])

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 
 ROOT = Path(__file__).parents[1]
 
@@ -57,3 +58,8 @@ def collected(folder, *options):
 )
 def test_long_tests_and_those_of_slow_fixtures_are_slow(tmp_path, options, names):
     assert collected(tmp_path, *options) == names
+
+
+def test_a_worker_computes_in_one_thread():
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        assert torch.get_num_threads() == 1

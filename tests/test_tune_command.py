@@ -87,7 +87,6 @@ def test_the_command_that_it_ends_with_trains_to_the_figures_of_the_best_trial(w
     )
 
 
-@pytest.mark.slow
 def test_tries_take_the_place_of_what_the_space_says(work):
     options = ["--search", "grid", "--try", "hidden_size=4,5", "--try", "learning_rate=0.01"]
     assert tune(*SEARCH, *options, "--out", "found") == 0
@@ -145,7 +144,6 @@ def after_first_trial(monkeypatch, action):
     monkeypatch.setattr(trials_module.Journal, "append", append_and_act)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_search_ends_with_what_it_found_and_a_command_that_goes_on(work, capsys, monkeypatch, number):
     after_first_trial(monkeypatch, lambda: signal.raise_signal(number))
@@ -172,7 +170,6 @@ def test_a_search_ends_with_its_time(work, capsys):
     assert "No trial came to the end of an epoch within --time 0.001s" in capsys.readouterr().err
 
 
-@pytest.mark.slow
 def test_a_search_goes_on_whatever_has_become_of_its_files(work):
     base = preset("tutorial").with_fields({"embedding_size": 4, "layers": 1, "max_words": 60, "epochs": 1})
     save_preset("base.json", base)
