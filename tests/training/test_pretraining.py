@@ -58,6 +58,7 @@ def assert_same(weights, others):
     assert all(torch.equal(weights[name], others[name]) for name in weights | others)
 
 
+@pytest.mark.slow
 def test_it_learns_what_comes_next():
     run = Run(epochs=40)
     before = exact_loss(run.model, run.held_back)
