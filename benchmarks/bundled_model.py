@@ -124,20 +124,25 @@ def take_steps(work: Path, commands: dict[str, list[str]]) -> None:
         say(f"\n{_shown(folder, command)}")
         started = time.perf_counter()
         resumed = [] if command[0] == "pretrain" else ["--resume"]
-        whole = [sys.executable, "-m", f"sentiment_fast.{command[0]}", *command[1:], "--out", folder, *resumed]
-        paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-        environment = os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
-        with subprocess.Popen(whole, cwd=work, env=environment) as process:
-            try:
-                code = process.wait()
-            except KeyboardInterrupt:  # which the command got too, and is keeping what it has
-                process.wait()
-                raise
+        code = run_command(work, [*command, "--out", folder, *resumed])
         if code == INTERRUPTED:
             raise KeyboardInterrupt
         if code:
             raise SentimentFastError(f"{_shown(folder, command)}: failed with exit code {code}, see above")
         say(f"{work / folder}: {time.perf_counter() - started:,.0f} s")
+
+
+def run_command(work: Path, command: Sequence[str]) -> int:
+    """Run one of the package's commands in the work folder, in a process of its own. Returns its exit code."""
+    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
+    named = [sys.executable, "-m", f"sentiment_fast.{command[0]}", *command[1:]]
+    with subprocess.Popen(named, cwd=work, env=environment) as process:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:  # which the command got too, and is keeping what it has
+            process.wait()
+            raise
 
 
 def rounding(model: SavedModel, halved: SavedModel, texts: pa.ChunkedArray) -> Rounding:

@@ -55,6 +55,7 @@ def trials_of(folder):
     ]
 
 
+@pytest.mark.slow
 def test_a_search_leaves_its_trials_and_the_best_settings(work, capsys):
     assert tune(*SEARCH, "--trials", 3, "--out", "found") == 0
     assert {path.name for path in (work / "found").iterdir()} == {"search.json", "trials.jsonl", "best.json"}
@@ -70,6 +71,7 @@ def test_a_search_leaves_its_trials_and_the_best_settings(work, capsys):
     assert "trial 3: hidden_size=" in printed.err
 
 
+@pytest.mark.slow
 def test_the_command_that_it_ends_with_trains_to_the_figures_of_the_best_trial(work, capsys):
     assert tune(*SEARCH, "--trials", 2, "--out", "found", "--validation", 0.4, "--json") == 0
     result = json.loads(capsys.readouterr().out)
@@ -108,6 +110,7 @@ SEARCHES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("search", SEARCHES)
 def test_a_search_that_was_killed_goes_on_to_the_trials_of_one_that_was_not(work, capsys, search):
     torch.set_num_threads(1)

@@ -132,6 +132,9 @@ def _run(module: ModuleType, arguments: argparse.Namespace) -> int:
     # Read by PyTorch at its first allocation: a training step takes and returns some 60 MB, and with small pages an
     # eighth of its time goes into the kernel's page faults.
     os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
+    # Read by OpenMP when PyTorch is imported: its idle threads sleep. Those that spin slow PyTorch down by a factor of
+    # 10 to 20 as soon as another process is busy on the same CPUs.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     try:
         module.run(arguments)
         sys.stdout.flush()

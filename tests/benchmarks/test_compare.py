@@ -72,6 +72,7 @@ def run(rows, data, quick=False):
 # The sides.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("side", ["tf-idf", "fastText"])
 def test_a_peer_learns_and_is_judged_and_timed(side, files, tmp_path):
     if side == "fastText":
@@ -111,6 +112,7 @@ def test_more_than_two_classes_are_refused(tmp_path):
 # The tutorial.
 
 
+@pytest.mark.slow
 def test_a_sample_of_the_tutorial_is_scaled_and_says_so(files, tutorial_model, small_batches):
     training, test = (read_labelled(path) for path in files)
     figures = compare_tutorial.sample(training, test, tutorial_model, steps=1, reviews=5, rounds=2)
@@ -129,6 +131,7 @@ def test_another_loss_than_the_tutorials_fails(files, tutorial_model):
         compare_tutorial.check_loss(network, matrix, np.full(5, 0.9), np.zeros(5, np.int64))
 
 
+@pytest.mark.slow
 def test_the_tutorial_in_full_learns_and_scores(tmp_path, monkeypatch, small_batches):
     monkeypatch.setattr(compare_tutorial, "EPOCHS", 1)
     folder = tmp_path / "model"
@@ -190,6 +193,7 @@ def test_the_report_has_the_table_its_conditions_and_commands_without_paths(figu
     assert str(tmp_path) not in text
 
 
+@pytest.mark.slow
 def test_the_command_compares_a_peer_in_processes_of_its_own(files, tmp_path, capsys):
     report = tmp_path / "report.md"
     options = ["--quick", "--only", "tf-idf", "--rounds", "2", "--out", str(report)]

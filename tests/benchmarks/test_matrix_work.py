@@ -41,5 +41,6 @@ def test_the_native_lstm_multiplies_no_padding_and_no_vectors():
     assert (work.padding, work.operations) == (0, 11 * 2 * 4 * 16 * (16 + 2 * 16))
 
 
+@pytest.mark.slow
 def test_the_peak_is_measured():
     assert matrix_peak(torch.float32) > 1e8

@@ -153,6 +153,7 @@ def test_suffix_may_be_in_capitals(write):
     assert texts(write(HEADER + b"a,x\n", "IMDB Dataset.CSV")) == ["a"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not DATA, reason="SENTIMENT_FAST_TEST_DATA names no folder with the real reviews")
 def test_real_reviews_read_as_pandas_reads_them():
     path = Path(DATA or "") / "imdb_test.csv.xz"

@@ -145,6 +145,7 @@ def test_missing_folder_of_a_path_is_named(said):
         open_data("nowhere/mine.csv", say=said.append)
 
 
+@pytest.mark.slow
 def test_reading_a_file_imports_nothing_that_downloads(said):
     Path("mine.csv").write_text(CSV)
     program = (

@@ -12,6 +12,8 @@ import torch
 
 from sentiment_fast.model.distributed import Ranks, ranks_of_environment
 
+SLOW_FIXTURES = {"two"}
+
 CPU = torch.device("cpu")
 
 # One alone.

@@ -685,6 +685,7 @@ def run(code: str, folder: Path) -> int:
     return subprocess.run([sys.executable, "-W", "error", "-c", code, str(folder)], check=False).returncode
 
 
+@pytest.mark.slow
 def test_loading_needs_no_pickle(folder):
     code = """
 import sys, pickle, torch
@@ -697,6 +698,7 @@ load_model(sys.argv[1])
     assert run(code, folder) == 0
 
 
+@pytest.mark.slow
 def test_loading_imports_no_compiler(folder):
     code = """
 import sys

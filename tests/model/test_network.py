@@ -410,6 +410,7 @@ def test_probabilities_of_no_row_have_a_column_per_class():
 # All logits of a data set (inference.py).
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("classes", [2, 3])
 @pytest.mark.parametrize("kind", KINDS)
 def test_all_logits_stand_in_the_order_of_the_texts(kind, classes):

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 SERVER = multiprocessing.get_context("forkserver")
-SERVER.set_forkserver_preload(["sentiment_fast.scoring.jobs"])
+# pandas, because pyarrow imports it when it is installed: half a second of each process.
+SERVER.set_forkserver_preload(["sentiment_fast.scoring.jobs", "pandas"])
 
 
 class Worker:

@@ -18,6 +18,8 @@ import pytest
 from tests.scoring.compression import COMPRESS
 from tests.scoring.forked import Worker, size_of
 
+pytestmark = pytest.mark.slow
+
 
 def reviews(count: int) -> bytes:
     choose = random.Random(7)

@@ -187,6 +187,7 @@ def test_lone_carriage_return_ends_a_line(certain, tmp_path):
     assert [record for *_, record in rejected] == [b'{"text":', b'"b"}']
 
 
+@pytest.mark.slow
 def test_member_that_would_be_overwritten_is_refused_and_rejected_further_down(certain, tmp_path):
     taken = b'{"text": "b", "sentiment_score": 1}\n'
     with pytest.raises(DataError, match="already has a member 'sentiment_score', which would be written"):
@@ -202,6 +203,7 @@ def test_strict_stops_at_the_first_line_that_cannot_be_read(certain, tmp_path):
         run(GOOD + b"[]\n" + GOOD, certain, tmp_path, strict=True)
 
 
+@pytest.mark.slow
 def test_member_of_later_lines_is_rejected_where_columns_are_fixed(certain, tmp_path):
     data = GOOD * 100_000 + b'{"text": "b", "new": 1}\n' + b'{"text": "b", "text": "c"}\n'
     output, rejected, summary = run(data, certain, tmp_path, "out.csv")
@@ -227,6 +229,7 @@ def damaged(choose: random.Random) -> bytes:
     return bytes(data)
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover  # for time
 def test_files_with_flipped_bytes_give_a_result_or_an_error(certain, tmp_path):
     results = 0

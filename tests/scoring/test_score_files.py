@@ -651,6 +651,7 @@ def test_stdin_may_be_scored_to_a_file(command, reviews, tmp_path, monkeypatch):
     assert (tmp_path / "out.csv").read_bytes() == (tmp_path / "reviews.scored.csv").read_bytes()
 
 
+@pytest.mark.slow
 def test_module_scores_stdin_to_stdout(model_folder):
     data = b'\xef\xbb\xbfid,review\r\n1,"good\r\nfilm"\r\n\r\n2,\xff\r\n3,'
     run = subprocess.run(

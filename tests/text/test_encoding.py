@@ -181,6 +181,7 @@ def test_rows_of_a_table_that_are_null_are_refused():
         sf.encode(table, VOCABULARY)
 
 
+@pytest.mark.slow
 @given(st.lists(st.one_of(st.none(), st.text(max_size=20)), max_size=20), st.integers(0, 5), st.integers(0, 20))
 def test_slices_of_every_arrow_type(texts, start, length):
     expected = [

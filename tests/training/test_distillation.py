@@ -71,6 +71,7 @@ def test_the_likeliest_class_of_soft_targets_is_the_right_one():
     assert loss_and_correct(torch.tensor(0.5), logits, targets).tolist() == [1.5, 2.0]
 
 
+@pytest.mark.slow
 def test_a_training_learns_from_soft_targets(tiny_run):
     run = tiny_run(epochs=30)
     hard = run.training.targets

@@ -105,6 +105,7 @@ def nothing_compiled():
     torch.compiler.reset()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("unwatched_pads", "nothing_compiled")
 def test_compiled_steps_have_the_losses_of_others_and_compiled_gradients(tiny_run):
     try:

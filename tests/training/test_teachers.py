@@ -14,6 +14,8 @@ from sentiment_fast.scoring.scorer import load
 from sentiment_fast.text.vocabulary import Vocabulary
 from sentiment_fast.training.teachers import open_teacher
 
+SLOW_FIXTURES = {"hugging_face"}
+
 TEXTS = pa.chunked_array([["a good film", "bad", "", "good good bad film a film " * 9]])
 
 

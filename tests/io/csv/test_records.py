@@ -105,6 +105,7 @@ def random_inputs(count: int, seed: int = 7, longest: int = 200):
 # --- against Python's csv
 
 
+@pytest.mark.slow
 def test_every_short_input_is_cut_as_csv_cuts_it():
     for data in short_inputs(6):
         assert_as_csv(data)
@@ -125,6 +126,7 @@ def assert_random_inputs_are_cut_as_csv_cuts_them(count: int, seed: int) -> None
         assert find(data, cuts, **options) == find(data, **options), (data, cuts, options)
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover  # the plain cutting that it compares with would take three times as long
 def test_random_inputs_are_cut_as_csv_cuts_them():
     assert_random_inputs_are_cut_as_csv_cuts_them(50_000, seed=1)
@@ -136,12 +138,14 @@ def test_many_random_inputs_are_cut_as_csv_cuts_them(seed):
     assert_random_inputs_are_cut_as_csv_cuts_them(100_000, seed)
 
 
+@pytest.mark.slow
 @settings(derandomize=True, database=None, deadline=None, max_examples=300)
 @given(st.lists(st.sampled_from(PIECES), max_size=80).map(b"".join), st.integers(-1, 3))
 def test_generated_inputs_are_cut_as_csv_cuts_them(data, wanted_field):
     assert_as_csv(data, wanted_field=wanted_field)
 
 
+@pytest.mark.slow
 @settings(derandomize=True, database=None, deadline=None, max_examples=200)
 @given(
     st.lists(st.lists(st.text('a,"\n\r é', max_size=6), min_size=2, max_size=3), min_size=1, max_size=6),
@@ -169,6 +173,7 @@ def test_every_delimiter_and_quote(delimiter, quote):
         assert_as_csv(data, delimiter=delimiter, quote=quote, wanted_field=1)
 
 
+@pytest.mark.slow
 def test_reviews_are_cut_as_csv_cuts_them(imdb_folder):
     lzma = pytest.importorskip("lzma")
     data = lzma.open(imdb_folder / "imdb_test.csv.xz").read()
@@ -185,6 +190,7 @@ def test_every_short_input_may_be_cut_anywhere():
         assert_cuts_make_no_difference(data)
 
 
+@pytest.mark.slow
 def test_random_inputs_may_be_cut_anywhere():
     for data in random_inputs(100, longest=150):
         assert_cuts_make_no_difference(data, wanted_field=1)
