@@ -14,7 +14,7 @@ from typing import Any
 
 import sentiment_fast
 from sentiment_fast.evaluation.metrics import Metrics
-from sentiment_fast.model.folder import SavedModel
+from sentiment_fast.model.folder import Model
 
 _PACKAGES = ("torch", "numpy", "scipy", "scikit-learn", "pyarrow")
 
@@ -45,7 +45,7 @@ class Facts:
     domains: lines of tables.
     """
 
-    model: SavedModel
+    model: Model
     size: int
     training: int
     unlabelled: int
@@ -138,7 +138,7 @@ the dataset's authors collected and published for research; of these, the vocabu
 """
 
 
-def _architecture(model: SavedModel) -> str:
+def _architecture(model: Model) -> str:
     network, wide = model.network.config, model.wide
     direction = "two directions" if network.bidirectional else "one direction"
     beside = ""
@@ -159,7 +159,7 @@ def _filled(text: str) -> str:
     return textwrap.fill(text, 120, break_long_words=False, break_on_hyphens=False)
 
 
-def _chosen(model: SavedModel) -> str:
+def _chosen(model: Model) -> str:
     return "" if model.settings.get("training", {}).get("keep") == "last" else "chose the epoch and "
 
 

@@ -49,7 +49,7 @@ from sentiment_fast.data.labelled_texts import LabelledTexts, stratified_split
 from sentiment_fast.model import inference
 from sentiment_fast.model.batches import Budget
 from sentiment_fast.model.devices import Precision, choose_device, choose_precision
-from sentiment_fast.model.folder import BUNDLED, SavedModel, load_model
+from sentiment_fast.model.folder import BUNDLED, Model, load_model
 from sentiment_fast.model.pads import no_tf32
 from sentiment_fast.model.presets import preset
 from sentiment_fast.scoring.score_files import score_csv
@@ -187,7 +187,7 @@ def end_to_end(lab: Lab) -> Iterator[Table]:
     network = new_network(lab.settings, lab.vocabulary, CLASSES)
     models = {
         "bundled": load_model(BUNDLED),
-        "tutorial": SavedModel(network, lab.vocabulary, CLASSES, "review", lab.settings.as_dict()),
+        "tutorial": Model(network, lab.vocabulary, CLASSES, "review", lab.settings.as_dict()),
     }
     table = Table(["model", "rows", "n", "median", "IQR", "rows/s", "CSV"])
     yield table

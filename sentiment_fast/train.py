@@ -41,8 +41,8 @@ from sentiment_fast.errors import UsageError
 
 if TYPE_CHECKING:
     from sentiment_fast.model.devices import Precision
-    from sentiment_fast.model.distributed import Ranks
-    from sentiment_fast.model.folder import SavedModel
+    from sentiment_fast.model.distributed import TrainingProcesses
+    from sentiment_fast.model.folder import Model
     from sentiment_fast.model.presets import Preset
     from sentiment_fast.training.distillation import Lesson
     from sentiment_fast.training.prepare import TrainingData
@@ -76,7 +76,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     # Imported here, so that --help and a mistyped option answer at once.
     from sentiment_fast.model.devices import choose_device, deterministic_algorithms
-    from sentiment_fast.model.distributed import ranks_of_environment
+    from sentiment_fast.model.distributed import processes_of_environment
     from sentiment_fast.training.distillation import remove_taught
     from sentiment_fast.training.finish import finish_run
     from sentiment_fast.training.ngrams import wide_part
@@ -100,7 +100,7 @@ def run(arguments: argparse.Namespace) -> None:
     device = choose_device(arguments.device)
     with (
         deterministic_algorithms() if arguments.deterministic else nullcontext(),
-        ranks_of_environment(device) as ranks,
+        processes_of_environment(device) as ranks,
     ):
         tell = say if ranks.writes else _say_nothing
         if arguments.resume and began is None:
@@ -145,9 +145,9 @@ def _train(
     settings: Preset,
     data: TrainingData,
     lesson: Lesson | None,
-    model: SavedModel,
+    model: Model,
     precision: Precision,
-    ranks: Ranks,
+    ranks: TrainingProcesses,
     folder: Path,
     cuda_graphs: bool,
 ) -> list[Epoch]:
@@ -216,7 +216,7 @@ def _train(
 # Going on with a run that was interrupted.
 
 
-def _precision(wanted: str, began: dict[str, Any] | None, ranks: Ranks) -> Precision:
+def _precision(wanted: str, began: dict[str, Any] | None, ranks: TrainingProcesses) -> Precision:
     """The precision to train in; a run that goes on keeps its own, and its threads, whose number decides rounding."""
     import torch
 
@@ -228,7 +228,7 @@ def _precision(wanted: str, began: dict[str, Any] | None, ranks: Ranks) -> Preci
     return choose_precision(ranks.device, wanted)
 
 
-def _how_to_go_on(folder: Path, ranks: Ranks) -> str:
+def _how_to_go_on(folder: Path, ranks: TrainingProcesses) -> str:
     from sentiment_fast.training.checkpoints import CHECKPOINT
 
     out = shlex.quote(str(folder))

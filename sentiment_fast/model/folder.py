@@ -1,6 +1,6 @@
 """Model folders: a trained network with all that is needed to use it, saved and loaded without executing anything.
 
-In and out: a `SavedModel` <-> config.json, vocabulary.txt, model.safetensors, metrics.json, README.md (the model card).
+In and out: a `Model` <-> config.json, vocabulary.txt, model.safetensors, metrics.json, README.md (the model card).
 What the card and the metrics say is for those who train to decide.
 """
 
@@ -20,7 +20,7 @@ from torch import Tensor
 from sentiment_fast.errors import ModelFolderError, UsageError
 from sentiment_fast.model.calibration import Calibration
 from sentiment_fast.model.network import NetworkConfig, SentimentLSTM
-from sentiment_fast.model.ngrams import WideConfig, WideNgrams
+from sentiment_fast.model.ngrams import NgramConfig, NgramModel
 from sentiment_fast.model.serialization import check_digests, check_tensors, file_digest, read_config, tensors_in
 from sentiment_fast.text.vocabulary import Vocabulary
 
@@ -47,7 +47,7 @@ _NO_PARTS: dict[str, Any] = {  # what a folder of format 1 does not say
 
 
 @dataclass
-class SavedModel:
+class Model:
     """A network and what belongs to it.
 
     classes: the sorted labels, in their own type, in the order of the network's outputs. text_column: the column the
@@ -63,7 +63,7 @@ class SavedModel:
     classes: list[Any]
     text_column: str | None = None
     settings: dict[str, Any] = field(default_factory=dict)
-    wide: WideNgrams | None = None
+    wide: NgramModel | None = None
     calibration: Calibration = _UNCHANGED
     wide_calibration: Calibration = _WIDE_ALONE
     threshold: float = 0.5
@@ -85,7 +85,7 @@ class SavedModel:
                 "Expected no cascade: the model has no wide part that could answer in place of its network"
             )
 
-    def adjusted(self, threshold: float | None = None, cascade: float | bool | None = None) -> SavedModel:
+    def adjusted(self, threshold: float | None = None, cascade: float | bool | None = None) -> Model:
         """The model with another threshold, and another cascade or (False) none; None leaves either as it is.
 
         numpy's numbers will do too. Raises UsageError for one that does not fit the model.
@@ -102,7 +102,7 @@ def _plain(number: Any) -> Any:
     return number.item() if isinstance(number, np.number) else number
 
 
-def save_model(folder: Path, model: SavedModel, half: bool = False) -> None:
+def save_model(folder: Path, model: Model, half: bool = False) -> None:
     """Write config.json, vocabulary.txt and model.safetensors; each file appears whole or not at all.
 
     half: keep the network's weights as float16, in half the space. Raises UsageError where one is beyond its range.
@@ -161,7 +161,7 @@ def named_or_bundled(folder: str | Path | None, say: Callable[[str], None]) -> P
     return BUNDLED
 
 
-def load_model(folder: str | Path) -> SavedModel:
+def load_model(folder: str | Path) -> Model:
     """Read a model folder; the network is on the CPU, in evaluation mode.
 
     Raises ModelFolderError for a folder that is missing, cut short, altered or of a newer format. Sizes are compared
@@ -182,7 +182,7 @@ def load_model(folder: str | Path) -> SavedModel:
     wide = _wide_of(folder, config, {name.removeprefix(_WIDE): weights.pop(name) for name in wide_names})
     network.load_state_dict(weights, assign=True)
     try:
-        return SavedModel(
+        return Model(
             network.eval(),
             vocabulary,
             config["classes"],
@@ -215,15 +215,15 @@ def _network_of(folder: Path, config: dict[str, Any], vocabulary: Vocabulary, te
     return network
 
 
-def _wide_of(folder: Path, config: dict[str, Any], tensors: dict[str, Tensor]) -> WideNgrams | None:
+def _wide_of(folder: Path, config: dict[str, Any], tensors: dict[str, Tensor]) -> NgramModel | None:
     if config["wide"] is None:
         return None
     try:
-        wide_config = WideConfig(**config["wide"])
+        wide_config = NgramConfig(**config["wide"])
     except (TypeError, ValueError, UsageError) as error:
         raise ModelFolderError(f"{folder / CONFIG}: expected the settings of a wide part, got: {error}") from error
     try:
-        wide = WideNgrams.from_tensors(wide_config, tensors)
+        wide = NgramModel.from_tensors(wide_config, tensors)
         _check_outputs(wide, set(tensors), len(config["classes"]))
         return wide
     except (KeyError, TypeError, ValueError, UsageError) as error:
@@ -232,7 +232,7 @@ def _wide_of(folder: Path, config: dict[str, Any], tensors: dict[str, Tensor]) -
         ) from error
 
 
-def _check_outputs(wide: WideNgrams, names: set[str], classes: int) -> None:
+def _check_outputs(wide: NgramModel, names: set[str], classes: int) -> None:
     if surplus := names - set(wide.tensors()):
         raise ValueError(f"Expected no tensor {sorted(surplus)[0]}")
     outputs = 1 if classes == 2 else classes

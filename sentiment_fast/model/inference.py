@@ -12,7 +12,7 @@ from torch import Tensor
 from sentiment_fast.errors import DataError
 from sentiment_fast.model.batches import BatchSource, Budget, Rows, batches_by_length
 from sentiment_fast.model.devices import Precision
-from sentiment_fast.model.distributed import Ranks
+from sentiment_fast.model.distributed import TrainingProcesses
 from sentiment_fast.model.native.scoring import native_lstm
 from sentiment_fast.model.network import SentimentLSTM
 from sentiment_fast.text.encoding import TokenIds
@@ -34,14 +34,16 @@ def network_logits(network: SentimentLSTM, ids: TokenIds, precision: Precision) 
     return logits
 
 
-def all_logits(network: SentimentLSTM, source: BatchSource, precision: Precision, ranks: Ranks | None = None) -> Tensor:
+def all_logits(
+    network: SentimentLSTM, source: BatchSource, precision: Precision, ranks: TrainingProcesses | None = None
+) -> Tensor:
     """(n,) logits for two classes, (n, classes) for more; float32, on the network's device. network: in eval mode.
 
     ranks: the processes that share the work, each of which gets all logits. native.py computes them where it is faster.
     Elsewhere, where a batch does not fit into memory, a warning says so, and it and those after it are made half as
     large. Raises DataError where a single row does not fit.
     """
-    ranks = ranks or Ranks()
+    ranks = ranks or TrainingProcesses()
     weight = network.output.weight
     shape = (len(source),) if weight.shape[0] == 1 else (len(source), weight.shape[0])
     logits = torch.zeros(shape, dtype=torch.float32, device=weight.device)
@@ -70,7 +72,7 @@ def all_logits(network: SentimentLSTM, source: BatchSource, precision: Precision
     return ranks.add_up(logits)
 
 
-def _calls(source: BatchSource, ranks: Ranks) -> list[Rows]:
+def _calls(source: BatchSource, ranks: TrainingProcesses) -> list[Rows]:
     """This process's rows, a call of the native LSTM each; all of rows of all lengths: threads then end together."""
     mine = ranks.share(np.argsort(-source.lengths, kind="stable"))
     calls = -(-int(source.lengths[mine].sum()) // _NATIVE_IDS)

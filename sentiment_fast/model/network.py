@@ -17,7 +17,7 @@ from torch.nn import functional as F
 
 from sentiment_fast.errors import UsageError
 from sentiment_fast.model.dropout import dropped_recurrent_weights, word_scales
-from sentiment_fast.model.pads import LastPads, State, SteppedPads, after_last_pads, no_tf32
+from sentiment_fast.model.pads import LastPads, LSTMState, SteppedPads, after_last_pads, no_tf32
 from sentiment_fast.model.pooling import Attention, last_steps, max_mean
 
 _CELLS = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}
@@ -110,10 +110,10 @@ class SentimentLSTM(nn.Module):
         self.dropout = nn.Dropout(config.dropout)
         self.output = nn.Linear(config.features, 1 if classes == 2 else classes)
         # What is computed from the weights and kept while they stay.
-        self._pad_states: dict[int, State] = {}
+        self._pad_states: dict[int, LSTMState] = {}
         self._stepped_pads: SteppedPads | None = None  # apart from those above: their rounding is another
         self.packed: dict[tuple[str, str], Any] = {}  # the recurrent layers, as model/native.py takes them
-        self._after_last_pads: Callable[..., State] = after_last_pads
+        self._after_last_pads: Callable[..., LSTMState] = after_last_pads
         self.pad_drift: Tensor | None = None
         self.pads_at_once = 64
 
@@ -206,7 +206,7 @@ class SentimentLSTM(nn.Module):
         steps, _ = self.recurrent(self.word_vectors(ids), state)
         return steps[:, -1]  # type: ignore[no-any-return]
 
-    def _state_behind_pads(self, pads: int) -> State | None:
+    def _state_behind_pads(self, pads: int) -> LSTMState | None:
         if pads <= 0:
             return None
         if torch.is_grad_enabled():
@@ -228,7 +228,7 @@ class SentimentLSTM(nn.Module):
         outputs, cells = (torch.cat(parts, dim=1).transpose(0, 1) for parts in zip(*states, strict=True))
         return outputs, cells
 
-    def _run_pads(self, pads: int) -> State:
+    def _run_pads(self, pads: int) -> LSTMState:
         """The state behind that many pads, in float32 also under autocast.
 
         Pads are run until the outputs of every layer stand still, which takes 31 to 128 of them; see `LastPads`. A
@@ -257,7 +257,7 @@ class SentimentLSTM(nn.Module):
                 done += more
         return state  # type: ignore[no-any-return]
 
-    def _run_pads_unwatched(self, pads: int) -> State:
+    def _run_pads_unwatched(self, pads: int) -> LSTMState:
         """As `_run_pads`, without looking at the outputs, for which a GPU would have to be waited for at each step.
 
         After 128 pads they are taken to stand still. `pad_drift` holds by how much the last of them moved the last
@@ -278,7 +278,7 @@ class SentimentLSTM(nn.Module):
             torch.maximum(self.pad_drift, drift, out=self.pad_drift)  # in its place, where a CUDA graph finds it
         return behind
 
-    def _last_pads(self, pad: Tensor, state: State) -> LastPads:
+    def _last_pads(self, pad: Tensor, state: LSTMState) -> LastPads:
         return LastPads(self.config.cell, cast(nn.RNNBase, self.recurrent).all_weights, pad, state)
 
 
@@ -326,7 +326,7 @@ def class_probabilities(logits: Tensor) -> Tensor:
     return logits.float().softmax(dim=1)
 
 
-def _expand(state: State, batch: int) -> State:
+def _expand(state: LSTMState, batch: int) -> LSTMState:
     if isinstance(state, tuple):
         return (_expand_one(state[0], batch), _expand_one(state[1], batch))
     return _expand_one(state, batch)

@@ -42,7 +42,7 @@ _Numbers = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class WideConfig:
+class NgramConfig:
     """ngrams: those of 1 to so many ids are read; 0 for no wide part. ngram_bits: hashed into 2**ngram_bits buckets, of
     two bytes a class. ngram_c: how little the weights are held back (scikit-learn's C, for the sum of all losses).
     """
@@ -60,13 +60,13 @@ class WideConfig:
             raise UsageError(f"Expected ngram_c above 0, got {self.ngram_c!r}")
 
 
-class WideNgrams:
+class NgramModel:
     """A wide part that has learned; it does not change, and any number of threads may use one.
 
     tensors: the four of `tensors()`; others are left alone. Raises ValueError for those that do not fit the config.
     """
 
-    def __init__(self, config: WideConfig, tensors: Mapping[str, Tensor]) -> None:
+    def __init__(self, config: NgramConfig, tensors: Mapping[str, Tensor]) -> None:
         if missing := [name for name in _TENSORS if name not in tensors]:
             raise ValueError(f"Expected the tensors {', '.join(_TENSORS)}, got none named {', '.join(missing)}")
         self.config = config
@@ -101,17 +101,17 @@ class WideNgrams:
         return {name: tensor.clone() for name, tensor in self._tensors.items()}
 
     @classmethod
-    def from_tensors(cls, config: WideConfig, tensors: Mapping[str, Tensor]) -> WideNgrams:
+    def from_tensors(cls, config: NgramConfig, tensors: Mapping[str, Tensor]) -> NgramModel:
         """The wide part that has these `tensors()`. Raises ValueError for those that do not fit the config."""
         return cls(config, tensors)
 
-    def __reduce__(self) -> tuple[type[WideNgrams], tuple[WideConfig, dict[str, Tensor]]]:
-        return WideNgrams, (self.config, self._tensors)
+    def __reduce__(self) -> tuple[type[NgramModel], tuple[NgramConfig, dict[str, Tensor]]]:
+        return NgramModel, (self.config, self._tensors)
 
 
-def fit_wide(
-    ids: TokenIds, targets: npt.ArrayLike, classes: int, config: WideConfig, threads: int | None = None
-) -> WideNgrams:
+def fit_ngrams(
+    ids: TokenIds, targets: npt.ArrayLike, classes: int, config: NgramConfig, threads: int | None = None
+) -> NgramModel:
     """A wide part that has learned the texts' classes; the same each time, at any number of threads.
 
     targets: (n,) whole numbers of 0 up to classes - 1, or (n, classes) probabilities. Two classes are learned by log
@@ -134,7 +134,7 @@ def fit_wide(
     tables = np.zeros((2, len(counts), shares.shape[1]), np.int8)
     tables[0, known], tables[1, known] = ratios, np.rint(weights / steps)
     arrays = (*tables, steps.astype(np.float32), biases.astype(np.float32))
-    return WideNgrams(config, {name: torch.from_numpy(array) for name, array in zip(_TENSORS, arrays, strict=True)})
+    return NgramModel(config, {name: torch.from_numpy(array) for name, array in zip(_TENSORS, arrays, strict=True)})
 
 
 def _shares(targets: npt.ArrayLike, texts: int, classes: int) -> _Numbers:

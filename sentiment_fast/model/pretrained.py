@@ -1,6 +1,6 @@
-"""Start folders: weights learned from unlabelled texts, from which trainings begin, and the vocabulary they are of.
+"""Pretrained folders: weights learned from unlabelled texts, which training starts from, and their vocabulary.
 
-In and out: a `Start` <-> config.json, vocabulary.txt, start.safetensors. What the card says is report/'s.
+In and out: a `PretrainedWeights` <-> config.json, vocabulary.txt, start.safetensors. What the card says is report/'s.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ SIZES = ("embedding_size", "hidden_size", "layers", "cell", "bidirectional")  # 
 
 
 @dataclass(frozen=True)
-class Start:
+class PretrainedWeights:
     """weights: of the embedding and the recurrent layers, float32, by their names in a `SentimentLSTM`.
 
     network: only its SIZES count. options: what the vocabulary was built with. figures: for the record.
@@ -40,18 +40,18 @@ class Start:
     figures: Mapping[str, Any] = field(default_factory=dict)
 
 
-def save_start(folder: Path, start: Start) -> None:
+def save_pretrained(folder: Path, pretrained: PretrainedWeights) -> None:
     """Write config.json, vocabulary.txt and start.safetensors; each file appears whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
-    start.vocabulary.save(folder / f"{VOCABULARY}.part")
-    weights = {name: tensor.detach().cpu().contiguous() for name, tensor in start.weights.items()}
+    pretrained.vocabulary.save(folder / f"{VOCABULARY}.part")
+    weights = {name: tensor.detach().cpu().contiguous() for name, tensor in pretrained.weights.items()}
     (folder / f"{WEIGHTS}.part").write_bytes(save(weights))
     config = {
         "format": FORMAT,
         "kind": "start",
-        "network": {name: getattr(start.network, name) for name in SIZES},
-        "vocabulary": asdict(start.options),
-        "figures": dict(start.figures),
+        "network": {name: getattr(pretrained.network, name) for name in SIZES},
+        "vocabulary": asdict(pretrained.options),
+        "figures": dict(pretrained.figures),
         "sha256": {name: file_digest(folder / f"{name}.part") for name in (VOCABULARY, WEIGHTS)},
     }
     (folder / f"{CONFIG}.part").write_text(json.dumps(config, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -59,8 +59,8 @@ def save_start(folder: Path, start: Start) -> None:
         (folder / f"{name}.part").replace(folder / name)
 
 
-def load_start(folder: str | Path) -> Start:
-    """Read a start folder.
+def load_pretrained(folder: str | Path) -> PretrainedWeights:
+    """Read a pretrained folder.
 
     Raises ModelFolderError for one that is missing, cut short, altered or of a newer format.
     """
@@ -79,20 +79,20 @@ def load_start(folder: str | Path) -> Start:
     except (TypeError, ValueError, UsageError, RuntimeError) as error:
         reason = str(error).partition("\n")[0]
         raise ModelFolderError(f"{folder / CONFIG}: expected the sizes of a network, got: {reason}") from error
-    check_tensors(folder / WEIGHTS, start_weights(whole.state_dict()), tensors)
+    check_tensors(folder / WEIGHTS, pretrained_weights(whole.state_dict()), tensors)
     weights = {name: tensor.clone() for name, tensor in load_file(folder / WEIGHTS).items()}
-    return Start(network, vocabulary, options, weights, config["figures"])
+    return PretrainedWeights(network, vocabulary, options, weights, config["figures"])
 
 
-def start_weights(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Of a network's weights, those that a start has."""
+def pretrained_weights(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Of a network's weights, those that a pretrained folder has."""
     return {name: one for name, one in weights.items() if name.startswith(("embedding.", "recurrent."))}
 
 
-def check_sizes(folder: str | Path, start: Start, network: NetworkConfig) -> None:
+def check_sizes(folder: str | Path, pretrained: PretrainedWeights, network: NetworkConfig) -> None:
     """Raises UsageError where a network cannot begin with these weights."""
     for name in SIZES:
-        theirs, ours = getattr(start.network, name), getattr(network, name)
+        theirs, ours = getattr(pretrained.network, name), getattr(network, name)
         if theirs != ours:
             raise UsageError(
                 f"--init {folder}: has {name} {theirs}, the network to be trained {ours}: "

@@ -15,7 +15,7 @@ import numpy as np
 
 from sentiment_fast.data.overview import TRAINING, Overview
 from sentiment_fast.evaluation.metrics import Metrics
-from sentiment_fast.model.folder import CARD, SavedModel, save_metrics
+from sentiment_fast.model.folder import CARD, Model, save_metrics
 from sentiment_fast.model.network import NetworkConfig
 from sentiment_fast.model.presets import PRESETS, preset
 from sentiment_fast.report.plots import class_balance, learning_curves, length_histogram
@@ -46,7 +46,7 @@ def append_history(folder: Path, epoch: Epoch) -> None:
 
 def write_results(
     folder: Path,
-    model: SavedModel,
+    model: Model,
     look: Overview,
     history: list[Epoch],
     metrics: Mapping[str, Metrics],
@@ -77,7 +77,7 @@ def write_results(
 
 
 def _card(
-    model: SavedModel,
+    model: Model,
     look: Overview,
     best: Epoch,
     metrics: Mapping[str, Metrics],
@@ -174,7 +174,7 @@ calibrated on the validation part, whose calibration error went from {errors[0]}
 kind they hold, on others they may not."""
 
 
-def _cascade(model: SavedModel) -> str:
+def _cascade(model: Model) -> str:
     if model.cascade is None:
         return ""
     return f"""The network does not read texts of which the n-grams alone are {model.cascade:.0%} sure. On the
@@ -183,7 +183,7 @@ read all.
 """
 
 
-def _beside(model: SavedModel) -> str:
+def _beside(model: Model) -> str:
     if model.wide is None:
         return ""
     config = model.wide.config

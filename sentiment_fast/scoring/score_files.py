@@ -23,7 +23,7 @@ from sentiment_fast.io.options import ScoringOptions
 from sentiment_fast.io.outputs import make_writer
 from sentiment_fast.io.source import Source
 from sentiment_fast.io.stdout import standard_output
-from sentiment_fast.model.folder import SavedModel, load_model, named_or_bundled
+from sentiment_fast.model.folder import Model, load_model, named_or_bundled
 from sentiment_fast.scoring.cluster.ray_cluster import Cluster
 from sentiment_fast.scoring.cluster.runs import cluster_run
 from sentiment_fast.scoring.columns import NewColumns
@@ -175,7 +175,7 @@ def _adjusted(
     threshold: float | None,
     cascade: float | bool | None,
     say: Callable[[str], None],
-) -> Scorer | SavedModel:
+) -> Scorer | Model:
     if not isinstance(model, Scorer):
         return load_model(named_or_bundled(model, say)).adjusted(threshold, cascade)
     if threshold is not None or cascade is not None:
@@ -186,7 +186,7 @@ def _adjusted(
 @contextmanager
 def _engine(
     engine: str | Cluster,
-    model: Scorer | SavedModel,
+    model: Scorer | Model,
     device: str,
     precision: str,
     workers: int | None,

@@ -21,7 +21,7 @@ import numpy.typing as npt
 from sentiment_fast.evaluation.metrics import predicted_indices
 from sentiment_fast.model.calibration import cascaded_probabilities
 from sentiment_fast.model.devices import choose_device, choose_precision
-from sentiment_fast.model.folder import SavedModel, load_model, named_or_bundled
+from sentiment_fast.model.folder import Model, load_model, named_or_bundled
 from sentiment_fast.model.inference import network_logits
 from sentiment_fast.text.encoding import TokenIds, encode
 
@@ -36,9 +36,7 @@ class Scorer:
     cascade, of a text about which the wide part alone is sure enough, that part's own.
     """
 
-    def __init__(
-        self, model: SavedModel, device: str = "auto", precision: str = "auto", threads: int | None = None
-    ) -> None:
+    def __init__(self, model: Model, device: str = "auto", precision: str = "auto", threads: int | None = None) -> None:
         self._threads = threads
         self.device = choose_device(device)
         self.precision = choose_precision(self.device, precision)
@@ -122,7 +120,7 @@ class Scorer:
         for batch in batches:
             yield score_batch(self, batch, text_column, status, tokens)
 
-    def model(self) -> SavedModel:
+    def model(self) -> Model:
         """A copy of its model, on the CPU: what another `Scorer`, elsewhere, is made of."""
         return replace(self._model, network=deepcopy(self._network).cpu(), classes=self.classes)
 

@@ -17,7 +17,7 @@ from sentiment_fast.evaluation.fit_calibration import fit_calibration
 from sentiment_fast.evaluation.metrics import Metrics, evaluate
 from sentiment_fast.model.calibration import Calibration, Logits, cascaded_probabilities
 from sentiment_fast.model.devices import Precision
-from sentiment_fast.model.folder import SavedModel
+from sentiment_fast.model.folder import Model
 from sentiment_fast.model.inference import network_logits
 from sentiment_fast.training.encode import Encoded
 
@@ -62,7 +62,7 @@ class CalibrationReport:
 
 
 def calibrate(
-    model: SavedModel, validation: Encoded, precision: Precision, say: Callable[[str], None]
+    model: Model, validation: Encoded, precision: Precision, say: Callable[[str], None]
 ) -> CalibrationReport | None:
     """Give the model the calibration that fits its validation part; tell what that changed, or why it stays as it is.
 
@@ -93,7 +93,7 @@ def calibrate(
 
 
 def _with_cascade(
-    model: SavedModel,
+    model: Model,
     report: CalibrationReport,
     network: Logits,
     wide: Logits,

@@ -8,7 +8,7 @@ from pathlib import Path
 from sentiment_fast.data.overview import TRAINING
 from sentiment_fast.evaluation.metrics import Metrics, evaluate
 from sentiment_fast.model.devices import Precision
-from sentiment_fast.model.folder import SavedModel, save_model
+from sentiment_fast.model.folder import Model, save_model
 from sentiment_fast.report.run_folder import write_results
 from sentiment_fast.scoring.scorer import Scorer
 from sentiment_fast.training.calibrate import calibrate
@@ -19,7 +19,7 @@ from sentiment_fast.training.state import Epoch
 
 def finish_run(
     folder: Path,
-    model: SavedModel,
+    model: Model,
     data: TrainingData,
     history: list[Epoch],
     precision: Precision,

@@ -18,9 +18,9 @@ from safetensors.torch import load_file, save_file
 
 from sentiment_fast.errors import ModelFolderError, UsageError
 from sentiment_fast.model.calibration import Calibration
-from sentiment_fast.model.folder import SavedModel, load_model, save_metrics, save_model
+from sentiment_fast.model.folder import Model, load_model, save_metrics, save_model
 from sentiment_fast.model.network import NetworkConfig, SentimentLSTM
-from sentiment_fast.model.ngrams import WideConfig, fit_wide
+from sentiment_fast.model.ngrams import NgramConfig, fit_ngrams
 from sentiment_fast.model.presets import preset
 from sentiment_fast.text.encoding import encode
 from sentiment_fast.text.vocabulary import Vocabulary
@@ -30,17 +30,17 @@ FILES = ["config.json", "vocabulary.txt", "model.safetensors"]
 IDS, LENGTHS = torch.tensor([[0, 0, 1, 2], [5, 4, 3, 3]]), torch.tensor([2, 4])
 
 
-def saved_model(classes: list[Any] | None = None, **fields: Any) -> SavedModel:
+def saved_model(classes: list[Any] | None = None, **fields: Any) -> Model:
     classes = ["negative", "positive"] if classes is None else classes
     sizes = {"embedding_size": 4, "hidden_size": 5, "layers": 2, "max_length": 9}
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         network = SentimentLSTM(NetworkConfig(**sizes | fields), len(WORDS), len(classes)).eval()
     settings = preset("tutorial").as_dict()
-    return SavedModel(network, Vocabulary(WORDS, 7, ["the"]), classes, "body", settings)
+    return Model(network, Vocabulary(WORDS, 7, ["the"]), classes, "body", settings)
 
 
-def logits(model: SavedModel) -> torch.Tensor:
+def logits(model: Model) -> torch.Tensor:
     with torch.no_grad():
         return model.network(IDS, LENGTHS)
 
@@ -386,11 +386,11 @@ def test_a_network_of_bad_settings_is_refused(folder, fields):
 # The wide part, the calibration, the threshold and the cascade.
 
 
-def two_parts(classes: list[Any] | None = None, **fields: Any) -> SavedModel:
+def two_parts(classes: list[Any] | None = None, **fields: Any) -> Model:
     model = saved_model(classes)
     ids = encode(["film good", "film bad", "bad", "good good"] * 3, model.vocabulary)
     targets = np.array([1, 0, 0, 1] * 3)
-    wide = fit_wide(ids, targets, len(model.classes), WideConfig(ngrams=2, ngram_bits=10))
+    wide = fit_ngrams(ids, targets, len(model.classes), NgramConfig(ngrams=2, ngram_bits=10))
     bias = tuple(0.25 * place for place in range(wide.outputs))
     return replace(model, wide=wide, calibration=Calibration(0.5, 0.75, bias), **fields)
 

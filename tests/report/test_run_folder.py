@@ -12,9 +12,9 @@ import torch
 from sentiment_fast.data.labelled_texts import LabelledTexts
 from sentiment_fast.data.overview import Overview, Part, overview
 from sentiment_fast.evaluation.metrics import Metrics, evaluate
-from sentiment_fast.model.folder import SavedModel
+from sentiment_fast.model.folder import Model
 from sentiment_fast.model.network import SentimentLSTM
-from sentiment_fast.model.ngrams import WideConfig, WideNgrams
+from sentiment_fast.model.ngrams import NgramConfig, NgramModel
 from sentiment_fast.model.presets import preset
 from sentiment_fast.report.run_folder import append_history, write_overview, write_results
 from sentiment_fast.text.vocabulary import Vocabulary
@@ -35,10 +35,10 @@ def look() -> Overview:
     return overview({"training": Part(data, lengths, 700)}, max_length=500)
 
 
-def trained_model(**changes) -> SavedModel:
+def trained_model(**changes) -> Model:
     settings = preset("tutorial").with_fields({"hidden_size": 8, "embedding_size": 4, **changes})
     network = SentimentLSTM(settings.network, 3, 2)
-    return SavedModel(network, Vocabulary(["film", "good", "bad"]), ["negative", "positive"], None, settings.as_dict())
+    return Model(network, Vocabulary(["film", "good", "bad"]), ["negative", "positive"], None, settings.as_dict())
 
 
 def figures(labels: list[int]) -> Metrics:
@@ -49,7 +49,7 @@ def figures(labels: list[int]) -> Metrics:
 VALIDATION = figures([0, 1, 1, 1])  # three of four right
 
 
-def results(folder: Path, model: SavedModel | None = None, test: Metrics | None = None, made_up: bool = False) -> Path:
+def results(folder: Path, model: Model | None = None, test: Metrics | None = None, made_up: bool = False) -> Path:
     metrics, sources = {"validation": VALIDATION}, dict(SOURCES)
     if test is not None:
         metrics["test"], sources["test"] = test, "test.csv"
@@ -213,11 +213,11 @@ def test_the_card_of_a_run_that_kept_its_last_epoch_says_so(tmp_path):
     assert "chose the epoch" not in text
 
 
-def two_parts(**changes) -> SavedModel:
+def two_parts(**changes) -> Model:
     buckets = torch.zeros((1 << 10, 1), dtype=torch.int8)
     numbers = torch.ones(1)
     tensors = {"ngram_ratios": buckets, "ngram_weights": buckets, "ngram_scales": numbers, "ngram_biases": numbers}
-    return replace(trained_model(), wide=WideNgrams(WideConfig(2, 10), tensors), **changes)
+    return replace(trained_model(), wide=NgramModel(NgramConfig(2, 10), tensors), **changes)
 
 
 def test_the_card_names_the_wide_part(tmp_path):

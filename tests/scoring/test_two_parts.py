@@ -16,9 +16,9 @@ import sentiment_fast as sf
 from sentiment_fast.errors import UsageError
 from sentiment_fast.evaluation.metrics import predicted_indices
 from sentiment_fast.model.calibration import Calibration
-from sentiment_fast.model.folder import SavedModel, load_model, save_model
+from sentiment_fast.model.folder import Model, load_model, save_model
 from sentiment_fast.model.inference import network_logits
-from sentiment_fast.model.ngrams import WideConfig, fit_wide
+from sentiment_fast.model.ngrams import NgramConfig, fit_ngrams
 from sentiment_fast.scoring.fingerprint import scorer_identity
 
 TEXTS = ["a good film", "bad", "", "nothing known", "awful plot " * 30, "wonderful good", "boring", "acting plot film"]
@@ -27,13 +27,13 @@ TEXTS += [f"{first} {second}" for first in ("good", "bad", "film") for second in
 
 @pytest.fixture(scope="module")
 def make_two_parts(make_model):
-    """Makes a model of two parts: make_two_parts(classes, **fields of SavedModel)."""
+    """Makes a model of two parts: make_two_parts(classes, **fields of Model)."""
 
-    def make(classes: list[Any] | None = None, **fields: Any) -> SavedModel:
+    def make(classes: list[Any] | None = None, **fields: Any) -> Model:
         model = load_model(make_model(classes or ["negative", "positive"]))
         ids = sf.encode(["good film wonderful", "bad film", "awful boring", "good acting"] * 3, model.vocabulary)
         targets = np.array([1, 0, len(model.classes) - 1, 1] * 3)
-        wide = fit_wide(ids, targets, len(model.classes), WideConfig(2, 10))
+        wide = fit_ngrams(ids, targets, len(model.classes), NgramConfig(2, 10))
         bias = tuple(0.2 * place for place in range(1, wide.outputs + 1))
         alone = Calibration(0.0, 0.5, bias)
         return replace(model, wide=wide, calibration=Calibration(0.5, 0.75, bias), wide_calibration=alone, **fields)
@@ -42,11 +42,11 @@ def make_two_parts(make_model):
 
 
 @pytest.fixture(scope="module")
-def two_parts(make_two_parts) -> SavedModel:
+def two_parts(make_two_parts) -> Model:
     return make_two_parts()
 
 
-def scorer_of(model: SavedModel) -> sf.Scorer:
+def scorer_of(model: Model) -> sf.Scorer:
     return sf.Scorer(model, "cpu", "float32")
 
 

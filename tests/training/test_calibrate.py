@@ -9,8 +9,8 @@ import pytest
 from sentiment_fast.data.labelled_texts import LabelledTexts
 from sentiment_fast.evaluation.metrics import evaluate
 from sentiment_fast.model.calibration import Calibration
-from sentiment_fast.model.folder import SavedModel
-from sentiment_fast.model.ngrams import WideConfig
+from sentiment_fast.model.folder import Model
+from sentiment_fast.model.ngrams import NgramConfig
 from sentiment_fast.scoring.scorer import Scorer
 from sentiment_fast.training.calibrate import calibrate
 from sentiment_fast.training.distillation import Lesson
@@ -33,12 +33,12 @@ def part(count: int, seed: int = 0, labels: list[str] | None = None):
     return encode_part(data, VOCABULARY, CLASSES)
 
 
-def model(wide: bool = False) -> SavedModel:
+def model(wide: bool = False) -> Model:
     network = new_network(TINY, VOCABULARY, CLASSES).eval()
     parts = {"training": part(200), "validation": part(200, 1)}
-    config = WideConfig(2, 10) if wide else WideConfig()
+    config = NgramConfig(2, 10) if wide else NgramConfig()
     fitted = wide_part(TrainingData(parts, CLASSES, VOCABULARY, None), None, config, lambda line: None)
-    return SavedModel(network, VOCABULARY, CLASSES, wide=fitted)
+    return Model(network, VOCABULARY, CLASSES, wide=fitted)
 
 
 @pytest.mark.parametrize("wide", [False, True])
@@ -105,7 +105,7 @@ def test_too_small_a_validation_part_leaves_the_model_as_it_is_and_says_so(few):
 
 def test_the_wide_part_says_how_good_it_is_alone():
     said, parts = [], {"training": part(200), "validation": part(200, 1)}
-    wide_part(TrainingData(parts, CLASSES, VOCABULARY, None), None, WideConfig(2, 10), said.append)
+    wide_part(TrainingData(parts, CLASSES, VOCABULARY, None), None, NgramConfig(2, 10), said.append)
     assert said[0].startswith("wide part: validation accuracy 9")
 
 
@@ -117,6 +117,6 @@ def test_the_wide_part_learns_from_a_teachers_lesson_where_there_is_one():
     training, validation = part(200), part(200, 1)
     data = TrainingData({"training": training, "validation": validation}, CLASSES, VOCABULARY, None)
     contrary = np.eye(2, dtype=np.float32)[1 - training.targets]
-    taught = wide_part(data, Lesson(training.ids, contrary), WideConfig(2, 10), lambda line: None)
+    taught = wide_part(data, Lesson(training.ids, contrary), NgramConfig(2, 10), lambda line: None)
     right = (taught.logits(validation.ids) > 0) == (validation.targets == 1)
     assert right.mean() < 0.3

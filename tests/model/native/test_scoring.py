@@ -12,7 +12,7 @@ from sentiment_fast import _core
 from sentiment_fast.model import inference
 from sentiment_fast.model.batches import BatchSource
 from sentiment_fast.model.devices import Precision
-from sentiment_fast.model.distributed import Ranks
+from sentiment_fast.model.distributed import TrainingProcesses
 from sentiment_fast.model.inference import all_logits
 from sentiment_fast.model.native import scoring as native
 from sentiment_fast.model.native.scoring import NativeLSTM, native_level, native_lstm
@@ -302,8 +302,8 @@ def test_all_logits_are_computed_natively(precision, pooling, both, monkeypatch)
 def test_processes_share_the_rows(precision, size, monkeypatch):
     network = network_of()
     source = source_of(network, np.random.default_rng(4).integers(0, 50, 300))
-    monkeypatch.setattr(Ranks, "add_up", lambda self, tensor: tensor)
-    parts = [all_logits(network, source, precision, Ranks(rank, size)) for rank in range(size)]
+    monkeypatch.setattr(TrainingProcesses, "add_up", lambda self, tensor: tensor)
+    parts = [all_logits(network, source, precision, TrainingProcesses(rank, size)) for rank in range(size)]
     assert torch.equal(torch.stack(parts).sum(0), all_logits(network, source, precision))
 
 
