@@ -37,7 +37,8 @@ from sentiment_fast.data.labelled_texts import LabelledTexts, class_indices, str
 from sentiment_fast.data.texts import joined, read_texts
 from sentiment_fast.errors import DataError, SentimentFastError, UsageError
 from sentiment_fast.evaluation.metrics import evaluate, predicted_indices
-from sentiment_fast.model.folder import BUNDLED, CARD, CONFIG, METRICS, Model, load_model, save_metrics, save_model
+from sentiment_fast.model.folder import BUNDLED, CARD, CONFIG, METRICS, load_model, save_metrics, save_model
+from sentiment_fast.model.model import Model
 from sentiment_fast.model.presets import preset
 from sentiment_fast.scoring.scorer import Scorer
 from sentiment_fast.training.checkpoints import CHECKPOINT

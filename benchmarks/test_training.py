@@ -11,7 +11,8 @@ import sentiment_fast as sf
 from benchmarks.matrix_work import native_work_of, work_of
 from benchmarks.tutorial_loop import BATCH_SIZE, CLIP, LENGTH, training_step
 from benchmarks.tutorial_weights import as_tutorial_model
-from sentiment_fast.model.batches import BatchSource, Budget, random_batches
+from sentiment_fast.model.batch_source import BatchSource
+from sentiment_fast.model.batches import Budget, random_batches
 from sentiment_fast.model.devices import choose_precision
 from sentiment_fast.model.distributed import TrainingProcesses
 from sentiment_fast.model.native.training import native_training

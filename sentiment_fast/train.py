@@ -14,6 +14,7 @@ import shlex
 import sys
 import threading
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,7 +43,8 @@ from sentiment_fast.errors import UsageError
 if TYPE_CHECKING:
     from sentiment_fast.model.devices import Precision
     from sentiment_fast.model.distributed import TrainingProcesses
-    from sentiment_fast.model.folder import Model
+    from sentiment_fast.model.model import Model
+    from sentiment_fast.model.network import SentimentLSTM
     from sentiment_fast.model.presets import Preset
     from sentiment_fast.training.distillation import Lesson
     from sentiment_fast.training.prepare import TrainingData
@@ -125,17 +127,17 @@ def run(arguments: argparse.Namespace) -> None:
             vectors = None
             if beginning is None and began is None:  # a checkpoint has what became of them
                 settings, vectors = with_vectors(arguments.vectors, settings, data.vocabulary, corpus, tell)
-            model = new_model(settings, data, vectors, beginning, ranks.device)
-            ranks.take_from_first(model.network.state_dict().values())
+            network, model = new_model(settings, data, vectors, beginning, ranks.device)
+            ranks.take_from_first(network.state_dict().values())
             if ranks.writes:
                 model.wide = wide_part(data, lesson, settings.wide, tell)
             tell(f"Training on {ranks.describe()}, {precision.reason}")
-            history = _train(arguments, settings, data, lesson, model, precision, ranks, folder, cuda_graphs)
+            history = _train(arguments, settings, data, lesson, network, model, precision, ranks, folder, cuda_graphs)
         except KeyboardInterrupt:
             tell(f"interrupted: {_how_to_go_on(folder, ranks)}")
             raise
         if ranks.writes:
-            finish_run(folder, model, data, history, precision, say)
+            finish_run(folder, model, network, data, history, precision, say)
             remove_taught(folder)
             print(_what_next(folder, arguments))
 
@@ -145,6 +147,7 @@ def _train(
     settings: Preset,
     data: TrainingData,
     lesson: Lesson | None,
+    network: SentimentLSTM,
     model: Model,
     precision: Precision,
     ranks: TrainingProcesses,
@@ -154,6 +157,7 @@ def _train(
     from sentiment_fast.data.overview import TRAINING
     from sentiment_fast.model.compiling import Compiler
     from sentiment_fast.model.folder import save_model
+    from sentiment_fast.model.network import weights_of
     from sentiment_fast.report.run_folder import append_history
     from sentiment_fast.report.tensorboard_log import event_log
     from sentiment_fast.training.checkpoints import Checkpoints
@@ -188,7 +192,7 @@ def _train(
             append_history(folder, epoch)
             log(epoch)
             if epoch.best:
-                save_model(folder, model)
+                save_model(folder, replace(model, weights=weights_of(network)))
 
         def after_epoch(epoch: Epoch) -> None:
             ranks.first_does(lambda: write(epoch))
@@ -197,7 +201,7 @@ def _train(
             tell(epoch.as_text(settings.training))
 
         return train(
-            model.network,
+            network,
             examples[TRAINING],
             examples["validation"],
             settings.training,

@@ -8,7 +8,7 @@ from typing import Any, Literal, get_type_hints
 
 from sentiment_fast.errors import UsageError
 from sentiment_fast.model.batches import Budget
-from sentiment_fast.model.network import NetworkConfig
+from sentiment_fast.model.config import NetworkConfig
 from sentiment_fast.model.ngrams import NgramConfig
 from sentiment_fast.text.vocabulary import Unknown, Vocabulary
 

@@ -9,20 +9,28 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
-from safetensors.torch import load_file, save
+from safetensors.torch import save
 from torch import Tensor
 
 from sentiment_fast.errors import ModelFolderError, UsageError
-from sentiment_fast.model.network import NetworkConfig, SentimentLSTM
+from sentiment_fast.model.config import NetworkConfig, weight_shapes
 from sentiment_fast.model.presets import VocabularyConfig
-from sentiment_fast.model.serialization import check_digests, check_tensors, file_digest, read_config, tensors_in
+from sentiment_fast.model.serialization import (
+    check_digests,
+    check_tensors,
+    file_digest,
+    read_config,
+    read_tensors,
+    tensors_in,
+)
 from sentiment_fast.text.vocabulary import Vocabulary
 
 FORMAT = 1
 CONFIG, VOCABULARY, WEIGHTS = "config.json", "vocabulary.txt", "start.safetensors"
+Shaped = TypeVar("Shaped")
 SIZES = ("embedding_size", "hidden_size", "layers", "cell", "bidirectional")  # those that decide the weights' shapes
 
 
@@ -74,17 +82,14 @@ def load_pretrained(folder: str | Path) -> PretrainedWeights:
         network = _network_of(config["network"])
         if network.layers > len(tensors):  # making that many would take for ever
             raise UsageError(f"Expected layers of {len(tensors)} or less, a tensor each, got {network.layers}")
-        with torch.device("meta"):  # shapes without memory
-            whole = SentimentLSTM(network, vocabulary.largest_id, classes=2)
-    except (TypeError, ValueError, UsageError, RuntimeError) as error:
-        reason = str(error).partition("\n")[0]
-        raise ModelFolderError(f"{folder / CONFIG}: expected the sizes of a network, got: {reason}") from error
-    check_tensors(folder / WEIGHTS, pretrained_weights(whole.state_dict()), tensors)
-    weights = {name: tensor.clone() for name, tensor in load_file(folder / WEIGHTS).items()}
+    except (TypeError, ValueError, UsageError) as error:
+        raise ModelFolderError(f"{folder / CONFIG}: expected the sizes of a network, got: {error}") from error
+    check_tensors(folder / WEIGHTS, pretrained_weights(weight_shapes(network, vocabulary.largest_id, 2)), tensors)
+    weights = {name: torch.from_numpy(array) for name, array in read_tensors(folder / WEIGHTS).items()}
     return PretrainedWeights(network, vocabulary, options, weights, config["figures"])
 
 
-def pretrained_weights(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+def pretrained_weights(weights: Mapping[str, Shaped]) -> dict[str, Shaped]:
     """Of a network's weights, those that a pretrained folder has."""
     return {name: one for name, one in weights.items() if name.startswith(("embedding.", "recurrent."))}
 

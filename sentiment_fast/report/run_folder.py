@@ -15,8 +15,9 @@ import numpy as np
 
 from sentiment_fast.data.overview import TRAINING, Overview
 from sentiment_fast.evaluation.metrics import Metrics
-from sentiment_fast.model.folder import CARD, Model, save_metrics
-from sentiment_fast.model.network import NetworkConfig
+from sentiment_fast.model.config import NetworkConfig
+from sentiment_fast.model.folder import CARD, save_metrics
+from sentiment_fast.model.model import Model
 from sentiment_fast.model.presets import PRESETS, preset
 from sentiment_fast.report.plots import class_balance, learning_curves, length_histogram
 from sentiment_fast.training.calibrate import CalibrationReport
@@ -87,7 +88,7 @@ def _card(
 ) -> str:
     """The model card (Mitchell et al. 2019), as Markdown."""
     training = look.parts[TRAINING]
-    network = model.network.config
+    network = model.config
     classes = ", ".join(f"`{label}` ({count:,})" for label, count in training.class_counts.items())
     figures = "\n".join(
         f"| {part} | {sources[part]} | {figure.n:,} | {figure.accuracy:.2%} | {figure.macro_f1:.2%} | "
@@ -96,7 +97,7 @@ def _card(
         for part, figure in metrics.items()
     )
     warning = "**Trained on made-up data: it has never seen a real review.**\n\n" if made_up else ""
-    parameters = sum(parameter.numel() for parameter in model.network.parameters())
+    parameters = sum(weights.size for weights in model.weights.values())
     return f"""# A sentiment classifier
 
 {warning}Made by sentiment_fast with {_preset_and_changes(model.settings)}: {_architecture(network)}{_beside(model)}.

@@ -23,7 +23,8 @@ from sentiment_fast.io.options import ScoringOptions
 from sentiment_fast.io.outputs import make_writer
 from sentiment_fast.io.source import Source
 from sentiment_fast.io.stdout import standard_output
-from sentiment_fast.model.folder import Model, load_model, named_or_bundled
+from sentiment_fast.model.folder import load_model, named_or_bundled
+from sentiment_fast.model.model import Model
 from sentiment_fast.scoring.cluster.ray_cluster import Cluster
 from sentiment_fast.scoring.cluster.runs import cluster_run
 from sentiment_fast.scoring.columns import NewColumns

@@ -16,11 +16,13 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from sentiment_fast.errors import UsageError
-from sentiment_fast.model.batches import BatchSource, Rows
+from sentiment_fast.model.batch_source import BatchSource
+from sentiment_fast.model.batches import Rows
+from sentiment_fast.model.config import NetworkConfig
 from sentiment_fast.model.devices import Precision
 from sentiment_fast.model.native.layers import NativeLayers, table_of
 from sentiment_fast.model.native.scoring import native_level
-from sentiment_fast.model.network import BothDirections, NetworkConfig, SentimentLSTM
+from sentiment_fast.model.network import BothDirections, SentimentLSTM
 from sentiment_fast.model.sampled_softmax import full_softmax_loss, sampled_softmax_loss
 from sentiment_fast.text.encoding import TokenIds
 
@@ -56,7 +58,7 @@ class LanguageModel(nn.Module):
         )
         self.biases = nn.Parameter(torch.zeros(words + 1, 1))  # of the softmax
         self._native: list[NativeLayers] = []
-        self._precision = Precision(torch.float32, "float32")
+        self._precision = Precision("float32", "float32")
 
     @property
     def directions(self) -> list[nn.RNNBase]:

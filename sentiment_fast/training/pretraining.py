@@ -17,7 +17,8 @@ import torch
 from torch import Tensor, nn
 
 from sentiment_fast.errors import DataError
-from sentiment_fast.model.batches import BatchSource, Budget, Rows, batches_by_length, random_batches
+from sentiment_fast.model.batch_source import BatchSource
+from sentiment_fast.model.batches import Budget, Rows, batches_by_length, random_batches
 from sentiment_fast.model.presets import TrainingConfig
 from sentiment_fast.training.checkpoints import Checkpoints
 from sentiment_fast.training.language_model import Draws, LanguageModel, Steps

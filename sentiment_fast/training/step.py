@@ -16,7 +16,8 @@ import torch
 from torch import Tensor, nn
 
 from sentiment_fast.errors import DataError, UsageError
-from sentiment_fast.model.batches import BatchSource, Rows
+from sentiment_fast.model.batch_source import BatchSource
+from sentiment_fast.model.batches import Rows
 from sentiment_fast.model.compiling import Compiler
 from sentiment_fast.model.devices import Precision
 from sentiment_fast.model.distributed import TrainingProcesses

@@ -11,7 +11,8 @@ import torch
 
 from sentiment_fast.data.texts import Texts
 from sentiment_fast.errors import DataError
-from sentiment_fast.model.batches import BatchSource, Rows
+from sentiment_fast.model.batch_source import BatchSource
+from sentiment_fast.model.batches import Rows
 from sentiment_fast.model.devices import Precision
 from sentiment_fast.model.presets import Preset
 from sentiment_fast.model.vectors import WordVectors

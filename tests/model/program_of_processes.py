@@ -15,7 +15,7 @@ from unittest.mock import patch
 import numpy as np
 import torch
 
-from sentiment_fast.model.batches import BatchSource
+from sentiment_fast.model.batch_source import BatchSource
 from sentiment_fast.model.devices import Precision
 from sentiment_fast.model.distributed import TrainingProcesses, processes_of_environment
 from sentiment_fast.model.inference import all_logits
@@ -30,7 +30,7 @@ from sentiment_fast.training.loop import train
 from sentiment_fast.training.state import TrainingState
 from sentiment_fast.training.step import Examples
 
-CPU, FLOAT32 = torch.device("cpu"), Precision(torch.float32, "float32")
+CPU, FLOAT32 = torch.device("cpu"), Precision("float32", "float32")
 TINY = {"embedding_size": 4, "hidden_size": 6, "max_length": 8, "dropout": 0.0, "learning_rate": 0.01, "epochs": 2}
 
 

@@ -8,8 +8,9 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from sentiment_fast.errors import ModelFolderError, UsageError
+from sentiment_fast.model.config import NetworkConfig
 from sentiment_fast.model.folder import load_model
-from sentiment_fast.model.network import NetworkConfig, SentimentLSTM
+from sentiment_fast.model.network import SentimentLSTM
 from sentiment_fast.model.presets import VocabularyConfig
 from sentiment_fast.model.pretrained import (
     PretrainedWeights,

@@ -12,8 +12,8 @@ import torch
 from sentiment_fast.data.labelled_texts import LabelledTexts
 from sentiment_fast.data.overview import Overview, Part, overview
 from sentiment_fast.evaluation.metrics import Metrics, evaluate
-from sentiment_fast.model.folder import Model
-from sentiment_fast.model.network import SentimentLSTM
+from sentiment_fast.model.model import Model
+from sentiment_fast.model.network import SentimentLSTM, model_of
 from sentiment_fast.model.ngrams import NgramConfig, NgramModel
 from sentiment_fast.model.presets import preset
 from sentiment_fast.report.run_folder import append_history, write_overview, write_results
@@ -38,7 +38,7 @@ def look() -> Overview:
 def trained_model(**changes) -> Model:
     settings = preset("tutorial").with_fields({"hidden_size": 8, "embedding_size": 4, **changes})
     network = SentimentLSTM(settings.network, 3, 2)
-    return Model(network, Vocabulary(["film", "good", "bad"]), ["negative", "positive"], None, settings.as_dict())
+    return model_of(network, Vocabulary(["film", "good", "bad"]), ["negative", "positive"], settings=settings.as_dict())
 
 
 def figures(labels: list[int]) -> Metrics:
@@ -161,7 +161,7 @@ def test_metrics_json_tells_the_data_the_best_epoch_and_the_seconds(tmp_path):
 
 def test_the_card_says_what_network_it_is(tmp_path):
     model = trained_model()
-    parameters = sum(parameter.numel() for parameter in model.network.parameters())
+    parameters = sum(weights.size for weights in model.weights.values())
     text = card(tmp_path, model=model)
     assert "an embedding of 4, 2 LSTM layers of 8, the last step, dropout 0.3, a linear layer" in text
     assert f"{parameters:,} parameters, a vocabulary of 3 words" in text

@@ -6,9 +6,9 @@ import torch
 from torch.nn import functional as F
 
 from sentiment_fast.errors import UsageError
-from sentiment_fast.model.batches import BatchSource
+from sentiment_fast.model.batch_source import BatchSource
+from sentiment_fast.model.config import NetworkConfig
 from sentiment_fast.model.devices import Precision
-from sentiment_fast.model.network import NetworkConfig
 from sentiment_fast.text.encoding import TokenIds
 from sentiment_fast.training import language_model
 from sentiment_fast.training.language_model import Draws, LanguageModel, Steps, with_steps
@@ -79,7 +79,7 @@ def test_the_native_core_has_the_losses_and_gradients_of_pytorch(source, bidirec
     for native in (False, True):
         model = model_of(bidirectional=bidirectional)
         if native:
-            model.run_in(Precision(torch.float32, "float32"))
+            model.run_in(Precision("float32", "float32"))
             if not model.is_native:
                 pytest.skip("the native core has no kernels for this CPU")
         steps = Steps.of(source, np.arange(3), len(model.directions), np.array([1, 6, 7, 7]))

@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from sentiment_fast.errors import DataError, ModelFolderError
-from sentiment_fast.model.batches import BatchSource
-from sentiment_fast.model.network import NetworkConfig
+from sentiment_fast.model.batch_source import BatchSource
+from sentiment_fast.model.config import NetworkConfig
 from sentiment_fast.text.encoding import TokenIds
 from sentiment_fast.training.checkpoints import CHECKPOINT, Checkpoints
 from sentiment_fast.training.language_model import Draws, LanguageModel

@@ -1,7 +1,6 @@
 """What makes a run the same run."""
 
 import pytest
-import torch
 
 import sentiment_fast as sf
 from sentiment_fast.errors import UsageError
@@ -15,7 +14,7 @@ from sentiment_fast.training.resume import options_as_it_began, run_identity
 
 def identity_of(settings):
     vocabulary = sf.build_vocabulary(["a good film"])
-    return run_identity({}, vocabulary, settings, Precision(torch.float32, "float32"), TrainingProcesses())
+    return run_identity({}, vocabulary, settings, Precision("float32", "float32"), TrainingProcesses())
 
 
 def test_all_settings_make_a_run_the_same():

@@ -22,7 +22,7 @@ from sentiment_fast.training import step as step_module
 from sentiment_fast.training.state import TrainingState
 from sentiment_fast.training.step import CaptureError, StepGraphs, TrainingStep, graphs_are_worth_it
 
-FLOAT32 = Precision(torch.float32, "float32")
+FLOAT32 = Precision("float32", "float32")
 LONG = {"dropout": 0.0, "max_length": 300}  # most of a batch are pads that are computed in closed form on a GPU
 
 
@@ -53,7 +53,7 @@ def sums_of(run, precision=FLOAT32, epochs: int = 3, **options) -> torch.Tensor:
 
 @pytest.mark.parametrize(
     ("precision", "tolerance"),
-    [(FLOAT32, 1e-4), (Precision(torch.bfloat16, "bf16"), 2e-2)],
+    [(FLOAT32, 1e-4), (Precision("bfloat16", "bf16"), 2e-2)],
     ids=["float32", "bfloat16"],
 )
 def test_steps_in_the_native_core_have_the_losses_of_pytorchs(tiny_run, monkeypatch, precision, tolerance):
@@ -235,7 +235,7 @@ def test_graphs_that_cannot_be_had_are_said_not_to_be(played, tiny_run, why):
     run, said = tiny_run(), []
     state = TrainingState.at_start(run.network, run.config, torch.float32)
     state.pieces = 2 if why == "do not fit" else 1
-    precision = Precision(torch.float16, "") if why == "float16" else FLOAT32
+    precision = Precision("float16", "") if why == "float16" else FLOAT32
     ranks = TrainingProcesses(size=2 if why == "several processes" else 1)
     step = TrainingStep(state, run.training, run.config, precision, ranks, said.append, cuda_graphs=True)
     assert step.graphs is None
@@ -247,11 +247,11 @@ def test_graphs_that_cannot_be_had_are_said_not_to_be(played, tiny_run, why):
 @pytest.mark.parametrize(
     ("device", "dtype", "processes", "worth_it"),
     [
-        ("cuda", torch.float32, 1, True),
-        ("cuda", torch.bfloat16, 1, True),
-        ("cuda", torch.float16, 1, False),
-        ("cuda", torch.float32, 2, False),
-        ("cpu", torch.float32, 1, False),
+        ("cuda", "float32", 1, True),
+        ("cuda", "bfloat16", 1, True),
+        ("cuda", "float16", 1, False),
+        ("cuda", "float32", 2, False),
+        ("cpu", "float32", 1, False),
     ],
 )
 def test_graphs_are_the_default_where_they_can_be_had(device, dtype, processes, worth_it):
@@ -277,7 +277,7 @@ def test_a_capturable_optimiser_takes_the_steps_of_another(tiny_run):
 # On a GPU.
 
 CUDA = torch.device("cuda")
-BFLOAT16 = Precision(torch.bfloat16, "bfloat16")
+BFLOAT16 = Precision("bfloat16", "bfloat16")
 
 
 def on_gpu(test):

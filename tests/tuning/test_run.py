@@ -26,7 +26,7 @@ from tests.tuning.conftest import trial
 BASE = preset("tutorial").with_fields(
     {"hidden_size": 4, "embedding_size": 4, "layers": 1, "max_words": 60, "max_length": 30, "epochs": 2}
 )
-FLOAT32 = Precision(torch.float32, "float32")
+FLOAT32 = Precision("float32", "float32")
 
 
 def new_material(seed=0):

@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from sentiment_fast.errors import ClusterError, SentimentFastError, UsageError
-from sentiment_fast.model.folder import Model, load_model
+from sentiment_fast.model.folder import load_model
+from sentiment_fast.model.model import Model
 from sentiment_fast.scoring.cluster.worker import Worker
 from sentiment_fast.scoring.scorer import Scorer
 

@@ -14,14 +14,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import torch
 
 from sentiment_fast.errors import DataError
 from sentiment_fast.io.csv.reader import Position
 from sentiment_fast.io.inputs import CsvInput, Reading
 from sentiment_fast.io.outputs import make_writer
 from sentiment_fast.io.source import Source
-from sentiment_fast.model.folder import Model
+from sentiment_fast.model.model import Model
 from sentiment_fast.scoring.columns import NewColumns, score_texts
 from sentiment_fast.scoring.encoded_texts import encode_texts
 from sentiment_fast.scoring.fingerprint import scorer_identity
@@ -47,7 +46,6 @@ class Worker:
     """A model on one device, with a number of threads that all work keeps to."""
 
     def __init__(self, model: Model, device: str, precision: str, threads: int) -> None:
-        torch.set_num_threads(threads)
         pa.set_cpu_count(threads)
         self._scorer = Scorer(model, device, precision, threads)
 

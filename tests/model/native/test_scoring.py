@@ -10,15 +10,16 @@ import torch
 import sentiment_fast as sf
 from sentiment_fast import _core
 from sentiment_fast.model import inference
-from sentiment_fast.model.batches import BatchSource
-from sentiment_fast.model.devices import Precision
+from sentiment_fast.model.batch_source import BatchSource
+from sentiment_fast.model.config import NetworkConfig
+from sentiment_fast.model.devices import Device, Precision
 from sentiment_fast.model.distributed import TrainingProcesses
-from sentiment_fast.model.inference import all_logits
+from sentiment_fast.model.inference import all_logits, native_lstm, packed_lstm
 from sentiment_fast.model.native import scoring as native
-from sentiment_fast.model.native.scoring import NativeLSTM, native_level, native_lstm
-from sentiment_fast.model.network import NetworkConfig, SentimentLSTM
+from sentiment_fast.model.native.scoring import native_level
+from sentiment_fast.model.network import SentimentLSTM
 
-CPU, FLOAT32, BF16 = torch.device("cpu"), Precision(torch.float32, "float32"), Precision(torch.bfloat16, "bf16")
+CPU, FLOAT32, BF16 = torch.device("cpu"), Precision("float32", "float32"), Precision("bfloat16", "bf16")
 LEVELS = pytest.mark.parametrize(
     ("number", "level"), [(number, level) for number, levels in _core.LSTM_LEVELS.items() for level in levels]
 )
@@ -39,6 +40,16 @@ PRECISIONS = pytest.mark.parametrize(
         )
     ],
 )
+
+
+class NativeLSTM:
+    """A network as the core runs it, with logits for PyTorch."""
+
+    def __init__(self, network, number, level):
+        self._lstm = packed_lstm(network, number, level)
+
+    def logits(self, source, rows):
+        return torch.from_numpy(self._lstm.logits(source, rows, torch.get_num_threads()))
 
 
 def network_of(hidden=32, layers=2, words=50, pooling="padded", max_length=40, scale=1.0, classes=2, both=False):
@@ -92,7 +103,7 @@ def by_definition(network, source, row, number):
     values, starts, lengths = source.ragged(np.array([row]))
     ids = [int(value) for value in values[starts[0] : starts[0] + lengths[0]]]
     layers = [[weight.detach() for weight in weights] for weights in network.recurrent.all_weights]
-    outputs, cells = network.states_behind_pads(
+    outputs, cells = network.states_after_pads(
         [max(network.config.max_length - len(ids), 0) if network.config.pads_on_left else 0]
     )
     outputs, cells, steps = list(outputs[0]), list(cells[0]), []
@@ -247,7 +258,7 @@ def test_each_state_behind_pads_is_that_of_running_them(scale):
     network = network_of(16, 3, max_length=300, scale=scale)
     counts = [0, 1, 31, 32, 33, 100, 299]
     with torch.no_grad():
-        outputs, cells = network.states_behind_pads(counts)
+        outputs, cells = network.states_after_pads(counts)
         pads = network.embedding.weight[:1]
         for at, count in enumerate(counts[1:], 1):
             _, (h, c) = network.recurrent(pads.expand(1, count, -1))
@@ -291,7 +302,7 @@ def test_a_network_that_was_used_can_be_copied(copied):
 def test_all_logits_are_computed_natively(precision, pooling, both, monkeypatch):
     network = network_of(pooling=pooling, both=both)
     source = source_of(network, np.random.default_rng(3).integers(0, 50, 300))
-    monkeypatch.setattr(inference, "_NATIVE_IDS", 1000)
+    monkeypatch.setattr(native, "_IDS_OF_A_CALL", 1000)
     monkeypatch.setattr(SentimentLSTM, "forward", None)  # PyTorch's way is not taken
     lstm = NativeLSTM(network, precision.name, native_level(CPU, precision))
     assert torch.equal(all_logits(network, source, precision), lstm.logits(source, all_rows(source)))
@@ -366,8 +377,9 @@ def test_a_lower_simd_level_holds_for_the_lstm(forced, expected, monkeypatch):
 
 
 def test_other_precisions_and_devices_stay_with_pytorch():
-    assert native_level(CPU, Precision(torch.float16, "float16")) is None
+    assert native_level(CPU, Precision("float16", "float16")) is None
     assert native_level(torch.device("cuda"), FLOAT32) is None
+    assert native_level(Device("cuda"), FLOAT32) is None
 
 
 # Arguments that the package never gives.
