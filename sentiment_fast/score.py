@@ -53,6 +53,9 @@ _FILES_AT_ONCE = 32  # of a cluster: each has a reader and a writer here
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 
 
+SCORES_FILES = True  # and needs no pandas to; see cli/main.py
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "inputs",

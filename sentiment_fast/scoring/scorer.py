@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from sentiment_fast.errors import UsageError
 from sentiment_fast.evaluation.metrics import predicted_indices
 from sentiment_fast.model.calibration import cascaded_probabilities
 from sentiment_fast.model.devices import choose_precision, find_device
@@ -38,6 +39,8 @@ class Scorer:
     """
 
     def __init__(self, model: Model, device: str = "auto", precision: str = "auto", threads: int | None = None) -> None:
+        if threads is not None and threads < 1:
+            raise UsageError(f"Expected threads of 1 or more, got {threads}")
         self._threads = threads
         self.device = find_device(device)
         self.precision = choose_precision(self.device, precision)

@@ -16,8 +16,9 @@ from sentiment_fast.model.devices import Device, Precision
 from sentiment_fast.model.distributed import TrainingProcesses
 from sentiment_fast.model.inference import all_logits, native_lstm, packed_lstm
 from sentiment_fast.model.native import scoring as native
+from sentiment_fast.model.native.pads import PadStates
 from sentiment_fast.model.native.scoring import native_level
-from sentiment_fast.model.network import SentimentLSTM
+from sentiment_fast.model.network import SentimentLSTM, model_of
 
 CPU, FLOAT32, BF16 = torch.device("cpu"), Precision("float32", "float32"), Precision("bfloat16", "bf16")
 LEVELS = pytest.mark.parametrize(
@@ -292,6 +293,52 @@ def test_a_network_that_was_used_can_be_copied(copied):
     source = source_of(network, LENGTHS)
     logits = NativeLSTM(network, "float32", "scalar").logits(source, all_rows(source))
     assert torch.equal(NativeLSTM(copied(network), "float32", "scalar").logits(source, all_rows(source)), logits)
+
+
+# Without PyTorch: the same from a model's arrays.
+
+
+@LEVELS
+@READINGS
+@pytest.mark.parametrize("classes", [2, 3])
+def test_a_model_of_arrays_gives_the_logits_of_its_network(number, level, pooling, both, classes):
+    network = network_of(64, 2, words=5000, pooling=pooling, classes=classes, both=both)
+    model = model_of(network, sf.Vocabulary(["a"]), list("abc"[:classes]))
+    source = source_of(network, LENGTHS)
+    found = torch.from_numpy(native.native_lstm(model, number, level).logits(source, all_rows(source), 2))
+    expected = NativeLSTM(network, number, level).logits(source, all_rows(source))
+    torch.testing.assert_close(found, expected, rtol=0, atol=5e-3 if number == "bfloat16" else 2e-6)
+
+
+@LEVELS
+@pytest.mark.parametrize("pooling", ["padded", "max_mean"])
+def test_a_model_of_arrays_gives_the_same_at_any_number_of_threads_and_whatever_stands_beside(number, level, pooling):
+    network = network_of(pooling=pooling)
+    lstm = native.native_lstm(model_of(network, sf.Vocabulary(["a"]), ["a", "b"]), number, level)
+    source = source_of(network, np.random.default_rng(1).integers(0, 50, 131))
+    together = lstm.logits(source, all_rows(source), 1)
+    for threads in (2, 3, 16):
+        np.testing.assert_array_equal(lstm.logits(source, all_rows(source), threads), together)
+    alone = np.concatenate([lstm.logits(source, np.array([row]), 1) for row in range(len(source))])
+    np.testing.assert_array_equal(alone, together)
+
+
+@pytest.mark.parametrize("scale", [0.5, 1, 4])
+@pytest.mark.parametrize("layers", [1, 3])
+def test_states_after_pads_are_those_of_pytorch(scale, layers):
+    network = network_of(16, layers, max_length=300, scale=scale)
+    model = model_of(network, sf.Vocabulary(["a"]), ["a", "b"])
+    pads = PadStates(
+        native._layers(model.weights, model.config, "recurrent."), model.weights["embedding.weight"][0], 300
+    )
+    counts = [299, 0, 1, 31, 32, 33, 100]
+    for found, expected in zip(pads.after(counts), network.states_after_pads(counts), strict=True):
+        np.testing.assert_allclose(found, expected.numpy(), rtol=1e-4, atol=1e-5)
+    again = PadStates(
+        native._layers(model.weights, model.config, "recurrent."), model.weights["embedding.weight"][0], 300
+    )
+    for found, expected in zip(again.after(sorted(counts)), pads.after(sorted(counts)), strict=True):
+        np.testing.assert_array_equal(found, expected)
 
 
 # Which networks it is used for, and where.
