@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -63,14 +64,28 @@ def engine_for(model: Model, device: Device, precision: Precision, threads: int 
 
 
 class NativeEngine:
-    """The core's LSTM, with weights that are packed when it is first asked."""
+    """The core's LSTM. All words are packed once texts have had many ids; until then, only those of each call.
+
+    Packing all takes 0.1 s, a third of the time in which a process scores a single text.
+    """
 
     def __init__(self, model: Model, precision: Precision, level: str, threads: int | None) -> None:
         self._model, self._number, self._level, self._threads = model, precision.name, level, threads
+        self._few = len(model.weights["embedding.weight"]) // 16  # ids that are fewer than the words to pack
         self._lstm: NativeLSTM | None = None
 
     def logits(self, ids: TokenIds) -> Logits:
-        lstm = self._lstm = self._lstm or native_lstm(self._model, self._number, self._level)
+        self._few -= len(ids.values)
+        if self._lstm is None and self._few > 0:
+            words, places = np.unique(np.append(ids.values, 0), return_inverse=True)  # the pad, id 0, stays the first
+            vectors = self._model.weights["embedding.weight"][words]
+            few = replace(self._model, weights={**self._model.weights, "embedding.weight": vectors})
+            lstm = native_lstm(few, self._number, self._level)
+            return self._run(lstm, replace(ids, values=places[:-1].astype(ids.values.dtype)))
+        self._lstm = self._lstm or native_lstm(self._model, self._number, self._level)
+        return self._run(self._lstm, ids)
+
+    def _run(self, lstm: NativeLSTM, ids: TokenIds) -> Logits:
         rows, outputs = RaggedRows(ids, self._model.config.max_length), len(self._model.weights["output.bias"])
         logits = np.empty(len(rows) if outputs == 1 else (len(rows), outputs), np.float32)
         threads = thread_count(self._threads)

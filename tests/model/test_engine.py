@@ -93,6 +93,24 @@ def test_no_texts_have_no_logits(classes):
     assert found.shape == ((0,) if classes == 2 else (0, 3))
 
 
+@pytest.mark.parametrize("pooling", ["padded", "last", "max_mean"])
+def test_few_ids_have_the_logits_that_they_have_among_many(monkeypatch, pooling):
+    torch.manual_seed(1)
+    config = NetworkConfig(embedding_size=48, hidden_size=32, max_length=40, pooling=pooling)
+    one = model_of(SentimentLSTM(config, 4000, 2), sf.Vocabulary([str(number) for number in range(4000)]), ["a", "b"])
+    draw = np.random.default_rng(0)
+    lengths = draw.integers(0, 12, 16)
+    values = draw.integers(1, 4001, lengths.sum()).astype(np.int16)
+    ids = sf.TokenIds(values, np.concatenate([[0], np.cumsum(lengths)]))
+    found = NativeEngine(one, FLOAT32, "scalar", None)
+    few = found.logits(ids)
+    assert found._lstm is None
+    for _ in range(3):
+        many = found.logits(ids)
+    assert found._lstm is not None
+    np.testing.assert_array_equal(few, many)
+
+
 def test_threads_are_pytorchs_while_it_computes(monkeypatch):
     seen, before = [], torch.get_num_threads()
     found = PyTorchEngine(model(cell="gru"), CPU, FLOAT32, before + 1)
