@@ -84,7 +84,8 @@ def class_probabilities(logits: Logits) -> Probabilities:
     scores = logits.astype(np.float64)
     shares = np.exp(scores - scores.max(axis=1, keepdims=True))
     shares /= shares.sum(axis=1, keepdims=True)
-    return shares.astype(np.float32)
+    probabilities: Probabilities = shares.astype(np.float32)
+    return probabilities
 
 
 def cascaded_probabilities(

@@ -81,7 +81,9 @@ class NativeEngine:
             vectors = self._model.weights["embedding.weight"][words]
             few = replace(self._model, weights={**self._model.weights, "embedding.weight": vectors})
             lstm = native_lstm(few, self._number, self._level)
-            return self._run(lstm, replace(ids, values=places[:-1].astype(ids.values.dtype)))
+            values = ids.values.copy()
+            values[:] = places[:-1]
+            return self._run(lstm, replace(ids, values=values))
         self._lstm = self._lstm or native_lstm(self._model, self._number, self._level)
         return self._run(self._lstm, ids)
 

@@ -79,9 +79,10 @@ class NgramModel:
             shape = (1 << config.ngram_bits, self.outputs) if of_buckets else (self.outputs,)
             if (tensor.dtype, tensor.shape) != (dtype, shape):
                 raise ValueError(f"Expected {name} of {dtype} {shape}, got {tensor.dtype} {tensor.shape}")
-            if dtype.kind == "f" and not np.isfinite(tensor).all():
+            if not np.isfinite(tensor).all():
                 raise ValueError(f"Expected finite {name}, got infinity or NaN")
-        self._model = _core.NgramModel(*self._tensors.values(), config.ngrams)
+        ratios, weights, scales, biases = self._tensors.values()
+        self._model = _core.NgramModel(ratios, weights, scales, biases, config.ngrams)
 
     def logits(self, ids: TokenIds, threads: int | None = None) -> npt.NDArray[np.float32]:
         """(n,) logits of the second class for two classes, (n, classes) for more; the same at any number of threads.

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
-import torch
 
 from sentiment_fast.data.labelled_texts import LabelledTexts
 from sentiment_fast.data.overview import Overview, Part, overview
@@ -214,8 +213,8 @@ def test_the_card_of_a_run_that_kept_its_last_epoch_says_so(tmp_path):
 
 
 def two_parts(**changes) -> Model:
-    buckets = torch.zeros((1 << 10, 1), dtype=torch.int8)
-    numbers = torch.ones(1)
+    buckets = np.zeros((1 << 10, 1), np.int8)
+    numbers = np.ones(1, np.float32)
     tensors = {"ngram_ratios": buckets, "ngram_weights": buckets, "ngram_scales": numbers, "ngram_biases": numbers}
     return replace(trained_model(), wide=NgramModel(NgramConfig(2, 10), tensors), **changes)
 
