@@ -1,8 +1,7 @@
-"""Learn words from unlabelled texts, and write a start folder for train --init.
+"""Learn word vectors from unlabelled texts, and write a start folder for train --init.
 
 python -m sentiment_fast.pretrain --data unlabelled.csv --out runs/start
 python -m sentiment_fast.pretrain --data imdb --data reviews.jsonl --set layers=1 --out runs/start
-python -m sentiment_fast.pretrain --resume --out runs/start
 """
 
 from __future__ import annotations
@@ -10,25 +9,16 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
-import threading
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sentiment_fast.cli.main import run_command, say, stop_signals
-from sentiment_fast.cli.resumed_runs import add_run_arguments, as_it_began, options_of, progress_bar
-from sentiment_fast.cli.training_options import (
-    add_hardware_arguments,
-    add_settings_arguments,
-    changed_settings,
-    chosen_precision,
-    chosen_start,
-)
+from sentiment_fast.cli.main import run_command, say
+from sentiment_fast.cli.training_options import add_settings_arguments, changed_settings, chosen_start
 from sentiment_fast.errors import UsageError
 
 if TYPE_CHECKING:
     from sentiment_fast.data.texts import Texts
-    from sentiment_fast.model.devices import Precision
     from sentiment_fast.model.presets import Preset
 
 
@@ -42,116 +32,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "reviews of the Large Movie Review Dataset; several times for more",
     )
     add_settings_arguments(parser)
-    add_hardware_arguments(parser)
-    parser.epilog = "Without --epochs it learns word vectors; with it, a language model as well, for so many epochs."
     parser.add_argument("--text-column", metavar="NAME", help="default: review, else text")
-    add_run_arguments(parser, "start folder (default: runs/start-<date-time>)")
+    parser.add_argument("--out", metavar="FOLDER", type=Path, help="start folder (default: runs/start-<date-time>)")
 
 
 def run(arguments: argparse.Namespace) -> None:
     # Imported here, so that --help and a mistyped option answer at once.
-    import torch
-
-    from sentiment_fast.model.devices import choose_device, choose_precision
-    from sentiment_fast.model.pretrained import CONFIG
-    from sentiment_fast.training.checkpoints import CHECKPOINT
-    from sentiment_fast.training.resume import settings_as_it_began
-
-    if not arguments.checkpoint_minutes >= 0:
-        raise UsageError(f"Expected --checkpoint-minutes of 0 or more, got {arguments.checkpoint_minutes}")
-    began = None
-    if arguments.resume:
-        arguments, began = as_it_began(arguments, "pretrain", add_arguments)
-        if began is None and (arguments.out / CONFIG).exists():
-            say(f"{arguments.out}: this run is finished, there is nothing to go on with")
-            return
-    if not arguments.data:
-        raise UsageError("--data: expected the texts to learn from: a file, a folder, imdb or demo")
-    wanted_precision = chosen_precision(arguments)
-    settings = _settings(arguments) if began is None else settings_as_it_began(arguments.out, began)
-    device = choose_device(arguments.device)
-    if began is None:
-        precision = choose_precision(device, wanted_precision)
-    else:
-        torch.set_num_threads(began["threads"])  # whose number decides rounding
-        precision = choose_precision(device, began["precision"])
-    if precision.dtype == torch.float16 and _epochs_wanted(arguments):
-        raise UsageError(
-            "Expected float32 or bfloat16 for a language model, got float16: take --precision float32 instead"
-        )
-    folder = arguments.out or Path("runs") / datetime.now().strftime("start-%Y-%m-%d-%H%M%S")
-    if arguments.resume and began is None:
-        say(f"{folder}: no checkpoint there, so this is a new run")
-    if began is None and folder.exists() and not _is_empty(folder, Path(CHECKPOINT).with_suffix(".part").name):
-        raise UsageError(f"{folder}: already holds something, and a run writes into an empty folder: choose another")
-    try:
-        _pretrain(arguments, settings, device, precision, folder)
-    except KeyboardInterrupt:
-        out = shlex.quote(str(folder))
-        if (folder / CHECKPOINT).exists():
-            say(f"interrupted: go on with\n  python -m sentiment_fast.pretrain --resume --out {out}")
-        else:  # which alone knows the options
-            say(f"interrupted: there is no checkpoint yet; begin again with the same options and --out {out}")
-        raise
-
-
-def _pretrain(arguments: argparse.Namespace, settings: Preset, device: Any, precision: Precision, folder: Path) -> None:
     from sentiment_fast.report.pretrained_folder import write_start
-    from sentiment_fast.training.checkpoints import Checkpoints, remove_checkpoint
     from sentiment_fast.training.encode import new_network
     from sentiment_fast.training.prepare import vectors_of
-    from sentiment_fast.training.pretraining import PretrainingEpoch, pretrain
-    from sentiment_fast.training.unlabelled import open_corpus, pretraining_identity
+    from sentiment_fast.training.unlabelled import open_corpus
 
+    if not arguments.data:
+        raise UsageError("--data: expected the texts to learn from: a file, a folder, imdb or demo")
+    settings = _settings(arguments)
+    folder = arguments.out or Path("runs") / datetime.now().strftime("start-%Y-%m-%d-%H%M%S")
+    if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
+        raise UsageError(f"{folder}: already holds something, and a run writes into an empty folder: choose another")
     texts = _open_texts(arguments, settings)
     corpus = open_corpus(texts, settings)
     say(f"{texts.name}: {corpus.look}")
     vectors = vectors_of(corpus.ids, settings, corpus.vocabulary, say)
-    folder.mkdir(parents=True, exist_ok=True)
-    if not _epochs_wanted(arguments):
-        network = new_network(settings, corpus.vocabulary, [0, 1], vectors)
-        write_start(folder, network.state_dict(), corpus.vocabulary, settings, [], texts)
-        _say_done(arguments, folder)
-        return
-    model = corpus.new_model(settings, vectors).to(device)
-    model.run_in(precision)
-    checkpoints = Checkpoints(
-        folder,
-        pretraining_identity(corpus, settings, precision, device),
-        options_of(arguments),
-        arguments.checkpoint_minutes,
-    )
-    stop = threading.Event()
-
-    def end_after_this_step() -> None:
-        stop.set()
-        say("stopping after this step")
-
-    def after_epoch(epoch: PretrainingEpoch) -> None:
-        say(
-            f"epoch {epoch.epoch}/{settings.training.epochs}: training loss {epoch.train_loss:.4f} a word (sampled); "
-            f"held-back loss {epoch.held_back_loss:.4f}, perplexity {epoch.perplexity:,.1f} "
-            f"({epoch.seconds:.1f} s, {epoch.words_per_second:,.0f} words/s)"
-        )
-
-    with stop_signals(end_after_this_step):
-        history = pretrain(
-            model,
-            corpus.training,
-            corpus.held_back,
-            corpus.draws,
-            settings.training,
-            after_epoch,
-            progress_bar,
-            checkpoints=checkpoints,
-            stop_requested=stop.is_set,
-        )
-    write_start(folder, model.state_dict(), corpus.vocabulary, settings, history, texts)
-    remove_checkpoint(folder)
-    _say_done(arguments, folder)
-
-
-def _say_done(arguments: argparse.Namespace, folder: Path) -> None:
+    network = new_network(settings, corpus.vocabulary, [0, 1], vectors)
+    write_start(folder, network.state_dict(), corpus.vocabulary, settings, texts)
     print(f"\nThe start is in {folder}. Try next:\n  {_training_command(arguments, folder)}")
 
 
@@ -167,28 +70,19 @@ def _settings(arguments: argparse.Namespace) -> Preset:
     """The vocabulary and network of --preset or --config, pretraining's own settings, and what is changed of them."""
     from dataclasses import replace
 
-    from sentiment_fast.training.pretraining import PRETRAINING
+    from sentiment_fast.training.unlabelled import PRETRAINING
 
     changes = changed_settings(arguments)
-    if not _epochs_wanted(arguments):
-        changes.pop("epochs", None)  # word vectors alone
+    epochs = changes.pop("epochs", "0")
+    if epochs != "0":
+        raise UsageError(f"--set epochs={epochs}: word vectors are learned without epochs: leave it out")
     return replace(chosen_start(arguments), training=PRETRAINING).with_fields(changes)
 
 
-def _epochs_wanted(arguments: argparse.Namespace) -> bool:
-    """Is a language model to be learned, and not word vectors alone? By --epochs, or by --set epochs=N."""
-    return changed_settings(arguments).get("epochs", 0) not in (0, "0")
-
-
-def _is_empty(folder: Path, leftover: str) -> bool:
-    """leftover: what a kill during the first checkpoint leaves."""
-    return folder.is_dir() and all(entry.name == leftover for entry in folder.iterdir())
-
-
 def _training_command(arguments: argparse.Namespace, folder: Path) -> str:
-    from sentiment_fast.training.pretraining import PRETRAINING
+    from sentiment_fast.training.unlabelled import PRETRAINING
 
-    # How to pretrain is nothing to train by.
+    # Settings of the pretraining say nothing about the training.
     kept = [item for item in arguments.set if not hasattr(PRETRAINING, item.partition("=")[0])]
     settings = "".join(f" --set {shlex.quote(item)}" for item in kept)
     preset = "" if arguments.preset == "tutorial" else f" --preset {shlex.quote(arguments.preset)}"

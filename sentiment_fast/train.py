@@ -31,6 +31,7 @@ from sentiment_fast.cli.main import run_command, say, stop_signals
 from sentiment_fast.cli.resumed_runs import add_run_arguments, as_it_began, options_of, progress_bar
 from sentiment_fast.cli.training_options import (
     add_data_arguments,
+    add_epochs_arguments,
     add_graphs_argument,
     add_hardware_arguments,
     add_settings_arguments,
@@ -57,6 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_data_arguments(parser)
     parser.add_argument("--test", metavar="PATH", help="labelled texts to be scored once, at the end")
     add_settings_arguments(parser)
+    add_epochs_arguments(parser)
     parser.add_argument("--vectors", metavar="FILE", help="word vectors in GloVe or word2vec text format")
     add_learning_arguments(parser)
     add_hardware_arguments(parser)

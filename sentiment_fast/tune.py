@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from sentiment_fast.cli.main import run_command, say, stop_signals
 from sentiment_fast.cli.training_options import (
     add_data_arguments,
+    add_epochs_arguments,
     add_graphs_argument,
     add_hardware_arguments,
     add_settings_arguments,
@@ -74,6 +75,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="of the validation part, in the epoch that a trial keeps: what is best (default: accuracy)",
     )
     add_settings_arguments(parser)
+    add_epochs_arguments(parser)
     add_hardware_arguments(parser)
     add_graphs_argument(parser)
     parser.add_argument("--out", metavar="FOLDER", type=Path, help="of the search (default: runs/tune-<date-time>)")

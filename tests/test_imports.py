@@ -49,7 +49,6 @@ NOT_YET = {
     "io/csv/writer.py",
     "io/jsonl/writer.py",
     "io/outputs.py",
-    "report/pretrained_folder.py",
     "report/run_folder.py",
     "report/tensorboard_log.py",
 }

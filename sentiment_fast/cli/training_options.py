@@ -42,10 +42,14 @@ def add_settings_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="change one setting of the preset, such as cell=gru, pooling=attention or max_words=5000",
     )
+    parser.add_argument("--seed", metavar="N", type=int)
+
+
+def add_epochs_arguments(parser: argparse.ArgumentParser) -> None:
+    """The settings of a training in epochs that have options of their own."""
     parser.add_argument("--epochs", metavar="N", type=int)
     parser.add_argument("--batch-size", metavar="N", type=int)
     parser.add_argument("--learning-rate", metavar="X", type=float)
-    parser.add_argument("--seed", metavar="N", type=int)
 
 
 def add_hardware_arguments(parser: argparse.ArgumentParser) -> None:
@@ -88,8 +92,9 @@ def changed_settings(arguments: argparse.Namespace) -> dict[str, Any]:
             raise UsageError(f"--set {item}: expected NAME=VALUE")
         changes[name] = value
     for name in ("epochs", "batch_size", "learning_rate", "seed"):
-        if getattr(arguments, name) is not None:
-            changes[name] = getattr(arguments, name)
+        value = getattr(arguments, name, None)  # pretraining has only the seed
+        if value is not None:
+            changes[name] = value
     validation = getattr(arguments, "validation", None)  # pretraining has none
     if validation is not None and (share := share_of(validation)) is not None:
         changes["validation_share"] = share

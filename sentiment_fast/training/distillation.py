@@ -56,17 +56,6 @@ def lesson_of(
     return Lesson(ids, targets)
 
 
-def joined_ids(first: TokenIds, second: TokenIds) -> TokenIds:
-    """The texts of both, of one vocabulary, one behind the other."""
-    return TokenIds(
-        np.concatenate([first.values, second.values]),
-        np.concatenate([first.offsets, first.offsets[-1] + second.offsets[1:]]),
-        first.null_count + second.null_count,
-        first.word_count + second.word_count,
-        first.unknown_id,
-    )
-
-
 def keep_taught(folder: Path, taught: Probabilities, ids: TokenIds) -> None:
     """What the teacher said of these texts, for a run that goes on."""
     part = folder / f"{SOFT_TARGETS}.part"

@@ -26,8 +26,8 @@ def options_as_it_began(
 ) -> tuple[dict[str, Any], dict[str, Any]] | None:
     """The options that the run in a folder began with, and its identity; None if there is no run.
 
-    command: that goes on, "train" or "pretrain". Raises UsageError for the other's run, and for an option that is given
-    and differs.
+    command: the one that resumes. Raises UsageError for another command's run, such as one of `pretrain` of an earlier
+    version, and for an option that is given and differs.
     """
     origin = read_origin(folder)
     if origin is None:

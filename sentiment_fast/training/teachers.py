@@ -27,7 +27,6 @@ from sentiment_fast.text.vocabulary import Vocabulary
 from sentiment_fast.training.distillation import (
     LABEL_WEIGHT,
     Lesson,
-    joined_ids,
     keep_taught,
     kept_taught,
     lesson_of,
@@ -68,7 +67,7 @@ def lesson_for(
     texts, ids = Texts(labelled.data.texts, labelled.data.name), labelled.ids
     if unlabelled:
         more = joined(unlabelled)
-        texts, ids = joined([texts, more]), joined_ids(ids, encode(more.texts, vocabulary))
+        texts, ids = joined([texts, more]), ids.join(encode(more.texts, vocabulary))
         say(f"unlabelled: {more.name}, {len(more):,} texts")
     taught = kept_taught(folder, ids) if goes_on else None
     if taught is None:
