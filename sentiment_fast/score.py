@@ -14,6 +14,7 @@ from sentiment_fast.cli.main import (
     add_cascade_argument,
     add_device_arguments,
     add_model_argument,
+    add_threads_argument,
     add_threshold_argument,
     run_command,
     say,
@@ -22,6 +23,8 @@ from sentiment_fast.cli.main import (
 from sentiment_fast.cli.progress import scoring_bar
 from sentiment_fast.cli.values import byte_size, delimiter, names
 from sentiment_fast.errors import DataError
+
+SCORES_FILES = True  # and needs no pandas to; see cli/main.py
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,6 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_threshold_argument(parser)
     add_cascade_argument(parser)
     add_device_arguments(parser)
+    add_threads_argument(parser)
 
 
 def _add_row_arguments(parser: argparse.ArgumentParser) -> None:

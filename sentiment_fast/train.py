@@ -14,6 +14,7 @@ import shlex
 import sys
 import threading
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,8 +43,9 @@ from sentiment_fast.errors import UsageError
 
 if TYPE_CHECKING:
     from sentiment_fast.model.devices import Precision
-    from sentiment_fast.model.distributed import Ranks
-    from sentiment_fast.model.folder import SavedModel
+    from sentiment_fast.model.distributed import TrainingProcesses
+    from sentiment_fast.model.model import Model
+    from sentiment_fast.model.network import SentimentLSTM
     from sentiment_fast.model.presets import Preset
     from sentiment_fast.training.distillation import Lesson
     from sentiment_fast.training.prepare import TrainingData
@@ -78,7 +80,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     # Imported here, so that --help and a mistyped option answer at once.
     from sentiment_fast.model.devices import choose_device, deterministic_algorithms
-    from sentiment_fast.model.distributed import ranks_of_environment
+    from sentiment_fast.model.distributed import processes_of_environment
     from sentiment_fast.training.distillation import remove_taught
     from sentiment_fast.training.finish import finish_run
     from sentiment_fast.training.ngrams import wide_part
@@ -102,7 +104,7 @@ def run(arguments: argparse.Namespace) -> None:
     device = choose_device(arguments.device)
     with (
         deterministic_algorithms() if arguments.deterministic else nullcontext(),
-        ranks_of_environment(device) as ranks,
+        processes_of_environment(device) as ranks,
     ):
         tell = say if ranks.writes else _say_nothing
         if arguments.resume and began is None:
@@ -127,17 +129,17 @@ def run(arguments: argparse.Namespace) -> None:
             vectors = None
             if beginning is None and began is None:  # a checkpoint has what became of them
                 settings, vectors = with_vectors(arguments.vectors, settings, data.vocabulary, corpus, tell)
-            model = new_model(settings, data, vectors, beginning, ranks.device)
-            ranks.take_from_first(model.network.state_dict().values())
+            network, model = new_model(settings, data, vectors, beginning, ranks.device)
+            ranks.take_from_first(network.state_dict().values())
             if ranks.writes:
                 model.wide = wide_part(data, lesson, settings.wide, tell)
             tell(f"Training on {ranks.describe()}, {precision.reason}")
-            history = _train(arguments, settings, data, lesson, model, precision, ranks, folder, cuda_graphs)
+            history = _train(arguments, settings, data, lesson, network, model, precision, ranks, folder, cuda_graphs)
         except KeyboardInterrupt:
             tell(f"interrupted: {_how_to_go_on(folder, ranks)}")
             raise
         if ranks.writes:
-            finish_run(folder, model, data, history, precision, say)
+            finish_run(folder, model, network, data, history, precision, say)
             remove_taught(folder)
             print(_what_next(folder, arguments))
 
@@ -147,15 +149,17 @@ def _train(
     settings: Preset,
     data: TrainingData,
     lesson: Lesson | None,
-    model: SavedModel,
+    network: SentimentLSTM,
+    model: Model,
     precision: Precision,
-    ranks: Ranks,
+    ranks: TrainingProcesses,
     folder: Path,
     cuda_graphs: bool,
 ) -> list[Epoch]:
     from sentiment_fast.data.overview import TRAINING
     from sentiment_fast.model.compiling import Compiler
     from sentiment_fast.model.folder import save_model
+    from sentiment_fast.model.network import weights_of
     from sentiment_fast.report.run_folder import append_history
     from sentiment_fast.report.tensorboard_log import event_log
     from sentiment_fast.training.checkpoints import Checkpoints
@@ -190,7 +194,7 @@ def _train(
             append_history(folder, epoch)
             log(epoch)
             if epoch.best:
-                save_model(folder, model)
+                save_model(folder, replace(model, weights=weights_of(network)))
 
         def after_epoch(epoch: Epoch) -> None:
             ranks.first_does(lambda: write(epoch))
@@ -199,7 +203,7 @@ def _train(
             tell(epoch.as_text(settings.training))
 
         return train(
-            model.network,
+            network,
             examples[TRAINING],
             examples["validation"],
             settings.training,
@@ -218,7 +222,7 @@ def _train(
 # Going on with a run that was interrupted.
 
 
-def _precision(wanted: str, began: dict[str, Any] | None, ranks: Ranks) -> Precision:
+def _precision(wanted: str, began: dict[str, Any] | None, ranks: TrainingProcesses) -> Precision:
     """The precision to train in; a run that goes on keeps its own, and its threads, whose number decides rounding."""
     import torch
 
@@ -230,7 +234,7 @@ def _precision(wanted: str, began: dict[str, Any] | None, ranks: Ranks) -> Preci
     return choose_precision(ranks.device, wanted)
 
 
-def _how_to_go_on(folder: Path, ranks: Ranks) -> str:
+def _how_to_go_on(folder: Path, ranks: TrainingProcesses) -> str:
     from sentiment_fast.training.checkpoints import CHECKPOINT
 
     out = shlex.quote(str(folder))

@@ -90,7 +90,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     # Imported here, so that --help and a mistyped option answer at once.
     from sentiment_fast.model.devices import choose_device
-    from sentiment_fast.model.distributed import Ranks
+    from sentiment_fast.model.distributed import TrainingProcesses
     from sentiment_fast.tuning.run import Trials, run_search
     from sentiment_fast.tuning.searches import new_search
 
@@ -110,7 +110,7 @@ def run(arguments: argparse.Namespace) -> None:
     search = new_search(arguments.search, space, base.training.seed, arguments.metric)
     device = choose_device(arguments.device)
     precision = _precision(arguments, began, device)
-    cuda_graphs = chosen_graphs(arguments, precision, Ranks(device=device))
+    cuda_graphs = chosen_graphs(arguments, precision, TrainingProcesses(device=device))
     how = Trials(base, _material(arguments, base, device), precision, arguments.metric, cuda_graphs)
     journal = _journal(folder, how, arguments, space)
     say(f"Searching on {device.type}, {precision.reason}; {len(journal.trials)} trials so far; results: {folder}")

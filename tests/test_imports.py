@@ -76,6 +76,8 @@ def test_the_native_core_is_imported_in_few_places_alone(path):
             "model/native/scoring.py",
             "model/native/layers.py",
             "model/ngrams.py",
+            "model/devices.py",
+            "model/inference.py",
             "io/chunks.py",
             "io/rejects.py",
             "io/jsonl/writer.py",

@@ -111,7 +111,7 @@ def test_a_run_interrupted_before_its_first_checkpoint_says_how_to_begin_again(t
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(wide_part, "fit_wide", interrupted)
+        patch.setattr(wide_part, "fit_ngrams", interrupted)
         command = ["train", *DATA, "--config", "tiny.json", "--set", "ngrams=1", "--out", "model"]
         assert cli.main(command) == cli.INTERRUPTED
     said = capsys.readouterr().err

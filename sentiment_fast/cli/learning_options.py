@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from sentiment_fast.data.overview import Overview
-    from sentiment_fast.model.distributed import Ranks
+    from sentiment_fast.model.distributed import TrainingProcesses
     from sentiment_fast.model.presets import Preset
     from sentiment_fast.text.vocabulary import Vocabulary
     from sentiment_fast.training.distillation import Lesson
@@ -97,7 +97,7 @@ def lesson_of_teacher(
     labelled: Encoded,
     classes: list[Any],
     vocabulary: Vocabulary,
-    ranks: Ranks,
+    ranks: TrainingProcesses,
     folder: Path,
     goes_on: bool,
     tell: Callable[[str], None],

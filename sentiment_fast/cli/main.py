@@ -35,6 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         module.add_arguments(described)
         described.set_defaults(module=module)
     parsed = parser.parse_args(arguments)
+    if arguments is None:
+        _keep_pandas_out(parsed.module)
     return _run(parsed.module, parsed)
 
 
@@ -43,7 +45,10 @@ def run_command(module: ModuleType, arguments: Sequence[str] | None = None) -> i
     name = (module.__spec__.name if module.__spec__ else module.__name__).removeprefix("sentiment_fast.")
     parser = argparse.ArgumentParser(prog=f"python -m sentiment_fast.{name}", description=_summary(module))
     module.add_arguments(parser)
-    return _run(module, parser.parse_args(arguments))
+    parsed = parser.parse_args(arguments)
+    if arguments is None:
+        _keep_pandas_out(module)
+    return _run(module, parsed)
 
 
 def add_model_argument(parser: argparse.ArgumentParser) -> None:
@@ -64,6 +69,25 @@ def add_device_arguments(parser: argparse.ArgumentParser) -> None:
         default="auto",
         help="of the network's matrix products (default: auto, the fastest that the hardware has)",
     )
+
+
+def add_threads_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--threads",
+        metavar="N",
+        type=_threads,
+        help="use N threads on a CPU (default: all that this process may use, or OMP_NUM_THREADS if that is less)",
+    )
+
+
+def _threads(text: str) -> int:
+    try:
+        threads = int(text)
+    except ValueError:
+        threads = 0
+    if threads < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number of 1 or more, got {text!r}")
+    return threads
 
 
 def add_threshold_argument(parser: argparse.ArgumentParser) -> None:
@@ -122,6 +146,32 @@ def stop_signals(stop: Callable[[], None], again_ends: bool = True) -> Iterator[
 def say(message: str) -> None:
     """Print a message where messages go."""
     print(message, file=sys.stderr, flush=True)
+
+
+def _keep_pandas_out(module: ModuleType) -> None:
+    """In the process of a command that scores, PyArrow takes pandas to be missing.
+
+    It would import it, in half a second, when it is first given a list or a number, to see whether that is a Series.
+    These commands have none. Anyone else's process is left alone: their PyArrow may need pandas later.
+    """
+    if not getattr(module, "SCORES_FILES", False) or "pandas" in sys.modules:
+        return
+    import pyarrow
+
+    sys.meta_path.insert(0, _NoPandas)
+    try:
+        pyarrow.array([])
+    finally:
+        sys.meta_path.remove(_NoPandas)
+
+
+class _NoPandas:
+    """What finds modules, to Python's import system: it ends the search for pandas."""
+
+    @staticmethod
+    def find_spec(name: str, path: object = None, target: object = None) -> None:
+        if name == "pandas":
+            raise ModuleNotFoundError("pandas is kept out of PyArrow", name=name)
 
 
 def _summary(module: ModuleType) -> str:

@@ -10,7 +10,7 @@ from sentiment_fast.errors import UsageError
 
 if TYPE_CHECKING:
     from sentiment_fast.model.devices import Precision
-    from sentiment_fast.model.distributed import Ranks
+    from sentiment_fast.model.distributed import TrainingProcesses
     from sentiment_fast.model.presets import Preset
 
 
@@ -70,7 +70,7 @@ def add_graphs_argument(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def chosen_graphs(arguments: argparse.Namespace, precision: Precision, ranks: Ranks) -> bool:
+def chosen_graphs(arguments: argparse.Namespace, precision: Precision, ranks: TrainingProcesses) -> bool:
     """Whether training steps are to be CUDA graphs. Raises UsageError where they are asked for, and there is no GPU."""
     from sentiment_fast.training.step import graphs_are_worth_it
 

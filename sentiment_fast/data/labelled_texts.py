@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
-from sklearn.model_selection import train_test_split
 
 from sentiment_fast.errors import DataError
 
@@ -81,6 +80,8 @@ def stratified_split(data: LabelledTexts, held_back: float, seed: int) -> tuple[
 
     held_back: the share, above 0 and below 1. Raises DataError where a class has too few rows for that.
     """
+    from sklearn.model_selection import train_test_split  # half a second, which only a split is worth
+
     try:
         kept, held = train_test_split(
             np.arange(len(data)), test_size=held_back, stratify=data.labels, random_state=seed

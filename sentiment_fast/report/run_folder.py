@@ -15,8 +15,9 @@ import numpy as np
 
 from sentiment_fast.data.overview import TRAINING, Overview
 from sentiment_fast.evaluation.metrics import Metrics
-from sentiment_fast.model.folder import CARD, SavedModel, save_metrics
-from sentiment_fast.model.network import NetworkConfig
+from sentiment_fast.model.config import NetworkConfig
+from sentiment_fast.model.folder import CARD, save_metrics
+from sentiment_fast.model.model import Model
 from sentiment_fast.model.presets import PRESETS, preset
 from sentiment_fast.report.plots import class_balance, learning_curves, length_histogram
 from sentiment_fast.training.calibrate import CalibrationReport
@@ -46,7 +47,7 @@ def append_history(folder: Path, epoch: Epoch) -> None:
 
 def write_results(
     folder: Path,
-    model: SavedModel,
+    model: Model,
     look: Overview,
     history: list[Epoch],
     metrics: Mapping[str, Metrics],
@@ -77,7 +78,7 @@ def write_results(
 
 
 def _card(
-    model: SavedModel,
+    model: Model,
     look: Overview,
     best: Epoch,
     metrics: Mapping[str, Metrics],
@@ -87,7 +88,7 @@ def _card(
 ) -> str:
     """The model card (Mitchell et al. 2019), as Markdown."""
     training = look.parts[TRAINING]
-    network = model.network.config
+    network = model.config
     classes = ", ".join(f"`{label}` ({count:,})" for label, count in training.class_counts.items())
     figures = "\n".join(
         f"| {part} | {sources[part]} | {figure.n:,} | {figure.accuracy:.2%} | {figure.macro_f1:.2%} | "
@@ -96,7 +97,7 @@ def _card(
         for part, figure in metrics.items()
     )
     warning = "**Trained on made-up data: it has never seen a real review.**\n\n" if made_up else ""
-    parameters = sum(parameter.numel() for parameter in model.network.parameters())
+    parameters = sum(weights.size for weights in model.weights.values())
     return f"""# A sentiment classifier
 
 {warning}Made by sentiment_fast with {_preset_and_changes(model.settings)}: {_architecture(network)}{_beside(model)}.
@@ -174,7 +175,7 @@ calibrated on the validation part, whose calibration error went from {errors[0]}
 kind they hold, on others they may not."""
 
 
-def _cascade(model: SavedModel) -> str:
+def _cascade(model: Model) -> str:
     if model.cascade is None:
         return ""
     return f"""The network does not read texts of which the n-grams alone are {model.cascade:.0%} sure. On the
@@ -183,7 +184,7 @@ read all.
 """
 
 
-def _beside(model: SavedModel) -> str:
+def _beside(model: Model) -> str:
     if model.wide is None:
         return ""
     config = model.wide.config

@@ -218,10 +218,12 @@ def _intake(texts: Any) -> Any:
 
 
 def thread_count(threads: int | None = None) -> int:
-    """As many threads as are asked for, else as many as this process may use."""
+    """As many threads as are asked for, else all that this process may use, or OMP_NUM_THREADS if that is less."""
     if threads is not None:
         return threads
     try:
-        return len(os.sched_getaffinity(0))
+        available = len(os.sched_getaffinity(0))
     except AttributeError:  # not on every system
-        return os.cpu_count() or 1
+        available = os.cpu_count() or 1
+    asked = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0].strip()  # further numbers are for nested loops
+    return min(available, int(asked)) if asked.isascii() and asked.isdigit() and int(asked) > 0 else available

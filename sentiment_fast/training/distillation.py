@@ -17,8 +17,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
 from sentiment_fast.errors import DataError, ModelFolderError
-from sentiment_fast.model.batches import BatchSource
-from sentiment_fast.model.network import NetworkConfig
+from sentiment_fast.model.batch_source import BatchSource
+from sentiment_fast.model.config import NetworkConfig
 from sentiment_fast.text.encoding import TokenIds
 from sentiment_fast.training.step import Examples
 

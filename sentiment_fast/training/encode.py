@@ -16,8 +16,9 @@ from sentiment_fast.data.labelled_texts import LabelledTexts, class_indices
 from sentiment_fast.data.overview import Part
 from sentiment_fast.data.texts import Texts
 from sentiment_fast.errors import DataError, UsageError
-from sentiment_fast.model.batches import BatchSource
-from sentiment_fast.model.network import NetworkConfig, SentimentLSTM
+from sentiment_fast.model.batch_source import BatchSource
+from sentiment_fast.model.config import NetworkConfig
+from sentiment_fast.model.network import SentimentLSTM
 from sentiment_fast.model.presets import Preset, VocabularyConfig
 from sentiment_fast.model.vectors import WordVectors
 from sentiment_fast.text.encoding import TokenIds, build_vocabulary, encode

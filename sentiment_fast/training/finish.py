@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from sentiment_fast.data.overview import TRAINING
 from sentiment_fast.evaluation.metrics import Metrics, evaluate
 from sentiment_fast.model.devices import Precision
-from sentiment_fast.model.folder import SavedModel, save_model
+from sentiment_fast.model.folder import save_model
+from sentiment_fast.model.model import Model
+from sentiment_fast.model.network import SentimentLSTM, weights_of
 from sentiment_fast.report.run_folder import write_results
 from sentiment_fast.scoring.scorer import Scorer
 from sentiment_fast.training.calibrate import calibrate
@@ -19,7 +22,8 @@ from sentiment_fast.training.state import Epoch
 
 def finish_run(
     folder: Path,
-    model: SavedModel,
+    model: Model,
+    network: SentimentLSTM,
     data: TrainingData,
     history: list[Epoch],
     precision: Precision,
@@ -27,10 +31,12 @@ def finish_run(
 ) -> dict[str, Metrics]:
     """Calibrate and measure the model of the epoch that is kept, write the results, remove what only resuming needs.
 
-    Returns the figures by part, "validation" and, if there is one, "test". A run that is killed in here goes on here.
+    network: the one that was trained; the model gets its weights. Returns the figures by part, "validation" and, if
+    there is one, "test". A run that is killed in here resumes here.
     """
-    device = model.network.output.weight.device.type
-    calibration = calibrate(model, data.validation, precision, say)
+    device = network.output.weight.device.type
+    model = replace(model, weights=weights_of(network))
+    calibration = calibrate(model, network, data.validation, precision, say)
     save_model(folder, model)
     scorer = Scorer(model, device, precision.name)
     metrics = {

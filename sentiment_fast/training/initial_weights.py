@@ -16,7 +16,7 @@ from torch import Tensor
 from sentiment_fast.errors import UsageError
 from sentiment_fast.model.folder import VOCABULARY
 from sentiment_fast.model.presets import Preset, VocabularyConfig
-from sentiment_fast.model.pretrained import check_sizes, load_start
+from sentiment_fast.model.pretrained import check_sizes, load_pretrained
 from sentiment_fast.text.vocabulary import Vocabulary
 
 
@@ -57,7 +57,7 @@ class Beginning:
 
 def new_beginning(init: str | Path, settings: Preset) -> Beginning:
     """From a start folder. Raises UsageError where its sizes are not the network's, ModelFolderError for a bad one."""
-    start = load_start(init)
+    start = load_pretrained(init)
     check_sizes(init, start, settings.network)
     return Beginning(start.vocabulary, start.options, start.weights)
 

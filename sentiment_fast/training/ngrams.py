@@ -10,14 +10,14 @@ from collections.abc import Callable
 
 from sentiment_fast.evaluation.metrics import predicted_indices
 from sentiment_fast.model.calibration import Calibration
-from sentiment_fast.model.ngrams import WideConfig, WideNgrams, fit_wide
+from sentiment_fast.model.ngrams import NgramConfig, NgramModel, fit_ngrams
 from sentiment_fast.training.distillation import Lesson
 from sentiment_fast.training.prepare import TrainingData
 
 
 def wide_part(
-    data: TrainingData, lesson: Lesson | None, config: WideConfig, say: Callable[[str], None]
-) -> WideNgrams | None:
+    data: TrainingData, lesson: Lesson | None, config: NgramConfig, say: Callable[[str], None]
+) -> NgramModel | None:
     """Fitted on the training part, or on the lesson that a teacher gives; how good it is alone on the validation part
     is said. None where none is wanted.
     """
@@ -25,7 +25,7 @@ def wide_part(
         return None
     started = time.perf_counter()
     ids, targets = (data.training.ids, data.training.targets) if lesson is None else (lesson.ids, lesson.targets)
-    wide = fit_wide(ids, targets, len(data.classes), config)
+    wide = fit_ngrams(ids, targets, len(data.classes), config)
     validation = data.validation
     seconds = time.perf_counter() - started
     predicted = predicted_indices(Calibration().probabilities(None, wide.logits(validation.ids)))

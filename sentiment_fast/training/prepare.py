@@ -1,6 +1,6 @@
 """What a training is given -> its parts, encoded, and a model that has learnt nothing yet.
 
-In: the values of --data, --validation, --test and --vectors, and settings. Out: `TrainingData`, `SavedModel`.
+In: the values of --data, --validation, --test and --vectors, and settings. Out: `TrainingData`, `Model`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ import torch
 from sentiment_fast.data.overview import TRAINING, Overview, overview
 from sentiment_fast.data.sources import open_parts
 from sentiment_fast.errors import DataError
-from sentiment_fast.model.folder import SavedModel
+from sentiment_fast.model.model import Model
+from sentiment_fast.model.network import SentimentLSTM, model_of
 from sentiment_fast.model.presets import Preset
 from sentiment_fast.model.vectors import WordVectors, read_vectors
 from sentiment_fast.model.word_vectors import fit_word_vectors
@@ -100,8 +101,10 @@ def new_model(
     vectors: WordVectors | None,
     beginning: Beginning | None,
     device: torch.device,
-) -> SavedModel:
-    """A network with random weights, word vectors, or those it begins with, on the device, and what belongs to it."""
+) -> tuple[SentimentLSTM, Model]:
+    """A network with random weights, word vectors, or those it begins with, on the device, and the model to save."""
     start = beginning.weights if beginning else None
     network = new_network(settings, data.vocabulary, data.classes, vectors, start).to(device)
-    return SavedModel(network, data.vocabulary, data.classes, data.training.data.text_column, settings.as_dict())
+    column = data.training.data.text_column
+    model = model_of(network, data.vocabulary, data.classes, text_column=column, settings=settings.as_dict())
+    return network, model

@@ -13,7 +13,7 @@ import torch
 
 from sentiment_fast.errors import ModelFolderError, UsageError
 from sentiment_fast.model.devices import Precision
-from sentiment_fast.model.distributed import Ranks
+from sentiment_fast.model.distributed import TrainingProcesses
 from sentiment_fast.model.preset_files import preset_of
 from sentiment_fast.model.presets import Preset
 from sentiment_fast.text.vocabulary import Vocabulary
@@ -74,7 +74,7 @@ def check_folder(folder: Path, resume: bool) -> None:
 
 
 def run_identity(
-    parts: dict[str, Encoded], vocabulary: Vocabulary, settings: Preset, precision: Precision, ranks: Ranks
+    parts: dict[str, Encoded], vocabulary: Vocabulary, settings: Preset, precision: Precision, ranks: TrainingProcesses
 ) -> dict[str, Any]:
     """What must be the same for a run to be the same."""
     return {

@@ -16,10 +16,11 @@ import torch
 from torch import Tensor, nn
 
 from sentiment_fast.errors import DataError, UsageError
-from sentiment_fast.model.batches import BatchSource, Rows
+from sentiment_fast.model.batch_source import BatchSource
+from sentiment_fast.model.batches import Rows
 from sentiment_fast.model.compiling import Compiler
 from sentiment_fast.model.devices import Precision
-from sentiment_fast.model.distributed import Ranks
+from sentiment_fast.model.distributed import TrainingProcesses
 from sentiment_fast.model.native.training import native_training, one_pytorch_thread
 from sentiment_fast.model.network import class_loss, class_probabilities
 from sentiment_fast.model.presets import TrainingConfig
@@ -36,7 +37,7 @@ class Examples:
     targets: Tensor
 
 
-def graphs_are_worth_it(precision: Precision, ranks: Ranks) -> bool:
+def graphs_are_worth_it(precision: Precision, ranks: TrainingProcesses) -> bool:
     """Whether steps can be CUDA graphs, and were seen to be faster: 6 to 9 times, on one GPU
     (benchmarks/results/2026-11-27-nvidia-h200.md). Not measured, so left out: deterministic algorithms.
     """
@@ -66,7 +67,7 @@ class TrainingStep:
         training: Examples,
         config: TrainingConfig,
         precision: Precision,
-        ranks: Ranks,
+        ranks: TrainingProcesses,
         say: Callable[[str], None],
         compiler: Compiler | None = None,
         cuda_graphs: bool = False,

@@ -19,7 +19,7 @@ import torch
 from sentiment_fast.data.texts import Texts, joined
 from sentiment_fast.errors import ModelFolderError, UsageError
 from sentiment_fast.model.devices import choose_device
-from sentiment_fast.model.distributed import Ranks
+from sentiment_fast.model.distributed import TrainingProcesses
 from sentiment_fast.model.folder import load_model
 from sentiment_fast.scoring.scorer import Scorer
 from sentiment_fast.text.encoding import encode
@@ -55,7 +55,7 @@ def lesson_for(
     teacher: Callable[[], Teacher],
     label_weight: float | None,
     folder: Path,
-    ranks: Ranks,
+    ranks: TrainingProcesses,
     say: Callable[[str], None],
     goes_on: bool,
 ) -> Lesson:

@@ -1,12 +1,11 @@
 """What makes a run the same run."""
 
 import pytest
-import torch
 
 import sentiment_fast as sf
 from sentiment_fast.errors import UsageError
 from sentiment_fast.model.devices import Precision
-from sentiment_fast.model.distributed import Ranks
+from sentiment_fast.model.distributed import TrainingProcesses
 from sentiment_fast.model.presets import preset
 from sentiment_fast.training import resume as origin
 from sentiment_fast.training.checkpoints import Origin
@@ -15,7 +14,7 @@ from sentiment_fast.training.resume import options_as_it_began, run_identity
 
 def identity_of(settings):
     vocabulary = sf.build_vocabulary(["a good film"])
-    return run_identity({}, vocabulary, settings, Precision(torch.float32, "float32"), Ranks())
+    return run_identity({}, vocabulary, settings, Precision("float32", "float32"), TrainingProcesses())
 
 
 def test_all_settings_make_a_run_the_same():

@@ -9,7 +9,7 @@ from sentiment_fast.evaluation.fit_calibration import fit_calibration
 from sentiment_fast.evaluation.metrics import evaluate
 from sentiment_fast.model.devices import Precision
 from sentiment_fast.model.inference import network_logits
-from sentiment_fast.model.ngrams import fit_wide
+from sentiment_fast.model.ngrams import fit_ngrams
 from sentiment_fast.model.presets import preset
 from sentiment_fast.training.encode import new_network
 from sentiment_fast.training.loop import train
@@ -26,7 +26,7 @@ from tests.tuning.conftest import trial
 BASE = preset("tutorial").with_fields(
     {"hidden_size": 4, "embedding_size": 4, "layers": 1, "max_words": 60, "max_length": 30, "epochs": 2}
 )
-FLOAT32 = Precision(torch.float32, "float32")
+FLOAT32 = Precision("float32", "float32")
 
 
 def new_material(seed=0):
@@ -180,7 +180,7 @@ def test_a_trial_with_ngrams_is_judged_by_network_and_ngrams_together(how):
     vocabulary, examples = how.material.examples(settings)
     parts = how.material.encoded(settings.vocabulary)[1]
     validation = parts["validation"]
-    wide = fit_wide(parts["training"].ids, parts["training"].targets, 2, settings.wide).logits(validation.ids)
+    wide = fit_ngrams(parts["training"].ids, parts["training"].targets, 2, settings.wide).logits(validation.ids)
     network = new_network(settings, vocabulary, how.material.classes)
     expected = []
 

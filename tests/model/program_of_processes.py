@@ -1,4 +1,4 @@
-"""What tests/model/test_ranks.py has two processes do: `torchrun --nproc-per-node=2 program_of_ranks.py FOLDER`.
+"""What tests/model/test_ranks.py has two processes do: `torchrun --nproc-per-node=2 program_of_processes.py FOLDER`.
 
 Each writes what it found to FOLDER/<rank>.json.
 """
@@ -15,9 +15,9 @@ from unittest.mock import patch
 import numpy as np
 import torch
 
-from sentiment_fast.model.batches import BatchSource
+from sentiment_fast.model.batch_source import BatchSource
 from sentiment_fast.model.devices import Precision
-from sentiment_fast.model.distributed import Ranks, ranks_of_environment
+from sentiment_fast.model.distributed import TrainingProcesses, processes_of_environment
 from sentiment_fast.model.inference import all_logits
 from sentiment_fast.model.network import SentimentLSTM
 from sentiment_fast.model.presets import preset
@@ -30,11 +30,11 @@ from sentiment_fast.training.loop import train
 from sentiment_fast.training.state import TrainingState
 from sentiment_fast.training.step import Examples
 
-CPU, FLOAT32 = torch.device("cpu"), Precision(torch.float32, "float32")
+CPU, FLOAT32 = torch.device("cpu"), Precision("float32", "float32")
 TINY = {"embedding_size": 4, "hidden_size": 6, "max_length": 8, "dropout": 0.0, "learning_rate": 0.01, "epochs": 2}
 
 
-def from_first(ranks: Ranks) -> list[float]:
+def from_first(ranks: TrainingProcesses) -> list[float]:
     tensors = [torch.tensor([float(ranks.rank)]), torch.tensor([10.0 + ranks.rank])]
     ranks.take_from_first(tensors)
     return [float(tensor) for tensor in tensors]
@@ -54,7 +54,7 @@ def network_and_settings(fields: dict[str, Any]) -> tuple[SentimentLSTM, Any]:
 
 
 def trained(
-    ranks: Ranks,
+    ranks: TrainingProcesses,
     memory_for: int | None = None,
     folder: Path | None = None,
     stop_requested: Callable[[], bool] = lambda: False,
@@ -95,7 +95,7 @@ def trained(
     }
 
 
-def sums(ranks: Ranks) -> dict[str, Any]:
+def sums(ranks: TrainingProcesses) -> dict[str, Any]:
     layer = torch.nn.Linear(2, 1)
     layer.weight.grad = torch.full((1, 2), 1.0 + ranks.rank)
     if ranks.rank == 0:  # the other has none
@@ -109,13 +109,13 @@ def sums(ranks: Ranks) -> dict[str, Any]:
     }
 
 
-def logits(ranks: Ranks) -> list[float]:
+def logits(ranks: TrainingProcesses) -> list[float]:
     network, _ = network_and_settings({})
     network.eval()
     return all_logits(network, examples(200, 3).source, FLOAT32, ranks).tolist()
 
 
-def gone_on_with(ranks: Ranks, folder: Path, **fields: Any) -> dict[str, Any]:
+def gone_on_with(ranks: TrainingProcesses, folder: Path, **fields: Any) -> dict[str, Any]:
     """Interrupted where the first process asks for it, then gone on with."""
     folder.mkdir(exist_ok=True)
     interrupted = trained(ranks, folder=folder, stop_requested=lambda: ranks.rank == 0, **fields)
@@ -131,7 +131,7 @@ class CountingCheckpoints(Checkpoints):
         self.saves += 1
 
 
-def saves_every_twenty_steps(ranks: Ranks, folder: Path) -> int:
+def saves_every_twenty_steps(ranks: TrainingProcesses, folder: Path) -> int:
     """How often two epochs of 19 steps were saved, one step taking a minute of a clock of their own."""
     network, settings = network_and_settings({"batch_size": 2})
     steps = [0]
@@ -150,8 +150,8 @@ def saves_every_twenty_steps(ranks: Ranks, folder: Path) -> int:
 
 
 def main(folder: Path) -> None:
-    with ranks_of_environment(CPU) as ranks:
-        alone = Ranks()
+    with processes_of_environment(CPU) as ranks:
+        alone = TrainingProcesses()
         few = {"batch_size": 8}  # five batches an epoch
         many = {"batch_size": 2}  # nineteen, the last of one row
         found = {
