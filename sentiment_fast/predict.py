@@ -9,7 +9,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from sentiment_fast.cli.main import add_device_arguments, add_model_argument, add_threshold_argument, run_command
+from sentiment_fast.cli.main import run_command
+from sentiment_fast.cli.options import add_device_arguments, add_model_argument, add_threshold_argument
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

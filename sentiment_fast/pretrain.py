@@ -10,19 +10,16 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
-import threading
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sentiment_fast.cli.main import run_command, say, stop_signals
-from sentiment_fast.cli.resumed_runs import add_run_arguments, as_it_began, options_of, progress_bar
-from sentiment_fast.cli.training_options import (
+from sentiment_fast.cli.main import SignalledStop, progress_bar, run_command, say
+from sentiment_fast.cli.options import (
     add_hardware_arguments,
+    add_run_arguments,
     add_settings_arguments,
-    changed_settings,
-    chosen_precision,
-    chosen_start,
+    pass_only_what_is_given,
 )
 from sentiment_fast.errors import UsageError
 
@@ -30,14 +27,15 @@ if TYPE_CHECKING:
     from sentiment_fast.data.texts import Texts
     from sentiment_fast.model.devices import Precision
     from sentiment_fast.model.presets import Preset
+    from sentiment_fast.training.options import PretrainingOptions
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    pass_only_what_is_given(parser)
     parser.add_argument(
         "--data",
         metavar="PATH|imdb|demo",
         action="append",
-        default=[],
         help="texts, whose labels are not looked at: CSV, Parquet, JSON Lines or a folder; imdb: the unlabelled "
         "reviews of the Large Movie Review Dataset; several times for more",
     )
@@ -52,29 +50,34 @@ def run(arguments: argparse.Namespace) -> None:
     # Imported here, so that --help and a mistyped option answer at once.
     import torch
 
-    from sentiment_fast.model.devices import choose_device, choose_precision
+    from sentiment_fast.model.devices import choose_device
     from sentiment_fast.model.pretrained import CONFIG
     from sentiment_fast.training.checkpoints import CHECKPOINT
-    from sentiment_fast.training.resume import settings_as_it_began
+    from sentiment_fast.training.options import PretrainingOptions
+    from sentiment_fast.training.resume import (
+        as_it_began,
+        precision_as_it_began,
+        recorded_run,
+        settings_as_it_began,
+    )
 
+    given = vars(arguments)
+    arguments = PretrainingOptions.of(given)
     if not arguments.checkpoint_minutes >= 0:
         raise UsageError(f"Expected --checkpoint-minutes of 0 or more, got {arguments.checkpoint_minutes}")
     began = None
     if arguments.resume:
-        arguments, began = as_it_began(arguments, "pretrain", add_arguments)
+        began = recorded_run(arguments.out, "pretrain")
+        if began is not None:
+            arguments = as_it_began(PretrainingOptions, began.folder, began.arguments, given)
         if began is None and (arguments.out / CONFIG).exists():
-            say(f"{arguments.out}: this run is finished, there is nothing to go on with")
+            say(f"{arguments.out}: this run is finished, there is nothing to resume")
             return
     if not arguments.data:
         raise UsageError("--data: expected the texts to learn from: a file, a folder, imdb or demo")
-    wanted_precision = chosen_precision(arguments)
-    settings = _settings(arguments) if began is None else settings_as_it_began(arguments.out, began)
+    settings = _settings(arguments) if began is None else settings_as_it_began(began)
     device = choose_device(arguments.device)
-    if began is None:
-        precision = choose_precision(device, wanted_precision)
-    else:
-        torch.set_num_threads(began["threads"])  # whose number decides rounding
-        precision = choose_precision(device, began["precision"])
+    precision = precision_as_it_began(arguments.precision_name(), began, device)
     if precision.dtype == torch.float16 and _epochs_wanted(arguments):
         raise UsageError(
             "Expected float32 or bfloat16 for a language model, got float16: take --precision float32 instead"
@@ -89,19 +92,19 @@ def run(arguments: argparse.Namespace) -> None:
     except KeyboardInterrupt:
         out = shlex.quote(str(folder))
         if (folder / CHECKPOINT).exists():
-            say(f"interrupted: go on with\n  python -m sentiment_fast.pretrain --resume --out {out}")
+            say(f"interrupted: resume with\n  python -m sentiment_fast.pretrain --resume --out {out}")
         else:  # which alone knows the options
             say(f"interrupted: there is no checkpoint yet; begin again with the same options and --out {out}")
         raise
 
 
-def _pretrain(arguments: argparse.Namespace, settings: Preset, device: Any, precision: Precision, folder: Path) -> None:
+def _pretrain(arguments: PretrainingOptions, settings: Preset, device: Any, precision: Precision, folder: Path) -> None:
     from sentiment_fast.report.pretrained_folder import write_start
     from sentiment_fast.training.checkpoints import Checkpoints, remove_checkpoint
     from sentiment_fast.training.encode import new_network
     from sentiment_fast.training.prepare import vectors_of
     from sentiment_fast.training.pretraining import PretrainingEpoch, pretrain
-    from sentiment_fast.training.unlabelled import open_corpus, pretraining_identity
+    from sentiment_fast.training.unlabelled import open_corpus, pretraining_fingerprint
 
     texts = _open_texts(arguments, settings)
     corpus = open_corpus(texts, settings)
@@ -117,15 +120,11 @@ def _pretrain(arguments: argparse.Namespace, settings: Preset, device: Any, prec
     model.run_in(precision)
     checkpoints = Checkpoints(
         folder,
-        pretraining_identity(corpus, settings, precision, device),
-        options_of(arguments),
+        pretraining_fingerprint(corpus, settings, precision, device),
+        arguments.recorded(),
         arguments.checkpoint_minutes,
     )
-    stop = threading.Event()
-
-    def end_after_this_step() -> None:
-        stop.set()
-        say("stopping after this step")
+    stop = SignalledStop()
 
     def after_epoch(epoch: PretrainingEpoch) -> None:
         say(
@@ -134,7 +133,7 @@ def _pretrain(arguments: argparse.Namespace, settings: Preset, device: Any, prec
             f"({epoch.seconds:.1f} s, {epoch.words_per_second:,.0f} words/s)"
         )
 
-    with stop_signals(end_after_this_step):
+    with stop.heeded():
         history = pretrain(
             model,
             corpus.training,
@@ -144,18 +143,18 @@ def _pretrain(arguments: argparse.Namespace, settings: Preset, device: Any, prec
             after_epoch,
             progress_bar,
             checkpoints=checkpoints,
-            stop_requested=stop.is_set,
+            stop_requested=lambda: stop.requested,
         )
     write_start(folder, model.state_dict(), corpus.vocabulary, settings, history, texts)
     remove_checkpoint(folder)
     _say_done(arguments, folder)
 
 
-def _say_done(arguments: argparse.Namespace, folder: Path) -> None:
+def _say_done(arguments: PretrainingOptions, folder: Path) -> None:
     print(f"\nThe start is in {folder}. Try next:\n  {_training_command(arguments, folder)}")
 
 
-def _open_texts(arguments: argparse.Namespace, settings: Preset) -> Texts:
+def _open_texts(arguments: PretrainingOptions, settings: Preset) -> Texts:
     from sentiment_fast.data.sources import open_texts
     from sentiment_fast.data.texts import joined
 
@@ -163,21 +162,21 @@ def _open_texts(arguments: argparse.Namespace, settings: Preset) -> Texts:
     return joined([open_texts(data, arguments.text_column, seed, say) for data in arguments.data])
 
 
-def _settings(arguments: argparse.Namespace) -> Preset:
+def _settings(arguments: PretrainingOptions) -> Preset:
     """The vocabulary and network of --preset or --config, pretraining's own settings, and what is changed of them."""
     from dataclasses import replace
 
     from sentiment_fast.training.pretraining import PRETRAINING
 
-    changes = changed_settings(arguments)
+    changes = arguments.changes()
     if not _epochs_wanted(arguments):
         changes.pop("epochs", None)  # word vectors alone
-    return replace(chosen_start(arguments), training=PRETRAINING).with_fields(changes)
+    return replace(arguments.unchanged_settings(), training=PRETRAINING).with_fields(changes)
 
 
-def _epochs_wanted(arguments: argparse.Namespace) -> bool:
+def _epochs_wanted(arguments: PretrainingOptions) -> bool:
     """Is a language model to be learned, and not word vectors alone? By --epochs, or by --set epochs=N."""
-    return changed_settings(arguments).get("epochs", 0) not in (0, "0")
+    return arguments.changes().get("epochs", 0) not in (0, "0")
 
 
 def _is_empty(folder: Path, leftover: str) -> bool:
@@ -185,7 +184,7 @@ def _is_empty(folder: Path, leftover: str) -> bool:
     return folder.is_dir() and all(entry.name == leftover for entry in folder.iterdir())
 
 
-def _training_command(arguments: argparse.Namespace, folder: Path) -> str:
+def _training_command(arguments: PretrainingOptions, folder: Path) -> str:
     from sentiment_fast.training.pretraining import PRETRAINING
 
     # How to pretrain is nothing to train by.

@@ -17,14 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sentiment_fast.cli.main import (
+from sentiment_fast.cli.main import run_command, say, stop_signals
+from sentiment_fast.cli.options import (
     add_cascade_argument,
     add_device_arguments,
     add_model_argument,
     add_threshold_argument,
-    run_command,
-    say,
-    stop_signals,
 )
 from sentiment_fast.errors import DataError, UsageError
 from sentiment_fast.io.formats import COMPRESSIONS, CSV, has_format, input_format, output_format

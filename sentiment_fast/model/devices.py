@@ -34,7 +34,7 @@ def choose_device(name: str = "auto") -> torch.device:
     if name not in ("auto", "cpu", "cuda"):
         raise UsageError(f"Expected a device of auto, cpu or cuda, got {name!r}")
     if name == "cuda" and not torch.cuda.is_available():
-        raise UsageError("Expected a CUDA device, found none that PyTorch can use: take --device cpu or auto")
+        raise UsageError("Expected a CUDA device, found none that PyTorch can use: take `device=cpu` or auto")
     return torch.device("cuda" if name != "cpu" and torch.cuda.is_available() else "cpu")
 
 

@@ -95,8 +95,8 @@ def check_sizes(folder: str | Path, start: Start, network: NetworkConfig) -> Non
         theirs, ours = getattr(start.network, name), getattr(network, name)
         if theirs != ours:
             raise UsageError(
-                f"--init {folder}: has {name} {theirs}, the network to be trained {ours}: "
-                f"take --set {name}={str(theirs).lower()}, or pretrain with --set {name}={str(ours).lower()}"
+                f"`init={folder}`: has {name} {theirs}, the network to be trained {ours}: "
+                f"take `set={name}={str(theirs).lower()}`, or pretrain with `set={name}={str(ours).lower()}`"
             )
 
 

@@ -41,7 +41,7 @@ class LanguageModel(nn.Module):
         if config.bidirectional and config.layers > 1:
             raise UsageError(
                 f"Expected layers of 1 for pretraining in both directions, got {config.layers}: from the second layer "
-                "on, each step has seen the word that it is to predict. Take --set layers=1, or bidirectional=false"
+                "on, each step has seen the word that it is to predict. Take `set=layers=1`, or bidirectional=false"
             )
         network = SentimentLSTM(config, words, classes=2)
         self.config = config

@@ -83,7 +83,7 @@ def taken(ids: TokenIds, rows: Rows) -> TokenIds:
     return TokenIds(ids.values[places], np.concatenate([[0], np.cumsum(lengths)]), unknown_id=ids.unknown_id)
 
 
-def pretraining_identity(
+def pretraining_fingerprint(
     corpus: Corpus, settings: Preset, precision: Precision, device: torch.device
 ) -> dict[str, Any]:
     """What must be the same for a run to be the same."""
