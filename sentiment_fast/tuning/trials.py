@@ -88,7 +88,7 @@ def is_hopeless(epochs: Sequence[Epoch], others: Sequence[Trial], metric: str) -
 
 
 class TrialLog:
-    """The search in a folder. fingerprint: what must be the same for a search to be the same; options: what it was given.
+    """The search in a folder. fingerprint: what must be the same for it to be the same; options: what it was given.
 
     trials: those it has, in order, without one that was cut, which comes again. seconds: spent on all of them.
     """

@@ -130,7 +130,7 @@ def test_a_damaged_search_is_refused(tmp_path, content):
         (
             {"space": {"layers": [1, 3]}},
             UsageError,
-            "began with space {'layers': .1, 2.}, and should now continue with",
+            "with space {'layers': .1, 2.}, and should now continue with",
         ),
         ({"base": {"name": "fast"}}, UsageError, "began with base {'name': 'tutorial'}"),
     ],
