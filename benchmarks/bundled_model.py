@@ -60,7 +60,8 @@ def steps(unlabelled: bool, settings: Sequence[str]) -> dict[str, list[str]]:
     changes = [part for setting in settings for part in ("--set", setting)]
 
     def start(preset: str) -> list[str]:
-        return ["pretrain", "--preset", preset, *texts, *changes]
+        words = [part for setting in settings if not setting.startswith("epochs=") for part in ("--set", setting)]
+        return ["pretrain", "--preset", preset, *texts, *words]  # which has no epochs
 
     def model(preset: str, *teacher: str) -> list[str]:
         data = ["--data", TRAINING, "--validation", HELD_BACK]
@@ -122,10 +123,11 @@ def take_steps(work: Path, commands: dict[str, list[str]]) -> None:
             shutil.rmtree(work / folder, ignore_errors=True)
         say(f"\n{_shown(folder, command)}")
         started = time.perf_counter()
-        resumed = [sys.executable, "-m", f"sentiment_fast.{command[0]}", *command[1:], "--out", folder, "--resume"]
+        resumed = [] if command[0] == "pretrain" else ["--resume"]
+        whole = [sys.executable, "-m", f"sentiment_fast.{command[0]}", *command[1:], "--out", folder, *resumed]
         paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
-        with subprocess.Popen(resumed, cwd=work, env=environment) as process:
+        with subprocess.Popen(whole, cwd=work, env=environment) as process:
             try:
                 code = process.wait()
             except KeyboardInterrupt:  # which the command got too, and is keeping what it has

@@ -68,7 +68,7 @@ def _ours(name: str, title: str, *training: str, needs: tuple[str, ...] = ()) ->
 
 
 _TRAIN = "sentiment_fast.train --data {train} --amp --out {folder}"
-_PRETRAIN = "sentiment_fast.pretrain --data {train} --data {unlabelled} --amp --out {folder}-start"
+_PRETRAIN = "sentiment_fast.pretrain --data {train} --data {unlabelled} --out {folder}-start"
 
 _TUTORIAL_LOOP = Row(
     "tutorial-loop",
@@ -144,7 +144,7 @@ class Comparison:
         commands = [[word.format(**names) for word in command.split()] for command in (*row.training, row.scoring)]
         if self.quick:
             for command in commands:
-                command += ["--epochs", "1"] if command[0].startswith("sentiment_fast.") else []
+                command += ["--epochs", "1"] if command[0] == "sentiment_fast.train" else []
                 command += ["--steps", "1", "--reviews", "20"] if command[:2] == _SAMPLE else []
         return commands
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from sentiment_fast.cli.main import SignalledStop, progress_bar, run_command, say
 from sentiment_fast.cli.options import (
     add_data_arguments,
+    add_epochs_arguments,
     add_graphs_argument,
     add_hardware_arguments,
     add_learning_arguments,
@@ -40,6 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_data_arguments(parser)
     parser.add_argument("--test", metavar="PATH", help="labelled texts to score once, at the end")
     add_settings_arguments(parser)
+    add_epochs_arguments(parser)
     parser.add_argument("--vectors", metavar="FILE", help="word vectors in GloVe or word2vec text format")
     add_learning_arguments(parser)
     add_hardware_arguments(parser)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from sentiment_fast.cli.main import SignalledStop, run_command, say
 from sentiment_fast.cli.options import (
     add_data_arguments,
+    add_epochs_arguments,
     add_graphs_argument,
     add_hardware_arguments,
     add_settings_arguments,
@@ -58,6 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="rank trials by this figure of the validation part, in the epoch that a trial keeps (default: accuracy)",
     )
     add_settings_arguments(parser)
+    add_epochs_arguments(parser)
     add_hardware_arguments(parser)
     add_graphs_argument(parser)
     parser.add_argument(

@@ -12,8 +12,7 @@ from safetensors.torch import load_file
 
 from sentiment_fast import cli
 from sentiment_fast.data.datasets.demo import demo_corpus
-from sentiment_fast.training import pretraining
-from sentiment_fast.training.checkpoints import CHECKPOINT
+from sentiment_fast.training import pretrain as pretrain_module
 from sentiment_fast.training.distillation import SOFT_TARGETS
 
 NETWORK = [f"--set={field}" for field in ("hidden_size=16", "embedding_size=8", "layers=1")]
@@ -50,7 +49,7 @@ def teacher(data, tmp_path_factory):
 
 def pretrain(data, folder, *more):
     files = ["--data", str(data / "unlabelled.csv"), "--data", str(data / "more.jsonl")]
-    return cli.main(["pretrain", *files, *NETWORK, *WORDS, "--epochs", "2", "--out", str(folder), *map(str, more)])
+    return cli.main(["pretrain", *files, *NETWORK, *WORDS, "--out", str(folder), *map(str, more)])
 
 
 def train(data, folder, *more):
@@ -89,31 +88,52 @@ def test_a_start_folder_holds_weights_vocabulary_figures_and_a_card(start):
     }
     config = json.loads((start / "config.json").read_text())
     assert (config["kind"], config["figures"]["texts"]) == ("start", 200)
-    epochs = config["figures"]["epochs"]
-    assert epochs[1]["held_back_loss"] < epochs[0]["held_back_loss"]
+    assert config["figures"]["epochs"] == []
+    assert "embedding.weight" in weights_of(start, "start.safetensors")
     assert "--init" in (start / "README.md").read_text()
 
 
-def test_pretraining_tells_each_epoch_and_what_to_do_next(data, tmp_path, capsys):
+def test_pretraining_reports_its_texts_and_what_to_do_next(data, tmp_path, capsys):
     assert pretrain(data, tmp_path / "start") == 0
     told = capsys.readouterr()
     assert "200 texts" in told.err
-    assert "epoch 2/2" in told.err
-    assert "perplexity" in told.err
+    assert "word vectors of 200 texts" in told.err
     assert f"--init {tmp_path / 'start'}" in told.out
+    assert "--set max_words=300" in told.out
 
 
-def test_an_interrupted_pretraining_goes_on_to_the_same_weights(data, start, tmp_path, monkeypatch, capsys):
-    folder = tmp_path / "start"
-    with monkeypatch.context() as patched:
-        patched.setattr(pretraining, "_step", stopped_after(5, pretraining._step))
-        assert pretrain(data, folder) == cli.INTERRUPTED
-    assert [path.name for path in folder.iterdir()] == [CHECKPOINT]
-    assert "--resume --out" in capsys.readouterr().err
-    assert cli.main(["pretrain", "--resume", "--out", str(folder)]) == 0
-    assert_same(weights_of(folder, "start.safetensors"), weights_of(start, "start.safetensors"))
-    assert cli.main(["pretrain", "--resume", "--out", str(folder)]) == 0
-    assert "finished" in capsys.readouterr().err
+def test_the_same_texts_and_seed_give_the_same_pretrained_folder(data, start, tmp_path):
+    assert pretrain(data, tmp_path / "same") == 0
+    assert pretrain(data, tmp_path / "other", "--seed", "1") == 0
+    for name in ("start.safetensors", "vocabulary.txt", "config.json"):
+        assert (tmp_path / "same" / name).read_bytes() == (start / name).read_bytes()
+    ours, theirs = (weights_of(folder, "start.safetensors") for folder in (start, tmp_path / "other"))
+    assert not torch.equal(ours["embedding.weight"], theirs["embedding.weight"])
+
+
+def test_an_interrupted_pretraining_leaves_no_folder(data, tmp_path, monkeypatch):
+    def interrupted(*arguments):
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(pretrain_module, "vectors_of", interrupted)
+    assert pretrain(data, tmp_path / "start") == cli.INTERRUPTED
+    assert not (tmp_path / "start").exists()
+
+
+def test_pretraining_writes_into_an_empty_folder_only(data, start, tmp_path, capsys):
+    (tmp_path / "empty").mkdir()
+    assert pretrain(data, tmp_path / "empty") == 0
+    before = {path: path.read_bytes() for path in start.iterdir()}
+    assert pretrain(data, start) == 2
+    assert f"{start}: already holds something" in capsys.readouterr().err
+    assert {path: path.read_bytes() for path in start.iterdir()} == before
+
+
+def test_pretraining_takes_no_epochs(data, tmp_path, capsys):
+    assert pretrain(data, tmp_path / "start", "--set", "epochs=1") == 2
+    assert "--set epochs=1: word vectors are learned without epochs" in capsys.readouterr().err
+    with pytest.raises(SystemExit, match="2"):
+        pretrain(data, tmp_path / "start", "--epochs", "1")
 
 
 def test_a_training_begins_with_the_starts_weights_and_vocabulary(data, start, tmp_path):
@@ -183,12 +203,6 @@ def test_options_of_teaching_that_make_no_sense_are_usage_errors(data, tmp_path,
     assert complaint in capsys.readouterr().err
 
 
-def test_both_directions_in_several_layers_cannot_be_pretrained(data, tmp_path, capsys):
-    options = ["--set=layers=2", "--set=bidirectional=true", "--set=pooling=last"]
-    assert pretrain(data, tmp_path / "start", *options) == 2
-    assert "layers=1" in capsys.readouterr().err
-
-
 def test_a_student_learns_from_a_teacher_and_keeps_nothing_of_it(data, teacher, tmp_path, capsys):
     folder = tmp_path / "student"
     options = ["--teacher", teacher, "--unlabelled", data / "unlabelled.csv", "--label-weight", "0.2"]
@@ -239,20 +253,3 @@ def test_a_teacher_or_texts_that_are_not_there_leave_no_folder_behind(data, teac
     assert train(data, folder, "--teacher", teacher, "--unlabelled", nowhere) == 1
     assert f"{nowhere}: expected a file or a folder" in capsys.readouterr().err
     assert not folder.exists()
-
-
-def test_a_run_goes_on_by_the_command_that_began_it(data, start, tmp_path, monkeypatch, capsys):
-    folder = tmp_path / "stopped"
-    with monkeypatch.context() as patched:
-        patched.setattr(pretraining, "_step", stopped_after(2, pretraining._step))
-        assert pretrain(data, folder) == cli.INTERRUPTED
-    assert cli.main(["train", "--resume", "--out", str(folder)]) == 2
-    assert "holds a run of pretrain, not of train" in capsys.readouterr().err
-
-
-def test_epochs_of_pretraining_may_be_set_as_other_settings_are(data, tmp_path, capsys):
-    command = ["pretrain", "--data", str(data / "unlabelled.csv"), *NETWORK, *WORDS, "--out", str(tmp_path / "start")]
-    assert cli.main([*command, "--set", "epochs=1"]) == 0
-    assert "epoch 1/1" in (said := capsys.readouterr()).err
-    assert "--set max_words=300" in said.out
-    assert "--set epochs" not in said.out

@@ -91,10 +91,14 @@ def add_settings_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         help="change one setting of the preset, such as cell=gru, pooling=attention or max_words=5000",
     )
+    parser.add_argument("--seed", metavar="N", type=int)
+
+
+def add_epochs_arguments(parser: argparse.ArgumentParser) -> None:
+    """The settings of a training in epochs that have options of their own."""
     parser.add_argument("--epochs", metavar="N", type=int)
     parser.add_argument("--batch-size", metavar="N", type=int)
     parser.add_argument("--learning-rate", metavar="X", type=float)
-    parser.add_argument("--seed", metavar="N", type=int)
 
 
 def add_learning_arguments(parser: argparse.ArgumentParser) -> None:

@@ -28,21 +28,6 @@ from sentiment_fast.io.parquet.reader import ParquetWindow, read_parquet_layout,
 from sentiment_fast.io.source import Source
 
 
-class Window(Protocol):
-    """Rows that are scored together. texts: (rows,). end: where the next one begins. resumable: whether a run can be
-    taken up there. consumed: bytes read of the input on disk, up to there.
-    """
-
-    @property
-    def texts(self) -> pa.LargeBinaryArray: ...
-    @property
-    def end(self) -> Position: ...
-    @property
-    def resumable(self) -> bool: ...
-    @property
-    def consumed(self) -> int: ...
-
-
 @dataclass(frozen=True)
 class Reading:
     """How inputs are to be read. output: the format that is written. names: those of the new columns. say: gets

@@ -13,7 +13,6 @@ from sentiment_fast.model.folder import CARD
 from sentiment_fast.model.presets import Preset
 from sentiment_fast.model.pretrained import SIZES, Start, save_start, start_weights
 from sentiment_fast.text.vocabulary import Vocabulary
-from sentiment_fast.training.pretraining import PretrainingEpoch
 
 
 def write_start(
@@ -21,43 +20,30 @@ def write_start(
     weights: Mapping[str, Tensor],
     vocabulary: Vocabulary,
     settings: Preset,
-    history: list[PretrainingEpoch],
     texts: Texts,
 ) -> None:
-    """weights: a network's or a language model's. The card first, so that a folder with a config.json is whole."""
+    """weights: a network's. The card first, so that a folder with a config.json is whole."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / CARD).write_text(_card(folder, vocabulary, settings, history, texts), "utf-8")
+    (folder / CARD).write_text(_card(folder, vocabulary, settings, texts), "utf-8")
     figures = {
         "data": texts.name,
         "texts": len(texts),
         "made_up_data": texts.made_up,
         "training": asdict(settings.training),
-        "epochs": [asdict(epoch) for epoch in history],
+        "epochs": [],  # of a language model, in folders of earlier versions
     }
     start = Start(settings.network, vocabulary, settings.vocabulary, start_weights(weights), figures)
     save_start(folder, start)
 
 
-def _card(folder: Path, vocabulary: Vocabulary, settings: Preset, history: list[PretrainingEpoch], texts: Texts) -> str:
+def _card(folder: Path, vocabulary: Vocabulary, settings: Preset, texts: Texts) -> str:
     warning = "**Learned from made-up texts: it has never seen a real review.**\n\n" if texts.made_up else ""
     sizes = "".join(f" --set {name}={str(getattr(settings.network, name)).lower()}" for name in SIZES)
-    epochs = "\n".join(
-        f"| {epoch.epoch} | {epoch.train_loss:.4f} | {epoch.held_back_loss:.4f} | {epoch.perplexity:,.1f} | "
-        f"{epoch.seconds:,.0f} |"
-        for epoch in history
-    )
-    model = f"""
-Recurrent weights, and the vectors too, then learned to predict the next word, in each direction:
-
-| epoch | training loss, sampled | held-back loss, nats a word | perplexity | seconds |
-|---|---|---|---|---|
-{epochs}
-"""
     return f"""# A start for sentiment classifiers
 
 {warning}Word vectors, learned from which words stand near which in {len(texts):,} texts ({texts.name}). A vocabulary of
 {len(vocabulary):,} words. It is no classifier: it knows no labels.
-{model if history else ""}
+
 ## Use
 
 ```

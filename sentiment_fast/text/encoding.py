@@ -138,11 +138,35 @@ class TokenIds:
         return self.values[self.offsets[row] : self.offsets[row + 1]]
 
     def take(self, rows: npt.NDArray[np.int64]) -> TokenIds:
-        """The texts of these rows alone, in that order; how many words were read of them is not known."""
+        """The texts of these rows, (m,), in that order; a row may come twice, -1 is the last one.
+
+        How many words were read of them, and how many of them were null, is not known: both counts are 0.
+        """
         lengths = self.lengths[rows]
         offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
-        places = np.arange(offsets[-1]) + np.repeat(self.offsets[rows] - offsets[:-1], lengths)
+        places = np.arange(offsets[-1]) + np.repeat(self.offsets[:-1][rows] - offsets[:-1], lengths)
         return TokenIds(self.values[places], offsets, unknown_id=self.unknown_id)
+
+    def filter(self, kept: npt.NDArray[np.bool_]) -> TokenIds:
+        """The texts whose place in `kept`, (n,), is true; counts are 0, as for `take`."""
+        if kept.shape != (len(self),):
+            raise ValueError(f"Expected a mask of shape {(len(self),)}, got {kept.shape}")
+        return self.take(np.flatnonzero(kept))
+
+    def join(self, other: TokenIds) -> TokenIds:
+        """These texts, then those of `other`, which were encoded with the same vocabulary; counts are added up.
+
+        Raises ValueError if the unknown words' ids differ.
+        """
+        if other.unknown_id != self.unknown_id:
+            raise ValueError(f"Expected ids with unknown_id {self.unknown_id}, got {other.unknown_id}")
+        return TokenIds(
+            np.concatenate([self.values, other.values]),
+            np.concatenate([self.offsets, self.offsets[-1] + other.offsets[1:]]),
+            self.null_count + other.null_count,
+            self.word_count + other.word_count,
+            self.unknown_id,
+        )
 
     @property
     def lengths(self) -> npt.NDArray[np.int64]:

@@ -1,8 +1,8 @@
 """Checkpoints: a training's state in one file that is whole or not there, and the way back.
 
-In and out: a `TrainingState`, or a pretraining's <-> checkpoint.safetensors, whose header holds the values and what the
-run was given. A state is taken up only by a run with the same data and settings: then it ends with the weights of one
-that was never interrupted (bit for bit on a CPU).
+In and out: a `TrainingState` <-> checkpoint.safetensors, whose header holds the values and what the run was given.
+Only a run with the same data and settings can resume from a state: then it ends with the weights of one that was never
+interrupted (bit for bit on a CPU).
 """
 
 from __future__ import annotations

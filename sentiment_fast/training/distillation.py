@@ -57,17 +57,6 @@ def soft_targets(
     return SoftTargets(ids, targets)
 
 
-def joined_ids(first: TokenIds, second: TokenIds) -> TokenIds:
-    """The texts of both, of one vocabulary, one after the other."""
-    return TokenIds(
-        np.concatenate([first.values, second.values]),
-        np.concatenate([first.offsets, first.offsets[-1] + second.offsets[1:]]),
-        first.null_count + second.null_count,
-        first.word_count + second.word_count,
-        first.unknown_id,
-    )
-
-
 def keep_probabilities(folder: Path, probabilities: Probabilities, ids: TokenIds) -> None:
     """The teacher's probabilities for these texts, for a run that is resumed."""
     part = folder / f"{SOFT_TARGETS}.part"

@@ -21,35 +21,28 @@ if TYPE_CHECKING:
     from sentiment_fast.model.presets import Preset
 
 IN_MEMORY = "(texts, labels)"  # how a checkpoint records data that came from no file
-_LISTS = ("set", "unlabelled", "tries")
 
 
 @dataclass(frozen=True, kw_only=True)
 class SettingsOptions:
-    """The options of all that learn: settings, and the hardware to compute on. None: as the preset has it."""
+    """The options of all that learn: their settings. None: as the preset has it."""
 
     NOT_RECORDED: ClassVar[tuple[str, ...]] = ()  # what may differ when a run is resumed
 
     preset: str = "tutorial"
     config: str | None = None
     set: tuple[str, ...] = ()
-    epochs: int | None = None
-    batch_size: int | None = None
-    learning_rate: float | None = None
     seed: int | None = None
-    device: str = "auto"
-    amp: bool = False
-    precision: str | None = None
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Self:
         """The options with these values, the others at their defaults. Raises TypeError for an unknown name."""
-        known = [field.name for field in fields(cls)]
+        known = {field.name: isinstance(field.default, tuple) for field in fields(cls)}  # of those: takes several?
         for name in values:
             if name not in known:
                 close = difflib.get_close_matches(name, known, n=1)
                 raise TypeError(f"unexpected option {name!r}{f'; is it {close[0]!r} that you mean?' if close else ''}")
-        options = cls(**{name: _normal(name, value) for name, value in values.items()})
+        options = cls(**{name: _normal(name, value, known[name]) for name, value in values.items()})
         if options.config is not None and options.preset != cls.preset:
             raise UsageError("Expected `preset` or `config`, got both")
         return options
@@ -62,12 +55,6 @@ class SettingsOptions:
             if field.name not in self.NOT_RECORDED
         }
 
-    def precision_name(self) -> str:
-        """The name of what `precision` or `amp` ask for, "auto" among them. Raises UsageError if they contradict."""
-        if self.amp and self.precision not in (None, "auto"):
-            raise UsageError(f"Expected `amp`, which is `precision=auto`, or `precision={self.precision}`, got both")
-        return self.precision or ("auto" if self.amp else "float32")
-
     def changes(self) -> dict[str, Any]:
         """What `set`, `epochs` and the like change, by the setting's name."""
         changes: dict[str, Any] = {}
@@ -77,8 +64,9 @@ class SettingsOptions:
                 raise UsageError(f"`set={item}`: expected NAME=VALUE")
             changes[name] = value
         for name in ("epochs", "batch_size", "learning_rate", "seed"):
-            if getattr(self, name) is not None:
-                changes[name] = getattr(self, name)
+            value = getattr(self, name, None)  # pretraining has only the seed
+            if value is not None:
+                changes[name] = value
         return changes
 
     def unchanged_settings(self) -> Preset:
@@ -95,17 +83,29 @@ class SettingsOptions:
 
 @dataclass(frozen=True, kw_only=True)
 class LabelledOptions(SettingsOptions):
-    """The options of what learns from labelled texts."""
+    """The options of what learns from labelled texts: the texts, settings with options of their own, and hardware."""
 
     data: str | LabelledTexts | None = None
     validation: str | None = None
     text_column: str | None = None
     label_column: str | None = None
+    epochs: int | None = None
+    batch_size: int | None = None
+    learning_rate: float | None = None
+    device: str = "auto"
+    amp: bool = False
+    precision: str | None = None
     cuda_graphs: bool | None = None
 
     def changes(self) -> dict[str, Any]:
         share = None if self.validation is None else share_of(self.validation)
         return super().changes() | ({} if share is None else {"validation_share": share})
+
+    def precision_name(self) -> str:
+        """The name of what `precision` or `amp` ask for, "auto" among them. Raises UsageError if they contradict."""
+        if self.amp and self.precision not in (None, "auto"):
+            raise UsageError(f"Expected `amp`, which is `precision=auto`, or `precision={self.precision}`, got both")
+        return self.precision or ("auto" if self.amp else "float32")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,28 +146,24 @@ class TrainingOptions(LabelledOptions):
 
 @dataclass(frozen=True, kw_only=True)
 class PretrainingOptions(SettingsOptions):
-    """The options of a pretraining."""
-
-    NOT_RECORDED: ClassVar[tuple[str, ...]] = ("out", "resume", "checkpoint_minutes")
+    """The options of a pretraining; `training.pretrain.pretrain` says what each means."""
 
     data: tuple[str, ...] = ()
     text_column: str | None = None
     out: Path | None = None
-    resume: bool = False
-    checkpoint_minutes: float = 5.0
 
 
-def _normal(name: str, value: Any) -> Any:
+def _normal(name: str, value: Any, several: bool) -> Any:
     """A value as a command line would give it: paths as texts, several values as a tuple of texts."""
     if name == "out":
         return None if value is None else Path(value)
-    if name == "data" and isinstance(value, tuple):
+    if name == "data" and isinstance(value, tuple) and not several:
         if len(value) != 2:
             raise UsageError(f"Expected `data` to be a file, a folder or (texts, labels), got {len(value)} values")
         return labelled_texts_of(*value)
     if name == "set" and isinstance(value, Mapping):
         return tuple(f"{setting}={_as_text(one)}" for setting, one in value.items())
-    if name in _LISTS or isinstance(value, list):
+    if several:
         alone = isinstance(value, str | Path) or not isinstance(value, Iterable)
         return tuple(map(str, [value] if alone else value))
     if name == "validation" and isinstance(value, float):

@@ -27,7 +27,6 @@ from sentiment_fast.text.encoding import encode
 from sentiment_fast.training.distillation import (
     LABEL_WEIGHT,
     SoftTargets,
-    joined_ids,
     keep_probabilities,
     kept_probabilities,
     soft_targets,
@@ -73,7 +72,7 @@ def teach(
     texts, ids = Texts(labelled.data.texts, labelled.data.name), labelled.ids
     if options.unlabelled:
         more = joined([open_texts(path, options.text_column, say=say) for path in options.unlabelled])
-        texts, ids = joined([texts, more]), joined_ids(ids, encode(more.texts, data.vocabulary))
+        texts, ids = joined([texts, more]), ids.join(encode(more.texts, data.vocabulary))
         say(f"unlabelled: {more.name}, {len(more):,} texts")
     probabilities = kept_probabilities(folder, ids) if resumed else None
     if probabilities is None:

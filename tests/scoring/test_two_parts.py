@@ -190,10 +190,3 @@ def test_a_scorer_keeps_its_own_threshold(scorer, tmp_path):
     (tmp_path / "in.csv").write_text("review\ngood\n")
     with pytest.raises(UsageError, match="with a model folder alone: a scorer has its own"):
         sf.score_csv(tmp_path / "in.csv", tmp_path / "out.csv", scorer, threshold=0.4)
-
-
-def test_taking_texts_of_ids_keeps_each_ones_ids(scorer):
-    ids = scorer.encode(TEXTS)
-    rows = np.array([4, 0, 2, 4])
-    assert [taken.tolist() for taken in map(ids.take(rows).__getitem__, range(4))] == [ids[r].tolist() for r in rows]
-    assert len(ids.take(np.array([], np.int64))) == 0

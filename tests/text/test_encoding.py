@@ -403,6 +403,45 @@ def test_a_list_may_change_while_it_is_read():
     assert all(row.tolist() == [1, 2] for row in ids)
 
 
+def rows_of(ids):
+    return [ids[row].tolist() for row in range(len(ids))]
+
+
+def test_taken_texts_keep_their_ids():
+    ids = sf.encode(TEXTS, VOCABULARY)
+    taken = ids.take(np.array([3, 0, 2, 3, -1, -2]))
+    assert rows_of(taken) == [ROWS[row] for row in (3, 0, 2, 3, 4, 3)]
+    assert (taken.values.dtype, taken.offsets.dtype) == (ids.values.dtype, np.int64)
+    assert (taken.null_count, taken.word_count) == (0, 0)
+    assert len(ids.take(np.array([], np.int64))) == 0
+
+
+def test_filtered_texts_are_those_whose_place_is_true():
+    ids = sf.encode(TEXTS, VOCABULARY)
+    assert rows_of(ids.filter(ids.lengths >= 2)) == [[1, 2], [1, 1, 3], [4, 5]]
+    assert len(ids.filter(np.zeros(len(ids), bool))) == 0
+    with pytest.raises(ValueError, match=r"mask of shape \(5,\), got \(4,\)"):
+        ids.filter(np.ones(4, bool))
+
+
+def test_joined_texts_are_those_of_one_then_of_the_other():
+    first, second = sf.encode(TEXTS, VOCABULARY), sf.encode(["film", None, "good"], VOCABULARY)
+    both = first.join(second)
+    assert rows_of(both) == [*ROWS, [2], [], [1]]
+    assert both.offsets.dtype == np.int64
+    assert (both.null_count, both.word_count) == (1, first.word_count + second.word_count)
+    assert rows_of(first.join(first.take(np.array([], np.int64)))) == ROWS
+
+
+def test_taken_filtered_and_joined_texts_keep_the_unknown_words_id():
+    unknown = sf.build_vocabulary(TEXTS, 3, None, unknown="id")
+    ids = sf.encode(TEXTS, unknown)
+    others = ids.take(np.array([0])), ids.filter(ids.lengths > 0), ids.join(ids)
+    assert {one.unknown_id for one in others} == {unknown.unknown_id}
+    with pytest.raises(ValueError, match=f"unknown_id {unknown.unknown_id}, got None"):
+        ids.join(sf.encode(TEXTS, VOCABULARY))
+
+
 def test_arrow_memory_is_given_back():
     gc.collect()  # what other tests left
     before = pa.total_allocated_bytes()

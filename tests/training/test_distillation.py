@@ -8,13 +8,7 @@ from torch.nn import functional as F
 from sentiment_fast.errors import DataError, ModelFolderError
 from sentiment_fast.model.network import class_loss
 from sentiment_fast.text.encoding import TokenIds
-from sentiment_fast.training.distillation import (
-    SOFT_TARGETS,
-    joined_ids,
-    keep_probabilities,
-    kept_probabilities,
-    soft_targets,
-)
+from sentiment_fast.training.distillation import SOFT_TARGETS, keep_probabilities, kept_probabilities, soft_targets
 from sentiment_fast.training.step import Examples, loss_and_correct
 
 IDS = TokenIds(np.array([1, 2, 3], np.int16), np.array([0, 2, 2, 3]))
@@ -32,12 +26,7 @@ def test_either_may_count_alone(weight, expected):
     np.testing.assert_array_equal(soft_targets(IDS, np.array([1]), TAUGHT, weight).targets[:1], expected)
 
 
-def test_joined_ids_are_those_of_one_then_of_the_other():
-    both = joined_ids(IDS, TokenIds(np.array([7], np.int16), np.array([0, 0, 1])))
-    assert [both[row].tolist() for row in range(len(both))] == [[1, 2], [], [3], [], [7]]
-
-
-def test_probabilities_are_kept_to_the_last_bit(tmp_path):
+def test_what_was_taught_is_kept_to_the_last_bit(tmp_path):
     keep_probabilities(tmp_path, TAUGHT, IDS)
     np.testing.assert_array_equal(kept_probabilities(tmp_path, IDS), TAUGHT)
     assert [path.name for path in tmp_path.iterdir()] == [SOFT_TARGETS]
@@ -50,7 +39,7 @@ def test_nothing_kept_is_none(tmp_path):
 def test_what_was_kept_of_other_texts_is_a_data_error(tmp_path):
     keep_probabilities(tmp_path, TAUGHT, IDS)
     with pytest.raises(DataError, match="`unlabelled`"):
-        kept_probabilities(tmp_path, joined_ids(IDS, IDS))
+        kept_probabilities(tmp_path, IDS.join(IDS))
 
 
 def test_a_damaged_file_is_said_to_be(tmp_path):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import NamedTuple
 
 from sentiment_fast.errors import DataError
@@ -16,7 +15,7 @@ from sentiment_fast.errors import DataError
 MOST_LEVELS = 500  # Python reads no more than about 1,000, and how many exactly depends on who calls
 
 # Numbers are kept as they stand: reading one of more than 4,300 digits is an error.
-_read_value = json.JSONDecoder(parse_int=str, parse_float=str).scan_once  # type: ignore[attr-defined]
+_read_value = json.JSONDecoder(parse_int=str, parse_float=str).raw_decode
 _space = re.compile(r"[ \t\r\n]*").match
 _brackets_and_texts = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL).finditer
 
@@ -39,9 +38,8 @@ def read_members(line: str) -> list[Member]:
     try:
         members, end = _members(line, _behind_space(line, end + 1))
     except json.JSONDecodeError as error:
-        raise DataError(f"no JSON: {error.msg} at character {error.pos + 1}") from error
-    except StopIteration as error:
-        raise DataError(f"no JSON: no value at character {error.value + 1}") from error
+        reason = "no value" if error.msg == "Expecting value" else error.msg
+        raise DataError(f"no JSON: {reason} at character {error.pos + 1}") from error
     end = _behind_space(line, end)
     if end < len(line):
         raise DataError(f"no JSON: something behind the object at character {end + 1}")
@@ -56,7 +54,7 @@ def _members(line: str, end: int) -> tuple[list[Member], int]:
     while True:
         if line[end : end + 1] != '"':
             raise DataError(f"no JSON: no name in quotes at character {end + 1}")
-        name, end = scanstring(line, end + 1, True)
+        name, end = _read_value(line, end)
         end = _behind_space(line, end)
         if line[end : end + 1] != ":":
             raise DataError(f"no JSON: no colon at character {end + 1}")

@@ -1,7 +1,7 @@
 """Recurrent layers in one direction by the native core (csrc/lstm_training.h), with gradients, for PyTorch's autograd.
 
 In: ragged ids, a table of what each adds to the first layer's gates, recurrent weights. Out: what the top layer makes
-of each row, or of each step. Rows start from the zero state; those behind pads are native_training.py's.
+of each row. Rows start from the zero state; those behind pads are native_training.py's.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from torch.nn import functional as F
 from sentiment_fast import _core
 from sentiment_fast.model.batches import Rows
 
-Reading = Literal["last", "max_mean", "steps"]
+Reading = Literal["last", "max_mean"]
 
 
 class NativeLayers:
@@ -47,7 +47,7 @@ class NativeLayers:
         """What the top layer puts out, float32, with gradients for the table and the weights.
 
         reading: "last", each row's last step, (rows, hidden); "max_mean", the maximum and the mean of each row's steps
-        side by side, (rows, 2 hidden); "steps", all of them, (total, hidden).
+        side by side, (rows, 2 hidden).
         ids: (total,), rows of the table, one of the batch's rows behind the other. counts: (rows,), 1 or more. table:
         (words, 4 hidden), see `table_of`. weights: as `nn.LSTM.all_weights` gives them; of the first layer, which the
         table stands for, only those of its own outputs are read.
@@ -122,8 +122,6 @@ class _Read(torch.autograd.Function):
         )
         ctx.layers, ctx.trace, ctx.ids, ctx.rows, ctx.reading = layers, trace, ids, len(counts), reading
         ctx.threads, ctx.words = threads, len(table)
-        if reading == "steps":
-            return torch.from_numpy(trace.outputs(threads))
         if reading == "max_mean":
             pooled, ctx.maxima = trace.max_mean(threads)
             return torch.from_numpy(pooled)
@@ -136,9 +134,7 @@ class _Read(torch.autograd.Function):
         layers.check_last(ctx.batch)
         by_outputs = np.zeros((ctx.rows, layers.layers, layers.hidden), np.float32)
         by_cells, gradients = np.zeros_like(by_outputs), by_read.contiguous().numpy()
-        if ctx.reading == "steps":
-            layers.lstm.backward(ctx.trace, by_outputs, by_cells, None, threads, by_steps=gradients)
-        elif ctx.reading == "max_mean":
+        if ctx.reading == "max_mean":
             by_max_mean = gradients, ctx.maxima
             layers.lstm.backward(ctx.trace, by_outputs, by_cells, None, threads, by_max_mean=by_max_mean)
         else:
