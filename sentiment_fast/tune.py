@@ -62,9 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_epochs_arguments(parser)
     add_hardware_arguments(parser)
     add_graphs_argument(parser)
-    parser.add_argument(
-        "--out", metavar="FOLDER", type=Path, help="the search's folder (default: runs/tune-<date-time>)"
-    )
+    parser.add_argument("--out", metavar="FOLDER", type=Path, help="search folder (default: runs/tune-<date-time>)")
     parser.add_argument(
         "--resume",
         action="store_true",

@@ -131,7 +131,7 @@ def as_options(message: str, options: Mapping[str, str]) -> str:
 
 def _options_of(parser: argparse.ArgumentParser) -> dict[str, str]:
     actions = (action for action in parser._actions if action.option_strings)
-    return {action.dest: max(action.option_strings[:2], key=len) for action in actions}
+    return {action.dest: next(one for one in action.option_strings if one.startswith("--")) for action in actions}
 
 
 def _summary(module: ModuleType) -> str:

@@ -64,9 +64,9 @@ class SettingsOptions:
                 raise UsageError(f"`set={item}`: expected NAME=VALUE")
             changes[name] = value
         for name in ("epochs", "batch_size", "learning_rate", "seed"):
-            value = getattr(self, name, None)  # pretraining has only the seed
-            if value is not None:
-                changes[name] = value
+            given = getattr(self, name, None)  # pretraining has only the seed
+            if given is not None:
+                changes[name] = given
         return changes
 
     def unchanged_settings(self) -> Preset:
