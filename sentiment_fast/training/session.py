@@ -139,13 +139,11 @@ def train(
 
 def _resumed(given: dict[str, Any]) -> tuple[TrainingOptions, RecordedRun | None]:
     """The options to train with, checked, and the run that they resume; None if there is none."""
-    chosen, recorded = TrainingOptions.of(given), None
-    chosen.check()
-    if chosen.resume:
-        recorded = recorded_run(chosen.out, "train")
+    chosen = TrainingOptions.of(given)
+    recorded = recorded_run(chosen.out, "train") if chosen.resume else None
     if recorded is not None:
         chosen = as_it_began(TrainingOptions, recorded.folder, recorded.arguments, given)
-        chosen.check()
+    chosen.check()
     return chosen, recorded
 
 
