@@ -10,13 +10,13 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from sentiment_fast.cli.main import (
+from sentiment_fast.cli.main import run_command
+from sentiment_fast.cli.options import (
     add_cascade_argument,
     add_device_arguments,
     add_model_argument,
     add_threads_argument,
     add_threshold_argument,
-    run_command,
 )
 from sentiment_fast.errors import UsageError
 

@@ -6,7 +6,8 @@ import argparse
 import sys
 
 from sentiment_fast import __version__
-from sentiment_fast.cli.main import add_device_arguments, run_command
+from sentiment_fast.cli.main import run_command
+from sentiment_fast.cli.options import add_device_arguments
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -9,12 +9,12 @@ from __future__ import annotations
 import argparse
 import sys
 
-from sentiment_fast.cli.main import (
+from sentiment_fast.cli.main import run_command
+from sentiment_fast.cli.options import (
     add_device_arguments,
     add_model_argument,
     add_threads_argument,
     add_threshold_argument,
-    run_command,
 )
 
 

@@ -10,15 +10,13 @@ import argparse
 import sys
 from contextlib import ExitStack
 
-from sentiment_fast.cli.main import (
+from sentiment_fast.cli.main import run_command, say
+from sentiment_fast.cli.options import (
     add_cascade_argument,
     add_device_arguments,
     add_model_argument,
     add_threads_argument,
     add_threshold_argument,
-    run_command,
-    say,
-    stop_signals,
 )
 from sentiment_fast.cli.progress import scoring_bar
 from sentiment_fast.cli.values import byte_size, delimiter, names
@@ -91,7 +89,7 @@ def _add_row_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    from sentiment_fast.runs.stop import StopRequest
+    from sentiment_fast.runs.stop import StopRequest, stop_signals
     from sentiment_fast.scoring.jobs import score_jobs
     from sentiment_fast.scoring.options import ScoreOptions
 
@@ -99,7 +97,7 @@ def run(arguments: argparse.Namespace) -> None:
 
     def end_after_this_window() -> None:
         say("stopping after this window")
-        stop.make()
+        stop.request()
 
     with ExitStack() as while_scoring:
         scored = score_jobs(

@@ -193,7 +193,7 @@ def _read_config(folder: Path) -> dict[str, Any]:
         raise ModelFolderError(f"{folder}: is no model folder: it has no {CONFIG}")
     config = read_config(path, FORMAT)
     if config.get("kind") == "start":
-        raise ModelFolderError(f"{folder}: is a start folder, not a model: train from it with --init {folder}")
+        raise ModelFolderError(f"{folder}: is a start folder, not a model: train from it with `init={folder}`")
     if config["format"] == 1:
         config |= _NO_PARTS
     expected = {"classes": list, "network": dict, "settings": dict, "sha256": dict}

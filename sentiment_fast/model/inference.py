@@ -72,7 +72,7 @@ def all_logits(
                 logits[torch.from_numpy(rows).to(weight.device)] = batch_logits.float()
             except torch.OutOfMemoryError as error:
                 if len(rows) == 1:
-                    raise DataError("A single text does not fit into the device's memory: take --device cpu") from error
+                    raise DataError("A single text does not fit into the device's memory: take `device=cpu`") from error
                 half = (len(rows) + 1) // 2
                 warnings.warn(f"out of memory: batches of {half} rows from here on", RuntimeWarning, stacklevel=2)
                 waiting.append(rows)

@@ -100,8 +100,8 @@ def check_sizes(folder: str | Path, pretrained: PretrainedWeights, network: Netw
         theirs, ours = getattr(pretrained.network, name), getattr(network, name)
         if theirs != ours:
             raise UsageError(
-                f"--init {folder}: has {name} {theirs}, the network to be trained {ours}: "
-                f"take --set {name}={str(theirs).lower()}, or pretrain with --set {name}={str(ours).lower()}"
+                f"`init={folder}`: has {name} {theirs}, the network to be trained {ours}: "
+                f"take `set={name}={str(theirs).lower()}`, or pretrain with `set={name}={str(ours).lower()}`"
             )
 
 

@@ -163,7 +163,7 @@ def _save_finite(state: TrainingState, config: TrainingConfig, checkpoints: Chec
     if not all(bool(weight.isfinite().all()) for weight in state.network.parameters()):
         raise DataError(
             f"The weights became infinite or no numbers in epoch {state.epoch}: lower the learning rate "
-            f"(now {config.learning_rate}) or train without --amp"
+            f"(now {config.learning_rate}) or train without `amp`"
         )
     checkpoints.save(state)
 
@@ -172,7 +172,7 @@ def _check_finite(part: str, loss: float, epoch: int, config: TrainingConfig) ->
     if not math.isfinite(loss):
         raise DataError(
             f"The {part} loss became {loss} in epoch {epoch}: lower the learning rate (now {config.learning_rate}) "
-            "or train without --amp"
+            "or train without `amp`"
         )
 
 

@@ -49,6 +49,13 @@ def graphs_are_worth_it(precision: Precision, ranks: TrainingProcesses) -> bool:
     )
 
 
+def choose_graphs(wanted: bool | None, precision: Precision, ranks: TrainingProcesses) -> bool:
+    """Whether steps are to be CUDA graphs; None: if they are worth it. Raises UsageError if wanted without a GPU."""
+    if wanted and ranks.device.type != "cuda":
+        raise UsageError("Expected a CUDA device for `cuda_graphs`, found the CPU: leave it out")
+    return graphs_are_worth_it(precision, ranks) if wanted is None else wanted
+
+
 class CaptureError(UsageError):
     """A step could not be captured as a CUDA graph; what it leaves of the device's state cannot be relied on."""
 
@@ -153,7 +160,7 @@ class TrainingStep:
                 if state.pieces >= len(rows):
                     raise DataError(
                         "Not even one review at a time fits into the device's memory: take a smaller max_length, "
-                        "network or vocabulary, or --device cpu"
+                        "network or vocabulary, or `device=cpu`"
                     ) from None
                 state.pieces *= 2
                 self._say(
@@ -259,7 +266,7 @@ class StepGraphs:
         except RuntimeError as error:
             reason = str(error.__context__ or error).partition("\n")[0]
             raise CaptureError(
-                f"Expected a step that a CUDA graph can capture, got an error ({reason}): take --no-cuda-graphs"
+                f"Expected a step that a CUDA graph can capture, got an error ({reason}): take `cuda_graphs=False`"
             ) from error
         self._captured[shape] = graph, static_rows
         self.seconds += time.perf_counter() - began

@@ -23,7 +23,7 @@ from sentiment_fast.training.step import Examples
 _KINDS_KEPT = 4  # of vocabularies: their ids take about a fifth of the texts' memory each
 
 
-class Material:
+class EncodedData:
     """parts: "training" and "validation". classes: the labels, sorted."""
 
     def __init__(self, parts: Mapping[str, LabelledTexts], classes: list[Any], device: torch.device) -> None:

@@ -7,7 +7,7 @@ import platform
 import pytest
 import torch
 
-from sentiment_fast.cli.main import add_device_arguments
+from sentiment_fast.cli.options import add_device_arguments
 from sentiment_fast.errors import UsageError
 from sentiment_fast.model import devices
 from sentiment_fast.model.devices import (
@@ -56,7 +56,7 @@ def test_auto_is_the_default(monkeypatch):
 
 def test_cuda_without_a_device_is_refused_with_what_to_do(monkeypatch):
     with_cuda(monkeypatch, False)
-    with pytest.raises(UsageError, match=r"found none.*--device cpu or auto"):
+    with pytest.raises(UsageError, match=r"found none.*`device=cpu` or auto"):
         choose_device("cuda")
 
 

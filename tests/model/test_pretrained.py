@@ -61,7 +61,7 @@ def test_it_holds_no_weights_of_a_classifier(start):
 )
 def test_a_network_of_other_sizes_is_told_the_field_both_values_and_what_to_do(folder, field, value):
     theirs = str(getattr(NETWORK, field)).lower()
-    with pytest.raises(UsageError, match=rf"--init.* has {field} .*--set {field}={theirs}.*--set {field}="):
+    with pytest.raises(UsageError, match=rf"`init=.* has {field} .*`set={field}={theirs}`.*`set={field}="):
         check_sizes(folder, load_pretrained(folder), replace(NETWORK, **{field: value}))
 
 
@@ -130,5 +130,5 @@ def test_weights_with_a_tensor_too_many_are_noticed(folder):
 
 
 def test_it_is_no_model_folder_and_says_what_it_is_for(folder):
-    with pytest.raises(ModelFolderError, match="--init"):
+    with pytest.raises(ModelFolderError, match="`init="):
         load_model(folder)

@@ -1,7 +1,7 @@
 """What a training run leaves for people to read: each file is there and says what it should."""
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from unittest import mock
 
@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from sentiment_fast.data.labelled_texts import LabelledTexts
-from sentiment_fast.data.overview import Overview, Part, overview
+from sentiment_fast.data.overview import Overview, Split, overview
 from sentiment_fast.evaluation.metrics import Metrics, evaluate
 from sentiment_fast.model.model import Model
 from sentiment_fast.model.network import SentimentLSTM, model_of
@@ -33,7 +33,7 @@ def look() -> Overview:
     texts = pa.chunked_array([pa.array(["good", "bad", "fine", "so so", "bad", "good"])])
     data = LabelledTexts(texts, np.array(["positive", "negative"] * 3), SOURCES["training"])
     lengths = np.array([1, 2, 3, 4, 5, 600])
-    return overview({"training": Part(data, lengths, 700)}, max_length=500)
+    return overview({"training": Split(data, lengths, 700)}, max_length=500)
 
 
 def trained_model(**changes) -> Model:
@@ -54,7 +54,9 @@ def results(folder: Path, model: Model | None = None, test: Metrics | None = Non
     metrics, sources = {"validation": VALIDATION}, dict(SOURCES)
     if test is not None:
         metrics["test"], sources["test"] = test, "test.csv"
-    write_results(folder, model or trained_model(), look(), HISTORY, metrics, sources, made_up)
+    write_results(
+        folder, model or trained_model(), look(), [asdict(epoch) for epoch in HISTORY], metrics, sources, made_up
+    )
     return folder
 
 
@@ -104,30 +106,30 @@ def history_in(folder: Path) -> list[Epoch]:
 
 def test_history_has_a_line_of_json_per_epoch(tmp_path):
     for epoch in HISTORY:
-        append_history(tmp_path, epoch)
+        append_history(tmp_path, asdict(epoch))
     assert history_in(tmp_path) == HISTORY
 
 
 def test_an_epoch_is_written_before_the_next_one_ends(tmp_path):
-    append_history(tmp_path, HISTORY[0])
+    append_history(tmp_path, asdict(HISTORY[0]))
     assert json.loads((tmp_path / "history.jsonl").read_text("utf-8"))["epoch"] == 1
 
 
 def test_an_epoch_that_is_written_twice_stands_once_as_it_was_last(tmp_path):
     for epoch in (*HISTORY[:2], replace(HISTORY[1], train_loss=0.25)):
-        append_history(tmp_path, epoch)
+        append_history(tmp_path, asdict(epoch))
     assert history_in(tmp_path) == [HISTORY[0], replace(HISTORY[1], train_loss=0.25)]
 
 
 def test_an_epoch_that_is_written_again_takes_the_place_of_all_after_it(tmp_path):
     for epoch in (*HISTORY, HISTORY[1]):
-        append_history(tmp_path, epoch)
+        append_history(tmp_path, asdict(epoch))
     assert history_in(tmp_path) == HISTORY[:2]
 
 
 def test_writing_the_history_leaves_no_other_file(tmp_path):
     for epoch in HISTORY:
-        append_history(tmp_path, epoch)
+        append_history(tmp_path, asdict(epoch))
     assert [path.name for path in tmp_path.iterdir()] == ["history.jsonl"]
 
 

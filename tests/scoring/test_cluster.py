@@ -352,11 +352,11 @@ def test_stopped_run_is_taken_up_by_either_engine(cluster, pair):
     pair.score("local.csv")
     stop = StopRequest()
     with pytest.raises(KeyboardInterrupt):
-        pair.score("out.csv", cluster, on_window=lambda consumed, rows: stop.make(), stop=stop)
+        pair.score("out.csv", cluster, on_window=lambda consumed, rows: stop.request(), stop=stop)
     assert (pair.folder / "out.csv.journal").exists()
     stop = StopRequest()
     with pytest.raises(KeyboardInterrupt):
-        pair.score("out.csv", on_window=lambda consumed, rows: stop.make(), stop=stop)
+        pair.score("out.csv", on_window=lambda consumed, rows: stop.request(), stop=stop)
     assert pair.score("out.csv", cluster).earlier_rows > 0
     pair.assert_same("local.csv", "out.csv")
 

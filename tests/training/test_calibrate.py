@@ -14,7 +14,7 @@ from sentiment_fast.model.network import model_of, network_of
 from sentiment_fast.model.ngrams import NgramConfig
 from sentiment_fast.scoring.scorer import Scorer
 from sentiment_fast.training.calibrate import calibrate
-from sentiment_fast.training.distillation import Lesson
+from sentiment_fast.training.distillation import SoftTargets
 from sentiment_fast.training.encode import encode_part, new_network
 from sentiment_fast.training.ngrams import wide_part
 from sentiment_fast.training.prepare import TrainingData
@@ -115,10 +115,10 @@ def test_no_wide_part_is_fitted_where_none_is_wanted():
     assert model().wide is None
 
 
-def test_the_wide_part_learns_from_a_teachers_lesson_where_there_is_one():
+def test_the_wide_part_learns_from_a_teachers_soft_targets_if_there_are_any():
     training, validation = part(200), part(200, 1)
     data = TrainingData({"training": training, "validation": validation}, CLASSES, VOCABULARY, None)
     contrary = np.eye(2, dtype=np.float32)[1 - training.targets]
-    taught = wide_part(data, Lesson(training.ids, contrary), NgramConfig(2, 10), lambda line: None)
+    taught = wide_part(data, SoftTargets(training.ids, contrary), NgramConfig(2, 10), lambda line: None)
     right = (taught.logits(validation.ids) > 0) == (validation.targets == 1)
     assert right.mean() < 0.3

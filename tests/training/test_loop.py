@@ -618,7 +618,7 @@ def test_memory_may_run_out_on_the_way_back_too():
 def test_memory_for_not_even_one_text_is_an_error_with_advice():
     run = small_run()
     fit_into_memory_only(run, 0)
-    with pytest.raises(DataError, match=r"Not even one review at a time fits.*smaller max_length.*--device cpu"):
+    with pytest.raises(DataError, match=r"Not even one review at a time fits.*smaller max_length.*`device=cpu`"):
         run.train()
 
 

@@ -212,7 +212,7 @@ def test_a_step_that_cannot_be_captured_is_an_error_that_says_what_to_do(played)
     graphs = StepGraphs(print)
     played.fails_with = RuntimeError("operation not permitted\nwhen stream is capturing")
     graphs.replayed(torch.tensor([1]), 16, played.step)
-    with pytest.raises(CaptureError, match=r"\(operation not permitted\): take --no-cuda-graphs"):
+    with pytest.raises(CaptureError, match=r"\(operation not permitted\): take `cuda_graphs=False`"):
         graphs.replayed(torch.tensor([1]), 16, played.step)
 
 
