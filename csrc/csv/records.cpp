@@ -38,6 +38,15 @@ std::vector<int64_t> delimiters_around(const std::vector<int32_t>& fields) {
   return numbers;
 }
 
+// For each field, which of the delimiters around them is the one after it.
+std::vector<size_t> marks_after(const std::vector<int32_t>& fields, const std::vector<int64_t>& delimiters) {
+  std::vector<size_t> marks;
+  for (const int64_t field : fields)
+    marks.push_back(static_cast<size_t>(
+        std::lower_bound(delimiters.begin(), delimiters.end(), field + 1) - delimiters.begin()));
+  return marks;
+}
+
 }  // namespace
 
 RecordFinder::RecordFinder(const CsvFormat& format, const CsvPosition& begin, const Level& level, bool within_line)
@@ -46,6 +55,7 @@ RecordFinder::RecordFinder(const CsvFormat& format, const CsvPosition& begin, co
       position_(begin),
       in_rest_of_line_(within_line),
       marks_(delimiters_around(format.wanted_fields)),
+      end_marks_(marks_after(format.wanted_fields, marks_)),
       mark_places_(marks_.size()) {
   if (is_line_end(format.delimiter) || (format.quote && is_line_end(*format.quote)))
     throw std::invalid_argument("Expected a delimiter and a quote that are no line ends");
@@ -226,10 +236,6 @@ void RecordFinder::count_delimiters(uint64_t delimiters, int64_t base) {
   }
 }
 
-// Of the current record, which has as many.
-int64_t RecordFinder::place_of_delimiter(int64_t number) const {
-  return mark_places_[static_cast<size_t>(std::lower_bound(marks_.begin(), marks_.end(), number) - marks_.begin())];
-}
 
 // The first line end from there on; or how far was looked, if there is none, which is no further than the record may
 // grow and a byte.
@@ -285,10 +291,15 @@ void RecordFinder::give(int64_t content_end, int64_t end, int32_t fields, int64_
 void RecordFinder::give_wanted(int64_t content_end, int32_t fields) {
   for (size_t i = 0; i < found_.wanted.size(); ++i) {
     const int32_t field = format_.wanted_fields[i];
-    const bool is_there = field < fields;
-    const int64_t begin = field == 0 ? content_ : is_there ? place_of_delimiter(field) + 1 : -1;
-    found_.wanted[i].begins.push_back(is_there ? begin : -1);
-    found_.wanted[i].ends.push_back(!is_there ? -1 : field + 1 < fields ? place_of_delimiter(field + 1) : content_end);
+    const int64_t* const end_mark = mark_places_.data() + end_marks_[i];
+    CsvFieldRanges& ranges = found_.wanted[i];
+    if (field < fields) {
+      ranges.begins.push_back(field == 0 ? content_ : end_mark[-1] + 1);
+      ranges.ends.push_back(field + 1 < fields ? *end_mark : content_end);
+    } else {
+      ranges.begins.push_back(-1);
+      ranges.ends.push_back(-1);
+    }
   }
 }
 

@@ -100,7 +100,6 @@ class RecordFinder {
   void give_record(int64_t content_end, int64_t end, int64_t next_line);
   void give(int64_t content_end, int64_t end, int32_t fields, int64_t next_line);
   void give_wanted(int64_t content_end, int32_t fields);
-  int64_t place_of_delimiter(int64_t number) const;
 
   const CsvFormat format_;
   FindCsvBits* const find_bits_;
@@ -124,6 +123,7 @@ class RecordFinder {
   // The delimiters whose places the wanted fields need, by number in the record, from 1, ascending: delimiter n ends
   // field n - 1 and comes before field n. Of the current record, the first `found_marks_` of them have been found.
   const std::vector<int64_t> marks_;
+  const std::vector<size_t> end_marks_;  // (wanted fields,): which of them ends each; the one before it comes before it
   std::vector<int64_t> mark_places_;  // (marks,)
   size_t found_marks_ = 0;
   Reach earlier_reach_;  // of the last record that was rejected
