@@ -541,6 +541,49 @@ def test_rows_that_read_out_of_bounds_are_errors(number, level, wrong):
 
 
 @LEVELS
+@pytest.mark.parametrize("backward", [False, True])
+@pytest.mark.parametrize("pooling", ["last_outputs", "max_mean"])
+@pytest.mark.parametrize("layers", [1, 2, 3])
+@pytest.mark.parametrize("hidden", [16, 48, 80])
+def test_every_level_gives_what_the_scalar_one_gives(number, level, hidden, layers, pooling, backward):
+    """So the scalar one, which every CPU runs, runs every network that the others run."""
+    draw = np.random.default_rng(hidden + layers)
+    counts = draw.integers(1, 30, 40)
+    rows = {
+        "values": draw.integers(0, 5, counts.sum()).astype(np.int16),
+        "starts": np.cumsum(counts) - counts,
+        "counts": counts,
+        "states": draw.integers(0, 3, len(counts)),
+        "outputs": draw.uniform(-1, 1, (3, layers, hidden)).astype(np.float32),
+        "cells": draw.uniform(-2, 2, (3, layers, hidden)).astype(np.float32),
+        "backward": backward,
+        "threads": 2,
+    }
+    # Small weights, as trained ones are: large ones make states chaotic, and rounding grows from step to step.
+    given = weights(hidden, layers, number=number)
+    given = {name: [0.2 * one for one in value] if isinstance(value, list) else value for name, value in given.items()}
+    scalar, other = (getattr(_core.Lstm(**{**given, "level": one}), pooling)(**rows) for one in ("scalar", level))
+    np.testing.assert_allclose(other, scalar, rtol=0, atol=2e-6 if number == "float32" else 0.02)
+
+
+@pytest.mark.parametrize("number", _core.LSTM_LEVELS)
+def test_every_cpu_has_the_scalar_level(number):
+    assert _core.LSTM_LEVELS[number][0] == "scalar"
+
+
+@READINGS
+@pytest.mark.parametrize("layers", [1, 2])
+def test_a_network_scores_at_the_scalar_level_as_at_the_fastest(pooling, both, layers):
+    network = network_of(pooling=pooling, both=both, layers=layers)
+    source = source_of(network, LENGTHS)
+    scalar, fastest = (
+        NativeLSTM(network, "float32", level).logits(source, all_rows(source)).numpy()
+        for level in (_core.LSTM_LEVELS["float32"][0], _core.LSTM_LEVELS["float32"][-1])
+    )
+    np.testing.assert_allclose(scalar, fastest, rtol=0, atol=1e-6)
+
+
+@LEVELS
 @pytest.mark.parametrize("pooling", ["last_outputs", "max_mean"])
 def test_rows_read_backward_are_rows_that_are_reversed(number, level, pooling):
     pooled = getattr(_core.Lstm(**weights(number=number, level=level)), pooling)
