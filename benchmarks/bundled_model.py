@@ -37,7 +37,8 @@ from sentiment_fast.data.labelled_texts import LabelledTexts, class_indices, str
 from sentiment_fast.data.texts import joined, read_texts
 from sentiment_fast.errors import DataError, SentimentFastError, UsageError
 from sentiment_fast.evaluation.metrics import evaluate, predicted_indices
-from sentiment_fast.model.folder import BUNDLED, CARD, CONFIG, METRICS, SavedModel, load_model, save_metrics, save_model
+from sentiment_fast.model.folder import BUNDLED, CARD, CONFIG, METRICS, load_model, save_metrics, save_model
+from sentiment_fast.model.model import Model
 from sentiment_fast.model.presets import preset
 from sentiment_fast.scoring.scorer import Scorer
 from sentiment_fast.training.checkpoints import CHECKPOINT
@@ -124,15 +125,7 @@ def take_steps(work: Path, commands: dict[str, list[str]]) -> None:
         say(f"\n{_shown(folder, command)}")
         started = time.perf_counter()
         resumed = [] if command[0] == "pretrain" else ["--resume"]
-        whole = [sys.executable, "-m", f"sentiment_fast.{command[0]}", *command[1:], "--out", folder, *resumed]
-        paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-        environment = os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
-        with subprocess.Popen(whole, cwd=work, env=environment) as process:
-            try:
-                code = process.wait()
-            except KeyboardInterrupt:  # which the command got too, and is keeping what it has
-                process.wait()
-                raise
+        code = run_command(work, [*command, "--out", folder, *resumed])
         if code == INTERRUPTED:
             raise KeyboardInterrupt
         if code:
@@ -140,7 +133,20 @@ def take_steps(work: Path, commands: dict[str, list[str]]) -> None:
         say(f"{work / folder}: {time.perf_counter() - started:,.0f} s")
 
 
-def rounding(model: SavedModel, halved: SavedModel, texts: pa.ChunkedArray) -> Rounding:
+def run_command(work: Path, command: Sequence[str]) -> int:
+    """Run one of the package's commands in the work folder, in a process of its own. Returns its exit code."""
+    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
+    named = [sys.executable, "-m", f"sentiment_fast.{command[0]}", *command[1:]]
+    with subprocess.Popen(named, cwd=work, env=environment) as process:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:  # which the command got too, and is keeping what it has
+            process.wait()
+            raise
+
+
+def rounding(model: Model, halved: Model, texts: pa.ChunkedArray) -> Rounding:
     """What float16 changes about the texts' probabilities, which are computed in float32 from either."""
     exact, rounded = (Scorer(one, "cpu", "float32").predict_proba(texts) for one in (model, halved))
     changed = predicted_indices(exact, model.threshold) != predicted_indices(rounded, model.threshold)

@@ -15,6 +15,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+# Read by OpenMP when PyTorch is imported; the commands set it too (sentiment_fast/cli/main.py).
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
 import numpy as np
 import pytest
 
@@ -57,6 +60,11 @@ class Measurement:
 
 MEASUREMENTS = pytest.StashKey[list[Measurement]]()
 CORPUS_NAMES = pytest.StashKey[dict[str, str]]()
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """None: benchmarks have the machine to themselves, and `--benchmark-only` refuses to run in workers."""
+    return 0
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -157,13 +157,14 @@ def test_a_run_does_not_go_on_with_another_bundled_model(bundled, reviews, tmp_p
     reviews.write_text("review\n" + "a good film\n" * 1000)
     interrupted_run(reviews, tmp_path / "scored.csv")
     other = sf.load(bundled).model()
-    other.network.output.bias.data += 1
+    other.weights["output.bias"][:] += 1
     folder.save_model(tmp_path / "other", other)
     monkeypatch.setattr(folder, "BUNDLED", tmp_path / "other")
     with pytest.raises(sf.UsageError, match="model"):
         sf.score_csv(reviews, tmp_path / "scored.csv", window_bytes=1 << 10)
 
 
+@pytest.mark.slow
 def test_packages_that_are_built_hold_it(small_model, tmp_path):
     pytest.importorskip("setuptools", minversion="77")  # as builds have; an environment may have an older one
     source, built = tmp_path / "source", tmp_path / "built"
@@ -207,12 +208,7 @@ def test_the_real_one_is_right_about_what_is_obvious(real, review):
 
 
 def test_the_real_one_scores_a_file_without_being_named(real, reviews):
-    subprocess.run(
-        [sys.executable, "-m", "sentiment_fast.score", reviews.name],
-        cwd=reviews.parent,
-        check=True,
-        capture_output=True,
-    )
+    assert cli.main(["score", str(reviews)]) == 0
     with reviews.with_suffix(".scored.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert [row["sentiment_label"] for row in rows] == list(REVIEWS.values())

@@ -1,6 +1,9 @@
 """The commands as users run them: train, then evaluate, score and predict with what it wrote; and how they fail."""
 
+import contextlib
 import csv
+import functools
+import io
 import json
 import os
 import random
@@ -13,7 +16,6 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from contextlib import contextmanager
 
 import pytest
 import torch
@@ -21,10 +23,23 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from sentiment_fast import cli
+from sentiment_fast.data import sources
 from sentiment_fast.data.datasets.demo import demo_corpus
 from sentiment_fast.model.devices import cpu_has_bf16
 from sentiment_fast.runs.atomic import part_of
 from sentiment_fast.training.checkpoints import CHECKPOINT, FORMAT
+
+SLOW_FIXTURES = {
+    "trained",
+    "two_parts",
+    "uninterrupted",
+    "stopped",
+    "resumed",
+    "pair",
+    "single",
+    "pair_stopped",
+    "pair_resumed",
+}
 
 SMALL = ["--set", "hidden_size=32", "--set", "embedding_size=16", "--set", "layers=1", "--learning-rate", "0.01"]
 OFFLINE = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
@@ -34,6 +49,14 @@ def run(*arguments, **options):
     """A command in a process of its own."""
     command = [sys.executable, "-m", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, timeout=300, **options)
+
+
+def run_here(folder, *arguments):
+    """A command in this process and a folder: what it printed to stderr; it must not fail."""
+    with contextlib.chdir(folder), contextlib.redirect_stderr(io.StringIO()) as said:
+        code = cli.main([*map(str, arguments)])
+    assert code == 0, said.getvalue()
+    return said.getvalue()
 
 
 def write_csv(path, rows, header=("review", "sentiment")):
@@ -103,11 +126,11 @@ def test_training_ends_with_commands_that_work(trained, data):
     assert 0.5 <= float(probability) <= 1
 
 
-def test_evaluate_agrees_with_what_training_measured(trained, data):
+def test_evaluate_agrees_with_what_training_measured(trained, data, capsys):
     folder, _ = trained
-    found = run("sentiment_fast.evaluate", data / "test.csv", "--model", folder, "--json")
+    assert cli.main(["evaluate", str(data / "test.csv"), "--model", str(folder), "--json"]) == 0
     expected = json.loads((folder / "metrics.json").read_text())["test"]
-    figures = json.loads(found.stdout)
+    figures = json.loads(capsys.readouterr().out)
     assert figures["confusion"] == expected["confusion"]
     assert figures["log_loss"] == pytest.approx(expected["log_loss"], abs=1e-3)
 
@@ -132,8 +155,7 @@ def test_predict_prints_a_line_per_text(trained, capsys):
 def test_score_keeps_every_column_and_row(trained, data):
     folder, _ = trained
     output = data / "scored.csv"
-    finished = run("sentiment_fast.score", data / "test.csv", "-o", output, "--model", folder)
-    assert finished.returncode == 0, finished.stderr
+    assert cli.main(["score", str(data / "test.csv"), "-o", str(output), "--model", str(folder)]) == 0
     with (data / "test.csv").open(newline="") as file:
         before = list(csv.reader(file))
     with output.open(newline="") as file:
@@ -147,9 +169,7 @@ def test_score_keeps_every_column_and_row(trained, data):
 def two_parts(data):
     """The folder of a run with a wide part, and what it said."""
     options = ("--epochs", "1", *SMALL, "--set", "ngrams=2", "--set", "ngram_bits=12", "--set", "validation_share=0.2")
-    finished = run("sentiment_fast.train", "--data", "train.csv", "--out", "two parts", *options, cwd=data)
-    assert finished.returncode == 0, finished.stderr
-    return data / "two parts", finished.stderr
+    return data / "two parts", run_here(data, "train", "--data", "train.csv", "--out", "two parts", *options)
 
 
 def test_a_wide_part_is_fitted_before_and_calibrated_after_the_network(two_parts):
@@ -187,6 +207,7 @@ def test_a_threshold_or_cascade_that_does_not_fit_is_bad_usage(trained, data, tm
     assert said in fails([command, data / "test.csv", "--model", trained[0], *option, *output], 2, capsys)
 
 
+@pytest.mark.slow
 def test_three_classes_of_numbers_work_from_end_to_end(tmp_path, capsys):
     words = {1: "awful dreadful boring", 2: "average ordinary passable", 3: "wonderful brilliant superb"}
     rows = [(f"{words[stars].split()[i % 3]} film number {i}", stars) for i in range(120) for stars in words]
@@ -202,6 +223,7 @@ def test_three_classes_of_numbers_work_from_end_to_end(tmp_path, capsys):
     assert header == "body,stars,sentiment_label,sentiment_score_1,sentiment_score_2,sentiment_score_3"
 
 
+@pytest.mark.slow
 def test_word_vectors_start_the_embedding_and_their_coverage_is_printed(tmp_path, data, capsys):
     vectors = tmp_path / "vectors.txt"
     vectors.write_text("film 0.1 0.2 0.3\nacting -0.1 0.5 1\nzzzz 1 1 1\n")
@@ -210,20 +232,19 @@ def test_word_vectors_start_the_embedding_and_their_coverage_is_printed(tmp_path
     assert "vectors of 3 numbers for 2 of 1,000 words" in capsys.readouterr().err
 
 
-def test_without_data_and_network_the_demo_corpus_is_used_and_said_to_be(tmp_path):
+@pytest.mark.slow
+def test_without_data_and_network_the_demo_corpus_is_used_and_said_to_be(tmp_path, monkeypatch):
     tiny = [part for name in ("hidden_size", "embedding_size", "layers") for part in ("--set", f"{name}=1")]
-    finished = run(
-        *("sentiment_fast.train", "--amp", "--epochs", "1", "--batch-size", "4000", "--out", "model"),
-        *("--set", "max_length=20", *tiny),
-        cwd=tmp_path,
-        env=os.environ | OFFLINE | {"SENTIMENT_FAST_CACHE": str(tmp_path / "cache")},
-    )
-    assert finished.returncode == 0, finished.stderr
-    assert "*** MADE-UP DATA ***" in finished.stderr
-    assert "--data PATH" in finished.stderr
+    for name, value in (OFFLINE | {"SENTIMENT_FAST_CACHE": str(tmp_path / "cache")}).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sources, "demo_corpus", functools.partial(demo_corpus, 400))  # a hundredth of it
+    said = run_here(tmp_path, "train", "--amp", "--epochs", "1", "--out", "model", "--set", "max_length=20", *tiny)
+    assert "*** MADE-UP DATA ***" in said
+    assert "--data PATH" in said
     assert "made-up data" in (tmp_path / "model" / "README.md").read_text()
 
 
+@pytest.mark.slow
 def test_the_well_known_file_in_the_working_folder_is_the_default(tmp_path, data, monkeypatch, capsys):
     (tmp_path / "IMDB Dataset.csv").write_bytes((data / "train.csv").read_bytes())
     monkeypatch.chdir(tmp_path)
@@ -354,6 +375,15 @@ def test_info_names_the_level_and_the_device(capsys):
     assert "the CPU" in printed
 
 
+@pytest.mark.parametrize(("given", "used"), [(None, "passive"), ("active", "active")])
+def test_idle_threads_of_openmp_sleep_unless_the_user_says_otherwise(monkeypatch, given, used):
+    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+    if given:
+        monkeypatch.setenv("OMP_WAIT_POLICY", given)
+    assert cli.main(["info", "--device", "cpu"]) == 0
+    assert os.environ["OMP_WAIT_POLICY"] == used
+
+
 def test_the_version_is_printed(capsys):
     with pytest.raises(SystemExit) as stopped:
         cli.main(["--version"])
@@ -397,7 +427,7 @@ def reviews(tmp_path_factory):
     return folder
 
 
-@contextmanager
+@contextlib.contextmanager
 def started(*command, **options):
     """A command that runs beside the test, but never beyond it, nor for more than three minutes."""
     process = subprocess.Popen(
@@ -475,6 +505,7 @@ def stopped_copy(stopped, reviews, tmp_path, monkeypatch):
     torch.set_num_threads(threads)
 
 
+@pytest.mark.slow
 def test_an_interrupted_training_keeps_its_best_epoch(data, tmp_path):
     out = tmp_path / "model"
     command = ("sentiment_fast.train", "--data", "train.csv", "--epochs", "500", "--out", out, *SMALL)
@@ -499,7 +530,7 @@ def test_a_training_asked_to_stop_leaves_a_checkpoint_within_its_second_epoch(st
 
 def test_a_training_asked_to_stop_ends_with_a_command_that_goes_on(stopped):
     _, _, said = stopped
-    command = said[said.index("interrupted: go on with") :].splitlines()[1].strip()
+    command = said[said.index("interrupted: resume with") :].splitlines()[1].strip()
     assert shlex.split(command) == ["python", "-m", "sentiment_fast.train", "--resume", "--out", "it's stopped"]
 
 
@@ -629,7 +660,7 @@ def test_a_run_that_had_written_its_results_but_kept_its_checkpoint_is_gone_on_w
 def test_a_finished_run_says_that_there_is_nothing_to_go_on_with(uninterrupted, capsys):
     before = {path.name: path.read_bytes() for path in uninterrupted[0].iterdir()}
     message = fails(["train", "--resume", "--out", uninterrupted[0]], 0, capsys)
-    assert message == f"{uninterrupted[0]}: this run is finished, there is nothing to go on with\n"
+    assert message == f"{uninterrupted[0]}: this run is finished, there is nothing to resume\n"
     assert {path.name: path.read_bytes() for path in uninterrupted[0].iterdir()} == before
 
 
@@ -640,6 +671,7 @@ def test_to_resume_without_a_folder_is_bad_usage(capsys):
 ONE_EPOCH = (*REVIEWS[:-2], *SMALL, "--epochs", "1", "--batch-size", "64")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("left", [None, [], ["overview.json", "checkpoint.safetensors.part"]], ids=str)
 def test_to_resume_what_never_came_to_a_checkpoint_starts_a_new_run(reviews, tmp_path, monkeypatch, capsys, left):
     out = tmp_path / "run"
@@ -682,6 +714,7 @@ def unkillable(out):
     return sys.executable, *command
 
 
+@pytest.mark.slow
 def test_a_run_that_is_killed_three_times_ends_as_if_it_had_not_been(uninterrupted, reviews):
     out, options = reviews / "killed", {"cwd": reviews, "env": ONE_THREAD}
     moments = {
@@ -823,7 +856,7 @@ def test_two_processes_interrupted_from_the_keyboard_leave_such_a_checkpoint_too
     assert (epoch, 0 < batches < 56) == (2, True), said
 
 
-@pytest.mark.parametrize("line", ["stopping after this step", "interrupted: go on with"])
+@pytest.mark.parametrize("line", ["stopping after this step", "interrupted: resume with"])
 def test_of_two_processes_asked_to_stop_one_speaks(pair_stopped, line):
     assert pair_stopped[2].count(line) == 1
 

@@ -72,35 +72,44 @@ def test_golden_ids(max_words):
     assert ids.pad(5).tolist() == case["padded_to_5"]
 
 
-@pytest.mark.parametrize(
-    "frame",
-    ["{}", "a{}b", "ab{}", "{}ab", "A{}\u03a3", "a\u03a3{}b"],
-    ids=ascii,
-)
+def frames(*templates, always=()):
+    """Parameters: what stands around each code point; the reference takes a minute for two of them."""
+    return [pytest.param(one, marks=() if one in always else pytest.mark.long, id=ascii(one)) for one in templates]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("frame", frames("{}", "a{}b", "ab{}", "{}ab", "A{}\u03a3", "a\u03a3{}b", always=("a{}b",)))
 def test_every_code_point(frame):
     texts = [frame.format(chr(code)) for code in range(0x110000)]
     assert_equal(texts, (texts, as_utf8(texts)), threads=(2,))
 
 
-@pytest.mark.parametrize("frame", ["{}", "a{}b", "<{}>b"], ids=ascii)
+@pytest.mark.parametrize("frame", frames("{}", "a{}b", "<{}>b"))
 def test_every_code_point_without_tags_and_with_digits(frame):
     texts = [frame.format(chr(code)) for code in range(0x110000)]
     assert_equal(texts, (texts, as_utf8(texts)), threads=(2,), strip_html=True, keep_digits=True)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("frame", "keep_digits"), [("{}", False), ("a{}b", True), ("A{}\u03a3", False)], ids=ascii)
 def test_every_code_point_with_words_split_at_marks(frame, keep_digits):
     texts = [frame.format(chr(code)) for code in range(0x110000)]
     assert_equal(texts, (texts, as_utf8(texts)), threads=(2,), split_at_marks=True, keep_digits=keep_digits)
 
 
-@pytest.mark.parametrize("split_at_marks", [False, True])
-def test_every_code_point_in_one_text(split_at_marks):
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"split_at_marks": True}, {"strip_html": True, "keep_digits": True}, EVERY_OPTION],
+    ids=lambda options: "-".join(options) or "plain",
+)
+def test_every_code_point_in_one_text(options):
     # One string of four-byte units, in which every code point has neighbours on both sides.
     texts = ["".join(map(chr, range(0x110000)))]
-    assert_equal(texts, (texts, as_utf8(texts)), threads=(1,), split_at_marks=split_at_marks)
+    assert_equal(texts, (texts, as_utf8(texts)), threads=(1,), **options)
 
 
+@pytest.mark.slow
 @settings(max_examples=1500, deadline=None)
 @example(["\u03a3"])
 @example(["A\u03a3'", "A\u03a3'b", "'\u03a3", "A'\u0301\u03a3\u0301 b"])
@@ -110,6 +119,7 @@ def test_generated_texts(texts):
     assert_equal(texts, (texts, as_utf8(texts)), threads=(1, 3))
 
 
+@pytest.mark.slow
 @settings(max_examples=1500, deadline=None)
 @example(["a<b>\u03a3</b>", "A<i>\u03a3", "A\u03a3<i>b", "A\u03a3<i b"], True, False, False)
 @example(
@@ -125,6 +135,7 @@ def test_generated_texts_with_each_option(texts, strip_html, keep_digits, split_
     assert_equal(texts, (texts, as_utf8(texts)), threads=(1, 3), **options)
 
 
+@pytest.mark.slow
 @settings(max_examples=1000, deadline=None)
 @given(
     st.lists(st.text("abcΣ 1<>", max_size=20), max_size=8),
@@ -145,6 +156,7 @@ def test_generated_vocabularies(texts, max_words, min_count, stop_words, unknown
     assert [row.tolist() for row in sf.encode(texts, vocabulary)] == rows
 
 
+@pytest.mark.slow
 @settings(max_examples=1500, deadline=None)
 @example(
     [b"A\xc2\xce\xa3", b"A\xc2\xb4\x80\xce\xa3", b"\xf4\x90\x80\x80", b"\xe0\x80\x80a", b"\xed\xa0\x80", b"\xf0\x9f"]
@@ -197,6 +209,7 @@ def test_lexicons_of_every_size_find_every_word_and_no_other(words):
         assert values.tolist() == list(range(1, words + 1))
 
 
+@pytest.mark.slow
 def test_ties_are_settled_by_first_occurrence_at_any_thread_count():
     # As many distinct words as tables have to grow for, each equally frequent, spread over many ranges.
     letters = "abcdefghijklmnopqrstuvwxyz"
@@ -205,6 +218,7 @@ def test_ties_are_settled_by_first_occurrence_at_any_thread_count():
     assert_equal(texts)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [63, 64, 65, 127, 128, 129, 1000, 100_000])
 def test_long_words(size):
     texts = ["x" * size, "é" * size, "y" * size + " " + "x" * size, "ab" * size + "!" * size + "c"]
@@ -217,6 +231,7 @@ def test_lower_casing_may_lengthen_a_word():
     assert_equal(texts, (texts, as_utf8(texts)), threads=(1,))
 
 
+@pytest.mark.slow
 def test_many_capital_sigmas_in_one_piece_take_linear_time():
     texts = ["\u03a3" * 200_000, "a" + "'" * 200_000 + "\u03a3", "a\u03a3" + "'" * 200_000]
     assert_equal(texts, threads=(1,))
@@ -231,6 +246,7 @@ def random_texts(count, seed):
         yield "".join(draw.choices(pool, k=draw.randrange(50)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "count", [20_000, pytest.param(1_000_000, marks=pytest.mark.long)], ids=["20 thousand", "a million"]
 )
@@ -240,6 +256,7 @@ def test_random_texts(count):
     assert_equal(texts, (texts, as_utf8(texts)), threads=(2,), **EVERY_OPTION)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("letter", ["a", "é", "漢"])
 def test_a_word_of_ten_megabytes(letter):
     size = 10_000_000 // len(letter.encode())
@@ -247,6 +264,7 @@ def test_a_word_of_ten_megabytes(letter):
     assert_equal(texts, (texts, as_utf8(texts)), threads=(2,), levels=_core.LEVELS)
 
 
+@pytest.mark.slow
 def test_a_million_empty_texts():
     texts = [""] * 1_000_000
     assert_equal(texts, (texts, as_utf8(texts), pa.nulls(len(texts))), threads=(1, 8))
@@ -282,6 +300,7 @@ def check_real_reviews(path, rows=None):
     assert_equal(texts, (reviews,), threads=(2,), **EVERY_OPTION)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["imdb_train", "imdb_test"])
 def test_real_reviews(imdb_folder, name):
     check_real_reviews(imdb_folder / f"{name}.csv.xz", rows=3000)

@@ -56,6 +56,7 @@ def trials_of(folder):
     ]
 
 
+@pytest.mark.slow
 def test_a_search_leaves_its_trials_and_the_best_settings(work, capsys):
     assert tune(*SEARCH, "--trials", 3, "--out", "found") == 0
     assert {path.name for path in (work / "found").iterdir()} == {"search.json", "trials.jsonl", "best.json"}
@@ -71,6 +72,7 @@ def test_a_search_leaves_its_trials_and_the_best_settings(work, capsys):
     assert "trial 3: hidden_size=" in printed.err
 
 
+@pytest.mark.slow
 def test_the_command_that_it_ends_with_trains_to_the_figures_of_the_best_trial(work, capsys):
     assert tune(*SEARCH, "--trials", 2, "--out", "found", "--validation", 0.4, "--json") == 0
     result = json.loads(capsys.readouterr().out)
@@ -109,6 +111,7 @@ SEARCHES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("search", SEARCHES)
 def test_a_search_that_was_killed_goes_on_to_the_trials_of_one_that_was_not(work, capsys, search):
     torch.set_num_threads(1)
@@ -132,14 +135,14 @@ def test_a_search_that_was_killed_goes_on_to_the_trials_of_one_that_was_not(work
 
 def after_first_trial(monkeypatch, action):
     """Do it when the first trial has been written down."""
-    append = trials_module.Journal.append
+    append = trials_module.TrialLog.append
 
     def append_and_act(journal, trial):
         append(journal, trial)
         if trial.number == 1:
             action()
 
-    monkeypatch.setattr(trials_module.Journal, "append", append_and_act)
+    monkeypatch.setattr(trials_module.TrialLog, "append", append_and_act)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -160,7 +163,7 @@ def test_time_that_was_spent_counts(work, capsys):
     search = json.loads((work / "found" / "search.json").read_text())
     (trial,) = read_journal(work / "found" / "trials.jsonl")[1:]
     (work / "found" / "trials.jsonl").unlink()
-    with trials_module.Journal(work / "found", search["identity"], search["options"]) as journal:
+    with trials_module.TrialLog(work / "found", search["identity"], search["options"]) as journal:
         journal.append(trials_module._trial({**trial, "seconds": 3600.0}))
     assert tune("--resume", "--out", "found", "--time", "1h") == 0
     assert len(trials_of(work / "found")) == 1

@@ -46,7 +46,7 @@ def read_labelled(path: str | Path, text_column: str | None = None, label_column
     """
     path = Path(path)
     if text_column is not None and text_column == label_column:
-        raise UsageError(f"Expected two columns, got {text_column!r} as both --text-column and --label-column")
+        raise UsageError(f"Expected two columns, got {text_column!r} as both `text_column` and `label_column`")
     if not path.exists():
         raise DataError(f"{path}: expected a file or a folder, got nothing there. Is the path right?")
     try:
@@ -74,11 +74,11 @@ def file_kind(path: Path) -> tuple[str, str | None]:
 
 def wanted_texts(text_column: str | None) -> Wanted:
     """The column of the texts: the one named, else one of those that are looked for."""
-    return Wanted(TEXT_COLUMNS if text_column is None else (text_column,), "--text-column")
+    return Wanted(TEXT_COLUMNS if text_column is None else (text_column,), "`text_column`")
 
 
 def _wanted_labels(label_column: str | None) -> Wanted:
-    return Wanted(LABEL_COLUMNS if label_column is None else (label_column,), "--label-column")
+    return Wanted(LABEL_COLUMNS if label_column is None else (label_column,), "`label_column`")
 
 
 def _read_table(path: Path, wanted: Sequence[Wanted]) -> LabelledTexts:
@@ -113,7 +113,7 @@ def checked_texts(path: Path, name: str, column: pa.ChunkedArray) -> pa.ChunkedA
     """A column of texts as large_string, "" for null; DataError where it holds something else."""
     if not _is_text(column.type):
         raise DataError(
-            f"{path}: expected strings in the column {name!r}, got {column.type}. Name another with --text-column."
+            f"{path}: expected strings in the column {name!r}, got {column.type}. Name another with `text_column`."
         )
     return checked_strings(path, name, column).fill_null("")
 
@@ -183,7 +183,7 @@ def _labels(path: Path, name: str, column: pa.ChunkedArray) -> np.ndarray:
             raise bad_label(int(np.argmin(finite)), str(numbers[np.argmin(finite)]))
         return numbers
     raise DataError(
-        f"{path}: expected strings or numbers in the column {name!r}, got {kind}. Name another with --label-column."
+        f"{path}: expected strings or numbers in the column {name!r}, got {kind}. Name another with `label_column`."
     )
 
 

@@ -1,4 +1,4 @@
-"""What `--data`, `--validation`, `--test` and `--unlabelled` mean.
+"""What the arguments `data`, `validation`, `test` and `unlabelled` mean.
 
 In: their values, paths or one of the words imdb and demo, a share, or nothing. Out: LabelledTexts, or Texts.
 Reading, downloading and making up are left to files.py, imdb.py and demo.py.
@@ -30,7 +30,7 @@ def open_data(
     seed: int = 0,
     say: Callable[[str], None] = say_on_stderr,
 ) -> LabelledTexts:
-    """The labelled texts that `--data` asks for.
+    """The labelled texts that `data` asks for.
 
     data: a path (see read_labelled, which alone heeds the columns); "imdb"; "demo", or "demo:N" for N made-up reviews
     from `seed`; None for "IMDB Dataset.csv" in the working folder, else the IMDb reviews, else, where those cannot be
@@ -43,7 +43,7 @@ def open_data(
         return _open_default(text_column, label_column, seed, say)
     if data in WORDS or data.startswith("demo:"):
         if Path(data).exists():
-            say(f"--data {data} means the data set of that name; for the file in this folder say --data ./{data}")
+            say(f"`data={data}` means the data set of that name; for the file in this folder give `data=./{data}`")
         return load_imdb(say=say) if data == "imdb" else _make_up(data, seed)
     if not Path(data).exists():
         raise DataError(f"{data}: expected a file or a folder, or one of the words imdb and demo. {_suggest(data)}")
@@ -80,7 +80,7 @@ def _open_default(
     except DownloadError as error:
         say(
             f"*** MADE-UP DATA *** {str(error).splitlines()[0]}. What follows uses reviews that this program made up: "
-            f"its figures say nothing about real ones. For real data pass --data PATH (a CSV file such as "
+            f"its figures say nothing about real ones. For real data pass `data=PATH` (a CSV file such as "
             f'"{WELL_KNOWN_CSV}", a Parquet file, or the unpacked aclImdb folder).'
         )
         return demo_corpus(seed=seed)
@@ -91,7 +91,7 @@ def _make_up(data: str, seed: int) -> LabelledTexts:
         return demo_corpus(seed=seed)
     reviews = data.removeprefix("demo:")
     if not re.fullmatch(r"[0-9]{1,9}", reviews) or int(reviews) == 0:
-        raise UsageError(f"--data {data}: expected a number of reviews above 0 after demo:, got {reviews!r}")
+        raise UsageError(f"`data={data}`: expected a number of reviews above 0 after demo:, got {reviews!r}")
     return demo_corpus(int(reviews), seed)
 
 
@@ -109,7 +109,7 @@ def _suggest(data: str) -> str:
 
 
 def open_parts(
-    data: str | None,
+    data: str | LabelledTexts | None,
     validation: str,
     test: str | None,
     text_column: str | None,
@@ -119,10 +119,14 @@ def open_parts(
 ) -> tuple[dict[str, LabelledTexts], list[Any]]:
     """The labelled texts by part ("training", "validation", and "test" if asked for), and the classes.
 
-    data, seed, say: as for `open_data`. validation: a file, or the share of the data to hold back. test: a file.
+    data, seed, say: as for `open_data`, or texts that are in memory. validation: a file, or the share of the data to
+    hold out. test: a file.
     Raises what open_data and read_labelled do, and UsageError for a share that is none.
     """
-    labelled = open_data(data, text_column, label_column, seed=seed, say=say)
+    if isinstance(data, LabelledTexts):
+        labelled = data
+    else:
+        labelled = open_data(data, text_column, label_column, seed=seed, say=say)
     classes = classes_of(labelled)
     share = share_of(validation)
     if share is None:
@@ -136,11 +140,11 @@ def open_parts(
 
 
 def share_of(validation: str) -> float | None:
-    """The share that --validation asks for; None where it is a path. Raises UsageError for a share that is none."""
+    """The share that `validation` asks for; None where it is a path. Raises UsageError for a share that is none."""
     try:
         share = float(validation)
     except ValueError:
         return None
     if not 0 < share < 1:
-        raise UsageError(f"--validation {validation}: expected a share above 0 and below 1, or a file")
+        raise UsageError(f"`validation={validation}`: expected a share above 0 and below 1, or a file")
     return share

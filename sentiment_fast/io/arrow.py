@@ -1,7 +1,7 @@
 """Columns of an Arrow table -> the texts that stand for their values in a CSV file and in JSON Lines.
 
-In: a column of any type that can be said in text. Out: one value each, without a CSV file's quotes. Lines are put
-together in writers.py.
+In: a column of any type that has a text form. Out: one text per value, without a CSV file's quotes, and which texts are
+not valid UTF-8. Putting records together is left to the writers.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import json
 import math
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +19,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sentiment_fast.errors import DataError
-from sentiment_fast.scoring.encoded_texts import invalid_texts
+from sentiment_fast.io.formats import format_named
+
+_TEXTS: tuple[Callable[[pa.DataType], bool], ...] = (
+    pa.types.is_string,
+    pa.types.is_large_string,
+    pa.types.is_string_view,
+    pa.types.is_binary,
+    pa.types.is_large_binary,
+    pa.types.is_binary_view,
+    pa.types.is_null,
+)
 
 
 def check_text_forms(schema: pa.Schema, output_format: str, name: str) -> None:
@@ -64,7 +75,7 @@ def json_text(value: Any) -> str:
 
 
 def as_utf8(texts: pa.LargeBinaryArray) -> tuple[pa.LargeStringArray, npt.NDArray[np.bool_]]:
-    """The texts, bytes that are no UTF-8 replaced as bytes.decode("utf-8", "replace") does; and in which there were."""
+    """The texts, invalid UTF-8 replaced as bytes.decode("utf-8", "replace") does; and which texts had some."""
     invalid = invalid_texts(texts)
     if invalid.any():
         values = texts.to_pylist()
@@ -72,6 +83,64 @@ def as_utf8(texts: pa.LargeBinaryArray) -> tuple[pa.LargeStringArray, npt.NDArra
             values[row] = values[row].decode("utf-8", "replace").encode()
         texts = pa.array(values, pa.large_binary())
     return texts.view(pa.large_string()), invalid
+
+
+def holds_text(kind: pa.DataType) -> bool:
+    """Whether a column of this type is one of texts: strings, bytes, or nothing but null."""
+    if pa.types.is_dictionary(kind):
+        return holds_text(kind.value_type)
+    return any(is_kind(kind) for is_kind in _TEXTS)
+
+
+def texts_schema(columns: Sequence[str], name: str, output: str | None) -> pa.Schema:
+    """Columns of text. Raises DataError for several of one name if `output`, a format or None, cannot have them."""
+    twice = [column for column in columns if columns.count(column) > 1]
+    if twice and output is not None and not format_named(output).repeats_names:
+        raise DataError(
+            f"{name}: has several columns {twice[0]!r}, and {output} has one of a name: choose with --columns, or "
+            "rename all but one"
+        )
+    return pa.schema([pa.field(column, pa.large_string()) for column in columns])
+
+
+def texts_table(columns: Sequence[pa.ChunkedArray], schema: pa.Schema) -> tuple[pa.Table, npt.NDArray[np.bool_]]:
+    """Columns of large_binary as texts, invalid UTF-8 replaced; and in which rows it was."""
+    texts, replaced = [], np.zeros(len(columns[0]) if columns else 0, bool)
+    for column in columns:
+        valid, found = as_utf8(flat(column))
+        texts.append(valid)
+        replaced |= found
+    return pa.Table.from_arrays(texts, schema=schema), replaced
+
+
+def invalid_texts(texts: pa.LargeBinaryArray) -> npt.NDArray[np.bool_]:
+    """Which texts are not UTF-8."""
+    invalid = np.zeros(len(texts), bool)
+    try:
+        texts.view(pa.large_string()).validate(full=True)
+    except pa.ArrowInvalid:
+        offsets, values = value_offsets(texts), value_bytes(texts)
+        filled = np.flatnonzero(np.diff(offsets))
+        foreign = filled[np.logical_or.reduceat(values >= 0x80, offsets[filled] - offsets[0])]
+        for place in foreign.tolist():
+            try:
+                (texts[place].as_py() or b"").decode()
+            except UnicodeDecodeError:
+                invalid[place] = True
+    return invalid
+
+
+def value_offsets(texts: pa.LargeBinaryArray) -> npt.NDArray[np.int64]:
+    """(n + 1,): where each text begins and ends in the column's buffer."""
+    return np.frombuffer(texts.buffers()[1], np.int64)[texts.offset : texts.offset + len(texts) + 1]
+
+
+def value_bytes(texts: pa.LargeBinaryArray) -> npt.NDArray[np.uint8]:
+    """(total,): the texts' bytes, end to end."""
+    offsets, values = value_offsets(texts), texts.buffers()[2]
+    if values is None:
+        return np.zeros(0, np.uint8)
+    return np.frombuffer(values, np.uint8)[offsets[0] : offsets[-1]]
 
 
 def flat(column: pa.ChunkedArray) -> pa.LargeBinaryArray:

@@ -1,4 +1,4 @@
-"""A CSV stream -> chunks of whole records, in buffers that are used again, so that memory does not grow with the file.
+"""A CSV stream -> chunks of whole records, in reused buffers, so that memory does not grow with the file.
 
 In: anything with `readinto`, and the finder that says where records end. Out: the records' own bytes, every one of the
 stream in one chunk, and where each record is. What the fields hold is left to others.
@@ -11,19 +11,27 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
 from sentiment_fast import _core
+from sentiment_fast.io.window import Position
+
+Mask = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.int64]
 
 CHUNK_BYTES = 4 << 20
 
 
-class Source(Protocol):
+class Stream(Protocol):
     """A binary stream: a file, a pipe, a decompressor."""
 
     def readinto(self, buffer: memoryview, /) -> int | None: ...
 
 
 class Finder(Protocol):
-    """A RecordFinder, or what asks several of them."""
+    """A RecordFinder, or several that are asked as one."""
 
     @property
     def offset(self) -> int: ...
@@ -38,9 +46,9 @@ class Finder(Protocol):
 class Chunk:
     """Whole records of a CSV stream, end to end.
 
-    data: their bytes; the buffer is used again when as many more chunks were asked for as there are buffers.
-    records: where each is, relating to `data`. offset, row, line: where the next chunk begins, or the stream ends. If
-    `resumable`, a RecordFinder that is given these three goes on from there.
+    data: their bytes; the buffer is reused when as many more chunks were asked for as there are buffers. records: where
+    each is, relative to `data`. offset, row, line: where the next chunk begins, or the stream ends. If `resumable`, a
+    RecordFinder that is given these three continues from there.
     """
 
     data: memoryview
@@ -51,16 +59,41 @@ class Chunk:
 
     @property
     def resumable(self) -> bool:
-        """Whether the chunk ends behind a line end, and not with a piece of an overlong line or the stream."""
+        """Whether the chunk ends after a line end, and not with a piece of an overlong line or the stream."""
         return bool(self.records.ends[-1] > self.records.content_ends[-1])
 
 
+@dataclass(frozen=True, kw_only=True)
+class RecordWindow:
+    """Whole records, or lines, of a file of text, as a window.
+
+    data: their bytes, good until as many more windows were read as there are buffers. records: where each is in them.
+    holds_row, rejected: (records,) bool. texts: (rows,) large_binary. end: where the next window begins. resumable:
+    whether a run can be resumed there, which it cannot within an overlong line. consumed: bytes read of the input on
+    disk.
+    """
+
+    data: memoryview
+    records: _core.CsvRecords
+    holds_row: Mask
+    rejected: Mask
+    texts: pa.LargeBinaryArray
+    end: Position
+    resumable: bool
+    consumed: int
+
+    @property
+    def starts(self) -> Places:
+        """(records,): where each record begins."""
+        return np.concatenate([np.zeros(1, np.int64), self.records.ends[:-1]])
+
+
 def read_chunks(
-    source: Source, finder: Finder, chunk_bytes: int = CHUNK_BYTES, buffers: int = 1, start: bytes = b""
+    stream: Stream, finder: Finder, chunk_bytes: int = CHUNK_BYTES, buffers: int = 1, start: bytes = b""
 ) -> Iterator[Chunk]:
     """Cut a stream between records, into chunks of at most `chunk_bytes`, or of one longer record and what follows it.
 
-    Where a chunk ends depends on where it begins alone: taken up at the end of any chunk, the stream is cut alike.
+    Where a chunk ends depends only on where it begins: resumed at the end of any chunk, the stream is cut alike.
 
     buffers: how many chunks may be in use at once; a chunk's data is overwritten when `buffers` later ones are asked
     for. start: what was already read of the stream. A buffer grows to about twice the finder's max_record at most.
@@ -69,7 +102,7 @@ def read_chunks(
     if chunk_bytes < 1 or buffers < 1:
         raise ValueError(f"Expected chunks of 1 byte or more and 1 buffer or more, got {chunk_bytes} and {buffers}")
     ring = [bytearray() for _ in range(buffers)]
-    rest = memoryview(start)  # bytes behind the last whole record
+    rest = memoryview(start)  # bytes after the last whole record
     for place in itertools.cycle(range(buffers)):
         size = chunk_bytes
         while size <= len(rest):
@@ -79,7 +112,7 @@ def read_chunks(
                 ring[place] = bytearray(size)
             data = memoryview(ring[place])
             data[: len(rest)] = rest
-            filled = len(rest) + _fill(source, data[len(rest) :])
+            filled = len(rest) + _fill(stream, data[len(rest) :])
             last = filled < size
             records = finder.find(data[:filled], last)
             if len(records) > 0 or last:
@@ -94,11 +127,11 @@ def read_chunks(
         rest = data[end:]
 
 
-def _fill(source: Source, buffer: memoryview) -> int:
-    """How many bytes were read, fewer than there is room for only at the end: a pipe gives what it has."""
+def _fill(stream: Stream, buffer: memoryview) -> int:
+    """How many bytes were read; fewer than there is room for only at the end, although a pipe gives less at a time."""
     filled = 0
     while filled < len(buffer):
-        count = source.readinto(buffer[filled:])
+        count = stream.readinto(buffer[filled:])
         if count is None:
             raise BlockingIOError("Expected a stream that waits for its bytes, got one that does not block")
         if count == 0:

@@ -1,55 +1,112 @@
-"""The names of files -> the format of what is in them: CSV, JSON Lines or Parquet.
+"""The formats of files, each in one line, and the names of files -> the format of what is in them.
 
-In: a name. Out: one of the three formats. What the bytes are is found out by those who read them.
+In: a name. Out: a `Format`, whose reader and writer are imported when they are needed. What the bytes hold is left to
+these: to add a format, add a line here and a folder next to this file.
 """
 
 from __future__ import annotations
 
+import importlib
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from sentiment_fast.errors import DataError, UsageError
 
-COMPRESSIONS = (".gz", ".bz2", ".xz", ".zst")
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from sentiment_fast.io.options import Reading
+    from sentiment_fast.io.source import Source
+    from sentiment_fast.io.window import Reader, Window, Writer
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format of files.
+
+    extensions: those of its files, lower case. reader: module:class of a `Reader`, made from a `Source` and a
+    `Reading`. writer: module:function that makes a `Writer`. streamed: whether it is read and written from start to
+    end, so that it may be compressed as a whole. repeats_names: whether several columns may have the same name.
+    """
+
+    name: str
+    extensions: tuple[str, ...]
+    reader: str
+    writer: str
+    streamed: bool = True
+    repeats_names: bool = False
+
+    def open_reader(self, source: Source, reading: Reading) -> Reader[Window]:
+        """Raises DataError for a source that cannot be read this way."""
+        reader: Reader[Window] = _imported(self.reader)(source, reading)
+        return reader
+
+    def make_writer(
+        self, first: Reader[Window], added: pa.Schema, options: object, window_bytes: int
+    ) -> Writer[Window]:
+        """See `outputs.make_writer`."""
+        writer: Writer[Window] = _imported(self.writer)(first, added, options, window_bytes)
+        return writer
+
+
 CSV, JSON_LINES, PARQUET = "CSV", "JSON Lines", "Parquet"
-_FORMATS = {
-    ".csv": CSV,
-    ".tsv": CSV,
-    ".jsonl": JSON_LINES,
-    ".ndjson": JSON_LINES,
-    ".parquet": PARQUET,
-    ".pq": PARQUET,
-}
+_IO = "sentiment_fast.io"
+FORMATS = (
+    Format(CSV, (".csv", ".tsv"), f"{_IO}.csv.reader:CsvReader", f"{_IO}.csv.writer:make_writer", repeats_names=True),
+    Format(JSON_LINES, (".jsonl", ".ndjson"), f"{_IO}.jsonl.reader:JsonLinesReader", f"{_IO}.jsonl.writer:make_writer"),
+    Format(
+        PARQUET,
+        (".parquet", ".pq"),
+        f"{_IO}.parquet.reader:ParquetReader",
+        f"{_IO}.parquet.writer:make_writer",
+        streamed=False,
+    ),
+)
+COMPRESSIONS = (".gz", ".bz2", ".xz", ".zst")
 _OTHERS = {".json", ".feather", ".arrow", ".xlsx", ".xls", ".avro", ".orc"}
-_ADVICE = "convert it to CSV (.csv, .tsv), JSON Lines (.jsonl, .ndjson) or Parquet (.parquet, .pq)"
+
+
+def format_named(name: str) -> Format:
+    """The format of that name."""
+    return next(one for one in FORMATS if one.name == name)
 
 
 def input_format(name: str) -> str:
     """What a file of this name holds: CSV, unless its extension says otherwise. Raises DataError for other formats."""
     extension = _extension(name)
     if extension in _OTHERS:
-        raise DataError(f"{name}: expected CSV, JSON Lines or Parquet, got a name in {extension}: {_ADVICE}")
-    found = _FORMATS.get(extension, CSV)
-    if found == PARQUET and extension != Path(name).suffix.lower():
-        raise DataError(f"{name}: Parquet is compressed inside: unpack the file, to read it from any place")
-    return found
+        kinds = _listed([f"{one.name} ({', '.join(one.extensions)})" for one in FORMATS])
+        names = _listed([one.name for one in FORMATS])
+        raise DataError(f"{name}: expected {names}, got a name in {extension}: convert it to {kinds}")
+    found = _by_extension(extension, CSV)
+    if not found.streamed and extension != Path(name).suffix.lower():
+        raise DataError(f"{name}: {found.name} is compressed inside: unpack the file, to read it from any place")
+    return found.name
 
 
 def output_format(name: str, otherwise: str) -> str:
     """What to write to a file of this name. otherwise: for one whose extension says nothing. Raises UsageError."""
     extension = _extension(name)
     if extension in _OTHERS:
-        raise UsageError(
-            f"{name}: expected a name that ends in .csv, .tsv, .jsonl, .ndjson (and a compression) or in .parquet, .pq"
-        )
-    found = _FORMATS.get(extension, otherwise)
-    if found == PARQUET and Path(name).suffix.lower() in COMPRESSIONS:
-        raise UsageError(f"{name}: Parquet is compressed inside: name it without {Path(name).suffix}")
-    return found
+        streamed = ", ".join(ending for one in FORMATS if one.streamed for ending in one.extensions)
+        others = ", ".join(ending for one in FORMATS if not one.streamed for ending in one.extensions)
+        raise UsageError(f"{name}: expected a name that ends in {streamed} (and a compression) or in {others}")
+    found = _by_extension(extension, otherwise)
+    if not found.streamed and Path(name).suffix.lower() in COMPRESSIONS:
+        raise UsageError(f"{name}: {found.name} is compressed inside: name it without {Path(name).suffix}")
+    return found.name
 
 
 def has_format(name: str) -> bool:
     """Whether the name is that of a file in one of the formats, or in one that cannot be written."""
-    return _extension(name) in _FORMATS or _extension(name) in _OTHERS
+    extension = _extension(name)
+    return extension in _OTHERS or any(extension in one.extensions for one in FORMATS)
+
+
+def is_compressed(name: str) -> bool:
+    """Whether a file of this name is compressed as a whole."""
+    return Path(name).suffix.lower() in COMPRESSIONS
 
 
 def delimiter_for(name: str) -> str:
@@ -57,8 +114,22 @@ def delimiter_for(name: str) -> str:
     return "\t" if _extension(name) == ".tsv" else ","
 
 
+def _by_extension(extension: str, otherwise: str) -> Format:
+    return next((one for one in FORMATS if extension in one.extensions), format_named(otherwise))
+
+
 def _extension(name: str) -> str:
     suffixes = [suffix.lower() for suffix in Path(name).suffixes]
     if suffixes and suffixes[-1] in COMPRESSIONS:
         suffixes.pop()
     return suffixes[-1] if suffixes else ""
+
+
+def _listed(words: list[str]) -> str:
+    return f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+def _imported(place: str) -> Any:
+    """What "module:name" stands for."""
+    module, _, name = place.partition(":")
+    return getattr(importlib.import_module(module), name)

@@ -1,34 +1,34 @@
-"""What can be chosen about scoring a file, and which choices make sense."""
+"""What can be chosen about reading files, and which choices make sense.
+
+In: the values of options. Out: `ReadOptions` that were checked, and `Reading`, which adds what the caller needs. How
+columns are found is left to columns.py.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sentiment_fast.errors import UsageError
+from sentiment_fast.io.columns import WantedColumn, text_column
 
 MAX_RECORD_BYTES = 64 << 20
 LARGEST_MAX_RECORD = 1 << 30
 
 
 @dataclass(frozen=True)
-class ScoringOptions:
-    """All that makes a difference to the bytes that are written, beside the input and the model.
-
-    text_column: by name, or by number from 1; None to find it. delimiter: None to find it. columns: those of the
-    input that the output has, by name or number; None for all. status, tokens: whether to append `sentiment_status`
-    and `sentiment_tokens`. max_record: bytes of the longest record, one that is longer is rejected. strict: stop at the
-    first record that cannot be read. excel_safe: put an apostrophe before what a spreadsheet would run.
+class ReadOptions:
+    """text_column: its name, or its number from 1; None to find it. delimiter: None to find it. columns: those of the
+    input to read, by name or number; None for all. max_record: bytes of the longest record, a longer one is rejected.
+    strict: stop at the first record that cannot be read.
     Raises UsageError for a choice that makes no sense.
     """
 
     text_column: str | int | None = None
     delimiter: str | None = None
     columns: tuple[str | int, ...] | None = None
-    status: bool = False
-    tokens: bool = False
     max_record: int = MAX_RECORD_BYTES
     strict: bool = False
-    excel_safe: bool = False
 
     def __post_init__(self) -> None:
         if self.delimiter is not None:
@@ -37,6 +37,41 @@ class ScoringOptions:
             raise UsageError(f"Expected a longest record of 1 to {LARGEST_MAX_RECORD:,} bytes, got {self.max_record:,}")
         if self.columns is not None and not self.columns:
             raise UsageError("Expected columns to write, got none: name some, or leave the option out to write all")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How inputs are to be read.
+
+    default_text_column: the name to look for first if none was chosen. wanted: the columns to read instead of those
+    that `options` chose. reserved_names: names of columns that the input must not have. output: the format that is
+    written, in which the columns must fit; None if nothing is written. all_fields: whether to find the fields of all
+    columns even if rows are to be copied as they stand. named: whether rejected records tell which input they are of.
+    say: gets messages.
+    """
+
+    options: ReadOptions
+    default_text_column: str | None = None
+    wanted: tuple[WantedColumn, ...] | None = None
+    reserved_names: tuple[str, ...] = ()
+    output: str | None = None
+    all_fields: bool = False
+    named: bool = False
+    say: Callable[[str], None] = lambda message: None
+
+    @property
+    def text(self) -> WantedColumn:
+        """The column of the texts."""
+        if self.wanted is not None:
+            return self.wanted[0]
+        return text_column(self.options.text_column, self.default_text_column)
+
+    @property
+    def columns(self) -> tuple[WantedColumn, ...] | None:
+        """The columns to read; None for all."""
+        if self.wanted is not None or self.options.columns is None:
+            return self.wanted
+        return tuple(WantedColumn("--columns", one, may_come_later=True) for one in self.options.columns)
 
 
 def _check_delimiter(delimiter: str) -> None:

@@ -1,6 +1,7 @@
 """Where the input's bytes come from: a file, compressed or not, a pipe, or a binary file object, read in any sizes.
 
-In: a path, "-" for stdin, or a file object. Out: a `Source`: bytes, how far it is, and whether it can be read again.
+In: a path, "-" for stdin, or a file object. Out: a `Source`: bytes, how far it has been read, and whether it can
+be read again.
 What the bytes mean is left to others.
 """
 
@@ -29,15 +30,15 @@ _SKIP_BYTES = 1 << 20
 class Source:
     """An input, open for reading.
 
-    name: for messages. size: bytes on disk, None where that is not known. rereadable: whether it can be opened again
-    and gives the same bytes. Raises DataError where it cannot be opened or read.
+    name: for messages. size: bytes on disk, None if unknown. rereadable: whether it can be opened again and
+    gives the same bytes. Raises DataError if it cannot be opened or read.
     """
 
     def __init__(self, source: str | Path | BinaryIO) -> None:
         self.path: Path | None = None
         self.size: int | None = None
         self.rereadable = False
-        self._start = b""  # what was peeked at, and is still to be read
+        self._start = b""  # what was peeked at and not yet read
         self._pipe: _Pipe | None = None
         self._raw: BinaryIO | None = None
         if source == "-":
@@ -71,11 +72,11 @@ class Source:
 
     @property
     def consumed(self) -> int | None:
-        """Bytes read so far of a compressed file, as they lie on disk; None for what is not compressed."""
+        """Bytes on disk that were read so far of a compressed file; None for what is not compressed."""
         return None if self._raw is None or self._stream is self._raw or self._pipe is not None else self._raw.tell()
 
     def peek(self, size: int) -> bytes:
-        """The first `size` bytes that are still to be read, fewer only where there are no more."""
+        """The first `size` bytes that were not yet read; fewer only if there are no more."""
         parts = [self._start]
         missing = size - len(self._start)
         while missing > 0:
@@ -95,7 +96,7 @@ class Source:
         return self._read(buffer)
 
     def restart_at(self, offset: int) -> None:
-        """Go on behind the first `offset` bytes (of what is compressed, once decompressed) of what is rereadable."""
+        """Continue after the first `offset` bytes, counted after decompression, of a rereadable source."""
         assert self._raw is not None
         self._start = b""
         try:
@@ -152,7 +153,7 @@ class Source:
 
 
 class _Pipe:
-    """What may keep a reader waiting: a pipe or a terminal, read so that another thread can end the wait."""
+    """A pipe or a terminal, which may keep a reader waiting; another thread can end the wait."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
@@ -171,7 +172,7 @@ class _Pipe:
 
 
 def _descriptor(stream: BinaryIO) -> int | None:
-    """That of a stream that has one: tests put others in stdin's place."""
+    """The file descriptor of a stream that has one: tests replace stdin by streams without."""
     try:
         return stream.fileno()
     except (io.UnsupportedOperation, AttributeError):

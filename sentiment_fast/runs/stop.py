@@ -1,7 +1,7 @@
 """A request to stop: what a run asks after each step, so that it ends with its work saved.
 
-In: someone's wish, from a signal, another thread or a caller. Out: `made`, and calls of those who have to be woken.
-What a run saves before it ends is left to the run, what it says to the command line.
+In: a request, from a signal, another thread or a caller. Out: `requested`, and calls of those who have to be woken.
+What a run saves before it ends is left to the run, its messages to the command line.
 """
 
 from __future__ import annotations
@@ -13,24 +13,18 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 
 class StopRequest:
-    """Asks work to end at the next good moment: `stop.make()`, from any thread. Any number of runs may share one."""
+    """Asks work to end at the next good moment: `stop.request()`, from any thread. Any number of runs may share one."""
 
     def __init__(self) -> None:
-        self.made = False
-        self._lock = threading.Lock()  # never taken by `make`, which a signal handler may call at any point
+        self.requested = False
+        self._lock = threading.Lock()  # never taken by `request`, which a signal handler may call at any point
         self._watchers: tuple[Callable[[], None], ...] = ()
 
-    def make(self) -> None:
+    def request(self) -> None:
         """May be called in a signal handler."""
-        self.made = True
+        self.requested = True
         for watcher in self._watchers:
             watcher()
-
-    request = make
-
-    @property
-    def requested(self) -> bool:
-        return self.made
 
     @contextmanager
     def calling(self, watcher: Callable[[], None]) -> Iterator[None]:

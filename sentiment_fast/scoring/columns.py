@@ -1,32 +1,119 @@
-"""Probabilities -> the new columns, as CSV fields to append to each row, and as Arrow columns.
+"""Texts and a scorer -> the columns to add: label, score, and on request status and tokens; in Arrow only.
 
-In: `EncodedTexts` and the probabilities of the different ones. Out: `ScoredTexts`, and from them the columns
-sentiment_label, sentiment_score, and on request sentiment_status and sentiment_tokens. Files are left to others.
+In: a column of texts. Out: `EncodedTexts`, each different text once; `ScoredTexts`; and from them `AddedColumns`. How
+the columns look in a file is left to the writers.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from sentiment_fast.errors import DataError
 from sentiment_fast.evaluation.metrics import predicted_indices
-from sentiment_fast.scoring.encoded_texts import EncodedTexts
-from sentiment_fast.scoring.scorer import Scorer
+from sentiment_fast.io.arrow import invalid_texts, value_bytes, value_offsets
+from sentiment_fast.text.encoding import TokenIds
+
+Mask = npt.NDArray[np.bool_]
 
 LABEL, SCORE, STATUS, TOKENS = "sentiment_label", "sentiment_score", "sentiment_status", "sentiment_tokens"
-STATUSES = ("ok", "empty", "truncated", "invalid_utf8")  # where several hold, the last of them is said
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+STATUSES = ("ok", "empty", "truncated", "invalid_utf8")  # if several apply, the last of them is written
 
-_THREE_DIGITS = np.frombuffer("".join(f"{number:03}" for number in range(1000)).encode(), np.uint8).reshape(1000, 3)
+# The bytes that white space is made of, in UTF-8: a text with another one is not blank.
+_SPACE_BYTES = np.zeros(256, bool)
+_SPACE_BYTES[[byte for code in range(0x3001) if chr(code).isspace() for byte in chr(code).encode()]] = True
+
+
+class TextScorer(Protocol):
+    """What is needed of a `Scorer` here."""
+
+    @property
+    def classes(self) -> list[Any]: ...
+    @property
+    def threshold(self) -> float: ...
+    @property
+    def max_length(self) -> int: ...
+    def encode(self, texts: Any) -> TokenIds: ...
+    def probabilities_of(self, ids: TokenIds) -> npt.NDArray[np.float32]: ...
+
+
+@dataclass(frozen=True)
+class ColumnOptions:
+    """Columns to add on request. status: `sentiment_status`. tokens: `sentiment_tokens`, the known words of a text."""
+
+    status: bool = False
+    tokens: bool = False
+
+
+@dataclass(frozen=True)
+class EncodedTexts:
+    """ids: of the different texts, (distinct,). places: (n,) int64, which of them each text is. tokens: (n,) int64,
+    how many ids. blank: (n,) bool, null, empty or only white space. invalid, truncated: (n,) bool, not UTF-8, and with
+    more ids than the network reads.
+    """
+
+    ids: TokenIds
+    places: npt.NDArray[np.int64]
+    tokens: npt.NDArray[np.int64]
+    blank: Mask
+    invalid: Mask
+    truncated: Mask
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+
+def encode_texts(texts: pa.LargeBinaryArray, scorer: TextScorer) -> EncodedTexts:
+    """Encode a column of texts, each different one once; texts that clean to the same words are the same."""
+    ids = scorer.encode(texts)
+    distinct, places = _distinct(ids)
+    return EncodedTexts(
+        ids=distinct,
+        places=places,
+        tokens=ids.lengths,
+        blank=_blank(texts, ids.lengths == 0),
+        invalid=invalid_texts(texts),
+        truncated=ids.lengths > scorer.max_length,
+    )
+
+
+def _distinct(ids: TokenIds) -> tuple[TokenIds, npt.NDArray[np.int64]]:
+    """The different rows of ids, in the order of their first appearance, and which of them each row is."""
+    width = ids.values.itemsize
+    rows = pa.LargeBinaryArray.from_buffers(
+        pa.large_binary(), len(ids), [None, pa.py_buffer(ids.offsets * width), pa.py_buffer(ids.values)]
+    )
+    encoded = rows.dictionary_encode()
+    places = encoded.indices.to_numpy().astype(np.int64)
+    _, offsets, values = encoded.dictionary.buffers()
+    count = len(encoded.dictionary)
+    ends = np.frombuffer(offsets, np.int64)[: count + 1] // width if count else np.zeros(1, np.int64)
+    kept: Any = np.frombuffer(values, ids.values.dtype)[: int(ends[-1])] if count and values else ids.values[:0]
+    return TokenIds(kept, ends, ids.null_count, ids.word_count, ids.unknown_id), places
+
+
+def _blank(texts: pa.LargeBinaryArray, candidates: Mask) -> Mask:
+    """Which texts are empty or only white space; only those without ids can be."""
+    rows = np.flatnonzero(candidates)
+    blank = np.zeros(len(texts), bool)
+    if len(rows) == 0:
+        return blank
+    found = texts.take(pa.array(rows)).fill_null(b"")
+    offsets, values = value_offsets(found), value_bytes(found)
+    lengths = np.diff(offsets)
+    blank[rows[lengths == 0]] = True
+    filled = np.flatnonzero(lengths)
+    if len(filled) > 0:
+        # A text is blank only if all its bytes occur in white space; those few are looked at one by one.
+        likely = filled[np.logical_and.reduceat(_SPACE_BYTES[values], offsets[filled] - offsets[0])]
+        for place in likely.tolist():
+            blank[rows[place]] = not found[place].as_py().decode("utf-8", "replace").strip()
+    return blank
 
 
 @dataclass(frozen=True)
@@ -42,118 +129,66 @@ class ScoredTexts:
         return len(self.blank)
 
 
-def score_texts(texts: EncodedTexts, scorer: Scorer) -> ScoredTexts:
-    """Raises DataError for a model whose scores are no numbers."""
+def score_texts(texts: EncodedTexts, scorer: TextScorer) -> ScoredTexts:
+    """Raises DataError for a model whose scores are not numbers."""
     return texts_with_scores(texts, scorer.probabilities_of(texts.ids))
 
 
 def texts_with_scores(texts: EncodedTexts, distinct: npt.NDArray[np.float32]) -> ScoredTexts:
     """distinct: (distinct, classes), the probabilities of the different texts. Raises DataError as `score_texts`."""
     if not np.isfinite(distinct).all():
-        raise DataError("Expected probabilities from the model, got some that are no numbers: its weights are damaged")
+        raise DataError("Expected probabilities from the model, got some that are not numbers: its weights are damaged")
     status = np.zeros(len(texts), np.int64)
     for place, holds in enumerate((texts.blank, texts.truncated, texts.invalid), 1):
         status[holds] = place
     return ScoredTexts(distinct[texts.places], texts.blank, status, texts.tokens)
 
 
-class NewColumns:
-    """The columns that a scorer adds. Blank texts get a blank label and blank scores.
+class AddedColumns:
+    """The columns that a scorer adds. Blank texts get a null label and null scores.
 
-    threshold: of two classes, the probability above which the second is said.
+    schema: their names and types. names: their names.
     """
 
-    def __init__(
-        self, classes: Sequence[Any], status: bool = False, tokens: bool = False, threshold: float = 0.5
-    ) -> None:
-        self._classes, self._status, self._tokens, self._threshold = list(classes), status, tokens, threshold
-        scores = [SCORE] if len(classes) == 2 else [f"{SCORE}_{label}" for label in classes]
-        self.names = [LABEL, *scores, *([STATUS] if status else []), *([TOKENS] if tokens else [])]
+    def __init__(self, scorer: TextScorer, options: ColumnOptions) -> None:
+        self._classes, self._threshold, self._options = pa.array(scorer.classes), scorer.threshold, options
+        self._scores = [SCORE] if len(self._classes) == 2 else [f"{SCORE}_{label}" for label in scorer.classes]
+        empty = np.zeros(0, np.int64)
+        nothing = ScoredTexts(np.zeros((0, len(self._classes)), np.float32), empty > 0, empty, empty)
+        self.schema = pa.schema([(name, values.type) for name, values in self.of(nothing).items()])
+        self.names: Sequence[str] = self.schema.names
 
-    @property
-    def classes(self) -> list[Any]:
-        """The scorer's labels."""
-        return list(self._classes)
-
-    def csv_header(self, delimiter: str, excel_safe: bool = False) -> bytes:
-        """The columns' names as fields, each with a delimiter before it."""
-        return b"".join(_fields(self.names, delimiter, excel_safe))
-
-    def csv_fields(self, scored: ScoredTexts, delimiter: str, excel_safe: bool = False) -> pa.LargeBinaryArray:
-        """(n,): the fields of each row, each with a delimiter before it. Scores have six decimals."""
-        labels = _fields([*self._classes, ""], delimiter, excel_safe)
-        label = np.where(scored.blank, len(self._classes), self._predicted(scored))
-        columns = [_take(labels, label), _score_fields(_shown(scored), scored.blank, delimiter)]
-        if self._status:
-            columns.append(_take(_fields(STATUSES, delimiter), scored.status))
-        if self._tokens:
-            columns += [_take([delimiter.encode()], np.zeros(len(scored), np.int64)), _numbers(scored.tokens)]
-        return join_columns(columns)
-
-    def arrow_columns(self, scored: ScoredTexts) -> dict[str, pa.Array]:
-        """By name: labels in their own type, scores float32, both null for blank texts; statuses as text, tokens."""
-        label = pa.array(self._predicted(scored), mask=scored.blank)
-        columns = [pa.array(self._classes).take(label)]
-        columns += [pa.array(scores, pa.float32(), mask=scored.blank) for scores in _shown(scored).T]
-        if self._status:
-            columns.append(pa.array(STATUSES).take(pa.array(scored.status)))
-        if self._tokens:
-            columns.append(pa.array(scored.tokens))
-        return dict(zip(self.names, columns, strict=True))
-
-    def _predicted(self, scored: ScoredTexts) -> npt.NDArray[np.int64]:
-        return predicted_indices(scored.probabilities, self._threshold)
+    def of(self, scored: ScoredTexts) -> dict[str, pa.Array]:
+        """(n,) each: labels in their own type, scores float32, statuses as text, numbers of tokens."""
+        label = pa.array(predicted_indices(scored.probabilities, self._threshold), mask=scored.blank)
+        columns = {LABEL: self._classes.take(label)}
+        # Of two classes, the probability of the positive one.
+        shown = scored.probabilities[:, 1:] if len(self._classes) == 2 else scored.probabilities
+        for name, scores in zip(self._scores, shown.T, strict=True):
+            columns[name] = pa.array(scores, pa.float32(), mask=scored.blank)
+        if self._options.status:
+            columns[STATUS] = pa.array(STATUSES).take(pa.array(scored.status))
+        if self._options.tokens:
+            columns[TOKENS] = pa.array(scored.tokens)
+        return columns
 
 
-def csv_names(names: Sequence[str], delimiter: str, excel_safe: bool = False) -> bytes:
-    """Names as the fields of a header, without a line end."""
-    return b"".join(_fields(names, delimiter, excel_safe)).removeprefix(delimiter.encode())
-
-
-def join_columns(columns: list[pa.Array]) -> pa.LargeBinaryArray:
-    """(n,): each row's values, end to end."""
-    return pc.binary_join_element_wise(*columns, pa.scalar(b"", pa.large_binary()))
-
-
-def _shown(scored: ScoredTexts) -> npt.NDArray[np.float32]:
-    """(n, scores): of two classes, the probability of the positive one."""
-    return scored.probabilities[:, 1:] if scored.probabilities.shape[1] == 2 else scored.probabilities
-
-
-def _score_fields(scores: npt.NDArray[np.float32], blank: npt.NDArray[np.bool_], delimiter: str) -> pa.Array:
-    """(n,): delimiter and "0.123456", as f"{score:.6f}" has it, for each score of a row."""
-    rows, columns = scores.shape
-    # A float32 times a million is exact in a float64, so that this rounds like formatting: half to even.
-    millionths = np.rint(scores.astype(np.float64) * 1e6).astype(np.int64)
-    text = np.empty((rows, columns, 9), np.uint8)
-    text[:, :, 0] = ord(delimiter)
-    text[:, :, 1] = ord("0") + millionths // 1_000_000
-    text[:, :, 2] = ord(".")
-    text[:, :, 3:6] = _THREE_DIGITS[millionths // 1000 % 1000]
-    text[:, :, 6:9] = _THREE_DIGITS[millionths % 1000]
-    width = 9 * columns
-    filled = pa.FixedSizeBinaryArray.from_buffers(pa.binary(width), rows, [None, pa.py_buffer(text)])
-    return pc.if_else(
-        pa.array(blank), pa.scalar(delimiter.encode() * columns, pa.large_binary()), filled.cast(pa.large_binary())
-    )
-
-
-def _numbers(numbers: npt.NDArray[np.int64]) -> pa.Array:
-    return pa.array(numbers).cast(pa.large_string()).view(pa.large_binary())
-
-
-def _take(values: list[bytes], places: npt.NDArray[np.int64]) -> pa.Array:
-    return pa.array(values, pa.large_binary()).take(pa.array(places))
-
-
-def _fields(values: Sequence[Any], delimiter: str, excel_safe: bool = False) -> list[bytes]:
-    """Values as CSV fields, quoted where they must be, each with a delimiter before it."""
-    fields = []
-    for value in values:
-        if excel_safe and isinstance(value, str) and value.startswith(FORMULA_STARTS):
-            value = f"'{value}"
-        line = io.StringIO(newline="")
-        # With an empty field before it, an empty one needs no quotes. Python 3.11 quotes no line ends but this one's.
-        csv.writer(line, delimiter=delimiter, lineterminator="\r\n").writerow(["", value])
-        fields.append(line.getvalue().removesuffix("\r\n").encode())
-    return fields
+def score_batch(scorer: TextScorer, batch: pa.RecordBatch, text_column: str, options: ColumnOptions) -> pa.RecordBatch:
+    """The batch with the added columns. Raises DataError without the text column, or with one of the added ones."""
+    columns = AddedColumns(scorer, options)
+    names = batch.schema.names
+    if names.count(text_column) != 1:
+        raise DataError(f"Expected a batch with one column {text_column!r}, got columns {', '.join(map(repr, names))}")
+    taken = [name for name in columns.names if name in names]
+    if taken:
+        raise DataError(f"Expected a batch without a column {taken[0]!r}, which would be added: rename it")
+    try:
+        texts = batch.column(text_column).cast(pa.large_binary())
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise DataError(
+            f"Expected texts in column {text_column!r}, got {batch.schema.field(text_column).type}"
+        ) from error
+    scored = score_texts(encode_texts(texts, scorer), scorer)
+    for name, values in columns.of(scored).items():
+        batch = batch.append_column(name, values)
+    return batch

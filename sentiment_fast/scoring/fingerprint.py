@@ -1,25 +1,25 @@
-"""What a run is: everything that the bytes of its output depend on, by name, for its journal."""
+"""What a run is: everything that the bytes of its output depend on.
+
+In: inputs, a scorer and options. Out: a fingerprint, by name, for the journal. Comparing it is left to journal.py.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import torch
 
 import sentiment_fast
-from sentiment_fast.io.options import ScoringOptions
-from sentiment_fast.model.native.scoring import native_level
+from sentiment_fast.scoring.options import ScoreOptions
 from sentiment_fast.scoring.scorer import Scorer
 
 _HEAD_AND_TAIL = 1 << 16
 
 
-def scorer_identity(scorer: Scorer) -> dict[str, Any]:
+def scorer_fingerprint(scorer: Scorer) -> dict[str, Any]:
     """All that its scores, and what is written with them, depend on."""
     return {
         "model": scorer.digest(),
@@ -27,43 +27,30 @@ def scorer_identity(scorer: Scorer) -> dict[str, Any]:
         "cascade": scorer.cascade,
         "device": scorer.device.type,
         "precision": scorer.precision.name,
-        "instructions": _instructions(scorer),
-        "threads": torch.get_num_threads(),
+        **scorer.engine.fingerprint(),
         "version": sentiment_fast.__version__,
-        "PyTorch": torch.__version__,
         "pyarrow": pa.__version__,
     }
 
 
-def _instructions(scorer: Scorer) -> str | None:
-    """Those of a CPU that the network's sums are rounded by, which differ in their last digits; None on a GPU."""
-    if scorer.device.type != "cpu":
-        return None
-    return native_level(scorer.device, scorer.precision) or torch.backends.cpu.get_cpu_capability()
-
-
-def run_identity(
+def run_fingerprint(
     sources: Sequence[Path],
     scorer: dict[str, Any],
-    options: ScoringOptions,
-    window_bytes: int,
-    rejects: str | Path | None,
+    options: ScoreOptions,
 ) -> dict[str, Any]:
-    """All that the bytes of the output depend on. scorer: the identity of the one that scores, or of all that do."""
+    """All that the bytes of the output depend on. scorer: the fingerprint of the one that scores, or of all that do."""
     inputs: dict[str, Any] = {}
     for number, source in enumerate(sources, 1):
-        inputs |= _input_identity("input" if len(sources) == 1 else f"input {number}", source)
+        inputs |= _input_fingerprint("input" if len(sources) == 1 else f"input {number}", source)
     return {
         **inputs,
         "inputs": len(sources),
         **scorer,
-        "rejects": None if rejects is None else str(rejects),
-        "window_bytes": window_bytes,
-        **asdict(options),
+        **options.fingerprint(),
     }
 
 
-def _input_identity(name: str, path: Path) -> dict[str, Any]:
+def _input_fingerprint(name: str, path: Path) -> dict[str, Any]:
     about = path.stat()
     with path.open("rb") as file:
         digest = hashlib.sha256(file.read(_HEAD_AND_TAIL))

@@ -1,7 +1,7 @@
 """What a run of scoring records in its journal: how far it has come, and what it is resumed by.
 
-In and out: a `State` <-> a dict in the journal, recorded after the data that it speaks of are on disk. The file itself
-is left to runs/journal.py, files of data to output.py.
+In and out: a `Progress` <-> a dict in the journal, recorded after the data that it speaks of are on disk. The file is
+left to runs/journal.py, files of data to output.py.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sentiment_fast.errors import DataError
-from sentiment_fast.io.csv.reader import Position
+from sentiment_fast.io.window import Position
 from sentiment_fast.runs import journal
 from sentiment_fast.runs.fingerprint import Wording
 
@@ -26,7 +26,7 @@ _WORDING = Wording(
 
 
 @dataclass(frozen=True)
-class State:
+class Progress:
     """What is done, up to the end of a window.
 
     windows: how many. position: in the input. output_bytes, rejects_bytes: lengths of the files. rows: written;
@@ -46,7 +46,7 @@ class State:
     complete: bool = False
 
 
-class Journal:
+class ScoringJournal:
     """A run's journal, locked while it is open: see `runs.journal.Journal`, whose errors it raises.
 
     identity: what must be the same for a run to be the same, by name. state: how far the run has come.
@@ -54,7 +54,7 @@ class Journal:
 
     def __init__(self, path: Path, identity: Mapping[str, Any], restart: bool = False) -> None:
         self._journal = journal.Journal(path, {"format": FORMAT, **identity}, _WORDING, restart=restart)
-        self.state = State()
+        self.state = Progress()
         if self._journal.entries:
             try:
                 self.state = _state_of(path, self._journal.entries[-1])
@@ -62,7 +62,7 @@ class Journal:
                 self.close()
                 raise
 
-    def record(self, state: State) -> None:
+    def record(self, state: Progress) -> None:
         """Note a state, the data of which is on disk. Raises DataError where that cannot be written."""
         self._journal.append(asdict(state))
         self.state = state
@@ -74,20 +74,20 @@ class Journal:
         self._journal.remove()
 
 
-def read_state(path: Path) -> State | None:
+def read_state(path: Path) -> Progress | None:
     """How far the run of a journal has come; None without one. Raises DataError for a damaged one."""
     lines = journal.read_journal(path)
-    return None if not lines else State() if len(lines) == 1 else _state_of(path, lines[-1])
+    return None if not lines else Progress() if len(lines) == 1 else _state_of(path, lines[-1])
 
 
-def _state_of(path: Path, entry: dict[str, Any]) -> State:
+def _state_of(path: Path, entry: dict[str, Any]) -> Progress:
     """Raises DataError for an entry that is not a state: one of its fields is missing, of another type, or below 0."""
     try:
-        values = {one.name: entry[one.name] for one in fields(State)}
-        state = State(**(values | {"position": Position(**values["position"])}))
+        values = {one.name: entry[one.name] for one in fields(Progress)}
+        state = Progress(**(values | {"position": Position(**values["position"])}))
     except (KeyError, TypeError) as error:
         raise _no_state(path, error) from error
-    found, kinds = ({**asdict(one.position), **asdict(one), "position": 0} for one in (state, State()))
+    found, kinds = ({**asdict(one.position), **asdict(one), "position": 0} for one in (state, Progress()))
     for name, value in found.items():
         if type(value) is not type(kinds[name]) or value < 0:
             raise _no_state(path, f"{name}: {value!r}")

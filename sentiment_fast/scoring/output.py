@@ -1,146 +1,55 @@
-"""Where the output goes: files that grow under another name and appear when they are whole, or a stream.
+"""Where a run's output goes: files with a journal, by which it can be resumed, or a stream.
 
-In: bytes, window by window. Out: OUTPUT and OUTPUT.rejects.csv. A compressed file is a row of frames, one for each
-window, so that what was written up to the end of any window is a valid file.
+In: bytes, window by window, and the progress after each. Out: OUTPUT and OUTPUT.rejects.csv. A compressed file is a row
+of frames, one for each window, so that what was written up to the end of any window is a valid file.
 """
 
 from __future__ import annotations
 
-import bz2
-import gzip
-import lzma
-import os
 import time
-from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
-import pyarrow as pa
-
-from sentiment_fast.errors import DataError
-from sentiment_fast.io.csv.writer import REJECTS_HEADER
-from sentiment_fast.io.stdout import StandardOutput
-from sentiment_fast.runs.atomic import publish, sync, sync_folder
-from sentiment_fast.scoring.journal import Journal, State
+from sentiment_fast.errors import DataError, UsageError
+from sentiment_fast.io.rejects import FIRST_FIELD, REJECTS_HEADER
+from sentiment_fast.io.sink import GrowingFile, StandardOutput, compression_of, standard_output
+from sentiment_fast.runs.atomic import sync_folder
+from sentiment_fast.scoring.journal import Progress, ScoringJournal, read_state
 
 SECONDS_BETWEEN_STATES = 2.0
 
 
-def compression_of(path: Path) -> Callable[[Any], Any]:
-    """What makes a frame of a window's bytes: by the file's extension, the same frame for the same bytes always."""
-    match path.suffix.lower():
-        case ".gz":
-            return lambda data: gzip.compress(data, mtime=0)
-        case ".bz2":
-            return lambda data: bz2.compress(data)
-        case ".xz":
-            return lambda data: lzma.compress(data, preset=4)
-        case ".zst":
-            return lambda data: pa.compress(
-                data, codec="zstd", asbytes=True
-            )  # its Buffer's memoryview has a wrong length
-    return lambda data: data
-
-
-class GrowingFile:
-    """A file that grows as PATH.part and gets its name when it is whole.
-
-    size: bytes to keep of what is there already. Nothing is there before the first byte. Raises DataError where it
-    cannot be written, or holds less than `size`.
-    """
-
-    def __init__(self, path: Path, size: int = 0) -> None:
-        self.path, self.part = path, Path(f"{path}.part")
-        self.size = 0
-        self._file: BinaryIO | None = None
-        if size == 0:
-            self.part.unlink(missing_ok=True)
-            return
-        try:
-            self._file = self.part.open("r+b", buffering=0)
-            found = os.fstat(self._file.fileno()).st_size
-            if found >= size:
-                self._file.truncate(size)
-                self._file.seek(size)
-        except OSError as error:
-            raise self._unwritable(error) from error
-        if found < size:
-            self._file.close()
-            raise DataError(f"{self.part}: expected {size:,} bytes, got {found:,}: begin anew with --restart")
-        self.size = size
-
-    def write(self, data: Any) -> None:
-        try:
-            if self._file is None:
-                self._file = self.part.open("wb", buffering=0)
-            rest = memoryview(data)
-            while len(rest):
-                written = self._file.write(rest)
-                rest = rest[written:]
-                self.size += written
-        except OSError as error:
-            raise self._unwritable(error) from error
-
-    def sync(self) -> None:
-        """Raises DataError where what was written cannot be brought to the disk."""
-        if self._file is not None:
-            try:
-                sync(self._file.fileno())
-            except OSError as error:
-                raise self._unwritable(error) from error
-
-    def publish(self) -> None:
-        """Give it its name, in place of what may have that; where nothing was written, remove that."""
-        self.close()
-        if self.part.exists():
-            publish(self.part, self.path)
-        elif self.size == 0:
-            self.path.unlink(missing_ok=True)
-
-    def close(self) -> None:
-        if self._file is not None:
-            self._file.close()
-            self._file = None
-
-    def discard(self) -> None:
-        self.close()
-        self.part.unlink(missing_ok=True)
-
-    def _unwritable(self, error: OSError) -> DataError:
-        return DataError(f"{self.path}: cannot be written ({error.strerror})")
-
-
 class Output(Protocol):
-    """What a run writes to. state: what is done, so far. takes_rejects: is there a place for rejected records?"""
+    """What a run writes to. progress: what is done so far. takes_rejects: whether there is a place for rejects."""
 
-    state: State
+    progress: Progress
     takes_rejects: bool
 
-    def write(self, data: Any, rejects: bytes, state: State, resumable: bool) -> None:
-        """Append a window's bytes. state: that behind it, but for the lengths of the files, which are added."""
+    def write(self, data: Any, rejects: bytes, progress: Progress, resumable: bool) -> None:
+        """Append a window's bytes. progress: after it, without the lengths of the files, which are added."""
 
     def pause(self) -> None:
-        """Bring all of it to where it goes, so that a later run can go on from there."""
+        """Bring all of it to where it goes, so that a later run can resume from there."""
 
     def hurry(self) -> None:
         """The run was asked to stop, maybe in a signal handler: no more waiting for a reader who does not read."""
 
-    def end(self, data: bytes, state: State) -> None:
-        """Append what makes the output whole. state: the last one, but for the lengths of the files."""
+    def end(self, data: bytes, progress: Progress) -> None:
+        """Append what makes the output whole. progress: the last one, without the lengths of the files."""
 
     def finish(self) -> None:
         """Give everything that was written its name."""
 
     def abandon(self) -> None:
-        """Remove what was written: it will not be gone on with."""
+        """Remove what was written: it will not be resumed."""
 
     def close(self) -> None:
         """To be called in any case, at the end."""
 
 
 class FileOutput:
-    """Output and rejects as files; with a journal, the run can be taken up.
+    """Output and rejects as files; with a journal, the run can be resumed.
 
     journal: None for an input that cannot be read again.
     """
@@ -148,19 +57,23 @@ class FileOutput:
     takes_rejects = True
 
     def __init__(
-        self, path: Path, rejects: Path, journal: Journal | None, seconds: float, rejects_header: bytes = REJECTS_HEADER
+        self,
+        path: Path,
+        rejects: Path,
+        journal: ScoringJournal | None,
+        rejects_header: bytes = REJECTS_HEADER,
     ) -> None:
-        self.state = State() if journal is None else journal.state
-        self._journal, self._seconds, self._rejects_header = journal, seconds, rejects_header
+        self.progress = Progress() if journal is None else journal.state
+        self._journal, self._rejects_header = journal, rejects_header
         self._compress = compression_of(path)
-        finished = self.state.complete and not Path(f"{path}.part").exists()
-        self._output = GrowingFile(path, 0 if finished else self.state.output_bytes)
-        renamed = self.state.complete and not Path(f"{rejects}.part").exists()
-        self._rejects = GrowingFile(rejects, 0 if renamed else self.state.rejects_bytes)
-        self._output.size, self._rejects.size = self.state.output_bytes, self.state.rejects_bytes
+        finished = self.progress.complete and not Path(f"{path}.part").exists()
+        self._output = GrowingFile(path, 0 if finished else self.progress.output_bytes)
+        renamed = self.progress.complete and not Path(f"{rejects}.part").exists()
+        self._rejects = GrowingFile(rejects, 0 if renamed else self.progress.rejects_bytes)
+        self._output.size, self._rejects.size = self.progress.output_bytes, self.progress.rejects_bytes
         self._recorded = time.monotonic()
 
-    def write(self, data: Any, rejects: bytes, state: State, resumable: bool) -> None:
+    def write(self, data: Any, rejects: bytes, progress: Progress, resumable: bool) -> None:
         if len(data):
             self._output.write(self._compress(data))
         if rejects:
@@ -168,15 +81,15 @@ class FileOutput:
                 self._rejects.write(self._rejects_header)
             self._rejects.write(rejects)
         if resumable:
-            self.state = _with_lengths(state, self._output.size, self._rejects.size)
-            if time.monotonic() - self._recorded >= self._seconds:
+            self.progress = _with_lengths(progress, self._output.size, self._rejects.size)
+            if time.monotonic() - self._recorded >= SECONDS_BETWEEN_STATES:
                 self.pause()
 
     def pause(self) -> None:
         self._output.sync()
         self._rejects.sync()
-        if self._journal is not None and self._journal.state != self.state:
-            self._journal.record(self.state)
+        if self._journal is not None and self._journal.state != self.progress:
+            self._journal.record(self.progress)
         self._recorded = time.monotonic()
 
     def hurry(self) -> None:
@@ -187,14 +100,14 @@ class FileOutput:
         """Where the output grows."""
         return self._output.part
 
-    def end(self, data: bytes, state: State) -> None:
+    def end(self, data: bytes, progress: Progress) -> None:
         if data or self._output.size == 0:
             self._output.write(self._compress(data))
-        # Complete at once, because a run cannot be gone on with behind these bytes.
-        self.state = _with_lengths(state, self._output.size, self._rejects.size, complete=True)
+        # Complete at once, because a run cannot be resumed after these bytes.
+        self.progress = _with_lengths(progress, self._output.size, self._rejects.size, complete=True)
 
     def finish(self) -> None:
-        self.state = _with_lengths(self.state, self._output.size, self._rejects.size, complete=True)
+        self.progress = _with_lengths(self.progress, self._output.size, self._rejects.size, complete=True)
         self.pause()
         self._rejects.publish()
         self._output.publish()
@@ -220,8 +133,8 @@ class FileOutput:
         self.remove_journal()
 
 
-def _with_lengths(state: State, output_bytes: int, rejects_bytes: int, complete: bool = False) -> State:
-    return replace(state, output_bytes=output_bytes, rejects_bytes=rejects_bytes, complete=complete)
+def _with_lengths(progress: Progress, output_bytes: int, rejects_bytes: int, complete: bool = False) -> Progress:
+    return replace(progress, output_bytes=output_bytes, rejects_bytes=rejects_bytes, complete=complete)
 
 
 class StreamOutput:
@@ -229,22 +142,22 @@ class StreamOutput:
 
     def __init__(self, stream: Any, rejects: Path | None, rejects_header: bytes = REJECTS_HEADER) -> None:
         self._rejects_header = rejects_header
-        self.state = State()
+        self.progress = Progress()
         self.takes_rejects = rejects is not None
         self._stream = stream
         self._rejects = None if rejects is None else GrowingFile(rejects)
 
-    def write(self, data: Any, rejects: bytes, state: State, resumable: bool) -> None:
+    def write(self, data: Any, rejects: bytes, progress: Progress, resumable: bool) -> None:
         self._stream.write(data)
         if rejects and self._rejects is not None:
             if self._rejects.size == 0:
                 self._rejects.write(self._rejects_header)
             self._rejects.write(rejects)
-        self.state = state
+        self.progress = progress
 
-    def end(self, data: bytes, state: State) -> None:
+    def end(self, data: bytes, progress: Progress) -> None:
         self._stream.write(data)
-        self.state = state
+        self.progress = progress
 
     def pause(self) -> None:
         self._stream.flush()
@@ -267,3 +180,80 @@ class StreamOutput:
             self._stream.close()
         if self._rejects is not None:
             self._rejects.close()
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a run's output and its rejected records are to go.
+
+    name: for messages. path: of the output; None for a stream, which is `stream`, or stdout without one. rejects: None
+    if there is no place for rejected records.
+    """
+
+    name: str
+    path: Path | None
+    rejects: Path | None
+    stream: Any = None
+
+    @classmethod
+    def of(cls, output: str | Path | BinaryIO, rejects: str | Path | None) -> Target:
+        """output: a path, "-" for stdout, or a binary file. rejects: None for OUTPUT.rejects.csv."""
+        named = None if rejects is None else Path(rejects)
+        if not isinstance(output, str | Path):
+            return cls(str(output), None, named, output)
+        if output == "-":
+            return cls("-", None, named)
+        return cls(str(output), Path(output), named or Path(f"{output}.rejects.csv"))
+
+    def check(self, force: bool, restart: bool) -> bool:
+        """Whether the output is already there, whole, by a run of which only the journal is still to be removed.
+
+        Raises UsageError if it would replace something without `force`, DataError if its folder does not exist.
+        """
+        path = self.path
+        if path is None:
+            return False
+        if path.exists() and not path.is_file():  # a folder, a pipe, a device: a file cannot be put in its place
+            raise UsageError(
+                f'{path}: expected the name of a file, got something else there: name another, or "-" for stdout'
+            )
+        if not path.parent.is_dir():
+            raise DataError(f"{path}: cannot be written (No such file or directory)")
+        found = None if restart else read_state(journal_path(path))
+        complete = found is not None and found.complete
+        if complete and path.exists() and not Path(f"{path}.part").exists():
+            return True
+        for existing in (path, self.rejects):
+            if existing is not None and existing.exists() and not force and not complete:
+                raise UsageError(f"{existing}: exists already: name another with -o, or replace it with --force")
+        return False
+
+    def open(
+        self, fingerprint: dict[str, Any] | None, restart: bool, several_inputs: bool
+    ) -> FileOutput | StreamOutput:
+        """fingerprint: of the run, by which it can be resumed; None for an input that cannot be read again."""
+        header = FIRST_FIELD + REJECTS_HEADER if several_inputs else REJECTS_HEADER
+        if self.path is None:
+            return StreamOutput(standard_output() if self.stream is None else self.stream, self.rejects, header)
+        assert self.rejects is not None
+        journal = journal_path(self.path)
+        opened = None
+        if fingerprint is not None:
+            opened = ScoringJournal(journal, fingerprint, restart)
+        elif journal.exists() and not restart:
+            raise UsageError(
+                f"{journal}: an unfinished run is there, on another input: name another output or --restart"
+            )
+        else:
+            journal.unlink(missing_ok=True)
+        try:
+            return FileOutput(self.path, self.rejects, opened, header)
+        except BaseException:
+            if opened is not None:
+                opened.close()
+            raise
+
+
+def journal_path(output: Path) -> Path:
+    """Where the journal of an output's run is."""
+    return Path(f"{output}.journal")

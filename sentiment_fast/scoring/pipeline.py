@@ -31,15 +31,13 @@ def run_stages(
     work: Callable[[Prepared], Done],
     write: Callable[[Done], None],
     cancel: Callable[[], None],
-    hurry: Callable[[], None],
     stop: StopRequest,
     in_flight: int,
 ) -> bool:
-    """Take each prepared item through `work` and `write`. Returns whether all were: False where a stop was requested.
+    """Take each prepared item through `work` and `write`. Returns whether all were: False if a stop was requested.
 
     prepared: iterated over in a thread. work: done in the calling one. write: in another thread. cancel: ends a wait
-    inside `prepared`, from another thread. hurry: called when a stop is requested, for a wait inside `write`.
-    in_flight: how many items may be prepared and not yet written.
+    inside `prepared`, from another thread. in_flight: how many items may be prepared and not yet written.
     Whatever ends the run, what was worked on is written first, unless writing is what failed.
     """
     inbox: SimpleQueue[Any] = SimpleQueue()
@@ -47,38 +45,16 @@ def run_stages(
     permits = threading.Semaphore(in_flight)
     cancelled = threading.Event()
     write_failures: list[_Failure] = []
-
-    def prepare() -> None:
-        try:
-            while True:
-                permits.acquire()
-                if cancelled.is_set():
-                    return
-                item = next(prepared, _END)
-                inbox.put(item)
-                if item is _END:
-                    return
-        except BaseException as error:
-            inbox.put(_Failure(error))
-
-    def write_all() -> None:
-        try:
-            while (item := outbox.get()) is not _END:
-                write(item)
-                del item  # or it would be in memory until the next one comes
-                permits.release()
-        except BaseException as error:
-            write_failures.append(_Failure(error))
-            inbox.put(_WAKE)
-
-    threads = [threading.Thread(target=target, name=target.__name__) for target in (prepare, write_all)]
+    threads = [
+        threading.Thread(target=_prepare, name="prepare", args=(prepared, inbox, permits, cancelled)),
+        threading.Thread(target=_write_all, name="write", args=(write, outbox, inbox, permits, write_failures)),
+    ]
     for thread in threads:
         thread.start()
     finished = False
     try:
-        # SimpleQueue allows that in a signal handler.
-        with stop.calling(lambda: inbox.put(_WAKE)), stop.calling(hurry):
-            while not stop.made and not write_failures:
+        with stop.calling(lambda: inbox.put(_WAKE)):  # SimpleQueue allows that in a signal handler
+            while not stop.requested and not write_failures:
                 item = inbox.get()
                 if item is _END:
                     finished = True
@@ -98,3 +74,39 @@ def run_stages(
     if write_failures:
         raise write_failures[0].error
     return finished
+
+
+def _prepare(
+    prepared: Iterator[Any], inbox: SimpleQueue[Any], permits: threading.Semaphore, cancelled: threading.Event
+) -> None:
+    """The first stage: an item for each permit."""
+    try:
+        while True:
+            permits.acquire()
+            if cancelled.is_set():
+                return
+            item = next(prepared, _END)
+            inbox.put(item)
+            if item is _END:
+                return
+            del item  # or it would be in memory until the next one comes
+    except BaseException as error:
+        inbox.put(_Failure(error))
+
+
+def _write_all(
+    write: Callable[[Any], None],
+    outbox: SimpleQueue[Any],
+    inbox: SimpleQueue[Any],
+    permits: threading.Semaphore,
+    failures: list[_Failure],
+) -> None:
+    """The last stage: each item that is written permits another one."""
+    try:
+        while (item := outbox.get()) is not _END:
+            write(item)
+            del item  # or it would be in memory until the next one comes
+            permits.release()
+    except BaseException as error:
+        failures.append(_Failure(error))
+        inbox.put(_WAKE)

@@ -1,22 +1,22 @@
 """Inputs, a scorer and an output -> a run: what is read, scored and written at the same time, and how it may end.
 
-In: `Inputs`, a `Writer`, an `Output` that stands where the run is to begin. Out: the state behind each window, handed
-to the output with its bytes. Files are opened, checked and named in files.py.
+In: `Inputs`, a `Writer`, an `Output` that stands where the run is to begin. Out: the progress after each window, handed
+to the output with its bytes. Opening, checking and naming files is left to score_files.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from sentiment_fast.errors import DataError
-from sentiment_fast.io.inputs import Input, Inputs
-from sentiment_fast.io.outputs import Writer
+from sentiment_fast.io.inputs import Inputs
+from sentiment_fast.io.window import Position, Reader, Window, Writer
 from sentiment_fast.runs.stop import StopRequest
-from sentiment_fast.scoring.columns import score_texts
-from sentiment_fast.scoring.encoded_texts import EncodedTexts, encode_texts
-from sentiment_fast.scoring.finished_window import FinishedWindow, finish_window
-from sentiment_fast.scoring.journal import State
+from sentiment_fast.scoring.columns import AddedColumns, EncodedTexts, ScoredTexts, encode_texts, score_texts
+from sentiment_fast.scoring.journal import Progress
+from sentiment_fast.scoring.options import ScoreOptions
 from sentiment_fast.scoring.output import FileOutput, Output
 from sentiment_fast.scoring.pipeline import run_stages
 from sentiment_fast.scoring.scorer import Scorer
@@ -27,10 +27,57 @@ IN_FLIGHT = 2  # windows: one is prepared or written while the other is scored
 class Prepared(NamedTuple):
     """A window of an input, and which input that is, from 0."""
 
-    source: Input
+    source: Reader[Window]
     place: int
-    window: Any
+    window: Window
     texts: EncodedTexts
+
+
+@dataclass(frozen=True)
+class FinishedWindow:
+    """data, whole, replaced: as in a `WrittenPart`. rejects: bytes of their file. end: where the window ends, in which
+    input. consumed: bytes read of that, up to there. The rest are counts of rows and of rejected records.
+    """
+
+    data: Any
+    whole: bool
+    replaced: int
+    rejects: bytes
+    rejected: int
+    end: Position
+    consumed: int
+    rows: int
+    empty: int
+    truncated: int
+    invalid_utf8: int
+
+
+def finish_window(
+    source: Reader[Window],
+    place: int,
+    window: Window,
+    texts: EncodedTexts,
+    scored: ScoredTexts,
+    columns: AddedColumns,
+    writer: Writer[Window],
+    more_follow: bool,
+) -> FinishedWindow:
+    """place: of the input, from 0. more_follow: whether further inputs will be written after it."""
+    part = writer.write(source, place, window, columns.of(scored), more_follow)
+    rejects, rejected = source.rejected(window)
+    return FinishedWindow(
+        data=part.data,
+        whole=part.whole,
+        replaced=part.replaced,
+        rejects=rejects,
+        rejected=rejected,
+        end=replace(window.end, source=place),
+        consumed=window.consumed,
+        rows=len(texts),
+        empty=int(texts.blank.sum()),
+        truncated=int(texts.truncated.sum()),
+        invalid_utf8=int(texts.invalid.sum()),
+    )
 
 
 class Run:
@@ -40,21 +87,23 @@ class Run:
         self,
         inputs: Inputs,
         scorer: Scorer,
-        writer: Writer,
+        columns: AddedColumns,
+        writer: Writer[Window],
         output: Output,
         on_window: Callable[[int, int], None],
-        window_bytes: int,
+        options: ScoreOptions,
     ) -> None:
-        self._inputs, self._scorer, self._writer, self._output = inputs, scorer, writer, output
-        self._on_window, self._window_bytes = on_window, window_bytes
-        self._state = output.state
+        self._inputs, self._scorer, self._columns, self._writer, self._output = inputs, scorer, columns, writer, output
+        self._on_window, self._options = on_window, options
+        self._progress = output.progress
 
     def complete(self, stop: StopRequest) -> None:
-        """Run to the end. What ends it earlier leaves behind what a later run can go on with, and nothing else."""
+        """Run to the end. What ends it earlier leaves what a later run can resume from, and nothing else."""
         output = self._output
         resumable = isinstance(output, FileOutput) and output.resumable
         try:
-            self._run(stop)
+            with stop.calling(output.hurry):
+                self._run(stop)
         except KeyboardInterrupt:
             if resumable:
                 output.pause()
@@ -73,22 +122,22 @@ class Run:
             raise
 
     def _run(self, stop: StopRequest) -> None:
-        if self._state.windows and isinstance(self._output, FileOutput):
-            self._writer.resume(self._output.part, self._state.output_bytes)
-        if not run_stages(
-            self._prepared(), self._score, self._write, self._cancel, self._output.hurry, stop, IN_FLIGHT
-        ):
+        if self._progress.windows and isinstance(self._output, FileOutput):
+            self._writer.resume(self._output.part, self._progress.output_bytes)
+        if not run_stages(self._prepared(), self._score, self._write, self._cancel, stop, IN_FLIGHT):
             raise KeyboardInterrupt
-        self._output.end(self._writer.finish(self._state.windows, self._state.rows), self._state)
-        if self._inputs.rows is not None and self._inputs.rows != self._state.rows:
-            raise AssertionError(f"Expected {self._inputs.rows:,} rows, as the input says, wrote {self._state.rows:,}")
+        self._output.end(self._writer.finish(self._progress.windows, self._progress.rows), self._progress)
+        if self._inputs.rows is not None and self._inputs.rows != self._progress.rows:
+            raise AssertionError(
+                f"Expected {self._inputs.rows:,} rows, as the input says, wrote {self._progress.rows:,}"
+            )
 
     def _prepared(self) -> Iterator[Any]:
         yield from self._encoded(IN_FLIGHT)
 
     def _encoded(self, buffers: int) -> Iterator[Prepared]:
         """buffers: how many windows may be in use at once."""
-        for source, place, window in self._inputs.windows(self._state.position, buffers, self._window_bytes):
+        for source, place, window in self._inputs.windows(self._progress.position, buffers, self._options.window_bytes):
             yield Prepared(source, place, window, encode_texts(window.texts, self._scorer))
 
     def _score(self, prepared: Any) -> Any:
@@ -96,12 +145,12 @@ class Run:
 
     def _finish(self, done: Any) -> FinishedWindow:
         (source, place, window, texts), scored = done
-        more_behind = self._inputs.more_behind(place)
-        return finish_window(source, place, window, texts, scored, self._writer, more_behind)
+        more_follow = self._inputs.more_follow(place)
+        return finish_window(source, place, window, texts, scored, self._columns, self._writer, more_follow)
 
     def _write(self, done: Any) -> None:
-        window, before = self._finish(done), self._state
-        self._state = State(
+        window, before = self._finish(done), self._progress
+        self._progress = Progress(
             windows=before.windows + 1,
             position=window.end,
             rows=before.rows + window.rows,
@@ -111,9 +160,9 @@ class Run:
             invalid_utf8=before.invalid_utf8 + window.invalid_utf8,
             replaced=before.replaced + window.replaced,
         )
-        self._output.write(window.data, window.rejects, self._state, window.whole)
+        self._output.write(window.data, window.rejects, self._progress, window.whole)
         consumed = self._inputs.consumed(window.end.source, window.consumed)
-        self._on_window(consumed, self._state.rows + self._state.rejects)
+        self._on_window(consumed, self._progress.rows + self._progress.rejects)
 
     def _cancel(self) -> None:
         """Ends a wait inside `_prepared`."""

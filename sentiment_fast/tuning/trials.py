@@ -1,4 +1,4 @@
-"""Trials and their journal: what was tried and what came of it, in a folder that survives a kill.
+"""Trials and their log: what was tried and what came of it, in a folder that survives a kill.
 
 OUT/search.json says what the search is, OUT/trials.jsonl has a line for each trial, written when it ends.
 """
@@ -94,14 +94,14 @@ def is_hopeless(epochs: Sequence[Epoch], others: Sequence[Trial], metric: str) -
     return value > median(reached) if metric == "loss" else value < median(reached)
 
 
-class Journal:
-    """The search in a folder. identity: what must be the same for a search to be the same; options: what it was given.
+class TrialLog:
+    """The search in a folder. fingerprint: what must be the same for it to be the same; options: what it was given.
 
     trials: those it has, in order, without one that was cut, which comes again. seconds: spent on all of them.
     Its file is locked while it is open: close it, or use it in a `with` statement.
     """
 
-    def __init__(self, folder: Path, identity: Mapping[str, Any], options: Mapping[str, Any]) -> None:
+    def __init__(self, folder: Path, fingerprint: Mapping[str, Any], options: Mapping[str, Any]) -> None:
         """Resume the search in the folder, or begin one.
 
         Raises UsageError or DataError for another search, ModelFolderError for a damaged one.
@@ -109,12 +109,12 @@ class Journal:
         known = read_search(folder)
         if known is None:
             folder.mkdir(parents=True, exist_ok=True)
-            search = {"format": FORMAT, "identity": dict(identity), "options": dict(options)}
+            search = {"format": FORMAT, "identity": dict(fingerprint), "options": dict(options)}
             write_atomically(folder / SEARCH, json.dumps(search, indent=2) + "\n")
         else:
-            check_fingerprint(folder, known["identity"], identity, _WORDING)
+            check_fingerprint(folder, known["identity"], fingerprint, _WORDING)
         try:
-            self._journal = journal.Journal(folder / TRIALS, {"format": FORMAT, **identity}, _WORDING)
+            self._journal = journal.Journal(folder / TRIALS, {"format": FORMAT, **fingerprint}, _WORDING)
         except journal.JournalError as error:
             raise ModelFolderError(str(error)) from error
         try:
@@ -123,7 +123,7 @@ class Journal:
             self.close()
             raise
 
-    def __enter__(self) -> Journal:
+    def __enter__(self) -> TrialLog:
         return self
 
     def __exit__(self, *exception: object) -> None:

@@ -1,17 +1,22 @@
 """Making the bundled model, from made-up reviews and with tiny networks, by the real commands."""
 
+import contextlib
 import json
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pytest
 
 import sentiment_fast as sf
 from benchmarks import bundled_model
+from sentiment_fast import cli
 from sentiment_fast.data.datasets.demo import demo_corpus
 from sentiment_fast.model.folder import load_model
 from sentiment_fast.model.presets import preset
 from tests.test_bundled_model import LARGEST_BYTES
+
+SLOW_FIXTURES = {"made"}
 
 TINY = ["hidden_size=8", "embedding_size=8", "max_length=40", "max_words=300", "ngram_bits=12", "epochs=1"]
 
@@ -43,8 +48,16 @@ def make(data, folder, *more):
 
 @pytest.fixture(scope="module")
 def made(data, tmp_path_factory):
+    """Made by commands in this process; `test_a_step_that_fails_ends_the_making` has one in a process of its own."""
     folder = tmp_path_factory.mktemp("made")
-    assert make(data, folder) == 0
+    with pytest.MonkeyPatch.context() as patch:
+
+        def run_command(work, command):
+            with contextlib.chdir(work):
+                return cli.main(command)
+
+        patch.setattr(bundled_model, "run_command", run_command)
+        assert make(data, folder) == 0
     return folder
 
 
@@ -57,8 +70,8 @@ def test_it_makes_a_model_folder_of_the_two_classes(made):
 def test_the_model_is_the_small_one_in_half_the_space(made):
     small, bundled = (load_model(made / name) for name in ("work/fast", "bundled"))
     assert (bundled.settings["name"], bundled.vocabulary) == ("fast", small.vocabulary)
-    for name, weights in small.network.state_dict().items():
-        assert (bundled.network.state_dict()[name] == weights.half().float()).all()
+    for name, weights in small.weights.items():
+        assert (bundled.weights[name] == weights.astype(np.float16).astype(np.float32)).all()
 
 
 def test_each_text_is_learned_from_or_held_back(made):
@@ -115,6 +128,7 @@ def test_a_model_that_is_too_large_fails_and_is_not_put_in_place(data, made, tmp
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 def test_a_step_that_fails_ends_the_making(data, tmp_path, capfd):
     assert make(data, tmp_path, "--set", "nonsense=1") == 1
     assert "failed with exit code 2" in capfd.readouterr().err

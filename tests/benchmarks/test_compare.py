@@ -15,8 +15,9 @@ from benchmarks.compare_sides import Figures
 from sentiment_fast.data.datasets.demo import demo_corpus
 from sentiment_fast.data.files import read_labelled
 from sentiment_fast.errors import DataError
-from sentiment_fast.model.folder import SavedModel, save_model
-from sentiment_fast.model.network import NetworkConfig, SentimentLSTM
+from sentiment_fast.model.config import NetworkConfig
+from sentiment_fast.model.folder import save_model
+from sentiment_fast.model.network import SentimentLSTM, model_of
 
 FIGURES = Figures(0.9, 0.01, 1000.0, 10.0, 2, 5_000_000)
 
@@ -40,7 +41,7 @@ def tutorial_model(tmp_path_factory):
     vocabulary = sf.build_vocabulary(demo_corpus(200).texts)
     network = SentimentLSTM(NetworkConfig(), len(vocabulary), 2).eval()
     folder = tmp_path_factory.mktemp("models") / "tutorial"
-    save_model(folder, SavedModel(network, vocabulary, ["negative", "positive"]))
+    save_model(folder, model_of(network, vocabulary, ["negative", "positive"]))
     return folder
 
 
@@ -72,6 +73,7 @@ def run(rows, data, quick=False):
 # The sides.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("side", ["tf-idf", "fastText"])
 def test_a_peer_learns_and_is_judged_and_timed(side, files, tmp_path):
     if side == "fastText":
@@ -111,6 +113,7 @@ def test_more_than_two_classes_are_refused(tmp_path):
 # The tutorial.
 
 
+@pytest.mark.slow
 def test_a_sample_of_the_tutorial_is_scaled_and_says_so(files, tutorial_model, small_batches):
     training, test = (read_labelled(path) for path in files)
     figures = compare_tutorial.sample(training, test, tutorial_model, steps=1, reviews=5, rounds=2)
@@ -129,6 +132,7 @@ def test_another_loss_than_the_tutorials_fails(files, tutorial_model):
         compare_tutorial.check_loss(network, matrix, np.full(5, 0.9), np.zeros(5, np.int64))
 
 
+@pytest.mark.slow
 def test_the_tutorial_in_full_learns_and_scores(tmp_path, monkeypatch, small_batches):
     monkeypatch.setattr(compare_tutorial, "EPOCHS", 1)
     folder = tmp_path / "model"
@@ -190,6 +194,7 @@ def test_the_report_has_the_table_its_conditions_and_commands_without_paths(figu
     assert str(tmp_path) not in text
 
 
+@pytest.mark.slow
 def test_the_command_compares_a_peer_in_processes_of_its_own(files, tmp_path, capsys):
     report = tmp_path / "report.md"
     options = ["--quick", "--only", "tf-idf", "--rounds", "2", "--out", str(report)]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import sentiment_fast as sf
-from benchmarks import counters, peers, scaling
+from benchmarks import conftest, counters, peers, scaling
 from sentiment_fast import reference
 
 TEXTS = [
@@ -57,10 +57,12 @@ def test_the_vectorizers_follow_the_rules(make):
     assert peers.word_counts(sf.encode(TEXTS, VOCABULARY), len(VOCABULARY)).tolist() == counts.tolist()
 
 
+@pytest.mark.slow
 def test_the_scaling_table_has_a_line_for_each_number_of_reviews_and_threads(monkeypatch, capsys):
     monkeypatch.delenv("SENTIMENT_FAST_TEST_DATA", raising=False)
     monkeypatch.setattr(scaling, "SECONDS", 0.0)
     monkeypatch.setattr(scaling, "SCORED_REVIEWS", 20)
+    monkeypatch.setattr(conftest, "REVIEWS", 30)
     assert scaling.main(["--reviews", "10", "20", "--threads", "1", "2"]) == 0
     lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("| ")]
     assert [line.split(" | ")[0:3:2] for line in lines[1:5]] == [

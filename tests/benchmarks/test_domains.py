@@ -25,6 +25,7 @@ def cells(lines, name):
     return next([cell.strip() for cell in line.split("|")[2:-1]] for line in lines if line.startswith(f"| {name} |"))
 
 
+@pytest.mark.slow
 def test_a_file_gets_its_size_its_words_its_accuracy_and_its_calibration(model, tmp_path, capsys):
     scorer = load(model)
     texts = ["a good film", "a bad film", "the story is not good at all"]
@@ -39,6 +40,7 @@ def test_a_file_gets_its_size_its_words_its_accuracy_and_its_calibration(model, 
     assert 0 <= float(error) <= 1
 
 
+@pytest.mark.slow
 def test_without_files_the_texts_that_are_made_up_here_are_told_of(model, capsys):
     assert domains.main(["--model", str(model)]) == 0
     lines = capsys.readouterr().out.splitlines()
@@ -50,6 +52,7 @@ def test_without_files_the_texts_that_are_made_up_here_are_told_of(model, capsys
     assert float(mean) == pytest.approx(max(float(positive), 1 - float(positive)), abs=0.0011)
 
 
+@pytest.mark.slow
 def test_texts_are_the_same_each_time_and_of_known_words_where_they_should_be(model):
     words = load(model).model().vocabulary.words
     texts = domains.made_up_texts(words)

@@ -10,8 +10,11 @@ from benchmarks import gpu
 from benchmarks.gpu_report import Table
 
 
-@pytest.fixture
-def compilers_warnings():
+@pytest.fixture(params=["eager", pytest.param("inductor", marks=pytest.mark.long)])
+def compilers_warnings(request, monkeypatch):
+    """None. Graphs are compiled by the backend of this name; tests/training/test_step.py compares Inductor's steps."""
+    look_up = torch._dynamo.lookup_backend
+    monkeypatch.setattr(torch._dynamo, "lookup_backend", lambda name: look_up(request.param))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.compiler.reset()
@@ -19,6 +22,7 @@ def compilers_warnings():
     torch.compiler.reset()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("compilers_warnings")
 def test_the_whole_program_runs_on_a_cpu_and_says_what_is_not_there(tmp_path, capsys):
     assert gpu.main(["--device", "cpu", "--quick", "--out", str(tmp_path)]) == 0

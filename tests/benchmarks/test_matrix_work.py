@@ -6,7 +6,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.matrix_work import matrix_peak, native_work_of, operations_per_id, work_of
-from sentiment_fast.model.network import NetworkConfig
+from sentiment_fast.model.config import NetworkConfig
 
 
 @pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
@@ -41,5 +41,6 @@ def test_the_native_lstm_multiplies_no_padding_and_no_vectors():
     assert (work.padding, work.operations) == (0, 11 * 2 * 4 * 16 * (16 + 2 * 16))
 
 
+@pytest.mark.slow
 def test_the_peak_is_measured():
     assert matrix_peak(torch.float32) > 1e8

@@ -200,6 +200,7 @@ def test_fast(measure):
 """
 
 
+@pytest.mark.slow
 def test_a_run_of_pytest_benchmark_is_read(tmp_path):
     """The whole chain: the fixture, its JSON file, the baseline, the comparison."""
     (tmp_path / "test_ones.py").write_text(BENCHMARKS)

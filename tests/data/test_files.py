@@ -153,6 +153,7 @@ def test_suffix_may_be_in_capitals(write):
     assert texts(write(HEADER + b"a,x\n", "IMDB Dataset.CSV")) == ["a"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not DATA, reason="SENTIMENT_FAST_TEST_DATA names no folder with the real reviews")
 def test_real_reviews_read_as_pandas_reads_them():
     path = Path(DATA or "") / "imdb_test.csv.xz"
@@ -210,7 +211,7 @@ def test_other_column_names_may_occur_twice(write):
 
 
 def test_one_column_cannot_be_both(write):
-    with pytest.raises(UsageError, match="as both --text-column and --label-column"):
+    with pytest.raises(UsageError, match="as both `text_column` and `label_column`"):
         read_labelled(write(HEADER + b"a,x\n"), "review", "review")
 
 

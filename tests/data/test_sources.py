@@ -99,7 +99,7 @@ def test_the_line_about_made_up_data_gives_the_reason_and_the_way_out(said, offl
     open_data(None, say=said.append)
     assert said[0].startswith("*** MADE-UP DATA ***")
     assert "no connection to host" in said[0]
-    assert "--data PATH" in said[0]
+    assert "`data=PATH`" in said[0]
 
 
 def test_broken_csv_here_is_an_error_and_not_replaced(said, downloaded):
@@ -145,6 +145,7 @@ def test_missing_folder_of_a_path_is_named(said):
         open_data("nowhere/mine.csv", say=said.append)
 
 
+@pytest.mark.slow
 def test_reading_a_file_imports_nothing_that_downloads(said):
     Path("mine.csv").write_text(CSV)
     program = (

@@ -76,6 +76,7 @@ def test_class_balance_of_integer_labels_that_a_part_lacks(tmp_path):
     assert png_size(tmp_path / "balance.png")[0] == 1200
 
 
+@pytest.mark.slow
 def test_class_balance_of_many_classes_stays_within_a_readable_height(tmp_path):
     counts = {f"label {number}": number for number in range(1000)}
     class_balance({"training": counts, "validation": counts, "test": counts}, tmp_path / "balance.png")
@@ -146,6 +147,7 @@ def test_importing_does_not_load_matplotlib(tmp_path):
     assert run("import sys, sentiment_fast.report.plots; sys.exit('matplotlib' in sys.modules)", tmp_path) == 0
 
 
+@pytest.mark.slow
 def test_drawing_does_not_load_pyplot(tmp_path):
     code = """
 import sys, numpy, pathlib

@@ -11,16 +11,16 @@ from sentiment_fast.runs.stop import StopRequest, stop_signals
 def test_all_who_watch_are_called_while_they_do():
     stop, called = StopRequest(), []
     with stop.calling(lambda: called.append("a")), stop.calling(lambda: called.append("b")):
-        stop.make()
-    assert (called, stop.made) == (["a", "b"], True)
+        stop.request()
+    assert (called, stop.requested) == (["a", "b"], True)
 
 
 def test_nobody_is_called_after_watching():
     stop, called = StopRequest(), []
     with stop.calling(lambda: called.append("a")):
         pass
-    stop.make()
-    assert (called, stop.made) == ([], True)
+    stop.request()
+    assert (called, stop.requested) == ([], True)
 
 
 def test_a_request_is_seen_by_the_run_that_heeds_it():
@@ -33,9 +33,9 @@ def test_a_request_is_seen_by_the_run_that_heeds_it():
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_first_signal_stops_and_handlers_come_back(number):
     stop, before = StopRequest(), signal.getsignal(number)
-    with stop_signals(stop.make):
+    with stop_signals(stop.request):
         signal.raise_signal(number)
-        assert stop.made
+        assert stop.requested
     assert signal.getsignal(number) is before
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 SERVER = multiprocessing.get_context("forkserver")
-SERVER.set_forkserver_preload(["sentiment_fast.scoring.score_files"])
+# pandas, because pyarrow imports it when it is installed: half a second of each process.
+SERVER.set_forkserver_preload(["sentiment_fast.scoring.jobs", "pandas"])
 
 
 class Worker:
@@ -61,7 +62,7 @@ def _score(
     import torch
 
     from sentiment_fast.cli.main import main
-    from sentiment_fast.scoring import score_files as files
+    from sentiment_fast.scoring import jobs, output
 
     torch.set_num_threads(1)
     os.dup2(os.open(messages, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 2)
@@ -74,6 +75,6 @@ def _score(
         sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115
     if file_bytes is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, file_bytes))
-    files.SECONDS_BETWEEN_STATES = 0.0
-    files.score_csv = functools.partial(files.score_csv, window_bytes=window_bytes)
+    output.SECONDS_BETWEEN_STATES = 0.0
+    jobs.score_files = functools.partial(jobs.score_files, window_bytes=window_bytes)
     sys.exit(main(["score", "--device", "cpu", "--precision", "float32", *arguments]))

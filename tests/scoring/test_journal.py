@@ -5,12 +5,12 @@ from dataclasses import asdict
 import pytest
 
 from sentiment_fast.errors import DataError
-from sentiment_fast.io.csv.reader import Position
-from sentiment_fast.runs.journal import Journal as Lines
+from sentiment_fast.io.window import Position
+from sentiment_fast.runs.journal import Journal
 from sentiment_fast.scoring import journal as scoring_journal
-from sentiment_fast.scoring.journal import Journal, State, read_state
+from sentiment_fast.scoring.journal import Progress, ScoringJournal, read_state
 
-STATE = State(windows=2, position=Position(offset=90, rows=7, within_line=True), output_bytes=120, rows=7)
+STATE = Progress(windows=2, position=Position(offset=90, rows=7, within_line=True), output_bytes=120, rows=7)
 
 
 @pytest.fixture
@@ -19,18 +19,18 @@ def path(tmp_path):
 
 
 def write(path, *entries):
-    with Lines(path, {"format": scoring_journal.FORMAT}, scoring_journal._WORDING) as lines:
+    with Journal(path, {"format": scoring_journal.FORMAT}, scoring_journal._WORDING) as lines:
         for entry in entries:
             lines.append(entry)
 
 
 def test_the_last_state_comes_back(path):
-    journal = Journal(path, {})
-    journal.record(State(windows=1))
+    journal = ScoringJournal(path, {})
+    journal.record(Progress(windows=1))
     journal.record(STATE)
     journal.close()
     assert read_state(path) == STATE
-    again = Journal(path, {})
+    again = ScoringJournal(path, {})
     assert again.state == STATE
     again.close()
 
@@ -41,7 +41,7 @@ def test_without_a_journal_there_is_no_state(path):
 
 def test_a_run_that_has_just_begun_has_done_nothing(path):
     write(path)
-    assert read_state(path) == State()
+    assert read_state(path) == Progress()
 
 
 WHOLE = asdict(STATE)
@@ -65,6 +65,6 @@ WHOLE = asdict(STATE)
 )
 def test_an_entry_that_is_not_a_state_is_refused(path, entry):
     write(path, entry)
-    for read in (read_state, lambda path: Journal(path, {})):
+    for read in (read_state, lambda path: ScoringJournal(path, {})):
         with pytest.raises(DataError, match=r"out\.csv\.journal: holds no state of a run .*start over with --restart"):
             read(path)

@@ -18,6 +18,8 @@ import pytest
 from tests.scoring.compression import COMPRESS
 from tests.scoring.forked import Worker, size_of
 
+pytestmark = pytest.mark.slow
+
 
 def reviews(count: int) -> bytes:
     choose = random.Random(7)
@@ -101,7 +103,7 @@ def kill_again_and_again(command: Command, expected: tuple[bytes, bytes], kills:
         run.process.kill()
         killed = run.wait() == -signal.SIGKILL
         done += killed
-        resumed += "going on behind row" in run.messages
+        resumed += "resuming after row" in run.messages
         if not killed:  # it was done before
             command.assert_whole(expected)
             command.remove_output()
@@ -186,7 +188,7 @@ class FormatCommand:
             run.process.kill()
             killed = run.wait() == -signal.SIGKILL
             done += killed
-            resumed += "going on behind row" in run.messages
+            resumed += "resuming after row" in run.messages
             if not killed:  # it was done before
                 self.assert_whole()
                 self.output.unlink()
@@ -260,7 +262,7 @@ def test_run_that_fills_the_disk_says_so_and_goes_on_once_there_is_room(command,
     subprocess.run(["mount", "-o", "remount,size=4m", small_disk], check=True)
     run = command.start()
     assert run.wait() == 1  # some rows are rejected
-    assert "going on behind row" in run.messages
+    assert "resuming after row" in run.messages
     command.assert_whole(uninterrupted(""))
 
 
@@ -270,11 +272,11 @@ def test_run_that_is_told_to_stop_finishes_its_window_and_goes_on_later(command,
     run.process.terminate()
     assert run.wait() == 130
     assert "stopping after this window" in run.messages
-    assert "the same command goes on from there" in run.messages
+    assert "the same command resumes from there" in run.messages
     assert not command.output.exists()
     run = command.start()
     assert run.wait() == 1
-    assert "going on behind row" in run.messages
+    assert "resuming after row" in run.messages
     assert "of them by an earlier run" in run.messages
     command.assert_whole(uninterrupted(""))
 

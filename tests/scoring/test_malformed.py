@@ -269,6 +269,7 @@ def check_flipped(seeds: range, scorer, folder: Path) -> None:
     assert results > len(seeds) // 2
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover  # for time
 def test_files_with_flipped_bytes_give_a_result_or_an_error(certain, tmp_path):
     check_flipped(range(2000), certain, tmp_path)

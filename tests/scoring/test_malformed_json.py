@@ -15,7 +15,7 @@ import pytest
 
 import sentiment_fast as sf
 from sentiment_fast.errors import DataError
-from sentiment_fast.io.jsonl.objects import MOST_LEVELS, read_members
+from sentiment_fast.io.jsonl.objects import MOST_LEVELS
 from sentiment_fast.model.folder import load_model
 from sentiment_fast.scoring.score_files import score_csv
 from tests.scoring.test_malformed import records_of
@@ -187,6 +187,7 @@ def test_lone_carriage_return_ends_a_line(certain, tmp_path):
     assert [record for *_, record in rejected] == [b'{"text":', b'"b"}']
 
 
+@pytest.mark.slow
 def test_member_that_would_be_overwritten_is_refused_and_rejected_further_down(certain, tmp_path):
     taken = b'{"text": "b", "sentiment_score": 1}\n'
     with pytest.raises(DataError, match="already has a member 'sentiment_score', which would be written"):
@@ -202,6 +203,7 @@ def test_strict_stops_at_the_first_line_that_cannot_be_read(certain, tmp_path):
         run(GOOD + b"[]\n" + GOOD, certain, tmp_path, strict=True)
 
 
+@pytest.mark.slow
 def test_member_of_later_lines_is_rejected_where_columns_are_fixed(certain, tmp_path):
     data = GOOD * 100_000 + b'{"text": "b", "new": 1}\n' + b'{"text": "b", "text": "c"}\n'
     output, rejected, summary = run(data, certain, tmp_path, "out.csv")
@@ -227,6 +229,7 @@ def damaged(choose: random.Random) -> bytes:
     return bytes(data)
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover  # for time
 def test_files_with_flipped_bytes_give_a_result_or_an_error(certain, tmp_path):
     results = 0
@@ -245,17 +248,3 @@ def test_files_with_flipped_bytes_give_a_result_or_an_error(certain, tmp_path):
         assert summary.rows == written.count(SCORED) + written.count(EMPTY), seed
         assert 0 <= len(data) - len(shortened) - len(lost) <= 2 * summary.rejects, seed  # their line ends
     assert results > 500
-
-
-def test_members_are_those_that_json_reads():
-    choose = random.Random(3)
-    for _ in range(300):
-        value = {
-            choose.choice('ab"\\é{'): choose.choice([1, -2.5, True, None, "t\u2028\n", [1, [2]], {"a": {}}, 10**30])
-            for _ in range(choose.randrange(5))
-        }
-        line = json.dumps(value, indent=choose.choice([None, 1]), ensure_ascii=choose.random() < 0.5)
-        members = read_members(line)
-        assert {name: json.loads(raw) for name, raw, _ in members} == value
-        assert all(text == json.loads(raw) for _, raw, text in members if text is not None)
-        assert [text is not None for *_, text in members] == [isinstance(one, str) for one in value.values()]

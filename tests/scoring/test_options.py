@@ -125,18 +125,6 @@ def test_status_and_tokens_are_appended(exact_scorer):
     assert output[2].startswith("2, ,,,")
 
 
-def test_scores_are_written_as_python_writes_them():
-    from sentiment_fast.scoring.columns import NewColumns, ScoredTexts
-
-    random_scores = np.random.default_rng(0).random(20_000, np.float32)
-    edges = np.array([0, 1, 0.5, 1e-7, 5e-7, 1 - 2**-24, 2**-21, 2.5e-6, 0.9999995, 0.1234565], np.float32)
-    scores = np.concatenate([random_scores, edges, np.arange(2000, dtype=np.float32) / 2**20])
-    zeros = np.zeros(len(scores), np.int64)
-    scored = ScoredTexts(np.stack([1 - scores, scores], 1), zeros > 0, zeros, zeros)
-    found = NewColumns(["a", "b"]).csv_fields(scored, ",").to_pylist()
-    assert [field[3:].decode() for field in found] == [f"{score:.6f}" for score in scores.tolist()]
-
-
 @pytest.mark.parametrize("columns", [None, ["id", "text"]])
 def test_excel_safe_guards_formulas_and_leaves_numbers(exact_scorer, columns):
     data = b'id,text\n=1+1,"=cmd"\n-1.5,@a\n+4e5,-a\n"+1","\t x"\n,a=b\n-,"+"\n'

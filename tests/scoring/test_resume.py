@@ -12,7 +12,7 @@ import sentiment_fast as sf
 from sentiment_fast.errors import DataError, UsageError
 from sentiment_fast.model.folder import load_model
 from sentiment_fast.runs.stop import StopRequest
-from sentiment_fast.scoring import score_files as files
+from sentiment_fast.scoring import output as output_module
 from sentiment_fast.scoring.score_files import score_csv
 
 DATA = b"id,review\r\n" + b"".join(
@@ -24,7 +24,7 @@ WINDOW = 700
 
 @pytest.fixture(autouse=True)
 def _journal_each_window(monkeypatch):
-    monkeypatch.setattr(files, "SECONDS_BETWEEN_STATES", 0.0)
+    monkeypatch.setattr(output_module, "SECONDS_BETWEEN_STATES", 0.0)
 
 
 class Folder:
@@ -43,7 +43,7 @@ class Folder:
             nonlocal windows
             windows += 1
             if windows == stop_after:
-                stop.make()
+                stop.request()
 
         settings = {"window_bytes": WINDOW, "say": self.said.append, "on_window": on_window, "stop": stop}
         return score_csv(self.input, self.output, self.scorer, **(settings | options))
@@ -80,9 +80,7 @@ def test_stopped_run_goes_on_to_the_same_bytes(folder, expected, windows):
     assert folder.names() == ["in.csv", "out.csv", "out.csv.rejects.csv"]
     assert summary.earlier_rows > 0
     assert (summary.rows, summary.rejects) == (300, 8)
-    assert folder.said == [
-        f"{folder.output}: going on behind row {summary.earlier_rows:,}, where an earlier run was ended"
-    ]
+    assert folder.said == [f"{folder.output}: resuming after row {summary.earlier_rows:,}, where an earlier run ended"]
 
 
 def test_run_may_be_stopped_after_every_window(folder, expected):
@@ -129,7 +127,7 @@ def test_damaged_journal_is_refused(folder):
 def test_output_that_is_shorter_than_journalled_is_refused(folder):
     folder.stop_after(3)
     folder.part.write_bytes(folder.part.read_bytes()[:-1])
-    with pytest.raises(DataError, match=r"out\.csv\.part: expected .* bytes, got .*: begin anew with --restart"):
+    with pytest.raises(DataError, match=r"out\.csv\.part: expected .* bytes, got .*: start over with --restart"):
         folder.score()
 
 

@@ -350,7 +350,7 @@ def test_only_column_that_holds_text_is_taken_and_said(exact_scorer):
     said = []
     data = b"id,comment,when,rate,sure,none\n1,good,2020-01-01,1.5,true,\n"
     assert score(data, exact_scorer, say=said.append) == scored_by_hand(data, exact_scorer, column=1)
-    assert said == ["input: scoring the column 'comment', the only one that holds text"]
+    assert said == ["input: the texts are in the column 'comment', the only one that holds text"]
 
 
 def test_column_found_by_name_is_not_remarked_on(exact_scorer):
@@ -651,6 +651,7 @@ def test_stdin_may_be_scored_to_a_file(command, reviews, tmp_path, monkeypatch):
     assert (tmp_path / "out.csv").read_bytes() == (tmp_path / "reviews.scored.csv").read_bytes()
 
 
+@pytest.mark.slow
 def test_module_scores_stdin_to_stdout(model_folder):
     data = b'\xef\xbb\xbfid,review\r\n1,"good\r\nfilm"\r\n\r\n2,\xff\r\n3,'
     run = subprocess.run(

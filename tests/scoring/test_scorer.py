@@ -86,6 +86,7 @@ def test_no_texts_in_any_container_give_no_rows(scorer, empty):
 # --- a text's score is its own
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "settings",
     [

@@ -49,6 +49,7 @@ def logits_in_plain_python(row, longest, bits, ratios, weights, scales, biases):
     return logits
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(ROWS, st.integers(1, 5), st.integers(10, 24), st.sampled_from([1, 2, 3]))
 @example([[0]], 1, 10, 1)

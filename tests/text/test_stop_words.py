@@ -48,18 +48,21 @@ def test_own_words_must_be_strings():
         stop_word_set(["a", 3])
 
 
+@pytest.mark.slow
 def test_other_languages_come_from_nltk(imdb_folder):
     code = "print(sf.build_vocabulary(['und der Film und'], stop_words='german').words)"
     run = run_offline(code, imdb_folder / "nltk_data")
     assert run.stdout == "['film']\n", run.stderr
 
 
+@pytest.mark.slow
 def test_an_unknown_language_names_those_that_exist(imdb_folder):
     run = run_offline("stop_word_set('klingon')", imdb_folder / "nltk_data")
     assert "UsageError: Expected stop words of a language that NLTK has, got 'klingon'" in run.stderr
     assert "finnish, french, german" in run.stderr
 
 
+@pytest.mark.slow
 def test_a_language_that_cannot_be_had_says_how_to_get_it(tmp_path):
     run = run_offline("stop_word_set('german')", tmp_path)
     assert "DownloadError: The stop words for 'german'" in run.stderr

@@ -48,6 +48,7 @@ def test_every_kind_of_stop_words_is_kept(tmp_path, stop_words):
     assert Vocabulary.load(tmp_path / "v.txt") == vocabulary
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover  # a million calls of the reference
 def test_every_word_character_survives_the_file(tmp_path):
     words = [character for character in map(chr, range(0x110000)) if sf.reference.clean_words(character) == [character]]

@@ -6,14 +6,14 @@ from dataclasses import asdict
 import pytest
 
 from sentiment_fast.errors import DataError, ModelFolderError, UsageError
-from sentiment_fast.tuning.trials import CUT, FAILED, STOPPED, TRIALS, Journal, Trial, is_hopeless, ranked
+from sentiment_fast.tuning.trials import CUT, FAILED, STOPPED, TRIALS, Trial, TrialLog, is_hopeless, ranked
 from tests.tuning.conftest import epochs_of, trial
 
 IDENTITY = {"data": "digest", "space": {"layers": [1, 2]}, "base": {"name": "tutorial"}}
 
 
 def journal(folder, **changes):
-    return Journal(folder, IDENTITY | changes, {"seed": 3})
+    return TrialLog(folder, IDENTITY | changes, {"seed": 3})
 
 
 def append(folder, *trials):

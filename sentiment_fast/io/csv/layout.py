@@ -1,13 +1,13 @@
 """The first bytes of a CSV file -> its layout: the delimiter, the columns, and which of them holds the texts.
 
-Everything that has to be found out before the first record is scored is found out here; records are left to windows.py.
+In: a `Source` and how it is to be read. Out: a `CsvLayout`. Records are left to reader.py, the rules by which columns
+are chosen to columns.py.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,8 +16,9 @@ import pyarrow.csv
 
 from sentiment_fast import _core
 from sentiment_fast.errors import DataError
-from sentiment_fast.io.formats import COMPRESSIONS
-from sentiment_fast.io.options import ScoringOptions
+from sentiment_fast.io.columns import check_reserved, find_column
+from sentiment_fast.io.formats import delimiter_for
+from sentiment_fast.io.options import Reading, ReadOptions
 from sentiment_fast.io.source import Source
 from sentiment_fast.text.encoding import SIMD_LEVEL
 
@@ -38,7 +39,7 @@ _QUOTE_ADVICE = 'close it, or double the quotes inside quoted fields ("")'
 
 @dataclass(frozen=True)
 class CsvLayout:
-    """columns: their names. text: the number of the one with the texts, from 0. kept: those to write; None for all."""
+    """columns: their names. text: the place of the one with the texts, from 0. kept: those to read; None for all."""
 
     delimiter: str
     columns: list[str]
@@ -59,51 +60,34 @@ class _Sample:
         return np.concatenate([np.zeros(1, np.int64), self.records.ends[:-1]])
 
 
-def read_layout(
-    source: Source,
-    options: ScoringOptions,
-    trained_on: str | None,
-    new_columns: Sequence[str],
-    say: Callable[[str], None],
-) -> CsvLayout:
+def read_layout(source: Source, reading: Reading) -> CsvLayout:
     """Look at the first bytes of a source, which can still be read afterwards.
 
-    trained_on: the text column of the model's training data. new_columns: those that the output will have beside the
-    input's. Raises DataError for a file without a header, a header that cannot be read, a column that is not there, is
-    there twice, or would be overwritten.
+    Raises DataError for a file without a header, a header that cannot be read, a column that does not exist, exists
+    twice, or has a reserved name.
     """
-    candidates = _candidates(source, options)
-    samples = _read_samples(source, candidates, options.max_record)
+    candidates = _candidates(source, reading.options)
+    samples = _read_samples(source, candidates, reading.options.max_record)
     delimiter = max(candidates, key=lambda one: _share_that_fits(samples[one]))  # the first of those alike
     if len(candidates) > 1 and delimiter != ",":
-        say(f"{source.name}: the delimiter is {delimiter!r}")
+        reading.say(f"{source.name}: the delimiter is {delimiter!r}")
     sample = samples[delimiter]
     columns = _column_names(sample, delimiter, source.name)
-    taken = [column for column in new_columns if column in columns]
-    if taken:
-        raise DataError(
-            f"{source.name}: already has a column {taken[0]!r}, which would be written: score the original file, "
-            "or rename it"
-        )
-    kept = options.columns and [
-        index_of_column(column, columns, source.name, "--columns") for column in options.columns
-    ]
-    if options.text_column is not None:
-        text = index_of_column(options.text_column, columns, source.name, "--text-column")
-    else:
-        text = choose_text_column(
-            columns, lambda: _textual_columns(sample, delimiter, len(columns)), trained_on, source.name, say
-        )
+    check_reserved(columns, reading.reserved_names, source.name)
+
+    def find_texts() -> list[int]:
+        return _textual_columns(sample, delimiter, len(columns))
+
+    kept = reading.columns and [find_column(columns, one, source.name, find_texts) for one in reading.columns]
+    text = find_column(columns, reading.text, source.name, find_texts, reading.say)
     return CsvLayout(delimiter, columns, text, kept or None)
 
 
-def _candidates(source: Source, options: ScoringOptions) -> tuple[str, ...]:
+def _candidates(source: Source, options: ReadOptions) -> tuple[str, ...]:
     if options.delimiter is not None:
         return (options.delimiter,)
-    suffixes = [] if source.path is None else [suffix.lower() for suffix in source.path.suffixes]
-    if suffixes and suffixes[-1] in COMPRESSIONS:
-        suffixes.pop()
-    return ("\t",) if suffixes and suffixes[-1] == ".tsv" else _DELIMITERS
+    by_name = "," if source.path is None else delimiter_for(source.path.name)
+    return _DELIMITERS if by_name == "," else (by_name,)
 
 
 def _read_samples(source: Source, delimiters: tuple[str, ...], max_record: int) -> dict[str, _Sample]:
@@ -157,42 +141,8 @@ def check_encoding(data: bytes, name: str) -> None:
         raise DataError(f"{name}: expected UTF-8, got the first bytes of UTF-16 or UTF-32: save the file as UTF-8")
 
 
-def index_of_column(wanted: str | int, columns: list[str], name: str, option: str) -> int:
-    """The place of a column by name, or else by its number from 1."""
-    if wanted in columns:
-        if columns.count(str(wanted)) > 1:
-            raise DataError(f"{name}: has several columns {wanted!r}: rename all but one, or give {option} its number")
-        return columns.index(str(wanted))
-    text = str(wanted)
-    if text.isascii() and text.isdigit() and 1 <= int(text) <= len(columns):
-        return int(text) - 1
-    what = "a text column" if option == "--text-column" else "a column"
-    raise DataError(f"{name}: expected {what} {wanted!r}, got columns {_listed(columns)}: choose with {option}")
-
-
-def choose_text_column(
-    columns: list[str],
-    find_textual: Callable[[], list[int]],
-    trained_on: str | None,
-    name: str,
-    say: Callable[[str], None],
-) -> int:
-    """The place of the column with the texts, where nobody said which. find_textual: places of those that hold text."""
-    for wanted in (trained_on, "review", "text"):
-        if wanted is not None and wanted in columns:
-            return index_of_column(wanted, columns, name, "--text-column")
-    textual = find_textual()
-    if len(textual) != 1:
-        raise DataError(
-            f"{name}: expected a column 'review' or 'text', or a single one that holds text, "
-            f"got columns {_listed(columns)}: choose with --text-column"
-        )
-    say(f"{name}: scoring the column {columns[textual[0]]!r}, the only one that holds text")
-    return textual[0]
-
-
 def _textual_columns(sample: _Sample, delimiter: str, width: int) -> list[int]:
-    """The columns that are neither numbers, dates nor truth values, judged by the sample; all where it has no rows."""
+    """The columns that are neither numbers, dates nor truth values in the sample; all if that has no rows."""
     rows = np.flatnonzero(sample.records.fields == width)
     rows = rows[rows > sample.header]
     if len(rows) == 0:
@@ -209,8 +159,3 @@ def _textual_columns(sample: _Sample, delimiter: str, width: int) -> list[int]:
         return []
     kinds = (pa.types.is_string, pa.types.is_binary)
     return [index for index in range(width) if any(kind(table.schema.field(index).type) for kind in kinds)]
-
-
-def _listed(columns: list[str]) -> str:
-    more = f" and {len(columns) - 20} more" if len(columns) > 20 else ""
-    return ", ".join(map(repr, columns[:20])) + more

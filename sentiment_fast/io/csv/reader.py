@@ -1,13 +1,13 @@
 """A CSV file -> numbered windows of whole records: the texts in them, and which records are rows at all.
 
-In: a `Source` and its `CsvLayout`. Out: `CsvWindow`s, or where they end, for those who read them elsewhere. A window is
-what is batched, freed of duplicates and journalled together. Where one ends depends on where it begins and on the bytes
-alone, so that a run taken up at the end of any window has the windows of one that was never interrupted.
+In: a `Source` and its `CsvLayout`. Out: `CsvWindow`s, or where they end, for those who read them elsewhere. Where a
+window ends depends only on where it begins and on the bytes, so that a run resumed at the end of any window has the
+windows of one that was never interrupted. Where records are is left to chunks.py and the core.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,112 +17,133 @@ import pyarrow as pa
 
 from sentiment_fast import _core
 from sentiment_fast.errors import DataError
-from sentiment_fast.io.chunks import Finder, read_chunks
-from sentiment_fast.io.csv.layout import CsvLayout
-from sentiment_fast.io.options import ScoringOptions
+from sentiment_fast.io.arrow import texts_schema, texts_table
+from sentiment_fast.io.chunks import Finder, Mask, Places, RecordWindow, read_chunks
+from sentiment_fast.io.columns import check_same_names, check_same_text_column
+from sentiment_fast.io.csv.layout import CsvLayout, read_layout
+from sentiment_fast.io.formats import CSV
+from sentiment_fast.io.options import Reading, ReadOptions
+from sentiment_fast.io.rejects import Rejects
 from sentiment_fast.io.source import Source
+from sentiment_fast.io.window import WINDOW_BYTES, Position, Reader
 from sentiment_fast.text.encoding import SIMD_LEVEL
 
-WINDOW_BYTES = 3 << 20
 
-Mask = npt.NDArray[np.bool_]
-Places = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Position:
-    """A place between two windows. offset: in the (decompressed) input. row, line: as a RecordFinder counts them.
-
-    rows: rows before it, those that were rejected too, and the blank lines of a file of one column. source: which of
-    several inputs, from 0. within_line: whether it is not between two records, but within an overlong line. In a
-    Parquet file, row is a row group, and offset a row in that.
-    """
-
-    offset: int = 0
-    row: int = 0
-    line: int = 1
-    rows: int = 0
-    source: int = 0
-    within_line: bool = False
-
-
-@dataclass(frozen=True)
-class CsvWindow:
+@dataclass(frozen=True, kw_only=True)
+class CsvWindow(RecordWindow):
     """Whole records of a CSV file.
 
-    data: their bytes, good until as many more windows were read as there are buffers. records: where each is in them.
-    fields: begins and ends, (records,) each, of the fields of further columns, by column. holds_row, rejected:
-    (records,) bool. header: the number of the record with the names, -1 without. texts: (rows,) large_binary, their
-    values. row_numbers: (records,), counting data rows from 1. end: where the next window begins. resumable: whether a
-    run can be taken up there, which it cannot within an overlong line. consumed: bytes read of the input on disk.
+    fields: begins and ends, (records,) each, of the fields of further columns, by column. header: the number of the
+    record with the names, -1 without. row_numbers: (records,), counting data rows from 1.
     """
 
-    data: memoryview
-    records: _core.CsvRecords
     fields: dict[int, tuple[Places, Places]]
-    holds_row: Mask
-    rejected: Mask
     header: int
-    texts: pa.LargeBinaryArray
     row_numbers: Places
-    end: Position
-    resumable: bool
-    consumed: int
 
-    @property
-    def starts(self) -> Places:
-        """(records,): where each record begins."""
-        return np.concatenate([np.zeros(1, np.int64), self.records.ends[:-1]])
+
+class CsvReader(Reader[CsvWindow]):
+    """A CSV file. schema: None if it is written as CSV, so that records are copied."""
+
+    format = CSV
+
+    def __init__(self, source: Source, reading: Reading) -> None:
+        self.source, self._reading = source, reading
+        self.layout = read_layout(source, reading)
+        width = len(self.layout.columns)
+        self.kept = list(range(width)) if self.layout.kept is None else self.layout.kept
+        self.columns = [self.layout.columns[place] for place in self.kept]
+        self.text_column = self.layout.columns[self.layout.text]
+        self.schema = None if reading.output == CSV else texts_schema(self.columns, source.name, reading.output)
+        self.separable = self.schema is None
+        self._rejects = Rejects(self._reason, source.name if reading.named else None)
+
+    def windows(self, begin: Position, buffers: int, window_bytes: int) -> Iterator[CsvWindow]:
+        if begin.offset:
+            self.source.restart_at(begin.offset)
+        self._rejects.within_record = begin.within_line
+        others = self.kept if self._reading.all_fields or self.schema is not None else self.layout.kept or []
+        yield from read_windows(self.source, self.layout, self._reading.options, begin, buffers, window_bytes, others)
+
+    def window_ends(self, begin: Position, window_bytes: int) -> Iterator[Position]:
+        if begin.offset:
+            self.source.restart_at(begin.offset)
+        yield from find_ends(self.source, self.layout, self._reading.options, begin, window_bytes)
+
+    def values(self, window: CsvWindow) -> list[pa.ChunkedArray]:
+        columns = []
+        for place in self.kept:
+            begins_and_ends = (places[window.holds_row] for places in window.fields[place])
+            columns.append(pa.chunked_array([_values(window.data, *begins_and_ends)]))
+        return columns
+
+    def table(self, window: CsvWindow) -> tuple[pa.Table, Mask]:
+        return texts_table(self.values(window), self.schema)
+
+    def rejected(self, window: CsvWindow) -> tuple[bytes, int]:
+        return self._rejects.rows(window)
+
+    def follow(self, first: Reader[CsvWindow]) -> None:
+        assert isinstance(first, CsvReader)
+        both = f"{self.source.name}: to be written into one output with {first.source.name}"
+        check_same_names(first.columns or [], self.columns or [], both)
+        expected, got = first.layout.delimiter, self.layout.delimiter
+        if expected != got and self._reading.output is not None:
+            raise DataError(f"{both}, expected the delimiter {expected!r}, got {got!r}")
+        check_same_text_column(first.text_column, self.text_column, both)
+
+    def _reason(self, window: CsvWindow, record: int) -> str:
+        return _rejection(
+            int(window.records.fields[record]), len(self.layout.columns), self._reading.options.max_record
+        )
 
 
 def read_windows(
     source: Source,
     layout: CsvLayout,
-    options: ScoringOptions,
+    options: ReadOptions,
     begin: Position,
     buffers: int,
     window_bytes: int = WINDOW_BYTES,
-    all_fields: bool = False,
+    others: Sequence[int] = (),
 ) -> Iterator[CsvWindow]:
     """The windows of a source that stands at `begin`.
 
-    buffers: how many may be in use at once. all_fields: find those of all columns to write. With options.strict, raises
-    DataError at the first record that cannot be read. Checks at the end that as many rows came out as the file has.
+    buffers: how many may be in use at once. others: the columns whose fields are to be found, in addition to the texts.
+    With options.strict, raises DataError at the first record that cannot be read. Checks at the end that as many rows
+    came out as the file has.
     """
     width = len(layout.columns)
-    others = layout.kept or []
-    if options.excel_safe or all_fields:
-        others = list(range(width)) if layout.kept is None else layout.kept
     finder = _FieldFinder(layout, others, options, begin)
     rows, blank_lines = begin.rows, 0
     for chunk in read_chunks(source, finder, window_bytes, buffers):
-        records, fields = finder.found[layout.text], finder.found
+        records, fields = chunk.records, finder.fields
         holds_row, rejected, numbers = _rows_of(records, width, rows)
         headers = np.flatnonzero((records.rows == 0) & (records.fields != 0))
         rows, blank_lines = int(numbers[-1]), blank_lines + _blank_lines(records, holds_row)
         window = CsvWindow(
             data=chunk.data,
             records=records,
-            fields={column: (fields[column].field_begins, fields[column].field_ends) for column in others},
+            fields={column: fields[column] for column in others},
             holds_row=holds_row,
             rejected=rejected,
             header=int(headers[0]) if len(headers) > 0 else -1,
-            texts=_values(chunk.data, records.field_begins[holds_row], records.field_ends[holds_row]),
+            texts=_values(chunk.data, *(places[holds_row] for places in fields[layout.text])),
             row_numbers=numbers,
             end=Position(chunk.offset, chunk.row, chunk.line, rows, within_line=finder.within_line),
             resumable=not finder.within_line,
             consumed=chunk.offset if source.consumed is None else source.consumed,
         )
         if options.strict and rejected.any():
-            raise DataError(f"{source.name}: {first_rejection(window, width, options.max_record)}")
+            raise DataError(f"{source.name}: {_first_rejection(window, width, options.max_record)}")
         yield window
     _check_count(source, finder, begin, rows, blank_lines)
 
 
 def find_ends(
-    source: Source, layout: CsvLayout, options: ScoringOptions, begin: Position, window_bytes: int = WINDOW_BYTES
+    source: Source, layout: CsvLayout, options: ReadOptions, begin: Position, window_bytes: int = WINDOW_BYTES
 ) -> Iterator[Position]:
-    """Where the windows end that `read_windows` would give, found without a look at any field."""
+    """Where the windows end that `read_windows` would give, found without looking at any field."""
     width, rows, blank_lines = len(layout.columns), begin.rows, 0
     finder = _core.RecordFinder(SIMD_LEVEL, **_settings(layout, options, begin))
     for chunk in read_chunks(source, finder, window_bytes):
@@ -133,7 +154,7 @@ def find_ends(
 
 
 def _rows_of(records: _core.CsvRecords, width: int, rows: int) -> tuple[Mask, Mask, Places]:
-    """Which records hold rows, which are rejected, and their numbers behind `rows` earlier ones; (records,) each."""
+    """Which records hold rows, which are rejected, and their numbers after `rows` earlier ones; (records,) each."""
     counts, behind_header = records.fields, records.rows > 0
     holds_row = behind_header & ((counts == width) | ((counts == 0) & (width == 1)))
     rejected = ~holds_row & (counts != 0) & behind_header
@@ -151,7 +172,7 @@ def _check_count(source: Source, finder: Finder, begin: Position, rows: int, bla
         raise AssertionError(f"{source.name}: {found} rows were found, {rows - begin.rows} came out")
 
 
-def rejection(fields: int, width: int, max_record: int) -> str:
+def _rejection(fields: int, width: int, max_record: int) -> str:
     """Why a record was rejected."""
     if fields == _core.UNCLOSED:
         return f"a quote opens and does not close before the end or within {max_record} bytes"
@@ -160,7 +181,7 @@ def rejection(fields: int, width: int, max_record: int) -> str:
     return f"expected {width} fields, got {fields}"
 
 
-def first_rejection(window: CsvWindow, width: int, max_record: int) -> str:
+def _first_rejection(window: CsvWindow, width: int, max_record: int) -> str:
     """The first rejected record of a window, in words."""
     record = int(np.flatnonzero(window.rejected)[0])
     fields = int(window.records.fields[record])
@@ -181,20 +202,23 @@ def first_rejection(window: CsvWindow, width: int, max_record: int) -> str:
 
 
 class _FieldFinder:
-    """RecordFinders that go over the same bytes, each with a wanted field of its own."""
+    """RecordFinders over the same bytes, each with a wanted field of its own. fields: begins and ends of the fields of
+    the wanted columns, (records,) each, by column.
+    """
 
-    def __init__(self, layout: CsvLayout, others: list[int], options: ScoringOptions, begin: Position) -> None:
+    def __init__(self, layout: CsvLayout, others: Sequence[int], options: ReadOptions, begin: Position) -> None:
         settings = _settings(layout, options, begin)
         self._finders = {
             column: _core.RecordFinder(SIMD_LEVEL, wanted_field=column, **settings) for column in {layout.text, *others}
         }
         self._first = self._finders[layout.text]
-        self.found: dict[int, _core.CsvRecords] = {}
         self._text = layout.text
+        self.fields: dict[int, tuple[Places, Places]] = {}
 
     def find(self, buffer: memoryview, last: bool) -> _core.CsvRecords:
-        self.found = {column: finder.find(buffer, last) for column, finder in self._finders.items()}
-        return self.found[self._text]
+        found = {column: finder.find(buffer, last) for column, finder in self._finders.items()}
+        self.fields = {column: (records.field_begins, records.field_ends) for column, records in found.items()}
+        return found[self._text]
 
     @property
     def offset(self) -> int:
@@ -213,8 +237,8 @@ class _FieldFinder:
         return self._first.within_line
 
 
-def _settings(layout: CsvLayout, options: ScoringOptions, begin: Position) -> dict[str, Any]:
-    """Of a RecordFinder that begins there."""
+def _settings(layout: CsvLayout, options: ReadOptions, begin: Position) -> dict[str, Any]:
+    """Those of a RecordFinder that begins there."""
     return {
         "delimiter": layout.delimiter,
         "max_record": options.max_record,

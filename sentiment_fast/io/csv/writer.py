@@ -1,12 +1,14 @@
-"""A window's records and their new fields -> the bytes of the output, and of the rejected records.
+"""Windows of any format, and the columns to add to them -> CSV.
 
-In: a `CsvWindow` and the fields to append. Out: bytes. A record's own bytes are copied: nothing is quoted anew,
-re-encoded or reordered.
+In: windows, their reader, and Arrow columns to add. Out: bytes to append. From CSV, a record's own bytes are copied:
+nothing is quoted again, re-encoded or reordered. How a value becomes a field is left to fields.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,13 +17,116 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sentiment_fast import _core
-from sentiment_fast.io.csv.reader import CsvWindow, Mask, Places, large_binary
-from sentiment_fast.scoring.columns import join_columns
+from sentiment_fast.errors import UsageError
+from sentiment_fast.io.chunks import Mask, Places
+from sentiment_fast.io.csv.fields import NUMBER, added_fields, header_fields, join_columns, table_fields
+from sentiment_fast.io.csv.reader import CsvReader, CsvWindow, large_binary
+from sentiment_fast.io.formats import CSV
+from sentiment_fast.io.lines import ended, lacks_line_end
+from sentiment_fast.io.window import Reader, Window, WrittenPart
 
 _BOM = b"\xef\xbb\xbf"
-NUMBER = r"^[+-]?([0-9]+([.,][0-9]*)?|[.,][0-9]+)([eE][+-]?[0-9]+)?%?$"
-REJECTS_HEADER = b"line,byte_offset,reason,record\n"
-FIRST_FIELD = b"input,"  # of that, where records of several inputs are in one file
+
+
+@dataclass(frozen=True)
+class CsvOptions:
+    """How CSV is written.
+
+    delimiter: between the fields of an output that is not copied from CSV; None for a comma. excel_safe: put an
+    apostrophe before what a spreadsheet would run.
+    """
+
+    delimiter: str | None = None
+    excel_safe: bool = False
+
+
+def check_options(options: CsvOptions, read: str, written: str) -> None:
+    """Raises UsageError for options of CSV if no CSV is read or written. read, written: the formats' names."""
+    if options.delimiter is not None and CSV not in (read, written):
+        raise UsageError(f"Expected no delimiter from {read} to {written}: only fields of CSV have one between them")
+    if options.excel_safe and written != CSV:
+        raise UsageError(f"Expected no excel_safe (--excel-safe) for {written}: it is for CSV")
+
+
+def make_writer(
+    first: Reader[Any], added: pa.Schema, options: CsvOptions, window_bytes: int
+) -> CsvCopyWriter | CsvTableWriter:
+    """first: the reader of the first input, whose columns the output has. added: the columns to come after them."""
+    if isinstance(first, CsvReader):
+        return CsvCopyWriter(added.names, first.layout.delimiter, options.excel_safe)
+    return CsvTableWriter(first.columns or [], added.names, options.delimiter or ",", options.excel_safe)
+
+
+class CsvCopyWriter:
+    """CSV to CSV: records are copied, and fields appended to them."""
+
+    def __init__(self, added_names: list[str], delimiter: str, excel_safe: bool) -> None:
+        self._delimiter, self._excel_safe = delimiter, excel_safe
+        self._header = header_fields(added_names, delimiter, excel_safe)
+
+    def write(
+        self,
+        reader: Reader[CsvWindow],
+        source_number: int,
+        window: CsvWindow,
+        added: Mapping[str, pa.Array],
+        more_follow: bool,
+    ) -> WrittenPart:
+        fields = added_fields(added, self._delimiter, self._excel_safe)
+        header = self._header if source_number == 0 else None
+        data = append_fields(window, fields, header, self._delimiter, self._excel_safe)
+        return WrittenPart(ended(data) if more_follow and lacks_line_end(window) else data, window.resumable, 0)
+
+    def finish(self, windows: int, rows: int) -> bytes:
+        return b""
+
+    def resume(self, path: Path, size: int) -> None:
+        """CSV may end after any window."""
+
+
+class CsvTableWriter:
+    """Other formats to CSV, by their columns."""
+
+    def __init__(self, names: list[str], added_names: list[str], delimiter: str, excel_safe: bool) -> None:
+        self._delimiter, self._excel_safe = delimiter, excel_safe
+        header = header_fields([*names, *added_names], delimiter, excel_safe)
+        self._header = header.removeprefix(delimiter.encode()) + b"\n"
+        self._begun = False
+
+    def write(
+        self,
+        reader: Reader[Window],
+        source_number: int,
+        window: Window,
+        added: Mapping[str, pa.Array],
+        more_follow: bool,
+    ) -> WrittenPart:
+        table, replaced = reader.table(window)
+        lines = self._lines(table, added_fields(added, self._delimiter, self._excel_safe))
+        header = b"" if self._begun else self._header
+        self._begun = True
+        return WrittenPart(header + lines, window.resumable, int(replaced.sum()))
+
+    def finish(self, windows: int, rows: int) -> bytes:
+        return b"" if windows else self._header
+
+    def resume(self, path: Path, size: int) -> None:
+        self._begun = True
+
+    def _lines(self, table: pa.Table, added: pa.LargeBinaryArray) -> bytes:
+        """A record for each row of a table, with the added fields, each of which brings its delimiter."""
+        if len(table) == 0:
+            return b""
+        parts: list[Any] = []
+        for column in table.columns:
+            if parts:
+                parts.append(pa.scalar(self._delimiter.encode(), pa.large_binary()))
+            parts.append(table_fields(column, self._delimiter, self._excel_safe))
+        joined = join_columns([*parts, added, pa.scalar(b"\n", pa.large_binary())])
+        if joined.null_count:
+            raise AssertionError(f"Expected a record for each of {len(joined)} rows, {joined.null_count} are empty")
+        _, offsets, lines = joined.buffers()
+        return bytes(memoryview(lines)[: int(np.frombuffer(offsets, np.int64)[len(joined)])])
 
 
 def append_fields(
@@ -108,45 +213,3 @@ def _guarded(data: memoryview, begins: Places, ends: Places) -> list[pa.Array]:
         pa.array([b"", b"'", b"\"'"], pa.large_binary()).take(pa.array(prefix)),
         _raw(data, rest, ends),
     ]
-
-
-def csv_field(value: str) -> str:
-    """A value in quotes."""
-    return '"' + value.replace('"', '""') + '"'
-
-
-class Rejects:
-    """Rejected records -> rows of a file of their own: line, byte offset, reason, the record as one quoted field.
-
-    reason_of: why a record of a window was rejected. first_field: b"", or a field to begin each row with.
-    """
-
-    def __init__(self, reason_of: Callable[[Any, int], str], first_field: bytes = b"") -> None:
-        self._reason_of, self._first_field = reason_of, first_field
-        self.within_record = False  # an overlong line comes in several pieces, which are one field here
-
-    def rows(self, window: Any) -> tuple[bytes, int]:
-        """What to append to the file, and how many records were rejected."""
-        rejected = np.flatnonzero(window.rejected)
-        if len(rejected) == 0 and not self.within_record:
-            return b"", 0
-        records, starts = window.records, window.starts
-        parts, count = [], 0
-        for record in rejected.tolist():
-            fields = int(records.fields[record])
-            start, content_end = int(starts[record]), int(records.content_ends[record])
-            if fields != _core.REST_OF_LINE:
-                parts.append(self._close())
-                reason = self._reason_of(window, record)
-                quoted = csv_field(reason) if any(one in reason for one in ',"\r\n') else reason
-                where = f"{records.lines[record]},{records.offset + start}"
-                parts.append(self._first_field + f'{where},{quoted},"'.encode("utf-8", "replace"))
-                self.within_record, count = True, count + 1
-            parts.append(bytes(window.data[start:content_end]).replace(b'"', b'""'))
-        if window.resumable:
-            parts.append(self._close())
-        return b"".join(parts), count
-
-    def _close(self) -> bytes:
-        end, self.within_record = b'"\n' if self.within_record else b"", False
-        return end

@@ -1,26 +1,30 @@
 """A file of JSON Lines -> its layout, and numbered windows of whole lines: the texts in them, which lines are rows.
 
-In: a `Source`. Out: a `JsonLayout`, then `JsonWindow`s, which end by the same rules as those of CSV files. What is
-written for each line is left to json_lines.py.
+In: a `Source`. Out: a `JsonLayout`, then `JsonWindow`s, which end by the same rules as those of CSV files. Objects are
+left to objects.py, and what is written for each line to writer.py.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
 
 from sentiment_fast import _core
 from sentiment_fast.errors import DataError
-from sentiment_fast.io.chunks import read_chunks
-from sentiment_fast.io.csv.layout import check_encoding, choose_text_column, index_of_column
-from sentiment_fast.io.csv.reader import Mask, Places, Position
+from sentiment_fast.io.arrow import texts_schema, texts_table
+from sentiment_fast.io.chunks import Mask, Places, RecordWindow, read_chunks
+from sentiment_fast.io.columns import WantedColumn, check_reserved, check_same_text_column, find_column
+from sentiment_fast.io.csv.layout import check_encoding
+from sentiment_fast.io.formats import JSON_LINES
 from sentiment_fast.io.jsonl.objects import Member, kind_of, read_members
-from sentiment_fast.io.options import ScoringOptions
+from sentiment_fast.io.options import Reading, ReadOptions
+from sentiment_fast.io.rejects import Rejects
 from sentiment_fast.io.source import Source
+from sentiment_fast.io.window import Position, Reader
 from sentiment_fast.text.encoding import SIMD_LEVEL
 
 _SAMPLE_BYTES = 1 << 20
@@ -31,77 +35,111 @@ _BLANK = b" \t\r\n"
 @dataclass(frozen=True)
 class JsonLayout:
     """columns: names of members, those of the first lines, in the order of their appearance. text: the one with the
-    texts. kept: those to write, None for all. taken: those that will be added.
+    texts. kept: those to read, None for all. reserved: those that will be added.
     """
 
     columns: list[str]
     text: str
     kept: list[str] | None
-    taken: frozenset[str]
+    reserved: frozenset[str]
 
 
-@dataclass(frozen=True)
-class JsonWindow:
-    """Whole lines. data, records, texts, end, resumable, consumed, rejected, holds_row: as in a `CsvWindow`.
+@dataclass(frozen=True, kw_only=True)
+class JsonWindow(RecordWindow):
+    """Whole lines, of which each is a record.
 
     reasons: why a line was rejected, by its place. objects: (rows,), their members. braces: (records,), where new
-    members go, before the closing brace; the end of the content where there is no object.
+    members go, before the closing brace; the end of the content for lines without an object.
     """
 
-    data: memoryview
-    records: _core.CsvRecords
-    holds_row: Mask
-    rejected: Mask
     reasons: dict[int, str]
     objects: list[list[Member]]
     braces: Places
-    texts: pa.LargeBinaryArray
-    end: Position
-    resumable: bool
-    consumed: int
-
-    @property
-    def starts(self) -> Places:
-        """(records,): where each line begins."""
-        return np.concatenate([np.zeros(1, np.int64), self.records.ends[:-1]])
 
 
-def read_json_layout(
-    source: Source,
-    options: ScoringOptions,
-    trained_on: str | None,
-    new_columns: Sequence[str],
-    say: Callable[[str], None],
-) -> JsonLayout:
+class JsonLinesReader(Reader[JsonWindow]):
+    """A file of JSON Lines. schema: None if it is written as JSON Lines, so that members are copied."""
+
+    format = JSON_LINES
+
+    def __init__(self, source: Source, reading: Reading) -> None:
+        self.source, self._options = source, reading.options
+        self.layout = read_layout(source, reading)
+        self.text_column, self.kept = self.layout.text, self.layout.kept
+        self.columns: list[str] | None = None
+        self.schema = None
+        if reading.output != JSON_LINES:
+            self.columns = self.layout.columns if self.kept is None else self.kept
+            self.schema = texts_schema(self.columns, source.name, reading.output)
+        self._rejects = Rejects[JsonWindow](
+            lambda window, place: window.reasons[place], source.name if reading.named else None
+        )
+
+    def windows(self, begin: Position, buffers: int, window_bytes: int) -> Iterator[JsonWindow]:
+        if begin.offset:
+            self.source.restart_at(begin.offset)
+        closed = self.schema is not None
+        yield from read_windows(self.source, self.layout, self._options, begin, buffers, window_bytes, closed)
+
+    def values(self, window: JsonWindow) -> list[pa.ChunkedArray]:
+        """Texts as they are, all other values as they are written in the line; null if there is none."""
+        assert self.columns is not None
+        values: dict[str, list[bytes | None]] = {name: [None] * len(window.objects) for name in self.columns}
+        for row, members in enumerate(window.objects):
+            for member in members:
+                if member.name in values and member.raw != "null":
+                    text = member.raw if member.text is None else member.text
+                    values[member.name][row] = text.encode("utf-8", "surrogatepass")
+        return [pa.chunked_array([pa.array(column, pa.large_binary())]) for column in values.values()]
+
+    def table(self, window: JsonWindow) -> tuple[pa.Table, Mask]:
+        return texts_table(self.values(window), self.schema)
+
+    def rejected(self, window: JsonWindow) -> tuple[bytes, int]:
+        return self._rejects.rows(window)
+
+    def follow(self, first: Reader[JsonWindow]) -> None:
+        assert isinstance(first, JsonLinesReader)
+        both = f"{self.source.name}: to be written into one output with {first.source.name}"
+        missing = [] if first.columns is None or first.kept else sorted(set(self.columns or []) - set(first.columns))
+        if missing:
+            raise DataError(f"{both}, has a member that this lacks: {missing[0]!r}: --columns says what to write")
+        if first.layout.columns and self.layout.columns:
+            check_same_text_column(first.text_column, self.text_column, both)
+        self.layout = replace(self.layout, columns=first.layout.columns, kept=first.kept)
+        self.kept, self.columns, self.schema = first.kept, first.columns, first.schema
+
+
+def read_layout(source: Source, reading: Reading) -> JsonLayout:
     """Look at the first lines of a source, which can still be read afterwards.
 
-    Raises DataError for lines without an object, a text column that is not there, a member that would be overwritten.
+    Raises DataError for lines without an object, a column that does not exist, a member that has a reserved name.
     """
-    objects = _sample(source, options.max_record)
+    objects = _sample(source, reading.options.max_record)
     columns = list(dict.fromkeys(member.name for members in objects for member in members))
-    taken = [column for column in new_columns if column in columns]
-    if taken:
-        raise DataError(
-            f"{source.name}: already has a member {taken[0]!r}, which would be written: score the original file, "
-            "or rename it"
-        )
+    check_reserved(columns, reading.reserved_names, source.name, "member")
+
+    def find_texts() -> list[int]:
+        return _textual(objects, columns)
+
     kept = None
-    if options.columns is not None:
-        kept = [_kept_column(wanted, columns, source.name, say) for wanted in options.columns]
-    if options.text_column is not None and columns:
-        text = columns[index_of_column(options.text_column, columns, source.name, "--text-column")]
-    elif columns:
-        text = columns[choose_text_column(columns, lambda: _textual(objects, columns), trained_on, source.name, say)]
+    if reading.columns is not None:
+        kept = [_kept_column(one, columns, source.name, find_texts, reading.say) for one in reading.columns]
+    if columns:
+        text = columns[find_column(columns, reading.text, source.name, find_texts, reading.say)]
     else:  # no row will need it
-        text = str(options.text_column or trained_on or "text")
-    return JsonLayout(columns, text, kept, frozenset(new_columns))
+        text = str(reading.text.chosen or reading.default_text_column or "text")
+    return JsonLayout(columns, text, kept, frozenset(reading.reserved_names))
 
 
-def _kept_column(wanted: str | int, columns: list[str], name: str, say: Callable[[str], None]) -> str:
-    if wanted in columns or str(wanted).isdecimal():
-        return columns[index_of_column(wanted, columns, name, "--columns")]
-    say(f"{name}: the first lines have no member {wanted!r}")
-    return str(wanted)
+def _kept_column(
+    wanted: WantedColumn, columns: list[str], name: str, find_texts: Callable[[], list[int]], say: Callable[[str], None]
+) -> str:
+    may_come_later = wanted.may_come_later and not str(wanted.chosen).isdecimal()
+    if may_come_later and wanted.chosen not in columns:
+        say(f"{name}: the first lines have no member {wanted.chosen!r}")
+        return str(wanted.chosen)
+    return columns[find_column(columns, wanted, name, find_texts)]
 
 
 def _sample(source: Source, max_record: int) -> list[list[Member]]:
@@ -137,10 +175,10 @@ def _textual(objects: list[list[Member]], columns: list[str]) -> list[int]:
     return [place for place, column in enumerate(columns) if kinds[column] - {"null"} == {"a text"}]
 
 
-def read_json_windows(
+def read_windows(
     source: Source,
     layout: JsonLayout,
-    options: ScoringOptions,
+    options: ReadOptions,
     begin: Position,
     buffers: int,
     window_bytes: int,
@@ -148,7 +186,7 @@ def read_json_windows(
 ) -> Iterator[JsonWindow]:
     """The windows of a source that stands at `begin`.
 
-    closed: whether the output's columns are those of the layout, so that a line with another one cannot be written.
+    closed: whether the columns are those of the layout, so that a line with another one cannot be read.
     With options.strict, raises DataError at the first line that cannot be read.
     """
     columns = None if not closed and layout.kept is None else frozenset(layout.kept or layout.columns)
@@ -173,8 +211,7 @@ def read_json_windows(
         if options.strict and window.reasons:
             first = min(window.reasons)
             raise DataError(
-                f"{source.name}: line {chunk.records.lines[first]}: {window.reasons[first]}. Mend it, or leave "
-                "--strict out"
+                f"{source.name}: line {chunk.records.lines[first]}: {window.reasons[first]}. Correct that line"
             )
         yield window
 
@@ -188,7 +225,7 @@ class _Lines:
         records: _core.CsvRecords,
         layout: JsonLayout,
         columns: frozenset[str] | None,
-        options: ScoringOptions,
+        options: ReadOptions,
     ) -> None:
         self.holds_row, self.rejected = np.zeros(len(records), bool), records.fields < 0
         self.braces = records.content_ends.copy()
@@ -218,8 +255,8 @@ class _Lines:
     def _checked_text(self, members: list[Member]) -> bytes | None:
         """The text of an object, None without one. Raises DataError for an object that cannot be written or scored."""
         names = [member.name for member in members]
-        if not self._layout.taken.isdisjoint(names):
-            taken = next(name for name in names if name in self._layout.taken)
+        if not self._layout.reserved.isdisjoint(names):
+            taken = next(name for name in names if name in self._layout.reserved)
             raise DataError(f"already has a member {taken!r}, which would be written")
         if self._columns is not None:
             if len(set(names)) < len(names):

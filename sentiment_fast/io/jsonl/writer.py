@@ -1,12 +1,15 @@
-"""A window's lines or columns, and their scores -> JSON Lines.
+"""Windows of any format, and the columns to add to them -> JSON Lines.
 
-In: a `JsonWindow`, whose objects' own bytes are copied and get further members, or columns. Out: bytes. Nothing that
-stands in a line is written anew.
+In: windows, their reader, and Arrow columns to add. Out: bytes to append. From JSON Lines, an object's own bytes are
+copied and members added to it. How a value becomes JSON is left to io/arrow.py.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,14 +18,67 @@ import pyarrow as pa
 from sentiment_fast import _core
 from sentiment_fast.io.arrow import json_text, json_values
 from sentiment_fast.io.jsonl.objects import Member
-from sentiment_fast.io.jsonl.reader import JsonWindow
-from sentiment_fast.scoring.columns import NewColumns, ScoredTexts
+from sentiment_fast.io.jsonl.reader import JsonLinesReader, JsonWindow
+from sentiment_fast.io.lines import ended, lacks_line_end
+from sentiment_fast.io.window import Reader, Window, WrittenPart
 
 
-def new_members(new_columns: NewColumns, scored: ScoredTexts) -> list[str]:
-    """(n,): the new columns of each row as members, without braces. Scores have six decimals, as in CSV."""
+def make_writer(
+    first: Reader[Any], added: pa.Schema, options: object, window_bytes: int
+) -> JsonCopyWriter | JsonTableWriter:
+    """first: the reader of the first input, whose members the output has. added: the ones to come after them."""
+    return JsonCopyWriter() if isinstance(first, JsonLinesReader) else JsonTableWriter()
+
+
+class JsonCopyWriter:
+    """JSON Lines to JSON Lines: objects are copied, and members appended to them."""
+
+    def write(
+        self,
+        reader: Reader[JsonWindow],
+        source_number: int,
+        window: JsonWindow,
+        added: Mapping[str, pa.Array],
+        more_follow: bool,
+    ) -> WrittenPart:
+        assert isinstance(reader, JsonLinesReader)
+        data = append_members(window, added_members(added), reader.kept)
+        lacking = more_follow and reader.kept is None and lacks_line_end(window)
+        return WrittenPart(ended(data) if lacking else data, window.resumable, 0)
+
+    def finish(self, windows: int, rows: int) -> bytes:
+        return b""
+
+    def resume(self, path: Path, size: int) -> None:
+        """JSON Lines may end after any window."""
+
+
+class JsonTableWriter:
+    """Other formats to JSON Lines, by their columns."""
+
+    def write(
+        self,
+        reader: Reader[Window],
+        source_number: int,
+        window: Window,
+        added: Mapping[str, pa.Array],
+        more_follow: bool,
+    ) -> WrittenPart:
+        table, replaced = reader.table(window)
+        lines, found = json_lines(table, added_members(added))
+        return WrittenPart(lines, window.resumable, int((replaced | found).sum()))
+
+    def finish(self, windows: int, rows: int) -> bytes:
+        return b""
+
+    def resume(self, path: Path, size: int) -> None:
+        """JSON Lines may end after any window."""
+
+
+def added_members(added: Mapping[str, pa.Array]) -> list[str]:
+    """(rows,): the added columns of each row as members, without braces. float32 has six decimals, as in CSV."""
     columns = []
-    for name, values in new_columns.arrow_columns(scored).items():
+    for name, values in added.items():
         start = f"{json_text(name)}: "
         if pa.types.is_float32(values.type):
             texts = ["null" if value is None else f"{value:.6f}" for value in values.to_pylist()]
@@ -61,7 +117,7 @@ def _chosen(own: list[Member], kept: list[str], new: str) -> str:
 
 
 def json_lines(table: pa.Table, members: list[str]) -> tuple[bytes, npt.NDArray[np.bool_]]:
-    """A line for each row of a table, and in which rows bytes were replaced that are no UTF-8."""
+    """A line for each row of a table, and in which rows invalid UTF-8 was replaced."""
     columns, replaced = [], np.zeros(len(table), bool)
     for name, column in zip(table.schema.names, table.columns, strict=True):
         start = f"{json_text(name)}: "

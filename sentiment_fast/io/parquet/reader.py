@@ -1,42 +1,37 @@
 """A Parquet file -> its layout, and numbered windows of rows: runs of them within row groups, and the texts in them.
 
-In: a path. Out: a `ParquetLayout`, then `ParquetWindow`s. Where one ends depends on where it begins and on the file
-alone, as with CSV files. What the rows become is left to others.
+In: a path. Out: a `ParquetLayout`, then `ParquetWindow`s. Where one ends depends only on where it begins and on the
+file, as with CSV files. What the rows become is left to others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sentiment_fast.errors import DataError
-from sentiment_fast.io.csv.layout import choose_text_column, index_of_column
-from sentiment_fast.io.csv.reader import Position
-from sentiment_fast.io.options import ScoringOptions
+from sentiment_fast.io.arrow import check_text_forms, holds_text
+from sentiment_fast.io.columns import check_reserved, check_same_names, check_same_text_column, find_column
+from sentiment_fast.io.formats import PARQUET
+from sentiment_fast.io.options import Reading
+from sentiment_fast.io.source import Source
+from sentiment_fast.io.window import Position, Reader
 
 _READ_AHEAD = 1 << 20  # bytes of each column; without, pyarrow reads a row group's whole column at once
 _MOST_ROWS_AT_ONCE = 1024
 
-_TEXTS: tuple[Callable[[pa.DataType], bool], ...] = (
-    pa.types.is_string,
-    pa.types.is_large_string,
-    pa.types.is_string_view,
-    pa.types.is_binary,
-    pa.types.is_large_binary,
-    pa.types.is_binary_view,
-    pa.types.is_null,
-)
-
 
 @dataclass(frozen=True)
 class ParquetLayout:
-    """schema: of the columns to write. text: the one with the texts. compression: what the file's own columns have."""
+    """schema: of the columns to read. text: the one with the texts. compression: what the file's own columns have."""
 
     schema: pa.Schema
     text: str
@@ -46,13 +41,60 @@ class ParquetLayout:
 
 @dataclass(frozen=True)
 class ParquetWindow:
-    """Rows of a Parquet file. table: their columns to write, (rows,). The rest as in a `CsvWindow`."""
+    """Rows of a Parquet file. table: (rows,), their columns to read. The rest as in a `Window`."""
 
     table: pa.Table
     texts: pa.LargeBinaryArray
     end: Position
     resumable: bool
     consumed: int
+
+
+class ParquetReader(Reader[ParquetWindow]):
+    """A Parquet file, which is always read from a path."""
+
+    format = PARQUET
+    schema: pa.Schema
+
+    def __init__(self, source: Source, reading: Reading) -> None:
+        self.source = source
+        if source.path is None or not source.rereadable:
+            raise DataError(f"{source.name}: expected a file: Parquet is read from its end")
+        self._path = source.path
+        self.layout = read_layout(self._path, reading)
+        self.rows = self.layout.rows
+        self.columns = self.layout.schema.names
+        self.schema, self.text_column = self.layout.schema, self.layout.text
+        if reading.output is not None and reading.output != PARQUET:
+            check_text_forms(self.schema, reading.output, source.name)
+
+    def windows(self, begin: Position, buffers: int, window_bytes: int) -> Iterator[ParquetWindow]:
+        yield from read_windows(self._path, self.layout, begin, window_bytes)
+
+    def values(self, window: ParquetWindow) -> list[pa.ChunkedArray]:
+        return list(window.table.columns)
+
+    def table(self, window: ParquetWindow) -> tuple[pa.Table, npt.NDArray[np.bool_]]:
+        return window.table, np.zeros(len(window.texts), bool)
+
+    def rejected(self, window: ParquetWindow) -> tuple[bytes, int]:
+        return b"", 0
+
+    def follow(self, first: Reader[ParquetWindow]) -> None:
+        assert isinstance(first, ParquetReader)
+        both = f"{self.source.name}: to be written into one output with {first.source.name}"
+        for field in first.schema:
+            if field.name not in self.schema.names:
+                continue
+            found = self.schema.field(field.name)
+            if not found.type.equals(field.type) or (found.nullable and not field.nullable):
+                raise DataError(f"{both}, expected {_kind(field)} in the column {field.name!r}, got {_kind(found)}")
+        check_same_names(first.schema.names, self.schema.names, both)
+        check_same_text_column(first.text_column, self.text_column, both)
+
+
+def _kind(field: pa.Field) -> str:
+    return f"{field.type}{'' if field.nullable else ', never null'}"
 
 
 @contextmanager
@@ -66,15 +108,9 @@ def open_parquet(path: Path) -> Iterator[pq.ParquetFile]:
         raise DataError(f"{path}: cannot be read ({reason}). Is the file whole, and Parquet?") from error
 
 
-def read_parquet_layout(
-    path: Path,
-    options: ScoringOptions,
-    trained_on: str | None,
-    new_columns: Sequence[str],
-    say: Callable[[str], None],
-) -> ParquetLayout:
-    """Raises DataError for a file that cannot be read, a column that is not there, holds no text or would be
-    overwritten, and for names that occur twice.
+def read_layout(path: Path, reading: Reading) -> ParquetLayout:
+    """Raises DataError for a file that cannot be read, a column that does not exist, has a reserved name or should hold
+    texts and does not, and for names that occur twice.
     """
     with open_parquet(path) as file:
         schema, metadata = file.schema_arrow, file.metadata
@@ -84,36 +120,24 @@ def read_parquet_layout(
     twice = [column for column in columns if columns.count(column) > 1]
     if twice:
         raise DataError(f"{name}: has several columns {twice[0]!r}: rename all but one")
-    taken = [column for column in new_columns if column in columns]
-    if taken:
-        raise DataError(
-            f"{name}: already has a column {taken[0]!r}, which would be written: score the original file, or rename it"
-        )
-    if options.text_column is not None:
-        text = index_of_column(options.text_column, columns, name, "--text-column")
-    else:
-        textual = [place for place, column in enumerate(schema) if _holds_text(column.type)]
-        text = choose_text_column(columns, lambda: textual, trained_on, name, say)
-    if not _holds_text(schema.field(text).type):
+    check_reserved(columns, reading.reserved_names, name)
+
+    def find_texts() -> list[int]:
+        return [place for place, column in enumerate(schema) if holds_text(column.type)]
+
+    text = find_column(columns, reading.text, name, find_texts, reading.say)
+    if not holds_text(schema.field(text).type):
         raise DataError(
             f"{name}: expected texts in the column {columns[text]!r}, got {schema.field(text).type}: choose another "
-            "with --text-column"
+            f"with {reading.text.option}"
         )
-    if options.columns is not None:
-        kept = [schema.field(index_of_column(one, columns, name, "--columns")) for one in options.columns]
+    if reading.columns is not None:
+        kept = [schema.field(find_column(columns, one, name, find_texts)) for one in reading.columns]
         schema = pa.schema(kept, schema.metadata)
     return ParquetLayout(schema, columns[text], compression, metadata.num_rows)
 
 
-def _holds_text(kind: pa.DataType) -> bool:
-    if pa.types.is_dictionary(kind):
-        return _holds_text(kind.value_type)
-    return any(is_kind(kind) for is_kind in _TEXTS)
-
-
-def read_parquet_windows(
-    path: Path, layout: ParquetLayout, begin: Position, window_bytes: int
-) -> Iterator[ParquetWindow]:
+def read_windows(path: Path, layout: ParquetLayout, begin: Position, window_bytes: int) -> Iterator[ParquetWindow]:
     """The windows from `begin` on. Checks at the end that as many rows came out as the file has."""
     names = [*layout.schema.names, *([] if layout.text in layout.schema.names else [layout.text])]
     size, rows = path.stat().st_size, begin.rows
@@ -137,7 +161,7 @@ def read_parquet_windows(
 def _runs(
     file: pq.ParquetFile, group: int, names: list[str], start: int, window_bytes: int
 ) -> Iterator[tuple[list[pa.RecordBatch], int]]:
-    """A row group's batches, a window's at a time, and the row behind them; the first `start` rows are left out.
+    """A row group's batches, a window's at a time, and the row after them; the first `start` rows are left out.
 
     Batches are the same wherever the run begins, because windows end where batches do.
     """

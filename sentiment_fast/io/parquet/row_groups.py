@@ -1,8 +1,8 @@
-"""Tables -> the bytes of one Parquet file, row group by row group, such that it can be gone on with behind any of them.
+"""Tables -> the bytes of one Parquet file, row group by row group, such that it can be resumed after any of them.
 
 In: tables of one schema, and where in the file they go. Out: bytes to append. Each row group has a footer of its own
-behind it, which readers pass over; the last one, of the whole file, is made of them. When the file is to be gone on
-with, they are found by walking back from its end. What is appended when is left to writers.py.
+after it, which readers skip; the last one, of the whole file, is made of them. To resume the file, they are found by
+walking back from its end. What is appended when is left to writer.py.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class RowGroups:
         self._footers: pq.FileMetaData | None = None
 
     def resume(self, path: Path, size: int) -> None:
-        """Go on behind the first `size` bytes of a file, which end behind a row group. Raises DataError if not."""
+        """Continue after the first `size` bytes of a file, which end after a row group. Raises DataError if not."""
         footers: list[pq.FileMetaData] = []
         try:
             with path.open("rb") as file:
@@ -39,16 +39,16 @@ class RowGroups:
                     footers.append(_footer_before(file, end))
                     start = _first_byte(footers[-1])
                     if not len(_MAGIC) <= start < end:
-                        raise DataError(f"{path}: has no row group before byte {end:,}: begin anew with --restart")
+                        raise DataError(f"{path}: has no row group before byte {end:,}: start over with --restart")
                     end = start
         except (OSError, pa.ArrowException) as error:
-            raise DataError(f"{path}: cannot be gone on with ({error}): begin anew with --restart") from error
+            raise DataError(f"{path}: cannot be resumed ({error}): start over with --restart") from error
         for footer in reversed(footers):
             self._add(footer)
         self.size = size
 
     def append(self, table: pa.Table) -> bytes:
-        """The bytes of further row groups. Raises DataError where there is no room for them."""
+        """The bytes of further row groups. Raises DataError if there is no room for them."""
         start = max(self.size, len(_MAGIC))
         try:
             with tempfile.TemporaryFile() as scratch:

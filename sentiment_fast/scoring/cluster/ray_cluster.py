@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from sentiment_fast.errors import ClusterError, SentimentFastError, UsageError
-from sentiment_fast.model.folder import SavedModel, load_model
+from sentiment_fast.model.folder import load_model
+from sentiment_fast.model.model import Model
 from sentiment_fast.scoring.cluster.worker import Worker
 from sentiment_fast.scoring.scorer import Scorer
 
@@ -34,14 +35,14 @@ class Cluster:
     model, device, precision: as for `sf.score_csv`, or a model that was loaded; "auto" takes GPUs if the cluster has
     any. workers: None for one per GPU or CPU that the cluster has. The cluster is the one Ray is connected to already,
     else that of RAY_ADDRESS, else one that is started on this machine and ended by `close`. scorer: the model in this
-    process, to encode texts and name labels. identity: all that the workers' scores depend on. in_flight: calls whose
-    results were not handed on.
+    process, to encode texts and name labels. fingerprint: all that the workers' scores depend on. in_flight: calls
+    whose results were not handed on.
     Raises UsageError where Ray is not installed or cannot be reached, ClusterError where it or no worker starts.
     """
 
     def __init__(
         self,
-        model: str | Path | Scorer | SavedModel,
+        model: str | Path | Scorer | Model,
         device: str = "auto",
         precision: str = "auto",
         workers: int | None = None,
@@ -54,7 +55,7 @@ class Cluster:
             device, precision = model.device.type, model.precision.name
         saved = _saved(model)
         self.scorer = Scorer(saved, "cpu", "float32")
-        self.identity: dict[str, Any] = {}
+        self.fingerprint: dict[str, Any] = {}
         self._say = say
         self._lock = threading.Lock()
         self._unplaced: deque[_Call] = deque()
@@ -82,7 +83,7 @@ class Cluster:
             for _ in range(self.workers):
                 self._start()
             began: float | None = time.monotonic()
-            while not self.identity:
+            while not self.fingerprint:
                 self._collect()
                 if began is not None and time.monotonic() - began > _SLOW_START:
                     say("no worker has started yet: is a CPU (for a worker on a GPU, a GPU too) of the cluster free?")
@@ -172,7 +173,7 @@ class Cluster:
 
     def _start(self) -> None:
         handle = self._class.remote(*self._arguments)
-        self._actors.append(_Actor(handle, handle.identity.remote()))
+        self._actors.append(_Actor(handle, handle.fingerprint.remote()))
 
     def _place(self) -> None:
         """Give calls that wait to the workers that have least to do."""
@@ -214,12 +215,12 @@ class Cluster:
         if actor is None:  # another thread was here before
             return
         try:
-            identity = self._ray.get(ref)
+            fingerprint = self._ray.get(ref)
         except self._ray.exceptions.RayError as error:
             cause = getattr(error, "cause", None)
             reason = str(cause) if isinstance(cause, SentimentFastError) else _last_line(error)
             self._failed_starts += 1
-            if not self.identity or self._failed_starts > _RETRIES:
+            if not self.fingerprint or self._failed_starts > _RETRIES:
                 self._failure = ClusterError(
                     f"A worker could not be started: {reason}. Is sentiment_fast installed on every machine of the "
                     "cluster, in the same version?"
@@ -228,11 +229,12 @@ class Cluster:
                 self._replace(actor, reason)
             return
         actor.ready, self._failed_starts = True, 0
-        self.identity = self.identity or identity
-        for name, found in identity.items():
-            if found != self.identity[name]:
+        self.fingerprint = self.fingerprint or fingerprint
+        for name, found in fingerprint.items():
+            if found != self.fingerprint[name]:
+                first = self.fingerprint[name]
                 self._failure = UsageError(
-                    f"Expected workers that score alike, got {name} {self.identity[name]} on one and {found} on another"
+                    f"Expected workers that score alike, got {name} {first} on one and {found} on another"
                     ": use machines of one kind, with the same versions, or name --device and --precision"
                 )
 
@@ -255,7 +257,7 @@ class _Answering(Worker):
 
 
 class _Actor:
-    """started: where its identity will be, once it has one. calls: that it was given and has not finished."""
+    """started: where its fingerprint will be, once it has one. calls: that it was given and has not finished."""
 
     def __init__(self, handle: Any, started: Any) -> None:
         self.handle, self.started = handle, started
@@ -274,10 +276,10 @@ class _Call:
         self.result: Any = None
 
 
-def _saved(model: str | Path | Scorer | SavedModel) -> SavedModel:
+def _saved(model: str | Path | Scorer | Model) -> Model:
     if isinstance(model, Scorer):
         return model.model()
-    return model if isinstance(model, SavedModel) else load_model(model)
+    return model if isinstance(model, Model) else load_model(model)
 
 
 def _ray() -> Any:

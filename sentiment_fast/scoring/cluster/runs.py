@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from sentiment_fast.io.inputs import Inputs, Reading
+from sentiment_fast.io.inputs import Inputs
+from sentiment_fast.io.options import Reading
 from sentiment_fast.scoring.cluster.ray_cluster import Cluster
-from sentiment_fast.scoring.cluster.worker import Stretch
+from sentiment_fast.scoring.cluster.worker import WindowRange
 from sentiment_fast.scoring.columns import texts_with_scores
-from sentiment_fast.scoring.finished_window import FinishedWindow
-from sentiment_fast.scoring.run import IN_FLIGHT, Prepared, Run
+from sentiment_fast.scoring.run import IN_FLIGHT, FinishedWindow, Prepared, Run
 
 
 class _ClusterRun(Run):
@@ -48,7 +48,7 @@ class _ClusterRun(Run):
         self._cancelled.set()
 
 
-class _StretchRun(_ClusterRun):
+class _FileRun(_ClusterRun):
     """Workers read the files themselves."""
 
     def __init__(self, cluster: Cluster, reading: Reading, *arguments: Any) -> None:
@@ -56,13 +56,12 @@ class _StretchRun(_ClusterRun):
         self._reading = replace(reading, say=_nothing)
 
     def _prepared(self) -> Iterator[FinishedWindow]:
-        return self._cluster.map("score_stretch", self._stretches(), self._cancelled)
+        return self._cluster.map("score_window", self._ranges(), self._cancelled)
 
-    def _stretches(self) -> Iterator[tuple[Any, ...]]:
-        for path, begin, end in self._inputs.window_ends(self._state.position, self._window_bytes):
-            more_behind = self._inputs.more_behind(begin.source)
-            stretch = Stretch(path.resolve(), str(path), begin, end, more_behind)
-            yield stretch, self._reading, self._window_bytes
+    def _ranges(self) -> Iterator[tuple[Any, ...]]:
+        for path, begin, end in self._inputs.window_ends(self._progress.position, self._options.window_bytes):
+            more_follow = self._inputs.more_follow(begin.source)
+            yield WindowRange(path.resolve(), str(path), begin, end, more_follow), self._reading, self._options
 
     def _finish(self, done: Any) -> FinishedWindow:
         assert isinstance(done, FinishedWindow)
@@ -71,8 +70,8 @@ class _StretchRun(_ClusterRun):
 
 def cluster_run(cluster: Cluster, reading: Reading, inputs: Inputs, *arguments: Any) -> Run:
     """arguments: the other ones of `Run`."""
-    if inputs.copied_from_files:
-        return _StretchRun(cluster, reading, inputs, *arguments)
+    if inputs.separable:
+        return _FileRun(cluster, reading, inputs, *arguments)
     return _ClusterRun(cluster, inputs, *arguments)
 
 

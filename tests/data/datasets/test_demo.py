@@ -13,6 +13,8 @@ from sklearn.linear_model import LogisticRegression
 from sentiment_fast.data.datasets.demo import WORDS, demo_corpus
 from sentiment_fast.data.labelled_texts import LabelledTexts
 
+SLOW_FIXTURES = {"accuracy_of_words"}
+
 
 @pytest.fixture(scope="module")
 def corpus() -> LabelledTexts:
@@ -125,6 +127,7 @@ def test_a_few_words_are_frequent_and_most_are_rare(texts: list[str]) -> None:
     assert np.mean(counts < 5) > 0.6
 
 
+@pytest.mark.slow
 def test_words_of_opinion_are_among_the_thousand_most_frequent(texts: list[str]) -> None:
     frequent = CountVectorizer(stop_words="english", max_features=1_000).fit(texts).vocabulary_
     opinions = {word for name in WORDS if name.endswith(("+", "-")) for word in WORDS[name].split()}

@@ -68,8 +68,11 @@ def as_records(buffer: bytes, found: _core.CsvRecords, options: dict) -> list[Re
 
 def wanted_fields(buffer: bytes, found: _core.CsvRecords, options: dict) -> list[str | None]:
     """Their values, a character for each byte; None for a record without the field."""
-    begins = found.field_begins
-    values, offsets = field_values(buffer, begins, found.field_ends, options.get("quote", '"'))
+    return values_between(buffer, found.field_begins, found.field_ends, options)
+
+
+def values_between(buffer: bytes, begins: np.ndarray, ends: np.ndarray, options: dict) -> list[str | None]:
+    values, offsets = field_values(buffer, begins, ends, options.get("quote", '"'))
     texts = [values[start:end].tobytes().decode("latin-1") for start, end in itertools.pairwise(offsets.tolist())]
     assert offsets[0] == 0
     assert offsets[-1] == len(values)
@@ -105,6 +108,7 @@ def random_inputs(count: int, seed: int = 7, longest: int = 200):
 # --- against Python's csv
 
 
+@pytest.mark.slow
 def test_every_short_input_is_cut_as_csv_cuts_it():
     for data in short_inputs(6):
         assert_as_csv(data)
@@ -125,6 +129,7 @@ def assert_random_inputs_are_cut_as_csv_cuts_them(count: int, seed: int) -> None
         assert find(data, cuts, **options) == find(data, **options), (data, cuts, options)
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover  # the plain cutting that it compares with would take three times as long
 def test_random_inputs_are_cut_as_csv_cuts_them():
     assert_random_inputs_are_cut_as_csv_cuts_them(50_000, seed=1)
@@ -136,12 +141,14 @@ def test_many_random_inputs_are_cut_as_csv_cuts_them(seed):
     assert_random_inputs_are_cut_as_csv_cuts_them(100_000, seed)
 
 
+@pytest.mark.slow
 @settings(derandomize=True, database=None, deadline=None, max_examples=300)
 @given(st.lists(st.sampled_from(PIECES), max_size=80).map(b"".join), st.integers(-1, 3))
 def test_generated_inputs_are_cut_as_csv_cuts_them(data, wanted_field):
     assert_as_csv(data, wanted_field=wanted_field)
 
 
+@pytest.mark.slow
 @settings(derandomize=True, database=None, deadline=None, max_examples=200)
 @given(
     st.lists(st.lists(st.text('a,"\n\r é', max_size=6), min_size=2, max_size=3), min_size=1, max_size=6),
@@ -169,6 +176,7 @@ def test_every_delimiter_and_quote(delimiter, quote):
         assert_as_csv(data, delimiter=delimiter, quote=quote, wanted_field=1)
 
 
+@pytest.mark.slow
 def test_reviews_are_cut_as_csv_cuts_them(imdb_folder):
     lzma = pytest.importorskip("lzma")
     data = lzma.open(imdb_folder / "imdb_test.csv.xz").read()
@@ -185,6 +193,7 @@ def test_every_short_input_may_be_cut_anywhere():
         assert_cuts_make_no_difference(data)
 
 
+@pytest.mark.slow
 def test_random_inputs_may_be_cut_anywhere():
     for data in random_inputs(100, longest=150):
         assert_cuts_make_no_difference(data, wanted_field=1)
@@ -270,6 +279,54 @@ def test_range_of_the_wanted_field(wanted_field):
     assert (
         fields == {0: [b"a", None, b"d", b""], 1: [b'"b,"', None, None, b""], 2: [b"c", None, None, b""]}[wanted_field]
     )
+
+
+# --- several wanted fields
+
+
+def assert_each_field_as_one_alone(data: bytes, wanted: list[int], cuts: tuple[int, ...], **options) -> None:
+    """Found together, in pieces, each field is where the plain reader has it."""
+    expected = {
+        field: [record.wanted for record in expected_records(data, wanted_field=field, **options)] for field in wanted
+    }
+    for level in LEVELS:
+        finder = RecordFinder(level, wanted_fields=wanted, **options)
+        got: list[list[str | None]] = [[] for _ in wanted]
+        carried, begin = b"", 0
+        for end, last in [*((cut, False) for cut in cuts), (len(data), True)]:
+            buffer = carried + data[begin:end]
+            found = finder.find(buffer, last)
+            for place, values in enumerate(got):
+                values += values_between(buffer, *found.wanted_field(place), options)
+            carried, begin = buffer[found.ends[-1] if len(found) else 0 :], end
+        assert got == [expected[field] for field in wanted], (data, wanted, cuts, level, options)
+
+
+def test_several_wanted_fields_of_every_short_input():
+    for data in short_inputs(5):
+        assert_each_field_as_one_alone(data, [1, 0, 2], ())
+
+
+@pytest.mark.parametrize("wanted", [[0, 1], [1, 0], [2, 2], [0, 2, 5], [3, 1, 0, 2, 1], [2**31 - 1, 0], []])
+def test_several_wanted_fields_of_random_inputs(wanted):
+    choose = random.Random(len(wanted))
+    for data in random_inputs(400, seed=5):
+        cuts = tuple(sorted(choose.choices(range(len(data) + 1), k=choose.randrange(6))))
+        options = {"max_record": choose.randrange(1, 100)} if choose.random() < 0.2 else {}
+        assert_each_field_as_one_alone(data, wanted, cuts, **options)
+
+
+def test_several_wanted_fields_of_more_fields_than_a_block_holds():
+    data = b"\n".join(b",".join(b'"%d,"' % i if i % 7 else b"" for i in range(fields)) for fields in (1, 70, 300, 129))
+    assert_each_field_as_one_alone(data, [299, 0, 64, 63, 128, 65, 1], tuple(range(0, len(data), 17)))
+
+
+def test_the_first_wanted_field_is_the_one_of_field_begins():
+    found = RecordFinder("scalar", wanted_fields=[1, 0]).find(b"a,b\nc\n", True)
+    assert (found.field_begins.tolist(), found.field_ends.tolist()) == ([2, -1], [3, -1])
+    assert [array.tolist() for array in found.wanted_field(1)] == [[0, 4], [1, 5]]
+    with pytest.raises(IndexError, match="one of 2 wanted fields, got number 2"):
+        found.wanted_field(2)
 
 
 def test_a_finder_goes_on_from_any_record():
@@ -395,6 +452,8 @@ def test_record_behind_such_lines_that_does_close_is_counted_in_full():
         ({"max_record": 0}, "longest record of 1 to 1073741824 bytes, got 0"),
         ({"max_record": (1 << 30) + 1}, "longest record"),
         ({"offset": -1}, "an offset"),
+        ({"wanted_fields": [0, -1]}, "wanted fields from 0, got -1"),
+        ({"wanted_field": 0, "wanted_fields": [1]}, "wanted_field or wanted_fields, got both"),
         ({"line": 0}, "a line from 1"),
     ],
 )

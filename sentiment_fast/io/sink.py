@@ -1,0 +1,163 @@
+"""Bytes out: files that grow under another name and appear when they are whole, compressed or not; and stdout.
+
+In: bytes. Out: the same, in a file, a pipe or a terminal. stdout is written so that a run that is asked to stop does
+not wait for a reader who has stopped reading. What the bytes are, and when they are synced, is left to others.
+"""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import os
+import select
+import stat
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pyarrow as pa
+
+from sentiment_fast.errors import DataError
+from sentiment_fast.runs.atomic import publish, sync
+
+_PATIENCE = 1.0  # seconds in which a reader has to take something, once the run was asked to stop
+
+
+def compression_of(path: Path) -> Callable[[Any], Any]:
+    """What makes a frame of a window's bytes: by the file's extension, the same frame for the same bytes always."""
+    match path.suffix.lower():
+        case ".gz":
+            return lambda data: gzip.compress(data, mtime=0)
+        case ".bz2":
+            return lambda data: bz2.compress(data)
+        case ".xz":
+            return lambda data: lzma.compress(data, preset=4)
+        case ".zst":
+            return lambda data: pa.compress(
+                data, codec="zstd", asbytes=True
+            )  # its Buffer's memoryview has a wrong length
+    return lambda data: data
+
+
+class GrowingFile:
+    """A file that grows as PATH.part and gets its name when it is whole.
+
+    size: bytes to keep of what is there already. Nothing is there before the first byte. Raises DataError where it
+    cannot be written, or holds less than `size`.
+    """
+
+    def __init__(self, path: Path, size: int = 0) -> None:
+        self.path, self.part = path, Path(f"{path}.part")
+        self.size = 0
+        self._file: BinaryIO | None = None
+        if size == 0:
+            self.part.unlink(missing_ok=True)
+            return
+        try:
+            self._file = self.part.open("r+b", buffering=0)
+            found = os.fstat(self._file.fileno()).st_size
+            if found >= size:
+                self._file.truncate(size)
+                self._file.seek(size)
+        except OSError as error:
+            raise self._unwritable(error) from error
+        if found < size:
+            self._file.close()
+            raise DataError(f"{self.part}: expected {size:,} bytes, got {found:,}: start over with --restart")
+        self.size = size
+
+    def write(self, data: Any) -> None:
+        try:
+            if self._file is None:
+                self._file = self.part.open("wb", buffering=0)
+            rest = memoryview(data)
+            while len(rest):
+                written = self._file.write(rest)
+                rest = rest[written:]
+                self.size += written
+        except OSError as error:
+            raise self._unwritable(error) from error
+
+    def sync(self) -> None:
+        """Raises DataError where what was written cannot be brought to the disk."""
+        if self._file is not None:
+            try:
+                sync(self._file.fileno())
+            except OSError as error:
+                raise self._unwritable(error) from error
+
+    def publish(self) -> None:
+        """Give it its name, in place of what may have that; where nothing was written, remove that."""
+        self.close()
+        if self.part.exists():
+            publish(self.part, self.path)
+        elif self.size == 0:
+            self.path.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def discard(self) -> None:
+        self.close()
+        self.part.unlink(missing_ok=True)
+
+    def _unwritable(self, error: OSError) -> DataError:
+        return DataError(f"{self.path}: cannot be written ({error.strerror})")
+
+
+def standard_output() -> Any:
+    """Something with `write` and `flush`: a StandardOutput where stdout may keep its writer waiting."""
+    try:
+        descriptor = sys.stdout.buffer.fileno()
+    except (io.UnsupportedOperation, AttributeError):  # tests put others in its place
+        return sys.stdout.buffer
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return sys.stdout.buffer
+    sys.stdout.flush()
+    return StandardOutput(descriptor)
+
+
+class StandardOutput:
+    """A pipe or terminal with a reader at its other end."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._hurried = self._closed = False
+        self._woken, self._wake = os.pipe()
+
+    def write(self, data: Any) -> None:
+        """Raises KeyboardInterrupt where the run was asked to stop and the reader takes nothing."""
+        rest = memoryview(data)
+        while len(rest):
+            self._wait_for_room()
+            # So many bytes can be written where any can, without waiting; for others, the kernel would wait.
+            rest = rest[os.write(self._descriptor, rest[: select.PIPE_BUF]) :]
+
+    def hurry(self) -> None:
+        """Ends another thread's wait, if the reader takes nothing for a second; may be called in a signal handler."""
+        if not self._closed:
+            os.write(self._wake, b"x")
+
+    def flush(self) -> None:
+        """Nothing is buffered."""
+
+    def close(self) -> None:
+        """stdout itself stays open."""
+        self._closed = True
+        os.close(self._woken)
+        os.close(self._wake)
+
+    def _wait_for_room(self) -> None:
+        while True:
+            waited_for = [] if self._hurried else [self._woken]
+            woken, room, _ = select.select(waited_for, [self._descriptor], [], _PATIENCE if self._hurried else None)
+            if room:
+                return
+            if not woken:
+                raise KeyboardInterrupt
+            self._hurried = True

@@ -1,0 +1,120 @@
+"""Files of any format -> the wanted columns of their rows, window by window, as Arrow tables.
+
+In: names of files or patterns, which columns are wanted, and the options of reading. Out: `ColumnTable`s. What the
+columns mean, and whether they are kept in memory, is left to the caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import pyarrow as pa
+
+from sentiment_fast.errors import DataError, UsageError
+from sentiment_fast.io.arrow import flat, holds_text, invalid_texts
+from sentiment_fast.io.columns import WantedColumn
+from sentiment_fast.io.inputs import Inputs, expand_patterns
+from sentiment_fast.io.options import Reading, ReadOptions
+from sentiment_fast.io.source import Source
+from sentiment_fast.io.window import WINDOW_BYTES, Position
+
+ROW_NOTE = "(counting data rows from 1, without the header)"
+
+
+@dataclass(frozen=True)
+class ColumnTable:
+    """A window's rows. name: that of their file. table: (rows,), the wanted columns in the order of the request, under
+    their names in the file. first_row: the number of the first one in its file, from 1, if no record was rejected.
+    rejects: rejected records as rows of a CSV file (see rejects.py), and rejected: how many.
+    """
+
+    name: str
+    table: pa.Table
+    first_row: int
+    rejects: bytes
+    rejected: int
+
+
+def read_columns(
+    inputs: str | Path | BinaryIO | Sequence[str | Path],
+    wanted: Sequence[WantedColumn],
+    options: ReadOptions = ReadOptions(strict=True),  # noqa: B008
+    say: Callable[[str], None] = lambda message: None,
+    window_bytes: int = WINDOW_BYTES,
+) -> Iterator[ColumnTable]:
+    """Read columns of a file, or of several as one, in the order of the files.
+
+    inputs: names of files, patterns, "-" for stdin, or a binary file. wanted: the column of the texts first (see
+    `columns.text_column`); `options.text_column` and `options.columns` are not used. Texts come out as large_string,
+    null where a row has none; so does each other column that holds strings, bytes or, in JSON Lines, anything. Other
+    columns of Parquet keep their types. With `options.strict`, a record that cannot be read is an error.
+
+    An input without rows gives one table without rows. Raises DataError, with the file and the row, for what cannot be
+    read, including text that is not valid UTF-8; UsageError for several files of different formats, or a column that is
+    wanted twice.
+    """
+    sources = _sources(inputs)
+    reading = Reading(options, wanted=tuple(wanted), named=len(sources) > 1, say=say)
+    with Source(sources[0]) as source:
+        opened = Inputs(sources, reading, source)
+        first = opened.first
+        assert first.schema is not None
+        _check_distinct(first.schema.names, wanted)
+        row, number = 0, -1
+        for reader, place, window in opened.windows(Position(), 1, window_bytes):
+            row, number = (row if place == number else 0), place
+            table = _checked(reader.values(window), first.schema.names, reader.source.name, row)
+            yield ColumnTable(reader.source.name, table, row + 1, *reader.rejected(window))
+            row = window.end.rows
+        if number < 0:
+            nothing = first.schema.empty_table().columns
+            yield ColumnTable(first.source.name, _checked(nothing, first.schema.names, first.source.name, 0), 1, b"", 0)
+
+
+def _sources(inputs: str | Path | BinaryIO | Sequence[str | Path]) -> Sequence[str | Path | BinaryIO]:
+    if not isinstance(inputs, str | Path | Sequence):
+        return [inputs]
+    names = [inputs] if isinstance(inputs, str | Path) else inputs
+    if not names:
+        raise UsageError("Expected an input or several, got none")
+    return expand_patterns([str(name) for name in names])
+
+
+def _check_distinct(columns: Sequence[str], wanted: Sequence[WantedColumn]) -> None:
+    for place, name in enumerate(columns):
+        if name in columns[:place]:
+            both = f"{wanted[columns.index(name)].option} and {wanted[place].option}"
+            raise UsageError(f"Expected two columns, got {name!r} as both {both}")
+
+
+def _checked(columns: Sequence[pa.ChunkedArray], titles: Sequence[str], name: str, rows_before: int) -> pa.Table:
+    """Columns that hold text as large_string, others as they are. Raises DataError for invalid UTF-8."""
+    checked = []
+    for column, title in zip(columns, titles, strict=True):
+        if not holds_text(column.type):
+            checked.append(column)
+            continue
+        if pa.types.is_dictionary(column.type):
+            column = column.cast(column.type.value_type)
+        texts = flat(column.cast(pa.large_binary()))
+        invalid = invalid_texts(texts)
+        if invalid.any():
+            place = int(invalid.argmax())
+            raise DataError(
+                f"{name}: column {title!r}, row {rows_before + place + 1} {ROW_NOTE}: expected UTF-8, got "
+                f"{_fault(texts[place].as_py())} (counting bytes from 0). Save the file again as UTF-8."
+            )
+        checked.append(pa.chunked_array([texts.view(pa.large_string())]))
+    return pa.Table.from_arrays(checked, titles)
+
+
+def _fault(text: bytes) -> str:
+    """The first byte that is not UTF-8, and where it is."""
+    try:
+        text.decode()
+    except UnicodeDecodeError as error:
+        return f"byte 0x{error.object[error.start]:02x} at position {error.start} of the text"
+    raise ValueError("Expected bytes that are not UTF-8, got a text")

@@ -1,0 +1,130 @@
+"""The contract between the formats and those who use them: positions, windows of rows, readers and writers.
+
+In: nothing. Out: the types that each format's reader and writer implement. What a format is called and which classes
+implement it is left to formats.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple, Protocol, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from sentiment_fast.io.source import Source
+
+WINDOW_BYTES = 3 << 20
+
+
+@dataclass(frozen=True)
+class Position:
+    """A place between two windows. offset: in the (decompressed) input. row, line: as a RecordFinder counts them.
+
+    rows: rows before it, including rejected ones and the blank lines of a file of one column. source: which of several
+    inputs, from 0. within_line: whether it is within an overlong line, not between two records. In a Parquet file, row
+    is a row group, and offset a row in it.
+    """
+
+    offset: int = 0
+    row: int = 0
+    line: int = 1
+    rows: int = 0
+    source: int = 0
+    within_line: bool = False
+
+
+class Window(Protocol):
+    """Rows of one input that are processed together.
+
+    texts: (rows,) large_binary. end: where the next window begins. resumable: whether a run can be resumed there.
+    consumed: bytes of the input on disk that were read up to there.
+    """
+
+    @property
+    def texts(self) -> pa.LargeBinaryArray: ...
+    @property
+    def end(self) -> Position: ...
+    @property
+    def resumable(self) -> bool: ...
+    @property
+    def consumed(self) -> int: ...
+
+
+WindowT = TypeVar("WindowT", bound=Window)
+
+
+class Reader(Protocol[WindowT]):
+    """An input of one format, open for reading. Windows can be used in any order, except where a method says otherwise.
+
+    format: its name. columns: names of those that `table` has, None if each row has its own. schema: that of `table`,
+    None if rows are to be copied as they stand. text_column: its name. rows: how many there are, if the file says so.
+    separable: whether a window can be read without those before it, given where it begins (see `window_ends`).
+    """
+
+    format: str
+    source: Source
+    columns: list[str] | None
+    schema: pa.Schema | None
+    text_column: str
+    rows: int | None = None
+    separable: bool = False
+
+    def windows(self, begin: Position, buffers: int, window_bytes: int) -> Iterator[WindowT]:
+        """The windows from `begin` on, which depend on `begin` and the file's bytes only. buffers: how many windows
+        may be in use at once.
+        """
+
+    def window_ends(self, begin: Position, window_bytes: int) -> Iterator[Position]:
+        """Where the windows from `begin` on end, found without reading their fields; of a separable input."""
+        raise NotImplementedError(f"{self.format} is not separable")
+
+    def values(self, window: WindowT) -> list[pa.ChunkedArray]:
+        """(rows,) each: a window's columns as they are in the file; large_binary if the format has no types."""
+
+    def table(self, window: WindowT) -> tuple[pa.Table, npt.NDArray[np.bool_]]:
+        """(rows,): a window's columns; and (rows,) bool, in which rows invalid UTF-8 was replaced."""
+
+    def rejected(self, window: WindowT) -> tuple[bytes, int]:
+        """What to append to the file of rejected records, and how many there were. Takes windows in their order."""
+
+    def follow(self, first: Reader[WindowT]) -> None:
+        """Read what has the same columns as the first of several inputs of this format.
+
+        Raises DataError if the rows of both don't fit into one output.
+        """
+
+
+class WrittenPart(NamedTuple):
+    """data: what to append to the output. whole: whether a run can be resumed after it: if not, more is still held by
+    the writer. replaced: in how many rows invalid UTF-8 was replaced.
+    """
+
+    data: bytes | pa.Buffer
+    whole: bool
+    replaced: int
+
+
+class Writer(Protocol[WindowT]):
+    """Takes windows in their order, each with the columns to add."""
+
+    def write(
+        self,
+        reader: Reader[WindowT],
+        source_number: int,
+        window: WindowT,
+        added: Mapping[str, pa.Array],
+        more_follow: bool,
+    ) -> WrittenPart:
+        """source_number: which input the window is of, from 0. added: (rows,) each, the new columns, by name.
+        more_follow: whether further inputs will be written after this one.
+        """
+
+    def finish(self, windows: int, rows: int) -> bytes:
+        """What makes the output whole. windows, rows: how many it has, including those of an earlier run."""
+
+    def resume(self, path: Path, size: int) -> None:
+        """Continue after the first `size` bytes of a file."""

@@ -1,0 +1,207 @@
+"""Several inputs -> their outputs: which is written where, what can be checked at once, and scoring them one by one.
+
+In: names of inputs, patterns among them, and where to write. Out: a `Job` for each output and its `Summary`. How one
+output is made is left to score_files.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sentiment_fast.errors import DataError, UsageError
+from sentiment_fast.io.formats import COMPRESSIONS, CSV, has_format, input_format, output_format
+from sentiment_fast.io.inputs import expand_patterns
+from sentiment_fast.runs.stop import StopRequest
+from sentiment_fast.scoring.cluster.ray_cluster import Cluster
+from sentiment_fast.scoring.engine import check_engine, open_engine
+from sentiment_fast.scoring.options import ScoreOptions
+from sentiment_fast.scoring.output import journal_path
+from sentiment_fast.scoring.score_files import Summary, score_files
+from sentiment_fast.scoring.scorer import Scorer
+
+_FILES_AT_ONCE = 32  # of a cluster: each has a reader and a writer here
+_ENGINE_OPTIONS = {"device", "precision", "threshold", "cascade", "workers"}  # of the one engine that all jobs share
+
+OnWindow = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Job:
+    """Inputs that are written into one output."""
+
+    inputs: list[str]
+    output: str
+
+    @property
+    def name(self) -> str:
+        """For messages."""
+        if len(self.inputs) > 1:
+            return f"{len(self.inputs)} inputs"
+        return "stdin" if self.inputs == ["-"] else self.inputs[0]
+
+
+def score_jobs(
+    inputs: Sequence[str],
+    output: str | None = None,
+    model: str | Path | None = None,
+    *,
+    engine: str = "local",
+    say: Callable[[str], None] = lambda message: None,
+    progress: Callable[[Job], AbstractContextManager[OnWindow]] = lambda job: nullcontext(lambda consumed, rows: None),
+    on_ready: Callable[[], None] = lambda: None,
+    stop: StopRequest | None = None,
+    **options: Any,
+) -> list[tuple[Job, Summary]]:
+    """Score files, each into one of its own or all into one.
+
+    inputs: names, or patterns of names; "-" for stdin. output: a file for all of them, or a folder; "-" for stdout;
+    None to write next to each. progress: of each job; what it gives is called as `score_files` calls on_window.
+    on_ready: called once the model is loaded. options: those of `score_files`. Everything that can be checked without
+    the model is checked before it is loaded. Raises the errors of `score_files`, and KeyboardInterrupt after a stop.
+    """
+    jobs = plan_jobs(expand_patterns(inputs), output)
+    chosen = ScoreOptions.from_keywords(options)
+    if len(jobs) > 1 and chosen.rejects is not None:
+        raise UsageError("Expected no file of rejects (--rejects) with several outputs: each has its own")
+    check_engine(engine, chosen)
+    for job in jobs:
+        _check(job, chosen.force)
+    with open_engine(engine, model, chosen, say) as (scorer, cluster):
+        say(_engine_message(scorer, cluster))
+        on_ready()
+        run = _JobsRun(scorer, cluster, options, len(jobs) > 1, say, progress)
+        scored = []
+        for job, summary in zip(jobs, run.summaries(jobs, stop or StopRequest()), strict=True):
+            _report(job, summary, say)
+            scored.append((job, summary))
+    for job in jobs if len(jobs) > 1 else []:
+        journal_path(Path(job.output)).unlink(missing_ok=True)
+    return scored
+
+
+class _JobsRun:
+    """Jobs that one engine does. several: whether finished jobs keep their journals until all are."""
+
+    def __init__(
+        self,
+        scorer: Scorer,
+        cluster: Cluster | None,
+        options: dict[str, Any],
+        several: bool,
+        say: Callable[[str], None],
+        progress: Callable[[Job], AbstractContextManager[OnWindow]],
+    ) -> None:
+        self._scorer, self._cluster, self._say, self._progress = scorer, cluster, say, progress
+        self._options = {name: value for name, value in options.items() if name not in _ENGINE_OPTIONS}
+        if several:  # so that the same command skips what is finished
+            self._options["keep_journal"] = True
+
+    def summaries(self, jobs: list[Job], stop: StopRequest) -> Iterator[Summary]:
+        """In order; with a cluster several at once, so that workers have enough to do when files are small."""
+        at_once = 1 if self._cluster is None else min(self._cluster.workers, _FILES_AT_ONCE)
+        if at_once == 1 or len(jobs) == 1:
+            for job in jobs:
+                yield self._score(job, stop)
+            return
+        ours = StopRequest()
+        with stop.calling(ours.request), ThreadPoolExecutor(at_once) as pool:
+            if stop.requested:
+                ours.request()
+            scored = [pool.submit(self._score, job, ours) for job in jobs]
+            try:
+                for one in scored:
+                    yield one.result()
+            except BaseException:
+                ours.request()
+                pool.shutdown(cancel_futures=True)
+                raise
+
+    def _score(self, job: Job, stop: StopRequest) -> Summary:
+        if stop.requested:
+            raise KeyboardInterrupt
+        with self._progress(job) as on_window:
+            try:
+                return score_files(
+                    job.inputs if len(job.inputs) > 1 else job.inputs[0],
+                    job.output,
+                    self._scorer,
+                    engine=self._cluster or "local",
+                    say=self._say,
+                    on_window=on_window,
+                    stop=stop,
+                    **self._options,
+                )
+            except KeyboardInterrupt:
+                if job.inputs != ["-"] and job.output != "-":
+                    self._say(f"{job.output}: what was scored is kept; the same command resumes from there")
+                raise
+
+
+def plan_jobs(inputs: list[str], output: str | None) -> list[Job]:
+    """Which inputs are written where: several have an output each, in a folder or next to them, unless it is a file."""
+    if output is not None and (len(inputs) == 1 or output == "-" or _is_file(output)):
+        return [Job(inputs, output)]
+    if output is None:
+        outputs = [_default_output(source) for source in inputs]
+    else:
+        outputs = [str(Path(output) / Path(source).name) for source in inputs]
+    if len(set(outputs)) < len(outputs) or (len(inputs) > 1 and "-" in inputs):
+        raise UsageError("Expected inputs whose outputs have different names: score the others on their own")
+    if output is not None:
+        Path(output).mkdir(parents=True, exist_ok=True)
+    return [Job([source], one) for source, one in zip(inputs, outputs, strict=True)]
+
+
+def _is_file(output: str) -> bool:
+    """Whether a name that may be new is that of a file, and not of a folder."""
+    path = Path(output)
+    return not path.is_dir() and not output.endswith("/") and (path.exists() or has_format(output))
+
+
+def _default_output(source: str) -> str:
+    """Where scores go if nothing is said: next to a file, with `.scored` in its name; to stdout from stdin."""
+    if source == "-":
+        return "-"
+    compression = Path(source).suffix if Path(source).suffix.lower() in COMPRESSIONS else ""
+    stem, dot, extension = source.removesuffix(compression).rpartition(".")
+    if not dot or "/" in extension:
+        raise UsageError(f"{source}: has no extension to name the output by: name it with -o")
+    return f"{stem}.scored.{extension}{compression}"
+
+
+def _check(job: Job, force: bool) -> None:
+    """What can be known before the model is loaded."""
+    for source in job.inputs:
+        if source != "-" and not Path(source).exists():
+            raise DataError(f"{source}: cannot be read (No such file or directory)")
+        input_format(source)
+    path = Path(job.output)
+    if job.output != "-":
+        output_format(job.output, CSV)
+        if path.is_file() and not force and not journal_path(path).exists():
+            raise UsageError(f"{path}: exists already: name another with -o, or replace it with --force")
+
+
+def _engine_message(scorer: Scorer, cluster: Cluster | None) -> str:
+    if cluster is None:
+        return f"Scoring on {scorer.device.type}, {scorer.precision.reason}"
+    found = cluster.fingerprint
+    return f"Scoring with {cluster.workers} workers of a Ray cluster, on {found['device']}, {found['precision']}"
+
+
+def _report(job: Job, summary: Summary, say: Callable[[str], None]) -> None:
+    earlier = f", {summary.earlier_rows:,} of them by an earlier run" if summary.earlier_rows else ""
+    rejected = f", {summary.rejects:,} rejected to {summary.rejects_file}" if summary.rejects else ""
+    say(
+        f"{job.name}: {summary.rows + summary.rejects:,} rows in{earlier}, "
+        f"{summary.rows:,} rows out to {summary.output if summary.output != '-' else 'stdout'}{rejected}, "
+        f"{summary.empty:,} of them without a text and so without a score; "
+        f"{summary.seconds:.1f} s, {summary.rows_per_second:,.0f} rows/s"
+    )
+    if summary.replaced:
+        say(f"{summary.output}: in {summary.replaced:,} rows, invalid UTF-8 was replaced by U+FFFD")
