@@ -74,7 +74,7 @@ def find_device(name: str = "auto") -> Device:
     if name == "cuda" and not pytorch_is_installed():
         raise UsageError(f"Expected PyTorch for a CUDA device, found none: {INSTALL_PYTORCH}, or take --device cpu")
     if name == "cuda" and not _pytorch_finds_cuda():
-        raise UsageError("Expected a CUDA device, found none that PyTorch can use: take --device cpu or auto")
+        raise UsageError("Expected a CUDA device, found none that PyTorch can use: take `device=cpu` or auto")
     if name == "cuda" or (name == "auto" and gpu_is_likely() and _pytorch_finds_cuda()):
         return Device("cuda")
     return Device("cpu")
