@@ -1,0 +1,1 @@
+"""Labelled texts on top of io/: what --data means, the split, the overview."""

@@ -31,7 +31,7 @@ class Stream(Protocol):
 
 
 class Finder(Protocol):
-    """A RecordFinder, or several that are asked as one."""
+    """What finds records: a RecordFinder, or what tests put in its place."""
 
     @property
     def offset(self) -> int: ...

@@ -74,7 +74,7 @@ def find_device(name: str = "auto") -> Device:
     if name == "cuda" and not pytorch_is_installed():
         raise UsageError(f"Expected PyTorch for a CUDA device, found none: {INSTALL_PYTORCH}, or take --device cpu")
     if name == "cuda" and not _pytorch_finds_cuda():
-        raise UsageError("Expected a CUDA device, found none that PyTorch can use: take --device cpu or auto")
+        raise UsageError("Expected a CUDA device, found none that PyTorch can use: take `device=cpu` or auto")
     if name == "cuda" or (name == "auto" and gpu_is_likely() and _pytorch_finds_cuda()):
         return Device("cuda")
     return Device("cpu")
@@ -183,16 +183,7 @@ def _has_bf16(device: Device | torch.device) -> bool:
 
 def cpu_features() -> Mapping[str, bool]:
     """The CPU features that the core knows of, by name, and whether this machine has them; "bf16" and "amx" sum up."""
-    listed = getattr(_core, "cpu_features", None)
-    if listed is not None:
-        features: dict[str, bool] = listed()
-        return features
-    # A core that doesn't list them yet: only a CPU with bf16 may have AMX, which PyTorch can tell.
-    if "avx512_bf16" not in _core.LSTM_LEVELS["bfloat16"]:
-        return {"bf16": False, "amx": False}
-    import torch
-
-    return {"bf16": True, "amx": bool(torch.cpu.get_capabilities().get("amx_bf16", False))}
+    return _core.cpu_features()
 
 
 def cpu_has_bf16() -> bool:

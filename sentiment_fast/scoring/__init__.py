@@ -1,0 +1,1 @@
+"""Files of rows -> the same rows with labels and scores."""

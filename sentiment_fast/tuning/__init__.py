@@ -1,0 +1,1 @@
+"""The search for settings: a space, trials in a log, the best as a preset file."""

@@ -1,4 +1,4 @@
-"""The README's Spark recipe, run as it stands there, in a local Spark of two tasks."""
+"""The Spark recipe of docs/clusters.md, run as it stands there, in a local Spark of two tasks."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ pytestmark = [
 
 
 def recipe() -> str:
-    """The code between the README's marks."""
-    found = re.search(r"<!-- spark -->\n```python\n(.*?)```\n<!-- end -->", (ROOT / "README.md").read_text(), re.DOTALL)
+    """The code between the marks of the page."""
+    found = re.search(r"<!-- spark -->\n```python\n(.*?)```\n<!-- end -->", (ROOT / "docs" / "clusters.md").read_text(), re.DOTALL)
     assert found is not None
     return found[1]
 

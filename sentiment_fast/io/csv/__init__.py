@@ -1,0 +1,1 @@
+"""CSV and TSV: layout, windows of records, records with more fields."""

@@ -114,10 +114,12 @@ def read_windows(
     came out as the file has.
     """
     width = len(layout.columns)
-    finder = _FieldFinder(layout, others, options, begin)
+    wanted = list(dict.fromkeys([layout.text, *others]))
+    finder = _core.RecordFinder(SIMD_LEVEL, wanted_fields=wanted, **_settings(layout, options, begin))
     rows, blank_lines = begin.rows, 0
     for chunk in read_chunks(source, finder, window_bytes, buffers):
-        records, fields = chunk.records, finder.fields
+        records = chunk.records
+        fields = {column: records.wanted_field(place) for place, column in enumerate(wanted)}
         holds_row, rejected, numbers = _rows_of(records, width, rows)
         headers = np.flatnonzero((records.rows == 0) & (records.fields != 0))
         rows, blank_lines = int(numbers[-1]), blank_lines + _blank_lines(records, holds_row)
@@ -199,42 +201,6 @@ def _first_rejection(window: CsvWindow, width: int, max_record: int) -> str:
         f"expected {width} fields, as in the header, got {fields} in {where}: {content!r}. Put quotes around a text "
         "that holds commas, quotes or line breaks, and double the quotes inside it"
     )
-
-
-class _FieldFinder:
-    """RecordFinders over the same bytes, each with a wanted field of its own. fields: begins and ends of the fields of
-    the wanted columns, (records,) each, by column.
-    """
-
-    def __init__(self, layout: CsvLayout, others: Sequence[int], options: ReadOptions, begin: Position) -> None:
-        settings = _settings(layout, options, begin)
-        self._finders = {
-            column: _core.RecordFinder(SIMD_LEVEL, wanted_field=column, **settings) for column in {layout.text, *others}
-        }
-        self._first = self._finders[layout.text]
-        self._text = layout.text
-        self.fields: dict[int, tuple[Places, Places]] = {}
-
-    def find(self, buffer: memoryview, last: bool) -> _core.CsvRecords:
-        found = {column: finder.find(buffer, last) for column, finder in self._finders.items()}
-        self.fields = {column: (records.field_begins, records.field_ends) for column, records in found.items()}
-        return found[self._text]
-
-    @property
-    def offset(self) -> int:
-        return self._first.offset
-
-    @property
-    def row(self) -> int:
-        return self._first.row
-
-    @property
-    def line(self) -> int:
-        return self._first.line
-
-    @property
-    def within_line(self) -> bool:
-        return self._first.within_line
 
 
 def _settings(layout: CsvLayout, options: ReadOptions, begin: Position) -> dict[str, Any]:

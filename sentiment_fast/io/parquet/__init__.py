@@ -1,0 +1,1 @@
+"""Parquet: windows of rows, row groups that a killed run can resume after."""

@@ -1,0 +1,1 @@
+"""The LSTM by the native core: scoring, training, and the closed form for pads."""

@@ -1,4 +1,4 @@
-"""Recurrent layers in one direction by the native core (csrc/lstm_training.h), with gradients, for PyTorch's autograd.
+"""Recurrent layers in one direction by the native core (csrc/lstm/training.h), with gradients, for PyTorch's autograd.
 
 In: ragged ids, a table of what each adds to the first layer's gates, recurrent weights. Out: what the top layer makes
 of each row. Rows start from the zero state; those behind pads are native_training.py's.

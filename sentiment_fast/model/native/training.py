@@ -1,4 +1,4 @@
-"""Training an LSTM by the native core (csrc/lstm_training.h), on the CPUs where nothing else is as fast.
+"""Training an LSTM by the native core (csrc/lstm/training.h), on the CPUs where nothing else is as fast.
 
 In: a network and rows of a `BatchSource`. Out: what its recurrent layers make of each row, with gradients: PyTorch's,
 without its padding. Whether it is used is decided here; where it is not, step.py takes the network.

@@ -1,0 +1,1 @@
+"""Scoring by the workers of a Ray cluster (extra: ray)."""

@@ -1,0 +1,66 @@
+"""The English of what users read: README, docs, `--help`, and the package's string literals.
+
+Only phrases that have no good use are counted; CONTRIBUTING.md says how the project writes.
+"""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = ROOT / "sentiment_fast"
+
+INSTEAD = {
+    r"anew": "over, again, from scratch",
+    r"beside": "next to, alongside, in addition to",
+    r"taken up": "resumed",
+    r"held back": "held out",
+    r"(?:go|goes|gone|going|went) on(?: with)?": "continue, resume",
+    r"but for": "except",
+    r"is no (?:UTF-8|JSON|number|file|folder|model|text)": "is not ...",
+    r"are no (?:UTF-8|JSON|numbers|files|folders|models|texts)": "are not ...",
+}
+PHRASES = re.compile(rf"\b(?:{'|'.join(INSTEAD)})\b", re.IGNORECASE)
+
+PAGES = ["README.md", "CONTRIBUTING.md", "sentiment_fast/bundled/README.md"]
+PAGES += sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def in_plain_words(text):
+    found = PHRASES.findall(text)
+    assert not found, (
+        f"{found}: write one of {[better for phrase, better in INSTEAD.items() if re.search(phrase, text, re.I)]}"
+    )
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_are_in_plain_words(page):
+    in_plain_words((ROOT / page).read_text("utf-8"))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_string_literals_are_in_plain_words(path):
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            in_plain_words(node.value)
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*/*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_the_library_names_arguments_and_the_command_line_options(path):
+    """A message of the library says `text_column`, which cli/main.py turns into --text-column for a command."""
+    if path.relative_to(PACKAGE).parts[0] == "cli":
+        return
+    tree = ast.parse(path.read_text("utf-8"))
+    raised = [node for node in ast.walk(tree) if isinstance(node, ast.Raise)]
+    for node in (inner for outer in raised for inner in ast.walk(outer)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            assert not re.search(r"(?<!\w)--[a-z]", node.value), f"{path.name}:{node.lineno}: {node.value}"
+
+
+def test_the_phrases_are_found():
+    with pytest.raises(AssertionError, match="anew"):
+        in_plain_words("Begin anew, beside the file")
+    in_plain_words("A file next to the other, and nothing else. Going once.")

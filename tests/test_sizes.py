@@ -1,0 +1,43 @@
+"""Files and functions that fit on a screen or have a reason not to."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+MOST_LINES, MOST_LINES_OF_A_FUNCTION = 350, 60
+
+PYTHON = sorted((ROOT / "sentiment_fast").rglob("*.py"))
+SOURCES = [*PYTHON, *sorted((ROOT / "sentiment_fast").rglob("*.pyi"))]
+SOURCES += sorted(path for kind in ("*.h", "*.cpp") for path in (ROOT / "csrc").rglob(kind))
+COMMANDS = ["train", "pretrain", "tune", "score", "predict", "evaluate", "info"]
+
+
+def named(path):
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=named)
+def test_files_are_short(path):
+    assert len(path.read_text("utf-8").splitlines()) <= MOST_LINES
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=named)
+def test_functions_are_short_or_say_why_not(path):
+    text = path.read_text("utf-8")
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            lines = text.splitlines()[node.lineno - 1 : node.end_lineno]
+            says_why = any(re.search(r"# Long\b", line) for line in lines)
+            assert len(lines) <= MOST_LINES_OF_A_FUNCTION or says_why, f"{node.name}: {len(lines)} lines"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_commands_only_parse_call_and_print(command):
+    assert len((ROOT / "sentiment_fast" / f"{command}.py").read_text("utf-8").splitlines()) < 120
+
+
+def test_the_contract_of_readers_and_writers_is_typed():
+    assert not re.search(r"\bAny\b", (ROOT / "sentiment_fast" / "io" / "window.py").read_text("utf-8"))
