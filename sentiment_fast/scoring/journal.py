@@ -63,7 +63,7 @@ class ScoringJournal:
                 raise
 
     def record(self, state: Progress) -> None:
-        """Note a state, the data of which is on disk. Raises DataError where that cannot be written."""
+        """Record a state, after its data is on disk. Raises DataError if it cannot be written."""
         self._journal.append(asdict(state))
         self.state = state
 

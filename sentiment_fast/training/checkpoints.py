@@ -34,7 +34,7 @@ _WORDING = Wording(
 
 
 class State(Protocol):
-    """What can be kept, and taken up: see `TrainingState`."""
+    """What can be kept, and resumed from: see `TrainingState`."""
 
     def tensors(self) -> dict[str, Tensor]: ...
 
@@ -82,7 +82,7 @@ class Checkpoints:
         self._last = time.monotonic()
 
     def restore(self, state: State) -> bool:
-        """Take up the state of the checkpoint; False where there is none.
+        """Resume from the checkpoint; False if there is none.
 
         Raises ModelFolderError for a damaged file, DataError or UsageError where it is another run's.
         """

@@ -37,7 +37,7 @@ class Trial:
     """One training. settings: what it changed in the search's base. seconds: all that it took.
 
     status: finished; stopped early, because others had been better; failed, for the reason; cut, where the search
-    ended or was interrupted within it: then its epochs count, and a search that goes on repeats it.
+    ended or was interrupted within it: then its epochs count, and a resumed search repeats it.
     """
 
     number: int
