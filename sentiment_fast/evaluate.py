@@ -39,8 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    from sentiment_fast.data.files import read_labelled
-    from sentiment_fast.data.labelled_texts import class_indices
+    from sentiment_fast.data.labelled_texts import class_indices, read_labelled
     from sentiment_fast.evaluation.metrics import evaluate
     from sentiment_fast.scoring.scorer import load
 

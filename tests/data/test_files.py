@@ -17,9 +17,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from sentiment_fast.data.files import read_labelled
 
 from sentiment_fast.data import csv_file
-from sentiment_fast.data.files import read_labelled
 from sentiment_fast.errors import DataError, UsageError
 
 DATA = os.environ.get("SENTIMENT_FAST_TEST_DATA")
