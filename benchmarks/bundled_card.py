@@ -14,7 +14,7 @@ from typing import Any
 
 import sentiment_fast
 from sentiment_fast.evaluation.metrics import Metrics
-from sentiment_fast.model.folder import SavedModel
+from sentiment_fast.model.model import Model
 
 _PACKAGES = ("torch", "numpy", "scipy", "scikit-learn", "pyarrow")
 
@@ -45,7 +45,7 @@ class Facts:
     domains: lines of tables.
     """
 
-    model: SavedModel
+    model: Model
     size: int
     training: int
     unlabelled: int
@@ -128,7 +128,7 @@ a little; `metrics.json` has more of them. On these reviews,
 - It knows no language but English: of a text in another one it reads names and loanwords at most, and its answer means
   nothing. Nothing but the probability warns of that, and it need not be near one half.
 - An empty text gets P(positive) = {facts.empty:.2f}, one of ten words that it does not know {facts.unknown:.2f}.
-- The network reads the first {model.network.config.max_length} words of a text, the linear model all.
+- The network reads the first {model.config.max_length} words of a text, the linear model all.
 - It judges texts, not people: do not let it decide about any.
 
 ## Licence
@@ -138,8 +138,8 @@ the dataset's authors collected and published for research; of these, the vocabu
 """
 
 
-def _architecture(model: SavedModel) -> str:
-    network, wide = model.network.config, model.wide
+def _architecture(model: Model) -> str:
+    network, wide = model.config, model.wide
     direction = "two directions" if network.bidirectional else "one direction"
     beside = ""
     if wide is not None:
@@ -159,7 +159,7 @@ def _filled(text: str) -> str:
     return textwrap.fill(text, 120, break_long_words=False, break_on_hyphens=False)
 
 
-def _chosen(model: SavedModel) -> str:
+def _chosen(model: Model) -> str:
     return "" if model.settings.get("training", {}).get("keep") == "last" else "chose the epoch and "
 
 

@@ -36,7 +36,8 @@ from sentiment_fast.data.labelled_texts import LabelledTexts, class_indices, rea
 from sentiment_fast.data.texts import joined, read_texts
 from sentiment_fast.errors import DataError, SentimentFastError, UsageError
 from sentiment_fast.evaluation.metrics import evaluate, predicted_indices
-from sentiment_fast.model.folder import BUNDLED, CARD, CONFIG, METRICS, SavedModel, load_model, save_metrics, save_model
+from sentiment_fast.model.folder import BUNDLED, CARD, CONFIG, METRICS, load_model, save_metrics, save_model
+from sentiment_fast.model.model import Model
 from sentiment_fast.model.presets import preset
 from sentiment_fast.scoring.scorer import Scorer
 from sentiment_fast.training.checkpoints import CHECKPOINT
@@ -144,7 +145,7 @@ def run_command(work: Path, command: Sequence[str]) -> int:
             raise
 
 
-def rounding(model: SavedModel, halved: SavedModel, texts: pa.ChunkedArray) -> Rounding:
+def rounding(model: Model, halved: Model, texts: pa.ChunkedArray) -> Rounding:
     """What float16 changes about the texts' probabilities, which are computed in float32 from either."""
     exact, rounded = (Scorer(one, "cpu", "float32").predict_proba(texts) for one in (model, halved))
     changed = predicted_indices(exact, model.threshold) != predicted_indices(rounded, model.threshold)

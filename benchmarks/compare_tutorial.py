@@ -95,9 +95,10 @@ def sample(training: LabelledTexts, test: LabelledTexts, model: Path, steps: int
     Raises AssertionError where the loop's model gives another loss than ours with the same weights.
     """
     from sentiment_fast.model.folder import load_model
+    from sentiment_fast.model.network import network_of
 
     saved = load_model(model)
-    network, words = as_tutorial_model(saved.network), saved.vocabulary.words
+    network, words = as_tutorial_model(network_of(saved)), saved.vocabulary.words
     positive = _our_probabilities(model, test.texts)
     targets = class_indices(test, saved.classes)
     check_loss(network, matrix_of(test.texts[:BATCH_SIZE].to_pylist(), words), positive[:BATCH_SIZE], targets)
@@ -140,10 +141,9 @@ def check_loss(network: SentimentRNN, matrix: np.ndarray, ours: Positive, target
 def _our_probabilities(model: Path, texts: Any) -> Positive:
     """(n,) P(positive) by the network alone, in float32: what the loop computes, in a fraction of its time."""
     import sentiment_fast as sf
-    from sentiment_fast.model.inference import network_logits
 
     scorer = sf.load(model, "cpu", "float32")
-    logits = network_logits(scorer.model().network, scorer.encode(texts), scorer.precision)  # (n,)
+    logits = scorer.engine.logits(scorer.encode(texts))  # (n,)
     return torch.from_numpy(logits).double().sigmoid().numpy()
 
 

@@ -48,7 +48,8 @@ from sentiment_fast.data.labelled_texts import LabelledTexts, read_labelled, str
 from sentiment_fast.model import inference
 from sentiment_fast.model.batches import Budget
 from sentiment_fast.model.devices import Precision, choose_device, choose_precision
-from sentiment_fast.model.folder import BUNDLED, SavedModel, load_model
+from sentiment_fast.model.folder import BUNDLED, load_model
+from sentiment_fast.model.network import model_of
 from sentiment_fast.model.pads import no_tf32
 from sentiment_fast.model.presets import preset
 from sentiment_fast.scoring.score_files import score_csv
@@ -80,7 +81,7 @@ def training(lab: Lab) -> Iterator[Table]:
         data = first_rows(lab.training, 12 if lab.quick else 3200 * scale)
         if scale == 1:
             tutorial = TutorialSteps(data, lab.vocabulary, settings, lab.device)
-            sample = OurSteps(data, lab.vocabulary, settings, lab.device, Variant("", Precision(torch.float32, "")))
+            sample = OurSteps(data, lab.vocabulary, settings, lab.device, Variant("", Precision("float32", "")))
             batches = sample.batches()[: 1 if lab.quick else PROFILED]
             cells, first = timed_side(lab, lambda: tutorial.losses(batches), sum(map(len, batches)), 0.0)  # noqa: B023
             table.rows.append(["", str(lab.batch), "the tutorial's loop, padded, float32", *cells, ""])
@@ -186,7 +187,7 @@ def end_to_end(lab: Lab) -> Iterator[Table]:
     network = new_network(lab.settings, lab.vocabulary, CLASSES)
     models = {
         "bundled": load_model(BUNDLED),
-        "tutorial": SavedModel(network, lab.vocabulary, CLASSES, "review", lab.settings.as_dict()),
+        "tutorial": model_of(network, lab.vocabulary, CLASSES, text_column="review", settings=lab.settings.as_dict()),
     }
     table = Table(["model", "rows", "n", "median", "IQR", "rows/s", "CSV"])
     yield table

@@ -58,7 +58,7 @@ class Lab:
 
     def variants(self, name: str) -> list[Variant | str]:
         """Ours, of a preset, or the name of one that this device does not have."""
-        float32, bfloat16 = Precision(torch.float32, ""), Precision(torch.bfloat16, "")
+        float32, bfloat16 = Precision("float32", ""), Precision("bfloat16", "")
         found: list[Variant | str] = [Variant("trimmed, float32", float32)]
         if not self.cuda:
             if name not in USEFUL:  # whether it runs, one network tells; compiling takes long
@@ -71,7 +71,7 @@ class Lab:
             Variant("bf16 + compile + CUDA graphs", bfloat16, compiled=True, cuda_graphs=True),
             Variant("bf16", bfloat16),
             Variant("bf16 + compile", bfloat16, compiled=True),
-            Variant("fp16", Precision(torch.float16, "")),
+            Variant("fp16", Precision("float16", "")),
         ]
 
     def reset_memory(self) -> None:

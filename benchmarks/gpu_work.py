@@ -21,7 +21,7 @@ from benchmarks.tutorial_weights import as_tutorial_model
 from sentiment_fast.model.batches import Rows, random_batches
 from sentiment_fast.model.compiling import Compiler
 from sentiment_fast.model.devices import Precision
-from sentiment_fast.model.distributed import Ranks
+from sentiment_fast.model.distributed import TrainingProcesses
 from sentiment_fast.model.presets import Preset
 from sentiment_fast.text.encoding import TokenIds
 from sentiment_fast.text.vocabulary import Vocabulary
@@ -123,7 +123,7 @@ class OurSteps:
             self._examples,
             settings.training,
             variant.precision,
-            Ranks(device=device),
+            TrainingProcesses(device=device),
             self.said.append,
             self.compiler,
             variant.cuda_graphs,

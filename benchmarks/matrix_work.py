@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from sentiment_fast.model.batches import Rows, batch_width
-from sentiment_fast.model.network import NetworkConfig
+from sentiment_fast.model.config import NetworkConfig
 
 BACKWARD = 2  # a backward pass multiplies as many numbers as two forward ones: by weights, and by inputs
 

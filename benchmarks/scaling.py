@@ -25,7 +25,7 @@ import torch
 import sentiment_fast as sf
 from benchmarks.conftest import machine, per_second, unlabelled_reviews
 from benchmarks.counters import extra_memory, output_bytes
-from sentiment_fast.model.batches import BatchSource
+from sentiment_fast.model.batch_source import BatchSource
 from sentiment_fast.model.devices import choose_device, choose_precision
 from sentiment_fast.model.inference import all_logits
 from sentiment_fast.model.network import SentimentLSTM

@@ -37,12 +37,13 @@ def save_small_model(folder: Path) -> Path:
     """A model folder: one layer of 16 hidden units, random weights, the words of made-up reviews."""
     import sentiment_fast as sf
     from sentiment_fast.data.datasets.demo import demo_corpus
-    from sentiment_fast.model.folder import SavedModel, save_model
-    from sentiment_fast.model.network import NetworkConfig, SentimentLSTM
+    from sentiment_fast.model.config import NetworkConfig
+    from sentiment_fast.model.folder import save_model
+    from sentiment_fast.model.network import SentimentLSTM, model_of
 
     vocabulary = sf.build_vocabulary(demo_corpus(2000).texts)
     config = NetworkConfig(embedding_size=16, hidden_size=16, layers=1)
-    save_model(folder, SavedModel(SentimentLSTM(config, len(vocabulary), 2), vocabulary, ["negative", "positive"]))
+    save_model(folder, model_of(SentimentLSTM(config, len(vocabulary), 2), vocabulary, ["negative", "positive"]))
     return folder
 
 

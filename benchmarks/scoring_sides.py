@@ -31,9 +31,10 @@ def tutorial(model: Path) -> Side:
     from benchmarks.tutorial_weights import as_tutorial_model
     from sentiment_fast import reference
     from sentiment_fast.model.folder import load_model
+    from sentiment_fast.model.network import network_of
 
     saved = load_model(model)
-    network = as_tutorial_model(saved.network)
+    network = as_tutorial_model(network_of(saved))
 
     def score(source: Path, output: Path) -> None:
         table = _read(source)

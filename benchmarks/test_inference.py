@@ -10,10 +10,9 @@ from benchmarks.tutorial_loop import LENGTH, loader, predict
 from benchmarks.tutorial_weights import as_tutorial_model
 from sentiment_fast.model import inference
 from sentiment_fast.model.batches import batches_by_length
-from sentiment_fast.model.folder import SavedModel
 from sentiment_fast.model.inference import CPU_BUDGET
 from sentiment_fast.model.native.scoring import native_level
-from sentiment_fast.model.network import SentimentLSTM
+from sentiment_fast.model.network import SentimentLSTM, model_of
 from sentiment_fast.model.presets import PRESETS
 
 GROUP = "inference"
@@ -31,7 +30,7 @@ class Setup:
         with torch.no_grad():
             network.output.weight *= 20  # so that answers spread over 0 to 1, as a trained model's do
         self.tutorial = as_tutorial_model(network)
-        self.saved = SavedModel(network, vocabulary, ["negative", "positive"])
+        self.saved = model_of(network, vocabulary, ["negative", "positive"])
         ids = sf.encode(self.texts[:TUTORIAL_REVIEWS], vocabulary)
         matrix = ids.pad(LENGTH, dtype=np.int64)
         self.lengths = np.clip(sf.encode(self.texts, vocabulary).lengths, 1, LENGTH)

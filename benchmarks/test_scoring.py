@@ -17,8 +17,8 @@ import torch
 
 import sentiment_fast as sf
 from benchmarks.scoring_sides import SIDES, fit_tf_idf, peak_of_process, texts_of
-from sentiment_fast.model.folder import SavedModel, load_model, save_model
-from sentiment_fast.model.network import SentimentLSTM
+from sentiment_fast.model.folder import load_model, save_model
+from sentiment_fast.model.network import SentimentLSTM, model_of
 from sentiment_fast.model.presets import PRESETS
 
 GROUP = "from CSV file to CSV file"
@@ -55,7 +55,7 @@ def model(reviews, tmp_path_factory):
     with torch.no_grad():
         network.output.weight *= 20  # so that answers spread over 0 to 1, as a trained model's do
     folder = tmp_path_factory.mktemp("model")
-    save_model(folder, SavedModel(network, vocabulary, ["negative", "positive"]))
+    save_model(folder, model_of(network, vocabulary, ["negative", "positive"]))
     return folder
 
 

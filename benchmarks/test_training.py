@@ -11,9 +11,10 @@ import sentiment_fast as sf
 from benchmarks.matrix_work import native_work_of, work_of
 from benchmarks.tutorial_loop import BATCH_SIZE, CLIP, LENGTH, training_step
 from benchmarks.tutorial_weights import as_tutorial_model
-from sentiment_fast.model.batches import BatchSource, Budget, random_batches
+from sentiment_fast.model.batch_source import BatchSource
+from sentiment_fast.model.batches import Budget, random_batches
 from sentiment_fast.model.devices import choose_precision
-from sentiment_fast.model.distributed import Ranks
+from sentiment_fast.model.distributed import TrainingProcesses
 from sentiment_fast.model.native.training import native_training
 from sentiment_fast.model.network import SentimentLSTM
 from sentiment_fast.model.presets import PRESETS
@@ -55,7 +56,9 @@ class Setup:
         network = copy.deepcopy(self.network)
         config = replace(PRESETS["tutorial"].training, clip_norm=CLIP, learning_rate=1e-3)
         state = TrainingState.at_start(network, config, precision.dtype)
-        step = TrainingStep(state, Examples(self.source, self.targets), config, precision, Ranks(), say=print)
+        step = TrainingStep(
+            state, Examples(self.source, self.targets), config, precision, TrainingProcesses(), say=print
+        )
 
         def run(batches):
             network.pads_at_once = 64  # as at the beginning of each epoch

@@ -12,11 +12,11 @@ from sklearn.preprocessing import normalize
 import sentiment_fast as sf
 from benchmarks.test_preprocessing import thread_counts, utf8_bytes
 from sentiment_fast import _core, reference
-from sentiment_fast.model.ngrams import WideConfig, WideNgrams, fit_wide
+from sentiment_fast.model.ngrams import NgramConfig, NgramModel, fit_ngrams
 from sentiment_fast.model.presets import preset
 
 GROUP = "wide part"
-CONFIG = WideConfig(ngrams=2, ngram_bits=21)
+CONFIG = NgramConfig(ngrams=2, ngram_bits=21)
 SAMPLE = 500  # reviews that the plain Python side gets through in a second
 LEARNED = 5_000
 
@@ -30,7 +30,7 @@ class Setup:
         self.vocabulary = sf.build_vocabulary(self.texts, **options)
         self.ids = sf.encode(self.texts, self.vocabulary)
         learned = sf.encode(self.texts[:LEARNED], self.vocabulary)
-        self.wide: WideNgrams = fit_wide(learned, labelled.labels[:LEARNED], 2, CONFIG)
+        self.wide: NgramModel = fit_ngrams(learned, labelled.labels[:LEARNED], 2, CONFIG)
         tensors = self.wide.tensors()
         self.ratios, self.weights = (tensors[f"ngram_{name}"][:, 0].numpy() for name in ("ratios", "weights"))
         self.scale, self.bias = (tensors[f"ngram_{name}"].item() for name in ("scales", "biases"))

@@ -19,7 +19,7 @@ import torch
 
 from sentiment_fast.data.labelled_texts import LabelledTexts, classes_of, read_labelled
 from sentiment_fast.model.devices import choose_device, choose_precision
-from sentiment_fast.model.distributed import Ranks
+from sentiment_fast.model.distributed import TrainingProcesses
 from sentiment_fast.model.presets import Preset, preset
 from sentiment_fast.training.encode import encode_part, new_network, vocabulary_of
 from sentiment_fast.training.loop import train
@@ -53,7 +53,7 @@ def seconds_to(
     network = new_network(settings, vocabulary, classes).to(device)
     try:
         precision = choose_precision(device)
-        cuda_graphs = graphs_are_worth_it(precision, Ranks(device=device))
+        cuda_graphs = graphs_are_worth_it(precision, TrainingProcesses(device=device))
         train(network, learned, judged, settings.training, precision, look, cuda_graphs=cuda_graphs)
     except _Reached:
         return time.perf_counter() - started, reached

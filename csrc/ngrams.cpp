@@ -1,11 +1,11 @@
 #include "ngrams.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <cstddef>
 
-#include "threads.h"
+#include "parallel/prefetch.h"
+#include "parallel/threads.h"
 
 namespace sentiment_fast {
 namespace {
@@ -75,12 +75,9 @@ void on_blocks(const RaggedIds<Id>& rows, NgramSpace space, int threads, Work wo
   constexpr int64_t kSmallest = 1 << 12;  // ids that are worth a thread's while
   const int64_t ids = rows.offsets[rows.rows] - rows.offsets[0], blocks = (rows.rows + kRows - 1) / kRows;
   const auto pieces = static_cast<size_t>(std::min(blocks, ids / kSmallest + 1));
-  std::atomic<int64_t> next{0};
-  on_threads(useful_threads(threads, pieces), [&](int) {
-    DistinctBuckets buckets(space);
-    for (int64_t begin; (begin = next.fetch_add(kRows)) < rows.rows;)
-      work(begin, std::min(rows.rows, begin + kRows), buckets);
-  });
+  for_each_block(
+      rows.rows, kRows, useful_threads(threads, pieces), [&](int) { return DistinctBuckets(space); },
+      [&](DistinctBuckets& buckets, Range block) { work(block.begin, block.end, buckets); });
 }
 
 }  // namespace
@@ -123,7 +120,7 @@ void NgramModel::logits(const RaggedIds<Id>& rows, float* out, int threads) cons
     for (int64_t row = begin; row < end; ++row) {
       const Buckets buckets =
           distinct.find(rows.values + rows.offsets[row], rows.offsets[row + 1] - rows.offsets[row],
-                        [this](uint32_t bucket) { __builtin_prefetch(pairs_of(bucket)); });
+                        [this](uint32_t bucket) { prefetch(pairs_of(bucket)); });
       for (int64_t output = 0; output < outputs(); ++output)
         out[row * outputs() + output] = logit(buckets.first, buckets.last, output);
     }

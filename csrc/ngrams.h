@@ -18,7 +18,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "aligned.h"
+#include "parallel/aligned.h"
 
 namespace sentiment_fast {
 

@@ -7,7 +7,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sentiment_fast.errors import DataError, DownloadError, ModelFolderError, SentimentFastError, UsageError
+    from sentiment_fast.errors import (
+        DataError,
+        DownloadError,
+        ModelFolderError,
+        SentimentFastError,
+        StoppedError,
+        UsageError,
+    )
+    from sentiment_fast.runs.stop import StopRequest
     from sentiment_fast.scoring.score_files import score_csv, score_files
     from sentiment_fast.scoring.scorer import Scorer, load
     from sentiment_fast.text import reference
@@ -22,6 +30,7 @@ _HOME = {
     "TokenIds": "sentiment_fast.text.encoding",
     "Vocabulary": "sentiment_fast.text.vocabulary",
     "load": "sentiment_fast.scoring.scorer",
+    "StopRequest": "sentiment_fast.runs.stop",
     "Scorer": "sentiment_fast.scoring.scorer",
     "score_csv": "sentiment_fast.scoring.score_files",
     "score_files": "sentiment_fast.scoring.score_files",
@@ -29,6 +38,7 @@ _HOME = {
     "DataError": "sentiment_fast.errors",
     "DownloadError": "sentiment_fast.errors",
     "ModelFolderError": "sentiment_fast.errors",
+    "StoppedError": "sentiment_fast.errors",
     "UsageError": "sentiment_fast.errors",
 }
 
@@ -38,6 +48,8 @@ __all__ = [
     "ModelFolderError",
     "Scorer",
     "SentimentFastError",
+    "StopRequest",
+    "StoppedError",
     "TokenIds",
     "UsageError",
     "Vocabulary",
@@ -47,12 +59,19 @@ __all__ = [
     "reference",
     "score_csv",
     "score_files",
+    "train",
 ]
 
 
+_MODULES = {
+    "reference": "sentiment_fast.text.reference",
+    "train": "sentiment_fast.train",  # the command's module, which is callable: see there
+}
+
+
 def __getattr__(name: str) -> Any:
-    if name == "reference":
-        return import_module("sentiment_fast.text.reference")
+    if name in _MODULES:
+        return import_module(_MODULES[name])
     if name not in _HOME:
         raise AttributeError(f"module 'sentiment_fast' has no attribute {name!r}")
     return getattr(import_module(_HOME[name]), name)

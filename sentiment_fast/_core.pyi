@@ -1,10 +1,17 @@
-"""What the native core offers; csrc/bindings*.cpp."""
+"""What the native core offers; csrc/bindings/."""
 
-from collections.abc import Set
-from typing import Any
+from collections.abc import Sequence, Set
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+
+_Int32s: TypeAlias = npt.NDArray[np.int32]
+_Int64s: TypeAlias = npt.NDArray[np.int64]
+_Float32s: TypeAlias = npt.NDArray[np.float32]
+_Ids: TypeAlias = npt.NDArray[np.int16] | npt.NDArray[np.int32]
+_Matrix: TypeAlias = npt.NDArray[np.int16] | npt.NDArray[np.int32] | npt.NDArray[np.int64]
+_Bytes: TypeAlias = bytes | bytearray | memoryview
 
 SOURCES: str
 """SHA-256 of the sources the extension was built from."""
@@ -13,8 +20,17 @@ LEVELS: tuple[str, ...]
 """The SIMD levels that this machine can run, slowest first; all give the same results."""
 
 LSTM_LEVELS: dict[str, tuple[str, ...]]
-"""For each type of numbers, "float32" and "bfloat16", the levels at which this machine can run `Lstm`: "scalar", slow,
-and what is faster, the fastest last; equal but for rounding."""
+"""For each type of numbers, "float32" and "bfloat16", the levels at which this machine can run `Lstm`, the fastest
+last; equal within rounding. The first is always "scalar", which runs whatever the others run, on any CPU, slowly."""
+
+def cpu_features() -> dict[str, bool]:
+    """The CPU features that are known on this architecture, and whether the machine and its operating system have them.
+
+    x86-64: "popcnt", "bmi", "bmi2", "fma", "avx2", "avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512vbmi",
+    "avx512vbmi2", "avx512_bf16" and "amx_bf16". 64-bit ARM: "arm_bf16" and, on Linux, "sve_bf16". Everywhere: "bf16",
+    whether it multiplies bf16 matrices in hardware, by any of these, and "amx", whether it does so in tiles (AMX),
+    several times as fast as with AVX-512. The answers are those of torch.cpu.get_capabilities().
+    """
 
 class CleaningOptions:
     """What of the cleaning can be chosen."""
@@ -22,14 +38,8 @@ class CleaningOptions:
     def __init__(self, strip_html: bool = False, keep_digits: bool = False, split_at_marks: bool = False) -> None: ...
 
 def count_words(
-    texts: Any,
-    left_out: Set[str],
-    max_words: int,
-    min_count: int,
-    options: CleaningOptions,
-    threads: int,
-    level: str,
-) -> tuple[list[str], npt.NDArray[np.int64]]:
+    texts: Any, left_out: Set[str], max_words: int, min_count: int, options: CleaningOptions, threads: int, level: str
+) -> tuple[list[str], _Int64s]:
     """The most frequent words that are not left out, and how often each stands in the texts."""
 
 class Lexicon:
@@ -40,17 +50,10 @@ class Lexicon:
     """
 
     def __init__(self, words: list[str], dropped: Set[str] = ..., unknown_id: int = 0) -> None: ...
-    def encode(
-        self, texts: Any, options: CleaningOptions, threads: int, level: str
-    ) -> tuple[npt.NDArray[np.int16] | npt.NDArray[np.int32], npt.NDArray[np.int64], int, int]:
+    def encode(self, texts: Any, options: CleaningOptions, threads: int, level: str) -> tuple[_Ids, _Int64s, int, int]:
         """(values (total,), offsets (n + 1,), how many texts were null, how many cleaned words were read)."""
 
-def pad(
-    values: npt.NDArray[np.int16] | npt.NDArray[np.int32],
-    offsets: npt.NDArray[np.int64],
-    matrix: npt.NDArray[np.int16] | npt.NDArray[np.int32] | npt.NDArray[np.int64],
-    threads: int,
-) -> None:
+def pad(values: _Ids, offsets: _Int64s, matrix: _Matrix, threads: int) -> None:
     """Fill the (n, length) matrix: zeros on the left, then the first `length` ids of each row."""
 
 class Lstm:
@@ -65,24 +68,24 @@ class Lstm:
 
     def __init__(
         self,
-        table: npt.NDArray[np.float32],
-        own: list[npt.NDArray[np.float32]],
-        below: list[npt.NDArray[np.float32]],
-        biases: list[npt.NDArray[np.float32]],
+        table: _Float32s,
+        own: list[_Float32s],
+        below: list[_Float32s],
+        biases: list[_Float32s],
         number: str,
         level: str,
     ) -> None: ...
     def last_outputs(
         self,
-        values: npt.NDArray[np.int16] | npt.NDArray[np.int32],
-        starts: npt.NDArray[np.int64],
-        counts: npt.NDArray[np.int64],
-        states: npt.NDArray[np.int64],
-        outputs: npt.NDArray[np.float32],
-        cells: npt.NDArray[np.float32],
+        values: _Ids,
+        starts: _Int64s,
+        counts: _Int64s,
+        states: _Int64s,
+        outputs: _Float32s,
+        cells: _Float32s,
         backward: bool,
         threads: int,
-    ) -> npt.NDArray[np.float32]:
+    ) -> _Float32s:
         """The top layer's last output of each row, (rows, hidden); bit for bit the same whatever rows stand beside it.
 
         Row i reads values[starts[i]] and the counts[i] - 1 ids behind it, backward from the last of them to the first,
@@ -92,15 +95,15 @@ class Lstm:
 
     def max_mean(
         self,
-        values: npt.NDArray[np.int16] | npt.NDArray[np.int32],
-        starts: npt.NDArray[np.int64],
-        counts: npt.NDArray[np.int64],
-        states: npt.NDArray[np.int64],
-        outputs: npt.NDArray[np.float32],
-        cells: npt.NDArray[np.float32],
+        values: _Ids,
+        starts: _Int64s,
+        counts: _Int64s,
+        states: _Int64s,
+        outputs: _Float32s,
+        cells: _Float32s,
         backward: bool,
         threads: int,
-    ) -> npt.NDArray[np.float32]:
+    ) -> _Float32s:
         """The maximum and the mean of the top layer's outputs over all steps of each row, (rows, 2 hidden).
 
         All else is as in last_outputs().
@@ -117,26 +120,20 @@ class LstmTraining:
     def trace(self, slots: int) -> LstmTrace:
         """What forward() writes to: for so many ids and rows in all."""
 
-    def set_weights(
-        self,
-        own: list[npt.NDArray[np.float32]],
-        below: list[npt.NDArray[np.float32]],
-        biases: list[npt.NDArray[np.float32]],
-        threads: int,
-    ) -> None:
+    def set_weights(self, own: list[_Float32s], below: list[_Float32s], biases: list[_Float32s], threads: int) -> None:
         """Copies them; as `Lstm` takes them."""
 
     def forward(
         self,
         trace: LstmTrace,
-        table: npt.NDArray[np.float32],
-        ids: npt.NDArray[np.int32],
-        counts: npt.NDArray[np.int64],
-        states: npt.NDArray[np.int64],
-        outputs: npt.NDArray[np.float32],
-        cells: npt.NDArray[np.float32],
+        table: _Float32s,
+        ids: _Int32s,
+        counts: _Int64s,
+        states: _Int64s,
+        outputs: _Float32s,
+        cells: _Float32s,
         threads: int,
-    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    ) -> tuple[_Float32s, _Float32s]:
         """The outputs and cells that each row ends in, (rows, layers, hidden) each.
 
         Row i reads the next counts[i] of `ids`, rows of the table, (words, 4 hidden), and starts from the state
@@ -147,13 +144,13 @@ class LstmTraining:
     def backward(
         self,
         trace: LstmTrace,
-        by_outputs: npt.NDArray[np.float32],
-        by_cells: npt.NDArray[np.float32],
-        last_step: tuple[npt.NDArray[np.float32], npt.NDArray[np.float32], npt.NDArray[np.float32]] | None,
+        by_outputs: _Float32s,
+        by_cells: _Float32s,
+        last_step: tuple[_Float32s, _Float32s, _Float32s] | None,
         threads: int,
-        by_steps: npt.NDArray[np.float32] | None = None,
-        by_max_mean: tuple[npt.NDArray[np.float32], npt.NDArray[np.int32]] | None = None,
-    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        by_steps: _Float32s | None = None,
+        by_max_mean: tuple[_Float32s, _Int32s] | None = None,
+    ) -> tuple[_Float32s, _Float32s]:
         """The loss's gradients by the outputs and cells that rows started from, (rows, layers, hidden) each.
 
         by_outputs, by_cells: those by what rows ended in. last_step: more, by the logits of each row's last step,
@@ -163,44 +160,29 @@ class LstmTraining:
         """
 
     def add_weight_gradients(
-        self,
-        trace: LstmTrace,
-        own: list[npt.NDArray[np.float32]],
-        below: list[npt.NDArray[np.float32]],
-        biases: list[npt.NDArray[np.float32]],
-        threads: int,
+        self, trace: LstmTrace, own: list[_Float32s], below: list[_Float32s], biases: list[_Float32s], threads: int
     ) -> None:
         """Adds, after backward(), the gradients by the weights to these arrays."""
 
-    def add_table_gradients(
-        self, trace: LstmTrace, ids: npt.NDArray[np.int32], table: npt.NDArray[np.float32], threads: int
-    ) -> None:
+    def add_table_gradients(self, trace: LstmTrace, ids: _Int32s, table: _Float32s, threads: int) -> None:
         """Adds, after backward(), the gradients by the table to this array. ids: those of forward()."""
 
 class LstmTrace:
     """What going back needs of a batch's steps."""
 
     slots: int
-    def last_step(
-        self, row: int, layer: int
-    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    def last_step(self, row: int, layer: int) -> tuple[_Float32s, _Float32s, _Float32s]:
         """The logits of a row's last step, (4 hidden,), and the outputs and cells before it, (hidden,) each."""
 
-    def outputs(self, threads: int) -> npt.NDArray[np.float32]:
+    def outputs(self, threads: int) -> _Float32s:
         """The top layer's outputs of all steps, (ids, hidden), in the order of the ids; rounded as numbers are."""
 
-    def max_mean(self, threads: int) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int32]]:
+    def max_mean(self, threads: int) -> tuple[_Float32s, _Int32s]:
         """Of the same each row's maxima and, behind them, means, (rows, 2 hidden); the steps, from 0, at which the
         maxima stood, (rows, hidden), the first of equal ones.
         """
 
-def ngram_buckets(
-    values: npt.NDArray[np.int16] | npt.NDArray[np.int32],
-    offsets: npt.NDArray[np.int64],
-    longest: int,
-    bits: int,
-    threads: int,
-) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
+def ngram_buckets(values: _Ids, offsets: _Int64s, longest: int, bits: int, threads: int) -> tuple[_Int32s, _Int64s]:
     """The distinct buckets of each row's n-grams: (total,), ascending in a row; where each begins and ends, (n + 1,).
 
     values, offsets: as in TokenIds. longest: n-grams of 1 to so many ids, up to 5. bits: 10 to 24, for 2**bits buckets.
@@ -219,15 +201,13 @@ class NgramModel:
         self,
         ratios: npt.NDArray[np.int8],
         weights: npt.NDArray[np.int8],
-        scales: npt.NDArray[np.float32],
-        biases: npt.NDArray[np.float32],
+        scales: _Float32s,
+        biases: _Float32s,
         longest: int,
     ) -> None:
         """Copies them."""
 
-    def logits(
-        self, values: npt.NDArray[np.int16] | npt.NDArray[np.int32], offsets: npt.NDArray[np.int64], threads: int
-    ) -> npt.NDArray[np.float32]:
+    def logits(self, values: _Ids, offsets: _Int64s, threads: int) -> _Float32s:
         """(n, outputs): the same bits at any number of threads. Raises ValueError as `ngram_buckets` does."""
 
 UNCLOSED: int
@@ -246,21 +226,26 @@ class CsvRecords:
     """
 
     offset: int
-    content_ends: npt.NDArray[np.int64]
+    content_ends: _Int64s
     """(records,): where each record's content ends and its line end begins."""
-    ends: npt.NDArray[np.int64]
+    ends: _Int64s
     """(records,): where it ends, behind its line end, which only the last of a stream and overlong pieces may lack."""
-    rows: npt.NDArray[np.int64]
+    rows: _Int64s
     """(records,): how many records of the stream before it are no blank lines: 0 for a header, 1 for its first data."""
-    lines: npt.NDArray[np.int64]
+    lines: _Int64s
     """(records,): the physical line on which it begins, from 1."""
-    fields: npt.NDArray[np.int32]
+    fields: _Int32s
     """(records,): how many fields, as in csv.reader's rows: 0 for a blank line. UNCLOSED, OVERLONG or REST_OF_LINE
     for a record that was rejected."""
-    field_begins: npt.NDArray[np.int64]
-    """(records,): where the wanted field begins, quotes and all; -1 if the record has none; empty if none is wanted."""
-    field_ends: npt.NDArray[np.int64]
+    field_begins: _Int64s
+    """(records,): where the first wanted field begins; as wanted_field(0) returns it, but empty if none is wanted."""
+    field_ends: _Int64s
     """(records,): where it ends, likewise."""
+    def wanted_field(self, place: int) -> tuple[_Int64s, _Int64s]:
+        """Where a wanted field begins, quotes included, and where it ends, (records,) each; -1 if a record has none.
+
+        place: its place in the finder's wanted_fields, from 0. Raises IndexError for one that is not there.
+        """
 
     def __len__(self) -> int: ...
 
@@ -279,7 +264,8 @@ class RecordFinder:
     single str holds several lines, csv.reader raises; here it is the same stream.)
 
     delimiter, quote: a character up to U+00FF, which stands for the byte of that value; quote=None for none.
-    wanted_field: the field, from 0, whose bytes are to be found; -1 for none. max_record: bytes of a record without its
+    wanted_fields: the fields, from 0, whose bytes are to be found, all in one pass; in any order, also twice.
+    wanted_field: the same for only one; -1 for none. max_record: bytes of a record without its
     line end, 1 to 2**30. offset, row, line: where the stream is taken up, which is
     between two records, or within_line: behind a piece of an overlong one.
     Raises ValueError for a level this machine cannot run and for options that make no sense.
@@ -292,13 +278,14 @@ class RecordFinder:
         delimiter: str = ",",
         quote: str | None = '"',
         wanted_field: int = -1,
+        wanted_fields: Sequence[int] = (),
         max_record: int = 1 << 26,
         offset: int = 0,
         row: int = 0,
         line: int = 1,
         within_line: bool = False,
     ) -> None: ...
-    def find(self, buffer: bytes | bytearray | memoryview, last: bool) -> CsvRecords:
+    def find(self, buffer: _Bytes, last: bool) -> CsvRecords:
         """The records that are whole in the buffer, which begins where those found so far end.
 
         So what is behind the last of them, `buffer[records.ends[-1]:]`, is to be given again with more bytes behind it;
@@ -322,11 +309,8 @@ class RecordFinder:
         """Whether the last record found is a piece of an overlong line, which goes on."""
 
 def field_values(
-    data: bytes | bytearray | memoryview,
-    begins: npt.NDArray[np.int64],
-    ends: npt.NDArray[np.int64],
-    quote: str | None = '"',
-) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
+    data: _Bytes, begins: _Int64s, ends: _Int64s, quote: str | None = '"'
+) -> tuple[npt.NDArray[np.uint8], _Int64s]:
     """The values of fields, quotes taken off: their bytes (total,), and where each begins and ends, (fields + 1,).
 
     begins, ends: (fields,), as RecordFinder gives them for `data`; -1 for a record without the field, whose value is
@@ -335,12 +319,7 @@ def field_values(
     Raises TypeError for data that is not contiguous bytes, ValueError for fields that leave it.
     """
 
-def append_suffixes(
-    data: bytes | bytearray | memoryview,
-    content_ends: npt.NDArray[np.int64],
-    suffixes: bytes | bytearray | memoryview,
-    suffix_offsets: npt.NDArray[np.int64],
-) -> bytes:
+def append_suffixes(data: _Bytes, content_ends: _Int64s, suffixes: _Bytes, suffix_offsets: _Int64s) -> bytes:
     """The records' bytes with a suffix before each one's line end; what ends the last record is copied as it is.
 
     content_ends: (records,), as RecordFinder gives them for `data`. suffix_offsets: (records + 1,); a record's suffix,

@@ -3,6 +3,8 @@
 Messages say what was expected, what was found, where, and what to do.
 """
 
+from pathlib import Path
+
 
 class SentimentFastError(Exception):
     """Base of every error this package raises on purpose."""
@@ -12,6 +14,20 @@ class SentimentFastError(Exception):
 
 class DataError(SentimentFastError):
     """The data cannot be used as it is: a missing column, a bad row, a single class (exit code 1)."""
+
+
+class StoppedError(KeyboardInterrupt):
+    """A run was asked to stop, or interrupted, and can be resumed. A KeyboardInterrupt: it passes `except Exception`.
+
+    folder: the run's. has_checkpoint: False if it ended before its first. processes: how many trained together. rank:
+    the number of this one.
+    """
+
+    def __init__(self, folder: Path, has_checkpoint: bool, processes: int = 1, rank: int = 0) -> None:
+        again = "the same options and " if not has_checkpoint else ""
+        super().__init__(f"{folder}: stopped; continue with {again}resume=True, out={str(folder)!r}")
+        self.folder, self.has_checkpoint = folder, has_checkpoint
+        self.processes, self.rank = processes, rank
 
 
 class ClusterError(SentimentFastError):

@@ -10,12 +10,13 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from sentiment_fast.cli.main import (
+from sentiment_fast.cli.main import run_command
+from sentiment_fast.cli.options import (
     add_cascade_argument,
     add_device_arguments,
     add_model_argument,
+    add_threads_argument,
     add_threshold_argument,
-    run_command,
 )
 from sentiment_fast.errors import UsageError
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
     from sentiment_fast.data.labelled_texts import LabelledTexts
     from sentiment_fast.scoring.scorer import Scorer
+
+
+SCORES_FILES = True  # and needs no pandas to; see cli/main.py
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_threshold_argument(parser)
     add_cascade_argument(parser)
     add_device_arguments(parser)
+    add_threads_argument(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -51,6 +56,7 @@ def run(arguments: argparse.Namespace) -> None:
         arguments.precision,
         threshold=arguments.threshold,
         cascade=arguments.cascade,
+        threads=arguments.threads,
     )
     data = read_labelled(arguments.file, arguments.text_column, arguments.label_column)
     targets = class_indices(data, scorer.classes)

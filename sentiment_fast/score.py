@@ -10,18 +10,19 @@ import argparse
 import sys
 from contextlib import ExitStack
 
-from sentiment_fast.cli.main import (
+from sentiment_fast.cli.main import run_command, say
+from sentiment_fast.cli.options import (
     add_cascade_argument,
     add_device_arguments,
     add_model_argument,
+    add_threads_argument,
     add_threshold_argument,
-    run_command,
-    say,
-    stop_signals,
 )
 from sentiment_fast.cli.progress import scoring_bar
 from sentiment_fast.cli.values import byte_size, delimiter, names
 from sentiment_fast.errors import DataError
+
+SCORES_FILES = True  # and needs no pandas to; see cli/main.py
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,6 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_threshold_argument(parser)
     add_cascade_argument(parser)
     add_device_arguments(parser)
+    add_threads_argument(parser)
 
 
 def _add_row_arguments(parser: argparse.ArgumentParser) -> None:
@@ -87,7 +89,7 @@ def _add_row_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    from sentiment_fast.runs.stop import StopRequest
+    from sentiment_fast.runs.stop import StopRequest, stop_signals
     from sentiment_fast.scoring.jobs import score_jobs
     from sentiment_fast.scoring.options import ScoreOptions
 
@@ -95,7 +97,7 @@ def run(arguments: argparse.Namespace) -> None:
 
     def end_after_this_window() -> None:
         say("stopping after this window")
-        stop.make()
+        stop.request()
 
     with ExitStack() as while_scoring:
         scored = score_jobs(

@@ -157,7 +157,7 @@ def test_a_run_does_not_go_on_with_another_bundled_model(bundled, reviews, tmp_p
     reviews.write_text("review\n" + "a good film\n" * 1000)
     interrupted_run(reviews, tmp_path / "scored.csv")
     other = sf.load(bundled).model()
-    other.network.output.bias.data += 1
+    other.weights["output.bias"][:] += 1
     folder.save_model(tmp_path / "other", other)
     monkeypatch.setattr(folder, "BUNDLED", tmp_path / "other")
     with pytest.raises(sf.UsageError, match="model"):

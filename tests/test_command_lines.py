@@ -529,7 +529,7 @@ def test_a_training_asked_to_stop_leaves_a_checkpoint_within_its_second_epoch(st
 
 def test_a_training_asked_to_stop_ends_with_a_command_that_goes_on(stopped):
     _, _, said = stopped
-    command = said[said.index("interrupted: go on with") :].splitlines()[1].strip()
+    command = said[said.index("interrupted: resume with") :].splitlines()[1].strip()
     assert shlex.split(command) == ["python", "-m", "sentiment_fast.train", "--resume", "--out", "it's stopped"]
 
 
@@ -659,7 +659,7 @@ def test_a_run_that_had_written_its_results_but_kept_its_checkpoint_is_gone_on_w
 def test_a_finished_run_says_that_there_is_nothing_to_go_on_with(uninterrupted, capsys):
     before = {path.name: path.read_bytes() for path in uninterrupted[0].iterdir()}
     message = fails(["train", "--resume", "--out", uninterrupted[0]], 0, capsys)
-    assert message == f"{uninterrupted[0]}: this run is finished, there is nothing to go on with\n"
+    assert message == f"{uninterrupted[0]}: this run is finished, there is nothing to resume\n"
     assert {path.name: path.read_bytes() for path in uninterrupted[0].iterdir()} == before
 
 
@@ -855,7 +855,7 @@ def test_two_processes_interrupted_from_the_keyboard_leave_such_a_checkpoint_too
     assert (epoch, 0 < batches < 56) == (2, True), said
 
 
-@pytest.mark.parametrize("line", ["stopping after this step", "interrupted: go on with"])
+@pytest.mark.parametrize("line", ["stopping after this step", "interrupted: resume with"])
 def test_of_two_processes_asked_to_stop_one_speaks(pair_stopped, line):
     assert pair_stopped[2].count(line) == 1
 

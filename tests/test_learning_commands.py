@@ -12,10 +12,8 @@ from safetensors.torch import load_file
 
 from sentiment_fast import cli
 from sentiment_fast.data.datasets.demo import demo_corpus
-from sentiment_fast.training import prepare as parts
+from sentiment_fast.training import pretrain as pretrain_module
 from sentiment_fast.training.distillation import SOFT_TARGETS
-
-SLOW_FIXTURES = {"start", "teacher"}
 
 NETWORK = [f"--set={field}" for field in ("hidden_size=16", "embedding_size=8", "layers=1")]
 WORDS = ["--set=max_words=300", "--set=stop_words=none", "--set=unknown=id", "--set=strip_html=true"]
@@ -117,7 +115,7 @@ def test_an_interrupted_pretraining_leaves_no_folder(data, tmp_path, monkeypatch
     def interrupted(*arguments):
         signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr(parts, "vectors_of", interrupted)
+    monkeypatch.setattr(pretrain_module, "vectors_of", interrupted)
     assert pretrain(data, tmp_path / "start") == cli.INTERRUPTED
     assert not (tmp_path / "start").exists()
 

@@ -8,9 +8,9 @@ import pytest
 from sentiment_fast import cli
 from sentiment_fast.model.preset_files import save_preset
 from sentiment_fast.model.presets import preset
-from sentiment_fast.report import run_folder
 from sentiment_fast.report.run_folder import append_history
 from sentiment_fast.training import ngrams as wide_part
+from sentiment_fast.training import session
 from sentiment_fast.training.checkpoints import CHECKPOINT
 
 TINY = preset("tutorial").with_fields(
@@ -66,7 +66,7 @@ def stopped(tiny, monkeypatch):
         signal.raise_signal(signal.SIGTERM)
 
     with monkeypatch.context() as patch:
-        patch.setattr(run_folder, "append_history", append_and_stop)
+        patch.setattr(session, "append_history", append_and_stop)
         command = ["train", *DATA, "--config", "tiny.json", "--epochs", "3", "--out", "model"]
         assert cli.main(command) == cli.INTERRUPTED
     assert (tiny / "model" / CHECKPOINT).exists()
@@ -97,7 +97,7 @@ def test_a_run_that_goes_on_learns_no_word_vectors_again(tiny, monkeypatch, caps
         signal.raise_signal(signal.SIGTERM)
 
     with monkeypatch.context() as patch:
-        patch.setattr(run_folder, "append_history", append_and_stop)
+        patch.setattr(session, "append_history", append_and_stop)
         assert cli.main(["train", *DATA, "--config", "tiny.json", "--out", "model"]) == cli.INTERRUPTED
     assert "word vectors of" in capsys.readouterr().err
     assert cli.main(["train", "--resume", "--out", "model"]) == 0
@@ -111,9 +111,9 @@ def test_a_run_interrupted_before_its_first_checkpoint_says_how_to_begin_again(t
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(wide_part, "fit_wide", interrupted)
+        patch.setattr(wide_part, "fit_ngrams", interrupted)
         command = ["train", *DATA, "--config", "tiny.json", "--set", "ngrams=1", "--out", "model"]
         assert cli.main(command) == cli.INTERRUPTED
     said = capsys.readouterr().err
-    assert "begin again with the same options and --resume --out model" in said
+    assert "start again with the same options and --resume --out model" in said
     assert cli.main([*command, "--resume"]) == 0

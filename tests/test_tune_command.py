@@ -134,14 +134,14 @@ def test_a_search_that_was_killed_goes_on_to_the_trials_of_one_that_was_not(work
 
 def after_first_trial(monkeypatch, action):
     """Do it when the first trial has been written down."""
-    append = trials_module.Journal.append
+    append = trials_module.TrialLog.append
 
     def append_and_act(journal, trial):
         append(journal, trial)
         if trial.number == 1:
             action()
 
-    monkeypatch.setattr(trials_module.Journal, "append", append_and_act)
+    monkeypatch.setattr(trials_module.TrialLog, "append", append_and_act)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -1,27 +1,27 @@
-"""The command line `sentiment-fast`, and what its commands share: how errors become messages and exit codes.
+"""The command line `sentiment-fast`: how commands are run, and how errors become messages and exit codes.
 
-Each command is a module with `add_arguments(parser)` and `run(arguments)`, and runs alone too
-(`python -m sentiment_fast.train`). Data goes to stdout, messages and progress to stderr.
+In: a command line. Out: an exit code; data on stdout, messages and progress on stderr. Each command is a module with
+`add_arguments(parser)` and `run(arguments)`, which `python -m sentiment_fast.train` runs by itself.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import signal
+import re
 import sys
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from importlib import import_module
 from types import ModuleType
+from typing import Any
 
 from sentiment_fast import __version__
 from sentiment_fast.errors import SentimentFastError
+from sentiment_fast.runs.stop import StopRequest, stop_signals
 
 COMMANDS = ("train", "pretrain", "tune", "score", "predict", "evaluate", "info")
 INTERRUPTED = 130
-PRECISIONS = ("auto", "float32", "bfloat16", "float16")  # model.devices has them too; not imported for --help
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,9 +33,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         module = import_module(f"sentiment_fast.{name}")
         described = subparsers.add_parser(name, help=_summary(module), description=_summary(module))
         module.add_arguments(described)
-        described.set_defaults(module=module)
+        described.set_defaults(module=module, parser=described)
     parsed = parser.parse_args(arguments)
-    return _run(parsed.module, parsed)
+    if arguments is None:
+        _keep_pandas_out(parsed.module)
+    module, parser = vars(parsed).pop("module"), vars(parsed).pop("parser")
+    return _run(module, parser, parsed)
 
 
 def run_command(module: ModuleType, arguments: Sequence[str] | None = None) -> int:
@@ -43,92 +46,103 @@ def run_command(module: ModuleType, arguments: Sequence[str] | None = None) -> i
     name = (module.__spec__.name if module.__spec__ else module.__name__).removeprefix("sentiment_fast.")
     parser = argparse.ArgumentParser(prog=f"python -m sentiment_fast.{name}", description=_summary(module))
     module.add_arguments(parser)
-    return _run(module, parser.parse_args(arguments))
+    parsed = parser.parse_args(arguments)
+    if arguments is None:
+        _keep_pandas_out(module)
+    return _run(module, parser, parsed)
 
 
-def add_model_argument(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--model", metavar="FOLDER", help="a folder that train made (default: the bundled model, of IMDb reviews)"
-    )
+class SignalledStop(StopRequest):
+    """A request to stop that the first Ctrl-C or SIGTERM makes; a second Ctrl-C ends the process at once."""
 
+    def heeded(self) -> AbstractContextManager[None]:
+        # Of several processes, each gets a single Ctrl-C twice: from the terminal and from torchrun.
+        return stop_signals(self._request_and_say, again_ends=os.environ.get("WORLD_SIZE", "1") == "1")
 
-def add_device_argument(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
-
-
-def add_device_arguments(parser: argparse.ArgumentParser) -> None:
-    add_device_argument(parser)
-    parser.add_argument(
-        "--precision",
-        choices=PRECISIONS,
-        default="auto",
-        help="of the network's matrix products (default: auto, the fastest that the hardware has)",
-    )
-
-
-def add_threshold_argument(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--threshold",
-        metavar="P",
-        type=float,
-        help="of two classes, the probability above which the second is said (default: the model's, as a rule 0.5)",
-    )
-
-
-def add_cascade_argument(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--cascade",
-        metavar="P|off",
-        type=_cascade,
-        help="ask the network only about texts of which the model's wide part is less than so sure, 0.5 to 1 (default: "
-        "the model's, where training found that it costs no accuracy: 0.95)",
-    )
-
-
-def _cascade(text: str) -> float | bool:
-    try:
-        return False if text == "off" else float(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"expected a confidence of 0.5 to 1, or off, got {text!r}") from error
-
-
-@contextmanager
-def stop_signals(stop: Callable[[], None], again_ends: bool = True) -> Iterator[None]:
-    """Within it, the first Ctrl-C or SIGTERM calls `stop`, and a Ctrl-C after that raises KeyboardInterrupt.
-
-    again_ends: False where one Ctrl-C comes twice. Does nothing outside the main thread, where no signal can be caught.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    stopping = False
-
-    def on_signal(number: int, frame: object) -> None:
-        nonlocal stopping
-        if stopping and again_ends and number == signal.SIGINT:
-            raise KeyboardInterrupt
-        if not stopping:
-            stopping = True
-            stop()
-
-    before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    def _request_and_say(self) -> None:
+        self.request()
+        if os.environ.get("RANK", "0") == "0":
+            say("stopping after this step")
 
 
 def say(message: str) -> None:
     """Print a message where messages go."""
-    print(message, file=sys.stderr, flush=True)
+    print(as_options(message, _options), file=sys.stderr, flush=True)
+
+
+def progress_bar(batches: Sequence[Any]) -> Iterator[Any]:
+    """The batches, and on a terminal how many of their texts are done."""
+    from tqdm import tqdm
+
+    texts = sum(map(len, batches))
+    bar = tqdm(total=texts, unit=" texts", leave=False, dynamic_ncols=True, disable=not sys.stderr.isatty())
+    with bar:
+        for batch in batches:
+            yield batch
+            bar.update(len(batch))
+
+
+# The library's messages name arguments, in backquotes: `validation`, `validation=0.3`. Those of a command name its
+# options instead, which is done here alone.
+
+_options: dict[str, str] = {}  # of the command that runs: the name of an argument -> its option
+
+
+def as_options(message: str, options: Mapping[str, str]) -> str:
+    """`text_column` -> --text-column, `device=cpu` -> --device cpu, `resume=True` -> --resume, `amp=False` -> --no-amp.
+
+    options: by the argument's name. Anything else in backquotes stays as it is.
+    """
+
+    def option(found: re.Match[str]) -> str:
+        name, value = found["name"], found["value"]
+        if name not in options:
+            return found[0]
+        if value in (None, "True"):
+            return options[name]
+        return f"--no-{options[name].removeprefix('--')}" if value == "False" else f"{options[name]} {value}"
+
+    return re.sub("`(?P<name>[a-z_]+)(?:=(?P<value>[^`]*))?`", option, message)
+
+
+def _options_of(parser: argparse.ArgumentParser) -> dict[str, str]:
+    actions = (action for action in parser._actions if action.option_strings)
+    return {action.dest: next(one for one in action.option_strings if one.startswith("--")) for action in actions}
+
+
+def _keep_pandas_out(module: ModuleType) -> None:
+    """In the process of a command that scores, PyArrow takes pandas to be missing.
+
+    It would import it, in half a second, when it is first given a list or a number, to see whether that is a Series.
+    These commands have none. Anyone else's process is left alone: their PyArrow may need pandas later.
+    """
+    if not getattr(module, "SCORES_FILES", False) or "pandas" in sys.modules:
+        return
+    import pyarrow
+
+    sys.meta_path.insert(0, _NoPandas)
+    try:
+        pyarrow.array([])
+    finally:
+        sys.meta_path.remove(_NoPandas)
+
+
+class _NoPandas:
+    """What finds modules, to Python's import system: it ends the search for pandas."""
+
+    @staticmethod
+    def find_spec(name: str, path: object = None, target: object = None) -> None:
+        if name == "pandas":
+            raise ModuleNotFoundError("pandas is kept out of PyArrow", name=name)
 
 
 def _summary(module: ModuleType) -> str:
     return (module.__doc__ or "").partition("\n")[0]
 
 
-def _run(module: ModuleType, arguments: argparse.Namespace) -> int:
+def _run(module: ModuleType, parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> int:
+    _options.clear()
+    _options.update(_options_of(parser))
     # Read by PyTorch at its first allocation: a training step takes and returns some 60 MB, and with small pages an
     # eighth of its time goes into the kernel's page faults.
     os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")

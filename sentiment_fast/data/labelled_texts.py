@@ -15,7 +15,6 @@ from typing import cast
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from sklearn.model_selection import train_test_split
 
 from sentiment_fast.data.folders import read_labelled_folder
 from sentiment_fast.data.texts import TEXT_OPTION, Paths, expand_paths, name_of, read_file, say_nothing, shortened
@@ -23,7 +22,7 @@ from sentiment_fast.errors import DataError
 from sentiment_fast.io import columns
 from sentiment_fast.io.tables import ROW_NOTE
 
-LABEL_OPTION = "--label-column"
+LABEL_OPTION = "`label_column`"
 
 
 @dataclass(frozen=True)
@@ -192,12 +191,12 @@ def classes_of(data: LabelledTexts) -> list[str | int | float]:
     if len(classes) < 2:
         raise DataError(
             f"{data.name}: expected two or more classes, got only {classes[0]!r} in all {len(data)} rows. "
-            "Is the label column the right one (--label-column)?"
+            "Is the label column the right one (`label_column`)?"
         )
     if not any(str(text or "").strip() for chunk in data.texts.chunks for text in chunk.to_pylist()):
         raise DataError(
             f"{data.name}: expected texts, got {len(data)} empty ones. "
-            "Is the text column the right one (--text-column)?"
+            "Is the text column the right one (`text_column`)?"
         )
     return classes
 
@@ -215,21 +214,21 @@ def class_indices(data: LabelledTexts, classes: list[str | int | float]) -> np.n
     return np.fromiter((position[label] for label in labels), dtype=np.int64, count=len(labels))
 
 
-def stratified_split(data: LabelledTexts, held_back: float, seed: int) -> tuple[LabelledTexts, LabelledTexts]:
-    """Divide into (training, held back) so that both have the same class shares (the tutorial, section 2).
+def stratified_split(data: LabelledTexts, held_out: float, seed: int) -> tuple[LabelledTexts, LabelledTexts]:
+    """Divide into (training, held out) so that both have the same class shares (the tutorial, section 2).
 
-    held_back: the share, above 0 and below 1. Raises DataError where a class has too few rows for that.
+    held_out: the share, above 0 and below 1. Raises DataError where a class has too few rows for that.
     """
+    from sklearn.model_selection import train_test_split  # half a second, which only a split is worth
+
     try:
-        kept, held = train_test_split(
-            np.arange(len(data)), test_size=held_back, stratify=data.labels, random_state=seed
-        )
+        kept, held = train_test_split(np.arange(len(data)), test_size=held_out, stratify=data.labels, random_state=seed)
     except ValueError as error:
         labels, counts = np.unique(data.labels, return_counts=True)
         found = ", ".join(f"{label!r}: {count}" for label, count in zip(labels.tolist(), counts.tolist(), strict=True))
         raise DataError(
-            f"{data.name}: cannot hold back {held_back:.0%} of {len(data)} rows with every class in both parts "
-            f"({found}). Give more rows, or a validation file of its own (--validation PATH)."
+            f"{data.name}: cannot hold out {held_out:.0%} of {len(data)} rows with every class in both parts "
+            f"({found}). Give more rows, or a validation file of its own (`validation=PATH`)."
         ) from error
     training = replace(data.take(kept), name=f"{data.name} (training part)")
     return training, replace(data.take(held), name=f"{data.name} (held-back part)")

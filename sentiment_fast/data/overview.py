@@ -22,7 +22,7 @@ TRAINING = "training"
 
 
 @dataclass(frozen=True)
-class Part:
+class Split:
     """One part of a data set, such as training, and what became of its texts.
 
     token_lengths: (n,) int64, ids per text after encoding, before padding. word_count: all cleaned words that were
@@ -122,7 +122,7 @@ class Overview:
         return pd.Series(rows)
 
 
-def overview(parts: Mapping[str, Part], max_length: int) -> Overview:
+def overview(parts: Mapping[str, Split], max_length: int) -> Overview:
     """Look at every part, and for texts of the other parts that stand in "training" too.
 
     parts: by name, "training" among them (ValueError if not). max_length: the padding length in ids (500 in the
@@ -144,7 +144,7 @@ def overview(parts: Mapping[str, Part], max_length: int) -> Overview:
     )
 
 
-def _look(part: Part, texts: pa.ChunkedArray, max_length: int, also_in_training: int | None) -> PartOverview:
+def _look(part: Split, texts: pa.ChunkedArray, max_length: int, also_in_training: int | None) -> PartOverview:
     counts = pd.Series(part.data.labels).value_counts().sort_index()
     return PartOverview(
         texts=len(part.data),

@@ -1,4 +1,4 @@
-"""What `--data`, `--validation`, `--test` and `--unlabelled` mean.
+"""What the arguments `data`, `validation`, `test` and `unlabelled` mean.
 
 In: their values, paths or one of the words imdb and demo, a share, or nothing. Out: LabelledTexts, or Texts. Reading
 files is left to labelled_texts.py and texts.py, downloading and making up to datasets/.
@@ -31,7 +31,7 @@ def open_data(
     say: Callable[[str], None] = say_on_stderr,
     delimiter: str | None = None,
 ) -> LabelledTexts:
-    """The labelled texts that `--data` asks for.
+    """The labelled texts that `data` asks for.
 
     data: paths or patterns, one or several (see read_labelled, the only one to use the columns and the delimiter);
     "imdb"; "demo", or "demo:N" for N made-up reviews from `seed`; None for "IMDB Dataset.csv" in the working folder,
@@ -47,11 +47,11 @@ def open_data(
     if len(names) == 1 and _is_word(names[0]):
         name = names[0]
         if Path(name).exists():
-            say(f"--data {name} means the data set of that name; for the file in this folder say --data ./{name}")
+            say(f"`data={name}` means the data set of that name; for the file in this folder give `data=./{name}`")
         return load_imdb(say=say) if name == "imdb" else _make_up(name, seed)
     for name in names:
         if _is_word(name):
-            raise UsageError(f"--data {name}: expected files or folders if there are several, got a data set's name")
+            raise UsageError(f"`data={name}`: expected files or folders if there are several, got a data set's name")
         _check_path(name)
     return read_labelled(names, text_column, label_column, delimiter, say)
 
@@ -95,7 +95,7 @@ def _open_default(
     except DownloadError as error:
         say(
             f"*** MADE-UP DATA *** {str(error).splitlines()[0]}. What follows uses reviews that this program made up: "
-            f"its figures say nothing about real ones. For real data pass --data PATH (a CSV file such as "
+            f"its figures say nothing about real ones. For real data pass `data=PATH` (a CSV file such as "
             f'"{WELL_KNOWN_CSV}", a Parquet file, or the unpacked aclImdb folder).'
         )
         return demo_corpus(seed=seed)
@@ -106,7 +106,7 @@ def _make_up(data: str, seed: int) -> LabelledTexts:
         return demo_corpus(seed=seed)
     reviews = data.removeprefix("demo:")
     if not re.fullmatch(r"[0-9]{1,9}", reviews) or int(reviews) == 0:
-        raise UsageError(f"--data {data}: expected a number of reviews above 0 after demo:, got {reviews!r}")
+        raise UsageError(f"`data={data}`: expected a number of reviews above 0 after demo:, got {reviews!r}")
     return demo_corpus(int(reviews), seed)
 
 
@@ -177,7 +177,7 @@ def open_parts(
 
 
 def share_of(validation: Paths) -> float | None:
-    """The share that --validation asks for; None for paths. Raises UsageError for a share that is none."""
+    """The share that `validation` asks for; None for paths. Raises UsageError for a share that is none."""
     if not isinstance(validation, str):
         return None
     try:
@@ -185,5 +185,5 @@ def share_of(validation: Paths) -> float | None:
     except ValueError:
         return None
     if not 0 < share < 1:
-        raise UsageError(f"--validation {validation}: expected a share above 0 and below 1, or a file")
+        raise UsageError(f"`validation={validation}`: expected a share above 0 and below 1, or a file")
     return share

@@ -21,7 +21,7 @@ from sentiment_fast.io.tables import read_columns
 
 Paths = str | Path | Sequence[str | Path]
 
-TEXT_OPTION = "--text-column"
+TEXT_OPTION = "`text_column`"
 _MOST_NAMES = 3
 
 

@@ -1,87 +1,40 @@
-"""Ragged ids -> batches: which rows go together, and their padded matrix, for training and scoring alike.
+"""Ragged ids -> which rows go together in a batch, for training and scoring alike, and rows read where they lie.
 
-In: `TokenIds`. Out: groups of row numbers, and (batch, time) tensors cut to the longest row of the group.
-The ids lie on the device once, flat and narrow; a batch is gathered from them there.
+In: rows' lengths, or `TokenIds`. Out: groups of row numbers. Padded tensors are batch_source.py's; here is no PyTorch.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import torch
-from torch import Tensor
 
 from sentiment_fast.text.encoding import TokenIds
 
 Rows = npt.NDArray[np.int64]
 
 
-class BatchSource:
-    """Texts' ids on a device, from which batches are gathered.
+class RaggedRows:
+    """Texts' ids as rows that can be read where they lie, without padding. lengths: (n,), what is read of each row.
 
-    max_length: ids of a row that are read. pads_on_left: where a batch's rows are padded (`NetworkConfig` says).
-    width_step: widths of batches are multiples of it. A text without ids is a row of one pad.
+    max_length: ids of a row that are read. A text without ids is a row of one pad. values: (total + 1,) int16 or int32,
+    a leading pad, id 0, then the ids of all texts.
     """
 
-    def __init__(self, ids: TokenIds, max_length: int, pads_on_left: bool, device: torch.device) -> None:
+    def __init__(self, ids: TokenIds, max_length: int) -> None:
         self.lengths: Rows = np.clip(ids.lengths, 1, max_length)
-        self._max_length, self._pads_on_left = max_length, pads_on_left
-        # Behind a leading pad, id 0, at which every padded cell points: gathering and padding are one step.
-        values = np.concatenate([np.zeros(1, ids.values.dtype), ids.values])
-        self._values = torch.from_numpy(values).to(device)
-        self._starts = torch.from_numpy(ids.offsets[:-1] + 1).to(device)
-        self._counts = torch.from_numpy(np.minimum(ids.lengths, max_length)).to(device)
-        # A CUDA graph is captured for each width, in 15 to 55 ms on an H200; other steps than 16 were not measured.
-        self.width_step = 16 if device.type == "cuda" else 1
-        self._gather: Callable[..., tuple[Tensor, Tensor]] = _gathered
+        self.values: npt.NDArray[Any] = np.concatenate([np.zeros(1, ids.values.dtype), ids.values])
+        self._starts = np.where(ids.lengths > 0, ids.offsets[:-1] + 1, 0)  # a row of one pad is at 0
 
     def __len__(self) -> int:
         return len(self.lengths)
 
-    @property
-    def device(self) -> torch.device:
-        return self._values.device
-
-    def width(self, rows: Rows) -> int:
-        """Of the batch of these rows."""
-        return batch_width(int(self.lengths[rows].max()), self._max_length, self.width_step)
-
-    def batch(self, rows: Rows) -> tuple[Tensor, Tensor]:
-        """The rows' ids, (batch, time) int32 padded with 0, and their lengths, (batch,) int64."""
-        return self.gather(torch.from_numpy(rows).to(self.device), self.width(rows))
-
-    def gather(self, rows: Tensor, width: int) -> tuple[Tensor, Tensor]:
-        """As `batch`, of rows on the device, int64, and the width to pad to: the host neither waits nor copies."""
-        return self._gather(self._values, self._starts, self._counts, rows, width, self._pads_on_left)
-
-    def compile_parts(self, compiled: Callable[[Any], Any]) -> None:
-        """compiled: a function -> the same function, compiled; it gets what gathers a batch."""
-        self._gather = compiled(_gathered)
-
     def ragged(self, rows: Rows) -> tuple[npt.NDArray[Any], Rows, Rows]:
-        """The same rows without a matrix, on a CPU: all texts' ids, (total,) int16 or int32, and where among them each
-        row begins and how many of them it has, (batch,) int64.
-        """
-        lengths = self.lengths[rows]
-        starts = np.where(self._counts.numpy()[rows] > 0, self._starts.numpy()[rows], 0)  # a row of one pad is at 0
-        return self._values.numpy(), starts, lengths
-
-
-def _gathered(
-    values: Tensor, starts: Tensor, counts: Tensor, rows: Tensor, width: int, pads_on_left: bool
-) -> tuple[Tensor, Tensor]:
-    counts = counts[rows]  # (batch,)
-    step = torch.arange(width, device=counts.device)[None, :]
-    if pads_on_left:
-        step = step - (width - counts)[:, None]
-    real = (step >= 0) & (step < counts[:, None])
-    at = torch.where(real, starts[rows][:, None] + step, 0)
-    return values[at].int(), counts.clamp(min=1)
+        """All texts' ids, (total + 1,); where among them each of these rows begins and its length, (batch,) int64."""
+        return self.values, self._starts[rows], self.lengths[rows]
 
 
 @dataclass(frozen=True)

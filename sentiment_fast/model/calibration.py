@@ -1,7 +1,7 @@
-"""How the logits of a model's parts, its network and its wide n-grams, become one probability.
+"""How the logits of a model's parts, its network and its n-gram model, become one probability.
 
-In: the parts' logits. Out: the combined ones. Fitting the scales is left to evaluation/calibration.py, storing them to
-folder.py.
+In: the parts' logits. Out: the combined ones. Fitting the scales is left to
+evaluation/fit_calibration.py, storing them to folder.py.
 """
 
 from __future__ import annotations
@@ -13,10 +13,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import torch
 
 from sentiment_fast.errors import UsageError
-from sentiment_fast.model.network import class_probabilities
 
 Logits = npt.NDArray[np.float32]
 Probabilities = npt.NDArray[np.float32]
@@ -25,7 +23,7 @@ Rows = npt.NDArray[np.intp]
 
 @dataclass(frozen=True)
 class Calibration:
-    """logit = network * the network's + wide * the wide part's + bias (Platt 1999; with one part and no bias, the
+    """logit = network * the network's + wide * the n-gram model's + bias (Platt 1999; with one part and no bias, the
     temperature 1 / network of Guo et al. 2017).
 
     network, wide: 0 or more; 0 leaves a part out. bias: one number for two classes, one per class for more; none for
@@ -62,7 +60,7 @@ class Calibration:
 
     def probabilities(self, network: Logits | None, wide: Logits | None) -> Probabilities:
         """(n, classes) float32, rows sum to 1. network, wide: as for `logits`."""
-        return class_probabilities(torch.from_numpy(self.logits(network, wide))).numpy()
+        return class_probabilities(self.logits(network, wide))
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -79,10 +77,21 @@ class Calibration:
         return cls(stored["network"], stored["wide"], tuple(bias))
 
 
+def class_probabilities(logits: Logits) -> Probabilities:
+    """The softmax: (n, classes) float32, rows sum to 1. logits: (n,) for two classes, (n, classes) for more."""
+    if logits.ndim == 1:
+        logits = np.stack([np.zeros_like(logits), logits], axis=1)  # whose softmax is the sigmoid
+    scores = logits.astype(np.float64)
+    shares = np.exp(scores - scores.max(axis=1, keepdims=True))
+    shares /= shares.sum(axis=1, keepdims=True)
+    probabilities: Probabilities = shares.astype(np.float32)
+    return probabilities
+
+
 def cascaded_probabilities(
     wide: Logits, wide_alone: Calibration, both: Calibration, confidence: float, network_of: Callable[[Rows], Logits]
 ) -> tuple[Probabilities, Rows]:
-    """(n, classes) float32: of the wide part alone where it is at least so sure of a class, else of both parts.
+    """(n, classes) float32: the n-gram model's if it is at least this confident of a class, else those of both parts.
 
     network_of: the network's logits of some rows, which are asked for once. Also those rows, ascending.
     """

@@ -1,41 +1,128 @@
-"""Where and in which precision a network runs: a device by name, and a dtype with the reason for it."""
+"""Where and in which precision a network runs: a device by name, and a number type with the reason for it.
+
+In: names, as options have them, and the hardware. Out: a `Device` and a `Precision`, found without importing PyTorch
+unless there is a GPU that it may be able to use.
+"""
 
 from __future__ import annotations
 
+import ctypes
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
-import torch
-
+from sentiment_fast import _core
 from sentiment_fast.errors import UsageError
+
+if TYPE_CHECKING:
+    import torch
+
+INSTALL_PYTORCH = "install PyTorch: pip install torch"
+
+
+@dataclass(frozen=True)
+class Device:
+    """A kind of device, named as torch.device names it."""
+
+    type: Literal["cpu", "cuda"]
+
+    def __str__(self) -> str:
+        return self.type
 
 
 @dataclass(frozen=True)
 class Precision:
-    """The dtype that matrix products run in (weights stay float32), and one line that says why."""
+    """The numbers that matrix products run in (weights stay float32), and one line that says why.
 
-    dtype: torch.dtype
+    name: "float32", "bfloat16" or "float16", as `choose_precision` takes it.
+    """
+
+    name: str
     reason: str
 
     @property
-    def name(self) -> str:
-        """As `choose_precision` takes it."""
-        return str(self.dtype).removeprefix("torch.")
+    def dtype(self) -> torch.dtype:
+        """The same as PyTorch has it."""
+        import torch
+
+        dtype: torch.dtype = getattr(torch, self.name)
+        return dtype
 
     def autocast(self, device: torch.device) -> torch.autocast:
         """The context to run a network in."""
-        return torch.autocast(device.type, dtype=self.dtype, enabled=self.dtype != torch.float32)
+        import torch
+
+        return torch.autocast(device.type, dtype=self.dtype, enabled=self.name != "float32")
+
+
+def pytorch_is_installed() -> bool:
+    """Can PyTorch be imported? It is not imported to find out."""
+    return find_spec("torch") is not None
+
+
+def find_device(name: str = "auto") -> Device:
+    """A device by name; "auto" is CUDA if PyTorch can use it. Raises UsageError for a device that is not available.
+
+    PyTorch is imported only to confirm a GPU: one that is asked for by name, or that the driver counts.
+    """
+    if name not in ("auto", "cpu", "cuda"):
+        raise UsageError(f"Expected a device of auto, cpu or cuda, got {name!r}")
+    if name == "cuda" and not pytorch_is_installed():
+        raise UsageError(f"Expected PyTorch for a CUDA device, found none: {INSTALL_PYTORCH}, or take --device cpu")
+    if name == "cuda" and not _pytorch_finds_cuda():
+        raise UsageError("Expected a CUDA device, found none that PyTorch can use: take --device cpu or auto")
+    if name == "cuda" or (name == "auto" and gpu_is_likely() and _pytorch_finds_cuda()):
+        return Device("cuda")
+    return Device("cpu")
 
 
 def choose_device(name: str = "auto") -> torch.device:
-    """A device by name; "auto" is CUDA where there is one. Raises UsageError for a device that is not there."""
-    if name not in ("auto", "cpu", "cuda"):
-        raise UsageError(f"Expected a device of auto, cpu or cuda, got {name!r}")
-    if name == "cuda" and not torch.cuda.is_available():
-        raise UsageError("Expected a CUDA device, found none that PyTorch can use: take --device cpu or auto")
-    return torch.device("cuda" if name != "cpu" and torch.cuda.is_available() else "cpu")
+    """As `find_device`, for PyTorch."""
+    import torch
+
+    return torch.device(find_device(name).type)
+
+
+def gpu_is_likely() -> bool:
+    """Is it worth importing PyTorch, which takes a second, to ask for a GPU?
+
+    Not if PyTorch is missing, if CUDA_VISIBLE_DEVICES hides all GPUs, or if neither NVIDIA's driver counts a device nor
+    AMD's is loaded.
+    """
+    if not pytorch_is_installed() or os.environ.get("CUDA_VISIBLE_DEVICES", "all").strip() in ("", "-1"):
+        return False
+    return _nvidia_devices() > 0 or Path("/dev/kfd").exists()
+
+
+def _nvidia_devices() -> int:
+    """GPUs that NVIDIA's management library counts; 0 without the library.
+
+    CUDA's own cuInit would count them too, but no forked child could use CUDA after it.
+    """
+    try:
+        library = ctypes.CDLL("libnvidia-ml.so.1")
+    except OSError:
+        return 0
+    count = ctypes.c_uint(0)
+    try:
+        if library.nvmlInit_v2() != 0:
+            return 0
+        try:
+            return count.value if library.nvmlDeviceGetCount_v2(ctypes.byref(count)) == 0 else 0
+        finally:
+            library.nvmlShutdown()
+    except AttributeError:  # a library without these functions
+        return 0
+
+
+def _pytorch_finds_cuda() -> bool:
+    import torch
+
+    return torch.cuda.is_available()
 
 
 @contextmanager
@@ -45,6 +132,8 @@ def deterministic_algorithms() -> Iterator[None]:
     To be entered before anything runs on a GPU: its matrix library reads its workspace's size once, from the
     environment variable CUBLAS_WORKSPACE_CONFIG, which stays set.
     """
+    import torch
+
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     before = torch.are_deterministic_algorithms_enabled(), torch.backends.cudnn.benchmark
     warned_only = torch.is_deterministic_algorithms_warn_only_enabled()
@@ -60,7 +149,7 @@ def deterministic_algorithms() -> Iterator[None]:
 PRECISIONS = ("auto", "float32", "bfloat16", "float16")
 
 
-def choose_precision(device: torch.device, name: str = "auto") -> Precision:
+def choose_precision(device: Device | torch.device, name: str = "auto") -> Precision:
     """A precision by name; "auto" is the fastest that the device has in hardware: bf16, else (CUDA) fp16, else float32.
 
     Raises UsageError for one that the device would only emulate.
@@ -68,7 +157,7 @@ def choose_precision(device: torch.device, name: str = "auto") -> Precision:
     if name not in PRECISIONS:
         raise UsageError(f"Expected a precision of {', '.join(PRECISIONS)}, got {name!r}")
     if name == "float32":
-        return Precision(torch.float32, "float32")
+        return Precision("float32", "float32")
     native = _has_bf16(device)
     here = "GPU" if device.type == "cuda" else "CPU"
     if name == "bfloat16" and not native:
@@ -76,30 +165,41 @@ def choose_precision(device: torch.device, name: str = "auto") -> Precision:
     if name == "float16" and device.type != "cuda":
         raise UsageError("Expected a precision that this CPU has, got float16: it is for GPUs")
     if name == "float16":
-        return Precision(torch.float16, "float16 autocast with loss scaling")
+        return Precision("float16", "float16 autocast with loss scaling")
     if native:
-        return Precision(torch.bfloat16, f"bfloat16 autocast: this {here} has it natively")
+        return Precision("bfloat16", f"bfloat16 autocast: this {here} has it natively")
     if device.type == "cuda":
-        return Precision(torch.float16, "float16 autocast with loss scaling: this GPU has no native bfloat16")
-    return Precision(torch.float32, "float32: this CPU has no native bfloat16, and emulating it would be slower")
+        return Precision("float16", "float16 autocast with loss scaling: this GPU has no native bfloat16")
+    return Precision("float32", "float32: this CPU has no native bfloat16, and emulating it would be slower")
 
 
-def _has_bf16(device: torch.device) -> bool:
+def _has_bf16(device: Device | torch.device) -> bool:
     if device.type == "cuda":
+        import torch
+
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     return cpu_has_bf16()
 
 
+def cpu_features() -> Mapping[str, bool]:
+    """The CPU features that the core knows of, by name, and whether this machine has them; "bf16" and "amx" sum up."""
+    listed = getattr(_core, "cpu_features", None)
+    if listed is not None:
+        features: dict[str, bool] = listed()
+        return features
+    # A core that doesn't list them yet: only a CPU with bf16 may have AMX, which PyTorch can tell.
+    if "avx512_bf16" not in _core.LSTM_LEVELS["bfloat16"]:
+        return {"bf16": False, "amx": False}
+    import torch
+
+    return {"bf16": True, "amx": bool(torch.cpu.get_capabilities().get("amx_bf16", False))}
+
+
 def cpu_has_bf16() -> bool:
     """Does the CPU multiply bf16 matrices natively (AVX-512 BF16, AMX, ARM BF16), which emulation does not count as?"""
-    if hasattr(torch.cpu, "get_capabilities"):
-        capabilities = torch.cpu.get_capabilities()
-        return any(capabilities.get(name, False) for name in ("avx512_bf16", "amx_bf16", "bf16", "sve_bf16"))
-    return bool(torch.cpu._is_avx512_bf16_supported())  # PyTorch before get_capabilities
+    return cpu_features()["bf16"]
 
 
 def cpu_has_amx() -> bool:
     """Does the CPU multiply bf16 matrices in tiles, several times as fast as with AVX-512?"""
-    if hasattr(torch.cpu, "get_capabilities"):
-        return bool(torch.cpu.get_capabilities().get("amx_bf16", False))
-    return bool(torch.cpu._is_amx_tile_supported())
+    return cpu_features()["amx"]

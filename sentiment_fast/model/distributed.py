@@ -22,7 +22,7 @@ RowNumbers = TypeVar("RowNumbers", Rows, Tensor)
 
 
 @dataclass(frozen=True)
-class Ranks:
+class TrainingProcesses:
     """rank: this process's number, from 0; the one of rank 0 speaks and writes. size: how many there are.
 
     device: where this one computes.
@@ -103,17 +103,17 @@ class Ranks:
 
 
 @contextmanager
-def ranks_of_environment(device: torch.device) -> Iterator[Ranks]:
+def processes_of_environment(device: torch.device) -> Iterator[TrainingProcesses]:
     """The processes that torchrun started, connected: by NCCL between GPUs, one each, by gloo between CPUs."""
     size = int(os.environ.get("WORLD_SIZE", "1"))
     if size == 1:
-        yield Ranks(device=device)
+        yield TrainingProcesses(device=device)
         return
     if device.type == "cuda":
         device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
         torch.cuda.set_device(device)
     distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
     try:
-        yield Ranks(distributed.get_rank(), distributed.get_world_size(), device)
+        yield TrainingProcesses(distributed.get_rank(), distributed.get_world_size(), device)
     finally:
         distributed.destroy_process_group()

@@ -8,80 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, cast
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from sentiment_fast.errors import UsageError
+from sentiment_fast.model.config import NetworkConfig
 from sentiment_fast.model.dropout import dropped_recurrent_weights, word_scales
-from sentiment_fast.model.pads import LastPads, State, SteppedPads, after_last_pads, no_tf32
+from sentiment_fast.model.model import Model
+from sentiment_fast.model.pads import LastPads, LSTMState, SteppedPads, after_last_pads, no_tf32
 from sentiment_fast.model.pooling import Attention, last_steps, max_mean
+from sentiment_fast.text.vocabulary import Vocabulary
 
 _CELLS = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}
-_POOLINGS = ("padded", "last", "attention", "max_mean")
-_LONGEST = 1 << 16
-
-
-@dataclass(frozen=True)
-class NetworkConfig:
-    """The network's sizes and choices.
-
-    pooling, what of the recurrent layers' output is classified:
-      "padded"    the last step of the row padded on the left to `max_length` (the tutorial), one direction only;
-      "last"      the last real step of each direction;
-      "attention" a learned weighted mean of all real steps (additive attention, Bahdanau et al. 2015);
-      "max_mean"  the maximum and the mean of all real steps, side by side (Howard & Ruder 2018).
-    max_length: ids of a row that are read; the rest is cut off.
-    dropout: of what is classified; word_dropout: of whole words, recurrent_dropout: of the weights from step to step,
-    both once a batch; see weight_dropout.py.
-    """
-
-    embedding_size: int = 64
-    hidden_size: int = 256
-    layers: int = 2
-    dropout: float = 0.3
-    cell: Literal["lstm", "gru", "rnn"] = "lstm"
-    bidirectional: bool = False
-    pooling: Literal["padded", "last", "attention", "max_mean"] = "padded"
-    max_length: int = 500
-    word_dropout: float = 0.0
-    recurrent_dropout: float = 0.0
-
-    def __post_init__(self) -> None:
-        for name in ("embedding_size", "hidden_size", "layers", "max_length"):
-            value = getattr(self, name)
-            if type(value) is not int or value < 1:
-                raise UsageError(f"Expected {name} to be a whole number of 1 or more, got {value!r}")
-        if self.max_length > _LONGEST:  # nothing else in a model folder would betray an absurd one
-            raise UsageError(f"Expected max_length of up to {_LONGEST:,}, got {self.max_length:,}")
-        for name in ("dropout", "word_dropout", "recurrent_dropout"):
-            share = getattr(self, name)
-            if type(share) not in (int, float) or not 0 <= share < 1:
-                raise UsageError(f"Expected a {name} of 0 up to (not including) 1, got {share!r}")
-        if self.cell not in tuple(_CELLS):
-            raise UsageError(f"Expected a cell of {', '.join(_CELLS)}, got {self.cell!r}")
-        if type(self.bidirectional) is not bool:
-            raise UsageError(f"Expected bidirectional to be true or false, got {self.bidirectional!r}")
-        if self.pooling not in _POOLINGS:
-            raise UsageError(f"Expected pooling {', '.join(_POOLINGS[:-1])} or {_POOLINGS[-1]}, got {self.pooling!r}")
-        if self.bidirectional and self.pooling == "padded":
-            raise UsageError(
-                "Expected pooling last, attention or max_mean with bidirectional: padding is read by one direction"
-            )
-
-    @property
-    def pads_on_left(self) -> bool:
-        """On which side batches of this network are padded: the only place that decides it."""
-        return self.pooling == "padded"
-
-    @property
-    def features(self) -> int:
-        """Of a row's summary, which is what is classified."""
-        of_a_step = self.hidden_size * (2 if self.bidirectional else 1)
-        return of_a_step * (2 if self.pooling == "max_mean" else 1)
 
 
 class SentimentLSTM(nn.Module):
@@ -97,7 +39,7 @@ class SentimentLSTM(nn.Module):
         super().__init__()
         self.config = config
         vectors = torch.empty(words + 1, config.embedding_size)
-        if not vectors.is_meta:  # where model/folder.py asks for shapes alone, drawing imports a compiler, in 1.2 s
+        if not vectors.is_meta:  # where network_of asks for shapes alone, drawing imports a compiler, in 1.2 s
             vectors.normal_()  # as nn.Embedding does
         self.embedding = nn.Embedding.from_pretrained(vectors, freeze=False)  # type: ignore[no-untyped-call]
         self.recurrent: nn.Module
@@ -110,10 +52,10 @@ class SentimentLSTM(nn.Module):
         self.dropout = nn.Dropout(config.dropout)
         self.output = nn.Linear(config.features, 1 if classes == 2 else classes)
         # What is computed from the weights and kept while they stay.
-        self._pad_states: dict[int, State] = {}
+        self._pad_states: dict[int, LSTMState] = {}
         self._stepped_pads: SteppedPads | None = None  # apart from those above: their rounding is another
-        self.packed: dict[tuple[str, str], Any] = {}  # the recurrent layers, as model/native.py takes them
-        self._after_last_pads: Callable[..., State] = after_last_pads
+        self.packed: dict[tuple[str, str], Any] = {}  # the recurrent layers, as the core takes them
+        self._after_last_pads: Callable[..., LSTMState] = after_last_pads
         self.pad_drift: Tensor | None = None
         self.pads_at_once = 64
 
@@ -206,7 +148,7 @@ class SentimentLSTM(nn.Module):
         steps, _ = self.recurrent(self.word_vectors(ids), state)
         return steps[:, -1]  # type: ignore[no-any-return]
 
-    def _state_behind_pads(self, pads: int) -> State | None:
+    def _state_behind_pads(self, pads: int) -> LSTMState | None:
         if pads <= 0:
             return None
         if torch.is_grad_enabled():
@@ -216,7 +158,7 @@ class SentimentLSTM(nn.Module):
         return self._pad_states[pads]
 
     @torch.no_grad()
-    def states_behind_pads(self, pads: Sequence[int]) -> tuple[Tensor, Tensor]:
+    def states_after_pads(self, pads: Sequence[int]) -> tuple[Tensor, Tensor]:
         """An LSTM's states behind several numbers of pads, zero included: outputs and cells, (n, layers, hidden).
 
         Pads are run one at a time, in float32, until outputs stand still; see `SteppedPads`.
@@ -228,7 +170,7 @@ class SentimentLSTM(nn.Module):
         outputs, cells = (torch.cat(parts, dim=1).transpose(0, 1) for parts in zip(*states, strict=True))
         return outputs, cells
 
-    def _run_pads(self, pads: int) -> State:
+    def _run_pads(self, pads: int) -> LSTMState:
         """The state behind that many pads, in float32 also under autocast.
 
         Pads are run until the outputs of every layer stand still, which takes 31 to 128 of them; see `LastPads`. A
@@ -257,7 +199,7 @@ class SentimentLSTM(nn.Module):
                 done += more
         return state  # type: ignore[no-any-return]
 
-    def _run_pads_unwatched(self, pads: int) -> State:
+    def _run_pads_unwatched(self, pads: int) -> LSTMState:
         """As `_run_pads`, without looking at the outputs, for which a GPU would have to be waited for at each step.
 
         After 128 pads they are taken to stand still. `pad_drift` holds by how much the last of them moved the last
@@ -278,7 +220,7 @@ class SentimentLSTM(nn.Module):
             torch.maximum(self.pad_drift, drift, out=self.pad_drift)  # in its place, where a CUDA graph finds it
         return behind
 
-    def _last_pads(self, pad: Tensor, state: State) -> LastPads:
+    def _last_pads(self, pad: Tensor, state: LSTMState) -> LastPads:
         return LastPads(self.config.cell, cast(nn.RNNBase, self.recurrent).all_weights, pad, state)
 
 
@@ -307,6 +249,24 @@ class BothDirections(nn.Module):
         return vectors
 
 
+def network_of(model: Model) -> SentimentLSTM:
+    """A model's network for PyTorch, on the CPU and in evaluation mode, with weights of its own."""
+    with torch.device("meta"):  # shapes without memory
+        network = SentimentLSTM(model.config, len(model.weights["embedding.weight"]) - 1, len(model.classes))
+    network.load_state_dict({name: torch.tensor(array) for name, array in model.weights.items()}, assign=True)
+    return network.eval()
+
+
+def weights_of(network: SentimentLSTM) -> dict[str, npt.NDArray[np.float32]]:
+    """A network's weights as they are now, for a `Model`: copies, which training on does not change."""
+    return {name: tensor.detach().cpu().numpy().copy() for name, tensor in network.state_dict().items()}
+
+
+def model_of(network: SentimentLSTM, vocabulary: Vocabulary, classes: list[Any], **fields: Any) -> Model:
+    """The model of a network as it is now. fields: further ones of `Model`."""
+    return Model(network.config, weights_of(network), vocabulary, classes, **fields)
+
+
 def class_loss(logits: Tensor, targets: Tensor) -> Tensor:
     """Mean cross-entropy. logits: as the network gives them.
 
@@ -326,7 +286,7 @@ def class_probabilities(logits: Tensor) -> Tensor:
     return logits.float().softmax(dim=1)
 
 
-def _expand(state: State, batch: int) -> State:
+def _expand(state: LSTMState, batch: int) -> LSTMState:
     if isinstance(state, tuple):
         return (_expand_one(state[0], batch), _expand_one(state[1], batch))
     return _expand_one(state, batch)

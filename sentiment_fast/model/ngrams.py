@@ -1,4 +1,4 @@
-"""The wide part of a model: hashed n-grams of ids -> logits, by a linear model that naive Bayes scales.
+"""The n-gram model: hashed n-grams of ids -> logits, by a linear model that naive Bayes scales.
 
 In: ids, and in training their classes. Out: logits, (n,) for two classes, (n, classes) for more. The n-grams and their
 sums are csrc/ngrams.h's; what is done with the logits, and where they are saved, is for others.
@@ -18,8 +18,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import torch
-from torch import Tensor
 
 from sentiment_fast import _core
 from sentiment_fast.errors import UsageError
@@ -32,19 +30,21 @@ _LEVELS = 127  # of 8 bits: ratios and weights are whole multiples of a step, wh
 
 # Each tensor's dtype, and whether it has a row for each bucket; in the order in which the core takes them.
 _TENSORS = {
-    "ngram_ratios": (torch.int8, True),
-    "ngram_weights": (torch.int8, True),
-    "ngram_scales": (torch.float32, False),
-    "ngram_biases": (torch.float32, False),
+    "ngram_ratios": (np.dtype(np.int8), True),
+    "ngram_weights": (np.dtype(np.int8), True),
+    "ngram_scales": (np.dtype(np.float32), False),
+    "ngram_biases": (np.dtype(np.float32), False),
 }
 
 _Numbers = npt.NDArray[np.float64]
+Tensor = npt.NDArray[Any]
 
 
 @dataclass(frozen=True)
-class WideConfig:
-    """ngrams: those of 1 to so many ids are read; 0 for no wide part. ngram_bits: hashed into 2**ngram_bits buckets, of
-    two bytes a class. ngram_c: how little the weights are held back (scikit-learn's C, for the sum of all losses).
+class NgramConfig:
+    """ngrams: n-grams of 1 to this many ids are read; 0 for no n-gram model. ngram_bits: they are hashed into
+    2**ngram_bits buckets, of two bytes a class. ngram_c: how little the weights are regularised (scikit-learn's C, for
+    the sum of all losses).
     """
 
     ngrams: int = 0
@@ -60,28 +60,28 @@ class WideConfig:
             raise UsageError(f"Expected ngram_c above 0, got {self.ngram_c!r}")
 
 
-class WideNgrams:
-    """A wide part that has learned; it does not change, and any number of threads may use one.
+class NgramModel:
+    """A fitted n-gram model; it does not change, and any number of threads may use one.
 
-    tensors: the four of `tensors()`; others are left alone. Raises ValueError for those that do not fit the config.
+    tensors: the four of `tensors()`; others are ignored. Raises ValueError for those that do not fit the config.
     """
 
-    def __init__(self, config: WideConfig, tensors: Mapping[str, Tensor]) -> None:
+    def __init__(self, config: NgramConfig, tensors: Mapping[str, Tensor]) -> None:
         if missing := [name for name in _TENSORS if name not in tensors]:
             raise ValueError(f"Expected the tensors {', '.join(_TENSORS)}, got none named {', '.join(missing)}")
         self.config = config
-        self._tensors = {name: tensors[name].detach().cpu().clone().contiguous() for name in _TENSORS}
-        self.outputs = self._tensors["ngram_scales"].numel()  # logits of a text: 1 for two classes, else one a class
+        self._tensors = {name: np.array(tensors[name], order="C") for name in _TENSORS}  # copies
+        self.outputs = self._tensors["ngram_scales"].size  # logits of a text: 1 for two classes, else one a class
         if self.outputs in (0, 2):
             raise ValueError(f"Expected ngram_scales of 1 output, or of 3 or more, got {self.outputs}")
         for name, tensor in self._tensors.items():
             dtype, of_buckets = _TENSORS[name]
             shape = (1 << config.ngram_bits, self.outputs) if of_buckets else (self.outputs,)
             if (tensor.dtype, tensor.shape) != (dtype, shape):
-                raise ValueError(f"Expected {name} of {dtype} {shape}, got {tensor.dtype} {tuple(tensor.shape)}")
-            if not tensor.isfinite().all():
+                raise ValueError(f"Expected {name} of {dtype} {shape}, got {tensor.dtype} {tensor.shape}")
+            if not np.isfinite(tensor).all():
                 raise ValueError(f"Expected finite {name}, got infinity or NaN")
-        ratios, weights, scales, biases = (tensor.numpy() for tensor in self._tensors.values())
+        ratios, weights, scales, biases = self._tensors.values()
         self._model = _core.NgramModel(ratios, weights, scales, biases, config.ngrams)
 
     def logits(self, ids: TokenIds, threads: int | None = None) -> npt.NDArray[np.float32]:
@@ -93,26 +93,26 @@ class WideNgrams:
         return logits[:, 0] if self.outputs == 1 else logits
 
     def tensors(self) -> dict[str, Tensor]:
-        """All that it is but for its config, as copies: two bytes for each bucket and output, and little else.
+        """Everything but its config, as copies: two bytes for each bucket and output, and little else.
 
         ngram_ratios, ngram_weights: (buckets, outputs) int8, in steps. ngram_scales: (outputs,) float32, the weights'
         step; that of the ratios cancels out. ngram_biases: (outputs,) float32.
         """
-        return {name: tensor.clone() for name, tensor in self._tensors.items()}
+        return {name: tensor.copy() for name, tensor in self._tensors.items()}
 
     @classmethod
-    def from_tensors(cls, config: WideConfig, tensors: Mapping[str, Tensor]) -> WideNgrams:
-        """The wide part that has these `tensors()`. Raises ValueError for those that do not fit the config."""
+    def from_tensors(cls, config: NgramConfig, tensors: Mapping[str, Tensor]) -> NgramModel:
+        """The n-gram model that has these `tensors()`. Raises ValueError for those that do not fit the config."""
         return cls(config, tensors)
 
-    def __reduce__(self) -> tuple[type[WideNgrams], tuple[WideConfig, dict[str, Tensor]]]:
-        return WideNgrams, (self.config, self._tensors)
+    def __reduce__(self) -> tuple[type[NgramModel], tuple[NgramConfig, dict[str, Tensor]]]:
+        return NgramModel, (self.config, self._tensors)
 
 
-def fit_wide(
-    ids: TokenIds, targets: npt.ArrayLike, classes: int, config: WideConfig, threads: int | None = None
-) -> WideNgrams:
-    """A wide part that has learned the texts' classes; the same each time, at any number of threads.
+def fit_ngrams(
+    ids: TokenIds, targets: npt.ArrayLike, classes: int, config: NgramConfig, threads: int | None = None
+) -> NgramModel:
+    """An n-gram model that has learned the texts' classes; the same each time, at any number of threads.
 
     targets: (n,) whole numbers of 0 up to classes - 1, or (n, classes) probabilities. Two classes are learned by log
     loss, more by the softmax's, each with its own ratios, against the rest.
@@ -120,7 +120,7 @@ def fit_wide(
     still says so in a RuntimeWarning.
     """
     if config.ngrams == 0:
-        raise ValueError("Expected a config of ngrams 1 or more to fit, got 0, which is no wide part")
+        raise ValueError("Expected a config of ngrams 1 or more to fit, got 0, which is no n-gram model")
     shares = _shares(targets, len(ids), classes)  # (n, outputs)
     buckets, offsets = _core.ngram_buckets(
         ids.values, ids.offsets, config.ngrams, config.ngram_bits, thread_count(threads)
@@ -134,7 +134,7 @@ def fit_wide(
     tables = np.zeros((2, len(counts), shares.shape[1]), np.int8)
     tables[0, known], tables[1, known] = ratios, np.rint(weights / steps)
     arrays = (*tables, steps.astype(np.float32), biases.astype(np.float32))
-    return WideNgrams(config, {name: torch.from_numpy(array) for name, array in zip(_TENSORS, arrays, strict=True)})
+    return NgramModel(config, dict(zip(_TENSORS, arrays, strict=True)))
 
 
 def _shares(targets: npt.ArrayLike, texts: int, classes: int) -> _Numbers:

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-State = Tensor | tuple[Tensor, Tensor]
+LSTMState = Tensor | tuple[Tensor, Tensor]
 
 
 class LastPads:
@@ -28,7 +28,7 @@ class LastPads:
     (layers, 1, hidden) or two of these.
     """
 
-    def __init__(self, cell: str, weights: Sequence[Sequence[Tensor]], pad: Tensor, state: State) -> None:
+    def __init__(self, cell: str, weights: Sequence[Sequence[Tensor]], pad: Tensor, state: LSTMState) -> None:
         self._state = state
         self._forget_logits: list[Tensor] = []
         self._added: list[Tensor] = []
@@ -66,7 +66,7 @@ class LastPads:
         """An LSTM's state after the one more pad."""
         return self._outputs_after, torch.stack(self._cells)
 
-    def state_after(self, pads: int) -> State:
+    def state_after(self, pads: int) -> LSTMState:
         if not isinstance(self._state, tuple):
             return self._state
         outputs, cells = self._state
@@ -114,11 +114,13 @@ class SteppedPads:
         self._done += 1
         self._states[self._done] = rest.next_state
 
-    def _last_pads(self, state: State) -> LastPads:
+    def _last_pads(self, state: LSTMState) -> LastPads:
         return LastPads("lstm", self._weights, self._pad, state)
 
 
-def after_last_pads(cell: str, weights: Sequence[Sequence[Tensor]], pad: Tensor, state: State, pads: int) -> State:
+def after_last_pads(
+    cell: str, weights: Sequence[Sequence[Tensor]], pad: Tensor, state: LSTMState, pads: int
+) -> LSTMState:
     """The state after so many pads more, where outputs stand still."""
     return LastPads(cell, weights, pad, state).state_after(pads)
 

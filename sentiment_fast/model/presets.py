@@ -8,8 +8,8 @@ from typing import Any, Literal, get_type_hints
 
 from sentiment_fast.errors import UsageError
 from sentiment_fast.model.batches import Budget
-from sentiment_fast.model.network import NetworkConfig
-from sentiment_fast.model.ngrams import WideConfig
+from sentiment_fast.model.config import NetworkConfig
+from sentiment_fast.model.ngrams import NgramConfig
 from sentiment_fast.text.vocabulary import Unknown, Vocabulary
 
 
@@ -102,7 +102,7 @@ class Preset:
     vocabulary: VocabularyConfig = field(default_factory=VocabularyConfig)
     network: NetworkConfig = field(default_factory=NetworkConfig)
     training: TrainingConfig = field(default_factory=TrainingConfig)
-    wide: WideConfig = field(default_factory=WideConfig)
+    wide: NgramConfig = field(default_factory=NgramConfig)
 
     def with_fields(self, changes: dict[str, Any]) -> Preset:
         """The preset with single fields changed, by name; text values are read as the field's type.
@@ -190,7 +190,7 @@ PRESETS = {
             word_dropout=0.4,
         ),
         training=replace(_SHORT, epochs=5, learning_rate=4e-3),
-        wide=WideConfig(ngrams=2, ngram_bits=23),
+        wide=NgramConfig(ngrams=2, ngram_bits=23),
     ),
     # For huge files on CPUs: the same n-grams, and the smallest network that still adds to them.
     "fast": Preset(
@@ -206,7 +206,7 @@ PRESETS = {
             word_dropout=0.4,
         ),
         training=replace(_SHORT, batch_size=64, learning_rate=5e-3),
-        wide=WideConfig(ngrams=2),
+        wide=NgramConfig(ngrams=2),
     ),
 }
 

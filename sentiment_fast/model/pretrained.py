@@ -1,6 +1,6 @@
-"""Start folders: weights learned from unlabelled texts, from which trainings begin, and the vocabulary they are of.
+"""Pretrained folders: weights learned from unlabelled texts, which training starts from, and their vocabulary.
 
-In and out: a `Start` <-> config.json, vocabulary.txt, start.safetensors. What the card says is report/'s.
+In and out: a `PretrainedWeights` <-> config.json, vocabulary.txt, start.safetensors. What the card says is report/'s.
 """
 
 from __future__ import annotations
@@ -9,25 +9,33 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
-from safetensors.torch import load_file, save
+from safetensors.torch import save
 from torch import Tensor
 
 from sentiment_fast.errors import ModelFolderError, UsageError
-from sentiment_fast.model.network import NetworkConfig, SentimentLSTM
+from sentiment_fast.model.config import NetworkConfig, weight_shapes
 from sentiment_fast.model.presets import VocabularyConfig
-from sentiment_fast.model.serialization import check_digests, check_tensors, file_digest, read_config, tensors_in
+from sentiment_fast.model.serialization import (
+    check_digests,
+    check_tensors,
+    file_digest,
+    read_config,
+    read_tensors,
+    tensors_in,
+)
 from sentiment_fast.text.vocabulary import Vocabulary
 
 FORMAT = 1
 CONFIG, VOCABULARY, WEIGHTS = "config.json", "vocabulary.txt", "start.safetensors"
+Shaped = TypeVar("Shaped")
 SIZES = ("embedding_size", "hidden_size", "layers", "cell", "bidirectional")  # those that decide the weights' shapes
 
 
 @dataclass(frozen=True)
-class Start:
+class PretrainedWeights:
     """weights: of the embedding and the recurrent layers, float32, by their names in a `SentimentLSTM`.
 
     network: only its SIZES count. options: what the vocabulary was built with. figures: for the record.
@@ -40,18 +48,18 @@ class Start:
     figures: Mapping[str, Any] = field(default_factory=dict)
 
 
-def save_start(folder: Path, start: Start) -> None:
+def save_pretrained(folder: Path, pretrained: PretrainedWeights) -> None:
     """Write config.json, vocabulary.txt and start.safetensors; each file appears whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
-    start.vocabulary.save(folder / f"{VOCABULARY}.part")
-    weights = {name: tensor.detach().cpu().contiguous() for name, tensor in start.weights.items()}
+    pretrained.vocabulary.save(folder / f"{VOCABULARY}.part")
+    weights = {name: tensor.detach().cpu().contiguous() for name, tensor in pretrained.weights.items()}
     (folder / f"{WEIGHTS}.part").write_bytes(save(weights))
     config = {
         "format": FORMAT,
         "kind": "start",
-        "network": {name: getattr(start.network, name) for name in SIZES},
-        "vocabulary": asdict(start.options),
-        "figures": dict(start.figures),
+        "network": {name: getattr(pretrained.network, name) for name in SIZES},
+        "vocabulary": asdict(pretrained.options),
+        "figures": dict(pretrained.figures),
         "sha256": {name: file_digest(folder / f"{name}.part") for name in (VOCABULARY, WEIGHTS)},
     }
     (folder / f"{CONFIG}.part").write_text(json.dumps(config, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -59,8 +67,8 @@ def save_start(folder: Path, start: Start) -> None:
         (folder / f"{name}.part").replace(folder / name)
 
 
-def load_start(folder: str | Path) -> Start:
-    """Read a start folder.
+def load_pretrained(folder: str | Path) -> PretrainedWeights:
+    """Read a pretrained folder.
 
     Raises ModelFolderError for one that is missing, cut short, altered or of a newer format.
     """
@@ -74,29 +82,26 @@ def load_start(folder: str | Path) -> Start:
         network = _network_of(config["network"])
         if network.layers > len(tensors):  # making that many would take for ever
             raise UsageError(f"Expected layers of {len(tensors)} or less, a tensor each, got {network.layers}")
-        with torch.device("meta"):  # shapes without memory
-            whole = SentimentLSTM(network, vocabulary.largest_id, classes=2)
-    except (TypeError, ValueError, UsageError, RuntimeError) as error:
-        reason = str(error).partition("\n")[0]
-        raise ModelFolderError(f"{folder / CONFIG}: expected the sizes of a network, got: {reason}") from error
-    check_tensors(folder / WEIGHTS, start_weights(whole.state_dict()), tensors)
-    weights = {name: tensor.clone() for name, tensor in load_file(folder / WEIGHTS).items()}
-    return Start(network, vocabulary, options, weights, config["figures"])
+    except (TypeError, ValueError, UsageError) as error:
+        raise ModelFolderError(f"{folder / CONFIG}: expected the sizes of a network, got: {error}") from error
+    check_tensors(folder / WEIGHTS, pretrained_weights(weight_shapes(network, vocabulary.largest_id, 2)), tensors)
+    weights = {name: torch.from_numpy(array) for name, array in read_tensors(folder / WEIGHTS).items()}
+    return PretrainedWeights(network, vocabulary, options, weights, config["figures"])
 
 
-def start_weights(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Of a network's weights, those that a start has."""
+def pretrained_weights(weights: Mapping[str, Shaped]) -> dict[str, Shaped]:
+    """Of a network's weights, those that a pretrained folder has."""
     return {name: one for name, one in weights.items() if name.startswith(("embedding.", "recurrent."))}
 
 
-def check_sizes(folder: str | Path, start: Start, network: NetworkConfig) -> None:
+def check_sizes(folder: str | Path, pretrained: PretrainedWeights, network: NetworkConfig) -> None:
     """Raises UsageError where a network cannot begin with these weights."""
     for name in SIZES:
-        theirs, ours = getattr(start.network, name), getattr(network, name)
+        theirs, ours = getattr(pretrained.network, name), getattr(network, name)
         if theirs != ours:
             raise UsageError(
-                f"--init {folder}: has {name} {theirs}, the network to be trained {ours}: "
-                f"take --set {name}={str(theirs).lower()}, or pretrain with --set {name}={str(ours).lower()}"
+                f"`init={folder}`: has {name} {theirs}, the network to be trained {ours}: "
+                f"take `set={name}={str(theirs).lower()}`, or pretrain with `set={name}={str(ours).lower()}`"
             )
 
 

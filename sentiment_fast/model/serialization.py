@@ -1,4 +1,4 @@
-"""What model folders and start folders have in common: a config with a format, digests, weights looked at before use.
+"""What model folders and pretrained folders share: a config with a format, digests, weights checked before use.
 
 In: files of a folder. Out: what they hold, or ModelFolderError with what is wrong. Nothing in them is executed, and
 sizes are known before anything of that size is allocated.
@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 from safetensors import SafetensorError, safe_open
-from torch import Tensor
 
 from sentiment_fast.errors import ModelFolderError
 
@@ -60,22 +61,35 @@ def file_digest(path: Path) -> str:
 def tensors_in(path: Path) -> dict[str, str]:
     """What the weights file holds, by name, such as "F32 [256, 64]"; the tensors themselves are not read."""
     try:
-        with safe_open(path, "pt") as weights:
+        with safe_open(path, "np") as weights:
             slices = {name: weights.get_slice(name) for name in weights.keys()}  # noqa: SIM118
             return {name: f"{part.get_dtype()} {part.get_shape()}" for name, part in slices.items()}
     except (SafetensorError, OSError) as error:
         raise ModelFolderError(f"{path}: cannot be read as safetensors: {error}") from error
 
 
-def check_tensors(path: Path, weights: Mapping[str, Tensor], found: Mapping[str, str]) -> None:
-    """weights: those expected, of which only names and shapes count. found: as `tensors_in` gives it.
+def read_tensors(path: Path) -> dict[str, npt.NDArray[Any]]:
+    """The tensors of a weights file, by name, as arrays of their own; float16 ones become float32.
+
+    Raises ModelFolderError for a file that can't be read and for numbers that numpy lacks, such as bfloat16.
+    """
+    try:
+        with safe_open(path, "np") as weights:
+            tensors = {name: weights.get_tensor(name) for name in weights.keys()}  # noqa: SIM118
+    except (SafetensorError, OSError, TypeError, AttributeError) as error:
+        raise ModelFolderError(f"{path}: cannot be read as safetensors: {error}") from error
+    return {name: one.astype(np.float32) if one.dtype == np.float16 else one for name, one in tensors.items()}
+
+
+def check_tensors(path: Path, shapes: Mapping[str, Sequence[int]], found: Mapping[str, str]) -> None:
+    """shapes: those expected, by name. found: as `tensors_in` gives it.
 
     They may be kept in half the precision; in memory they are float32.
     """
     found = {
         name: f"F32{what.removeprefix('F16')}" if what.startswith("F16 ") else what for name, what in found.items()
     }
-    expected = {name: f"F32 {list(tensor.shape)}" for name, tensor in weights.items()}
+    expected = {name: f"F32 {list(shape)}" for name, shape in shapes.items()}
     if found != expected:
         name = next(name for name in [*expected, *found] if found.get(name) != expected.get(name))
         raise ModelFolderError(

@@ -11,7 +11,7 @@ from torch import Tensor
 from sentiment_fast.data.texts import Texts
 from sentiment_fast.model.folder import CARD
 from sentiment_fast.model.presets import Preset
-from sentiment_fast.model.pretrained import SIZES, Start, save_start, start_weights
+from sentiment_fast.model.pretrained import SIZES, PretrainedWeights, pretrained_weights, save_pretrained
 from sentiment_fast.text.vocabulary import Vocabulary
 
 
@@ -32,8 +32,8 @@ def write_start(
         "training": asdict(settings.training),
         "epochs": [],  # of a language model, in folders of earlier versions
     }
-    start = Start(settings.network, vocabulary, settings.vocabulary, start_weights(weights), figures)
-    save_start(folder, start)
+    start = PretrainedWeights(settings.network, vocabulary, settings.vocabulary, pretrained_weights(weights), figures)
+    save_pretrained(folder, start)
 
 
 def _card(folder: Path, vocabulary: Vocabulary, settings: Preset, texts: Texts) -> str:

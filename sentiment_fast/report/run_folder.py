@@ -1,13 +1,12 @@
 """What a training run leaves in its folder for people to read: overview, history, pictures, metrics, model card.
 
-In: the numbers of a run. Out: files beside the model's own, which model/folder.py writes.
+In: the numbers of a run, as mappings. Out: files next to the model's own, which model/folder.py writes.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +14,14 @@ import numpy as np
 
 from sentiment_fast.data.overview import TRAINING, Overview
 from sentiment_fast.evaluation.metrics import Metrics
-from sentiment_fast.model.folder import CARD, SavedModel, save_metrics
-from sentiment_fast.model.network import NetworkConfig
+from sentiment_fast.model.config import NetworkConfig
+from sentiment_fast.model.folder import CARD, save_metrics
+from sentiment_fast.model.model import Model
 from sentiment_fast.model.presets import PRESETS, preset
 from sentiment_fast.report.plots import class_balance, learning_curves, length_histogram
-from sentiment_fast.training.calibrate import CalibrationReport
-from sentiment_fast.training.state import Epoch
 
 HISTORY = "history.jsonl"
+Figures = Mapping[str, Any]  # of an epoch: its number, losses, accuracies, seconds, and whether its weights are kept
 
 
 def write_overview(folder: Path, look: Overview, training_lengths: np.ndarray) -> None:
@@ -34,60 +33,58 @@ def write_overview(folder: Path, look: Overview, training_lengths: np.ndarray) -
     length_histogram(training_lengths, look.max_length, folder / "lengths.png")
 
 
-def append_history(folder: Path, epoch: Epoch) -> None:
-    """One line of JSON per epoch. An epoch that is there already is of a run that was interrupted: it makes room."""
+def append_history(folder: Path, epoch: Figures) -> None:
+    """One line of JSON per epoch. An interrupted run may have left later ones, which are replaced."""
     path = folder / HISTORY
     lines = path.read_text("utf-8").splitlines() if path.exists() else []
-    kept = [line for line in lines if json.loads(line)["epoch"] < epoch.epoch]
+    kept = [line for line in lines if json.loads(line)["epoch"] < epoch["epoch"]]
     part = path.with_suffix(".part")
-    part.write_text("\n".join([*kept, json.dumps(asdict(epoch))]) + "\n", "utf-8")
+    part.write_text("\n".join([*kept, json.dumps(dict(epoch))]) + "\n", "utf-8")
     part.replace(path)
 
 
 def write_results(
     folder: Path,
-    model: SavedModel,
+    model: Model,
     look: Overview,
-    history: list[Epoch],
+    history: Sequence[Figures],
     metrics: Mapping[str, Metrics],
     sources: Mapping[str, str],
     made_up: bool,
-    calibration: CalibrationReport | None = None,
-) -> None:
-    """metrics.json, the learning curves and the model card.
+    calibration: Mapping[str, Figures] | None = None,
+) -> dict[str, Any]:
+    """metrics.json, whose content it returns, the learning curves and the model card.
 
-    metrics, sources: by part ("validation", "test"): its figures, and the name of its data. calibration: what it
-    changed; None for a model that is not calibrated.
+    metrics, sources: the figures and the name of the data, by part ("validation", "test"). calibration: the figures
+    "before", "after" and so on; None for a model that is not calibrated.
     """
-    rows = [asdict(epoch) for epoch in history]
-    best = next(epoch for epoch in reversed(history) if epoch.best)
-    save_metrics(
-        folder,
-        {
-            "data": dict(sources),
-            "made_up_data": made_up,
-            "best_epoch": best.epoch,
-            "training_seconds": sum(epoch.seconds for epoch in history),
-            "calibration": None if calibration is None else calibration.as_dict(),
-            **{part: figures.as_dict() for part, figures in metrics.items()},
-        },
-    )
-    learning_curves(rows, folder / "learning_curves.png")
-    (folder / CARD).write_text(_card(model, look, best, metrics, sources, made_up, calibration), "utf-8")
+    best = next(epoch for epoch in reversed(history) if epoch["best"])
+    written = {
+        "data": dict(sources),
+        "made_up_data": made_up,
+        "best_epoch": best["epoch"],
+        "training_seconds": sum(epoch["seconds"] for epoch in history),
+        "calibration": None if calibration is None else dict(calibration),
+        **{part: figures.as_dict() for part, figures in metrics.items()},
+    }
+    save_metrics(folder, written)
+    learning_curves(history, folder / "learning_curves.png")
+    (folder / CARD).write_text(_card(model, look, best["epoch"], metrics, sources, made_up, calibration), "utf-8")
+    return written
 
 
 def _card(
-    model: SavedModel,
+    model: Model,
     look: Overview,
-    best: Epoch,
+    best_epoch: int,
     metrics: Mapping[str, Metrics],
     sources: Mapping[str, str],
     made_up: bool,
-    calibration: CalibrationReport | None,
+    calibration: Mapping[str, Figures] | None,
 ) -> str:
     """The model card (Mitchell et al. 2019), as Markdown."""
     training = look.parts[TRAINING]
-    network = model.network.config
+    network = model.config
     classes = ", ".join(f"`{label}` ({count:,})" for label, count in training.class_counts.items())
     figures = "\n".join(
         f"| {part} | {sources[part]} | {figure.n:,} | {figure.accuracy:.2%} | {figure.macro_f1:.2%} | "
@@ -96,7 +93,7 @@ def _card(
         for part, figure in metrics.items()
     )
     warning = "**Trained on made-up data: it has never seen a real review.**\n\n" if made_up else ""
-    parameters = sum(parameter.numel() for parameter in model.network.parameters())
+    parameters = sum(weights.size for weights in model.weights.values())
     return f"""# A sentiment classifier
 
 {warning}Made by sentiment_fast with {_preset_and_changes(model.settings)}: {_architecture(network)}{_beside(model)}.
@@ -106,7 +103,7 @@ def _card(
 
 Trained on {sources[TRAINING]}: {training.texts:,} texts, {classes}. A text has {training.token_lengths.median:,.0f}
 words of the vocabulary in the median; {training.longer_than_padding:.2%} have more than the {network.max_length:,} that
-the network reads. The weights are those of epoch {best.epoch}, {_reason(model.settings)}.
+the network reads. The weights are those of epoch {best_epoch}, {_reason(model.settings)}.
 
 ## Figures
 
@@ -156,25 +153,25 @@ def _reason(settings: Mapping[str, Any]) -> str:
     return "the last one" if _keeps_last(settings) else "which had the lowest validation loss"
 
 
-def _flattery(settings: Mapping[str, Any], report: CalibrationReport | None) -> str:
+def _flattery(settings: Mapping[str, Any], calibration: Mapping[str, Figures] | None) -> str:
     """What was done by the validation part, whose figures are to be read accordingly."""
     done = [] if _keeps_last(settings) else ["chose the epoch"]
-    done += [] if report is None else ["calibrated the probabilities"]
+    done += [] if calibration is None else ["calibrated the probabilities"]
     if not done:
         return "Nothing was chosen by the validation part, nor by a test part."
     return f"The validation part {' and '.join(done)}, so its figures flatter the model; a test part chose nothing."
 
 
-def _calibration(report: CalibrationReport | None) -> str:
-    if report is None:
+def _calibration(calibration: Mapping[str, Figures] | None) -> str:
+    if calibration is None:
         return "Probabilities are as the network gives\nthem, not calibrated."
-    errors = [f"{one.calibration_error:.2%}" for one in (report.before, report.after)]
+    errors = [f"{calibration[one]['calibration_error']:.2%}" for one in ("before", "after")]
     return f"""Probabilities are
 calibrated on the validation part, whose calibration error went from {errors[0]} to {errors[1]} by it: on texts of its
 kind they hold, on others they may not."""
 
 
-def _cascade(model: SavedModel) -> str:
+def _cascade(model: Model) -> str:
     if model.cascade is None:
         return ""
     return f"""The network does not read texts of which the n-grams alone are {model.cascade:.0%} sure. On the
@@ -183,7 +180,7 @@ read all.
 """
 
 
-def _beside(model: SavedModel) -> str:
+def _beside(model: Model) -> str:
     if model.wide is None:
         return ""
     config = model.wide.config

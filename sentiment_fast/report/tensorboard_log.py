@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 
 from sentiment_fast.errors import UsageError
-from sentiment_fast.training.state import Epoch
 
 
 @contextmanager
-def event_log(folder: Path | None) -> Iterator[Callable[[Epoch], None]]:
-    """What takes each epoch and logs it to folder/tensorboard; None: nothing is logged.
+def event_log(folder: Path | None) -> Iterator[Callable[[Mapping[str, float]], None]]:
+    """A function that logs an epoch's figures, by name, to folder/tensorboard; None: nothing is logged.
 
-    Raises UsageError where TensorBoard is not installed.
+    Raises UsageError if TensorBoard is not installed.
     """
     if folder is None:
-        yield lambda epoch: None
+        yield lambda figures: None
         return
     try:
         from torch.utils.tensorboard import SummaryWriter
     except ImportError as error:
-        raise UsageError("--tensorboard: expected TensorBoard to be installed: pip install tensorboard") from error
+        raise UsageError("`tensorboard`: expected TensorBoard to be installed: pip install tensorboard") from error
     writer = SummaryWriter(folder / "tensorboard")
 
-    def log(epoch: Epoch) -> None:
-        for name, figure in asdict(epoch).items():
+    def log(figures: Mapping[str, float]) -> None:
+        for name, figure in figures.items():
             if name not in ("epoch", "best"):
-                writer.add_scalar(name, figure, epoch.epoch)
+                writer.add_scalar(name, figure, figures["epoch"])
         writer.flush()
 
     try:

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sentiment_fast.errors import UsageError
-from sentiment_fast.model.folder import SavedModel, load_model, named_or_bundled
+from sentiment_fast.model.folder import load_model, named_or_bundled
+from sentiment_fast.model.model import Model
 from sentiment_fast.scoring.cluster.ray_cluster import Cluster
 from sentiment_fast.scoring.options import ScoreOptions
 from sentiment_fast.scoring.scorer import Scorer
@@ -35,11 +36,14 @@ def open_engine(
             )
         yield engine.scorer, engine
     elif engine == "ray":
+        check_engine(engine, options)
         with Cluster(adjusted, options.device, options.precision, options.workers, say) as cluster:
             yield cluster.scorer, cluster
     else:
         check_engine(engine, options)
-        yield adjusted if isinstance(adjusted, Scorer) else Scorer(adjusted, options.device, options.precision), None
+        if not isinstance(adjusted, Scorer):
+            adjusted = Scorer(adjusted, options.device, options.precision, options.threads)
+        yield adjusted, None
 
 
 def check_engine(engine: str | Cluster, options: ScoreOptions) -> None:
@@ -49,13 +53,16 @@ def check_engine(engine: str | Cluster, options: ScoreOptions) -> None:
             "Expected no number of workers without the engine ray (--workers, --engine): in one process, threads do "
             "the work"
         )
+    if engine != "local" and options.threads is not None:
+        raise UsageError(
+            "Expected no number of threads with the engine ray (--threads, --engine): a worker uses the CPUs that Ray "
+            "gives it"
+        )
     if isinstance(engine, str) and engine not in ("local", "ray"):
         raise UsageError(f"Expected an engine of local or ray, got {engine!r}")
 
 
-def _adjusted(
-    model: str | Path | Scorer | None, options: ScoreOptions, say: Callable[[str], None]
-) -> Scorer | SavedModel:
+def _adjusted(model: str | Path | Scorer | None, options: ScoreOptions, say: Callable[[str], None]) -> Scorer | Model:
     if not isinstance(model, Scorer):
         return load_model(named_or_bundled(model, say)).adjusted(options.threshold, options.cascade)
     if options.threshold is not None or options.cascade is not None:

@@ -11,10 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import torch
 
 import sentiment_fast
-from sentiment_fast.model.native.scoring import native_level
 from sentiment_fast.scoring.options import ScoreOptions
 from sentiment_fast.scoring.scorer import Scorer
 
@@ -29,19 +27,10 @@ def scorer_fingerprint(scorer: Scorer) -> dict[str, Any]:
         "cascade": scorer.cascade,
         "device": scorer.device.type,
         "precision": scorer.precision.name,
-        "instructions": _instructions(scorer),
-        "threads": torch.get_num_threads(),
+        **scorer.engine.fingerprint(),
         "version": sentiment_fast.__version__,
-        "PyTorch": torch.__version__,
         "pyarrow": pa.__version__,
     }
-
-
-def _instructions(scorer: Scorer) -> str | None:
-    """Those of a CPU that the network's sums are rounded by, which differ in their last digits; None on a GPU."""
-    if scorer.device.type != "cpu":
-        return None
-    return native_level(scorer.device, scorer.precision) or torch.backends.cpu.get_cpu_capability()
 
 
 def run_fingerprint(

@@ -109,20 +109,20 @@ class _JobsRun:
                 yield self._score(job, stop)
             return
         ours = StopRequest()
-        with stop.calling(ours.make), ThreadPoolExecutor(at_once) as pool:
-            if stop.made:
-                ours.make()
+        with stop.calling(ours.request), ThreadPoolExecutor(at_once) as pool:
+            if stop.requested:
+                ours.request()
             scored = [pool.submit(self._score, job, ours) for job in jobs]
             try:
                 for one in scored:
                     yield one.result()
             except BaseException:
-                ours.make()
+                ours.request()
                 pool.shutdown(cancel_futures=True)
                 raise
 
     def _score(self, job: Job, stop: StopRequest) -> Summary:
-        if stop.made:
+        if stop.requested:
             raise KeyboardInterrupt
         with self._progress(job) as on_window:
             try:

@@ -28,10 +28,10 @@ class ScoreOptions(ReadOptions, ColumnOptions, CsvOptions):
     """All options of scoring files; see the classes that it is made of for theirs.
 
     rejects: the file for records that cannot be read; None for OUTPUT.rejects.csv. window_bytes: about how much of the
-    input is scored together. device, precision, threshold, cascade: as for `sf.load`, for a model folder. workers: how
-    many processes of a Ray cluster score; None for as many as it has room for. force: replace an output that exists.
-    restart: start over instead of resuming a run that was killed. keep_journal: leave the journal of a finished run, by
-    which the same call recognizes it.
+    input is scored together. device, precision, threads, threshold, cascade: as for `sf.load`, for a model folder.
+    workers: how many processes of a Ray cluster score; None for as many as it has room for. force: replace an output
+    that exists. restart: start over instead of resuming a run that was killed. keep_journal: leave the journal of a
+    finished run, by which the same call recognizes it.
     """
 
     rejects: str | Path | None = None
@@ -40,6 +40,7 @@ class ScoreOptions(ReadOptions, ColumnOptions, CsvOptions):
     precision: str = _same_bytes("auto")
     threshold: float | None = _same_bytes(None)
     cascade: float | bool | None = _same_bytes(None)
+    threads: int | None = _same_bytes(None)
     workers: int | None = _same_bytes(None)
     force: bool = _same_bytes(False)
     restart: bool = _same_bytes(False)

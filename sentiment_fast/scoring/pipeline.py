@@ -54,7 +54,7 @@ def run_stages(
     finished = False
     try:
         with stop.calling(lambda: inbox.put(_WAKE)):  # SimpleQueue allows that in a signal handler
-            while not stop.made and not write_failures:
+            while not stop.requested and not write_failures:
                 item = inbox.get()
                 if item is _END:
                     finished = True

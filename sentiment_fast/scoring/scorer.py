@@ -1,7 +1,7 @@
 """Texts -> class probabilities with a trained model, at full speed.
 
 In: a model folder, then texts in any of the usual containers. Out: probabilities or labels, in the texts' order.
-Files are left to files.py.
+Files are left to score_files.py. PyTorch is imported only if the model's engine needs it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections.abc import Iterable, Iterator
-from copy import deepcopy
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -18,11 +17,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from sentiment_fast.errors import UsageError
 from sentiment_fast.evaluation.metrics import predicted_indices
 from sentiment_fast.model.calibration import cascaded_probabilities
-from sentiment_fast.model.devices import choose_device, choose_precision
-from sentiment_fast.model.folder import SavedModel, load_model, named_or_bundled
-from sentiment_fast.model.inference import network_logits
+from sentiment_fast.model.devices import choose_precision, find_device
+from sentiment_fast.model.engine import engine_for
+from sentiment_fast.model.folder import load_model, named_or_bundled
+from sentiment_fast.model.model import Model
 from sentiment_fast.scoring.columns import ColumnOptions, score_batch
 from sentiment_fast.text.encoding import TokenIds, encode
 
@@ -30,33 +31,32 @@ from sentiment_fast.text.encoding import TokenIds, encode
 class Scorer:
     """A trained model, ready to score texts.
 
-    device: "auto" (a CUDA device if there is one), "cpu" or "cuda". precision: "auto" (bf16 or fp16 where the device
-    has it in hardware), "float32", "bfloat16" or "float16". threads: that turn texts into ids; None for as many as this
-    process may use (those of the network are PyTorch's). Scores do not depend on which texts stand together in a call,
-    beyond rounding: each is the calibrated sum of what the model's parts say about it, and where the model has a
-    cascade, of a text about which the wide part alone is sure enough, that part's own.
+    device: "auto" (a CUDA device if there is one), "cpu" or "cuda". precision: "auto" (bf16 or fp16 if the device has
+    it in hardware), "float32", "bfloat16" or "float16". threads: how many to use on a CPU; None for as many as
+    `thread_count` gives. Scores do not depend on which texts stand together in a call, beyond rounding: each is the
+    calibrated sum of what the network and the n-gram model say about it, and if the model has a cascade, the n-gram
+    model's alone for a text that it is confident about. Raises UsageError for a device or a precision that is not
+    available, and for a network that needs PyTorch, which is not installed.
     """
 
-    def __init__(
-        self, model: SavedModel, device: str = "auto", precision: str = "auto", threads: int | None = None
-    ) -> None:
+    def __init__(self, model: Model, device: str = "auto", precision: str = "auto", threads: int | None = None) -> None:
+        if threads is not None and threads < 1:
+            raise UsageError(f"Expected threads of 1 or more, got {threads}")
         self._threads = threads
-        self.device = choose_device(device)
+        self.device = find_device(device)
         self.precision = choose_precision(self.device, precision)
         self.text_column = model.text_column
-        self._network = model.network.to(self.device).eval()
-        self._vocabulary = model.vocabulary
-        self._classes = model.classes
-        self._model = replace(model, network=self._network)
+        self.engine = engine_for(model, self.device, self.precision, threads)
+        self._model = model
 
     @property
     def classes(self) -> list[Any]:
         """The labels, sorted, in their own type: the columns of `predict_proba`. Of two, the second is the positive."""
-        return list(self._classes)
+        return list(self._model.classes)
 
     @property
     def threshold(self) -> float:
-        """Of two classes, the second is said where its probability is above this; it may be set, above 0 and below 1.
+        """Of two classes, the second is predicted above this probability; it may be set, above 0 and below 1.
 
         Raises UsageError for a value outside of that, and for a model of more classes.
         """
@@ -68,13 +68,13 @@ class Scorer:
 
     @property
     def cascade(self) -> float | None:
-        """How probable a class must be to the wide part alone for the network not to be asked; None: it always is."""
+        """The network is asked only about texts of which the n-gram model is less confident; None: about all."""
         return self._model.cascade
 
     @property
     def max_length(self) -> int:
-        """How many of a text's ids the network reads; a wide part reads all of them."""
-        return self._network.config.max_length
+        """How many of a text's ids the network reads; an n-gram model reads all of them."""
+        return self._model.config.max_length
 
     def predict_proba(self, texts: Any) -> npt.NDArray[np.float32]:
         """(n, classes) float32, rows sum to 1; columns in the order of `classes`.
@@ -87,11 +87,11 @@ class Scorer:
     def predict(self, texts: Any) -> npt.NDArray[Any]:
         """(n,) labels: the likelier class of each text; of two classes, as `threshold` says."""
         indices = predicted_indices(self.predict_proba(texts), self.threshold)
-        return np.take(np.asarray(self._classes), indices)
+        return np.take(np.asarray(self._model.classes), indices)
 
     def encode(self, texts: Any) -> TokenIds:
         """The texts' ids in this model's vocabulary: the first half of `predict_proba`."""
-        return encode(texts, self._vocabulary, self._threads)
+        return encode(texts, self._model.vocabulary, self._threads)
 
     def probabilities_of(self, ids: TokenIds) -> npt.NDArray[np.float32]:
         """(n, classes) float32: the second half of `predict_proba`."""
@@ -106,7 +106,7 @@ class Scorer:
         return probabilities
 
     def _network_logits(self, ids: TokenIds) -> npt.NDArray[np.float32]:
-        return network_logits(self._network, ids, self.precision)
+        return self.engine.logits(ids)
 
     def score_batches(
         self, batches: Iterable[Any], text_column: str, *, status: bool = False, tokens: bool = False
@@ -121,9 +121,10 @@ class Scorer:
         for batch in batches:
             yield score_batch(self, batch, text_column, ColumnOptions(status, tokens))
 
-    def model(self) -> SavedModel:
-        """A copy of its model, on the CPU: what another `Scorer`, elsewhere, is made of."""
-        return replace(self._model, network=deepcopy(self._network).cpu(), classes=self.classes)
+    def model(self) -> Model:
+        """A copy of its model: what another `Scorer`, elsewhere, is made of."""
+        weights = {name: array.copy() for name, array in self._model.weights.items()}
+        return replace(self._model, weights=weights, classes=self.classes)
 
     def digest(self) -> str:
         """SHA-256 of the model: the weights, the vocabulary, the settings, the calibration and the labels.
@@ -131,9 +132,9 @@ class Scorer:
         With `cascade`, all that probabilities depend on; with `threshold`, all that labels do.
         """
         model = self._model
-        about = (self._network.config, self._vocabulary, self._classes, model.calibration, model.wide_calibration)
+        about = (model.config, model.vocabulary, model.classes, model.calibration, model.wide_calibration)
         digest = hashlib.sha256(repr(about).encode())
-        arrays = {name: weights.cpu().numpy() for name, weights in self._network.state_dict().items()}
+        arrays: dict[str, npt.NDArray[Any]] = dict(model.weights)
         if model.wide is not None:
             digest.update(repr(model.wide.config).encode())
             arrays |= {f"wide.{name}": array for name, array in model.wide.tensors().items()}
@@ -150,15 +151,17 @@ def load(
     *,
     threshold: float | None = None,
     cascade: float | bool | None = None,
+    threads: int | None = None,
 ) -> Scorer:
     """A `Scorer` from a model folder that `python -m sentiment_fast.train` made, or of the model that is bundled.
 
-    folder: None for the bundled model, of the classes "negative" and "positive", which is said in a line on stderr.
-    threshold: of two classes, the probability above which the second is said; None for the model's own, as a rule 0.5.
-    cascade: how probable a class must be to the model's wide part alone, 0.5 to 1, for its network not to be asked;
-    False to ask it about every text, None for what the model says, as a rule that too.
+    folder: None for the bundled model, with the classes "negative" and "positive", which a line on stderr reports.
+    threshold: of two classes, predict the second above this probability; None for the model's own, usually 0.5.
+    cascade: ask the network only about texts of which the model's n-gram model is less confident than this, 0.5 to 1;
+    False to ask it about every text, None for the model's own setting. threads: how many to use on a CPU; None for all
+    that this process may use, or OMP_NUM_THREADS if that is less.
     Raises ModelFolderError for a folder that is missing, damaged or of a newer format, UsageError for a threshold or a
     cascade that does not fit the model.
     """
     found = named_or_bundled(folder, partial(print, file=sys.stderr, flush=True))
-    return Scorer(load_model(found).adjusted(threshold, cascade), device, precision)
+    return Scorer(load_model(found).adjusted(threshold, cascade), device, precision, threads)

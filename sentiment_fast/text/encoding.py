@@ -6,7 +6,6 @@ What is computed is specified in reference.py; this file converts containers and
 
 from __future__ import annotations
 
-import hashlib
 import operator
 import os
 from collections.abc import Iterable
@@ -18,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sentiment_fast.errors import UsageError
+from sentiment_fast.text.core_sources import core_digest
 from sentiment_fast.text.stop_words import stop_word_set
 from sentiment_fast.text.vocabulary import Unknown, Vocabulary
 
@@ -30,10 +30,9 @@ except ImportError as error:
 
 
 def _check_freshness(sources: Path) -> None:
-    """In a checkout, the extension must come from the sources that stand beside it."""
-    files = sorted([*sources.glob("*.cpp"), *sources.glob("*.h")])
-    digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
-    if files and digest != _core.SOURCES:
+    """In a checkout, the extension must come from the sources that are there."""
+    digest = core_digest(sources)
+    if digest not in (None, _core.SOURCES):
         raise ImportError(f"The native core of sentiment_fast was built from other sources than csrc/ holds: {_BUILD}")
 
 
@@ -218,10 +217,12 @@ def _intake(texts: Any) -> Any:
 
 
 def thread_count(threads: int | None = None) -> int:
-    """As many threads as are asked for, else as many as this process may use."""
+    """As many threads as are asked for, else all that this process may use, or OMP_NUM_THREADS if that is less."""
     if threads is not None:
         return threads
     try:
-        return len(os.sched_getaffinity(0))
+        available = len(os.sched_getaffinity(0))
     except AttributeError:  # not on every system
-        return os.cpu_count() or 1
+        available = os.cpu_count() or 1
+    asked = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0].strip()  # further numbers are for nested loops
+    return min(available, int(asked)) if asked.isascii() and asked.isdigit() and int(asked) > 0 else available

@@ -17,8 +17,9 @@ from sentiment_fast.evaluation.fit_calibration import fit_calibration
 from sentiment_fast.evaluation.metrics import Metrics, evaluate
 from sentiment_fast.model.calibration import Calibration, Logits, cascaded_probabilities
 from sentiment_fast.model.devices import Precision
-from sentiment_fast.model.folder import SavedModel
 from sentiment_fast.model.inference import network_logits
+from sentiment_fast.model.model import Model
+from sentiment_fast.model.network import SentimentLSTM
 from sentiment_fast.training.encode import Encoded
 
 # A cascade of this confidence is turned on where it loses so little (benchmarks/results/accuracy.md); by fewer texts,
@@ -62,18 +63,18 @@ class CalibrationReport:
 
 
 def calibrate(
-    model: SavedModel, validation: Encoded, precision: Precision, say: Callable[[str], None]
+    model: Model, network: SentimentLSTM, validation: Encoded, precision: Precision, say: Callable[[str], None]
 ) -> CalibrationReport | None:
     """Give the model the calibration that fits its validation part; tell what that changed, or why it stays as it is.
 
     None where it does. With a wide part, the model gets a cascade too, if that costs at most 0.1 % of the accuracy, as
-    500 texts or more tell. The network is in evaluation mode, on any device.
+    500 texts or more tell. network: the model's, in evaluation mode, on any device.
     """
-    network = network_logits(model.network, validation.ids, precision)
+    logits = network_logits(network, validation.ids, precision)
     wide = None if model.wide is None else model.wide.logits(validation.ids)
     targets, classes = validation.targets, model.classes
     try:
-        calibration = fit_calibration(network, wide, targets, len(classes))
+        calibration = fit_calibration(logits, wide, targets, len(classes))
         if wide is not None:
             model.wide_calibration = fit_calibration(None, wide, targets, len(classes))
     except DataError as error:
@@ -81,7 +82,7 @@ def calibrate(
         return None
 
     def measured(one: Calibration) -> Metrics:
-        return evaluate(one.probabilities(network, wide), targets, classes)
+        return evaluate(one.probabilities(logits, wide), targets, classes)
 
     alone = {} if wide is None else {"network": Calibration(wide=0.0), "wide": Calibration(network=0.0)}
     report = CalibrationReport(
@@ -89,11 +90,11 @@ def calibrate(
     )
     model.calibration = calibration
     say(report.as_text())
-    return report if wide is None else _with_cascade(model, report, network, wide, targets, say)
+    return report if wide is None else _with_cascade(model, report, logits, wide, targets, say)
 
 
 def _with_cascade(
-    model: SavedModel,
+    model: Model,
     report: CalibrationReport,
     network: Logits,
     wide: Logits,

@@ -40,16 +40,16 @@ class State(Protocol):
 class Checkpoints:
     """One run's checkpoint file.
 
-    folder: the run's. identity: what must be the same for a run to be the same, by name, such as its settings and the
-    digest of its data. arguments: kept for whoever resumes; not compared. minutes: between two checkpoints inside an
-    epoch; one is written after each epoch in any case.
+    folder: the run's. fingerprint: what must be the same for a run to be the same, by name, such as its settings and
+    the digest of its data. arguments: kept for whoever resumes; not compared. minutes: between two checkpoints inside
+    an epoch; one is written after each epoch in any case.
     """
 
     def __init__(
-        self, folder: Path, identity: Mapping[str, Any], arguments: Mapping[str, Any], minutes: float = 5.0
+        self, folder: Path, fingerprint: Mapping[str, Any], arguments: Mapping[str, Any], minutes: float = 5.0
     ) -> None:
         self._path = folder / CHECKPOINT
-        self._identity, self._arguments = dict(identity), dict(arguments)
+        self._fingerprint, self._arguments = dict(fingerprint), dict(arguments)
         self._seconds = 60 * minutes
         self._last = time.monotonic()
 
@@ -62,7 +62,7 @@ class Checkpoints:
         header = {
             "format": FORMAT,
             "arguments": self._arguments,
-            "identity": self._identity,
+            "identity": self._fingerprint,
             "state": state.values(),
         }
         part = self._path.with_suffix(".part")
@@ -78,7 +78,7 @@ class Checkpoints:
             kept = f"the one before, {self._path}, is intact" if self._path.exists() else "there is none before it"
             raise DataError(
                 f"{self._path}: the checkpoint could not be written ({error.strerror}); {kept}. "
-                "Make room, then go on with --resume"
+                "Make room, then continue with `resume=True`"
             ) from error
         self._last = time.monotonic()
 
@@ -90,41 +90,42 @@ class Checkpoints:
         if not self._path.exists():
             return False
         header = _read_header(self._path)
-        self._check_identity(header["identity"])
+        self._check_fingerprint(header["identity"])
         try:
             state.restore(load_file(self._path), header["state"])
         except (KeyError, TypeError, ValueError, RuntimeError, SafetensorError) as error:
             raise _damaged(self._path, error) from error
         return True
 
-    def _check_identity(self, stored: Mapping[str, Any]) -> None:
+    def _check_fingerprint(self, stored: Mapping[str, Any]) -> None:
         # Through JSON, as the stored one went.
-        for name, value in json.loads(json.dumps(self._identity)).items():
+        for name, value in json.loads(json.dumps(self._fingerprint)).items():
             if stored.get(name) == value:
                 continue
             if name == "data":
                 raise DataError(
                     f"{self._path}: the data are not those that the run began with: they were changed since, or "
-                    "--data, --validation or --test name others. Restore them, or begin anew in another folder"
+                    "`data`, `validation` or `test` name others. Restore them, or start over in another folder"
                 )
             raise UsageError(
-                f"{self._path}: the run began with {name} {stored.get(name)}, and is now to go on with {value}: "
-                "give --resume the options of the run, or none"
+                f"{self._path}: the run began with {name} {stored.get(name)}, and should now continue with {value}: "
+                "give `resume` the options of the run, or none"
             )
 
 
 @dataclass(frozen=True)
-class Origin:
-    """What a run began with: the arguments and the identity that its `Checkpoints` were given.
+class RecordedRun:
+    """What the run in a folder began with: the arguments and the fingerprint that its `Checkpoints` were given.
 
-    identity: has at least "threads", a number, and "precision", a name; as a rule the "command" too.
+    fingerprint: has at least "threads", a number, and "precision", a name; as a rule the "command" too.
     """
 
+    folder: Path
     arguments: dict[str, Any]
-    identity: dict[str, Any]
+    fingerprint: dict[str, Any]
 
 
-def read_origin(folder: Path) -> Origin | None:
+def read_recorded_run(folder: Path) -> RecordedRun | None:
     """What the run in a folder began with; None without a checkpoint. Raises ModelFolderError for a damaged one."""
     path = folder / CHECKPOINT
     if not path.exists():
@@ -133,7 +134,7 @@ def read_origin(folder: Path) -> Origin | None:
     threads, precision = (header["identity"].get(name) for name in ("threads", "precision"))
     if type(threads) is not int or threads < 1 or not isinstance(precision, str):
         raise _damaged(path, "its identity is incomplete")
-    return Origin(header["arguments"], header["identity"])
+    return RecordedRun(folder, header["arguments"], header["identity"])
 
 
 def remove_checkpoint(folder: Path) -> None:
@@ -162,4 +163,4 @@ def _read_header(path: Path) -> dict[str, Any]:
 
 
 def _damaged(path: Path, reason: object) -> ModelFolderError:
-    return ModelFolderError(f"{path}: cannot be read as a checkpoint ({reason}): damaged; train anew in another folder")
+    return ModelFolderError(f"{path}: cannot be read as a checkpoint ({reason}): damaged; train in another folder")

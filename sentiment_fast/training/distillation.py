@@ -1,7 +1,7 @@
 """Learning from a teacher: its probabilities as targets, of labelled and of unlabelled texts (Hinton et al. 2015).
 
-In: training texts' ids and labels, more ids, what a teacher says of all of them. Out: `Examples` with soft targets;
-what the teacher said, kept in the run's folder so that the run can go on. Asking it is scoring/teachers.py's.
+In: training texts' ids and labels, more ids, a teacher's probabilities for all of them. Out: `Examples` with soft
+targets; the probabilities, kept in the run's folder so that it can be resumed. Asking a teacher is left to teachers.py.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
 from sentiment_fast.errors import DataError, ModelFolderError
-from sentiment_fast.model.batches import BatchSource
-from sentiment_fast.model.network import NetworkConfig
+from sentiment_fast.model.batch_source import BatchSource
+from sentiment_fast.model.config import NetworkConfig
 from sentiment_fast.text.encoding import TokenIds
 from sentiment_fast.training.step import Examples
 
@@ -28,7 +28,7 @@ Probabilities = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Lesson:
+class SoftTargets:
     """Training texts, then unlabelled ones. targets: (n, classes) float32, rows sum to 1."""
 
     ids: TokenIds
@@ -44,29 +44,31 @@ class Lesson:
         return hashlib.sha256(np.ascontiguousarray(self.targets).tobytes()).hexdigest()
 
 
-def lesson_of(
-    ids: TokenIds, labels: npt.NDArray[np.int64], taught: Probabilities, label_weight: float = LABEL_WEIGHT
-) -> Lesson:
-    """ids: of all texts. labels: (labelled,) class indices of the first of them. taught: (n, classes), what the teacher
-    says. label_weight: a labelled text's target is so much its label, and the rest the teacher's word.
+def soft_targets(
+    ids: TokenIds, labels: npt.NDArray[np.int64], probabilities: Probabilities, label_weight: float = LABEL_WEIGHT
+) -> SoftTargets:
+    """ids: of all texts. labels: (labelled,) class indices of the first of them. probabilities: (n, classes), the
+    teacher's. label_weight: the share of a labelled text's target that is its label; the teacher's probabilities are
+    the rest.
     """
-    targets = taught.astype(np.float32, copy=True)
+    targets = probabilities.astype(np.float32, copy=True)
     targets[: len(labels)] *= 1 - label_weight
     targets[np.arange(len(labels)), labels] += np.float32(label_weight)
-    return Lesson(ids, targets)
+    return SoftTargets(ids, targets)
 
 
-def keep_taught(folder: Path, taught: Probabilities, ids: TokenIds) -> None:
-    """What the teacher said of these texts, for a run that goes on."""
+def keep_probabilities(folder: Path, probabilities: Probabilities, ids: TokenIds) -> None:
+    """The teacher's probabilities for these texts, for a run that is resumed."""
     part = folder / f"{SOFT_TARGETS}.part"
-    part.write_bytes(save({"probabilities": torch.from_numpy(np.ascontiguousarray(taught))}, {"texts": _digest(ids)}))
+    tensors = {"probabilities": torch.from_numpy(np.ascontiguousarray(probabilities))}
+    part.write_bytes(save(tensors, {"texts": _digest(ids)}))
     part.replace(folder / SOFT_TARGETS)
 
 
-def kept_taught(folder: Path, ids: TokenIds) -> Probabilities | None:
-    """What `keep_taught` kept; None where that is gone.
+def kept_probabilities(folder: Path, ids: TokenIds) -> Probabilities | None:
+    """What `keep_probabilities` kept; None if the file is gone.
 
-    Raises DataError where it is of other texts, ModelFolderError for a damaged file.
+    Raises DataError if it is of other texts, ModelFolderError for a damaged file.
     """
     path = folder / SOFT_TARGETS
     if not path.exists():
@@ -81,13 +83,13 @@ def kept_taught(folder: Path, ids: TokenIds) -> Probabilities | None:
         ) from error
     if digest != _digest(ids):
         raise DataError(
-            f"{path}: is of other texts: --data or --unlabelled were changed since the run began. Restore them, or "
-            "begin anew in another folder"
+            f"{path}: is of other texts: `data` or `unlabelled` were changed since the run began. Restore them, or "
+            "start over in another folder"
         )
     return probabilities
 
 
-def remove_taught(folder: Path) -> None:
+def remove_probabilities(folder: Path) -> None:
     (folder / SOFT_TARGETS).unlink(missing_ok=True)
 
 

@@ -13,11 +13,12 @@ import torch
 from torch import Tensor
 
 from sentiment_fast.data.labelled_texts import LabelledTexts, class_indices
-from sentiment_fast.data.overview import Part
+from sentiment_fast.data.overview import Split
 from sentiment_fast.data.texts import Texts
 from sentiment_fast.errors import DataError, UsageError
-from sentiment_fast.model.batches import BatchSource
-from sentiment_fast.model.network import NetworkConfig, SentimentLSTM
+from sentiment_fast.model.batch_source import BatchSource
+from sentiment_fast.model.config import NetworkConfig
+from sentiment_fast.model.network import SentimentLSTM
 from sentiment_fast.model.presets import Preset, VocabularyConfig
 from sentiment_fast.model.vectors import WordVectors
 from sentiment_fast.text.encoding import TokenIds, build_vocabulary, encode
@@ -33,9 +34,9 @@ class Encoded:
     ids: TokenIds
     targets: npt.NDArray[np.int64]
 
-    def overview_part(self) -> Part:
+    def overview_split(self) -> Split:
         """The part as the look at the data before training takes it."""
-        return Part(self.data, self.ids.lengths, self.ids.word_count, self.ids.unknown_count)
+        return Split(self.data, self.ids.lengths, self.ids.word_count, self.ids.unknown_count)
 
     def examples(self, config: NetworkConfig, device: torch.device) -> Examples:
         """The part as the training loop takes it, on a device."""
@@ -51,8 +52,8 @@ def vocabulary_of(training: LabelledTexts | Texts, config: VocabularyConfig) -> 
     vocabulary = build_vocabulary(training.texts, **options)
     if len(vocabulary) == 0:
         raise DataError(
-            f"{training.name}: expected texts with words, found none beside stop words and what cleaning drops. "
-            "Is the text column the right one (--text-column)?"
+            f"{training.name}: expected texts with words, found none other than stop words and what cleaning drops. "
+            "Is the text column the right one (`text_column`)?"
         )
     return vocabulary
 

@@ -1,36 +1,49 @@
-"""A trained model -> calibrated, measured, saved, and described in its run folder."""
+"""A trained model -> calibrated, measured, saved, and described in its run folder.
+
+In: the model of the epoch that is kept, its data and history. Out: the files of a finished run, on disk before the
+checkpoint goes. What the card and the figures look like is left to report/.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 from sentiment_fast.data.overview import TRAINING
-from sentiment_fast.evaluation.metrics import Metrics, evaluate
+from sentiment_fast.evaluation.metrics import evaluate
 from sentiment_fast.model.devices import Precision
-from sentiment_fast.model.folder import SavedModel, save_model
+from sentiment_fast.model.folder import save_model
+from sentiment_fast.model.model import Model
+from sentiment_fast.model.network import SentimentLSTM, weights_of
 from sentiment_fast.report.run_folder import write_results
+from sentiment_fast.runs.atomic import sync_files
 from sentiment_fast.scoring.scorer import Scorer
 from sentiment_fast.training.calibrate import calibrate
-from sentiment_fast.training.checkpoints import remove_checkpoint
+from sentiment_fast.training.checkpoints import CHECKPOINT, remove_checkpoint
+from sentiment_fast.training.distillation import SOFT_TARGETS, remove_probabilities
 from sentiment_fast.training.prepare import TrainingData
 from sentiment_fast.training.state import Epoch
 
 
 def finish_run(
     folder: Path,
-    model: SavedModel,
+    model: Model,
+    network: SentimentLSTM,
     data: TrainingData,
     history: list[Epoch],
     precision: Precision,
     say: Callable[[str], None],
-) -> dict[str, Metrics]:
+) -> dict[str, Any]:
     """Calibrate and measure the model of the epoch that is kept, write the results, remove what only resuming needs.
 
-    Returns the figures by part, "validation" and, if there is one, "test". A run that is killed in here goes on here.
+    network: the one that was trained; the model gets its weights. Returns what metrics.json holds. A run that is killed
+    in here resumes here.
     """
-    device = model.network.output.weight.device.type
-    calibration = calibrate(model, data.validation, precision, say)
+    device = network.output.weight.device.type
+    model = replace(model, weights=weights_of(network))
+    calibration = calibrate(model, network, data.validation, precision, say)
     save_model(folder, model)
     scorer = Scorer(model, device, precision.name)
     metrics = {
@@ -39,9 +52,28 @@ def finish_run(
         if name != TRAINING
     }
     sources = {name: part.data.name for name, part in data.parts.items()}
-    made_up = data.training.data.made_up
-    write_results(folder, model, data.look, history, metrics, sources, made_up, calibration)
-    remove_checkpoint(folder)
+    written = write_results(
+        folder,
+        model,
+        data.look,
+        [asdict(epoch) for epoch in history],
+        metrics,
+        sources,
+        data.training.data.made_up,
+        None if calibration is None else calibration.as_dict(),
+    )
+    keep_for_good(folder)
     for name, figures in metrics.items():
         say(f"\n{name}: {sources[name]}\n{figures.as_text()}")
-    return metrics
+    return written
+
+
+def keep_for_good(folder: Path) -> None:
+    """Remove the checkpoint and what else only resuming needs, once everything else is on disk.
+
+    In this order: after a power cut either the finished model is whole, or the checkpoint is there to resume from.
+    """
+    temporary = (CHECKPOINT, SOFT_TARGETS)
+    sync_files(path for path in folder.iterdir() if path.is_file() and path.name not in temporary)
+    remove_checkpoint(folder)
+    remove_probabilities(folder)

@@ -1,6 +1,6 @@
-"""What a training begins from with --init: a start folder's vocabulary and weights.
+"""The initial weights of a training with `init`: a pretrained folder's vocabulary and weights.
 
-In: the folder, or a run that goes on, which has kept the vocabulary and whose checkpoint has the weights. Out: both,
+In: the folder, or a run that is resumed, which has kept the vocabulary and whose checkpoint has the weights. Out: both,
 and settings that say so.
 """
 
@@ -9,21 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from torch import Tensor
 
 from sentiment_fast.errors import UsageError
 from sentiment_fast.model.folder import VOCABULARY
 from sentiment_fast.model.presets import Preset, VocabularyConfig
-from sentiment_fast.model.pretrained import check_sizes, load_start
+from sentiment_fast.model.pretrained import check_sizes, load_pretrained
 from sentiment_fast.text.vocabulary import Vocabulary
+from sentiment_fast.training.checkpoints import RecordedRun
 
 
 @dataclass(frozen=True)
-class Beginning:
+class InitialWeights:
     """options: what the vocabulary was built with. weights: by their names in a `SentimentLSTM`; None for a run that
-    goes on.
+    is resumed.
     """
 
     vocabulary: Vocabulary
@@ -32,7 +32,7 @@ class Beginning:
 
     def applied_to(self, settings: Preset, given: Collection[str], say: Callable[[str], None]) -> Preset:
         """The settings with the vocabulary's options. given: names of settings that the user asked for. say: told of
-        options that the settings have otherwise.
+        options that differ in the settings.
         """
         others = {
             name: value for name, value in asdict(self.options).items() if getattr(settings.vocabulary, name) != value
@@ -40,13 +40,13 @@ class Beginning:
         for name, value in others.items():
             if name in given:
                 raise UsageError(
-                    f"--set {name}={getattr(settings.vocabulary, name)}: the vocabulary is that of --init, which has "
+                    f"`set={name}={getattr(settings.vocabulary, name)}`: the vocabulary is that of `init`, which has "
                     f"{name} {value}: leave it out, or pretrain with it"
                 )
         if others:
             theirs = ", ".join(f"{name}={value}" for name, value in others.items())
             ours = ", ".join(f"{name}={getattr(settings.vocabulary, name)}" for name in others)
-            say(f"the vocabulary is that of --init, with {theirs}; for the preset's {ours}, pretrain with it")
+            say(f"the vocabulary is that of `init`, with {theirs}; for the preset's {ours}, pretrain with it")
         return replace(settings, vocabulary=self.options)
 
     def keep(self, folder: Path) -> None:
@@ -55,14 +55,16 @@ class Beginning:
         (folder / f"{VOCABULARY}.part").replace(folder / VOCABULARY)
 
 
-def new_beginning(init: str | Path, settings: Preset) -> Beginning:
-    """From a start folder. Raises UsageError where its sizes are not the network's, ModelFolderError for a bad one."""
-    start = load_start(init)
+def initial_weights(init: str | None, settings: Preset, recorded: RecordedRun | None) -> InitialWeights | None:
+    """Those of a pretrained folder, or what a recorded run has kept of it; None without `init`.
+
+    Raises UsageError if its sizes are not the network's, ModelFolderError for a bad folder.
+    """
+    if init is None:
+        return None
+    if recorded is not None:
+        options = VocabularyConfig(**recorded.fingerprint["settings"]["vocabulary"])
+        return InitialWeights(Vocabulary.load(recorded.folder / VOCABULARY), options, None)
+    start = load_pretrained(init)
     check_sizes(init, start, settings.network)
-    return Beginning(start.vocabulary, start.options, start.weights)
-
-
-def kept_beginning(folder: Path, identity: Mapping[str, Any]) -> Beginning:
-    """Of a run that goes on. identity: what it began with."""
-    options = VocabularyConfig(**identity["settings"]["vocabulary"])
-    return Beginning(Vocabulary.load(folder / VOCABULARY), options, None)
+    return InitialWeights(start.vocabulary, start.options, start.weights)

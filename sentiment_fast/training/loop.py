@@ -19,7 +19,7 @@ from sentiment_fast.errors import DataError
 from sentiment_fast.model.batches import Rows, random_batches
 from sentiment_fast.model.compiling import Compiler
 from sentiment_fast.model.devices import Precision
-from sentiment_fast.model.distributed import Ranks
+from sentiment_fast.model.distributed import TrainingProcesses
 from sentiment_fast.model.inference import all_logits
 from sentiment_fast.model.network import SentimentLSTM, class_loss
 from sentiment_fast.model.presets import TrainingConfig
@@ -45,7 +45,7 @@ def train(
     checkpoints: Checkpoints | None = None,
     stop_requested: Callable[[], bool] = lambda: False,
     say: Callable[[str], None] = lambda message: None,
-    ranks: Ranks | None = None,
+    ranks: TrainingProcesses | None = None,
     compiler: Compiler | None = None,
     cuda_graphs: bool = False,
 ) -> list[Epoch]:
@@ -59,7 +59,7 @@ def train(
     Returns the history. Raises DataError where a loss is no longer a number. The seed decides the batches and the
     dropout; the caller's random state is untouched.
     """
-    ranks = ranks or Ranks()
+    ranks = ranks or TrainingProcesses()
     state = TrainingState.at_start(network, config, precision.dtype, cuda_graphs)
     if checkpoints is not None and checkpoints.restore(state) and not ranks.writes:
         state.sums.zero_()  # all processes' sums are with the first
@@ -127,7 +127,7 @@ def train(
 
 
 def measure(
-    network: SentimentLSTM, examples: Examples, precision: Precision, ranks: Ranks | None = None
+    network: SentimentLSTM, examples: Examples, precision: Precision, ranks: TrainingProcesses | None = None
 ) -> tuple[float, float]:
     """The mean loss and the accuracy of a network, without learning."""
     network.eval()
@@ -163,7 +163,7 @@ def _save_finite(state: TrainingState, config: TrainingConfig, checkpoints: Chec
     if not all(bool(weight.isfinite().all()) for weight in state.network.parameters()):
         raise DataError(
             f"The weights became infinite or no numbers in epoch {state.epoch}: lower the learning rate "
-            f"(now {config.learning_rate}) or train without --amp"
+            f"(now {config.learning_rate}) or train without `amp`"
         )
     checkpoints.save(state)
 
@@ -172,11 +172,11 @@ def _check_finite(part: str, loss: float, epoch: int, config: TrainingConfig) ->
     if not math.isfinite(loss):
         raise DataError(
             f"The {part} loss became {loss} in epoch {epoch}: lower the learning rate (now {config.learning_rate}) "
-            "or train without --amp"
+            "or train without `amp`"
         )
 
 
-def _agreed(ranks: Ranks, now: bool, *wishes: bool) -> list[bool]:
+def _agreed(ranks: TrainingProcesses, now: bool, *wishes: bool) -> list[bool]:
     """What any process wishes, known to all of them at the same step, which is `now`; all False otherwise."""
     if not now:
         return [False] * len(wishes)

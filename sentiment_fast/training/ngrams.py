@@ -1,6 +1,6 @@
 """Encoded texts -> the wide part of a model, fitted before its network is trained.
 
-The fit has no randomness: a run that goes on fits the same again.
+The fit has no randomness: a run that is resumed fits the same again.
 """
 
 from __future__ import annotations
@@ -10,22 +10,22 @@ from collections.abc import Callable
 
 from sentiment_fast.evaluation.metrics import predicted_indices
 from sentiment_fast.model.calibration import Calibration
-from sentiment_fast.model.ngrams import WideConfig, WideNgrams, fit_wide
-from sentiment_fast.training.distillation import Lesson
+from sentiment_fast.model.ngrams import NgramConfig, NgramModel, fit_ngrams
+from sentiment_fast.training.distillation import SoftTargets
 from sentiment_fast.training.prepare import TrainingData
 
 
 def wide_part(
-    data: TrainingData, lesson: Lesson | None, config: WideConfig, say: Callable[[str], None]
-) -> WideNgrams | None:
-    """Fitted on the training part, or on the lesson that a teacher gives; how good it is alone on the validation part
-    is said. None where none is wanted.
+    data: TrainingData, soft_targets: SoftTargets | None, config: NgramConfig, say: Callable[[str], None]
+) -> NgramModel | None:
+    """Fitted on the training part, or on a teacher's soft targets; reports its accuracy on the validation part. None
+    if the settings want none.
     """
     if config.ngrams == 0:
         return None
     started = time.perf_counter()
-    ids, targets = (data.training.ids, data.training.targets) if lesson is None else (lesson.ids, lesson.targets)
-    wide = fit_wide(ids, targets, len(data.classes), config)
+    learned = data.training if soft_targets is None else soft_targets
+    wide = fit_ngrams(learned.ids, learned.targets, len(data.classes), config)
     validation = data.validation
     seconds = time.perf_counter() - started
     predicted = predicted_indices(Calibration().probabilities(None, wide.logits(validation.ids)))

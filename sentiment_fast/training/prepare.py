@@ -1,6 +1,7 @@
 """What a training is given -> its parts, encoded, and a model that has learnt nothing yet.
 
-In: the values of --data, --validation, --test and --vectors, and settings. Out: `TrainingData`, `SavedModel`.
+In: what data, validation, test and vectors are, and settings. Out: `TrainingData`, `Model`. Training the model is
+left to loop.py.
 """
 
 from __future__ import annotations
@@ -15,14 +16,16 @@ import torch
 from sentiment_fast.data.overview import TRAINING, Overview, overview
 from sentiment_fast.data.sources import open_parts
 from sentiment_fast.errors import DataError
-from sentiment_fast.model.folder import SavedModel
+from sentiment_fast.model.model import Model
+from sentiment_fast.model.network import SentimentLSTM, model_of
 from sentiment_fast.model.presets import Preset
 from sentiment_fast.model.vectors import WordVectors, read_vectors
 from sentiment_fast.model.word_vectors import fit_word_vectors
 from sentiment_fast.text.encoding import TokenIds
 from sentiment_fast.text.vocabulary import Vocabulary
 from sentiment_fast.training.encode import Encoded, encode_part, new_network, vocabulary_of
-from sentiment_fast.training.initial_weights import Beginning
+from sentiment_fast.training.initial_weights import InitialWeights
+from sentiment_fast.training.options import TrainingOptions
 
 VALIDATION = "validation"
 
@@ -46,27 +49,28 @@ class TrainingData:
 
 
 def open_training_data(
-    data: str | None,
-    validation: str,
-    test: str | None,
-    text_column: str | None,
-    label_column: str | None,
-    settings: Preset,
-    beginning: Beginning | None,
-    say: Callable[[str], None],
+    options: TrainingOptions, settings: Preset, initial: InitialWeights | None, say: Callable[[str], None]
 ) -> TrainingData:
-    """Arguments and errors as for `open_parts`. beginning: whose vocabulary to take instead of the training part's."""
-    parts, classes = open_parts(data, validation, test, text_column, label_column, settings.training.seed, say)
-    vocabulary = beginning.vocabulary if beginning else vocabulary_of(parts[TRAINING], settings.vocabulary)
+    """Errors as for `open_parts`. initial: whose vocabulary to take instead of the training part's."""
+    parts, classes = open_parts(
+        options.data,
+        options.validation or str(settings.training.validation_share),
+        options.test,
+        options.text_column,
+        options.label_column,
+        settings.training.seed,
+        say,
+    )
+    vocabulary = initial.vocabulary if initial else vocabulary_of(parts[TRAINING], settings.vocabulary)
     encoded = {name: encode_part(part, vocabulary, classes) for name, part in parts.items()}
-    look = overview({name: part.overview_part() for name, part in encoded.items()}, settings.network.max_length)
+    look = overview({name: part.overview_split() for name, part in encoded.items()}, settings.network.max_length)
     return TrainingData(encoded, classes, vocabulary, look)
 
 
 def with_vectors(
     file: str | None, settings: Preset, vocabulary: Vocabulary, corpus: TokenIds, say: Callable[[str], None]
 ) -> tuple[Preset, WordVectors | None]:
-    """Word vectors to begin with, and settings for their size; unchanged, and None, for random ones.
+    """Word vectors to start from, and settings for their size; unchanged, and None, for random ones.
 
     file: with vectors; where it is None, the settings decide. corpus: all texts that vectors can be learned from.
     """
@@ -83,12 +87,12 @@ def with_vectors(
 def vectors_of(
     corpus: TokenIds, settings: Preset, vocabulary: Vocabulary, say: Callable[[str], None]
 ) -> WordVectors | None:
-    """Learned from the corpus; None, and why is said, where it has too few words for the embedding's size."""
+    """Learned from the corpus; None, and why is reported, if it has too few words for the embedding's size."""
     started, size = time.perf_counter(), settings.network.embedding_size
     try:
         vectors = fit_word_vectors(corpus, vocabulary.largest_id, size, settings.training.seed)
     except DataError as error:
-        say(f"word vectors begin at random: {error}")
+        say(f"word vectors start at random: {error}")
         return None
     say(f"word vectors of {len(corpus):,} texts ({time.perf_counter() - started:.1f} s)")
     return vectors
@@ -98,10 +102,12 @@ def new_model(
     settings: Preset,
     data: TrainingData,
     vectors: WordVectors | None,
-    beginning: Beginning | None,
+    initial: InitialWeights | None,
     device: torch.device,
-) -> SavedModel:
-    """A network with random weights, word vectors, or those it begins with, on the device, and what belongs to it."""
-    start = beginning.weights if beginning else None
+) -> tuple[SentimentLSTM, Model]:
+    """A network with random weights, word vectors or initial weights, on the device, and the model to save."""
+    start = initial.weights if initial else None
     network = new_network(settings, data.vocabulary, data.classes, vectors, start).to(device)
-    return SavedModel(network, data.vocabulary, data.classes, data.training.data.text_column, settings.as_dict())
+    column = data.training.data.text_column
+    model = model_of(network, data.vocabulary, data.classes, text_column=column, settings=settings.as_dict())
+    return network, model

@@ -16,10 +16,11 @@ import torch
 from torch import Tensor, nn
 
 from sentiment_fast.errors import DataError, UsageError
-from sentiment_fast.model.batches import BatchSource, Rows
+from sentiment_fast.model.batch_source import BatchSource
+from sentiment_fast.model.batches import Rows
 from sentiment_fast.model.compiling import Compiler
 from sentiment_fast.model.devices import Precision
-from sentiment_fast.model.distributed import Ranks
+from sentiment_fast.model.distributed import TrainingProcesses
 from sentiment_fast.model.native.training import native_training, one_pytorch_thread
 from sentiment_fast.model.network import class_loss, class_probabilities
 from sentiment_fast.model.presets import TrainingConfig
@@ -36,7 +37,7 @@ class Examples:
     targets: Tensor
 
 
-def graphs_are_worth_it(precision: Precision, ranks: Ranks) -> bool:
+def graphs_are_worth_it(precision: Precision, ranks: TrainingProcesses) -> bool:
     """Whether steps can be CUDA graphs, and were seen to be faster: 6 to 9 times, on one GPU
     (benchmarks/results/2026-11-27-nvidia-h200.md). Not measured, so left out: deterministic algorithms.
     """
@@ -46,6 +47,13 @@ def graphs_are_worth_it(precision: Precision, ranks: Ranks) -> bool:
         and precision.dtype != torch.float16
         and not torch.are_deterministic_algorithms_enabled()
     )
+
+
+def choose_graphs(wanted: bool | None, precision: Precision, ranks: TrainingProcesses) -> bool:
+    """Whether steps are to be CUDA graphs; None: if they are worth it. Raises UsageError if wanted without a GPU."""
+    if wanted and ranks.device.type != "cuda":
+        raise UsageError("Expected a CUDA device for `cuda_graphs`, found the CPU: leave it out")
+    return graphs_are_worth_it(precision, ranks) if wanted is None else wanted
 
 
 class CaptureError(UsageError):
@@ -66,7 +74,7 @@ class TrainingStep:
         training: Examples,
         config: TrainingConfig,
         precision: Precision,
-        ranks: Ranks,
+        ranks: TrainingProcesses,
         say: Callable[[str], None],
         compiler: Compiler | None = None,
         cuda_graphs: bool = False,
@@ -152,7 +160,7 @@ class TrainingStep:
                 if state.pieces >= len(rows):
                     raise DataError(
                         "Not even one review at a time fits into the device's memory: take a smaller max_length, "
-                        "network or vocabulary, or --device cpu"
+                        "network or vocabulary, or `device=cpu`"
                     ) from None
                 state.pieces *= 2
                 self._say(
@@ -258,7 +266,7 @@ class StepGraphs:
         except RuntimeError as error:
             reason = str(error.__context__ or error).partition("\n")[0]
             raise CaptureError(
-                f"Expected a step that a CUDA graph can capture, got an error ({reason}): take --no-cuda-graphs"
+                f"Expected a step that a CUDA graph can capture, got an error ({reason}): take `cuda_graphs=False`"
             ) from error
         self._captured[shape] = graph, static_rows
         self.seconds += time.perf_counter() - began

@@ -1,7 +1,7 @@
 """Teachers: folders whose models tell a student what to answer, ours and Hugging Face's (extra: transformers).
 
-In: a folder, the student's classes. Out: a function, texts -> (n, classes) float32 in the student's order. Nothing in
-the folder is executed: weights are safetensors, code of the model's own is not trusted, and nothing is downloaded.
+In: a folder, the student's classes and texts. Out: (n, classes) float32 in the student's order, and soft targets made
+of them. Nothing in the folder is executed: weights are safetensors, code in it is not trusted, nothing is downloaded.
 """
 
 from __future__ import annotations
@@ -16,22 +16,23 @@ import numpy.typing as npt
 import pyarrow as pa
 import torch
 
+from sentiment_fast.data.sources import open_texts
 from sentiment_fast.data.texts import Texts, joined
-from sentiment_fast.errors import ModelFolderError, UsageError
+from sentiment_fast.errors import DataError, ModelFolderError, UsageError
 from sentiment_fast.model.devices import choose_device
-from sentiment_fast.model.distributed import Ranks
+from sentiment_fast.model.distributed import TrainingProcesses
 from sentiment_fast.model.folder import load_model
 from sentiment_fast.scoring.scorer import Scorer
 from sentiment_fast.text.encoding import encode
-from sentiment_fast.text.vocabulary import Vocabulary
 from sentiment_fast.training.distillation import (
     LABEL_WEIGHT,
-    Lesson,
-    keep_taught,
-    kept_taught,
-    lesson_of,
+    SoftTargets,
+    keep_probabilities,
+    kept_probabilities,
+    soft_targets,
 )
-from sentiment_fast.training.encode import Encoded
+from sentiment_fast.training.options import TrainingOptions
+from sentiment_fast.training.prepare import TrainingData
 
 Teacher = Callable[[pa.ChunkedArray], npt.NDArray[np.float32]]
 _BATCH = 32
@@ -43,47 +44,57 @@ def open_teacher(folder: str | Path, classes: Sequence[Any], device: str, say: C
     folder = Path(folder)
     if _is_hugging_face(folder):
         return _hugging_face(folder, classes, device, say)
-    scorer = Scorer(load_model(folder).adjusted(cascade=False), device)  # a lesson is worth the time
+    scorer = Scorer(load_model(folder).adjusted(cascade=False), device)  # soft targets are worth the time
     columns = _columns(folder, [str(label) for label in scorer.classes], classes)
     return lambda texts: scorer.predict_proba(texts)[:, columns]
 
 
-def lesson_for(
-    labelled: Encoded,
-    unlabelled: Sequence[Texts],
-    vocabulary: Vocabulary,
-    teacher: Callable[[], Teacher],
-    label_weight: float | None,
-    folder: Path,
-    ranks: Ranks,
-    say: Callable[[str], None],
-    goes_on: bool,
-) -> Lesson:
-    """What a teacher says of the training texts and the unlabelled ones, as targets.
+def check_sources(options: TrainingOptions) -> None:
+    """Do the teacher and the unlabelled texts exist? Asked before a new run writes, so that a slip leaves no folder."""
+    if options.teacher is not None and not Path(options.teacher).is_dir():
+        raise ModelFolderError(f"{options.teacher}: no such model folder. `python -m sentiment_fast.train` makes one")
+    for data in options.unlabelled:
+        named = data in ("imdb", "demo") or data.startswith("demo:")
+        if not named and not Path(data).exists():
+            raise DataError(f"{data}: expected a file or a folder, or one of the words imdb and demo")
 
-    It is kept in the run's folder, and a run that goes on takes it from there, without the teacher. label_weight: see
-    `lesson_of`; None for its default.
+
+def teach(
+    options: TrainingOptions,
+    data: TrainingData,
+    folder: Path,
+    ranks: TrainingProcesses,
+    resumed: bool,
+    say: Callable[[str], None],
+) -> SoftTargets | None:
+    """The soft targets that the teacher gives the training texts and the unlabelled ones; None without a teacher.
+
+    Its probabilities are kept in the run's folder, and a resumed run takes them from there, without the teacher.
     """
+    if options.teacher is None:
+        return None
+    labelled = data.training
     texts, ids = Texts(labelled.data.texts, labelled.data.name), labelled.ids
-    if unlabelled:
-        more = joined(unlabelled)
-        texts, ids = joined([texts, more]), ids.join(encode(more.texts, vocabulary))
+    if options.unlabelled:
+        more = joined([open_texts(path, options.text_column, say=say) for path in options.unlabelled])
+        texts, ids = joined([texts, more]), ids.join(encode(more.texts, data.vocabulary))
         say(f"unlabelled: {more.name}, {len(more):,} texts")
-    taught = kept_taught(folder, ids) if goes_on else None
-    if taught is None:
-        asked = teacher()
-        say(f"the teacher judges {len(texts):,} texts")
-        fresh = asked(texts.texts)
-        ranks.first_does(lambda: keep_taught(folder, fresh, ids))
-        taught = fresh
-    return lesson_of(ids, labelled.targets, taught, LABEL_WEIGHT if label_weight is None else label_weight)
+    probabilities = kept_probabilities(folder, ids) if resumed else None
+    if probabilities is None:
+        teacher = open_teacher(options.teacher, data.classes, options.device, say)
+        say(f"the teacher labels {len(texts):,} texts")
+        fresh = teacher(texts.texts)
+        ranks.first_does(lambda: keep_probabilities(folder, fresh, ids))
+        probabilities = fresh
+    weight = LABEL_WEIGHT if options.label_weight is None else options.label_weight
+    return soft_targets(ids, labelled.targets, probabilities, weight)
 
 
 def _is_hugging_face(folder: Path) -> bool:
     try:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
-        return False  # which load_model tells
+        return False  # load_model reports it
     return isinstance(config, dict) and ("architectures" in config or "model_type" in config)
 
 
@@ -93,7 +104,7 @@ def _columns(folder: Path, names: Sequence[str], classes: Sequence[Any]) -> list
     wanted = [str(label).casefold() for label in classes]
     if len(names) != len(classes) or len(place) != len(names) or set(place) != set(wanted):
         raise UsageError(
-            f"--teacher {folder}: expected a model of the classes {', '.join(map(str, classes))}, got one of "
+            f"`teacher={folder}`: expected a model of the classes {', '.join(map(str, classes))}, got one of "
             f"{', '.join(names)}"
         )
     return [place[name] for name in wanted]
@@ -104,7 +115,7 @@ def _hugging_face(folder: Path, classes: Sequence[Any], device: str, say: Callab
         from transformers import AutoModelForSequenceClassification, AutoTokenizer
     except ImportError as error:
         raise UsageError(
-            f"--teacher {folder}: is a Hugging Face model: expected transformers to be installed: "
+            f"`teacher={folder}`: is a Hugging Face model: expected transformers to be installed: "
             "pip install transformers"
         ) from error
     try:

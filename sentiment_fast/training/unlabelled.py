@@ -1,7 +1,7 @@
 """Texts without labels -> what pretraining learns from.
 
 In: texts and settings. Out: their vocabulary and ids. Learning word vectors from them is model/word_vectors.py's,
-writing them report/start_folder.py's.
+writing them report/pretrained_folder.py's.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ import torch
 
 from sentiment_fast.data.labelled_texts import LabelledTexts
 from sentiment_fast.model.calibration import Logits
-from sentiment_fast.model.ngrams import WideConfig, fit_wide
+from sentiment_fast.model.ngrams import NgramConfig, fit_ngrams
 from sentiment_fast.model.presets import Preset, VocabularyConfig
 from sentiment_fast.model.vectors import WordVectors
 from sentiment_fast.text.vocabulary import Vocabulary
@@ -23,7 +23,7 @@ from sentiment_fast.training.step import Examples
 _KINDS_KEPT = 4  # of vocabularies: their ids take about a fifth of the texts' memory each
 
 
-class Material:
+class EncodedData:
     """parts: "training" and "validation". classes: the labels, sorted."""
 
     def __init__(self, parts: Mapping[str, LabelledTexts], classes: list[Any], device: torch.device) -> None:
@@ -53,10 +53,10 @@ class Material:
         """What the wide part that `train` fits at these settings says of the validation part; None without one."""
         return self._wide_logits(settings.vocabulary, settings.wide) if settings.wide.ngrams else None
 
-    def _fitted_wide_logits(self, vocabulary: VocabularyConfig, config: WideConfig) -> Logits:
+    def _fitted_wide_logits(self, vocabulary: VocabularyConfig, config: NgramConfig) -> Logits:
         parts = self.encoded(vocabulary)[1]
         training = parts["training"]
-        return fit_wide(training.ids, training.targets, len(self.classes), config).logits(parts["validation"].ids)
+        return fit_ngrams(training.ids, training.targets, len(self.classes), config).logits(parts["validation"].ids)
 
     def _encoded(self, config: VocabularyConfig) -> tuple[Vocabulary, dict[str, Encoded]]:
         vocabulary = vocabulary_of(self.parts["training"], config)

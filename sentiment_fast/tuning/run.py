@@ -1,4 +1,4 @@
-"""A search, trial after trial: settings -> a training -> what came of it, in the journal.
+"""A search, trial after trial: settings -> a training -> what came of it, in the log.
 
 Which settings come next is searches.py's; how a training goes, training/loop.py's.
 """
@@ -24,9 +24,9 @@ from sentiment_fast.training.encode import Encoded, new_network
 from sentiment_fast.training.loop import train
 from sentiment_fast.training.state import Epoch
 from sentiment_fast.training.step import CaptureError
-from sentiment_fast.tuning.encoded_data import Material
+from sentiment_fast.tuning.encoded_data import EncodedData
 from sentiment_fast.tuning.searches import Search
-from sentiment_fast.tuning.trials import CUT, FAILED, FINISHED, STOPPED, Journal, Trial, is_hopeless
+from sentiment_fast.tuning.trials import CUT, FAILED, FINISHED, STOPPED, Trial, TrialLog, is_hopeless
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Trials:
     """
 
     base: Preset
-    material: Material
+    data: EncodedData
     precision: Precision
     metric: str
     cuda_graphs: bool = False
@@ -48,26 +48,26 @@ class Trials:
 def run_search(
     search: Search,
     how: Trials,
-    journal: Journal,
+    log: TrialLog,
     most: int | None,
     stop_requested: Callable[[], bool],
     on_trial: Callable[[Trial], None] = lambda trial: None,
     say: Callable[[str], None] = lambda message: None,
 ) -> None:
-    """Go on with the journal's search until it has `most` trials, has no more to try, or is asked to stop.
+    """Go on with the log's search until it has `most` trials, has no more to try, or is asked to stop.
 
     stop_requested: asked after each step; a trial under way then ends as one that was cut. on_trial: told of each that
-    is in the journal. say: told of each epoch.
+    is in the log. say: told of each epoch.
     """
-    while (most is None or len(journal.trials) < most) and not stop_requested():
-        settings = search(journal.trials)
+    while (most is None or len(log.trials) < most) and not stop_requested():
+        settings = search(log.trials)
         if settings is None:
             return
-        say(f"trial {len(journal.trials) + 1}: {described(settings)}")
-        trial = run_trial(settings, how, journal.trials, stop_requested, say)
+        say(f"trial {len(log.trials) + 1}: {described(settings)}")
+        trial = run_trial(settings, how, log.trials, stop_requested, say)
         if trial.status == CUT and not trial.epochs:
             return
-        journal.append(trial)
+        log.append(trial)
         on_trial(trial)
         if trial.status == CUT:
             return
@@ -102,11 +102,11 @@ def run_trial(
 
     try:
         changed = how.base.with_fields(settings)
-        vocabulary, examples = how.material.examples(changed)
-        vectors = how.material.vectors(changed, say)
-        validation = how.material.encoded(changed.vocabulary)[1]["validation"]
-        beside = how.material.wide_logits(changed)
-        network = new_network(changed, vocabulary, how.material.classes, vectors).to(how.material.device)
+        vocabulary, examples = how.data.examples(changed)
+        vectors = how.data.vectors(changed, say)
+        validation = how.data.encoded(changed.vocabulary)[1]["validation"]
+        beside = how.data.wide_logits(changed)
+        network = new_network(changed, vocabulary, how.data.classes, vectors).to(how.data.device)
         train(
             network,
             examples["training"],
@@ -133,10 +133,10 @@ def _with_ngrams(epoch: Epoch, network: SentimentLSTM, wide: Logits, validation:
     """The epoch with the figures of network and n-grams together, calibrated on the texts that they are of."""
     logits = network_logits(network, validation.ids, how.precision)
     try:
-        calibration = fit_calibration(logits, wide, validation.targets, len(how.material.classes))
+        calibration = fit_calibration(logits, wide, validation.targets, len(how.data.classes))
     except DataError:  # too few texts, the loop having seen that the loss is finite: added up, as train leaves them
         calibration = Calibration()
-    found = evaluate(calibration.probabilities(logits, wide), validation.targets, how.material.classes)
+    found = evaluate(calibration.probabilities(logits, wide), validation.targets, how.data.classes)
     return replace(epoch, validation_loss=found.log_loss, validation_accuracy=found.accuracy)
 
 

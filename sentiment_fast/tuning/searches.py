@@ -57,7 +57,7 @@ def _grid(space: Space) -> Iterator[Settings]:
         if isinstance(values, Range):
             raise UsageError(
                 f"{name}: expected a list of values, since a grid has points, got the range {values.low} to "
-                f"{values.high}: list those to try, or take --search random"
+                f"{values.high}: list those to try, or take `search=random`"
             )
     return iter(ParameterGrid(space))
 
@@ -103,7 +103,7 @@ def _optuna(space: Space, seed: int, metric: str) -> Search:
         import optuna
     except ImportError as error:
         raise UsageError(
-            "--search optuna: expected the package optuna, which is not installed: "
+            "`search=optuna`: expected the package optuna, which is not installed: "
             "pip install -c constraints.txt -e '.[optuna]'"
         ) from error
     optuna.logging.set_verbosity(optuna.logging.WARNING)

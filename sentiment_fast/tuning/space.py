@@ -57,7 +57,7 @@ def space_of(wanted: Mapping[str, Any], base: Preset, where: str) -> Space:
     for name in wanted:
         if name in _NO_DIFFERENCE:
             raise UsageError(
-                f"{where}: expected settings that change a trial, got {name}: fix it with --set {name}=VALUE"
+                f"{where}: expected settings that change a trial, got {name}: fix it with `set={name}=VALUE`"
             )
     choices = {name: values if isinstance(values, list) else _ends(values) for name, values in wanted.items()}
     return {name: _dimension(name, values, choices, base, f"{where}: {name}") for name, values in wanted.items()}
@@ -69,9 +69,9 @@ def read_tries(texts: Iterable[str]) -> dict[str, list[str]]:
     for text in texts:
         name, equals, values = text.partition("=")
         if not equals or not all(values.split(",")):
-            raise UsageError(f"--try {text}: expected NAME=A,B,C")
+            raise UsageError(f"`tries={text}`: expected NAME=A,B,C")
         if name in wanted:
-            raise UsageError(f"--try {text}: expected each setting once, got {name} again")
+            raise UsageError(f"`tries={text}`: expected each setting once, got {name} again")
         wanted[name] = values.split(",")
     return wanted
 

@@ -1,4 +1,4 @@
-"""Trials and their journal: what was tried and what came of it, in a folder that survives a kill.
+"""Trials and their log: what was tried and what came of it, in a folder that survives a kill.
 
 OUT/search.json says what the search is, OUT/trials.jsonl has a line for each trial, written when it ends.
 """
@@ -87,21 +87,21 @@ def is_hopeless(epochs: Sequence[Epoch], others: Sequence[Trial], metric: str) -
     return value > median(reached) if metric == "loss" else value < median(reached)
 
 
-class Journal:
-    """The search in a folder. identity: what must be the same for a search to be the same; options: what it was given.
+class TrialLog:
+    """The search in a folder. fingerprint: what must be the same for it to be the same; options: what it was given.
 
     trials: those it has, in order, without one that was cut, which comes again. seconds: spent on all of them.
     """
 
-    def __init__(self, folder: Path, identity: Mapping[str, Any], options: Mapping[str, Any]) -> None:
+    def __init__(self, folder: Path, fingerprint: Mapping[str, Any], options: Mapping[str, Any]) -> None:
         """Take up the search in the folder, or begin one. Raises UsageError or DataError where it is another."""
         self._path = folder / TRIALS
         known = read_search(folder)
         if known is None:
             folder.mkdir(parents=True, exist_ok=True)
-            write_whole(folder / SEARCH, {"format": FORMAT, "identity": dict(identity), "options": dict(options)})
+            write_whole(folder / SEARCH, {"format": FORMAT, "identity": dict(fingerprint), "options": dict(options)})
         else:
-            _check_identity(folder, known["identity"], identity)
+            _check_fingerprint(folder, known["identity"], fingerprint)
         self.all = _read_trials(self._path)
 
     @property
@@ -161,23 +161,23 @@ def write_whole(path: Path, values: Any) -> None:
     sync_folder(path.parent)
 
 
-def _check_identity(folder: Path, known: Mapping[str, Any], identity: Mapping[str, Any]) -> None:
-    for name, value in json.loads(json.dumps(dict(identity))).items():
+def _check_fingerprint(folder: Path, known: Mapping[str, Any], fingerprint: Mapping[str, Any]) -> None:
+    for name, value in json.loads(json.dumps(dict(fingerprint))).items():
         if known.get(name) == value:
             continue
         if name == "data":
             raise DataError(
                 f"{folder}: the data are not those that the search began with: they were changed since, or "
-                "--data or --validation name others. Restore them, or begin anew in another folder"
+                "`data` or `validation` name others. Restore them, or start over in another folder"
             )
         raise UsageError(
-            f"{folder}: the search began with {name} {known.get(name)}, and is now to go on with {value}: "
-            "give --resume the options of the search, or none"
+            f"{folder}: the search began with {name} {known.get(name)}, and should now continue with {value}: "
+            "give `resume` the options of the search, or none"
         )
 
 
 def _read_trials(path: Path) -> list[Trial]:
-    """The trials of a journal; a last line that a kill tore is taken off."""
+    """The trials of a log; a last line that a kill tore is removed."""
     content = path.read_bytes() if path.exists() else b""
     whole = content[: content.rfind(b"\n") + 1]
     if len(whole) < len(content):
@@ -202,4 +202,4 @@ def _trial(values: dict[str, Any]) -> Trial:
 
 
 def _damaged(path: Path, reason: object) -> ModelFolderError:
-    return ModelFolderError(f"{path}: cannot be read as a search ({reason}): damaged; begin anew in another folder")
+    return ModelFolderError(f"{path}: cannot be read as a search ({reason}): damaged; start over in another folder")

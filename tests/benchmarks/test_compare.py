@@ -15,8 +15,9 @@ from benchmarks.compare_sides import Figures
 from sentiment_fast.data.datasets.demo import demo_corpus
 from sentiment_fast.data.labelled_texts import read_labelled
 from sentiment_fast.errors import DataError
-from sentiment_fast.model.folder import SavedModel, save_model
-from sentiment_fast.model.network import NetworkConfig, SentimentLSTM
+from sentiment_fast.model.config import NetworkConfig
+from sentiment_fast.model.folder import save_model
+from sentiment_fast.model.network import SentimentLSTM, model_of
 
 FIGURES = Figures(0.9, 0.01, 1000.0, 10.0, 2, 5_000_000)
 
@@ -40,7 +41,7 @@ def tutorial_model(tmp_path_factory):
     vocabulary = sf.build_vocabulary(demo_corpus(200).texts)
     network = SentimentLSTM(NetworkConfig(), len(vocabulary), 2).eval()
     folder = tmp_path_factory.mktemp("models") / "tutorial"
-    save_model(folder, SavedModel(network, vocabulary, ["negative", "positive"]))
+    save_model(folder, model_of(network, vocabulary, ["negative", "positive"]))
     return folder
 
 

@@ -6,7 +6,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.matrix_work import matrix_peak, native_work_of, operations_per_id, work_of
-from sentiment_fast.model.network import NetworkConfig
+from sentiment_fast.model.config import NetworkConfig
 
 
 @pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])

@@ -232,7 +232,7 @@ def test_other_column_names_may_occur_twice(write):
 
 
 def test_one_column_cannot_be_both(write):
-    with pytest.raises(UsageError, match="as both --text-column and --label-column"):
+    with pytest.raises(UsageError, match="as both `text_column` and `label_column`"):
         read_labelled(write(HEADER + b"a,x\n"), "review", "review")
 
 

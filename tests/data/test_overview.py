@@ -8,15 +8,15 @@ import pyarrow as pa
 import pytest
 
 from sentiment_fast.data.labelled_texts import LabelledTexts
-from sentiment_fast.data.overview import Part, overview
+from sentiment_fast.data.overview import Split, overview
 from sentiment_fast.errors import DataError
 
 
-def part(texts, labels=None, lengths=None, word_count=100) -> Part:
+def part(texts, labels=None, lengths=None, word_count=100) -> Split:
     column = texts if isinstance(texts, pa.ChunkedArray) else pa.chunked_array([pa.array(texts, pa.string())])
     labels = np.array(["negative", "positive"] * len(column))[: len(column)] if labels is None else np.array(labels)
     lengths = np.ones(len(column), dtype=np.int64) if lengths is None else np.array(lengths, dtype=np.int64)
-    return Part(LabelledTexts(column, labels, name="reviews.csv"), lengths, word_count)
+    return Split(LabelledTexts(column, labels, name="reviews.csv"), lengths, word_count)
 
 
 TRAINING = part(

@@ -138,7 +138,7 @@ def test_the_line_about_made_up_data_gives_the_reason_and_the_way_out(said, offl
     open_data(None, say=said.append)
     assert said[0].startswith("*** MADE-UP DATA ***")
     assert "no connection to host" in said[0]
-    assert "--data PATH" in said[0]
+    assert "`data=PATH`" in said[0]
 
 
 def test_broken_csv_here_is_an_error_and_not_replaced(said, downloaded):

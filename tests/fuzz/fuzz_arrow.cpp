@@ -20,10 +20,10 @@
 #include <vector>
 
 #include "choices.h"
-#include "encode.h"
+#include "text/encode.h"
 #include "expect.h"
 #include "interpreter.h"
-#include "texts.h"
+#include "text/texts.h"
 
 using namespace sentiment_fast;
 

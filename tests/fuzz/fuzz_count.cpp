@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "choices.h"
-#include "encode.h"
+#include "text/encode.h"
 #include "expect.h"
 #include "interpreter.h"
 

@@ -1,23 +1,24 @@
 // Fuzzes the search for records. In: any bytes, read as a format, places to cut and a CSV file. Checks that every level
-// and way of cutting gives the records that reading one byte after the other gives, that these lie end to end and make
-// up the input, that a finder goes on from any of them, that fields have the values they should, and that suffixes come
-// before line ends.
+// and way of cutting gives the records and wanted fields that reading one byte after the other gives, that records lie
+// end to end and make up the input, that a finder goes on from any of them, that fields have the values they should, and
+// that suffixes come before line ends.
 //
 //   byte 0         the delimiter
 //   byte 1         the quote, or none
-//   byte 2         the wanted field + 1
+//   byte 2         its low 3 bits: the first wanted field + 1; those above: whether 0, 1, 2, 3 and 4 are wanted too
 //   bytes 3-4      max_record; 0 for one that is longer than any input
 //   byte 5         how many cuts (of 7), in two bytes each
 //   the rest       the file, as it is, but for 0xC0 to 0xDF: each a character that means something
 #include <algorithm>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "choices.h"
-#include "csv_chunks.h"
-#include "csv_fields.h"
-#include "csv_suffixes.h"
+#include "csv/records.h"
+#include "csv/fields.h"
+#include "csv/suffixes.h"
 #include "expect.h"
 
 using namespace sentiment_fast;
@@ -26,8 +27,10 @@ extern "C" int LLVMFuzzerInitialize(int*, char***) { return 0; }
 
 namespace {
 
-// content_end, end, row, line, fields, and the wanted field's range, from the start of the stream.
-using Record = std::tuple<int64_t, int64_t, int64_t, int64_t, int32_t, int64_t, int64_t>;
+// Where a field begins and ends, from the start of the stream; -1 twice for none.
+using FieldRange = std::pair<int64_t, int64_t>;
+// content_end, end, row, line, fields, and the wanted fields' ranges, from the start of the stream.
+using Record = std::tuple<int64_t, int64_t, int64_t, int64_t, int32_t, std::vector<FieldRange>>;
 using Records = std::vector<Record>;
 
 struct Input {
@@ -44,7 +47,10 @@ Input read_input(Choices choices) {
   const size_t quote = choices.below(std::size(kQuotes) + 1);
   input.format.quote = quote < std::size(kQuotes) ? std::optional<char>(kQuotes[quote]) : std::nullopt;
   if (input.format.quote == input.format.delimiter) input.format.quote.reset();
-  input.format.wanted_field = static_cast<int32_t>(choices.below(8)) - 1;
+  const uint8_t wanted = choices.byte();
+  if (wanted % 8 != 0) input.format.wanted_fields.push_back(wanted % 8 - 1);
+  for (int32_t field = 4; field >= 0; --field)
+    if (wanted >> (3 + field) & 1) input.format.wanted_fields.push_back(field);
   const auto max_record = choices.number<uint16_t>();
   input.format.max_record = max_record == 0 ? 1 << 20 : max_record % 1024 + 1;
   for (size_t cuts = choices.below(8); cuts != 0; --cuts) input.cuts.push_back(choices.number<uint16_t>());
@@ -95,10 +101,11 @@ int64_t lines_in(const std::string& data, size_t begin, size_t end) {
 Records expected_records(const std::string& data, const CsvFormat& format) {
   Records records;
   const auto longest = static_cast<size_t>(format.max_record);
+  const std::vector<FieldRange> none(format.wanted_fields.size(), {-1, -1});
   int64_t row = 0, line = 1;
   size_t begin = 0, content = data.compare(0, 3, "\xEF\xBB\xBF") == 0 ? 3 : 0;
-  const auto add = [&](size_t content_end, size_t end, int32_t fields, int64_t from = -1, int64_t to = -1) {
-    records.emplace_back(content_end, end, row - (fields == kCsvRestOfLine), line, fields, from, to);
+  const auto add = [&](size_t content_end, size_t end, int32_t fields, std::vector<FieldRange> wanted) {
+    records.emplace_back(content_end, end, row - (fields == kCsvRestOfLine), line, fields, std::move(wanted));
     row += fields != 0 && fields != kCsvRestOfLine;
     line += lines_in(data, begin, end);
     begin = content = end;
@@ -107,24 +114,24 @@ Records expected_records(const std::string& data, const CsvFormat& format) {
     const PlainRecord record(data, content, format);
     if (!record.quoted && record.at - content <= longest) {
       const auto fields = static_cast<int32_t>(record.at == content ? 0 : record.field_begins.size());
-      const int32_t wanted = format.wanted_field;
-      if (wanted < 0 || wanted >= fields) {
-        add(record.at, behind_line_end(data, record.at), fields);
-      } else {
-        const auto at = static_cast<size_t>(wanted);
-        const size_t to = wanted + 1 < fields ? record.field_begins[at + 1] - 1 : record.at;
-        add(record.at, behind_line_end(data, record.at), fields, static_cast<int64_t>(record.field_begins[at]),
-            static_cast<int64_t>(to));
+      std::vector<FieldRange> wanted = none;
+      for (size_t i = 0; i < wanted.size(); ++i) {
+        const int32_t field = format.wanted_fields[i];
+        if (field >= fields) continue;
+        const auto at = static_cast<size_t>(field);
+        const size_t to = field + 1 < fields ? record.field_begins[at + 1] - 1 : record.at;
+        wanted[i] = {static_cast<int64_t>(record.field_begins[at]), static_cast<int64_t>(to)};
       }
+      add(record.at, behind_line_end(data, record.at), fields, wanted);
       continue;
     }
     const size_t line_end = std::min(data.find_first_of("\r\n", content), data.size());
     CsvRejection rejection = line_end - content > longest ? kCsvOverlong : kCsvUnclosed;
     while (line_end - content > longest) {
-      add(content + longest, content + longest, rejection);
+      add(content + longest, content + longest, rejection, none);
       rejection = kCsvRestOfLine;
     }
-    add(line_end, behind_line_end(data, line_end), rejection);
+    add(line_end, behind_line_end(data, line_end), rejection, none);
   }
   return records;
 }
@@ -142,10 +149,13 @@ Records found_records(const std::string& data, std::vector<size_t> cuts, RecordF
     const auto offset = static_cast<int64_t>(begin);
     expect(found.begin.offset == stream_offset + offset, "the records to begin where the last ones ended");
     for (size_t n = 0; n < found.ends.size(); ++n) {
-      const bool wanted = !found.field_begins.empty() && found.field_begins[n] >= 0;
+      std::vector<FieldRange> wanted;
+      for (const CsvFieldRanges& ranges : found.wanted) {
+        const bool is_there = ranges.begins[n] >= 0;
+        wanted.emplace_back(is_there ? offset + ranges.begins[n] : -1, is_there ? offset + ranges.ends[n] : -1);
+      }
       records.emplace_back(offset + found.content_ends[n], offset + found.ends[n], found.rows[n], found.lines[n],
-                           found.fields[n], wanted ? offset + found.field_begins[n] : -1,
-                           wanted ? offset + found.field_ends[n] : -1);
+                           found.fields[n], std::move(wanted));
     }
     if (!found.ends.empty()) begin += static_cast<size_t>(found.ends.back());
     const auto given = static_cast<int64_t>(begin);
@@ -157,19 +167,20 @@ Records found_records(const std::string& data, std::vector<size_t> cuts, RecordF
 
 void expect_tiles(const std::string& data, const Records& records) {
   int64_t begin = 0;
-  for (const auto& [content_end, end, row, line, fields, from, to] : records) {
+  for (const auto& [content_end, end, row, line, fields, wanted] : records) {
     expect(begin <= content_end && content_end <= end && begin < end, "records that lie end to end");
     const std::string line_end = data.substr(static_cast<size_t>(content_end), static_cast<size_t>(end - content_end));
     const bool is_line_end = line_end == "\n" || line_end == "\r" || line_end == "\r\n" || line_end.empty();
     expect(is_line_end, "a line end behind a record");
-    expect(from == -1 || (begin <= from && from <= to && to <= content_end), "the wanted field within its record");
+    for (const auto& [from, to] : wanted)
+      expect(from == -1 || (begin <= from && from <= to && to <= content_end), "the wanted field within its record");
     begin = end;
   }
   expect(begin == static_cast<int64_t>(data.size()), "records that make up the input");
 }
 
 void expect_to_go_on_from(const Records& records, size_t number, const Input& input, const Level& level) {
-  const auto& [content_end, end, row, line, fields, from, to] = records[number];
+  const auto& [content_end, end, row, line, fields, wanted] = records[number];
   if (content_end == end) return;  // within a line, or at the end
   const auto& next = number + 1 < records.size() ? records[number + 1] : Record{};
   const CsvPosition position{end, std::get<2>(next), std::max<int64_t>(std::get<3>(next), 1)};
@@ -201,17 +212,19 @@ void expect_values(const std::string& data, const Records& records, std::optiona
   std::vector<int64_t> begins, ends, expected_offsets = {0};
   std::string expected;
   size_t room = 0;
-  for (const auto& [content_end, end, row, line, fields, from, to] : records) {
-    const auto size = static_cast<size_t>(to - from);
-    if (from >= 0) expected += plain_value(data.substr(static_cast<size_t>(from), size), quote);
-    begins.push_back(from);
-    ends.push_back(to);
-    expected_offsets.push_back(static_cast<int64_t>(expected.size()));
-    room += from >= 0 ? size : 0;
+  for (const auto& [content_end, end, row, line, fields, wanted] : records) {
+    for (const auto& [from, to] : wanted) {
+      const auto size = static_cast<size_t>(to - from);
+      if (from >= 0) expected += plain_value(data.substr(static_cast<size_t>(from), size), quote);
+      begins.push_back(from);
+      ends.push_back(to);
+      expected_offsets.push_back(static_cast<int64_t>(expected.size()));
+      room += from >= 0 ? size : 0;
+    }
   }
   std::vector<char> values(room);
-  std::vector<int64_t> offsets(records.size() + 1);
-  copy_field_values(data.data(), begins.data(), ends.data(), records.size(), quote, values.data(), offsets.data());
+  std::vector<int64_t> offsets(begins.size() + 1);
+  copy_field_values(data.data(), begins.data(), ends.data(), begins.size(), quote, values.data(), offsets.data());
   expect(offsets == expected_offsets, "where the values of fields end");
   expect(std::equal(expected.begin(), expected.end(), values.begin()), "the values of fields");
 }
@@ -220,7 +233,7 @@ void expect_suffixes_before_line_ends(const std::string& data, const Records& re
   std::string suffixes = "unused", expected;
   std::vector<int64_t> content_ends, offsets = {6};
   int64_t begin = 0;
-  for (const auto& [content_end, end, row, line, fields, from, to] : records) {
+  for (const auto& [content_end, end, row, line, fields, wanted] : records) {
     const std::string suffix(static_cast<size_t>(std::max(fields, 0) % 40), '+');
     expected += data.substr(static_cast<size_t>(begin), static_cast<size_t>(content_end - begin)) + suffix +
                 data.substr(static_cast<size_t>(content_end), static_cast<size_t>(end - content_end));

@@ -18,7 +18,7 @@
 #include <vector>
 
 #include "choices.h"
-#include "encode.h"
+#include "text/encode.h"
 #include "expect.h"
 #include "interpreter.h"
 

@@ -9,14 +9,14 @@
 #include <thread>
 #include <vector>
 
-#include "encode.h"
+#include "text/encode.h"
 #include "expect.h"
 #include "interpreter.h"
-#include "lstm.h"
-#include "lstm_outputs.h"
-#include "lstm_training.h"
+#include "lstm/forward.h"
+#include "lstm/outputs.h"
+#include "lstm/training.h"
 #include "ngrams.h"
-#include "threads.h"
+#include "parallel/threads.h"
 
 using namespace sentiment_fast;
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from sentiment_fast.model.batches import BatchSource, Budget, batch_width, batches_by_length, random_batches
+from sentiment_fast.model.batch_source import BatchSource
+from sentiment_fast.model.batches import Budget, batch_width, batches_by_length, random_batches
 from sentiment_fast.text.encoding import TokenIds
 
 CPU = torch.device("cpu")

@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from sentiment_fast.errors import UsageError
-from sentiment_fast.model.calibration import Calibration
-from sentiment_fast.model.network import class_probabilities
+from sentiment_fast.model import network
+from sentiment_fast.model.calibration import Calibration, class_probabilities
 
 NETWORK, WIDE = (np.random.default_rng(seed).normal(0, 3, 50).astype(np.float32) for seed in (0, 1))
 NETWORK_3, WIDE_3 = (np.random.default_rng(seed).normal(0, 3, (50, 3)).astype(np.float32) for seed in (0, 1))
@@ -17,8 +17,14 @@ NETWORK_3, WIDE_3 = (np.random.default_rng(seed).normal(0, 3, (50, 3)).astype(np
 
 @pytest.mark.parametrize("logits", [NETWORK, NETWORK_3], ids=["two classes", "three"])
 def test_no_calibration_changes_no_bit_of_the_probabilities(logits):
-    expected = class_probabilities(torch.from_numpy(logits)).numpy()
+    expected = class_probabilities(logits)
     np.testing.assert_array_equal(Calibration().probabilities(logits, None), expected)
+
+
+@pytest.mark.parametrize("logits", [NETWORK, NETWORK_3, 100 * NETWORK, 1e4 * NETWORK_3, NETWORK[:0], NETWORK_3[:0]])
+def test_probabilities_are_those_of_pytorch(logits):
+    expected = network.class_probabilities(torch.from_numpy(logits)).numpy()
+    np.testing.assert_allclose(class_probabilities(logits), expected, rtol=2e-6, atol=1e-38)  # PyTorch's are float32
 
 
 def test_two_parts_are_added_up_by_their_scales():

@@ -2,11 +2,12 @@
 
 import argparse
 import os
+import platform
 
 import pytest
 import torch
 
-from sentiment_fast.cli.main import add_device_arguments
+from sentiment_fast.cli.options import add_device_arguments
 from sentiment_fast.errors import UsageError
 from sentiment_fast.model import devices
 from sentiment_fast.model.devices import (
@@ -14,19 +15,23 @@ from sentiment_fast.model.devices import (
     Precision,
     choose_device,
     choose_precision,
+    cpu_has_amx,
     cpu_has_bf16,
     deterministic_algorithms,
+    find_device,
+    gpu_is_likely,
 )
 
 CPU, CUDA = torch.device("cpu"), torch.device("cuda")
 
 
 def with_cuda(monkeypatch: pytest.MonkeyPatch, there: bool) -> None:
+    monkeypatch.setattr(devices, "gpu_is_likely", lambda: True)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: there)
 
 
-def with_capabilities(monkeypatch: pytest.MonkeyPatch, **capabilities: bool) -> None:
-    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: capabilities, raising=False)
+def with_features(monkeypatch: pytest.MonkeyPatch, **features: bool) -> None:
+    monkeypatch.setattr(devices, "cpu_features", lambda: features)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +56,7 @@ def test_auto_is_the_default(monkeypatch):
 
 def test_cuda_without_a_device_is_refused_with_what_to_do(monkeypatch):
     with_cuda(monkeypatch, False)
-    with pytest.raises(UsageError, match=r"found none.*--device cpu or auto"):
+    with pytest.raises(UsageError, match=r"found none.*`device=cpu` or auto"):
         choose_device("cuda")
 
 
@@ -67,27 +72,31 @@ def test_precision_that_is_not_reduced_is_float32(device):
     assert (precision.dtype, precision.reason) == (torch.float32, "float32")
 
 
-@pytest.mark.parametrize("capability", ["avx512_bf16", "amx_bf16", "bf16", "sve_bf16"])
-def test_a_cpu_with_native_bf16_computes_in_it(monkeypatch, capability):
-    with_capabilities(monkeypatch, avx2=True, **{capability: True})
+def test_a_cpu_with_native_bf16_computes_in_it(monkeypatch):
+    with_features(monkeypatch, bf16=True, amx=False)
     precision = choose_precision(CPU)
     assert precision.dtype == torch.bfloat16
     assert "this CPU has it natively" in precision.reason
 
 
-@pytest.mark.parametrize("capabilities", [{}, {"avx512_f": True, "avx512_bf16": False, "amx_bf16": False}])
-def test_a_cpu_without_native_bf16_computes_in_float32_and_says_why(monkeypatch, capabilities):
-    with_capabilities(monkeypatch, **capabilities)
+def test_a_cpu_without_native_bf16_computes_in_float32_and_says_why(monkeypatch):
+    with_features(monkeypatch, bf16=False, amx=False)
     precision = choose_precision(CPU)
     assert precision.dtype == torch.float32
     assert "this CPU has no native bfloat16" in precision.reason
 
 
 @pytest.mark.parametrize("there", [True, False])
-def test_a_pytorch_without_capabilities_is_asked_for_avx512_bf16(monkeypatch, there):
-    monkeypatch.delattr(torch.cpu, "get_capabilities", raising=False)
-    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: there, raising=False)
-    assert cpu_has_bf16() is there
+def test_amx_is_a_feature_of_the_cpu(monkeypatch, there):
+    with_features(monkeypatch, bf16=True, amx=there)
+    assert cpu_has_amx() is there
+
+
+@pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="needs an x86 CPU")
+def test_the_core_finds_the_features_that_pytorch_finds():
+    capabilities = torch.cpu.get_capabilities()
+    amx, bf16 = (bool(capabilities.get(name, False)) for name in ("amx_bf16", "avx512_bf16"))
+    assert (cpu_has_bf16(), cpu_has_amx()) == (amx or bf16, amx)
 
 
 def test_this_cpu_is_judged_without_an_error():
@@ -108,6 +117,92 @@ def test_a_gpu_computes_in_bf16_where_it_is_native_and_else_in_fp16(monkeypatch,
 def test_reduced_is_the_default_and_asks_the_cpu(monkeypatch):
     monkeypatch.setattr(devices, "cpu_has_bf16", lambda: True)
     assert choose_precision(CPU).dtype == torch.bfloat16
+
+
+# Whether PyTorch is worth importing to ask for a GPU.
+
+
+class Library:
+    """NVIDIA's management library, as far as it is called; `calls` are those that it got."""
+
+    def __init__(self, devices: int, init: int = 0, count: int = 0) -> None:
+        self.devices, self.results, self.calls = devices, (init, count), []
+
+    def nvmlInit_v2(self) -> int:  # noqa: N802
+        self.calls.append("init")
+        return self.results[0]
+
+    def nvmlDeviceGetCount_v2(self, place) -> int:  # noqa: N802
+        self.calls.append("count")
+        place._obj.value = self.devices
+        return self.results[1]
+
+    def nvmlShutdown(self) -> int:  # noqa: N802
+        self.calls.append("shutdown")
+        return 0
+
+
+def with_library(monkeypatch: pytest.MonkeyPatch, library: object | None) -> None:
+    def opened(name: str) -> object:
+        assert name == "libnvidia-ml.so.1"
+        if library is None:
+            raise OSError("no such file")
+        return library
+
+    monkeypatch.setattr(devices.ctypes, "CDLL", opened)
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    exists = devices.Path.exists
+    monkeypatch.setattr(devices.Path, "exists", lambda path: str(path) != "/dev/kfd" and exists(path))
+
+
+@pytest.mark.parametrize(
+    ("library", "likely", "calls"),
+    [
+        (Library(1), True, ["init", "count", "shutdown"]),
+        (Library(0), False, ["init", "count", "shutdown"]),
+        (Library(1, init=9), False, ["init"]),
+        (Library(1, count=9), False, ["init", "count", "shutdown"]),
+    ],
+    ids=["one", "none", "no driver", "no count"],
+)
+def test_nvidias_driver_counts_gpus_without_cuda(monkeypatch, library, likely, calls):
+    with_library(monkeypatch, library)
+    assert gpu_is_likely() is likely
+    assert library.calls == calls
+
+
+@pytest.mark.parametrize("library", [None, object()], ids=["none", "another"])
+def test_without_nvidias_library_no_gpu_is_likely(monkeypatch, library):
+    with_library(monkeypatch, library)
+    assert not gpu_is_likely()
+
+
+def test_amds_driver_makes_a_gpu_likely(monkeypatch):
+    with_library(monkeypatch, None)
+    monkeypatch.setattr(devices.Path, "exists", lambda path: str(path) == "/dev/kfd")
+    assert gpu_is_likely()
+
+
+@pytest.mark.parametrize(("visible", "likely"), [("", False), ("-1", False), (" ", False), ("0", True), ("1,2", True)])
+def test_gpus_that_are_hidden_are_not_likely(monkeypatch, visible, likely):
+    with_library(monkeypatch, Library(4))
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
+    assert gpu_is_likely() is likely
+
+
+def test_without_pytorch_no_gpu_is_likely_and_cuda_is_refused_with_what_to_install(monkeypatch):
+    with_library(monkeypatch, Library(1))
+    monkeypatch.setattr(devices, "pytorch_is_installed", lambda: False)
+    assert not gpu_is_likely()
+    assert find_device().type == "cpu"
+    with pytest.raises(UsageError, match=r"Expected PyTorch for a CUDA device, found none: .*pip install torch"):
+        find_device("cuda")
+
+
+def test_an_unlikely_gpu_is_not_asked_for(monkeypatch):
+    monkeypatch.setattr(devices, "gpu_is_likely", lambda: False)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: pytest.fail("PyTorch was asked"))
+    assert find_device("auto").type == find_device("cpu").type == "cpu"
 
 
 # By name.
@@ -180,12 +275,12 @@ def test_the_command_line_offers_the_precisions_that_there_are():
 
 
 def test_products_run_in_the_precision_chosen():
-    with Precision(torch.bfloat16, "").autocast(CPU):
+    with Precision("bfloat16", "").autocast(CPU):
         assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == torch.bfloat16
 
 
 def test_float32_switches_autocast_off():
-    with Precision(torch.float32, "").autocast(CPU):
+    with Precision("float32", "").autocast(CPU):
         assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == torch.float32
 
 

@@ -1,4 +1,4 @@
-"""Processes that train together: what one alone does, and two of them against one; see program_of_ranks.py."""
+"""Processes that train together: what one alone does, and two of them against one; see program_of_processes.py."""
 
 import json
 import os
@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from sentiment_fast.model.distributed import Ranks, ranks_of_environment
+from sentiment_fast.model.distributed import TrainingProcesses, processes_of_environment
 
 SLOW_FIXTURES = {"two"}
 
@@ -21,44 +21,44 @@ CPU = torch.device("cpu")
 
 @pytest.mark.parametrize("rows", [0, 1, 7])
 def test_one_process_has_all_rows(rows):
-    assert Ranks().share(np.arange(rows)).tolist() == list(range(rows))
+    assert TrainingProcesses().share(np.arange(rows)).tolist() == list(range(rows))
 
 
 def test_the_sum_over_one_process_is_the_tensor_itself():
     tensor = torch.tensor([1.0, 2.0])
-    assert Ranks().add_up(tensor) is tensor
+    assert TrainingProcesses().add_up(tensor) is tensor
     assert tensor.tolist() == [1.0, 2.0]
 
 
 def test_one_process_takes_its_own_tensor():
     tensor = torch.tensor([1.0])
-    Ranks().take_from_first([tensor])
+    TrainingProcesses().take_from_first([tensor])
     assert tensor.tolist() == [1.0]
 
 
 def test_one_process_gathers_its_own_tensor():
-    assert [one.tolist() for one in Ranks().gather(torch.tensor([1, 2]))] == [[1, 2]]
+    assert [one.tolist() for one in TrainingProcesses().gather(torch.tensor([1, 2]))] == [[1, 2]]
 
 
 def test_the_gradients_of_one_process_stay_as_they_are():
     layer = torch.nn.Linear(2, 1)
     layer.weight.grad = torch.ones(1, 2)
-    Ranks().add_up_gradients(layer.parameters())
+    TrainingProcesses().add_up_gradients(layer.parameters())
     assert (layer.weight.grad.tolist(), layer.bias.grad) == ([[1.0, 1.0]], None)
 
 
 def test_one_process_writes():
-    assert Ranks().writes
+    assert TrainingProcesses().writes
 
 
 def test_of_several_processes_the_first_alone_writes():
-    assert [Ranks(rank, 3).writes for rank in range(3)] == [True, False, False]
+    assert [TrainingProcesses(rank, 3).writes for rank in range(3)] == [True, False, False]
 
 
 @pytest.mark.parametrize("size", [2, 3, 5])
 @pytest.mark.parametrize("rows", [0, 1, 4, 11])
 def test_the_shares_of_several_processes_hold_every_row_once(size, rows):
-    shares = [Ranks(rank, size).share(np.arange(rows)) for rank in range(size)]
+    shares = [TrainingProcesses(rank, size).share(np.arange(rows)) for rank in range(size)]
     assert sorted(np.concatenate(shares).tolist()) == list(range(rows))
     assert max(map(len, shares)) - min(map(len, shares)) <= 1
 
@@ -69,7 +69,7 @@ def test_without_torchrun_or_with_a_single_process_nothing_is_connected(monkeypa
         monkeypatch.delenv(name, raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    with ranks_of_environment(CPU) as ranks:
+    with processes_of_environment(CPU) as ranks:
         assert (ranks.rank, ranks.size, ranks.device) == (0, 1, CPU)
         assert not torch.distributed.is_initialized()
 
@@ -81,7 +81,7 @@ def test_without_torchrun_or_with_a_single_process_nothing_is_connected(monkeypa
 def two(tmp_path_factory) -> list[dict]:
     """What each of two processes found."""
     folder = tmp_path_factory.mktemp("ranks")
-    program = Path(__file__).with_name("program_of_ranks.py")
+    program = Path(__file__).with_name("program_of_processes.py")
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
     process = subprocess.Popen(
         [*command, str(program), str(folder)],

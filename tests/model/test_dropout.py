@@ -8,10 +8,11 @@ from torch.nn import functional as F
 
 import sentiment_fast as sf
 from sentiment_fast import _core
-from sentiment_fast.model.batches import BatchSource
+from sentiment_fast.model.batch_source import BatchSource
+from sentiment_fast.model.config import NetworkConfig
 from sentiment_fast.model.dropout import word_scales
 from sentiment_fast.model.native.training import NativeTraining
-from sentiment_fast.model.network import NetworkConfig, SentimentLSTM
+from sentiment_fast.model.network import SentimentLSTM
 
 CPU = torch.device("cpu")
 WORDS, LENGTH = 30, 80
@@ -131,7 +132,7 @@ def test_the_networks_weights_are_in_their_places_afterwards_even_after_an_error
     assert all(one is two for one, two in zip(network.recurrent._flat_weights, flat, strict=True))
 
 
-def test_states_behind_pads_of_one_draw_are_not_anothers():
+def test_states_after_pads_of_one_draw_are_not_anothers():
     network = network_of("padded", recurrent_dropout=0.5).train()
     batch = source_of(network).batch(np.arange(3))
     with torch.no_grad():

@@ -18,9 +18,11 @@ from safetensors.torch import load_file, save_file
 
 from sentiment_fast.errors import ModelFolderError, UsageError
 from sentiment_fast.model.calibration import Calibration
-from sentiment_fast.model.folder import SavedModel, load_model, save_metrics, save_model
-from sentiment_fast.model.network import NetworkConfig, SentimentLSTM
-from sentiment_fast.model.ngrams import WideConfig, fit_wide
+from sentiment_fast.model.config import NetworkConfig
+from sentiment_fast.model.folder import load_model, save_metrics, save_model
+from sentiment_fast.model.model import Model
+from sentiment_fast.model.network import SentimentLSTM, model_of, network_of
+from sentiment_fast.model.ngrams import NgramConfig, fit_ngrams
 from sentiment_fast.model.presets import preset
 from sentiment_fast.text.encoding import encode
 from sentiment_fast.text.vocabulary import Vocabulary
@@ -30,19 +32,19 @@ FILES = ["config.json", "vocabulary.txt", "model.safetensors"]
 IDS, LENGTHS = torch.tensor([[0, 0, 1, 2], [5, 4, 3, 3]]), torch.tensor([2, 4])
 
 
-def saved_model(classes: list[Any] | None = None, **fields: Any) -> SavedModel:
+def saved_model(classes: list[Any] | None = None, **fields: Any) -> Model:
     classes = ["negative", "positive"] if classes is None else classes
     sizes = {"embedding_size": 4, "hidden_size": 5, "layers": 2, "max_length": 9}
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         network = SentimentLSTM(NetworkConfig(**sizes | fields), len(WORDS), len(classes)).eval()
     settings = preset("tutorial").as_dict()
-    return SavedModel(network, Vocabulary(WORDS, 7, ["the"]), classes, "body", settings)
+    return model_of(network, Vocabulary(WORDS, 7, ["the"]), classes, text_column="body", settings=settings)
 
 
-def logits(model: SavedModel) -> torch.Tensor:
+def logits(model: Model) -> torch.Tensor:
     with torch.no_grad():
-        return model.network(IDS, LENGTHS)
+        return network_of(model)(IDS, LENGTHS)
 
 
 @pytest.fixture
@@ -89,7 +91,7 @@ def test_a_loaded_network_gives_the_saved_ones_logits_to_the_last_bit(tmp_path, 
 
 def test_a_loaded_model_has_every_field_of_the_saved_one(folder):
     model, loaded = saved_model(), load_model(folder)
-    assert loaded.network.config == model.network.config
+    assert loaded.config == model.config
     assert loaded.vocabulary == model.vocabulary
     assert loaded.classes == model.classes
     assert loaded.text_column == "body"
@@ -119,13 +121,13 @@ def test_a_model_of_no_text_column_has_none_when_loaded(tmp_path):
 
 
 def test_a_loaded_network_is_in_evaluation_mode_on_the_cpu(folder):
-    network = load_model(folder).network
+    network = network_of(load_model(folder))
     assert not network.training
     assert {parameter.device.type for parameter in network.parameters()} == {"cpu"}
 
 
 def test_a_loaded_network_can_be_trained_on(folder):
-    network = load_model(folder).network.train()
+    network = network_of(load_model(folder)).train()
     network(IDS, LENGTHS).sum().backward()
     assert all(parameter.grad is not None for parameter in network.parameters())
 
@@ -272,8 +274,7 @@ def test_bytes_behind_the_end_are_refused_by_the_files_name(folder, name):
 
 def test_files_of_two_models_are_not_mixed(folder, tmp_path):
     other = saved_model()
-    with torch.no_grad():
-        other.network.output.bias.add_(1)
+    other.weights["output.bias"][:] += 1
     save_model(tmp_path / "other", other)
     shutil.copy(tmp_path / "other" / "model.safetensors", folder)
     with pytest.raises(ModelFolderError, match=r"model.safetensors: is not the file"):
@@ -386,11 +387,11 @@ def test_a_network_of_bad_settings_is_refused(folder, fields):
 # The wide part, the calibration, the threshold and the cascade.
 
 
-def two_parts(classes: list[Any] | None = None, **fields: Any) -> SavedModel:
+def two_parts(classes: list[Any] | None = None, **fields: Any) -> Model:
     model = saved_model(classes)
     ids = encode(["film good", "film bad", "bad", "good good"] * 3, model.vocabulary)
     targets = np.array([1, 0, 0, 1] * 3)
-    wide = fit_wide(ids, targets, len(model.classes), WideConfig(ngrams=2, ngram_bits=10))
+    wide = fit_ngrams(ids, targets, len(model.classes), NgramConfig(ngrams=2, ngram_bits=10))
     bias = tuple(0.25 * place for place in range(wide.outputs))
     return replace(model, wide=wide, calibration=Calibration(0.5, 0.75, bias), **fields)
 
@@ -457,9 +458,9 @@ def test_a_missing_field_of_format_2_is_refused_by_its_name(folder, field):
         ({"wide_calibration": {"network": 0, "wide": "1", "bias": []}}, "Expected a scale 'wide'"),
         ({"wide_calibration": {"network": 0, "wide": 1, "bias": [float("inf")]}}, "Expected a bias of numbers"),
         ({"wide": 3}, "expected 'wide' to be a dict or null"),
-        ({"wide": {"ngrams": 9}}, "expected the settings of a wide part"),
-        ({"wide": {"ngrams": "2"}}, "expected the settings of a wide part"),
-        ({"wide": {"colour": "blue"}}, "expected the settings of a wide part"),
+        ({"wide": {"ngrams": 9}}, "expected the settings of an n-gram model"),
+        ({"wide": {"ngrams": "2"}}, "expected the settings of an n-gram model"),
+        ({"wide": {"colour": "blue"}}, "expected the settings of an n-gram model"),
     ],
     ids=str,
 )
@@ -485,13 +486,13 @@ def test_a_threshold_of_three_classes_is_refused(tmp_path):
 @pytest.mark.parametrize("bits", [11, 24])
 def test_a_wide_part_of_another_size_than_its_tensors_is_refused(wide_folder, bits):
     change_config(wide_folder, wide={"ngrams": 2, "ngram_bits": bits, "ngram_c": 30.0})
-    with pytest.raises(ModelFolderError, match=r"model.safetensors: expected the tensors of the wide part"):
+    with pytest.raises(ModelFolderError, match=r"model.safetensors: expected the tensors of the n-gram model"):
         load_model(wide_folder)
 
 
 def test_a_wide_part_without_ngrams_is_refused(wide_folder):
     change_config(wide_folder, wide={"ngrams": 0, "ngram_bits": 10, "ngram_c": 30.0})
-    with pytest.raises(ModelFolderError, match="wide part"):
+    with pytest.raises(ModelFolderError, match="n-gram model"):
         load_model(wide_folder)
 
 
@@ -513,7 +514,7 @@ def test_a_wide_part_for_another_number_of_classes_is_refused(wide_folder, tmp_p
 @pytest.mark.parametrize("name", ["ngram_ratios", "ngram_weights", "ngram_scales", "ngram_biases"])
 def test_a_missing_tensor_of_the_wide_part_is_refused(wide_folder, name):
     change_weights(wide_folder, lambda weights: weights.pop(f"wide.{name}"))
-    with pytest.raises(ModelFolderError, match=f"model.safetensors: expected the tensors of the wide part.*{name}"):
+    with pytest.raises(ModelFolderError, match=f"model.safetensors: expected the tensors of the n-gram model.*{name}"):
         load_model(wide_folder)
 
 
@@ -540,7 +541,7 @@ def test_half_a_model_takes_half_the_space_and_is_float32_in_memory(tmp_path):
     sizes = [(tmp_path / name / "model.safetensors").stat().st_size for name in ("half", "whole")]
     assert sizes[0] < 0.52 * sizes[1]
     loaded = load_model(tmp_path / "half")
-    assert {weights.dtype for weights in loaded.network.parameters()} == {torch.float32}
+    assert {weights.dtype for weights in loaded.weights.values()} == {np.dtype("float32")}
     torch.testing.assert_close(logits(loaded), logits(model), rtol=0, atol=2e-3)
 
 
@@ -549,18 +550,17 @@ def test_half_a_model_keeps_its_wide_part_to_the_last_bit(tmp_path):
     save_model(tmp_path, model, half=True)
     loaded = load_model(tmp_path)
     for name, tensor in model.wide.tensors().items():
-        assert torch.equal(loaded.wide.tensors()[name], tensor)
+        np.testing.assert_array_equal(loaded.wide.tensors()[name], tensor, strict=True)
 
 
 def test_a_single_tensor_may_be_half(folder):
     change_weights(folder, lambda weights: weights.update({"output.bias": weights["output.bias"].half()}))
-    assert load_model(folder).network.output.bias.dtype == torch.float32
+    assert load_model(folder).weights["output.bias"].dtype == np.float32
 
 
 def test_weights_beyond_half_precision_are_not_saved_in_it(tmp_path):
     model = saved_model()
-    with torch.no_grad():
-        model.network.output.bias.fill_(1e5)
+    model.weights["output.bias"][:] = 1e5
     with pytest.raises(UsageError, match=r"within the range of float16.*output.bias"):
         save_model(tmp_path, model, half=True)
 

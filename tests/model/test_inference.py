@@ -6,12 +6,13 @@ import torch
 
 import sentiment_fast as sf
 from sentiment_fast.errors import DataError
-from sentiment_fast.model.batches import BatchSource
+from sentiment_fast.model.batch_source import BatchSource
+from sentiment_fast.model.config import NetworkConfig
 from sentiment_fast.model.devices import Precision
 from sentiment_fast.model.inference import all_logits
-from sentiment_fast.model.network import NetworkConfig, SentimentLSTM
+from sentiment_fast.model.network import SentimentLSTM
 
-CPU, FLOAT32 = torch.device("cpu"), Precision(torch.float32, "float32")
+CPU, FLOAT32 = torch.device("cpu"), Precision("float32", "float32")
 CONFIG = NetworkConfig(embedding_size=8, hidden_size=12, layers=1, dropout=0.0, max_length=40)
 
 

@@ -11,16 +11,17 @@ from torch import nn
 
 from benchmarks.tutorial_loop import SentimentRNN
 from sentiment_fast.errors import UsageError
-from sentiment_fast.model.batches import BatchSource
+from sentiment_fast.model.batch_source import BatchSource
+from sentiment_fast.model.config import NetworkConfig
 from sentiment_fast.model.devices import Precision, cpu_has_bf16
 from sentiment_fast.model.inference import all_logits
-from sentiment_fast.model.network import NetworkConfig, SentimentLSTM, class_loss, class_probabilities
+from sentiment_fast.model.network import SentimentLSTM, class_loss, class_probabilities
 from sentiment_fast.model.pads import no_tf32
 from sentiment_fast.model.pooling import max_mean
 from sentiment_fast.text.encoding import TokenIds
 
 CPU = torch.device("cpu")
-FLOAT32 = Precision(torch.float32, "float32")
+FLOAT32 = Precision("float32", "float32")
 WORDS = 30
 KINDS = [
     pytest.param({"cell": cell, "pooling": pooling, "bidirectional": both}, id=f"{cell}-{pooling}{'-both' * both}")
@@ -272,7 +273,7 @@ def test_bf16_logits_are_near_those_of_float32(kind):
     batch = padded(rows, 24, network.config.pads_on_left)
     with torch.no_grad():
         exact = network(*batch)
-        with Precision(torch.bfloat16, "").autocast(CPU):
+        with Precision("bfloat16", "").autocast(CPU):
             reduced = network(*batch)
     torch.testing.assert_close(reduced.float(), exact, rtol=0, atol=0.03)
 

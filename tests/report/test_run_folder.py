@@ -1,21 +1,20 @@
 """What a training run leaves for people to read: each file is there and says what it should."""
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from unittest import mock
 
 import numpy as np
 import pyarrow as pa
 import pytest
-import torch
 
 from sentiment_fast.data.labelled_texts import LabelledTexts
-from sentiment_fast.data.overview import Overview, Part, overview
+from sentiment_fast.data.overview import Overview, Split, overview
 from sentiment_fast.evaluation.metrics import Metrics, evaluate
-from sentiment_fast.model.folder import SavedModel
-from sentiment_fast.model.network import SentimentLSTM
-from sentiment_fast.model.ngrams import WideConfig, WideNgrams
+from sentiment_fast.model.model import Model
+from sentiment_fast.model.network import SentimentLSTM, model_of
+from sentiment_fast.model.ngrams import NgramConfig, NgramModel
 from sentiment_fast.model.presets import preset
 from sentiment_fast.report import run_folder
 from sentiment_fast.report.run_folder import append_history, write_overview, write_results
@@ -34,13 +33,13 @@ def look() -> Overview:
     texts = pa.chunked_array([pa.array(["good", "bad", "fine", "so so", "bad", "good"])])
     data = LabelledTexts(texts, np.array(["positive", "negative"] * 3), SOURCES["training"])
     lengths = np.array([1, 2, 3, 4, 5, 600])
-    return overview({"training": Part(data, lengths, 700)}, max_length=500)
+    return overview({"training": Split(data, lengths, 700)}, max_length=500)
 
 
-def trained_model(**changes) -> SavedModel:
+def trained_model(**changes) -> Model:
     settings = preset("tutorial").with_fields({"hidden_size": 8, "embedding_size": 4, **changes})
     network = SentimentLSTM(settings.network, 3, 2)
-    return SavedModel(network, Vocabulary(["film", "good", "bad"]), ["negative", "positive"], None, settings.as_dict())
+    return model_of(network, Vocabulary(["film", "good", "bad"]), ["negative", "positive"], settings=settings.as_dict())
 
 
 def figures(labels: list[int]) -> Metrics:
@@ -51,11 +50,13 @@ def figures(labels: list[int]) -> Metrics:
 VALIDATION = figures([0, 1, 1, 1])  # three of four right
 
 
-def results(folder: Path, model: SavedModel | None = None, test: Metrics | None = None, made_up: bool = False) -> Path:
+def results(folder: Path, model: Model | None = None, test: Metrics | None = None, made_up: bool = False) -> Path:
     metrics, sources = {"validation": VALIDATION}, dict(SOURCES)
     if test is not None:
         metrics["test"], sources["test"] = test, "test.csv"
-    write_results(folder, model or trained_model(), look(), HISTORY, metrics, sources, made_up)
+    write_results(
+        folder, model or trained_model(), look(), [asdict(epoch) for epoch in HISTORY], metrics, sources, made_up
+    )
     return folder
 
 
@@ -105,30 +106,30 @@ def history_in(folder: Path) -> list[Epoch]:
 
 def test_history_has_a_line_of_json_per_epoch(tmp_path):
     for epoch in HISTORY:
-        append_history(tmp_path, epoch)
+        append_history(tmp_path, asdict(epoch))
     assert history_in(tmp_path) == HISTORY
 
 
 def test_an_epoch_is_written_before_the_next_one_ends(tmp_path):
-    append_history(tmp_path, HISTORY[0])
+    append_history(tmp_path, asdict(HISTORY[0]))
     assert json.loads((tmp_path / "history.jsonl").read_text("utf-8"))["epoch"] == 1
 
 
 def test_an_epoch_that_is_written_twice_stands_once_as_it_was_last(tmp_path):
     for epoch in (*HISTORY[:2], replace(HISTORY[1], train_loss=0.25)):
-        append_history(tmp_path, epoch)
+        append_history(tmp_path, asdict(epoch))
     assert history_in(tmp_path) == [HISTORY[0], replace(HISTORY[1], train_loss=0.25)]
 
 
 def test_an_epoch_that_is_written_again_takes_the_place_of_all_after_it(tmp_path):
     for epoch in (*HISTORY, HISTORY[1]):
-        append_history(tmp_path, epoch)
+        append_history(tmp_path, asdict(epoch))
     assert history_in(tmp_path) == HISTORY[:2]
 
 
 def test_writing_the_history_leaves_no_other_file(tmp_path):
     for epoch in HISTORY:
-        append_history(tmp_path, epoch)
+        append_history(tmp_path, asdict(epoch))
     assert [path.name for path in tmp_path.iterdir()] == ["history.jsonl"]
 
 
@@ -164,7 +165,7 @@ def test_metrics_json_tells_the_data_the_best_epoch_and_the_seconds(tmp_path):
 
 def test_the_card_says_what_network_it_is(tmp_path):
     model = trained_model()
-    parameters = sum(parameter.numel() for parameter in model.network.parameters())
+    parameters = sum(weights.size for weights in model.weights.values())
     text = card(tmp_path, model=model)
     assert "an embedding of 4, 2 LSTM layers of 8, the last step, dropout 0.3, a linear layer" in text
     assert f"{parameters:,} parameters, a vocabulary of 3 words" in text
@@ -216,11 +217,11 @@ def test_the_card_of_a_run_that_kept_its_last_epoch_says_so(tmp_path):
     assert "chose the epoch" not in text
 
 
-def two_parts(**changes) -> SavedModel:
-    buckets = torch.zeros((1 << 10, 1), dtype=torch.int8)
-    numbers = torch.ones(1)
+def two_parts(**changes) -> Model:
+    buckets = np.zeros((1 << 10, 1), np.int8)
+    numbers = np.ones(1, np.float32)
     tensors = {"ngram_ratios": buckets, "ngram_weights": buckets, "ngram_scales": numbers, "ngram_biases": numbers}
-    return replace(trained_model(), wide=WideNgrams(WideConfig(2, 10), tensors), **changes)
+    return replace(trained_model(), wide=NgramModel(NgramConfig(2, 10), tensors), **changes)
 
 
 def test_the_card_names_the_wide_part(tmp_path):

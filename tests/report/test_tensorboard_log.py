@@ -20,7 +20,7 @@ HISTORY = [
 def write(folder: Path | None, epochs: list[Epoch]) -> None:
     with event_log(folder) as log:
         for epoch in epochs:
-            log(epoch)
+            log(asdict(epoch))
 
 
 def test_without_a_folder_nothing_is_written(tmp_path, monkeypatch):
@@ -44,7 +44,7 @@ def forget_tensorboard(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_without_tensorboard_whoever_asks_for_it_is_told_what_to_install(tmp_path, monkeypatch):
     forget_tensorboard(monkeypatch)
-    with pytest.raises(UsageError, match=r"--tensorboard: expected TensorBoard to be installed: pip install"):
+    with pytest.raises(UsageError, match=r"`tensorboard`: expected TensorBoard to be installed: pip install"):
         write(tmp_path, HISTORY)
 
 
@@ -83,7 +83,7 @@ def test_each_epochs_figures_are_logged(tmp_path, scalars):
 
 def test_an_epoch_is_logged_before_the_next_one_ends(tmp_path, scalars):
     with event_log(tmp_path) as log:
-        log(HISTORY[0])
+        log(asdict(HISTORY[0]))
         assert scalars(tmp_path / "tensorboard")["train_loss"] == [(1, pytest.approx(0.69))]
 
 

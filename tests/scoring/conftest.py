@@ -11,8 +11,9 @@ import pytest
 import torch
 
 import sentiment_fast as sf
-from sentiment_fast.model.folder import SavedModel, load_model, save_model
-from sentiment_fast.model.network import NetworkConfig, SentimentLSTM
+from sentiment_fast.model.config import NetworkConfig
+from sentiment_fast.model.folder import load_model, save_model
+from sentiment_fast.model.network import SentimentLSTM, model_of
 
 WORDS = ["good", "bad", "film", "wonderful", "awful", "boring", "acting", "plot", "café", "na"]
 
@@ -44,7 +45,7 @@ def make_model(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
             for weights in network.parameters():
                 weights *= 3  # as drawn, they would put every score near 0.5
         folder = tmp_path_factory.mktemp("model")
-        save_model(folder, SavedModel(network.eval(), sf.Vocabulary(WORDS), classes, text_column))
+        save_model(folder, model_of(network, sf.Vocabulary(WORDS), classes, text_column=text_column))
         return folder
 
     return make

@@ -25,12 +25,13 @@ import torch
 import sentiment_fast as sf
 from sentiment_fast.cli.main import main
 from sentiment_fast.errors import ClusterError, DataError, UsageError
-from sentiment_fast.io.options import Reading, ScoreOptions
+from sentiment_fast.io.options import Reading
 from sentiment_fast.io.window import Position
 from sentiment_fast.model.folder import load_model
 from sentiment_fast.runs.stop import StopRequest
 from sentiment_fast.scoring.cluster.ray_cluster import Cluster
 from sentiment_fast.scoring.cluster.worker import WindowRange, Worker
+from sentiment_fast.scoring.options import ScoreOptions
 from tests.scoring.conftest import WORDS
 
 SLOW_FIXTURES = {"ray"}
@@ -351,11 +352,11 @@ def test_stopped_run_is_taken_up_by_either_engine(cluster, pair):
     pair.score("local.csv")
     stop = StopRequest()
     with pytest.raises(KeyboardInterrupt):
-        pair.score("out.csv", cluster, on_window=lambda consumed, rows: stop.make(), stop=stop)
+        pair.score("out.csv", cluster, on_window=lambda consumed, rows: stop.request(), stop=stop)
     assert (pair.folder / "out.csv.journal").exists()
     stop = StopRequest()
     with pytest.raises(KeyboardInterrupt):
-        pair.score("out.csv", on_window=lambda consumed, rows: stop.make(), stop=stop)
+        pair.score("out.csv", on_window=lambda consumed, rows: stop.request(), stop=stop)
     assert pair.score("out.csv", cluster).earlier_rows > 0
     pair.assert_same("local.csv", "out.csv")
 

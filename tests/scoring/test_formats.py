@@ -71,7 +71,7 @@ def stop_again_and_again(source, output: Path, scorer, **options) -> int:
 
         def on_window(consumed, rows, stop=stop, windows=windows):
             if next(windows) == 5:
-                stop.make()
+                stop.request()
 
         try:
             score_csv(source, output, scorer, stop=stop, on_window=on_window, **options)
@@ -624,7 +624,7 @@ def test_another_input_among_several_is_refused(exact_scorer, tmp_path, monkeypa
         write_rows(tmp_path / f"{name}.csv", some_rows(5))
     stop, sources = StopRequest(), [tmp_path / "a.csv", tmp_path / "b.csv"]
     with pytest.raises(KeyboardInterrupt):
-        score_csv(sources, tmp_path / "out.csv", exact_scorer, stop=stop, on_window=lambda *_: stop.make())
+        score_csv(sources, tmp_path / "out.csv", exact_scorer, stop=stop, on_window=lambda *_: stop.request())
     with pytest.raises(UsageError, match="the input 2 is not what the unfinished run began with"):
         score_csv([tmp_path / "a.csv", tmp_path / "c.csv"], tmp_path / "out.csv", exact_scorer)
 

@@ -31,7 +31,7 @@ def test_each_input_has_an_output_and_a_summary(two, model_folder):
 
 def test_stop_that_was_requested_before_scores_nothing(two, model_folder):
     stop = StopRequest()
-    stop.make()
+    stop.request()
     with pytest.raises(KeyboardInterrupt):
         score_jobs([str(two / "a.csv")], str(two / "out.csv"), model_folder, stop=stop, device="cpu")
     assert sorted(path.name for path in two.iterdir()) == ["a.csv", "b.csv"]

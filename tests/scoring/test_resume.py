@@ -43,7 +43,7 @@ class Folder:
             nonlocal windows
             windows += 1
             if windows == stop_after:
-                stop.make()
+                stop.request()
 
         settings = {"window_bytes": WINDOW, "say": self.said.append, "on_window": on_window, "stop": stop}
         return score_csv(self.input, self.output, self.scorer, **(settings | options))

@@ -16,9 +16,11 @@ import sentiment_fast as sf
 from sentiment_fast.errors import UsageError
 from sentiment_fast.evaluation.metrics import predicted_indices
 from sentiment_fast.model.calibration import Calibration
-from sentiment_fast.model.folder import SavedModel, load_model, save_model
+from sentiment_fast.model.folder import load_model, save_model
 from sentiment_fast.model.inference import network_logits
-from sentiment_fast.model.ngrams import WideConfig, fit_wide
+from sentiment_fast.model.model import Model
+from sentiment_fast.model.network import network_of
+from sentiment_fast.model.ngrams import NgramConfig, fit_ngrams
 from sentiment_fast.scoring.fingerprint import scorer_fingerprint
 
 TEXTS = ["a good film", "bad", "", "nothing known", "awful plot " * 30, "wonderful good", "boring", "acting plot film"]
@@ -27,13 +29,13 @@ TEXTS += [f"{first} {second}" for first in ("good", "bad", "film") for second in
 
 @pytest.fixture(scope="module")
 def make_two_parts(make_model):
-    """Makes a model of two parts: make_two_parts(classes, **fields of SavedModel)."""
+    """Makes a model of two parts: make_two_parts(classes, **fields of Model)."""
 
-    def make(classes: list[Any] | None = None, **fields: Any) -> SavedModel:
+    def make(classes: list[Any] | None = None, **fields: Any) -> Model:
         model = load_model(make_model(classes or ["negative", "positive"]))
         ids = sf.encode(["good film wonderful", "bad film", "awful boring", "good acting"] * 3, model.vocabulary)
         targets = np.array([1, 0, len(model.classes) - 1, 1] * 3)
-        wide = fit_wide(ids, targets, len(model.classes), WideConfig(2, 10))
+        wide = fit_ngrams(ids, targets, len(model.classes), NgramConfig(2, 10))
         bias = tuple(0.2 * place for place in range(1, wide.outputs + 1))
         alone = Calibration(0.0, 0.5, bias)
         return replace(model, wide=wide, calibration=Calibration(0.5, 0.75, bias), wide_calibration=alone, **fields)
@@ -42,11 +44,11 @@ def make_two_parts(make_model):
 
 
 @pytest.fixture(scope="module")
-def two_parts(make_two_parts) -> SavedModel:
+def two_parts(make_two_parts) -> Model:
     return make_two_parts()
 
 
-def scorer_of(model: SavedModel) -> sf.Scorer:
+def scorer_of(model: Model) -> sf.Scorer:
     return sf.Scorer(model, "cpu", "float32")
 
 
@@ -55,7 +57,7 @@ def test_probabilities_are_those_of_the_calibrated_sum(make_two_parts, classes):
     model = make_two_parts(classes)
     scorer = scorer_of(model)
     ids = scorer.encode(TEXTS)
-    network = network_logits(model.network, ids, scorer.precision)
+    network = network_logits(network_of(model), ids, scorer.precision)
     logits = 0.5 * network + 0.75 * model.wide.logits(ids) + np.array(model.calibration.bias)
     if logits.ndim == 1:
         logits = np.stack([np.zeros_like(logits), logits], axis=1)
@@ -88,14 +90,16 @@ def test_the_identity_names_what_decides(two_parts, field):
     assert [name for name in before if before[name] != after[name]] == [field]
 
 
-def test_the_identity_names_the_instructions_that_sums_are_rounded_by(two_parts, monkeypatch):
-    monkeypatch.setattr("sentiment_fast.scoring.fingerprint.native_level", lambda device, precision: "avx9")
-    scorer = scorer_of(two_parts)
-    before = scorer_fingerprint(scorer)
-    monkeypatch.setattr("sentiment_fast.scoring.fingerprint.native_level", lambda device, precision: None)
-    after = scorer_fingerprint(scorer)
-    assert [name for name in before if before[name] != after[name]] == ["instructions"]
-    assert after["instructions"] == torch.backends.cpu.get_cpu_capability()
+def test_the_identity_names_the_engine_and_the_instructions_that_sums_are_rounded_by(make_model, monkeypatch):
+    model = load_model(make_model(["negative", "positive"], hidden_size=16))
+    found = []
+    for level in ("avx2", "avx9", None):
+        monkeypatch.setattr("sentiment_fast.model.engine.native_level", lambda device, precision, level=level: level)
+        found.append(scorer_fingerprint(scorer_of(model)))
+    first, second, pytorch = found
+    assert [name for name in first if first[name] != second[name]] == ["instructions"]
+    assert (first["engine"], first["instructions"], second["instructions"]) == ("native", "avx2", "avx9")
+    assert (pytorch["engine"], pytorch["instructions"]) == ("PyTorch", torch.backends.cpu.get_cpu_capability())
 
 
 # The cascade.
@@ -123,11 +127,10 @@ def test_with_a_cascade_each_text_decides_for_itself(two_parts):
 
 def test_a_cascade_that_is_always_sure_never_asks_the_network(two_parts, monkeypatch):
     asked = []
-    monkeypatch.setattr(
-        "sentiment_fast.scoring.scorer.network_logits",
-        lambda network, ids, precision: asked.append(len(ids)) or network_logits(network, ids, precision),
-    )
-    scorer_of(replace(two_parts, cascade=0.5)).predict_proba(TEXTS)
+    scorer = scorer_of(replace(two_parts, cascade=0.5))
+    logits = scorer.engine.logits
+    monkeypatch.setattr(scorer.engine, "logits", lambda ids: asked.append(len(ids)) or logits(ids))
+    scorer.predict_proba(TEXTS)
     assert asked == [0]
 
 

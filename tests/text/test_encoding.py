@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 import sentiment_fast as sf
 from sentiment_fast import _core, reference
+from sentiment_fast.text.encoding import thread_count
 
 TEXTS = ["A good film.", "", "good GOOD acting", "élan vital: 映画", "no word of it 123"]
 VOCABULARY = sf.Vocabulary(["good", "film", "acting", "élan", "映画"])
@@ -477,3 +478,19 @@ if child == 0:
 assert os.waitpid(child, 0)[1] == 0
 """
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+# Threads.
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [(None, 4), ("", 4), ("2", 2), ("4", 4), ("9", 4), (" 3 ", 3), ("2,1", 2), ("0", 4), ("-1", 4), ("all", 4)],
+)
+def test_threads_are_the_cpus_or_those_that_openmp_may_use_if_less(monkeypatch, asked, expected):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: {0, 1, 2, 5}, raising=False)
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    if asked is not None:
+        monkeypatch.setenv("OMP_NUM_THREADS", asked)
+    assert thread_count() == expected
+    assert thread_count(7) == 7

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from sentiment_fast.model.batches import BatchSource
+from sentiment_fast.model.batch_source import BatchSource
 from sentiment_fast.model.devices import Precision
 from sentiment_fast.model.presets import Preset, preset
 from sentiment_fast.text.encoding import TokenIds
@@ -18,7 +18,7 @@ from sentiment_fast.training.loop import train
 from sentiment_fast.training.state import Epoch
 from sentiment_fast.training.step import Examples
 
-CPU, FLOAT32 = torch.device("cpu"), Precision(torch.float32, "float32")
+CPU, FLOAT32 = torch.device("cpu"), Precision("float32", "float32")
 VOCABULARY = Vocabulary(["bad", "dull", "fine", "good", "great", "poor", "so", "well"])
 TINY = preset("tutorial").with_fields(
     {

@@ -14,7 +14,7 @@ from safetensors import safe_open
 from safetensors.torch import load, load_file, save_file
 
 from sentiment_fast.errors import DataError, ModelFolderError, UsageError
-from sentiment_fast.training.checkpoints import CHECKPOINT, Checkpoints, read_origin, remove_checkpoint
+from sentiment_fast.training.checkpoints import CHECKPOINT, Checkpoints, read_recorded_run, remove_checkpoint
 from sentiment_fast.training.state import TrainingState
 
 STOPPED_AT = 7  # the second epoch's second step
@@ -127,15 +127,15 @@ def test_a_run_without_a_checkpoint_starts_anew(tiny_run, tmp_path):
 
 
 def test_what_a_run_began_with_can_be_read_from_its_folder(folder, tiny_run):
-    origin = read_origin(folder)
-    assert origin.arguments == {"epochs": 2}
+    recorded = read_recorded_run(folder)
+    assert recorded.arguments == {"epochs": 2}
     settings = tiny_run().settings.as_dict()
-    assert origin.identity == {"data": "digest", "settings": settings, "precision": "float32", "threads": 1}
+    assert recorded.fingerprint == {"data": "digest", "settings": settings, "precision": "float32", "threads": 1}
 
 
-def test_a_folder_without_a_checkpoint_has_no_origin(tmp_path):
-    assert read_origin(tmp_path) is None
-    assert read_origin(tmp_path / "none") is None
+def test_a_folder_without_a_checkpoint_has_no_recorded_run(tmp_path):
+    assert read_recorded_run(tmp_path) is None
+    assert read_recorded_run(tmp_path / "none") is None
 
 
 def test_a_checkpoint_can_be_removed_even_if_there_is_none(folder):
@@ -241,10 +241,10 @@ def test_a_header_of_other_json_is_refused(tiny_run, folder, header):
 
 
 @pytest.mark.parametrize("header", BAD_HEADERS, ids=lambda header: header[:40])
-def test_a_header_of_other_json_has_no_origin(folder, header):
+def test_a_header_of_other_json_has_no_recorded_run(folder, header):
     rewrite(folder, header=header)
     with pytest.raises(ModelFolderError, match="cannot be read as a checkpoint"):
-        read_origin(folder)
+        read_recorded_run(folder)
 
 
 @pytest.mark.parametrize("name", ["arguments", "identity", "state"])
@@ -335,13 +335,13 @@ def another_run(tiny_run, folder: Path, **identity) -> None:
 
 @pytest.mark.parametrize(("name", "began", "now"), [("threads", 8, 1), ("precision", "bfloat16", "float32")])
 def test_a_run_begun_otherwise_is_not_gone_on_with(tiny_run, tmp_path, name, began, now):
-    with pytest.raises(UsageError, match=rf"{CHECKPOINT}: the run began with {name} {began}, .* go on with {now}"):
+    with pytest.raises(UsageError, match=rf"{CHECKPOINT}: the run began with {name} {began}, .* continue with {now}"):
         another_run(tiny_run, tmp_path, **{name: began})
 
 
 def test_a_run_with_other_settings_is_not_gone_on_with(tiny_run, folder):
     run = tiny_run(learning_rate=0.5)
-    with pytest.raises(UsageError, match=r"the run began with settings .*0\.02.*go on with .*0\.5"):
+    with pytest.raises(UsageError, match=r"the run began with settings .*0\.02.*continue with .*0\.5"):
         run.train(checkpoints=run.checkpoints(folder))
 
 

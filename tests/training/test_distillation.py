@@ -8,44 +8,44 @@ from torch.nn import functional as F
 from sentiment_fast.errors import DataError, ModelFolderError
 from sentiment_fast.model.network import class_loss
 from sentiment_fast.text.encoding import TokenIds
-from sentiment_fast.training.distillation import SOFT_TARGETS, keep_taught, kept_taught, lesson_of
+from sentiment_fast.training.distillation import SOFT_TARGETS, keep_probabilities, kept_probabilities, soft_targets
 from sentiment_fast.training.step import Examples, loss_and_correct
 
 IDS = TokenIds(np.array([1, 2, 3], np.int16), np.array([0, 2, 2, 3]))
 TAUGHT = np.array([[0.9, 0.1], [0.2, 0.8], [0.4, 0.6]], np.float32)
 
 
-def test_labels_and_the_teachers_word_are_mixed_where_there_are_labels():
-    lesson = lesson_of(IDS, np.array([1, 1]), TAUGHT, 0.25)
-    np.testing.assert_allclose(lesson.targets, [[0.675, 0.325], [0.15, 0.85], [0.4, 0.6]], rtol=1e-6)
-    assert lesson.targets.dtype == np.float32
+def test_labels_and_the_teachers_probabilities_are_mixed_where_there_are_labels():
+    learned = soft_targets(IDS, np.array([1, 1]), TAUGHT, 0.25)
+    np.testing.assert_allclose(learned.targets, [[0.675, 0.325], [0.15, 0.85], [0.4, 0.6]], rtol=1e-6)
+    assert learned.targets.dtype == np.float32
 
 
 @pytest.mark.parametrize(("weight", "expected"), [(0.0, TAUGHT[:1]), (1.0, [[0.0, 1.0]])])
 def test_either_may_count_alone(weight, expected):
-    np.testing.assert_array_equal(lesson_of(IDS, np.array([1]), TAUGHT, weight).targets[:1], expected)
+    np.testing.assert_array_equal(soft_targets(IDS, np.array([1]), TAUGHT, weight).targets[:1], expected)
 
 
 def test_what_was_taught_is_kept_to_the_last_bit(tmp_path):
-    keep_taught(tmp_path, TAUGHT, IDS)
-    np.testing.assert_array_equal(kept_taught(tmp_path, IDS), TAUGHT)
+    keep_probabilities(tmp_path, TAUGHT, IDS)
+    np.testing.assert_array_equal(kept_probabilities(tmp_path, IDS), TAUGHT)
     assert [path.name for path in tmp_path.iterdir()] == [SOFT_TARGETS]
 
 
 def test_nothing_kept_is_none(tmp_path):
-    assert kept_taught(tmp_path, IDS) is None
+    assert kept_probabilities(tmp_path, IDS) is None
 
 
 def test_what_was_kept_of_other_texts_is_a_data_error(tmp_path):
-    keep_taught(tmp_path, TAUGHT, IDS)
-    with pytest.raises(DataError, match="--unlabelled"):
-        kept_taught(tmp_path, IDS.join(IDS))
+    keep_probabilities(tmp_path, TAUGHT, IDS)
+    with pytest.raises(DataError, match="`unlabelled`"):
+        kept_probabilities(tmp_path, IDS.join(IDS))
 
 
 def test_a_damaged_file_is_said_to_be(tmp_path):
     (tmp_path / SOFT_TARGETS).write_bytes(b"damage")
     with pytest.raises(ModelFolderError, match="the teacher is asked again"):
-        kept_taught(tmp_path, IDS)
+        kept_probabilities(tmp_path, IDS)
 
 
 def test_soft_targets_of_two_classes_are_a_cross_entropy():

@@ -42,7 +42,7 @@ def test_stop_words_none_keeps_all_words():
 
 @pytest.mark.parametrize("texts", [["", " "], ["the", "of"], ["1999", "?!"], [None, None]])
 def test_texts_without_a_word_for_the_vocabulary_are_refused_with_what_to_check(texts):
-    with pytest.raises(DataError, match=r"reviews.csv: expected texts with words.*--text-column"):
+    with pytest.raises(DataError, match=r"reviews.csv: expected texts with words.*`text_column`"):
         vocabulary_of(labelled(texts, LABELS[:2]), VocabularyConfig())
 
 

@@ -21,7 +21,7 @@ from sentiment_fast.training import loop, step
 from sentiment_fast.training.encode import Encoded, encode_part, new_network, vocabulary_of
 from sentiment_fast.training.loop import Epoch, measure, train
 
-CPU, FLOAT32 = torch.device("cpu"), Precision(torch.float32, "float32")
+CPU, FLOAT32 = torch.device("cpu"), Precision("float32", "float32")
 WORDS = [first + second for first in "bdfgklmnprst" for second in ("ala", "elo", "iru", "oma", "upi")]
 SMALL = preset("tutorial").with_fields(
     {
@@ -186,14 +186,14 @@ def test_any_number_of_classes_is_learned(classes):
 @pytest.mark.parametrize("pooling", ["padded", "last", "attention"])
 def test_bf16_on_the_cpu_learns_too(pooling):
     run = small_run(pooling=pooling, epochs=12)
-    history = run.train(Precision(torch.bfloat16, "bfloat16"))
+    history = run.train(Precision("bfloat16", "bfloat16"))
     assert max(epoch.validation_accuracy for epoch in history) >= 0.95
 
 
 @pytest.mark.skipif(not cpu_has_bf16(), reason="this CPU has no native bfloat16")
 def test_weights_stay_float32_under_bf16():
     run = small_run(epochs=1)
-    run.train(Precision(torch.bfloat16, "bfloat16"))
+    run.train(Precision("bfloat16", "bfloat16"))
     assert {tensor.dtype for tensor in run.network.state_dict().values()} == {torch.float32}
 
 
@@ -618,7 +618,7 @@ def test_memory_may_run_out_on_the_way_back_too():
 def test_memory_for_not_even_one_text_is_an_error_with_advice():
     run = small_run()
     fit_into_memory_only(run, 0)
-    with pytest.raises(DataError, match=r"Not even one review at a time fits.*smaller max_length.*--device cpu"):
+    with pytest.raises(DataError, match=r"Not even one review at a time fits.*smaller max_length.*`device=cpu`"):
         run.train()
 
 
@@ -665,13 +665,13 @@ def test_measuring_is_without_dropout():
 
 @pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
-@pytest.mark.parametrize("dtype", [torch.float32, torch.float16, torch.bfloat16])
+@pytest.mark.parametrize("dtype", ["float32", "float16", "bfloat16"])
 @pytest.mark.parametrize("pooling", ["padded", "last", "attention"])
 def test_an_epoch_on_cuda_lowers_the_loss(pooling, dtype):
     settings = SMALL.with_fields({"pooling": pooling, "epochs": 4, "dropout": 0.1})
     run = Run(settings, telling_texts(400, seed=0), telling_texts(100, seed=1), torch.device("cuda"))
     before, _ = measure(run.network, run.validation, FLOAT32)
-    history = run.train(Precision(dtype, str(dtype)))
+    history = run.train(Precision(dtype, dtype))
     assert history[-1].validation_loss < before
 
 

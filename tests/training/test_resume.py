@@ -11,7 +11,7 @@ from sentiment_fast.model.devices import Precision, cpu_has_bf16
 from sentiment_fast.training.checkpoints import CHECKPOINT
 from sentiment_fast.training.state import TrainingState
 
-FLOAT32, BFLOAT16 = Precision(torch.float32, "float32"), Precision(torch.bfloat16, "bfloat16")
+FLOAT32, BFLOAT16 = Precision("float32", "float32"), Precision("bfloat16", "bfloat16")
 STEPS = 10  # two epochs of five
 Outcome = tuple[dict[str, torch.Tensor], list[dict]]
 

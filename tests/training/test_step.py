@@ -15,14 +15,14 @@ from torch._inductor.exc import InvalidCxxCompiler
 from sentiment_fast.model.batches import random_batches
 from sentiment_fast.model.compiling import Compiler
 from sentiment_fast.model.devices import Precision, deterministic_algorithms
-from sentiment_fast.model.distributed import Ranks
+from sentiment_fast.model.distributed import TrainingProcesses
 from sentiment_fast.model.native.training import native_training
 from sentiment_fast.model.network import SentimentLSTM
 from sentiment_fast.training import step as step_module
 from sentiment_fast.training.state import TrainingState
 from sentiment_fast.training.step import CaptureError, StepGraphs, TrainingStep, graphs_are_worth_it
 
-FLOAT32 = Precision(torch.float32, "float32")
+FLOAT32 = Precision("float32", "float32")
 LONG = {"dropout": 0.0, "max_length": 300}  # most of a batch are pads that are computed in closed form on a GPU
 
 
@@ -33,7 +33,7 @@ def batches_of(run, epoch: int) -> list[np.ndarray]:
 
 def new_step(run, precision=FLOAT32, say=print, ranks=None, **options) -> tuple[TrainingState, TrainingStep]:
     state = TrainingState.at_start(run.network.train(), run.config, precision.dtype, options.get("cuda_graphs", False))
-    return state, TrainingStep(state, run.training, run.config, precision, ranks or Ranks(), say, **options)
+    return state, TrainingStep(state, run.training, run.config, precision, ranks or TrainingProcesses(), say, **options)
 
 
 def sums_of(run, precision=FLOAT32, epochs: int = 3, **options) -> torch.Tensor:
@@ -53,7 +53,7 @@ def sums_of(run, precision=FLOAT32, epochs: int = 3, **options) -> torch.Tensor:
 
 @pytest.mark.parametrize(
     ("precision", "tolerance"),
-    [(FLOAT32, 1e-4), (Precision(torch.bfloat16, "bf16"), 2e-2)],
+    [(FLOAT32, 1e-4), (Precision("bfloat16", "bf16"), 2e-2)],
     ids=["float32", "bfloat16"],
 )
 def test_steps_in_the_native_core_have_the_losses_of_pytorchs(tiny_run, monkeypatch, precision, tolerance):
@@ -212,7 +212,7 @@ def test_a_step_that_cannot_be_captured_is_an_error_that_says_what_to_do(played)
     graphs = StepGraphs(print)
     played.fails_with = RuntimeError("operation not permitted\nwhen stream is capturing")
     graphs.replayed(torch.tensor([1]), 16, played.step)
-    with pytest.raises(CaptureError, match=r"\(operation not permitted\): take --no-cuda-graphs"):
+    with pytest.raises(CaptureError, match=r"\(operation not permitted\): take `cuda_graphs=False`"):
         graphs.replayed(torch.tensor([1]), 16, played.step)
 
 
@@ -236,8 +236,8 @@ def test_graphs_that_cannot_be_had_are_said_not_to_be(played, tiny_run, why):
     run, said = tiny_run(), []
     state = TrainingState.at_start(run.network, run.config, torch.float32)
     state.pieces = 2 if why == "do not fit" else 1
-    precision = Precision(torch.float16, "") if why == "float16" else FLOAT32
-    ranks = Ranks(size=2 if why == "several processes" else 1)
+    precision = Precision("float16", "") if why == "float16" else FLOAT32
+    ranks = TrainingProcesses(size=2 if why == "several processes" else 1)
     step = TrainingStep(state, run.training, run.config, precision, ranks, said.append, cuda_graphs=True)
     assert step.graphs is None
     assert len(said) == 1
@@ -248,15 +248,15 @@ def test_graphs_that_cannot_be_had_are_said_not_to_be(played, tiny_run, why):
 @pytest.mark.parametrize(
     ("device", "dtype", "processes", "worth_it"),
     [
-        ("cuda", torch.float32, 1, True),
-        ("cuda", torch.bfloat16, 1, True),
-        ("cuda", torch.float16, 1, False),
-        ("cuda", torch.float32, 2, False),
-        ("cpu", torch.float32, 1, False),
+        ("cuda", "float32", 1, True),
+        ("cuda", "bfloat16", 1, True),
+        ("cuda", "float16", 1, False),
+        ("cuda", "float32", 2, False),
+        ("cpu", "float32", 1, False),
     ],
 )
 def test_graphs_are_the_default_where_they_can_be_had(device, dtype, processes, worth_it):
-    ranks = Ranks(size=processes, device=torch.device(device))
+    ranks = TrainingProcesses(size=processes, device=torch.device(device))
     assert graphs_are_worth_it(Precision(dtype, ""), ranks) == worth_it
     with deterministic_algorithms():
         assert not graphs_are_worth_it(Precision(dtype, ""), ranks)
@@ -267,7 +267,7 @@ def test_a_capturable_optimiser_takes_the_steps_of_another(tiny_run):
     for capturable in (False, True):
         run = tiny_run(dropout=0.0, embedding_rate=0.1)
         state = TrainingState.at_start(run.network.train(), run.config, torch.float32, capturable)
-        step = TrainingStep(state, run.training, run.config, FLOAT32, Ranks(), print)
+        step = TrainingStep(state, run.training, run.config, FLOAT32, TrainingProcesses(), print)
         for number, rows in enumerate(batches_of(run, 0)):
             step(rows, torch.from_numpy(rows), 0.01 / (number + 1))
         ends.append(run.weights)
@@ -278,7 +278,7 @@ def test_a_capturable_optimiser_takes_the_steps_of_another(tiny_run):
 # On a GPU.
 
 CUDA = torch.device("cuda")
-BFLOAT16 = Precision(torch.bfloat16, "bfloat16")
+BFLOAT16 = Precision("bfloat16", "bfloat16")
 
 
 def on_gpu(test):

@@ -8,8 +8,9 @@ import pytest
 import torch
 
 from sentiment_fast.errors import ModelFolderError, UsageError
-from sentiment_fast.model.folder import SavedModel, save_model
-from sentiment_fast.model.network import NetworkConfig, SentimentLSTM
+from sentiment_fast.model.config import NetworkConfig
+from sentiment_fast.model.folder import save_model
+from sentiment_fast.model.network import SentimentLSTM, model_of
 from sentiment_fast.scoring.scorer import load
 from sentiment_fast.text.vocabulary import Vocabulary
 from sentiment_fast.training.teachers import open_teacher
@@ -22,7 +23,7 @@ TEXTS = pa.chunked_array([["a good film", "bad", "", "good good bad film a film 
 def ours(folder, classes):
     torch.manual_seed(0)
     network = SentimentLSTM(NetworkConfig(embedding_size=4, hidden_size=16, layers=1), 3, len(classes))
-    save_model(folder, SavedModel(network, Vocabulary(["bad", "film", "good"]), classes))
+    save_model(folder, model_of(network, Vocabulary(["bad", "film", "good"]), classes))
     return folder
 
 

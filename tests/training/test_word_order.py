@@ -14,7 +14,7 @@ from sentiment_fast.model.vectors import read_vectors
 from sentiment_fast.training.encode import encode_part, new_network, vocabulary_of
 from sentiment_fast.training.loop import measure, train
 
-CPU, FLOAT32 = torch.device("cpu"), Precision(torch.float32, "float32")
+CPU, FLOAT32 = torch.device("cpu"), Precision("float32", "float32")
 FILLERS = "river stone cloud lamp chair green paper seven north glass plain rope".split()
 CLASSES = ["dawn first", "dusk first"]
 ROWS, HELD_BACK = 900, 300

@@ -9,35 +9,35 @@ from sentiment_fast.evaluation.fit_calibration import fit_calibration
 from sentiment_fast.evaluation.metrics import evaluate
 from sentiment_fast.model.devices import Precision
 from sentiment_fast.model.inference import network_logits
-from sentiment_fast.model.ngrams import fit_wide
+from sentiment_fast.model.ngrams import fit_ngrams
 from sentiment_fast.model.presets import preset
 from sentiment_fast.training.encode import new_network
 from sentiment_fast.training.loop import train
 from sentiment_fast.training.prepare import vectors_of
 from sentiment_fast.training.step import CaptureError
 from sentiment_fast.tuning import run as run_module
-from sentiment_fast.tuning.encoded_data import Material
+from sentiment_fast.tuning.encoded_data import EncodedData
 from sentiment_fast.tuning.run import Trials, run_search, run_trial
 from sentiment_fast.tuning.searches import new_search
 from sentiment_fast.tuning.space import space_of
-from sentiment_fast.tuning.trials import CUT, FAILED, FINISHED, STOPPED, Journal
+from sentiment_fast.tuning.trials import CUT, FAILED, FINISHED, STOPPED, TrialLog
 from tests.tuning.conftest import trial
 
 BASE = preset("tutorial").with_fields(
     {"hidden_size": 4, "embedding_size": 4, "layers": 1, "max_words": 60, "max_length": 30, "epochs": 2}
 )
-FLOAT32 = Precision(torch.float32, "float32")
+FLOAT32 = Precision("float32", "float32")
 
 
-def new_material(seed=0):
+def new_data(seed=0):
     data = demo_corpus(160, seed)
     training, validation = stratified_split(data, 0.25, 0)
-    return Material({"training": training, "validation": validation}, classes_of(data), torch.device("cpu"))
+    return EncodedData({"training": training, "validation": validation}, classes_of(data), torch.device("cpu"))
 
 
 @pytest.fixture(scope="module")
 def how():
-    return Trials(BASE, new_material(), FLOAT32, "accuracy")
+    return Trials(BASE, new_data(), FLOAT32, "accuracy")
 
 
 def test_a_step_that_cannot_be_captured_ends_the_search(how, monkeypatch):
@@ -54,7 +54,7 @@ def search_of(**wanted):
 
 
 def journal(folder):
-    return Journal(folder, {}, {})
+    return TrialLog(folder, {}, {})
 
 
 def figures(trials):
@@ -74,8 +74,8 @@ def after(steps):
 def test_a_trial_is_the_training_that_train_does(how):
     found = run_trial({"hidden_size": 6}, how, [])
     settings = BASE.with_fields({"hidden_size": 6})
-    vocabulary, examples = how.material.examples(settings)
-    network = new_network(settings, vocabulary, how.material.classes)
+    vocabulary, examples = how.data.examples(settings)
+    network = new_network(settings, vocabulary, how.data.classes)
     history = train(network, examples["training"], examples["validation"], settings.training, FLOAT32)
     assert (found.status, found.settings) == (FINISHED, {"hidden_size": 6})
     assert [epoch.validation_loss for epoch in found.epochs] == [epoch.validation_loss for epoch in history]
@@ -143,31 +143,31 @@ def test_an_epoch_is_enough_to_be_finished(how):
 
 
 def test_texts_are_encoded_once_for_each_vocabulary(how):
-    material = new_material()
+    data = new_data()
     for settings in ({"hidden_size": 3}, {"dropout": 0.1}, {"max_words": 10}, {"hidden_size": 3}):
-        material.examples(BASE.with_fields(settings))
-    assert material.encoded.cache_info().misses == 2
+        data.examples(BASE.with_fields(settings))
+    assert data.encoded.cache_info().misses == 2
 
 
-def test_material_is_told_apart_by_its_texts_and_labels():
-    material, other = new_material(), new_material(1)
-    assert material.digest() == new_material().digest()
-    assert material.digest() != other.digest()
-    part = material.parts["training"]
+def test_the_data_are_told_apart_by_its_texts_and_labels():
+    data, other = new_data(), new_data(1)
+    assert data.digest() == new_data().digest()
+    assert data.digest() != other.digest()
+    part = data.parts["training"]
     labels = part.labels.copy()
     labels[:2] = labels[:2][::-1]
-    labels[0] = next(label for label in material.classes if label != labels[0])
-    material.parts["training"] = type(part)(part.texts, labels, part.name)
-    assert material.digest() != new_material().digest()
+    labels[0] = next(label for label in data.classes if label != labels[0])
+    data.parts["training"] = type(part)(part.texts, labels, part.name)
+    assert data.digest() != new_data().digest()
 
 
 def test_a_trial_begins_with_word_vectors_where_train_does(how):
     settings = BASE.with_fields({"word_vectors": "neighbours"})
     found, random = (run_trial(changes, how, []) for changes in ({"word_vectors": "neighbours"}, {}))
-    vocabulary, examples = how.material.examples(settings)
-    corpus = how.material.encoded(settings.vocabulary)[1]["training"].ids
+    vocabulary, examples = how.data.examples(settings)
+    corpus = how.data.encoded(settings.vocabulary)[1]["training"].ids
     vectors = vectors_of(corpus, settings, vocabulary, lambda message: None)
-    network = new_network(settings, vocabulary, how.material.classes, vectors)
+    network = new_network(settings, vocabulary, how.data.classes, vectors)
     history = train(network, examples["training"], examples["validation"], settings.training, FLOAT32)
     assert [epoch.validation_loss for epoch in found.epochs] == [epoch.validation_loss for epoch in history]
     assert [epoch.validation_loss for epoch in found.epochs] != [epoch.validation_loss for epoch in random.epochs]
@@ -177,17 +177,17 @@ def test_a_trial_with_ngrams_is_judged_by_network_and_ngrams_together(how):
     changes = {"ngrams": 2, "ngram_bits": 12}
     found = run_trial(changes, how, [])
     settings = BASE.with_fields(changes)
-    vocabulary, examples = how.material.examples(settings)
-    parts = how.material.encoded(settings.vocabulary)[1]
+    vocabulary, examples = how.data.examples(settings)
+    parts = how.data.encoded(settings.vocabulary)[1]
     validation = parts["validation"]
-    wide = fit_wide(parts["training"].ids, parts["training"].targets, 2, settings.wide).logits(validation.ids)
-    network = new_network(settings, vocabulary, how.material.classes)
+    wide = fit_ngrams(parts["training"].ids, parts["training"].targets, 2, settings.wide).logits(validation.ids)
+    network = new_network(settings, vocabulary, how.data.classes)
     expected = []
 
     def after_epoch(epoch):
         logits = network_logits(network, validation.ids, FLOAT32)
         calibration = fit_calibration(logits, wide, validation.targets, 2)
-        figures = evaluate(calibration.probabilities(logits, wide), validation.targets, how.material.classes)
+        figures = evaluate(calibration.probabilities(logits, wide), validation.targets, how.data.classes)
         assert figures.log_loss != epoch.validation_loss
         expected.append((figures.log_loss, figures.accuracy))
 
@@ -198,7 +198,7 @@ def test_a_trial_with_ngrams_is_judged_by_network_and_ngrams_together(how):
 def test_a_validation_part_too_small_to_calibrate_by_judges_the_plain_sum():
     data = demo_corpus(60, 0)
     parts = dict(zip(("training", "validation"), stratified_split(data, 0.2, 0), strict=True))
-    tiny = Trials(BASE, Material(parts, classes_of(data), torch.device("cpu")), FLOAT32, "loss")
+    tiny = Trials(BASE, EncodedData(parts, classes_of(data), torch.device("cpu")), FLOAT32, "loss")
     assert run_trial({"ngrams": 1, "ngram_bits": 10}, tiny, []).status == FINISHED
 
 
@@ -208,8 +208,8 @@ def test_settings_of_ngrams_make_different_trials(how):
 
 
 def test_trials_share_the_word_vectors_that_they_have_in_common():
-    said, material = [], new_material()
+    said, data = [], new_data()
     settings = BASE.with_fields({"word_vectors": "neighbours"})
     for changes in ({"hidden_size": 3}, {"hidden_size": 4}, {"embedding_size": 5}):
-        material.vectors(settings.with_fields(changes), said.append)
+        data.vectors(settings.with_fields(changes), said.append)
     assert len(said) == 2

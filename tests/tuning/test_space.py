@@ -104,7 +104,7 @@ def test_tries_are_read():
 
 @pytest.mark.parametrize("texts", [["layers"], ["layers="], ["layers=1,,2"], ["layers=1", "layers=2"]])
 def test_bad_tries_are_refused(texts):
-    with pytest.raises(UsageError, match=f"--try {texts[-1]}: expected"):
+    with pytest.raises(UsageError, match=f"`tries={texts[-1]}`: expected"):
         read_tries(texts)
 
 

@@ -5,14 +5,14 @@ import json
 import pytest
 
 from sentiment_fast.errors import DataError, ModelFolderError, UsageError
-from sentiment_fast.tuning.trials import CUT, FAILED, STOPPED, TRIALS, Journal, Trial, is_hopeless, ranked
+from sentiment_fast.tuning.trials import CUT, FAILED, STOPPED, TRIALS, Trial, TrialLog, is_hopeless, ranked
 from tests.tuning.conftest import epochs_of, trial
 
 IDENTITY = {"data": "digest", "space": {"layers": [1, 2]}, "base": {"name": "tutorial"}}
 
 
 def journal(folder, **changes):
-    return Journal(folder, IDENTITY | changes, {"seed": 3})
+    return TrialLog(folder, IDENTITY | changes, {"seed": 3})
 
 
 def test_a_trial_is_judged_by_the_epoch_of_its_lowest_loss():
@@ -127,7 +127,11 @@ def test_a_damaged_search_is_refused(tmp_path, content):
     ("change", "kind", "message"),
     [
         ({"data": "other"}, DataError, "the data are not those that the search began with"),
-        ({"space": {"layers": [1, 3]}}, UsageError, "began with space {'layers': .1, 2.}, and is now to go on with"),
+        (
+            {"space": {"layers": [1, 3]}},
+            UsageError,
+            "with space {'layers': .1, 2.}, and should now continue with",
+        ),
         ({"base": {"name": "fast"}}, UsageError, "began with base {'name': 'tutorial'}"),
     ],
 )

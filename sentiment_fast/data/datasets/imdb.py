@@ -216,8 +216,8 @@ def _why_none_began(error: Exception, host: str, timeout: float) -> str:
 def _no_archive(url: str, reason: str) -> DownloadError:
     return DownloadError(
         f"The IMDb reviews could not be downloaded: {reason}\n"
-        f"Try again later; or download {url} by hand, unpack it and pass the folder (--data aclImdb); "
-        'or pass a CSV file of the same reviews (--data "IMDB Dataset.csv").'
+        f"Try again later; or download {url} by hand, unpack it and pass the folder (`data=aclImdb`); "
+        'or pass a CSV file of the same reviews (`data="IMDB Dataset.csv"`).'
     )
 
 

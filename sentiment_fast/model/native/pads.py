@@ -1,12 +1,13 @@
-"""The states behind many pads by the native core, and back: one run of pads for all rows of a batch.
+"""The states after many pads without PyTorch: for scoring, and for training, with gradients.
 
-In: the packed weights of a `NativeTraining`, how many pads its rows have. Out: their states, and gradients. The same
-way of thinking in PyTorch, and why it holds, is pads.py's.
+In: an LSTM's weights, or those packed in a `NativeTraining`, and how many pads rows have. Out: the states that they
+start from. The same in PyTorch, and why outputs that stand still allow a closed form, is in model/pads.py.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,12 +18,109 @@ if TYPE_CHECKING:
     from sentiment_fast.model.native.training import NativeTraining
 
 Floats = npt.NDArray[np.float32]
+Doubles = npt.NDArray[np.float64]
 
 # When so many have run and outputs still move, a batch begins behind those pads that all its rows have.
 _MOST_PADS = 256
 
 # The exp of what is further below 0 overflows.
 _LEAST_LOGIT = -700
+
+# Outputs stand still if a pad moves them by less than this, both absolutely and relatively.
+_STILLNESS = 1e-6
+_PADS_BETWEEN_LOOKS = 32
+
+
+class LayerWeights(NamedTuple):
+    """(4 hidden, inputs), (4 hidden, hidden) and (4 hidden,) twice: a layer's weights, as PyTorch orders them."""
+
+    of_input: Floats
+    of_output: Floats
+    input_bias: Floats
+    output_bias: Floats
+
+
+class PadStates:
+    """An LSTM's states after each number of pads, kept. Which are asked for, and in which order, changes none.
+
+    Pads are run one at a time, in float64, until outputs stand still; each number beyond is then a few operations.
+    layers: the lowest first. pad: (embedding,), the pad's vector. most: how many pads there can be.
+    """
+
+    def __init__(self, layers: Sequence[LayerWeights], pad: Floats, most: int) -> None:
+        doubles = [[part.astype(np.float64) for part in layer] for layer in layers]
+        self._weights = [(w_in, w_out, b_in + b_out) for w_in, w_out, b_in, b_out in doubles]
+        self._pad, self._most = pad.astype(np.float64), most
+        zeros = np.zeros((len(layers), layers[0].of_output.shape[1]))
+        self._states: list[tuple[Doubles, Doubles]] = [(zeros, zeros)]  # by the number of pads run
+        self._series: _Series | None = None  # once outputs stand still
+
+    def after(self, pads: Sequence[int]) -> tuple[Floats, Floats]:
+        """Outputs and cells after each of these numbers of pads, (numbers, layers, hidden) each."""
+        states = [self._after(number) for number in pads]
+        outputs, cells = (np.stack(parts).astype(np.float32) for parts in zip(*states, strict=True))
+        return outputs, cells
+
+    def _after(self, pads: int) -> tuple[Doubles, Doubles]:
+        while self._series is None and len(self._states) <= pads:
+            self._step()
+        if pads < len(self._states):
+            return self._states[pads]
+        assert self._series is not None
+        return self._states[-1][0], self._series.cells(np.array([pads - len(self._states) + 1]))[0]
+
+    def _step(self) -> None:
+        outputs, cells = self._states[-1]
+        after, series = self._one_more(outputs, cells)
+        done = len(self._states) - 1
+        if done % _PADS_BETWEEN_LOOKS == 0 and _stands_still(outputs, after):
+            # If outputs stand still at the last pad that there can be as well, they do so at those between: each cell
+            # moves in one direction only.
+            last = series.cells(np.array([max(self._most - done - 1, 0)]))[0]
+            if _stands_still(outputs, self._one_more(outputs, last)[0]):
+                self._series = series
+                return
+        self._states.append((after, series.cells(np.ones(1))[0]))
+
+    def _one_more(self, outputs: Doubles, cells: Doubles) -> tuple[Doubles, _Series]:
+        """The outputs after one more pad, and what its gates make of the cells from here on."""
+        after, gates = [], []
+        step = self._pad  # the input of each layer in turn
+        for layer, (w_in, w_out, bias) in enumerate(self._weights):
+            in_logits, forget, candidate, out_logits = (w_in @ step + w_out @ outputs[layer] + bias).reshape(4, -1)
+            opened, candidate = _sigmoid(in_logits), np.tanh(candidate)
+            step = _sigmoid(out_logits) * np.tanh(_sigmoid(forget) * cells[layer] + opened * candidate)
+            after.append(step)
+            gates.append((forget, opened, candidate))
+        forget, opened, candidate = (np.stack(parts) for parts in zip(*gates, strict=True))
+        return np.stack(after), _Series(forget, opened, candidate, cells)
+
+
+class _Series:
+    """Cells that the same gates move: after n steps f^n c + i g (1 + f + ... + f^(n - 1)).
+
+    forget: the logits of f. opened, candidate, cells: i, g and c. (layers, hidden) each.
+    """
+
+    def __init__(self, forget: Doubles, opened: Doubles, candidate: Doubles, cells: Doubles) -> None:
+        # Beyond 30, the share that is forgotten would be 0, and divide 0.
+        self.forget = np.clip(forget, _LEAST_LOGIT, 30)
+        self._opened, self._candidate, self._cells = opened, candidate, cells
+        self.lost = _sigmoid(-self.forget)
+
+    def powers(self, more: npt.NDArray[Any]) -> tuple[Doubles, Doubles]:
+        """f^n and 1 + f + ... + f^(n - 1), (numbers, layers, hidden) each."""
+        power = more[:, None, None] * -np.log1p(np.exp(-self.forget))
+        return np.exp(power), -np.expm1(power) / self.lost
+
+    def cells(self, more: npt.NDArray[Any]) -> Doubles:
+        """(numbers, layers, hidden), after these numbers of steps."""
+        power, series = self.powers(more)
+        return power * self._cells + series * self._opened * self._candidate
+
+
+def _stands_still(before: Doubles, after: Doubles) -> bool:
+    return bool((np.abs(before - after) <= _STILLNESS + _STILLNESS * np.abs(after)).all())
 
 
 def run_pads(training: NativeTraining, pads: Rows, table: Floats) -> NativePads | None:
@@ -65,10 +163,8 @@ class NativePads:
         logits, self.outputs, self.cells = (np.stack(part).astype(np.float64) for part in zip(*kept, strict=True))
         self._moved = np.abs(after[0] - self.outputs)
         in_logits, forget, candidate, out_logits = logits.reshape(layers, 4, hidden).transpose(1, 0, 2)
-        # Beyond 30 the share that is forgotten would be 0, and divide 0.
-        self._forget = np.clip(forget, _LEAST_LOGIT, 30)
         self._in, self._candidate, self._out = _sigmoid(in_logits), np.tanh(candidate), _sigmoid(out_logits)
-        self._kept, self._lost = _sigmoid(self._forget), _sigmoid(-self._forget)
+        self._series = _Series(forget, self._in, self._candidate, self.cells)
 
     def stops_at(self, more: int, tolerance: float) -> bool:
         """Do outputs stand still here, and so many pads on? Then between as well: each cell moves in one direction."""
@@ -77,25 +173,19 @@ class NativePads:
         self.stand_still = bool((moved <= tolerance + tolerance * np.abs(self.outputs)).all())
         return self.stand_still
 
-    def _powers(self, more: Rows) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-        """f^n and 1 + f + ... + f^(n - 1), (numbers, layers, hidden) each."""
-        power = more[:, None, None] * -np.log1p(np.exp(-self._forget))
-        return np.exp(power), -np.expm1(power) / self._lost
-
-    def cells_after(self, more: Rows) -> npt.NDArray[np.float64]:
-        """(numbers, layers, hidden), of so many further pads."""
-        power, series = self._powers(more)
-        return power * self.cells + series * self._in * self._candidate
+    def cells_after(self, more: Rows) -> Doubles:
+        """(numbers, layers, hidden), after this many further pads."""
+        return self._series.cells(more)
 
     def gradients(self, more: Rows, by_outputs: Floats, by_cells: Floats) -> tuple[Floats, Floats, Floats]:
         """The loss's, by the states behind so many further pads, (numbers, layers, hidden) each -> by the last pad's
         logits, (1, layers, 4 hidden), and by the outputs and cells before it, (1, layers, hidden) each.
         """
-        power, series = self._powers(more)
+        power, series = self._series.powers(more)
         number = more[:, None, None]
-        added = self._in * self._candidate
+        added, lost, kept = self._in * self._candidate, self._series.lost, _sigmoid(self._series.forget)
         by_added = (by_cells * series).sum(axis=0)
-        by_forget = number * power * self._lost * self.cells + added * (self._kept * series - number * power)
+        by_forget = number * power * lost * self.cells + added * (kept * series - number * power)
         by_logits = [
             by_added * self._candidate * self._in * (1 - self._in),
             (by_cells * by_forget).sum(axis=0),

@@ -1,97 +1,121 @@
-"""A network's logits by the native core's LSTM (csrc/lstm.h), on the CPUs where nothing else is as fast.
+"""A network's logits by the native core's LSTM, on the CPUs where nothing else is as fast, without PyTorch.
 
-In: a network and rows of a `BatchSource`. Out: their logits, each the same whatever rows stand beside it. Whether it is
-used is decided here; where it is not, inference.py takes PyTorch.
+In: a model's weights and rows of ids. Out: their logits, each the same whatever rows stand next to it. Which networks
+the core can run, and at which level it is the fastest, is decided here; what runs the others, in engine.py.
 """
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
-import torch
-from torch import Tensor, nn
-from torch.nn import functional as F
 
 from sentiment_fast import _core
-from sentiment_fast.model.batches import BatchSource, Rows
-from sentiment_fast.model.devices import Precision, cpu_has_amx
-from sentiment_fast.model.network import BothDirections, SentimentLSTM
+from sentiment_fast.model.batches import Rows
+from sentiment_fast.model.config import NetworkConfig
+from sentiment_fast.model.devices import Device, Precision, cpu_has_amx
+from sentiment_fast.model.model import Model, Weights
+from sentiment_fast.model.native.pads import LayerWeights, PadStates
 from sentiment_fast.text.encoding import SIMD_LEVEL
+
+if TYPE_CHECKING:
+    import torch
+
+Floats = npt.NDArray[np.float32]
+Doubles = npt.NDArray[np.float64]
 
 # What all ids' shares of the first layer's gates may take: 65,000 words at 256 hidden units, half as many in both
 # directions. With more, PyTorch's way, which multiplies each step's vectors, is left in place, for the memory's sake.
 # Rows that come from beyond the caches are not what takes the time: if all were in them, 30,000 words at 128 hidden
 # units would be 4 % faster, 10,000 at 64 units 5 %; so halving the table, in bf16, is not worth its rounding.
 _LARGEST_TABLE = 1 << 28
+# Ids of a call of the native LSTM, about: Ctrl-C waits for its end, and two cores take a second.
+_IDS_OF_A_CALL = 1 << 18
+_WORDS_AT_ONCE = 2048  # of a table, so that their float64 copies take little memory
 
 
-def native_level(device: torch.device, precision: Precision) -> str | None:
-    """The level at which the native LSTM runs where it is the fastest there is; None where PyTorch is.
+def native_level(device: Device | torch.device, precision: Precision) -> str | None:
+    """The level at which the native LSTM runs if it is the fastest there is; None if PyTorch is.
 
     That is on a CPU, in float32 with AVX2 or AVX-512, in bf16 with AVX-512 BF16, but not with AMX: there, oneDNN is
     ahead. A lower level that SENTIMENT_FAST_SIMD forces holds here too; in bf16 there is none.
     """
-    if device.type != "cpu" or (precision.dtype == torch.bfloat16 and cpu_has_amx()):
+    if device.type != "cpu" or (precision.name == "bfloat16" and cpu_has_amx()):
         return None
-    levels = _core.LSTM_LEVELS.get(precision.name, ())
-    if _core.LEVELS[-1] != SIMD_LEVEL:
-        levels = tuple(level for level in levels if level == SIMD_LEVEL)
+    levels = _levels(precision)
     return levels[-1] if levels and levels[-1] != "scalar" else None
 
 
-def native_lstm(network: SentimentLSTM, precision: Precision) -> NativeLSTM | None:
-    """The network's weights as the native LSTM takes them; None where PyTorch is faster, or the network another one."""
-    level = native_level(network.embedding.weight.device, precision)
-    if level is None or not can_run(network):
-        return None
-    tables = 4 * 4 * network.config.hidden_size * len(network.embedding.weight) * len(_directions(network))  # bytes
-    if tables > _LARGEST_TABLE:
-        return None
-    return NativeLSTM(network, precision.name, level)
+def slow_level(precision: Precision) -> str | None:
+    """The level at which the native LSTM runs if there is nothing else; None if it lacks these numbers."""
+    levels = _levels(precision) or _core.LSTM_LEVELS.get(precision.name, ())[:1]
+    return levels[-1] if levels else None
 
 
-def can_run(network: SentimentLSTM) -> bool:
-    """Can the core score and train the network? In both directions they know one layer."""
-    config = network.config
+def _levels(precision: Precision) -> Sequence[str]:
+    levels = _core.LSTM_LEVELS.get(precision.name, ())
+    if _core.LEVELS[-1] != SIMD_LEVEL:
+        levels = tuple(level for level in levels if level == SIMD_LEVEL)
+    return levels
+
+
+def can_run(config: NetworkConfig) -> bool:
+    """Can the core score and train the network? In both directions it knows one layer."""
     return (
         config.cell == "lstm"
         and config.pooling in ("padded", "last", "max_mean")
         and (not config.bidirectional or config.layers == 1)
         and config.hidden_size % 16 == 0
-        and network.output.weight.dtype == torch.float32
     )
 
 
-class NativeLSTM:
-    """A network's recurrent layers, packed once for all calls until the weights change.
+def tables_fit(config: NetworkConfig, ids: int) -> bool:
+    """Are the tables of what each id, the pad included, adds to the gates of reasonable size?"""
+    return 4 * 4 * config.hidden_size * ids * (2 if config.bidirectional else 1) <= _LARGEST_TABLE  # bytes
 
-    number: "float32" or "bfloat16", what weights and outputs are. level: of _core.LSTM_LEVELS[number].
+
+class RowsOfIds(Protocol):
+    """Texts' ids as rows that can be read where they lie; see `RaggedRows`."""
+
+    lengths: Rows
+
+    def ragged(self, rows: Rows) -> tuple[npt.NDArray[Any], Rows, Rows]: ...
+
+
+class NativeLSTM:
+    """A network as the core runs it: packed recurrent layers, the output layer's weights.
+
+    directions: one, or the forward and the backward one. output: (outputs, features) and (outputs,). after_pads: some
+    numbers of pads -> an LSTM's outputs and cells after each of them, (numbers, layers, hidden) each.
     """
 
-    def __init__(self, network: SentimentLSTM, number: str, level: str) -> None:
-        if (number, level) not in network.packed:
-            network.packed[number, level] = [
-                _pack(network, recurrent, number, level) for recurrent in _directions(network)
-            ]
-        self._network = network
-        self._directions: list[_core.Lstm] = network.packed[number, level]
+    def __init__(
+        self,
+        config: NetworkConfig,
+        directions: Sequence[_core.Lstm],
+        output: tuple[Floats, Floats],
+        after_pads: Callable[[Sequence[int]], tuple[Floats, Floats]],
+    ) -> None:
+        self._config, self._directions, self._after_pads = config, directions, after_pads
+        weight, bias = output
+        self._output = weight.T.astype(np.float64), bias.astype(np.float64)
 
-    def logits(self, source: BatchSource, rows: Rows) -> Tensor:
-        """(batch,) logits for two classes, (batch, classes) for more; float32."""
-        with torch.inference_mode():
-            # In float64 because a matrix product's rounding goes by the size of the batch: here, none of it is left.
-            summary, output = torch.from_numpy(self._summarise(source, rows)), self._network.output
-            logits = F.linear(summary.double(), output.weight.double(), output.bias.double())
-            return logits.float().squeeze(-1)
+    def logits(self, source: RowsOfIds, rows: Rows, threads: int) -> Floats:
+        """(batch,) logits for two classes, (batch, classes) for more."""
+        # In float64 because a matrix product's rounding goes by the size of the batch: here, none of it is left.
+        weight, bias = self._output
+        summary = self._summarise(source, rows, threads).astype(np.float64)
+        logits = (summary @ weight + bias).astype(np.float32)  # (batch, outputs)
+        return logits[:, 0] if logits.shape[1] == 1 else logits
 
-    def _summarise(self, source: BatchSource, rows: Rows) -> npt.NDArray[np.float32]:
+    def _summarise(self, source: RowsOfIds, rows: Rows, threads: int) -> Floats:
         """(batch, features): what `SentimentLSTM.summarise` gives."""
-        config = self._network.config
+        config = self._config
         values, starts, lengths = source.ragged(rows)
         states, outputs, cells = self._states(lengths)
-        threads, parts = torch.get_num_threads(), []
+        parts = []
         for backward, lstm in enumerate(self._directions):
             pooled = lstm.max_mean if config.pooling == "max_mean" else lstm.last_outputs
             parts.append(pooled(values, starts, lengths, states, outputs, cells, backward == 1, threads))
@@ -101,35 +125,68 @@ class NativeLSTM:
         ahead, back = (part.reshape(len(rows), -1, config.hidden_size) for part in parts)
         return np.stack([ahead, back], axis=2).reshape(len(rows), config.features)
 
-    def _states(self, lengths: Rows) -> tuple[Rows, npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    def _states(self, lengths: Rows) -> tuple[Rows, Floats, Floats]:
         """Each row's state to start from, a number, and what these stand for, (numbers, layers, hidden) twice."""
-        config = self._network.config
+        config = self._config
         if not config.pads_on_left:
             zeros = np.zeros((1, config.layers, config.hidden_size), np.float32)
             return np.zeros_like(lengths), zeros, zeros
-        # Each row starts from the state behind its own pads, so that no pad is run again.
+        # Each row starts from the state after its own pads, so that no pad is run again.
         pads = np.maximum(config.max_length - lengths, 0)
         numbers, states = np.unique(pads, return_inverse=True)
-        outputs, cells = self._network.states_behind_pads(numbers.tolist())
-        return states, outputs.contiguous().numpy(), cells.contiguous().numpy()
+        outputs, cells = self._after_pads(numbers.tolist())
+        return states, outputs, cells
 
 
-def _directions(network: SentimentLSTM) -> list[nn.LSTM]:
-    recurrent = network.recurrent
-    if isinstance(recurrent, BothDirections):
-        return [cast(nn.LSTM, recurrent.ahead[0]), cast(nn.LSTM, recurrent.back[0])]
-    return [cast(nn.LSTM, recurrent)]
+def native_lstm(model: Model, number: str, level: str) -> NativeLSTM:
+    """A model's network, which `can_run`. number: "float32" or "bfloat16", what weights and outputs are. level: of
+    _core.LSTM_LEVELS[number].
+    """
+    config, vectors = model.config, model.weights["embedding.weight"]
+    directions = [_layers(model.weights, config, name) for name in _direction_names(config)]
+    pads = PadStates(directions[0], vectors[0], config.max_length)
+    output = model.weights["output.weight"], model.weights["output.bias"]
+    return NativeLSTM(config, [_packed(vectors, layers, number, level) for layers in directions], output, pads.after)
 
 
-def _pack(network: SentimentLSTM, recurrent: nn.LSTM, number: str, level: str) -> _core.Lstm:
-    with torch.inference_mode():
-        layers = [[weight.detach() for weight in weights] for weights in recurrent.all_weights]
-        w_in, _, b_in, b_out = layers[0]  # as for all others; (4 hidden, inputs) twice, (4 hidden,) twice
-        return _core.Lstm(
-            F.linear(network.embedding.weight.detach(), w_in, b_in + b_out).numpy(),  # (words + 1, 4 hidden)
-            [weights[1].numpy() for weights in layers],
-            [weights[0].numpy() for weights in layers[1:]],
-            [(weights[2] + weights[3]).numpy() for weights in layers[1:]],
-            number,
-            level,
-        )
+def _direction_names(config: NetworkConfig) -> tuple[str, ...]:
+    return ("recurrent.ahead.0.", "recurrent.back.0.") if config.bidirectional else ("recurrent.",)
+
+
+def _layers(weights: Weights, config: NetworkConfig, before: str) -> list[LayerWeights]:
+    parts = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+    return [LayerWeights(*(weights[f"{before}{part}_l{layer}"] for part in parts)) for layer in range(config.layers)]
+
+
+def _packed(vectors: Floats, layers: Sequence[LayerWeights], number: str, level: str) -> _core.Lstm:
+    return _core.Lstm(
+        _table(vectors, layers[0]),
+        [layer.of_output for layer in layers],
+        [layer.of_input for layer in layers[1:]],
+        [layer.input_bias + layer.output_bias for layer in layers[1:]],
+        number,
+        level,
+    )
+
+
+def _table(vectors: Floats, layer: LayerWeights) -> Floats:
+    """(words + 1, 4 hidden): what each id adds to the first layer's gates. vectors: (words + 1, embedding).
+
+    In float64, since the rounding of a float32 product depends on BLAS: its version, its threads, the CPU.
+    """
+    weight = layer.of_input.T.astype(np.float64)
+    bias = layer.input_bias.astype(np.float64) + layer.output_bias
+    table = np.empty((len(vectors), weight.shape[1]), np.float32)
+    for start in range(0, len(vectors), _WORDS_AT_ONCE):
+        words = slice(start, start + _WORDS_AT_ONCE)
+        table[words] = vectors[words].astype(np.float64) @ weight + bias
+    return table
+
+
+def rows_of_calls(lengths: Rows, rows: Rows) -> list[Rows]:
+    """Rows, longest first -> those of each call of `NativeLSTM.logits`, rows of all lengths: threads then end together.
+
+    lengths: of all rows that there are.
+    """
+    calls = -(-int(lengths[rows].sum()) // _IDS_OF_A_CALL)
+    return [rows[call::calls] for call in range(calls)]

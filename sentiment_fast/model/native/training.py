@@ -17,12 +17,14 @@ import torch
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
-from sentiment_fast.model.batches import BatchSource, Rows
+from sentiment_fast.model.batch_source import BatchSource
+from sentiment_fast.model.batches import Rows
+from sentiment_fast.model.config import NetworkConfig
 from sentiment_fast.model.devices import Precision
 from sentiment_fast.model.native.layers import NativeLayers, Reading, table_of, weights_of
 from sentiment_fast.model.native.pads import NativePads, run_pads
 from sentiment_fast.model.native.scoring import can_run, native_level
-from sentiment_fast.model.network import BothDirections, NetworkConfig, SentimentLSTM
+from sentiment_fast.model.network import BothDirections, SentimentLSTM
 
 # The number of words that a batch's products are made for is a multiple of it: for each new one oneDNN builds a
 # primitive, in 3 to 7 ms. (The products on two Python threads, for 4,000 words and two directions, took 42 ms of CPU
@@ -33,7 +35,8 @@ _WORDS_STEP = 256
 def native_training(network: SentimentLSTM, precision: Precision) -> NativeTraining | None:
     """None where PyTorch is faster, or the network another one."""
     level = native_level(network.embedding.weight.device, precision)
-    return NativeTraining(network, precision.name, level) if level is not None and can_run(network) else None
+    usable = can_run(network.config) and network.output.weight.dtype == torch.float32
+    return NativeTraining(network, precision.name, level) if level is not None and usable else None
 
 
 @contextmanager

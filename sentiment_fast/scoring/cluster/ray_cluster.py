@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from sentiment_fast.errors import ClusterError, SentimentFastError, UsageError
-from sentiment_fast.model.folder import SavedModel, load_model
+from sentiment_fast.model.folder import load_model
+from sentiment_fast.model.model import Model
 from sentiment_fast.scoring.cluster.worker import Worker
 from sentiment_fast.scoring.scorer import Scorer
 
@@ -41,7 +42,7 @@ class Cluster:
 
     def __init__(
         self,
-        model: str | Path | Scorer | SavedModel,
+        model: str | Path | Scorer | Model,
         device: str = "auto",
         precision: str = "auto",
         workers: int | None = None,
@@ -275,10 +276,10 @@ class _Call:
         self.result: Any = None
 
 
-def _saved(model: str | Path | Scorer | SavedModel) -> SavedModel:
+def _saved(model: str | Path | Scorer | Model) -> Model:
     if isinstance(model, Scorer):
         return model.model()
-    return model if isinstance(model, SavedModel) else load_model(model)
+    return model if isinstance(model, Model) else load_model(model)
 
 
 def _ray() -> Any:

@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import torch
 
 from sentiment_fast.errors import DataError
 from sentiment_fast.io.inputs import open_reader
@@ -22,7 +21,7 @@ from sentiment_fast.io.options import Reading
 from sentiment_fast.io.outputs import make_writer
 from sentiment_fast.io.source import Source
 from sentiment_fast.io.window import Position
-from sentiment_fast.model.folder import SavedModel
+from sentiment_fast.model.model import Model
 from sentiment_fast.scoring.columns import AddedColumns, encode_texts, score_texts
 from sentiment_fast.scoring.fingerprint import scorer_fingerprint
 from sentiment_fast.scoring.options import ScoreOptions
@@ -47,8 +46,7 @@ class WindowRange:
 class Worker:
     """A model on one device, with a number of threads that all work keeps to."""
 
-    def __init__(self, model: SavedModel, device: str, precision: str, threads: int) -> None:
-        torch.set_num_threads(threads)
+    def __init__(self, model: Model, device: str, precision: str, threads: int) -> None:
         pa.set_cpu_count(threads)
         self._scorer = Scorer(model, device, precision, threads)
 

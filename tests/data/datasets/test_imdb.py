@@ -282,8 +282,8 @@ def test_every_failure_says_what_to_do_by_hand(server, refuse):
     server.serve(b"", status=404)
     message = refuse()
     assert server.url in message
-    assert "--data aclImdb" in message
-    assert '--data "IMDB Dataset.csv"' in message
+    assert "`data=aclImdb`" in message
+    assert '`data="IMDB Dataset.csv"`' in message
 
 
 @pytest.mark.parametrize(("status", "name"), [(404, "Not Found"), (500, "Internal Server Error")])

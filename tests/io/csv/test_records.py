@@ -68,8 +68,11 @@ def as_records(buffer: bytes, found: _core.CsvRecords, options: dict) -> list[Re
 
 def wanted_fields(buffer: bytes, found: _core.CsvRecords, options: dict) -> list[str | None]:
     """Their values, a character for each byte; None for a record without the field."""
-    begins = found.field_begins
-    values, offsets = field_values(buffer, begins, found.field_ends, options.get("quote", '"'))
+    return values_between(buffer, found.field_begins, found.field_ends, options)
+
+
+def values_between(buffer: bytes, begins: np.ndarray, ends: np.ndarray, options: dict) -> list[str | None]:
+    values, offsets = field_values(buffer, begins, ends, options.get("quote", '"'))
     texts = [values[start:end].tobytes().decode("latin-1") for start, end in itertools.pairwise(offsets.tolist())]
     assert offsets[0] == 0
     assert offsets[-1] == len(values)
@@ -278,6 +281,54 @@ def test_range_of_the_wanted_field(wanted_field):
     )
 
 
+# --- several wanted fields
+
+
+def assert_each_field_as_one_alone(data: bytes, wanted: list[int], cuts: tuple[int, ...], **options) -> None:
+    """Found together, in pieces, each field is where the plain reader has it."""
+    expected = {
+        field: [record.wanted for record in expected_records(data, wanted_field=field, **options)] for field in wanted
+    }
+    for level in LEVELS:
+        finder = RecordFinder(level, wanted_fields=wanted, **options)
+        got: list[list[str | None]] = [[] for _ in wanted]
+        carried, begin = b"", 0
+        for end, last in [*((cut, False) for cut in cuts), (len(data), True)]:
+            buffer = carried + data[begin:end]
+            found = finder.find(buffer, last)
+            for place, values in enumerate(got):
+                values += values_between(buffer, *found.wanted_field(place), options)
+            carried, begin = buffer[found.ends[-1] if len(found) else 0 :], end
+        assert got == [expected[field] for field in wanted], (data, wanted, cuts, level, options)
+
+
+def test_several_wanted_fields_of_every_short_input():
+    for data in short_inputs(5):
+        assert_each_field_as_one_alone(data, [1, 0, 2], ())
+
+
+@pytest.mark.parametrize("wanted", [[0, 1], [1, 0], [2, 2], [0, 2, 5], [3, 1, 0, 2, 1], [2**31 - 1, 0], []])
+def test_several_wanted_fields_of_random_inputs(wanted):
+    choose = random.Random(len(wanted))
+    for data in random_inputs(400, seed=5):
+        cuts = tuple(sorted(choose.choices(range(len(data) + 1), k=choose.randrange(6))))
+        options = {"max_record": choose.randrange(1, 100)} if choose.random() < 0.2 else {}
+        assert_each_field_as_one_alone(data, wanted, cuts, **options)
+
+
+def test_several_wanted_fields_of_more_fields_than_a_block_holds():
+    data = b"\n".join(b",".join(b'"%d,"' % i if i % 7 else b"" for i in range(fields)) for fields in (1, 70, 300, 129))
+    assert_each_field_as_one_alone(data, [299, 0, 64, 63, 128, 65, 1], tuple(range(0, len(data), 17)))
+
+
+def test_the_first_wanted_field_is_the_one_of_field_begins():
+    found = RecordFinder("scalar", wanted_fields=[1, 0]).find(b"a,b\nc\n", True)
+    assert (found.field_begins.tolist(), found.field_ends.tolist()) == ([2, -1], [3, -1])
+    assert [array.tolist() for array in found.wanted_field(1)] == [[0, 4], [1, 5]]
+    with pytest.raises(IndexError, match="one of 2 wanted fields, got number 2"):
+        found.wanted_field(2)
+
+
 def test_a_finder_goes_on_from_any_record():
     data = b'a,b\n\n"c\n",d\n"never\nx,"y\ne\n'
     whole = find(data)
@@ -401,6 +452,8 @@ def test_record_behind_such_lines_that_does_close_is_counted_in_full():
         ({"max_record": 0}, "longest record of 1 to 1073741824 bytes, got 0"),
         ({"max_record": (1 << 30) + 1}, "longest record"),
         ({"offset": -1}, "an offset"),
+        ({"wanted_fields": [0, -1]}, "wanted fields from 0, got -1"),
+        ({"wanted_field": 0, "wanted_fields": [1]}, "wanted_field or wanted_fields, got both"),
         ({"line": 0}, "a line from 1"),
     ],
 )

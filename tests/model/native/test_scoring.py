@@ -10,15 +10,17 @@ import torch
 import sentiment_fast as sf
 from sentiment_fast import _core
 from sentiment_fast.model import inference
-from sentiment_fast.model.batches import BatchSource
-from sentiment_fast.model.devices import Precision
-from sentiment_fast.model.distributed import Ranks
-from sentiment_fast.model.inference import all_logits
+from sentiment_fast.model.batch_source import BatchSource
+from sentiment_fast.model.config import NetworkConfig
+from sentiment_fast.model.devices import Device, Precision
+from sentiment_fast.model.distributed import TrainingProcesses
+from sentiment_fast.model.inference import all_logits, native_lstm, packed_lstm
 from sentiment_fast.model.native import scoring as native
-from sentiment_fast.model.native.scoring import NativeLSTM, native_level, native_lstm
-from sentiment_fast.model.network import NetworkConfig, SentimentLSTM
+from sentiment_fast.model.native.pads import PadStates
+from sentiment_fast.model.native.scoring import native_level
+from sentiment_fast.model.network import SentimentLSTM, model_of
 
-CPU, FLOAT32, BF16 = torch.device("cpu"), Precision(torch.float32, "float32"), Precision(torch.bfloat16, "bf16")
+CPU, FLOAT32, BF16 = torch.device("cpu"), Precision("float32", "float32"), Precision("bfloat16", "bf16")
 LEVELS = pytest.mark.parametrize(
     ("number", "level"), [(number, level) for number, levels in _core.LSTM_LEVELS.items() for level in levels]
 )
@@ -39,6 +41,16 @@ PRECISIONS = pytest.mark.parametrize(
         )
     ],
 )
+
+
+class NativeLSTM:
+    """A network as the core runs it, with logits for PyTorch."""
+
+    def __init__(self, network, number, level):
+        self._lstm = packed_lstm(network, number, level)
+
+    def logits(self, source, rows):
+        return torch.from_numpy(self._lstm.logits(source, rows, torch.get_num_threads()))
 
 
 def network_of(hidden=32, layers=2, words=50, pooling="padded", max_length=40, scale=1.0, classes=2, both=False):
@@ -92,7 +104,7 @@ def by_definition(network, source, row, number):
     values, starts, lengths = source.ragged(np.array([row]))
     ids = [int(value) for value in values[starts[0] : starts[0] + lengths[0]]]
     layers = [[weight.detach() for weight in weights] for weights in network.recurrent.all_weights]
-    outputs, cells = network.states_behind_pads(
+    outputs, cells = network.states_after_pads(
         [max(network.config.max_length - len(ids), 0) if network.config.pads_on_left else 0]
     )
     outputs, cells, steps = list(outputs[0]), list(cells[0]), []
@@ -247,7 +259,7 @@ def test_each_state_behind_pads_is_that_of_running_them(scale):
     network = network_of(16, 3, max_length=300, scale=scale)
     counts = [0, 1, 31, 32, 33, 100, 299]
     with torch.no_grad():
-        outputs, cells = network.states_behind_pads(counts)
+        outputs, cells = network.states_after_pads(counts)
         pads = network.embedding.weight[:1]
         for at, count in enumerate(counts[1:], 1):
             _, (h, c) = network.recurrent(pads.expand(1, count, -1))
@@ -283,6 +295,52 @@ def test_a_network_that_was_used_can_be_copied(copied):
     assert torch.equal(NativeLSTM(copied(network), "float32", "scalar").logits(source, all_rows(source)), logits)
 
 
+# Without PyTorch: the same from a model's arrays.
+
+
+@LEVELS
+@READINGS
+@pytest.mark.parametrize("classes", [2, 3])
+def test_a_model_of_arrays_gives_the_logits_of_its_network(number, level, pooling, both, classes):
+    network = network_of(64, 2, words=5000, pooling=pooling, classes=classes, both=both)
+    model = model_of(network, sf.Vocabulary(["a"]), list("abc"[:classes]))
+    source = source_of(network, LENGTHS)
+    found = torch.from_numpy(native.native_lstm(model, number, level).logits(source, all_rows(source), 2))
+    expected = NativeLSTM(network, number, level).logits(source, all_rows(source))
+    torch.testing.assert_close(found, expected, rtol=0, atol=5e-3 if number == "bfloat16" else 2e-6)
+
+
+@LEVELS
+@pytest.mark.parametrize("pooling", ["padded", "max_mean"])
+def test_a_model_of_arrays_gives_the_same_at_any_number_of_threads_and_whatever_stands_beside(number, level, pooling):
+    network = network_of(pooling=pooling)
+    lstm = native.native_lstm(model_of(network, sf.Vocabulary(["a"]), ["a", "b"]), number, level)
+    source = source_of(network, np.random.default_rng(1).integers(0, 50, 131))
+    together = lstm.logits(source, all_rows(source), 1)
+    for threads in (2, 3, 16):
+        np.testing.assert_array_equal(lstm.logits(source, all_rows(source), threads), together)
+    alone = np.concatenate([lstm.logits(source, np.array([row]), 1) for row in range(len(source))])
+    np.testing.assert_array_equal(alone, together)
+
+
+@pytest.mark.parametrize("scale", [0.5, 1, 4])
+@pytest.mark.parametrize("layers", [1, 3])
+def test_states_after_pads_are_those_of_pytorch(scale, layers):
+    network = network_of(16, layers, max_length=300, scale=scale)
+    model = model_of(network, sf.Vocabulary(["a"]), ["a", "b"])
+    pads = PadStates(
+        native._layers(model.weights, model.config, "recurrent."), model.weights["embedding.weight"][0], 300
+    )
+    counts = [299, 0, 1, 31, 32, 33, 100]
+    for found, expected in zip(pads.after(counts), network.states_after_pads(counts), strict=True):
+        np.testing.assert_allclose(found, expected.numpy(), rtol=1e-4, atol=1e-5)
+    again = PadStates(
+        native._layers(model.weights, model.config, "recurrent."), model.weights["embedding.weight"][0], 300
+    )
+    for found, expected in zip(again.after(sorted(counts)), pads.after(sorted(counts)), strict=True):
+        np.testing.assert_array_equal(found, expected)
+
+
 # Which networks it is used for, and where.
 
 
@@ -291,7 +349,7 @@ def test_a_network_that_was_used_can_be_copied(copied):
 def test_all_logits_are_computed_natively(precision, pooling, both, monkeypatch):
     network = network_of(pooling=pooling, both=both)
     source = source_of(network, np.random.default_rng(3).integers(0, 50, 300))
-    monkeypatch.setattr(inference, "_NATIVE_IDS", 1000)
+    monkeypatch.setattr(native, "_IDS_OF_A_CALL", 1000)
     monkeypatch.setattr(SentimentLSTM, "forward", None)  # PyTorch's way is not taken
     lstm = NativeLSTM(network, precision.name, native_level(CPU, precision))
     assert torch.equal(all_logits(network, source, precision), lstm.logits(source, all_rows(source)))
@@ -302,8 +360,8 @@ def test_all_logits_are_computed_natively(precision, pooling, both, monkeypatch)
 def test_processes_share_the_rows(precision, size, monkeypatch):
     network = network_of()
     source = source_of(network, np.random.default_rng(4).integers(0, 50, 300))
-    monkeypatch.setattr(Ranks, "add_up", lambda self, tensor: tensor)
-    parts = [all_logits(network, source, precision, Ranks(rank, size)) for rank in range(size)]
+    monkeypatch.setattr(TrainingProcesses, "add_up", lambda self, tensor: tensor)
+    parts = [all_logits(network, source, precision, TrainingProcesses(rank, size)) for rank in range(size)]
     assert torch.equal(torch.stack(parts).sum(0), all_logits(network, source, precision))
 
 
@@ -366,8 +424,9 @@ def test_a_lower_simd_level_holds_for_the_lstm(forced, expected, monkeypatch):
 
 
 def test_other_precisions_and_devices_stay_with_pytorch():
-    assert native_level(CPU, Precision(torch.float16, "float16")) is None
+    assert native_level(CPU, Precision("float16", "float16")) is None
     assert native_level(torch.device("cuda"), FLOAT32) is None
+    assert native_level(Device("cuda"), FLOAT32) is None
 
 
 # Arguments that the package never gives.
@@ -479,6 +538,49 @@ def test_rows_that_read_out_of_bounds_are_errors(number, level, wrong):
     for pooled in (lstm.last_outputs, lstm.max_mean):
         with pytest.raises(ValueError, match="Expected"):
             pooled(**{**ROWS, **wrong})
+
+
+@LEVELS
+@pytest.mark.parametrize("backward", [False, True])
+@pytest.mark.parametrize("pooling", ["last_outputs", "max_mean"])
+@pytest.mark.parametrize("layers", [1, 2, 3])
+@pytest.mark.parametrize("hidden", [16, 48, 80])
+def test_every_level_gives_what_the_scalar_one_gives(number, level, hidden, layers, pooling, backward):
+    """So the scalar one, which every CPU runs, runs every network that the others run."""
+    draw = np.random.default_rng(hidden + layers)
+    counts = draw.integers(1, 30, 40)
+    rows = {
+        "values": draw.integers(0, 5, counts.sum()).astype(np.int16),
+        "starts": np.cumsum(counts) - counts,
+        "counts": counts,
+        "states": draw.integers(0, 3, len(counts)),
+        "outputs": draw.uniform(-1, 1, (3, layers, hidden)).astype(np.float32),
+        "cells": draw.uniform(-2, 2, (3, layers, hidden)).astype(np.float32),
+        "backward": backward,
+        "threads": 2,
+    }
+    # Small weights, as trained ones are: large ones make states chaotic, and rounding grows from step to step.
+    given = weights(hidden, layers, number=number)
+    given = {name: [0.2 * one for one in value] if isinstance(value, list) else value for name, value in given.items()}
+    scalar, other = (getattr(_core.Lstm(**{**given, "level": one}), pooling)(**rows) for one in ("scalar", level))
+    np.testing.assert_allclose(other, scalar, rtol=0, atol=2e-6 if number == "float32" else 0.02)
+
+
+@pytest.mark.parametrize("number", _core.LSTM_LEVELS)
+def test_every_cpu_has_the_scalar_level(number):
+    assert _core.LSTM_LEVELS[number][0] == "scalar"
+
+
+@READINGS
+@pytest.mark.parametrize("layers", [1, 2])
+def test_a_network_scores_at_the_scalar_level_as_at_the_fastest(pooling, both, layers):
+    network = network_of(pooling=pooling, both=both, layers=layers)
+    source = source_of(network, LENGTHS)
+    scalar, fastest = (
+        NativeLSTM(network, "float32", level).logits(source, all_rows(source)).numpy()
+        for level in (_core.LSTM_LEVELS["float32"][0], _core.LSTM_LEVELS["float32"][-1])
+    )
+    np.testing.assert_allclose(scalar, fastest, rtol=0, atol=1e-6)
 
 
 @LEVELS

@@ -8,12 +8,13 @@ import torch
 
 import sentiment_fast as sf
 from sentiment_fast import _core
-from sentiment_fast.model.batches import BatchSource
+from sentiment_fast.model.batch_source import BatchSource
+from sentiment_fast.model.config import NetworkConfig
 from sentiment_fast.model.devices import Precision
 from sentiment_fast.model.native.training import NativeTraining, native_training, one_pytorch_thread
-from sentiment_fast.model.network import NetworkConfig, SentimentLSTM
+from sentiment_fast.model.network import SentimentLSTM
 
-CPU, FLOAT32 = torch.device("cpu"), Precision(torch.float32, "float32")
+CPU, FLOAT32 = torch.device("cpu"), Precision("float32", "float32")
 LEVELS = pytest.mark.parametrize(
     ("number", "level"), [(number, level) for number, levels in _core.LSTM_LEVELS.items() for level in levels]
 )

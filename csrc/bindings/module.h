@@ -1,0 +1,23 @@
+// The parts that the extension module `_core` is made of; sentiment_fast/_core.pyi documents what each holds.
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+namespace sentiment_fast {
+
+// text.cpp: counting words, encoding texts, padding.
+void bind_text(pybind11::module_& module);
+
+// csv.cpp: where a CSV file's records are, their fields' values, and writing them.
+void bind_csv(pybind11::module_& module);
+
+// lstm.cpp: the recurrent layers, for scoring.
+void bind_lstm(pybind11::module_& module);
+
+// lstm_training.cpp: the same, for training.
+void bind_lstm_training(pybind11::module_& module);
+
+// ngrams.cpp: hashed n-grams of ids.
+void bind_ngrams(pybind11::module_& module);
+
+}  // namespace sentiment_fast

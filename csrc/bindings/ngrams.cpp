@@ -1,0 +1,94 @@
+// The Python face of the n-grams: numpy arrays in and out. _core.pyi says what each function takes and gives.
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "bindings/arrays.h"
+#include "bindings/module.h"
+#include "ngrams.h"
+
+namespace sentiment_fast {
+namespace {
+
+void check_between(const char* name, int64_t value, int64_t least, int64_t most) {
+  if (value < least || value > most)
+    throw py::value_error("Expected " + std::string(name) + " of " + std::to_string(least) + " to " +
+                          std::to_string(most) + ", got " + std::to_string(value));
+}
+
+NgramSpace space_of(int longest, int bits) {
+  check_between("n-grams", longest, 1, kLongestNgram);
+  check_between("bits", bits, kFewestNgramBits, kMostNgramBits);
+  return {longest, bits};
+}
+
+template <class Id>
+RaggedIds<Id> ragged_ids(const Id* ids, const Array<int64_t>& offsets) {
+  const int64_t* const ends = offsets.data();
+  const int64_t rows = offsets.size() - 1;
+  Id least = 0;
+  for (int64_t i = ends[0]; i < ends[rows]; ++i) least = std::min(least, ids[i]);
+  if (least < 0) throw py::value_error("Expected ids of 0 or more, got " + std::to_string(least));
+  return {ids, ends, rows};
+}
+
+// Calls work with the rows, whose ids are of either type.
+template <class Work>
+auto with_ragged_ids(const py::array& values, const Array<int64_t>& offsets, Work work) {
+  expect_rows(values, offsets);
+  return with_ids(values, [&](const auto* ids) { return work(ragged_ids(ids, offsets)); });
+}
+
+py::tuple ngram_buckets(const py::array& values, const Array<int64_t>& offsets, int longest, int bits, int threads) {
+  check_threads(threads);
+  const NgramSpace space = space_of(longest, bits);
+  RowBuckets found = with_ragged_ids(values, offsets, [&](const auto& rows) {
+    const py::gil_scoped_release unlocked;
+    return row_buckets(rows, space, threads);
+  });
+  return py::make_tuple(as_array(std::move(found.buckets)), as_array(std::move(found.offsets)));
+}
+
+std::unique_ptr<NgramModel> model_of(const Array<int8_t>& ratios, const Array<int8_t>& weights,
+                                     const Array<float>& scales, const Array<float>& biases, int longest) {
+  expect_shape(ratios, "ratios", {-1, -1});
+  const int64_t buckets = ratios.shape(0), outputs = ratios.shape(1);
+  int bits = kFewestNgramBits;
+  while (bits < kMostNgramBits && int64_t{1} << bits < buckets) ++bits;
+  if (int64_t{1} << bits != buckets || outputs < 1)
+    throw py::value_error("Expected ratios of 2**" + std::to_string(kFewestNgramBits) + " to 2**" +
+                          std::to_string(kMostNgramBits) + " buckets, a power of two, and 1 or more outputs, got (" +
+                          std::to_string(buckets) + ", " + std::to_string(outputs) + ")");
+  expect_shape(weights, "weights", {buckets, outputs});
+  expect_shape(scales, "scales", {outputs});
+  expect_shape(biases, "biases", {outputs});
+  const NgramSpace space = space_of(longest, bits);
+  const py::gil_scoped_release unlocked;
+  return std::make_unique<NgramModel>(space, outputs, ratios.data(), weights.data(), scales.data(), biases.data());
+}
+
+py::array_t<float> logits(const NgramModel& model, const py::array& values, const Array<int64_t>& offsets,
+                          int threads) {
+  check_threads(threads);
+  return with_ragged_ids(values, offsets, [&](const auto& rows) {
+    py::array_t<float> out({static_cast<py::ssize_t>(rows.rows), static_cast<py::ssize_t>(model.outputs())});
+    float* const into = out.mutable_data();
+    const py::gil_scoped_release unlocked;
+    model.logits(rows, into, threads);
+    return out;
+  });
+}
+
+}  // namespace
+
+void bind_ngrams(py::module_& module) {
+  module.def("ngram_buckets", &ngram_buckets, py::arg("values"), py::arg("offsets"), py::arg("longest"),
+             py::arg("bits"), py::arg("threads"));
+  py::class_<NgramModel>(module, "NgramModel")
+      .def(py::init(&model_of), py::arg("ratios"), py::arg("weights"), py::arg("scales"), py::arg("biases"),
+           py::arg("longest"))
+      .def("logits", &logits, py::arg("values"), py::arg("offsets"), py::arg("threads"));
+}
+
+}  // namespace sentiment_fast

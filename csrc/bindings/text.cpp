@@ -1,0 +1,136 @@
+// Texts for Python: lists of str or Arrow columns in, words, ids and matrices out. Exceptions become Python's.
+#include <pybind11/stl.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <string>
+#include <unordered_set>
+
+#include "bindings/arrays.h"
+#include "bindings/module.h"
+#include "text/encode.h"
+#include "text/lexicon.h"
+#include "text/texts.h"
+#include "text/unicode.h"
+
+namespace sentiment_fast {
+namespace {
+
+template <class Struct>
+Struct* capsule_pointer(const py::handle& capsule, const char* name) {
+  auto* pointer = static_cast<Struct*>(PyCapsule_GetPointer(capsule.ptr(), name));
+  if (!pointer) throw py::error_already_set();
+  if (!pointer->release) throw InvalidArrow{std::string("The capsule '") + name + "' was consumed before"};
+  return pointer;
+}
+
+Texts texts_from_python(const py::object& texts) {
+  if (PyList_Check(texts.ptr()) || PyTuple_Check(texts.ptr())) return Texts::from_sequence(texts.ptr());
+  if (py::hasattr(texts, "__arrow_c_stream__")) {
+    const py::object capsule = texts.attr("__arrow_c_stream__")();
+    return Texts::from_arrow_stream(capsule_pointer<ArrowArrayStream>(capsule, "arrow_array_stream"));
+  }
+  if (py::hasattr(texts, "__arrow_c_array__")) {
+    const py::tuple capsules = texts.attr("__arrow_c_array__")();
+    return Texts::from_arrow_array(capsule_pointer<ArrowSchema>(capsules[0], "arrow_schema"),
+                                   capsule_pointer<ArrowArray>(capsules[1], "arrow_array"));
+  }
+  throw TypeMismatch{"Expected texts as a list or tuple of str, or an Arrow column (pyarrow, pandas, polars), got `" +
+                     std::string(Py_TYPE(texts.ptr())->tp_name) + "`"};
+}
+
+py::tuple count_words_in(const py::object& texts_object, const std::unordered_set<std::string>& left_out,
+                         size_t max_words, int64_t min_count, const CleaningOptions& options, int threads,
+                         const std::string& level) {
+  const Cleaning cleaning{level_named(level), options};
+  const Texts texts = texts_from_python(texts_object);
+  check_threads(threads);
+  std::vector<CountedWord> words;
+  {
+    const py::gil_scoped_release unlocked;
+    words = count_words(texts.views(), cleaning, threads).most_frequent(max_words, min_count, left_out);
+  }
+  py::list names;
+  for (const CountedWord& counted : words) names.append(py::str(counted.word));
+  py::array_t<int64_t> frequencies(static_cast<py::ssize_t>(words.size()));
+  std::transform(words.begin(), words.end(), frequencies.mutable_data(), [](const CountedWord& w) { return w.count; });
+  return py::make_tuple(names, frequencies);
+}
+
+template <class Id>
+py::tuple encode_as(const Lexicon& lexicon, const Texts& texts, const Cleaning& cleaning, int threads) {
+  Encoded<Id> encoded;
+  {
+    const py::gil_scoped_release unlocked;
+    encoded = encode<Id>(texts.views(), lexicon, cleaning, threads);
+  }
+  const auto count = static_cast<py::ssize_t>(encoded.ids.size());
+  Id* const ids = encoded.ids.release();
+  const py::array_t<Id> values(count, ids, py::capsule(ids, [](void* owned) { std::free(owned); }));
+  return py::make_tuple(values, as_array(std::move(encoded.offsets)), texts.null_count(), encoded.words);
+}
+
+py::tuple encode_with(const Lexicon& lexicon, const py::object& texts_object, const CleaningOptions& options,
+                      int threads, const std::string& level) {
+  const Cleaning cleaning{level_named(level), options};
+  const Texts texts = texts_from_python(texts_object);
+  check_threads(threads);
+  return lexicon.largest_id() <= INT16_MAX ? encode_as<int16_t>(lexicon, texts, cleaning, threads)
+                                           : encode_as<int32_t>(lexicon, texts, cleaning, threads);
+}
+
+template <class Id, class Out>
+void pad_as(const Id* values, const Array<int64_t>& offsets, py::array& matrix, int threads) {
+  auto* const out = static_cast<Out*>(matrix.mutable_data());
+  const int64_t* const ends = offsets.data();
+  const int64_t rows = matrix.shape(0), length = matrix.shape(1);
+  const py::gil_scoped_release unlocked;
+  pad(values, ends, rows, length, out, threads);
+}
+
+void pad_into(const py::array& values, const Array<int64_t>& offsets, py::array matrix, int threads) {
+  check_threads(threads);
+  expect_rows(values, offsets);
+  if (matrix.ndim() != 2 || matrix.shape(0) != offsets.size() - 1)
+    throw py::value_error("Expected a matrix of " + std::to_string(offsets.size() - 1) + " rows");
+  if (!(matrix.flags() & py::array::c_style) || !matrix.writeable())
+    throw py::value_error("Expected a matrix that is contiguous and can be written");
+  with_ids(values, [&](const auto* ids) {
+    using Id = std::decay_t<decltype(*ids)>;
+    if (py::isinstance<py::array_t<int16_t>>(matrix)) return pad_as<Id, int16_t>(ids, offsets, matrix, threads);
+    if (py::isinstance<py::array_t<int32_t>>(matrix)) return pad_as<Id, int32_t>(ids, offsets, matrix, threads);
+    if (py::isinstance<py::array_t<int64_t>>(matrix)) return pad_as<Id, int64_t>(ids, offsets, matrix, threads);
+    throw py::type_error("Expected a matrix of int16, int32 or int64, got " +
+                         py::str(matrix.dtype()).cast<std::string>());
+  });
+}
+
+}  // namespace
+
+void bind_text(py::module_& module) {
+  learn_marks();
+  py::register_exception_translator([](std::exception_ptr pointer) {
+    try {
+      if (pointer) std::rethrow_exception(pointer);
+    } catch (const TypeMismatch& error) {
+      PyErr_SetString(PyExc_TypeError, error.message.c_str());
+    } catch (const InvalidArrow& error) {
+      PyErr_SetString(PyExc_ValueError, error.message.c_str());
+    }
+  });
+
+  py::class_<CleaningOptions>(module, "CleaningOptions")
+      .def(py::init([](bool strip_html, bool keep_digits, bool split_at_marks) {
+             return CleaningOptions{strip_html, {keep_digits, split_at_marks}};
+           }),
+           py::arg("strip_html") = false, py::arg("keep_digits") = false, py::arg("split_at_marks") = false);
+  module.def("count_words", &count_words_in, py::arg("texts"), py::arg("left_out"), py::arg("max_words"),
+             py::arg("min_count"), py::arg("options"), py::arg("threads"), py::arg("level"));
+  py::class_<Lexicon>(module, "Lexicon")
+      .def(py::init<const std::vector<std::string>&, const std::unordered_set<std::string>&, int32_t>(),
+           py::arg("words"), py::arg("dropped") = std::unordered_set<std::string>(), py::arg("unknown_id") = 0)
+      .def("encode", &encode_with, py::arg("texts"), py::arg("options"), py::arg("threads"), py::arg("level"));
+  module.def("pad", &pad_into, py::arg("values"), py::arg("offsets"), py::arg("matrix"), py::arg("threads"));
+}
+
+}  // namespace sentiment_fast

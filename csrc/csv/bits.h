@@ -1,0 +1,19 @@
+// CSV, 64 bytes at a time -> where the bytes are that can mean something; whether they do, csv/records.h finds out.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace sentiment_fast {
+
+constexpr size_t kCsvBlock = 64;  // bytes
+
+// Of a block: bit i is set where byte i is that character.
+struct CsvBits {
+  uint64_t quotes, delimiters, crs, lfs;
+};
+
+// Writes the bits of `blocks` blocks, the first of which begins at `data`. simd/cpu.cpp lists the versions.
+using FindCsvBits = void(const char* data, size_t blocks, char delimiter, char quote, CsvBits* bits);
+
+}  // namespace sentiment_fast

@@ -1,0 +1,63 @@
+// Cleaning 64 bytes of ASCII at a time, without a branch that depends on them.
+//
+//   text      I  ' m     g  l  a  d  -  -     1  0  /  1  0     t  h  e  y   ...
+//   cleaned   i  . m  _  g  l  a  d  .  .  _  .  .  .  .  .  _  t  h  e  y       one table look-up a byte (vpermi2b):
+//                                                                               . dropped, _ a space
+//   letters   1  . 1  .  1  1  1  1  .  .  .  .  .  .  .  .  .  1  1  1  1
+//   spaces    .  . .  1  .  .  .  .  .  .  1  .  .  .  .  .  1  .  .  .  .
+//   ended     .  . .  1  .  .  .  .  .  .  1  .  .  .  .  .  .  .  .  .  .       spaces with a letter since the last one
+//   stored    i  m _  g  l  a  d  _  t  h  e  y                                 letters and ended, moved together
+//                                                                               (vpcompressb)
+//
+// `ended` is an addition: with ones wherever there is no space, adding a one anywhere in such a run carries through to
+// the space behind it, and nowhere further. The carry out of the 64 bits says that a word is open when the block ends.
+#include "simd/platform.h"
+#include "text/clean_ascii.h"
+
+#ifdef SENTIMENT_FAST_X86
+#include <immintrin.h>
+
+#include "text/clean_blocks.h"
+
+namespace sentiment_fast {
+
+__attribute__((target("avx512f,avx512bw,avx512vbmi,avx512vbmi2,bmi,bmi2,popcnt"))) size_t clean_ascii_avx512(
+    const unsigned char* text, size_t size, const AsciiTable& table, CleanedWords& words) {
+  const __m512i table_low = _mm512_loadu_si512(table.data());
+  const __m512i table_high = _mm512_loadu_si512(table.data() + 64);
+  const __m512i space = _mm512_set1_epi8(kSpace);
+  char* const bytes = words.bytes();
+  uint32_t* const ends = words.ends();
+  size_t length = words.length, count = words.count, at = 0;
+  unsigned long long open = words.word_is_open();
+
+  while (at < size) {
+    __mmask64 present = size - at >= 64 ? ~__mmask64{0} : (__mmask64{1} << (size - at)) - 1;
+    const __m512i block = _mm512_maskz_loadu_epi8(present, text + at);
+    const __mmask64 beyond_ascii = _mm512_movepi8_mask(block);
+    if (beyond_ascii) present = _blsmsk_u64(beyond_ascii) >> 1;  // the bytes before the first such
+
+    const __m512i cleaned = _mm512_permutex2var_epi8(table_low, block, table_high);
+    const __mmask64 letters = _mm512_mask_cmpgt_epu8_mask(present, cleaned, space);
+    const __mmask64 spaces = _mm512_mask_cmpeq_epu8_mask(present, cleaned, space);
+    const __mmask64 ended = spaces_that_end_words(spaces, letters, open);
+    const __mmask64 kept = letters | ended;
+
+    _mm512_storeu_si512(bytes + length, _mm512_maskz_compress_epi8(kept, cleaned));
+    const auto ended_words = static_cast<size_t>(_mm_popcnt_u64(ended));
+    write_ends(ends + count, _pext_u64(ended, kept), ended_words, length);
+    count += ended_words;
+    length += static_cast<size_t>(_mm_popcnt_u64(kept));
+    if (beyond_ascii) {
+      at += _tzcnt_u64(beyond_ascii);
+      break;
+    }
+    at += 64;
+  }
+  words.length = length;
+  words.count = count;
+  return at < size ? at : size;
+}
+
+}  // namespace sentiment_fast
+#endif

@@ -1,0 +1,157 @@
+// The cleaning: a text -> its cleaned words, given to a sink.
+//
+// A sink is anything with `void words(const char* bytes, const uint32_t* ends, size_t count)`, so that counting and
+// looking up share this pass; cleaned_words.h says how the words stand there. ASCII goes through clean_ascii.h's fast
+// functions, every other code point through unicode.h, and a text is never sent the slow way for a few of them.
+// Runs without the interpreter lock, and must: threads may have to ask the interpreter (text/unicode.h).
+#pragma once
+
+#include <algorithm>
+#include <cstring>
+#include <stdexcept>
+
+#include "text/bytes.h"
+#include "text/cleaned_words.h"
+#include "text/codecs.h"
+#include "text/html.h"
+#include "simd/cpu.h"
+#include "text/texts.h"
+#include "text/unicode.h"
+
+namespace sentiment_fast {
+
+struct CleaningOptions {
+  bool strip_html = false;  // a tag is a space
+  CharacterRule characters;
+};
+
+// How to clean: at which level, with which options.
+struct Cleaning {
+  const Level& level;
+  CleaningOptions options;
+};
+
+// Cleans texts one at a time; keeps its buffers from one to the next.
+class Cleaner {
+ public:
+  explicit Cleaner(const Cleaning& cleaning)
+      : clean_ascii_(cleaning.level.clean_ascii),
+        options_(cleaning.options),
+        ascii_(ascii_table(options_.characters)) {}
+
+  template <class Sink>
+  void clean(const Text& text, Sink& sink) {
+    switch (text.encoding) {
+      case Encoding::utf8: return clean_text<Utf8>(static_cast<const unsigned char*>(text.data), text.size, sink);
+      case Encoding::latin1: return clean_fixed(static_cast<const unsigned char*>(text.data), text.size, sink);
+      case Encoding::ucs2: return clean_fixed(static_cast<const uint16_t*>(text.data), text.size, sink);
+      case Encoding::ucs4: return clean_fixed(static_cast<const uint32_t*>(text.data), text.size, sink);
+    }
+  }
+
+ private:
+  // Units cleaned between two visits to the sink: their words fit into the nearest cache.
+  static constexpr size_t kStretch = 4096;
+  // ASCII characters in a row, among others, behind which the fast functions pay off again. Wider units are tried in
+  // blocks of 64 only.
+  template <class Unit>
+  static constexpr int kAsciiRun = sizeof(Unit) == 1 ? 16 : 64;
+  static constexpr size_t kLongestWord = size_t{1} << 31;
+
+  template <class Unit, class Sink>
+  void clean_fixed(const Unit* units, size_t size, Sink& sink) {
+    clean_text<FixedWidth<Unit>>(units, size, sink);
+  }
+
+  template <class Codec, class Unit, class Sink>
+  void clean_text(const Unit* begin, size_t size, Sink& sink) {
+    const Unit* const end = begin + size;
+    if (!options_.strip_html) return clean_run<Codec>(begin, end, sink);
+    // What is between two tags is a text of its own: a tag is a space, and a final sigma sees the one as it sees the other.
+    for (const Unit* at = begin; at != end;) {
+      const Tag<Unit> tag = next_tag(at, end);
+      clean_run<Codec>(at, tag.begin, sink);
+      at = tag.end;
+    }
+  }
+
+  template <class Codec, class Unit, class Sink>
+  void clean_run(const Unit* begin, const Unit* const end, Sink& sink) {
+    for (const Unit* at = begin; at != end;) {
+      const size_t left = static_cast<size_t>(end - at);
+      const Unit* const stretch_end = at + (left < kStretch ? left : kStretch);
+      words_.reserve(4 * kStretch);
+      at += clean_ascii_units(at, static_cast<size_t>(stretch_end - at));
+      if (at != stretch_end) at = clean_mixed<Codec>(begin, at, stretch_end, end);
+      if (words_.length > kLongestWord) throw std::length_error("Expected words of up to 2 GB, got a longer one");
+      if (at != end) give_whole_words(sink);
+    }
+    words_.end_word();
+    give_whole_words(sink);
+  }
+
+  // From a code point beyond ASCII on, one at a time, up to a run of ASCII or the end of the stretch; returns where it
+  // stopped, which is never inside a character, and so up to three units behind the stretch.
+  template <class Codec, class Unit>
+  const Unit* clean_mixed(const Unit* begin, const Unit* at, const Unit* stretch_end, const Unit* end) {
+    const CleanedPlane& plane = cleaned_plane(options_.characters);
+    char* const bytes = words_.bytes();
+    for (int ascii_run = 0; at < stretch_end && ascii_run < kAsciiRun<Unit>;) {
+      const Unit* const start = at;
+      const char32_t c = Codec::next(at, end);
+      ascii_run = c < 0x80 ? ascii_run + 1 : 0;
+      if (c >= plane.size()) {
+        write(cleaned_code_point(c, options_.characters));
+      } else if (const uint32_t cleaned = plane[c]; cleaned == kSpaceMark) {
+        words_.end_word();
+      } else if (cleaned == kSigmaMark) {
+        write(sigma_ends_word<Codec>(begin, start, at, end) ? kFinalSigma : kSmallSigma);
+      } else {
+        for (int i = 0; i < 3; ++i) bytes[words_.length + i] = static_cast<char>(cleaned >> 8 * i);
+        words_.length += cleaned >> 24;
+      }
+    }
+    return at;
+  }
+
+  void write(char32_t cleaned) {
+    if (cleaned == kDropped) return;
+    if (cleaned == kSpace) return words_.end_word();
+    char* const end = words_.bytes() + words_.length;
+    words_.length += static_cast<size_t>(append_utf8(end, cleaned) - end);
+  }
+
+  size_t clean_ascii_units(const unsigned char* units, size_t size) { return clean_ascii_(units, size, ascii_, words_); }
+
+  // Wider units are narrowed first, as many whole blocks as are ASCII.
+  template <class Unit>
+  size_t clean_ascii_units(const Unit* units, size_t size) {
+    constexpr size_t kBlock = 64;
+    size_t narrowed = 0;
+    while (narrowed < size) {
+      const size_t block = std::min(kBlock, size - narrowed);
+      Unit seen = 0;
+      for (size_t i = narrowed; i < narrowed + block; ++i) {
+        seen |= units[i];
+        narrow_[i] = static_cast<unsigned char>(units[i]);
+      }
+      if (seen >= 0x80) break;
+      narrowed += block;
+    }
+    return clean_ascii_(narrow_, narrowed, ascii_, words_);
+  }
+
+  template <class Sink>
+  void give_whole_words(Sink& sink) {
+    if (words_.count != 0) sink.words(words_.bytes(), words_.ends(), words_.count);
+    words_.forget_whole_words();
+  }
+
+  CleanAscii* clean_ascii_;
+  CleaningOptions options_;
+  const AsciiTable& ascii_;
+  CleanedWords words_;
+  unsigned char narrow_[kStretch];
+};
+
+}  // namespace sentiment_fast

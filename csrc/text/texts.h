@@ -1,0 +1,59 @@
+// The intake: list[str] or Arrow C data -> views of the texts where they lie, without copying them.
+//
+// Knows nothing of words. Needs the interpreter lock to be made and destroyed, not to be read.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "text/arrow_c_data.h"
+
+typedef struct _object PyObject;
+
+namespace sentiment_fast {
+
+enum class Encoding : uint8_t { utf8, latin1, ucs2, ucs4 };  // ASCII counts as utf8
+
+struct Text {
+  Text(const void* start, size_t units, Encoding kind) : data(start), size(units), encoding(kind) {}
+
+  const void* data;
+  uint64_t size : 62;  // in units of the encoding: 1, 1, 2 or 4 bytes
+  Encoding encoding : 2;
+
+  size_t bytes() const { return size * (encoding == Encoding::ucs2 ? 2 : encoding == Encoding::ucs4 ? 4 : 1); }
+};
+
+// Texts of one call, and what keeps them alive. A null is an empty text, and counted.
+class Texts {
+ public:
+  // list or tuple of str and None. Throws TypeMismatch for anything else in it.
+  static Texts from_sequence(PyObject* sequence);
+  // Takes over the stream / the array (their `release` is cleared, as the Arrow C data interface asks of a consumer).
+  // string, large_string, string_view, the binary types, null, dictionaries of those, and tables of one such column.
+  // Throws TypeMismatch for other types and InvalidArrow for arrays that break the interface's rules as far as that can be seen.
+  static Texts from_arrow_stream(ArrowArrayStream* stream);
+  static Texts from_arrow_array(ArrowSchema* schema, ArrowArray* array);
+
+  const std::vector<Text>& views() const { return views_; }
+  int64_t null_count() const { return null_count_; }
+
+ private:
+  void append(const ArrowSchema& schema, const ArrowArray& array);
+
+  std::vector<Text> views_;
+  int64_t null_count_ = 0;
+  std::vector<std::shared_ptr<void>> owners_;
+};
+
+struct TypeMismatch {
+  std::string message;
+};
+struct InvalidArrow {
+  std::string message;
+};
+
+}  // namespace sentiment_fast

@@ -1,0 +1,75 @@
+"""Labelled texts that are in memory already.
+
+In: texts and their labels, as Python, NumPy, pandas, polars or Arrow have them. Out: `LabelledTexts`. Reading files is
+left to files.py.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from sentiment_fast.data.labelled_texts import LabelledTexts
+from sentiment_fast.errors import DataError
+
+
+def labelled_texts_of(texts: Any, labels: Any, name: str = "the given texts") -> LabelledTexts:
+    """texts: a sequence of str, None for a missing one. labels: as many str, bool, whole or finite numbers.
+
+    Raises DataError for anything else.
+    """
+    column = _column(texts)
+    if len(column) != len(labels):
+        raise DataError(f"Expected one label per text, got {len(column)} texts and {len(labels)} labels")
+    return LabelledTexts(column, _labels(labels), name)
+
+
+def _column(texts: Any) -> pa.ChunkedArray:
+    if isinstance(texts, str):
+        raise DataError("Expected a sequence of texts, got a single str")
+    try:
+        if hasattr(texts, "__arrow_c_stream__"):
+            column = pa.chunked_array(texts)
+        else:
+            column = pa.chunked_array([pa.array(texts, from_pandas=True)])
+        if len(column) == 0:
+            return pa.chunked_array([], pa.large_string())
+        kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+        if not (pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)):
+            raise DataError(f"Expected texts of type str, got {column.type}")
+        return column.cast(pa.large_string()).fill_null("")
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, UnicodeEncodeError) as error:
+        raise DataError(f"Expected texts of type str, got others: {error}") from error
+
+
+def _labels(labels: Any) -> np.ndarray:
+    found = np.asarray(labels if hasattr(labels, "dtype") else _one_kind(list(labels)))
+    if found.ndim != 1:
+        raise DataError(f"Expected one label per text, got an array of the shape {found.shape}")
+    if found.dtype.kind in "OT":
+        found = np.array(_one_kind(found.tolist()))
+    if found.dtype.kind == "b":
+        return np.where(found, "True", "False")
+    if found.dtype.kind in "iu":
+        return found.astype(np.int64)
+    if found.dtype.kind == "f":
+        finite = np.isfinite(found)
+        if not finite.all():
+            row = int(np.argmin(finite))
+            raise DataError(f"Expected labels that are finite numbers, got {found[row]} in row {row + 1}")
+        return found.astype(np.float64)
+    if found.dtype.kind == "U" and not (found == "").any():
+        return found
+    raise DataError(f"Expected labels that are numbers or str that are not empty, got {found.dtype} with others")
+
+
+def _one_kind(labels: list[Any]) -> list[Any]:
+    """The labels as Python's own, which NumPy would otherwise make texts of where only some are."""
+    plain = [label.as_py() if hasattr(label, "as_py") else label for label in labels]
+    kinds = {type(label.item() if isinstance(label, np.generic) else label) for label in plain}
+    if not (kinds <= {str} or kinds <= {bool} or kinds <= {int, float}):
+        names = ", ".join(sorted(kind.__name__ for kind in kinds))
+        raise DataError(f"Expected labels that are all str or all numbers, got {names}")
+    return plain

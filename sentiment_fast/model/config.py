@@ -1,0 +1,105 @@
+"""The network's sizes and choices, and what follows from them without making one: its weights' names and shapes.
+
+In: single settings, checked. Out: a `NetworkConfig`. The network itself is network.py's; this file needs no PyTorch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sentiment_fast.errors import UsageError
+
+CELLS = ("lstm", "gru", "rnn")
+_POOLINGS = ("padded", "last", "attention", "max_mean")
+_LONGEST = 1 << 16
+_GATES = {"lstm": 4, "gru": 3, "rnn": 1}
+
+
+@dataclass(frozen=True)
+class NetworkConfig:
+    """The network's sizes and choices.
+
+    pooling, what of the recurrent layers' output is classified:
+      "padded"    the last step of the row padded on the left to `max_length` (the tutorial), one direction only;
+      "last"      the last real step of each direction;
+      "attention" a learned weighted mean of all real steps (additive attention, Bahdanau et al. 2015);
+      "max_mean"  the maximum and the mean of all real steps, side by side (Howard & Ruder 2018).
+    max_length: ids of a row that are read; the rest is cut off.
+    dropout: of what is classified; word_dropout: of whole words, recurrent_dropout: of the weights from step to step,
+    both once a batch; see dropout.py.
+    """
+
+    embedding_size: int = 64
+    hidden_size: int = 256
+    layers: int = 2
+    dropout: float = 0.3
+    cell: Literal["lstm", "gru", "rnn"] = "lstm"
+    bidirectional: bool = False
+    pooling: Literal["padded", "last", "attention", "max_mean"] = "padded"
+    max_length: int = 500
+    word_dropout: float = 0.0
+    recurrent_dropout: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name in ("embedding_size", "hidden_size", "layers", "max_length"):
+            value = getattr(self, name)
+            if type(value) is not int or value < 1:
+                raise UsageError(f"Expected {name} to be a whole number of 1 or more, got {value!r}")
+        if self.max_length > _LONGEST:  # nothing else in a model folder would betray an absurd one
+            raise UsageError(f"Expected max_length of up to {_LONGEST:,}, got {self.max_length:,}")
+        for name in ("dropout", "word_dropout", "recurrent_dropout"):
+            share = getattr(self, name)
+            if type(share) not in (int, float) or not 0 <= share < 1:
+                raise UsageError(f"Expected a {name} of 0 up to (not including) 1, got {share!r}")
+        if self.cell not in CELLS:
+            raise UsageError(f"Expected a cell of {', '.join(CELLS)}, got {self.cell!r}")
+        if type(self.bidirectional) is not bool:
+            raise UsageError(f"Expected bidirectional to be true or false, got {self.bidirectional!r}")
+        if self.pooling not in _POOLINGS:
+            raise UsageError(f"Expected pooling {', '.join(_POOLINGS[:-1])} or {_POOLINGS[-1]}, got {self.pooling!r}")
+        if self.bidirectional and self.pooling == "padded":
+            raise UsageError(
+                "Expected pooling last, attention or max_mean with bidirectional: padding is read by one direction"
+            )
+
+    @property
+    def pads_on_left(self) -> bool:
+        """On which side batches of this network are padded: the only place that decides it."""
+        return self.pooling == "padded"
+
+    @property
+    def features(self) -> int:
+        """Of a row's summary, which is what is classified."""
+        of_a_step = self.hidden_size * (2 if self.bidirectional else 1)
+        return of_a_step * (2 if self.pooling == "max_mean" else 1)
+
+
+def weight_shapes(config: NetworkConfig, words: int, classes: int) -> dict[str, tuple[int, ...]]:
+    """The names and shapes of a network's weights, in the order of its `state_dict`. words, classes: its own."""
+    outputs = 1 if classes == 2 else classes
+    shapes: dict[str, tuple[int, ...]] = {"embedding.weight": (words + 1, config.embedding_size)}
+    if config.bidirectional:
+        for direction in ("ahead", "back"):
+            for layer in range(config.layers):
+                inputs = config.embedding_size if layer == 0 else 2 * config.hidden_size
+                shapes |= _layer_shapes(config, f"recurrent.{direction}.{layer}.", 0, inputs)
+    else:
+        for layer in range(config.layers):
+            inputs = config.embedding_size if layer == 0 else config.hidden_size
+            shapes |= _layer_shapes(config, "recurrent.", layer, inputs)
+    if config.pooling == "attention":
+        shapes["attention.projection.weight"] = (config.features, config.features)
+        shapes["attention.projection.bias"] = (config.features,)
+        shapes["attention.score.weight"] = (1, config.features)
+    return shapes | {"output.weight": (outputs, config.features), "output.bias": (outputs,)}
+
+
+def _layer_shapes(config: NetworkConfig, before: str, layer: int, inputs: int) -> dict[str, tuple[int, ...]]:
+    gates = _GATES[config.cell] * config.hidden_size
+    return {
+        f"{before}weight_ih_l{layer}": (gates, inputs),
+        f"{before}weight_hh_l{layer}": (gates, config.hidden_size),
+        f"{before}bias_ih_l{layer}": (gates,),
+        f"{before}bias_hh_l{layer}": (gates,),
+    }

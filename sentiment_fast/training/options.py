@@ -1,0 +1,181 @@
+"""What a training is asked to do: the options of `sf.train` and of the commands, their defaults in this one place.
+
+In: values by name, from Python or from a command line. Out: frozen options, and the settings and precision that they
+mean. Opening the files that they name is left to session.py.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from sentiment_fast.data.labelled_texts import LabelledTexts
+from sentiment_fast.data.sources import share_of
+from sentiment_fast.data.texts_and_labels import labelled_texts_of
+from sentiment_fast.errors import UsageError
+
+if TYPE_CHECKING:
+    from sentiment_fast.model.presets import Preset
+
+IN_MEMORY = "(texts, labels)"  # how a checkpoint records data that came from no file
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingsOptions:
+    """The options of all that learn: their settings. None: as the preset has it."""
+
+    NOT_RECORDED: ClassVar[tuple[str, ...]] = ()  # what may differ when a run is resumed
+
+    preset: str = "tutorial"
+    config: str | None = None
+    set: tuple[str, ...] = ()
+    seed: int | None = None
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Self:
+        """The options with these values, the others at their defaults. Raises TypeError for an unknown name."""
+        known = {field.name: isinstance(field.default, tuple) for field in fields(cls)}  # of those: takes several?
+        for name in values:
+            if name not in known:
+                close = difflib.get_close_matches(name, known, n=1)
+                raise TypeError(f"unexpected option {name!r}{f'; is it {close[0]!r} that you mean?' if close else ''}")
+        options = cls(**{name: _normal(name, value, known[name]) for name, value in values.items()})
+        if options.config is not None and options.preset != cls.preset:
+            raise UsageError("Expected `preset` or `config`, got both")
+        return options
+
+    def recorded(self) -> dict[str, Any]:
+        """What makes a run what it is, ready for JSON."""
+        return {
+            field.name: _plain(getattr(self, field.name))
+            for field in fields(self)
+            if field.name not in self.NOT_RECORDED
+        }
+
+    def changes(self) -> dict[str, Any]:
+        """What `set`, `epochs` and the like change, by the setting's name."""
+        changes: dict[str, Any] = {}
+        for item in self.set:
+            name, equals, value = item.partition("=")
+            if not equals:
+                raise UsageError(f"`set={item}`: expected NAME=VALUE")
+            changes[name] = value
+        for name in ("epochs", "batch_size", "learning_rate", "seed"):
+            given = getattr(self, name, None)  # pretraining has only the seed
+            if given is not None:
+                changes[name] = given
+        return changes
+
+    def unchanged_settings(self) -> Preset:
+        """The settings of `preset` or `config`."""
+        from sentiment_fast.model.preset_files import read_preset
+        from sentiment_fast.model.presets import preset
+
+        return preset(self.preset) if self.config is None else read_preset(self.config)
+
+    def settings(self) -> Preset:
+        """The settings of `preset` or `config`, with those changes."""
+        return self.unchanged_settings().with_fields(self.changes())
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelledOptions(SettingsOptions):
+    """The options of what learns from labelled texts: the texts, settings with options of their own, and hardware."""
+
+    data: str | LabelledTexts | None = None
+    validation: str | None = None
+    text_column: str | None = None
+    label_column: str | None = None
+    epochs: int | None = None
+    batch_size: int | None = None
+    learning_rate: float | None = None
+    device: str = "auto"
+    amp: bool = False
+    precision: str | None = None
+    cuda_graphs: bool | None = None
+
+    def changes(self) -> dict[str, Any]:
+        share = None if self.validation is None else share_of(self.validation)
+        return super().changes() | ({} if share is None else {"validation_share": share})
+
+    def precision_name(self) -> str:
+        """The name of what `precision` or `amp` ask for, "auto" among them. Raises UsageError if they contradict."""
+        if self.amp and self.precision not in (None, "auto"):
+            raise UsageError(f"Expected `amp`, which is `precision=auto`, or `precision={self.precision}`, got both")
+        return self.precision or ("auto" if self.amp else "float32")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingOptions(LabelledOptions):
+    """The options of a training; `training.session.train` says what each means."""
+
+    NOT_RECORDED: ClassVar[tuple[str, ...]] = ("out", "resume", "checkpoint_minutes", "tensorboard")
+
+    test: str | None = None
+    vectors: str | None = None
+    init: str | None = None
+    teacher: str | None = None
+    unlabelled: tuple[str, ...] = ()
+    label_weight: float | None = None
+    compile: bool | None = None
+    deterministic: bool = False
+    out: Path | None = None
+    resume: bool = False
+    checkpoint_minutes: float = 5.0
+    tensorboard: bool = False
+
+    def check(self) -> None:
+        """Raises UsageError for options that do not go together."""
+        if not self.checkpoint_minutes >= 0:
+            raise UsageError(f"Expected `checkpoint_minutes` of 0 or more, got {self.checkpoint_minutes}")
+        if self.init is not None and self.vectors is not None:
+            raise UsageError("Expected `init`, which has word vectors of its own, or `vectors`, got both")
+        if self.teacher is None and self.unlabelled:
+            raise UsageError(
+                "`unlabelled`: expected a `teacher` to label these texts; without one, see pretrain and `init`"
+            )
+        if self.teacher is None and self.label_weight is not None:
+            raise UsageError("`label_weight`: expected a `teacher`, whose probabilities count next to the label")
+        if self.label_weight is not None and not 0 <= self.label_weight <= 1:
+            raise UsageError(f"Expected `label_weight` of 0 to 1, got {self.label_weight}")
+        self.precision_name()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PretrainingOptions(SettingsOptions):
+    """The options of a pretraining; `training.pretrain.pretrain` says what each means."""
+
+    data: tuple[str, ...] = ()
+    text_column: str | None = None
+    out: Path | None = None
+
+
+def _normal(name: str, value: Any, several: bool) -> Any:
+    """A value as a command line would give it: paths as texts, several values as a tuple of texts."""
+    if name == "out":
+        return None if value is None else Path(value)
+    if name == "data" and isinstance(value, tuple) and not several:
+        if len(value) != 2:
+            raise UsageError(f"Expected `data` to be a file, a folder or (texts, labels), got {len(value)} values")
+        return labelled_texts_of(*value)
+    if name == "set" and isinstance(value, Mapping):
+        return tuple(f"{setting}={_as_text(one)}" for setting, one in value.items())
+    if several:
+        alone = isinstance(value, str | Path) or not isinstance(value, Iterable)
+        return tuple(map(str, [value] if alone else value))
+    if name == "validation" and isinstance(value, float):
+        return str(value)
+    return str(value) if isinstance(value, Path) else value
+
+
+def _as_text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, LabelledTexts):
+        return IN_MEMORY
+    return list(value) if isinstance(value, tuple) else value

@@ -1,0 +1,266 @@
+"""`sf.train`: everything that the command `train` does, as one function.
+
+In: labelled texts and options, by keyword. Out: a run folder with a model that is trained, calibrated, measured and
+described. What each step does is left to its module; parsing and printing to the command, sentiment_fast/train.py.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sentiment_fast.data.overview import TRAINING
+from sentiment_fast.errors import StoppedError
+from sentiment_fast.model.batches import Rows
+from sentiment_fast.model.compiling import Compiler
+from sentiment_fast.model.devices import Precision, choose_device, deterministic_algorithms
+from sentiment_fast.model.distributed import TrainingProcesses, processes_of_environment
+from sentiment_fast.model.folder import METRICS, save_model
+from sentiment_fast.model.model import Model
+from sentiment_fast.model.network import SentimentLSTM, weights_of
+from sentiment_fast.model.presets import Preset
+from sentiment_fast.report.run_folder import HISTORY, append_history, write_overview
+from sentiment_fast.report.tensorboard_log import event_log
+from sentiment_fast.runs.stop import StopRequest
+from sentiment_fast.scoring.scorer import Scorer, load
+from sentiment_fast.training.checkpoints import CHECKPOINT, Checkpoints, RecordedRun
+from sentiment_fast.training.distillation import SoftTargets
+from sentiment_fast.training.finish import finish_run
+from sentiment_fast.training.initial_weights import initial_weights
+from sentiment_fast.training.loop import train as train_network
+from sentiment_fast.training.ngrams import wide_part
+from sentiment_fast.training.options import TrainingOptions
+from sentiment_fast.training.prepare import VALIDATION, TrainingData, new_model, open_training_data, with_vectors
+from sentiment_fast.training.resume import (
+    as_it_began,
+    check_folder,
+    precision_as_it_began,
+    recorded_run,
+    run_fingerprint,
+    settings_as_it_began,
+)
+from sentiment_fast.training.state import Epoch
+from sentiment_fast.training.step import choose_graphs
+from sentiment_fast.training.teachers import check_sources, teach
+
+Say = Callable[[str], None]
+Progress = Callable[[list[Rows]], Iterable[Rows]]
+
+
+@dataclass(frozen=True)
+class TrainingResult:
+    """A finished run.
+
+    folder: the run and model folder. metrics: what its metrics.json holds; empty in all but the first of several
+    processes. history: one `Epoch` each. options: those it was trained with. was_finished: it was finished before.
+    """
+
+    folder: Path
+    metrics: dict[str, Any]
+    history: list[Epoch]
+    options: TrainingOptions
+    was_finished: bool = False
+
+    def scorer(self) -> Scorer:
+        """The trained model, ready to score texts."""
+        return load(self.folder)
+
+
+def _say_nothing(message: str) -> None:
+    """What messages come to unless someone wants them, and in all but the first of several processes."""
+
+
+def train(
+    data: Any = None,
+    *,
+    say: Say = _say_nothing,
+    progress: Progress = list,
+    stop: StopRequest | None = None,
+    **options: Any,
+) -> TrainingResult:
+    """Train a classifier and write its model folder: what `python -m sentiment_fast.train` does, with its options.
+
+    data: labelled texts: a CSV or Parquet file or an aclImdb folder (str or Path); "imdb"; "demo" or "demo:N"; or
+    (texts, labels) in memory: a tuple of texts as `sf.encode` takes them and as many labels, str or numbers. None:
+    "IMDB Dataset.csv" in the working folder, else the IMDb reviews, else the demo corpus.
+    say: called with each message (default: none). progress: wraps the batches of an epoch, for a progress bar.
+    stop: a `runs.stop.StopRequest`; after `stop.request()`, from any thread, the run saves its state and ends.
+
+    Options, each by keyword; None, where it is the default, leaves the choice to the preset:
+
+    - out (path, default runs/<date-time>): the run and model folder, empty or not there yet
+    - preset (str, "tutorial") or config (path): the settings to start from, by name or from a preset file
+    - set (mapping or list of "NAME=VALUE", empty): single settings to change, such as {"cell": "gru"}
+    - epochs, batch_size, seed (int, None), learning_rate (float, None): likewise
+    - validation (share or path, None): what chooses the epoch and calibrates the probabilities
+    - test (path, None): labelled texts to score once, at the end
+    - text_column, label_column (str, None): default "review", else "text"; "sentiment", else "label"
+    - vectors (path, None): word vectors in GloVe or word2vec text format
+    - init (path, None): a folder that `pretrain` made: vocabulary and weights to start from
+    - teacher (path, None), unlabelled (path or list of paths, empty), label_weight (float, 0.5): a model whose
+      probabilities are learned too, more texts for it to label, and how much a text's own label counts
+    - device ("auto", "cpu" or "cuda"; "auto"), precision ("auto", "float32", "bfloat16" or "float16"; "float32"),
+      amp (bool, False): the last is short for precision="auto"
+    - compile, cuda_graphs (bool, None), deterministic (bool, False): see the README's Training
+    - resume (bool, False): continue the run in `out`; its other options are recorded and may be left out
+    - checkpoint_minutes (float, 5.0): between two checkpoints inside an epoch
+    - tensorboard (bool, False): also log to out/tensorboard
+
+    Returns a `TrainingResult`. Raises TypeError for an unknown option, UsageError for one that makes no sense,
+    DataError for data that cannot be used, ModelFolderError for a bad folder, and StoppedError, which is a
+    KeyboardInterrupt, when it was stopped.
+    """
+    # Long by its docstring.
+    given = options if data is None else {"data": data} | options
+    chosen, recorded = _resumed(given)
+    if chosen.resume and recorded is None and chosen.out is not None and (chosen.out / METRICS).exists():
+        say(f"{chosen.out}: this run is finished, there is nothing to resume")
+        return _finished(chosen.out, chosen)
+    if recorded is None:
+        check_sources(chosen)
+    settings = chosen.settings() if recorded is None else settings_as_it_began(recorded)
+    chosen = replace(chosen, validation=chosen.validation or str(settings.training.validation_share))
+    with _processes(chosen) as ranks:
+        tell = say if ranks.writes else _say_nothing
+        if chosen.resume and recorded is None:
+            tell(f"{chosen.out}: no checkpoint there, so this is a new run")
+        folder = chosen.out or Path("runs") / datetime.now().strftime("%Y-%m-%d-%H%M%S")
+        if recorded is None:
+            ranks.first_does(lambda: check_folder(folder, chosen.resume))
+        precision = precision_as_it_began(chosen.precision_name(), recorded, ranks.device)
+        graphs = choose_graphs(chosen.cuda_graphs, precision, ranks)
+        bar = progress if ranks.writes else list
+        stop = stop or StopRequest()
+        return _Run(chosen, settings, folder, recorded, ranks, precision, graphs, tell, bar, stop).train()
+
+
+def _resumed(given: dict[str, Any]) -> tuple[TrainingOptions, RecordedRun | None]:
+    """The options to train with, checked, and the run that they resume; None if there is none."""
+    chosen = TrainingOptions.of(given)
+    recorded = recorded_run(chosen.out, "train") if chosen.resume else None
+    if recorded is not None:
+        chosen = as_it_began(TrainingOptions, recorded.folder, recorded.arguments, given)
+    chosen.check()
+    return chosen, recorded
+
+
+@contextmanager
+def _processes(options: TrainingOptions) -> Iterator[TrainingProcesses]:
+    device = choose_device(options.device)
+    deterministic = deterministic_algorithms() if options.deterministic else nullcontext()
+    with deterministic, processes_of_environment(device) as ranks:
+        yield ranks
+
+
+def _finished(folder: Path, options: TrainingOptions) -> TrainingResult:
+    metrics = json.loads((folder / METRICS).read_text("utf-8"))
+    history = [Epoch(**json.loads(line)) for line in (folder / HISTORY).read_text("utf-8").splitlines()]
+    return TrainingResult(folder, metrics, history, options, was_finished=True)
+
+
+@dataclass(frozen=True)
+class _Run:
+    """One training, of which everything is decided but what the data are. recorded: what a resumed run began with."""
+
+    options: TrainingOptions
+    settings: Preset
+    folder: Path
+    recorded: RecordedRun | None
+    ranks: TrainingProcesses
+    precision: Precision
+    cuda_graphs: bool
+    say: Say
+    progress: Progress
+    stop: StopRequest
+
+    def train(self) -> TrainingResult:
+        initial = initial_weights(self.options.init, self.settings, self.recorded)
+        settings = self.settings
+        if initial is not None:
+            named = {item.partition("=")[0] for item in self.options.set}
+            settings = initial.applied_to(settings, named, self.say)
+        data = open_training_data(self.options, settings, initial, self.say)
+        self.say(data.look.as_text())
+
+        def keep_what_is_known() -> None:
+            write_overview(self.folder, data.look, data.training.ids.lengths)
+            if initial is not None:
+                initial.keep(self.folder)
+
+        try:
+            self.ranks.first_does(keep_what_is_known)
+            soft_targets = teach(
+                self.options, data, self.folder, self.ranks, resumed=self.recorded is not None, say=self.say
+            )
+            corpus = data.training.ids if soft_targets is None else soft_targets.ids
+            vectors = None
+            if initial is None and self.recorded is None:  # a checkpoint has what became of them
+                settings, vectors = with_vectors(self.options.vectors, settings, data.vocabulary, corpus, self.say)
+            network, model = new_model(settings, data, vectors, initial, self.ranks.device)
+            self.ranks.take_from_first(network.state_dict().values())
+            if self.ranks.writes:
+                model.wide = wide_part(data, soft_targets, settings.wide, self.say)
+            self.say(f"Training on {self.ranks.describe()}, {self.precision.reason}")
+            history = self._train_network(settings, data, soft_targets, network, model)
+        except KeyboardInterrupt as interrupt:
+            has_checkpoint = (self.folder / CHECKPOINT).exists()
+            raise StoppedError(self.folder, has_checkpoint, self.ranks.size, self.ranks.rank) from interrupt
+        metrics = {}
+        if self.ranks.writes:
+            metrics = finish_run(self.folder, model, network, data, history, self.precision, self.say)
+        return TrainingResult(self.folder, metrics, history, self.options)
+
+    def _train_network(
+        self,
+        settings: Preset,
+        data: TrainingData,
+        soft_targets: SoftTargets | None,
+        network: SentimentLSTM,
+        model: Model,
+    ) -> list[Epoch]:
+        fingerprint = run_fingerprint(data.parts, data.vocabulary, settings, self.precision, self.ranks)
+        if soft_targets is not None:
+            fingerprint["soft targets"] = soft_targets.digest()
+        checkpoints = Checkpoints(self.folder, fingerprint, self.options.recorded(), self.options.checkpoint_minutes)
+        compiler = Compiler(self.say) if self.options.compile else None
+        examples = {name: part.examples(settings.network, self.ranks.device) for name, part in data.parts.items()}
+        if soft_targets is not None:
+            examples[TRAINING] = soft_targets.examples(settings.network, self.ranks.device)
+
+        with self._log() as log, self.stop.heeded():
+
+            def write(epoch: Epoch) -> None:
+                append_history(self.folder, asdict(epoch))
+                log(asdict(epoch))
+                if epoch.best:
+                    save_model(self.folder, replace(model, weights=weights_of(network)))
+
+            def after_epoch(epoch: Epoch) -> None:
+                self.ranks.first_does(lambda: write(epoch))
+                if compiler is not None and epoch.epoch == 1:
+                    self.say(f"compiled {compiler.graphs} graphs around the recurrent layers")
+                self.say(epoch.as_text(settings.training))
+
+            return train_network(
+                network,
+                examples[TRAINING],
+                examples[VALIDATION],
+                settings.training,
+                self.precision,
+                after_epoch,
+                self.progress,
+                checkpoints=checkpoints,
+                stop_requested=lambda: self.stop.requested,
+                say=self.say,
+                ranks=self.ranks,
+                compiler=compiler,
+                cuda_graphs=self.cuda_graphs,
+            )
+
+    def _log(self) -> AbstractContextManager[Callable[[dict[str, Any]], None]]:
+        return event_log(self.folder if self.options.tensorboard and self.ranks.writes else None)

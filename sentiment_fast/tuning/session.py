@@ -1,0 +1,246 @@
+"""A search for settings, whole: everything that the command `tune` does, as one function.
+
+In: labelled texts and options, by keyword. Out: a folder with trials and the best settings as a preset file. Which
+settings come next is left to searches.py, a trial to run.py, parsing and printing to sentiment_fast/tune.py.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, ClassVar
+
+import torch
+
+from sentiment_fast.data.sources import open_parts
+from sentiment_fast.errors import DataError, ModelFolderError, UsageError
+from sentiment_fast.model.devices import Precision, choose_device, choose_precision
+from sentiment_fast.model.distributed import TrainingProcesses
+from sentiment_fast.model.preset_files import preset_of, read_json, save_preset
+from sentiment_fast.model.presets import Preset
+from sentiment_fast.runs.stop import StopRequest
+from sentiment_fast.training.options import LabelledOptions
+from sentiment_fast.training.resume import as_it_began
+from sentiment_fast.training.step import choose_graphs
+from sentiment_fast.tuning.encoded_data import EncodedData
+from sentiment_fast.tuning.run import Trials, run_search
+from sentiment_fast.tuning.searches import new_search
+from sentiment_fast.tuning.space import DEFAULT_GRID, DEFAULT_SPACE, Space, read_tries, space_as_json, space_of
+from sentiment_fast.tuning.trials import BEST, SEARCH, Trial, TrialLog, read_search
+
+_DEFAULT_TIME = "30m"
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TuningOptions(LabelledOptions):
+    """The options of a search; `tune` says what each means."""
+
+    NOT_RECORDED: ClassVar[tuple[str, ...]] = ("out", "resume", "time", "trials")
+
+    search: str = "random"
+    space: str | None = None
+    tries: tuple[str, ...] = ()
+    time: str | None = None
+    trials: int | None = None
+    metric: str = "accuracy"
+    out: Path | None = None
+    resume: bool = False
+
+    def seconds(self) -> float | None:
+        """How long to search; None for as long as it takes. Raises UsageError for a malformed time or number."""
+        if self.trials is not None and self.trials < 1:
+            raise UsageError(f"`trials={self.trials}`: expected 1 or more")
+        if self.time is None and (self.trials is not None or self.search == "grid"):
+            return None
+        wanted = _DEFAULT_TIME if self.time is None else self.time
+        number = r"(\d+(?:\.\d+)?)"
+        found = re.fullmatch(f"(?:{number}h)?(?:{number}m)?(?:{number}s)?", wanted)
+        units = zip(found.groups(), (3600, 60, 1), strict=True) if found else ()
+        total = sum(float(part or 0) * unit for part, unit in units)
+        if not total > 0:
+            raise UsageError(f"`time={wanted}`: expected a time with its unit, such as 90s, 30m or 1h30m")
+        return total
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """What came of a search.
+
+    best: the trials that have figures, best first. trials: all of them. preset_file: the best settings, if there are
+    any. options: those it was made with. stopped: it was asked to stop, and can be resumed.
+    """
+
+    folder: Path
+    best: list[Trial]
+    trials: list[Trial]
+    options: TuningOptions
+    stopped: bool
+
+    @property
+    def preset_file(self) -> Path:
+        return self.folder / BEST
+
+
+def tune(
+    data: Any = None,
+    *,
+    say: Say = lambda message: None,
+    stop: StopRequest | None = None,
+    **options: Any,
+) -> SearchResult:
+    """Search for settings that train well: what `python -m sentiment_fast.tune` does, with its options.
+
+    data, say, stop: as for `sf.train`; so are validation, text_column, label_column, preset, config, set, epochs,
+    batch_size, learning_rate, seed, device, amp, precision and cuda_graphs, by keyword. Further options:
+
+    - out (path, default runs/tune-<date-time>), resume (bool, False): the search's folder; continue the one in it
+    - search ("random", "grid" or "optuna"; "random"): draw settings, try all combinations, or let Optuna choose
+    - space (path, None): what to try, as JSON; tries (list of "NAME=A,B,C", empty): instead of what `space` says of it
+    - time (str, "30m" without trials), trials (int, None): how long to search, how many to try
+    - metric ("accuracy" or "loss"; "accuracy"): of the validation part
+
+    Raises UsageError or DataError if no trial came to a figure, unless it was stopped; otherwise what `sf.train` does.
+    """
+    started = time.monotonic()
+    given = options if data is None else {"data": data} | options
+    chosen, known = _resumed(given, say)
+    seconds = chosen.seconds()
+    folder = chosen.out or Path("runs") / datetime.now().strftime("tune-%Y-%m-%d-%H%M%S")
+    if known is None:
+        _check_folder(folder, chosen.resume)
+    base, space = _base_and_space(chosen, known, given, folder)
+    search = new_search(chosen.search, space, base.training.seed, chosen.metric)
+    device = choose_device(chosen.device)
+    precision = _precision(chosen, known, device)
+    cuda_graphs = choose_graphs(chosen.cuda_graphs, precision, TrainingProcesses(device=device))
+    how = Trials(base, _encoded_data(chosen, base, device, say), precision, chosen.metric, cuda_graphs)
+    log = TrialLog(folder, _fingerprint(chosen, how, space), chosen.recorded())
+    say(f"Searching on {device.type}, {precision.reason}; {len(log.trials)} trials so far; results: {folder}")
+    deadline = None if seconds is None else started + seconds - log.seconds
+    stop = stop or StopRequest()
+
+    def after_trial(trial: Trial) -> None:
+        _write_best(folder, base, log, chosen.metric)
+        say(f"  {trial.status}, {trial.seconds:.1f} s{': ' if trial.reason else ''}{trial.reason}")
+
+    def is_over() -> bool:
+        return stop.requested or (deadline is not None and time.monotonic() >= deadline)
+
+    with stop.heeded():
+        run_search(search, how, log, chosen.trials, is_over, after_trial, say)
+    _write_best(folder, base, log, chosen.metric)
+    return _result(folder, log, chosen, stop.requested)
+
+
+def _result(folder: Path, log: TrialLog, options: TuningOptions, stopped: bool) -> SearchResult:
+    best = log.ranked(options.metric)
+    if not best and not stopped:
+        if not log.all:
+            wanted = _DEFAULT_TIME if options.time is None else options.time
+            raise UsageError(f"No trial came to the end of an epoch within `time={wanted}`: give it more")
+        raise DataError(f"All {len(log.all)} trials failed, the first for this reason: {log.all[0].reason}")
+    return SearchResult(folder, best, log.latest, options, stopped)
+
+
+def _encoded_data(options: TuningOptions, base: Preset, device: torch.device, say: Say) -> EncodedData:
+    columns = (options.text_column, options.label_column)
+    validation = options.validation or str(base.training.validation_share)
+    parts, classes = open_parts(options.data, validation, None, *columns, base.training.seed, say)
+    return EncodedData(parts, classes, device)
+
+
+def _fingerprint(options: TuningOptions, how: Trials, space: Space) -> dict[str, Any]:
+    """What must be the same for a search to be the same."""
+    return {
+        "base": how.base.as_dict(),
+        "space": space_as_json(space),
+        "search": options.search,
+        "metric": options.metric,
+        "data": how.data.digest(),
+        "device": how.data.device.type,
+        "precision": how.precision.name,
+        "threads": torch.get_num_threads(),
+    }
+
+
+def _write_best(folder: Path, base: Preset, log: TrialLog, metric: str) -> None:
+    best = log.ranked(metric)
+    if best:
+        save_preset(folder / BEST, base.with_fields(best[0].settings))
+
+
+# Resuming a search.
+
+
+def _resumed(given: Mapping[str, Any], say: Say) -> tuple[TuningOptions, dict[str, Any] | None]:
+    """The options to search with, and the fingerprint of the search that they resume; None if there is none."""
+    chosen = TuningOptions.of(given)
+    if not chosen.resume:
+        return chosen, None
+    if chosen.out is None:
+        raise UsageError("`resume=True`: expected the folder of the search, `out=FOLDER`")
+    known = read_search(chosen.out)
+    if known is None:
+        say(f"{chosen.out}: no search there, so this is a new one")
+        return chosen, None
+    return as_it_began(TuningOptions, chosen.out, known["options"], given), known["identity"]
+
+
+def _base_and_space(
+    options: TuningOptions, fingerprint: dict[str, Any] | None, given: Mapping[str, Any], folder: Path
+) -> tuple[Preset, Space]:
+    # Files that this call names are read again, and must then hold what they did.
+    if fingerprint is None or given.get("config") is not None or given.get("space") is not None:
+        base = options.settings()
+        return base, _space(options, base)
+    try:
+        base = preset_of(fingerprint["base"], folder / SEARCH)
+        return base, space_of(fingerprint["space"], base, str(folder / SEARCH))
+    except (KeyError, TypeError, AttributeError, UsageError) as error:
+        raise ModelFolderError(f"{folder / SEARCH}: damaged ({error}): start over in another folder") from error
+
+
+def _precision(options: TuningOptions, fingerprint: dict[str, Any] | None, device: torch.device) -> Precision:
+    """What to train in; a search that is resumed keeps its own, and its threads, whose number decides rounding."""
+    wanted = options.precision_name()
+    if fingerprint is not None:
+        threads, wanted = fingerprint.get("threads"), fingerprint.get("precision", "")
+        if type(threads) is not int or threads < 1 or not isinstance(wanted, str) or not wanted:
+            raise ModelFolderError(f"{options.out}: its search.json is damaged: start over in another folder")
+        torch.set_num_threads(threads)
+    return choose_precision(device, wanted)
+
+
+def _space(options: TuningOptions, base: Preset) -> Space:
+    tries, fixed = read_tries(options.tries), options.changes()
+    if options.space is None and not tries:
+        default = DEFAULT_GRID if options.search == "grid" else DEFAULT_SPACE
+        free = {name: values for name, values in default.items() if name not in fixed}
+        return space_of(free, base, "the default space, without what `set` and the like fix")
+    if options.space is None:
+        space = space_of(tries, base, "`tries`")
+    else:
+        wanted = read_json(Path(options.space))
+        if not isinstance(wanted, dict):
+            raise UsageError(f"{options.space}: expected an object of settings, got {wanted!r}")
+        wanted = {name: values for name, values in wanted.items() if name not in tries}
+        space = space_of({**wanted, **tries}, base, options.space)
+    for name in space:
+        if name in fixed:
+            raise UsageError(f"{name}: expected it to be fixed, or searched over, got both")
+    return space
+
+
+def _check_folder(folder: Path, resume: bool) -> None:
+    """A search writes into an empty folder, also into one where it was killed at its very start."""
+    if not folder.exists() or (folder.is_dir() and {path.name for path in folder.iterdir()} <= {"search.json.part"}):
+        return
+    advice = "" if resume else ", or resume the search that is there with `resume=True`"
+    raise UsageError(
+        f"{folder}: already holds something, and a search writes into an empty folder: choose another{advice}"
+    )

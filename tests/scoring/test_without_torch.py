@@ -1,0 +1,71 @@
+"""Scoring on a CPU imports neither PyTorch nor what only training, metrics and pictures need."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from sentiment_fast.model.devices import Device, Precision
+from sentiment_fast.model.native.scoring import native_level
+
+pytestmark = pytest.mark.skipif(
+    native_level(Device("cpu"), Precision("float32", "float32")) is None, reason="needs a CPU with AVX2"
+)
+
+PROGRAM = """
+import json, sys, warnings
+import sentiment_fast as sf
+from sentiment_fast import evaluate, predict, score
+from sentiment_fast.cli.main import run_command
+from sentiment_fast.evaluation import metrics
+
+model, folder = sys.argv[1], sys.argv[2]
+HEAVY = ("torch", "sklearn", "pandas", "scipy", "matplotlib", "threadpoolctl", "nltk")
+loaded = {}
+
+def look(name):
+    loaded[name] = [module for module in HEAVY if module in sys.modules]
+
+with open(f"{folder}/in.csv", "w") as file:
+    file.write("review,sentiment\\n" + "good film,positive\\nbad film,negative\\n" * 20)
+options = ["--model", model, "--precision", "float32"]
+def run(module, *arguments):
+    sys.argv[1:] = [*arguments, *options]  # as a process of its own has them
+    assert run_command(module) == 0
+
+run(predict, "good film")
+look("predict")
+sf.load(model, "auto", "float32").predict_proba(["good", "bad"])
+look("load")
+run(score, f"{folder}/in.csv", "-o", f"{folder}/out.csv")
+look("score")
+
+def before_metrics(*arguments):
+    look("evaluate")
+    return measured(*arguments)
+
+measured, metrics.evaluate = metrics.evaluate, before_metrics
+run(evaluate, f"{folder}/in.csv")
+look("metrics")
+print(json.dumps(loaded))
+"""
+
+
+def test_commands_and_library_do_not_import_pytorch(make_model, tmp_path):
+    model = make_model(["negative", "positive"], hidden_size=16)
+    environment = {**os.environ, "CUDA_VISIBLE_DEVICES": ""}
+    run = subprocess.run(
+        [sys.executable, "-c", PROGRAM, str(model), str(tmp_path)],
+        check=False,
+        capture_output=True,
+        text=True,
+        env=environment,
+    )
+    assert run.returncode == 0, run.stderr
+    loaded = json.loads(run.stdout.splitlines()[-1])
+    metrics = loaded.pop("metrics")
+    assert loaded == {"predict": [], "load": [], "score": [], "evaluate": []}
+    assert "torch" not in metrics
+    assert "sklearn" in metrics
