@@ -52,7 +52,7 @@ def open_data(
     for name in names:
         if _is_word(name):
             raise UsageError(f"`data={name}`: expected files or folders if there are several, got a data set's name")
-        _check_path(name)
+        check_source(name)
     return read_labelled(names, text_column, label_column, delimiter, say)
 
 
@@ -77,8 +77,14 @@ def open_texts(
     if _is_word(name):
         made_up = _make_up(name, seed)
         return Texts(made_up.texts, made_up.name, made_up=True)
-    _check_path(name)
+    check_source(name)
     return read_texts(name, text_column, delimiter, say)
+
+
+def check_source(name: str) -> None:
+    """Raises DataError for a path that leads nowhere; patterns and "-" for stdin are looked at when they are read."""
+    if not (_is_word(name) or name == "-" or glob.has_magic(name) or Path(name).exists()):
+        raise DataError(f"{name}: expected a file or a folder, or one of the words imdb and demo. {_suggest(name)}")
 
 
 def _open_default(
@@ -119,12 +125,6 @@ def _names(data: Paths) -> list[str]:
 
 def _is_word(name: str) -> bool:
     return name in WORDS or name.startswith("demo:")
-
-
-def _check_path(name: str) -> None:
-    """Raises DataError for a path that leads nowhere; patterns and "-" for stdin are looked at when they are read."""
-    if name != "-" and not glob.has_magic(name) and not Path(name).exists():
-        raise DataError(f"{name}: expected a file or a folder, or one of the words imdb and demo. {_suggest(name)}")
 
 
 def _suggest(data: str) -> str:

@@ -201,13 +201,13 @@ def test_missing_text_column_lists_those_there_are(write):
     message = complaint(write(b"id,body,label\n1,a,x\n"))
     assert "'review' or 'text'" in message
     assert "'id', 'body', 'label'" in message
-    assert "--text-column" in message
+    assert "`text_column`" in message
 
 
 def test_missing_label_column_lists_those_there_are(write):
     message = complaint(write(b"review,stars\na,1\n"))
     assert "'sentiment' or 'label'" in message
-    assert "--label-column" in message
+    assert "`label_column`" in message
 
 
 def test_named_column_that_is_missing_is_not_replaced_by_a_default(write):
@@ -608,5 +608,5 @@ def test_json_line_that_cannot_be_read_is_reported_with_its_number(write, line):
 def test_missing_member_lists_those_there_are(write):
     message = complaint(write(b'{"text": "a", "stars": 1}\n', "in.jsonl"))
     assert (
-        "expected a column 'sentiment' or 'label', got columns 'text', 'stars': choose with --label-column" in message
+        "expected a column 'sentiment' or 'label', got columns 'text', 'stars': choose with `label_column`" in message
     )

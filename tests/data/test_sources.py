@@ -69,7 +69,7 @@ def test_missing_path_among_several_is_reported(said):
 
 def test_words_among_several_are_a_usage_error(said):
     Path("mine.csv").write_text(CSV)
-    with pytest.raises(UsageError, match="--data imdb: expected files or folders"):
+    with pytest.raises(UsageError, match="`data=imdb`: expected files or folders"):
         open_data(["mine.csv", "imdb"], say=said.append)
 
 

@@ -141,7 +141,7 @@ WRONG = [
     ({"data": "imdb:9"}, "expected a file or a folder"),
     ({"data": "demo:0"}, "`data=demo:0`"),
     ({"validation": 1.5}, "`validation=1.5`"),
-    ({"text_column": "a", "label_column": "a"}, "`text_column` and `label_column`"),
+    ({"text_column": "body", "label_column": "body"}, "`text_column` and `label_column`"),
     ({"text_column": "nothing"}, "`text_column`"),
     ({"label_column": "nothing"}, "`label_column`"),
     ({"set": ["layers"]}, "`set=layers`"),
