@@ -36,8 +36,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "files",
         metavar="FILE",
         nargs="+",
-        help="texts with labels: CSV, JSON Lines or Parquet, compressed or not, a quoted pattern, an aclImdb folder, or "
-        "- for stdin",
+        help="texts with labels: CSV, JSON Lines or Parquet, compressed or not, a quoted pattern, an aclImdb folder, "
+        "or - for stdin",
     )
     add_model_argument(parser)
     add_columns_arguments(parser)

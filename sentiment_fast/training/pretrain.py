@@ -39,7 +39,8 @@ class PretrainingResult:
 def pretrain(data: Any = (), *, say: Callable[[str], None] = lambda message: None, **options: Any) -> PretrainingResult:
     """Learn word vectors from texts without labels: what `python -m sentiment_fast.pretrain` does, with its options.
 
-    data: a file, a pattern, a folder, "imdb", "demo" or "demo:N", or a list of these. say: called with each message. Options:
+    data: a file, a pattern, a folder, "imdb", "demo" or "demo:N", or a list of these. say: called with each message.
+    Options:
 
     - out (path, default runs/start-<date-time>): the pretrained folder, empty or not there yet
     - preset, config, set, seed: as for `sf.train`

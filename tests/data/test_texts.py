@@ -85,6 +85,11 @@ def test_files_of_a_pattern_are_read_in_order_with_columns_and_delimiters_of_the
     assert (texts.texts.to_pylist(), texts.name) == (["a", "b"], "a.csv + b.jsonl")
 
 
+def test_blank_lines_of_a_file_of_one_column_are_empty_texts_as_in_scoring(tmp_path):
+    (tmp_path / "texts.csv").write_text("review\na\n\nb\n\n")
+    assert read_texts(tmp_path / "texts.csv").texts.to_pylist() == ["a", "", "b", ""]
+
+
 def test_column_by_number_and_delimiter_may_be_given(tmp_path):
     (tmp_path / "texts.csv").write_text("x!y\na!b\n")
     assert read_texts(tmp_path / "texts.csv", 2, "!").texts.to_pylist() == ["b"]
