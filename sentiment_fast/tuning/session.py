@@ -96,8 +96,8 @@ def tune(
 ) -> SearchResult:
     """Search for settings that train well: what `python -m sentiment_fast.tune` does, with its options.
 
-    data, say, stop: as for `sf.train`; so are validation, text_column, label_column, preset, config, set, epochs,
-    batch_size, learning_rate, seed, device, amp, precision and cuda_graphs, by keyword. Further options:
+    data, say, stop: as for `sf.train`; so are validation, text_column, label_column, delimiter, preset, config, set,
+    epochs, batch_size, learning_rate, seed, device, amp, precision and cuda_graphs, by keyword. Further options:
 
     - out (path, default runs/tune-<date-time>), resume (bool, False): the search's folder; continue the one in it
     - search ("random", "grid" or "optuna"; "random"): draw settings, try all combinations, or let Optuna choose
@@ -151,7 +151,8 @@ def _result(folder: Path, log: TrialLog, options: TuningOptions, stopped: bool) 
 def _encoded_data(options: TuningOptions, base: Preset, device: torch.device, say: Say) -> EncodedData:
     columns = (options.text_column, options.label_column)
     validation = options.validation or str(base.training.validation_share)
-    parts, classes = open_parts(options.data, validation, None, *columns, base.training.seed, say)
+    seed = base.training.seed
+    parts, classes = open_parts(options.data, validation, None, *columns, seed, say, options.delimiter)
     return EncodedData(parts, classes, device)
 
 

@@ -20,7 +20,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sentiment_fast.data.files import CLASSES, review_order
+from sentiment_fast.data.folders import CLASSES, review_order
 from sentiment_fast.data.labelled_texts import LabelledTexts
 from sentiment_fast.data.texts import Texts
 from sentiment_fast.errors import DownloadError
