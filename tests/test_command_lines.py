@@ -387,7 +387,7 @@ def test_idle_threads_of_openmp_sleep_unless_the_user_says_otherwise(monkeypatch
 def test_the_version_is_printed(capsys):
     with pytest.raises(SystemExit) as stopped:
         cli.main(["--version"])
-    assert (stopped.value.code, capsys.readouterr().out) == (0, "sentiment_fast 0.1.0\n")
+    assert (stopped.value.code, capsys.readouterr().out) == (0, "sentiment_fast 0.2.0\n")
 
 
 def test_a_reader_that_leaves_early_is_no_error_message(trained):

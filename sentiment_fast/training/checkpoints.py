@@ -22,7 +22,7 @@ from sentiment_fast.errors import DataError, ModelFolderError
 from sentiment_fast.runs.atomic import part_of, write_atomically
 from sentiment_fast.runs.fingerprint import Wording, check_fingerprint
 
-FORMAT = 2
+FORMAT = 3
 CHECKPOINT = "checkpoint.safetensors"
 _HEADER = "sentiment_fast"
 _WORDING = Wording(
