@@ -229,9 +229,9 @@ def test_safetensors_without_our_header_are_refused(tiny_run, folder, metadata):
 
 BAD_HEADERS = [
     *("no JSON", "", "[]", "null", "3", '"text"', "{}", "[" * 10_000),
-    *('{"format": null}', '{"format": "1"}', '{"format": true}', '{"format": 1.0}', '{"format": 2}'),
-    '{"format": 2, "arguments": [], "identity": {}, "state": {}}',
-    '{"format": 2, "arguments": {}, "identity": {}}',
+    *('{"format": null}', '{"format": "1"}', '{"format": true}', '{"format": 1.0}', '{"format": 3}'),
+    '{"format": 3, "arguments": [], "identity": {}, "state": {}}',
+    '{"format": 3, "arguments": {}, "identity": {}}',
 ]
 
 
@@ -256,9 +256,10 @@ def test_a_header_that_lacks_a_part_is_refused(tiny_run, folder, name):
     refused(tiny_run, folder)
 
 
-def test_a_checkpoint_of_a_newer_format_asks_for_the_version_that_wrote_it(tiny_run, folder):
-    rewrite(folder, header=header_of(folder) | {"format": 3})
-    refused(tiny_run, folder, "has format 3, this version of sentiment_fast reads format 2: resume with the version")
+@pytest.mark.parametrize("other", [2, 4])
+def test_a_checkpoint_of_another_format_asks_for_the_version_that_wrote_it(tiny_run, folder, other):
+    rewrite(folder, header=header_of(folder) | {"format": other})
+    refused(tiny_run, folder, f"has format {other}, this version of sentiment_fast reads format 3: resume with the")
 
 
 @pytest.mark.parametrize("name", STATE_VALUES)
