@@ -1,6 +1,6 @@
 """Seconds and memory of the preprocessing by number of reviews and of threads, scoring by threads, as Markdown tables.
 
-    SENTIMENT_FAST_TEST_DATA=FOLDER python -m benchmarks.scaling [--reviews 1000 10000] [--threads 1 2]
+    SENTIMENT_FAST_TEST_DATA=FOLDER python -m benchmarks.studies.scaling [--reviews 1000 10000] [--threads 1 2]
 
 In: unlabelled reviews, found as the benchmarks find them, and repeated where more are asked for. Out: medians, and the
 peak memory of encoding beyond its input and output. Comparing with anything else is left to test_preprocessing.py.
@@ -134,7 +134,7 @@ def at_least_one(text: str) -> int:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Returns the exit code."""
     summary = (__doc__ or "").partition("\n")[0]
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.scaling", description=summary)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.studies.scaling", description=summary)
     parser.add_argument("--reviews", type=at_least_one, nargs="+", default=REVIEWS, metavar="N")
     threads = doubled_up_to(thread_count())
     parser.add_argument("--threads", type=at_least_one, nargs="+", default=threads, metavar="N")

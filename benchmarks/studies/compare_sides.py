@@ -1,7 +1,7 @@
 """What compare.py compares: ways to train a model from a CSV file and to score texts with it, each in its own process.
 
-    python -m benchmarks.compare_sides train SIDE TRAIN.csv FOLDER
-    python -m benchmarks.compare_sides score SIDE TEST.csv FOLDER --rounds 5
+    python -m benchmarks.studies.compare_sides train SIDE TRAIN.csv FOLDER
+    python -m benchmarks.studies.compare_sides score SIDE TEST.csv FOLDER --rounds 5
 
 In: labelled texts of two classes. Out: of train a model in FOLDER, of score a line of JSON, `Figures`. Our own presets
 are trained by the package's commands, and scored here like the others. What is compared with what is compare.py's.
@@ -195,7 +195,7 @@ def _classes(folder: Path) -> list[Any]:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.compare_sides", description=(__doc__ or "").partition("\n")[0]
+        prog="python -m benchmarks.studies.compare_sides", description=(__doc__ or "").partition("\n")[0]
     )
     parser.add_argument("action", choices=("train", "score"))
     parser.add_argument("side", choices=tuple(LOADERS))

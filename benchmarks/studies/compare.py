@@ -1,6 +1,6 @@
 """The README's comparison: the tutorial's loop, tf-idf + logistic regression, fastText and our presets, in one run.
 
-    python -m benchmarks.compare --train TRAIN.csv --test TEST.csv [--unlabelled UNSUP.csv]
+    python -m benchmarks.studies.compare --train TRAIN.csv --test TEST.csv [--unlabelled UNSUP.csv]
                                  [--only ROW ...] [--out FILE.md]
 
 In: CSV files with the columns review and sentiment, of two classes. Out: a table in Markdown, on stdout or, after each
@@ -27,10 +27,10 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.compare_sides import Figures
-from benchmarks.gpu_report import facts
+from benchmarks.studies.compare_sides import Figures
+from benchmarks.studies.gpu_report import facts
 
-_REPOSITORY = Path(__file__).resolve().parents[1]
+_REPOSITORY = Path(__file__).resolve().parents[2]
 _ERROR_LINES = 3  # of a process that failed
 
 
@@ -51,9 +51,13 @@ class Row:
 
 
 def _peer(name: str, title: str, package: str) -> Row:
-    train = f"benchmarks.compare_sides train {name} {{train}} {{folder}}"
+    train = f"benchmarks.studies.compare_sides train {name} {{train}} {{folder}}"
     return Row(
-        name, title, (train,), f"benchmarks.compare_sides score {name} {{test}} {{folder}} --rounds {{rounds}}", package
+        name,
+        title,
+        (train,),
+        f"benchmarks.studies.compare_sides score {name} {{test}} {{folder}} --rounds {{rounds}}",
+        package,
     )
 
 
@@ -62,7 +66,7 @@ def _ours(name: str, title: str, *training: str, needs: tuple[str, ...] = ()) ->
         name,
         title,
         training,
-        "benchmarks.compare_sides score sentiment_fast {test} {folder} --rounds {rounds}",
+        "benchmarks.studies.compare_sides score sentiment_fast {test} {folder} --rounds {rounds}",
         needs=needs,
     )
 
@@ -74,13 +78,13 @@ _TUTORIAL_LOOP = Row(
     "tutorial-loop",
     "the tutorial's loop",
     (),
-    "benchmarks.compare_tutorial sample {train} {test} {models}/tutorial --rounds {rounds}",
+    "benchmarks.studies.compare_tutorial sample {train} {test} {models}/tutorial --rounds {rounds}",
     needs=("tutorial",),
 )
 _FULL_TUTORIAL_LOOP = replace(
     _TUTORIAL_LOOP,
-    training=("benchmarks.compare_tutorial train {train} {folder}",),
-    scoring="benchmarks.compare_tutorial score {test} {folder} --rounds {rounds}",
+    training=("benchmarks.studies.compare_tutorial train {train} {folder}",),
+    scoring="benchmarks.studies.compare_tutorial score {test} {folder} --rounds {rounds}",
     needs=(),
 )
 ROWS = (
@@ -173,7 +177,7 @@ class Comparison:
         return replace(figures, seconds=seconds, note=note)
 
 
-_SAMPLE = ["benchmarks.compare_tutorial", "sample"]
+_SAMPLE = ["benchmarks.studies.compare_tutorial", "sample"]
 
 
 def _in_order(rows: Sequence[Row]) -> list[Row]:
@@ -287,7 +291,9 @@ def _samples(data: dict[str, Path], reviews: int, folder: Path) -> dict[str, Pat
 def main(arguments: Sequence[str] | None = None) -> int:
     """Returns the exit code."""
     names = tuple(row.name for row in ROWS)
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.compare", description=(__doc__ or "").split("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.studies.compare", description=(__doc__ or "").split("\n")[0]
+    )
     parser.add_argument("--train", required=True, type=Path, metavar="FILE")
     parser.add_argument("--test", required=True, type=Path, metavar="FILE")
     parser.add_argument("--unlabelled", type=Path, metavar="FILE", help="texts for the rows that learn from such too")
@@ -305,7 +311,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rows = [row for row in ROWS if row.name in parsed.only]
     if parsed.full_tutorial:
         rows = [_FULL_TUTORIAL_LOOP if row.name == _TUTORIAL_LOOP.name else row for row in rows]
-    command = shlex.join(["python", "-m", "benchmarks.compare", *(sys.argv[1:] if arguments is None else arguments)])
+    command = shlex.join(
+        ["python", "-m", "benchmarks.studies.compare", *(sys.argv[1:] if arguments is None else arguments)]
+    )
     for name, path in given.items():
         command = command.replace(str(path), f"{name.upper()}.csv")
     if parsed.out is not None:

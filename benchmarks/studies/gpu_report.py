@@ -1,4 +1,4 @@
-"""The report of benchmarks/gpu.py: tables and the facts they depend on -> Markdown."""
+"""The report of benchmarks/studies/gpu.py: tables and the facts they depend on -> Markdown."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What training and scoring gain on a GPU, and by what: one command, one report.
 
-    python -m benchmarks.gpu [--data FOLDER] [--out benchmarks/results]
+    python -m benchmarks.studies.gpu [--data FOLDER] [--out benchmarks/results]
 
 In: imdb_train.csv.xz and imdb_test.csv.xz in the folder, or a made-up corpus; no network. Out: <GPU>.md and <GPU>.json,
 rewritten after each section, so that nothing is lost where a later one fails or the time is up. Losses are compared
@@ -26,7 +26,7 @@ from unittest import mock
 
 import torch
 
-from benchmarks.gpu_lab import (
+from benchmarks.studies.gpu_lab import (
     CLASSES,
     ELSEWHERE,
     LATE,
@@ -39,9 +39,9 @@ from benchmarks.gpu_lab import (
     our_rows,
     timed_side,
 )
-from benchmarks.gpu_report import Table, as_markdown, facts
-from benchmarks.gpu_work import LSTMCall, OurSteps, TutorialSteps, Variant, first_rows, kernels, timed, wait
-from benchmarks.time_to_accuracy import TUTORIALS_ACCURACY, seconds_to
+from benchmarks.studies.gpu_report import Table, as_markdown, facts
+from benchmarks.studies.gpu_work import LSTMCall, OurSteps, TutorialSteps, Variant, first_rows, kernels, timed, wait
+from benchmarks.studies.time_to_accuracy import TUTORIALS_ACCURACY, seconds_to
 from benchmarks.tutorial_loop import loader, predict
 from sentiment_fast.data.datasets.demo import demo_corpus
 from sentiment_fast.data.files import read_labelled
@@ -245,7 +245,9 @@ def reviews(folder: Path | None, quick: bool) -> tuple[LabelledTexts, LabelledTe
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Returns the exit code: 1 where a section failed."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.gpu", description=(__doc__ or "").partition("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.studies.gpu", description=(__doc__ or "").partition("\n")[0]
+    )
     parser.add_argument("--data", type=Path, metavar="FOLDER", help="with imdb_train.csv.xz and imdb_test.csv.xz")
     parser.add_argument("--out", type=Path, default=Path("benchmarks/results"), metavar="FOLDER")
     parser.add_argument("--device", default="cuda", choices=("cpu", "cuda"))
@@ -255,7 +257,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     device = choose_device(parsed.device)
     lab = Lab(*reviews(parsed.data, parsed.quick), device, parsed.quick)
     given = sys.argv[1:] if arguments is None else arguments
-    command = shlex.join(["python", "-m", "benchmarks.gpu", *given])
+    command = shlex.join(["python", "-m", "benchmarks.studies.gpu", *given])
     named = f"{lab.texts.name}, {len(lab.texts):,} and {len(lab.test_texts):,}"
     report: dict[str, Any] = {"facts": facts(command, named, lab.cuda), "sections": []}
     report["device"] = report["facts"].get("GPU", "CPU")

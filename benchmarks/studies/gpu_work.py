@@ -1,4 +1,4 @@
-"""What benchmarks/gpu.py times: the tutorial's steps and ours in every variant, and nn.LSTM calls alone.
+"""What benchmarks/studies/gpu.py times: the tutorial's steps and ours in every variant, and nn.LSTM calls alone.
 
 In: encoded reviews and a device, CPUs included. Out: seconds, kernel seconds, peak memory. Tables are left to gpu.py.
 """

@@ -1,6 +1,6 @@
-"""Reviews -> a part to learn from and a part to judge by, whose films are others as far as names can tell.
+"""Reviews -> a training part and a held-out part about different films, as far as names can tell.
 
-    python -m benchmarks.film_split reviews.csv --out FOLDER        # -> FOLDER/training.csv, FOLDER/held_back.csv
+    python -m benchmarks.studies.film_split reviews.csv --out FOLDER    # -> FOLDER/training.csv, FOLDER/held_back.csv
 
 A random part of reviews is about the films that the rest is about, and flatters a model that learns names by heart.
 Here, reviews are gathered by the rare names in them, and whole gatherings are held back: tf-idf of capitalised words
@@ -65,7 +65,7 @@ def held_back(clusters: np.ndarray[Any, Any], share: float) -> np.ndarray[Any, n
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.film_split", description=(__doc__ or "").partition("\n")[0]
+        prog="python -m benchmarks.studies.film_split", description=(__doc__ or "").partition("\n")[0]
     )
     parser.add_argument("file", type=Path, metavar="FILE", help="CSV with a column review")
     parser.add_argument("--out", type=Path, required=True, metavar="FOLDER")

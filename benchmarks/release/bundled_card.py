@@ -74,7 +74,8 @@ def card(facts: Facts) -> str:
     used = ", ".join(f"{name} {found}" for name, found in versions().items())
     unlabelled = f" and {facts.unlabelled:,} without labels" if facts.unlabelled else ""
     start = (
-        f"By `python -m benchmarks.bundled_model`, which runs these commands, at commit {facts.commit}, with {used}:"
+        "Made by `python -m benchmarks.release.bundled_model`, which runs these commands, "
+        f"at commit {facts.commit}, with {used}:"
     )
     learned = f"It learned from {facts.training:,} labelled reviews{unlabelled}; {figures.n:,} more were held back."
     return f"""# The bundled model: is a film review negative or positive?
@@ -170,6 +171,6 @@ def _error(figures: Metrics) -> float:
 
 def _domains(lines: Sequence[str]) -> str:
     return (
-        "By `python -m benchmarks.domains`. Labelled texts: `benchmarks/results/accuracy.md` says whose. Those\n"
-        "without a right answer were made up.\n\n" + "\n".join(lines)
+        "By `python -m benchmarks.studies.domains`. Labelled texts: `benchmarks/results/accuracy.md` says whose.\n"
+        "Those without a right answer were made up.\n\n" + "\n".join(lines)
     )

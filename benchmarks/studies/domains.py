@@ -1,6 +1,6 @@
 """How a model does on texts unlike those it learned from: other domains' files, other languages, next to no text.
 
-    python -m benchmarks.domains --model FOLDER [FILE.csv ...]
+    python -m benchmarks.studies.domains --model FOLDER [FILE.csv ...]
 
 In: a model folder of two classes, and labelled texts (columns review and sentiment, with the model's labels). Out: two
 tables in Markdown: for each file accuracy and calibration; for texts made up here, which have no right answer, how
@@ -144,7 +144,7 @@ def _table(header: list[str], rows: dict[str, list[str]]) -> list[str]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Returns the exit code."""
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.domains", description=(__doc__ or "").partition("\n")[0]
+        prog="python -m benchmarks.studies.domains", description=(__doc__ or "").partition("\n")[0]
     )
     parser.add_argument("files", type=Path, nargs="*", metavar="FILE", help="labelled texts of a domain")
     parser.add_argument("--model", type=Path, required=True, metavar="FOLDER")

@@ -2,7 +2,7 @@
 
 Kept: accuracy, log loss (nats), calibration error. Gained: the share of texts given to the network, reviews/s.
 
-python -m benchmarks.cascade --model runs/mine labelled.csv [--texts 5000]
+python -m benchmarks.studies.cascade --model runs/mine labelled.csv [--texts 5000]
 
 The model needs a wide part. Seconds are those of `predict_proba`, texts to probabilities, the median of three rounds.
 """

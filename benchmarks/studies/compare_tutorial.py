@@ -1,8 +1,8 @@
 """The tutorial's row of compare.py: its preprocessing in plain Python and its loop, in full or by a sample of it.
 
-    python -m benchmarks.compare_tutorial sample TRAIN.csv TEST.csv MODEL     # MODEL: of the preset `tutorial`
-    python -m benchmarks.compare_tutorial train TRAIN.csv FOLDER
-    python -m benchmarks.compare_tutorial score TEST.csv FOLDER --rounds 5
+    python -m benchmarks.studies.compare_tutorial sample TRAIN.csv TEST.csv MODEL     # MODEL: of the preset `tutorial`
+    python -m benchmarks.studies.compare_tutorial train TRAIN.csv FOLDER
+    python -m benchmarks.studies.compare_tutorial score TEST.csv FOLDER --rounds 5
 
 In full it takes half an hour on two cores. Of a sample, seconds are scaled to all rows and five epochs, and accuracy
 and calibration error are those of MODEL's network, without its calibration, after it was found that the loop's model
@@ -23,8 +23,8 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from benchmarks.compare_sides import Figures, Positive, Trained, judged, score, timed
-from benchmarks.compare_sides import train as train_side
+from benchmarks.studies.compare_sides import Figures, Positive, Trained, judged, score, timed
+from benchmarks.studies.compare_sides import train as train_side
 from benchmarks.tutorial_loop import (
     BATCH_SIZE,
     SentimentRNN,
@@ -173,7 +173,7 @@ def _step_seconds(data: LabelledTexts, words: Sequence[str], classes: list[Any],
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.compare_tutorial", description=(__doc__ or "").partition("\n")[0]
+        prog="python -m benchmarks.studies.compare_tutorial", description=(__doc__ or "").partition("\n")[0]
     )
     parser.add_argument("action", choices=("sample", "train", "score"))
     parser.add_argument("paths", type=Path, nargs="+")

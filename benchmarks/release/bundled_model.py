@@ -1,6 +1,6 @@
 """The model that the package carries, made from reviews.
 
-    python -m benchmarks.bundled_model --train imdb_train.csv [--train MORE.csv] [--unlabelled imdb_unsup.csv]
+    python -m benchmarks.release.bundled_model --train imdb_train.csv [--train MORE.csv] [--unlabelled imdb_unsup.csv]
         [--domain FILE.csv ...] [--out sentiment_fast/bundled]
 
 In: labelled reviews, "negative" and "positive", and reviews without labels. Out: a model folder. One of the preset
@@ -29,8 +29,8 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 import sentiment_fast
-from benchmarks.bundled_card import Facts, Rounding, card, versions
-from benchmarks.domains import tables
+from benchmarks.release.bundled_card import Facts, Rounding, card, versions
+from benchmarks.studies.domains import tables
 from sentiment_fast.cli.main import INTERRUPTED, say
 from sentiment_fast.data.files import read_labelled
 from sentiment_fast.data.labelled_texts import LabelledTexts, class_indices, stratified_split
@@ -247,7 +247,7 @@ def _commit() -> str:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Returns the exit code."""
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.bundled_model", description=(__doc__ or "").partition("\n")[0]
+        prog="python -m benchmarks.release.bundled_model", description=(__doc__ or "").partition("\n")[0]
     )
     parser.add_argument("--train", type=Path, action="append", required=True, metavar="FILE", help="several for more")
     parser.add_argument("--unlabelled", type=Path, action="append", default=[], metavar="FILE")

@@ -1,4 +1,4 @@
-"""What the sections of benchmarks/gpu.py share: the reviews, the variants, a row for each, and what is said of a side.
+"""Reviews and a device -> rows of tables: what the sections of benchmarks/studies/gpu.py share.
 
 In: reviews and a device, CPUs included. Out: rows of tables. The work that is timed is gpu_work.py's.
 """
@@ -11,8 +11,8 @@ from typing import Any
 
 import torch
 
-from benchmarks.gpu_report import Table
-from benchmarks.gpu_work import OurSteps, TutorialSteps, Variant, kernels, timed
+from benchmarks.studies.gpu_report import Table
+from benchmarks.studies.gpu_work import OurSteps, TutorialSteps, Variant, kernels, timed
 from benchmarks.tutorial_loop import BATCH_SIZE
 from sentiment_fast.data.labelled_texts import LabelledTexts
 from sentiment_fast.model.devices import Precision

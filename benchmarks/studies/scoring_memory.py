@@ -1,6 +1,6 @@
 """Peak memory of scoring a CSV file, by its number of rows.
 
-    python -m benchmarks.scoring_memory [--rows N ...] [--model FOLDER]
+    python -m benchmarks.studies.scoring_memory [--rows N ...] [--model FOLDER]
 
 In: a model folder, by default a small one with random weights, so that ten million rows take minutes. Out: a table.
 Rows are short texts, drawn at random from the model's words; each file is scored by a process of its own.
@@ -81,7 +81,7 @@ def run(rows: Sequence[int], model: Path, folder: Path) -> list[str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.scoring_memory", description=(__doc__ or "").split("\n")[0]
+        prog="python -m benchmarks.studies.scoring_memory", description=(__doc__ or "").split("\n")[0]
     )
     parser.add_argument("--rows", type=int, nargs="+", default=ROWS)
     parser.add_argument("--model", type=Path, metavar="FOLDER", help="default: a small one with random weights")
