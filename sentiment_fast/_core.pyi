@@ -148,7 +148,6 @@ class LstmTraining:
         by_cells: _Float32s,
         last_step: tuple[_Float32s, _Float32s, _Float32s] | None,
         threads: int,
-        by_steps: _Float32s | None = None,
         by_max_mean: tuple[_Float32s, _Int32s] | None = None,
     ) -> tuple[_Float32s, _Float32s]:
         """The loss's gradients by the outputs and cells that rows started from, (rows, layers, hidden) each.
@@ -173,9 +172,6 @@ class LstmTrace:
     slots: int
     def last_step(self, row: int, layer: int) -> tuple[_Float32s, _Float32s, _Float32s]:
         """The logits of a row's last step, (4 hidden,), and the outputs and cells before it, (hidden,) each."""
-
-    def outputs(self, threads: int) -> _Float32s:
-        """The top layer's outputs of all steps, (ids, hidden), in the order of the ids; rounded as numbers are."""
 
     def max_mean(self, threads: int) -> tuple[_Float32s, _Int32s]:
         """Of the same each row's maxima and, behind them, means, (rows, 2 hidden); the steps, from 0, at which the

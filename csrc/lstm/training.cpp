@@ -183,7 +183,7 @@ void LstmTraining<Number>::step(const LstmSteps& steps, LstmTrace<Number>& trace
 
 template <class Number>
 void LstmTraining<Number>::backward(LstmTrace<Number>& trace, LstmRowStates by_last, const LstmLastStep* more,
-                                    const LstmOutputGradients* by_top, float* by_first_outputs, int threads) const {
+                                    const LstmPooledGradients* by_pooled, float* by_first_outputs, int threads) const {
   if (trace.went_back) throw std::invalid_argument("Expected a trace that has not gone back yet: run forward again");
   trace.went_back = true;
   in_groups(trace, threads, [&](const std::vector<int64_t>& members) {
@@ -191,7 +191,7 @@ void LstmTraining<Number>::backward(LstmTrace<Number>& trace, LstmRowStates by_l
     int64_t active = static_cast<int64_t>(members.size());
     for (int64_t left = 1; active > 0 && left <= count(0); ++left) {
       while (count(active - 1) < left) --active;
-      step_back(trace, members, active, left, by_last, more, by_top);
+      step_back(trace, members, active, left, by_last, more, by_pooled);
     }
     go_to_start(trace, members, by_first_outputs);
   });
@@ -210,7 +210,7 @@ int64_t LstmTraining<Number>::aim(LstmBackTile<Number>& tile, int64_t layer, int
 template <class Number>
 void LstmTraining<Number>::step_back(LstmTrace<Number>& trace, const std::vector<int64_t>& members, int64_t active,
                                      int64_t left, LstmRowStates by_last, const LstmLastStep* more,
-                                     const LstmOutputGradients* by_top) const {
+                                     const LstmPooledGradients* by_pooled) const {
   LstmBackTile<Number> tile;
   float gradients[kMostTileRows][4 * kUnitsMultiple];
   tile.products.steps = 4 * hidden_ / kInputsAtOnce<Number>;
@@ -232,13 +232,13 @@ void LstmTraining<Number>::step_back(LstmTrace<Number>& trace, const std::vector
           if (!top) tile.products.inputs[1][i] = trace.layer(layer + 1).logits.data() + slot * 4 * hidden_;
           if (left == 1) tile.output_gradients[i] = by_last.outputs + at;
           if (left == 2 && more) tile.output_gradients[i] = more->outputs_before + at;
-          if (top && by_top) {
+          if (top && by_pooled) {
             const int64_t count = tile.vectors * level_.units, step = trace.count(row) - left;
             if (left == 1 || (left == 2 && more))
               std::copy_n(tile.output_gradients[i], count, gradients[i]);
             else
               std::fill_n(gradients[i], count, 0.0f);
-            by_top->add_to(gradients[i], hidden_, row, slot - row, step, trace.count(row), unit, count);
+            by_pooled->add_to(gradients[i], hidden_, row, step, trace.count(row), unit, count);
             tile.output_gradients[i] = gradients[i];
           }
           tile.cells_before[i] = kept.cells.data() + slot * hidden_ + unit;

@@ -79,20 +79,16 @@ struct LstmLastStep {
   const float* cells_before;
 };
 
-// More of them, for whoever uses more of the top layer than its last outputs: by its outputs of all steps, or by what
-// max_mean() of lstm/outputs.h makes of these. Either may be null.
-struct LstmOutputGradients {
-  const float* of_steps;   // (ids, hidden)
-  const float* of_pooled;  // (rows, 2 hidden)
-  const int32_t* maxima;   // (rows, hidden): the step at which each stood
+// Additional gradients of the loss for callers that pool the top layer's outputs: with respect to the results of
+// max_mean() in lstm/outputs.h.
+struct LstmPooledGradients {
+  const float* pooled = nullptr;    // (rows, 2 hidden)
+  const int32_t* maxima = nullptr;  // (rows, hidden): the step at which each maximum occurs
 
-  // Adds those of `count` units of a row's step. id: the step's place among all ids. steps: of the row.
-  void add_to(float* sums, int64_t hidden, int64_t row, int64_t id, int64_t step, int64_t steps, int64_t unit,
+  // Adds the gradients with respect to the outputs of `count` units at one step of a row that has `steps` steps.
+  void add_to(float* sums, int64_t hidden, int64_t row, int64_t step, int64_t steps, int64_t unit,
               int64_t count) const {
-    if (of_steps)
-      for (int64_t i = 0; i < count; ++i) sums[i] += of_steps[id * hidden + unit + i];
-    if (!of_pooled) return;
-    const float* const by_maxima = of_pooled + row * 2 * hidden + unit;
+    const float* const by_maxima = pooled + row * 2 * hidden + unit;
     const float* const by_means = by_maxima + hidden;
     const int32_t* const at = maxima + row * hidden + unit;
     const float share = 1 / static_cast<float>(steps);
@@ -120,10 +116,10 @@ class LstmTraining {
                int threads) const;
 
   // by_last: the loss's gradients by the states that the rows end in, its cells then those by what they began from.
-  // more: null for none; else rows are of 2 or more ids. by_top: null for none. by_first_outputs: (rows, layers,
+  // more: null for none; else rows are of 2 or more ids. by_pooled: null for none. by_first_outputs: (rows, layers,
   // hidden), zeros, gets those by the outputs that rows began from. A trace goes back once.
   void backward(LstmTrace<Number>& trace, LstmRowStates by_last, const LstmLastStep* more,
-                const LstmOutputGradients* by_top, float* by_first_outputs, int threads) const;
+                const LstmPooledGradients* by_pooled, float* by_first_outputs, int threads) const;
 
   // Adds a trace's gradients by weights to those given, of each layer, in the order of set_weights. Throws
   // std::invalid_argument for a trace that has not gone back; so does the next.
@@ -152,7 +148,7 @@ class LstmTraining {
   void step(const LstmSteps& steps, LstmTrace<Number>& trace, const std::vector<int64_t>& members, int64_t active,
             int64_t left, LstmRowStates last) const;
   void step_back(LstmTrace<Number>& trace, const std::vector<int64_t>& members, int64_t active, int64_t left,
-                 LstmRowStates by_last, const LstmLastStep* more, const LstmOutputGradients* by_top) const;
+                 LstmRowStates by_last, const LstmLastStep* more, const LstmPooledGradients* by_pooled) const;
   int64_t aim(LstmBackTile<Number>& tile, int64_t layer, int64_t number) const;
   void add_to_last_step(LstmTrace<Number>& trace, const std::vector<int64_t>& members, int64_t layer,
                         LstmRowStates by_last, const LstmLastStep& more) const;

@@ -330,7 +330,7 @@ class TestCore:
     def test_gradients_of_other_shapes_are_refused(self):
         training = self.training()
         trace, gradients = self.forward(training), np.ones((2, self.LAYERS, self.HIDDEN), np.float32)
-        with pytest.raises(ValueError, match="gradients by outputs"):
+        with pytest.raises(ValueError, match="gradients with respect to outputs"):
             training.backward(trace, gradients[:1], gradients, None, 1)
         with pytest.raises(ValueError, match="by the last steps"):
             training.backward(trace, gradients, gradients, (gradients, gradients, gradients), 1)
