@@ -80,7 +80,7 @@ auto with(const AnyTraining& any, AnyTrace& trace, Work work) {
         auto* const of_number = std::get_if<LstmTrace<Number>>(&trace.of_number);
         if (!of_number || of_number->hidden != training.hidden() || of_number->units != training.units() ||
             static_cast<int64_t>(of_number->layers.size()) != training.layers())
-          throw py::value_error("Expected a trace that an LstmTraining of these layers, numbers and level made");
+          throw py::value_error("Expected a trace made by an LstmTraining with these layers, numbers and level");
         return work(training, *of_number);
       },
       any.of_number);
@@ -163,7 +163,7 @@ py::tuple backward(const AnyTraining& any, AnyTrace& any_trace, const Array<floa
 // The data of an array that is written to in place, so it must not be a converted copy.
 float* written(py::array_t<float>& array, const char* name, const std::vector<int64_t>& shape) {
   expect_shape(array, name, shape);
-  if (!(array.flags() & py::array::c_style)) throw py::value_error(std::string("Expected ") + name + " to be contiguous");
+  expect_contiguous(array, name);
   return array.mutable_data();
 }
 
@@ -206,13 +206,14 @@ void add_table_gradients(const AnyTraining& any, AnyTrace& any_trace, const Arra
   });
 }
 
-// A layer's logits of a row's last step, (4 hidden,), and its outputs and cells before that step, (hidden,), in float32.
+// A layer's logits of a row's last step, (4 hidden,), and its outputs and cells before that step, (hidden,), in
+// float32.
 py::tuple last_step(const AnyTrace& any, int64_t row, int64_t layer) {
   return std::visit(
       [&](const auto& trace) {
         if (row < 0 || row >= trace.rows() || layer < 0 || layer >= static_cast<int64_t>(trace.layers.size()))
           throw py::index_error("Expected a row and a layer that the trace has");
-        if (trace.went_back) throw py::value_error("Expected a trace that has not gone back: its logits are gone");
+        if (trace.went_back) throw py::value_error("Expected a trace before backward(), which overwrites its logits");
         const auto& kept = trace.layer(layer);
         const int64_t hidden = trace.hidden, units = trace.units, slot = trace.first(row) + trace.count(row) - 1;
         py::array_t<float> logits(4 * hidden), outputs(hidden), cells(hidden);
