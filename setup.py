@@ -4,8 +4,8 @@
     SENTIMENT_FAST_DEBUG=1 python setup.py build_ext --inplace   with sanitizers and debug symbols, in a separate build
                                                                  folder: switching back costs one link
 
-Compiles only files whose source, included headers or command changed (csrc/incremental.py); --force compiles all. CFLAGS
-and CXXFLAGS add flags. NPY_NUM_BUILD_JOBS: how many files to compile at once (default: one per processor).
+Compiles only files whose source, included headers or command changed (csrc/incremental.py); --force compiles all.
+CFLAGS and CXXFLAGS add flags. NPY_NUM_BUILD_JOBS: how many files to compile at once (default: one per processor).
 
 A core built with SENTIMENT_FAST_DEBUG stops at the first invalid access or undefined behaviour (-O1 -g, Address- and
 UndefinedBehaviorSanitizer). The interpreter must load the sanitizers first. Leak detection is off, because the

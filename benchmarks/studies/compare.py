@@ -1,12 +1,12 @@
-"""The README's comparison: the tutorial's loop, tf-idf + logistic regression, fastText and our presets, in one run.
+"""Compare the tutorial's loop, tf-idf + logistic regression, fastText and our presets in one run: the README's table.
 
     python -m benchmarks.studies.compare --train TRAIN.csv --test TEST.csv [--unlabelled UNSUP.csv]
                                  [--only ROW ...] [--out FILE.md]
 
-In: CSV files with the columns review and sentiment, of two classes. Out: a table in Markdown, on stdout or, after each
-row anew, in a file; 1 as the exit code where a row failed. Each row is trained and scored by processes of its own, one
-after the other: ROWS says by which, so a new preset is a new line there. What they do is compare_sides.py's and
-compare_tutorial.py's.
+In: CSV files of two classes, with the columns review and sentiment. Out: a table in Markdown, on stdout or in a file,
+which is updated after each row; exit code 1 if a row failed. Each row is trained and scored by its own processes, in
+sequence; ROWS lists their commands, so a new preset takes one line. The work is left to compare_sides.py and
+compare_tutorial.py.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ ROWS = (
 
 
 class RowFailedError(Exception):
-    """A command of a row ended with an error, which this says."""
+    """A command of a row failed; the message says why."""
 
 
 @dataclass
@@ -296,14 +296,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--train", required=True, type=Path, metavar="FILE")
     parser.add_argument("--test", required=True, type=Path, metavar="FILE")
-    parser.add_argument("--unlabelled", type=Path, metavar="FILE", help="texts for the rows that learn from such too")
+    parser.add_argument("--unlabelled", type=Path, metavar="FILE", help="unlabelled texts, for rows that use them")
     parser.add_argument("--only", nargs="+", choices=names, default=names, metavar="ROW", help=", ".join(names))
-    parser.add_argument("--out", type=Path, metavar="FILE", help="Markdown (default: stdout)")
-    parser.add_argument("--rounds", type=int, default=5, metavar="N", help="of scoring that are timed (default: 5)")
-    parser.add_argument(
-        "--full-tutorial", action="store_true", help="the tutorial's loop in full, not by a sample of it"
-    )
-    parser.add_argument("--quick", action="store_true", help="try it out: 400 reviews, one epoch")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write the Markdown table here (default: stdout)")
+    parser.add_argument("--rounds", type=int, default=5, metavar="N", help="timed rounds of scoring (default: 5)")
+    parser.add_argument("--full-tutorial", action="store_true", help="run the tutorial's loop in full, not on a sample")
+    parser.add_argument("--quick", action="store_true", help="try it out with 400 reviews and one epoch")
     parsed = parser.parse_args(arguments)
 
     given = {"train": parsed.train, "test": parsed.test, "unlabelled": parsed.unlabelled}

@@ -1,11 +1,11 @@
-"""What training and scoring gain on a GPU, and by what: one command, one report.
+"""Measure what speeds up training and scoring on a GPU, and by how much: one command, one report.
 
     python -m benchmarks.studies.gpu [--data FOLDER] [--out benchmarks/results]
 
-In: imdb_train.csv.xz and imdb_test.csv.xz in the folder, or a made-up corpus; no network. Out: <GPU>.md and <GPU>.json,
-rewritten after each section, so that nothing is lost where a later one fails or the time is up. Losses are compared
-before anything is timed. PyTorch's defaults hold for all sides, TF32 in recurrent layers among them, but not while
-losses are compared. `--device cpu --quick` runs all of it on a CPU, in tiny sizes, whose figures mean nothing.
+In: imdb_train.csv.xz and imdb_test.csv.xz in the folder, or a made-up corpus; needs no internet connection. Out:
+<GPU>.md and <GPU>.json, rewritten after each section, so that nothing is lost if a later one fails or time runs out.
+Losses are compared before anything is timed. All sides use PyTorch's defaults, including TF32 in recurrent layers,
+except while losses are compared. `--device cpu --quick` runs everything on a CPU in tiny sizes; its figures mean nothing.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def presets(lab: Lab) -> Iterator[Table]:
 
 
 def scoring(lab: Lab) -> Iterator[Table]:
-    """Logits of encoded reviews, by batch budget and precision, beside the padded loop's."""
+    """Logits of encoded reviews, by batch budget and precision, compared with the padded loop's."""
     table = Table(["rows", "ids", "precision", *SIDE])
     yield table
     data = first_rows(lab.training, 40 if lab.quick else 20_000)
@@ -133,7 +133,7 @@ def scoring(lab: Lab) -> Iterator[Table]:
 
 
 def lstm_kernels(lab: Lab) -> Iterator[Table]:
-    """nn.LSTM alone, two layers of 256, forward and backward: which kernels cuDNN takes, and whether they win."""
+    """Only nn.LSTM, two layers of 256, forward and backward: which kernels cuDNN selects, and whether they are faster."""
     table = Table(["dtype", "calls", "embedding", "batch", "n", "median", "ns/id", "kernels (most seconds first)"])
     yield table
     calls = [
@@ -244,14 +244,14 @@ def reviews(folder: Path | None, quick: bool) -> tuple[LabelledTexts, LabelledTe
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Returns the exit code: 1 where a section failed."""
+    """Returns the exit code: 1 if a section failed."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.studies.gpu", description=(__doc__ or "").partition("\n")[0]
     )
-    parser.add_argument("--data", type=Path, metavar="FOLDER", help="with imdb_train.csv.xz and imdb_test.csv.xz")
+    parser.add_argument("--data", type=Path, metavar="FOLDER", help="folder of imdb_train.csv.xz and imdb_test.csv.xz")
     parser.add_argument("--out", type=Path, default=Path("benchmarks/results"), metavar="FOLDER")
     parser.add_argument("--device", default="cuda", choices=("cpu", "cuda"))
-    parser.add_argument("--quick", action="store_true", help="tiny sizes: whether it runs, not how fast")
+    parser.add_argument("--quick", action="store_true", help="check that it runs, in tiny sizes")
     parsed = parser.parse_args(arguments)
 
     device = choose_device(parsed.device)

@@ -19,8 +19,8 @@ from sentiment_fast.text.stop_words import stop_word_set
 # An opening or closing tag, a comment or a declaration, up to the first ">"; with a "<" in between, it is not a tag.
 TAG = re.compile(r"<(?:/?[A-Za-z]|!)[^<>]*>")
 
-# Characters that people type as an apostrophe: "don't", "don`t", "don´t", "don‘t", "don’t"; and U+FFFD, which stands for
-# invalid UTF-8 that often was one.
+# Characters that people type as an apostrophe: "don't", "don`t", "don´t", "don‘t", "don’t"; and U+FFFD, which stands
+# for invalid UTF-8 that often was one.
 APOSTROPHES = "'`\u00b4\u2018\u2019\ufffd"
 
 
