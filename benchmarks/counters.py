@@ -79,7 +79,7 @@ def extra_memory(function: Callable[[], Any]) -> tuple[Any, int | None]:
 
 
 def user_cycles(function: Callable[[], Any]) -> int | None:
-    """User-mode CPU cycles of one call, over all threads; None if there is no such counter, or no permission to read it.
+    """User-mode CPU cycles of one call, over all threads; None if there is no readable counter.
 
     Then the function is not called. Many virtual machines have no such counter.
     """

@@ -40,8 +40,8 @@ class Rounding:
 
 @dataclass(frozen=True)
 class Facts:
-    """The figures of the card. size: bytes of the model's files. training, unlabelled: numbers of texts. figures: on the
-    held-out part. empty, unknown: P(positive) of a text without words, and of one with only unknown words. domains:
+    """The figures of the card. size: bytes of the model's files. training, unlabelled: numbers of texts. figures: on
+    the held-out part. empty, unknown: P(positive) of a text without words, and of one with only unknown words. domains:
     lines of tables.
     """
 

@@ -5,7 +5,8 @@
 In: imdb_train.csv.xz and imdb_test.csv.xz in the folder, or a made-up corpus; needs no internet connection. Out:
 <GPU>.md and <GPU>.json, rewritten after each section, so that nothing is lost if a later one fails or time runs out.
 Losses are compared before anything is timed. All sides use PyTorch's defaults, including TF32 in recurrent layers,
-except while losses are compared. `--device cpu --quick` runs everything on a CPU in tiny sizes; its figures mean nothing.
+except while losses are compared. `--device cpu --quick` runs everything on a CPU in tiny sizes, only to check that it
+runs.
 """
 
 from __future__ import annotations
@@ -133,7 +134,7 @@ def scoring(lab: Lab) -> Iterator[Table]:
 
 
 def lstm_kernels(lab: Lab) -> Iterator[Table]:
-    """Only nn.LSTM, two layers of 256, forward and backward: which kernels cuDNN selects, and whether they are faster."""
+    """Only nn.LSTM, two layers of 256, forward and backward: which kernels cuDNN selects, and their speed."""
     table = Table(["dtype", "calls", "embedding", "batch", "n", "median", "ns/id", "kernels (most seconds first)"])
     yield table
     calls = [
