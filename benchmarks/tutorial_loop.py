@@ -2,8 +2,8 @@
 
 Reimplements sections 4 to 6 of the tutorial: rows padded to 500 by a DataLoader in batches of 50, float32, a sigmoid
 and BCELoss, Adam, gradients clipped at 5. Two things differ, because the tutorial's versions are accidental (as the
-README explains): every batch starts from a zero state, and the linear layer is applied only to the last step, which gives the
-same numbers as applying it to all 500 steps and discarding 499, and is faster.
+README explains): every batch starts from a zero state, and the linear layer is applied only to the last step, which
+gives the same numbers as applying it to all 500 steps and discarding 499, and is faster.
 """
 
 from __future__ import annotations
