@@ -1,15 +1,15 @@
 """Builds the native core, `sentiment_fast._core`, from csrc/; everything else is in pyproject.toml.
 
-    python setup.py build_ext --inplace                          in the checkout, only what has changed
-    SENTIMENT_FAST_DEBUG=1 python setup.py build_ext --inplace   the same with sanitizers and for a debugger, in a build
-                                                                 folder of its own: switching back costs one link
+    python setup.py build_ext --inplace                          build in the checkout, only what changed
+    SENTIMENT_FAST_DEBUG=1 python setup.py build_ext --inplace   with sanitizers and debug symbols, in a separate build
+                                                                 folder: switching back costs one link
 
-Only files are compiled whose own text, included headers or command changed (csrc/incremental.py); --force compiles all.
-CFLAGS and CXXFLAGS add flags. NPY_NUM_BUILD_JOBS says how many files are compiled at once, if not one a processor.
+Compiles only files whose source, included headers or command changed (csrc/incremental.py); --force compiles all.
+CFLAGS and CXXFLAGS add flags. NPY_NUM_BUILD_JOBS: how many files to compile at once (default: one per processor).
 
 A core built with SENTIMENT_FAST_DEBUG stops at the first invalid access or undefined behaviour (-O1 -g, Address- and
-UndefinedBehaviorSanitizer). The interpreter must load the sanitizers first; leaks are not looked for, because the
-interpreter keeps memory until its end:
+UndefinedBehaviorSanitizer). The interpreter must load the sanitizers first. Leak detection is off, because the
+interpreter does not free all memory at exit:
 
     library() { g++ -print-file-name="$1"; }
     LD_PRELOAD="$(library libasan.so) $(library libubsan.so) $(library libstdc++.so)" ASAN_OPTIONS=detect_leaks=0 \
@@ -31,7 +31,7 @@ DEBUG = os.environ.get("SENTIMENT_FAST_DEBUG", "0") not in ("", "0")
 
 
 def load(path):
-    """A module by its path: the package itself needs what is only about to be built."""
+    """Loads a module by its path: the package can't be imported before the core is built."""
     spec = importlib.util.spec_from_file_location(path.stem, path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -43,13 +43,13 @@ core_sources = load(ROOT / "sentiment_fast" / "text" / "core_sources.py")
 
 FILES = [path.relative_to(ROOT).as_posix() for path in core_sources.core_sources(ROOT / "csrc")]
 
-# Only this file is given the digest of all sources, which is compared at import, so that a core older than its sources
-# is reported: as a macro for all files, it would have all of them compiled again after every change.
+# The digest of all sources, which is compared at import to report a core that is older than its sources. Only this file
+# gets it as a macro: otherwise every change would recompile all files.
 DIGEST_FLAGS = {
     "csrc/bindings/sources.cpp": [f'-DSENTIMENT_FAST_SOURCES="{core_sources.core_digest(ROOT / "csrc")}"'],
 }
 
-# No -march: the one binary runs on every CPU of its architecture. Other people's headers are not warned about.
+# No -march: one binary runs on every CPU of its architecture. -isystem: no warnings about third-party headers.
 FLAGS = ["-Wall", "-Wextra", "-Wshadow"]
 FLAGS += ["-isystem", pybind11.get_include(), "-isystem", sysconfig.get_paths()["include"]]
 SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"] if DEBUG else []
@@ -70,14 +70,14 @@ core = Pybind11Extension(
 
 
 class IncrementalBuild(build_ext):
-    """Compiles what is not up to date, several files at once, and links."""
+    """Compiles the files that are not up to date, in parallel, and links."""
 
     def finalize_options(self):
         super().finalize_options()
         if DEBUG:
             self.build_temp += "-debug"
         self.compile_all = self.force
-        self.force = True  # setuptools compares times only, not commands: let it ask about every object
+        self.force = True  # setuptools compares only times, not commands: make it call compile() for every object
 
     def build_extensions(self):
         self.compiler.compile = self.compile
@@ -94,7 +94,7 @@ class IncrementalBuild(build_ext):
         extra_postargs=None,
         depends=None,
     ):
-        """As the compiler's own method of this name, which it replaces."""
+        """Replaces the compiler's method of this name, with the same arguments."""
         compiler = self.compiler
         macros, objects, extra, pp_opts, build = compiler._setup_compile(
             output_dir, macros, include_dirs, sources, depends, extra_postargs

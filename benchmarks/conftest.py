@@ -1,7 +1,7 @@
-"""What all benchmarks share: the corpus, and a summary that sets each group's sides in relation.
+"""Fixtures for all benchmarks, and a summary that compares the sides of each group.
 
 Every side of a group is timed in the same run, after its result was compared with the others'. A side that is too slow
-for the whole corpus is timed on a sample, and its figures are then labelled as scaled.
+for the whole corpus is timed on a sample, and its figures are labelled as scaled.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from benchmarks.matrix_work import MatrixWork, matrix_peak
 from benchmarks.ratios import RUN, machine_kind
 
 REVIEWS = 50_000
-FEW_REVIEWS = 6_400  # where nothing is timed (--benchmark-disable): as many as the networks are given
+FEW_REVIEWS = 6_400  # if nothing is timed (--benchmark-disable): as many as the networks use
 PACKAGES = ("torch", "numpy", "pyarrow", "scikit-learn", "tokenizers")  # whose versions a figure depends on
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """name: as the output calls it. texts: (n,) Arrow strings. labels: (n,) 0 or 1, None where there are none."""
+    """name: as the output calls it. texts: (n,) Arrow strings. labels: (n,) 0 or 1, or None."""
 
     name: str
     texts: Any
@@ -48,7 +48,7 @@ class Measurement:
     spread: float  # interquartile range, seconds
     cpu: float  # seconds of all threads and children, median
     rounds: int
-    text: int | None  # UTF-8 bytes of text that one round reads, where the side was asked to say
+    text: int | None  # UTF-8 bytes of text that one round reads, if given
     costs: Costs  # of one call that was not timed
     work: MatrixWork | None  # of one round of a network
     process_peak: int | None  # bytes resident at the peak of a process that does nothing else
@@ -94,7 +94,7 @@ def _few_untimed(request: pytest.FixtureRequest, corpus: Corpus) -> Corpus:
 
 
 def unlabelled_reviews() -> Corpus:
-    """50,000 unlabelled reviews of IMDb's kind: the real ones if they can be found, else made-up ones."""
+    """50,000 unlabelled reviews of IMDb's kind: the real ones if available, else made-up ones."""
     folder = os.environ.get("SENTIMENT_FAST_TEST_DATA")
     if folder:
         return _from_csv(Path(folder) / "imdb_unsup.csv.xz", "IMDb, unlabelled reviews")
@@ -103,12 +103,12 @@ def unlabelled_reviews() -> Corpus:
 
 @pytest.fixture
 def measure(benchmark: Any, request: pytest.FixtureRequest) -> Callable[..., None]:
-    """measure(group, side, function, reviews, rounds, text_bytes, work, peak): time `function()`, on so many reviews.
+    """measure(group, side, function, reviews, rounds, text_bytes, work, peak): time `function()`, on `reviews` reviews.
 
-    text_bytes: of UTF-8 that one call reads. With it the output's size, the peak memory and the cycles are taken too,
-    each in a call of its own that is not timed. work: the matrix products of one call of a network. peak: gives the
-    bytes resident at the peak of a process of its own, which does the same.
-    What was measured is in `benchmark.extra_info` and the summary.
+    text_bytes: bytes of UTF-8 that one call reads. If given, output size, peak memory and cycles are measured too, in
+    additional calls that are not timed. work: the matrix products of one call of a network. peak: returns the peak
+    resident bytes of a separate process that does the same.
+    The figures are in `benchmark.extra_info` and the summary.
     """
 
     def run(
@@ -154,7 +154,7 @@ def measure(benchmark: Any, request: pytest.FixtureRequest) -> Callable[..., Non
 
 
 def pytest_benchmark_update_json(config: pytest.Config, output_json: dict[str, Any]) -> None:
-    """What `python -m benchmarks.ratios` must know of a run, put into the file of --benchmark-json."""
+    """Adds what `python -m benchmarks.ratios` needs to the file of --benchmark-json."""
     from sentiment_fast import _core
     from sentiment_fast.text.encoding import thread_count
 
@@ -235,7 +235,7 @@ def _work_columns(item: Measurement) -> str:
 
 
 def per_second(speed: float) -> str:
-    """Bytes per second in the unit that reads best."""
+    """Bytes per second in a readable unit."""
     return f"{speed / 1e9:.2f} GB/s" if speed >= 1e9 else f"{speed / 1e6:.1f} MB/s"
 
 

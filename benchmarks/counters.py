@@ -1,7 +1,7 @@
-"""What a call costs besides time: the size of its output, its peak memory, its CPU cycles.
+"""A function -> what a call costs besides time: the size of its output, peak memory, CPU cycles.
 
-In: a function without arguments, called once for each figure. Out: bytes and cycles, None where this system cannot say.
-Timing is left to pytest-benchmark; what is divided by what, to conftest.py.
+In: a function without arguments, called once for each figure. Out: bytes and cycles, None if this system can't measure
+them. Timing is left to pytest-benchmark, ratios to conftest.py.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def costs(function: Callable[[], Any]) -> Costs:
 def output_bytes(output: Any) -> int | None:
     """The bytes of the arrays in a result; None for a type whose memory Python cannot see.
 
-    A list of lists counts its pointers alone: the integers behind them are the vocabulary's own.
+    A list of lists counts only its pointers: the integers belong to the vocabulary.
     """
     if isinstance(output, np.ndarray):
         return output.nbytes
@@ -64,7 +64,7 @@ def extra_memory(function: Callable[[], Any]) -> tuple[Any, int | None]:
     """(what the function returns, bytes that were resident at the call's peak and not before; its result included).
 
     Free memory that the C library kept is given to the system first, so that arrays count in full; small objects may
-    take what the interpreter itself kept, and then do not show. None without Linux' /proc.
+    take what the interpreter itself kept, and then do not show. None without Linux's /proc.
     """
     gc.collect()
     _return_free_memory()
@@ -79,7 +79,7 @@ def extra_memory(function: Callable[[], Any]) -> tuple[Any, int | None]:
 
 
 def user_cycles(function: Callable[[], Any]) -> int | None:
-    """User-mode CPU cycles of one call, over all threads; None where there is no such counter, or no right to read it.
+    """User-mode CPU cycles of one call, over all threads; None if there is no readable counter.
 
     Then the function is not called. Many virtual machines have no such counter.
     """
@@ -116,7 +116,7 @@ def cpu_seconds() -> float:
 
 def _return_free_memory() -> None:
     """What the C library keeps for later would hide the memory of a call that takes it from there."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc alone
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc only
     if trim is not None:
         trim(0)
 
@@ -145,7 +145,7 @@ _ANY_CPU, _NO_GROUP, _NO_FLAGS = -1, -1, 0
 
 
 def _open_counters(event: tuple[int, int] = _CPU_CYCLES) -> list[int]:
-    """A running counter for each thread there is, inherited by those it starts; empty where one cannot be had."""
+    """A running counter for each thread there is, inherited by the threads it starts; empty if none is available."""
     number = _SYSTEM_CALLS.get(platform.machine())
     if sys.platform != "linux" or number is None:
         return []

@@ -1,7 +1,7 @@
-"""How much of the machine's measured matrix speed a network reaches: floating-point operations counted, peak measured.
+"""A network and its rows -> its floating-point operations, and the peak speed of the machine.
 
-In: a network's sizes and the rows it ran on. Out: operations, ids, and the share of them that is padding. Timing is
-left to conftest.py.
+In: a network's sizes and the rows it ran on. Out: operations, ids, and the share of padding. Timing is left to
+conftest.py.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Two packages that turn texts into ids or counts, set up to compute what sentiment_fast computes.
+"""A vocabulary -> a Hugging Face tokenizer and a scikit-learn vectorizer that compute what sentiment_fast computes.
 
-In: the words of a vocabulary. Out: a Hugging Face tokenizer and a scikit-learn vectorizer that follow the rules of
-reference.py, and what is needed to compare their results with `TokenIds`. Timing them is left to test_preprocessing.py.
+In: the words of a vocabulary. Out: the two, which follow the rules of reference.py, and functions that compare their
+results with `TokenIds`. Timing is left to test_preprocessing.py.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""Which ratios between a benchmark's sides fell, compared with those stored for this kind of machine.
+"""A benchmark run -> the ratios that fell, compared with a stored run on the same kind of machine.
 
     pytest benchmarks/ --benchmark-only --benchmark-json=RUN.json
     python -m benchmarks.ratios RUN.json
 
-In: a run's JSON file. Out: a table, and an exit code: 0, 1 if a ratio fell by more than 20 %, 2 if nothing could be
-compared. A ratio is a side's reviews per second over those of its group's first side: seconds differ between two
-machines of a kind, and between two hours on one that is shared.
+In: a run's JSON file. Out: a table, and an exit code: 0; 1 if a ratio fell by more than 20 %; 2 if nothing could be
+compared. A ratio is a side's reviews per second divided by those of its group's first side, because seconds differ
+between machines of a kind, and over time on a shared one.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def ratios_of_run(path: Path) -> Ratios:
 
 
 def load_baseline(path: Path, kind: str) -> Ratios:
-    """Stored ratios. Raises ComparisonError where there are none for this kind of machine, or none that can be read."""
+    """Stored ratios. Raises ComparisonError if there are none for this kind of machine, or they can't be read."""
     store = "store a run's with --update"
     if not path.is_file():
         raise ComparisonError(f"{path}: no such baseline, for a machine of the kind {kind}: {store}")
@@ -189,8 +189,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Returns the exit code."""
     summary = (__doc__ or "").partition("\n")[0]
     parser = argparse.ArgumentParser(prog="python -m benchmarks.ratios", description=summary)
-    parser.add_argument("run", type=Path, metavar="RUN.json", help="what --benchmark-json wrote")
-    parser.add_argument("--baseline", type=Path, metavar="FILE", help="instead of the one of this kind of machine")
+    parser.add_argument("run", type=Path, metavar="RUN.json", help="the file that --benchmark-json wrote")
+    parser.add_argument(
+        "--baseline",
+        type=Path,
+        metavar="FILE",
+        help="compare with this file (default: the one stored for this kind of machine)",
+    )
     parser.add_argument("--update", action="store_true", help="store the run's ratios as the baseline")
     try:
         return _run(parser.parse_args(arguments))

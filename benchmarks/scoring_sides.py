@@ -1,7 +1,7 @@
-"""A CSV file of reviews -> the same file with labels and scores: by this package, and in the ways people know.
+"""A CSV file of reviews -> the same file with labels and scores: by this package, and in other common ways.
 
 In: a model in a file or folder, a CSV file with a column `review`. Out: the CSV file that a side writes. Each side can
-be run in a process of its own, whose peak memory is then its own too. Timing is left to test_scoring.py.
+run in its own process, to measure its peak memory. Timing is left to test_scoring.py.
 
     python -m benchmarks.scoring_sides SIDE MODEL INPUT OUTPUT
 """
@@ -56,7 +56,7 @@ def tf_idf(model: Path) -> Side:
 
 
 def fit_tf_idf(texts: Any, labels: np.ndarray, model: Path) -> None:
-    """Words' tf-idf + logistic regression, as scikit-learn's documentation has them, but for more steps."""
+    """Words' tf-idf + logistic regression, as in scikit-learn's documentation, except for more steps."""
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline

@@ -1,4 +1,4 @@
-"""The records of a CSV file of reviews: Python's csv, pyarrow and the native finder side by side; and writing them."""
+"""Time finding and writing the records of a CSV file: Python's csv, pyarrow and the native finder."""
 
 import csv
 import io

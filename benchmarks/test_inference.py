@@ -1,4 +1,4 @@
-"""Scoring texts in memory: the tutorial's padded batches beside `Scorer.predict_proba`, with the same weights."""
+"""Time scoring of texts in memory: the tutorial's padded batches and `Scorer.predict_proba`, with the same weights."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Texts -> vocabulary -> ids -> matrix: plain Python, two other packages and the native core side by side."""
+"""Time texts -> vocabulary -> ids -> matrix: plain Python, two other packages and the native core."""
 
 from dataclasses import dataclass
 

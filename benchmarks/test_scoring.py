@@ -1,7 +1,7 @@
-"""A CSV file of reviews -> the same with labels and scores, from file to file: this package beside the usual ways.
+"""Time a CSV file of reviews -> the same with labels and scores: this package and other common ways.
 
-A part of the reviews is scored, all of them with SENTIMENT_FAST_SCORED_ROWS=50000. "process" is the peak memory of a
-process that does what the side does and nothing else.
+Scores some of the reviews, or all of them with SENTIMENT_FAST_SCORED_ROWS=50000. "process" is the peak memory of a
+process that does only the work of that side.
 """
 
 import csv
@@ -29,10 +29,10 @@ START = "start-up, from the start of the process"
 
 
 class WithoutNetwork(sf.Scorer):
-    """A scorer whose probabilities come from the numbers of ids, at no cost; all else is the real thing.
+    """A scorer whose probabilities are computed from the numbers of ids, at no cost.
 
-    Reading, finding records, encoding, finding texts that are the same, formatting and writing: what is replaced is
-    the LSTM alone, from ids to logits, and their probabilities.
+    Reading, finding records, encoding, deduplicating, formatting and writing are the real ones; only the LSTM, from ids
+    to logits, and their probabilities are replaced.
     """
 
     def probabilities_of(self, ids):
@@ -81,7 +81,7 @@ def expected(sample, model):
 
 
 def assert_scored(output, source, expected=None, tolerance=0.02):
-    """All rows of the source, in its order; scores near the expected ones, labels equal but for scores near 0.5."""
+    """All rows of the source, in its order; scores near the expected ones, labels equal except for scores near 0.5."""
     found, given = (pd.read_csv(path, keep_default_na=False) for path in (output, source))
     assert found.columns.tolist() == ["id", "review", "sentiment_label", "sentiment_score"]
     assert found[["id", "review"]].equals(given)

@@ -1,4 +1,4 @@
-"""Training: the tutorial's loop, padded to 500 in batches of 50, beside ours with the tutorial preset."""
+"""Time training: the tutorial's loop, padded to 500 in batches of 50, and ours with the preset `tutorial`."""
 
 import copy
 from dataclasses import replace

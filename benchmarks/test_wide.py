@@ -1,4 +1,4 @@
-"""Ids -> logits of the wide part: plain Python, scikit-learn's way from sparse counts, and the native core."""
+"""Time ids -> logits of the n-gram model: plain Python, scikit-learn on sparse counts, and the native core."""
 
 import math
 from dataclasses import asdict
@@ -22,7 +22,7 @@ LEARNED = 5_000
 
 
 class Setup:
-    """Reviews and a wide part that has learned some of them."""
+    """Reviews and an n-gram model trained on some of them."""
 
     def __init__(self, labelled):
         self.texts = labelled.texts
@@ -61,7 +61,7 @@ class Setup:
 
 @pytest.fixture(scope="module")
 def setup(labelled):
-    """Found equal first, but for float32's rounding."""
+    """Equal first, up to float32 rounding."""
     setup = Setup(labelled)
     expected = setup.wide.logits(setup.ids)
     np.testing.assert_allclose(setup.in_plain_python(), expected[:SAMPLE], rtol=1e-5, atol=1e-5)

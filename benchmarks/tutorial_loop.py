@@ -1,9 +1,9 @@
-"""The tutorial's model and loop in plain PyTorch: what every speed figure of this project is measured against.
+"""The tutorial's model and loop in plain PyTorch: the baseline of every speed figure of this project.
 
-Sections 4 to 6 of the tutorial, written afresh: rows padded to 500 by a DataLoader in batches of 50, float32, a sigmoid
-and BCELoss, Adam, gradients clipped at 5. Two things differ, because the tutorial's own way of them is an accident (the
-README says so): every batch starts from a zero state, and the linear layer is applied to the last step alone, which
-gives the same numbers as applying it to all 500 and throwing 499 away, and is faster.
+Reimplements sections 4 to 6 of the tutorial: rows padded to 500 by a DataLoader in batches of 50, float32, a sigmoid
+and BCELoss, Adam, gradients clipped at 5. Two things differ, because the tutorial's versions are accidental (as the
+README explains): every batch starts from a zero state, and the linear layer is applied only to the last step, which
+gives the same numbers as applying it to all 500 steps and discarding 499, and is faster.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The same weights in the tutorial's model and in ours, so that the two can be compared number by number."""
+"""A network of ours -> the tutorial's model with the same weights, to compare results number by number."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Which object files must be compiled again: an object and its command in, yes or no out.
+"""An object file and its command -> whether it must be compiled again.
 
 setup.py loads this file by its path. An object is up to date if it was compiled by the same command and is newer than
-every file that its depfile names (what `-MMD -MF` writes). Compiling is left to setup.py.
+every file in its depfile (which `-MMD -MF` writes). Compiling is left to setup.py.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 
 
 def depfile_of(obj: Path) -> Path:
-    """Where the compiler is to write which files an object was made from."""
+    """The file in which the compiler lists an object's sources."""
     return obj.with_name(obj.name + ".d")
 
 
@@ -24,24 +24,24 @@ def read_depfile(text: str) -> list[str]:
 
 
 def is_up_to_date(obj: Path, command: Sequence[str]) -> bool:
-    """Whether compiling would make the same object again."""
+    """Whether compiling would produce the same object again."""
     try:
         if _command_file(obj).read_text("utf-8") != _recorded(command):
             return False
         made = obj.stat().st_mtime_ns
         files = read_depfile(depfile_of(obj).read_text("utf-8"))
         return bool(files) and all(Path(file).stat().st_mtime_ns < made for file in files)
-    except OSError:  # no such object yet, or one of the files is gone
+    except OSError:  # the object or one of the files does not exist
         return False
 
 
 def forget(obj: Path) -> None:
-    """Before compiling: one that is interrupted leaves no object that looks up to date."""
+    """Call before compiling, so that an interrupted compilation leaves no object that looks up to date."""
     _command_file(obj).unlink(missing_ok=True)
 
 
 def record(obj: Path, command: Sequence[str]) -> None:
-    """After compiling: remembers the command."""
+    """Call after compiling: stores the command."""
     _command_file(obj).write_text(_recorded(command), "utf-8")
 
 

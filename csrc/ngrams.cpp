@@ -10,23 +10,23 @@
 namespace sentiment_fast {
 namespace {
 
-constexpr int64_t kPlaces = 1024;  // where n-grams begin that are hashed at a time
-constexpr int64_t kRows = 16;      // that a thread takes at a time
+constexpr int64_t kPlaces = 1024;  // positions whose n-grams are hashed at a time
+constexpr int64_t kRows = 16;      // rows that a thread takes at a time
 
-// Buckets, where whoever found them keeps them until the next are found.
+// Buckets found by DistinctBuckets, valid until its next find().
 struct Buckets {
   const uint32_t *first, *last;
   const uint32_t* begin() const { return first; }
   const uint32_t* end() const { return last; }
 };
 
-// Finds the distinct buckets of one row after the other.
+// Finds the distinct buckets of rows, one row at a time.
 class DistinctBuckets {
  public:
   explicit DistinctBuckets(NgramSpace space)
       : space_(space), seen_(static_cast<size_t>(space.buckets() / 64)), states_(kPlaces) {}
 
-  // In the order in which they are found. on_bucket is called with every n-gram's, again and again too.
+  // The row's buckets, in the order of discovery. Calls on_bucket for the bucket of every n-gram, repeated ones too.
   template <class Id, class OnBucket>
   Buckets find(const Id* ids, int64_t count, OnBucket on_bucket) {
     size_t found = 0;
@@ -64,15 +64,15 @@ class DistinctBuckets {
   }
 
   const NgramSpace space_;
-  std::vector<uint64_t> seen_;    // a bit for each bucket, none set between rows
-  std::vector<uint64_t> states_;  // of the n-grams so far
+  std::vector<uint64_t> seen_;    // a bit for each bucket; all clear between rows
+  std::vector<uint64_t> states_;  // hash states of the n-grams so far
   std::vector<uint32_t> found_;
 };
 
-// Calls work(rows' begin, rows' end, thread's buckets) for all blocks of rows, over threads.
+// Calls work(first row, end of rows, thread's buckets) for all blocks of rows, in parallel.
 template <class Id, class Work>
 void on_blocks(const RaggedIds<Id>& rows, NgramSpace space, int threads, Work work) {
-  constexpr int64_t kSmallest = 1 << 12;  // ids that are worth a thread's while
+  constexpr int64_t kSmallest = 1 << 12;  // ids that justify a thread
   const int64_t ids = rows.offsets[rows.rows] - rows.offsets[0], blocks = (rows.rows + kRows - 1) / kRows;
   const auto pieces = static_cast<size_t>(std::min(blocks, ids / kSmallest + 1));
   for_each_block(
@@ -102,7 +102,7 @@ RowBuckets row_buckets(const RaggedIds<Id>& rows, NgramSpace space, int threads)
   result.buckets.reserve(static_cast<size_t>(result.offsets.back()));
   for (std::vector<int32_t>& block : blocks) {
     result.buckets.insert(result.buckets.end(), block.begin(), block.end());
-    std::vector<int32_t>().swap(block);  // so that little is in memory twice
+    std::vector<int32_t>().swap(block);  // keeps the memory held twice small
   }
   return result;
 }
@@ -127,7 +127,7 @@ void NgramModel::logits(const RaggedIds<Id>& rows, float* out, int threads) cons
   });
 }
 
-// In float64, each operation rounded by itself, so that every machine gives the same.
+// In float64 without fused operations, so that every machine gives the same result.
 float NgramModel::logit(const uint32_t* begin, const uint32_t* end, int64_t output) const {
   int64_t sum = 0, squares = 0;
   for (const uint32_t* bucket = begin; bucket < end; ++bucket) {

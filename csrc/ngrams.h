@@ -1,18 +1,18 @@
 // Ragged ids -> hashed n-grams: the distinct buckets of each row, and a linear model's logits from them.
 //
-// An n-gram is up to `longest` ids that stand side by side in a row. Saved models depend on where it is hashed to, so
-// that `extended` below and ngram_buckets in sentiment_fast/text/reference.py are never to change.
+// An n-gram is up to `longest` adjacent ids of a row. Saved models depend on the hash, so `extended` below and
+// ngram_buckets in sentiment_fast/text/reference.py must never change.
 //
-// Per thread, with the part of the time that each step takes (IMDb reviews, 30,000 words, n-grams of 1 and 2 ids):
+// Each thread:
 //
-//   ids       1024 places at a time
-//     |       hash of the n-gram that begins at each place, made longer by one id in each round; its bucket's line is
-//     v       asked for
-//   bucket    a bit for each in a bitmap that fits into the second cache; kept if the bit was not set, without a branch
-//     v
-//   buckets   the distinct ones of the row; their ratios and weights are added up, their bits cleared
+//   ids       1024 positions at a time
+//     |       extend the n-gram that begins at each position by one id per round and hash it; prefetch the bucket's
+//     v       cache line
+//   bucket    look up its bit in a bitmap that fits into the L2 cache; keep the bucket if the bit was not set, without
+//     v       a branch
+//   buckets   the distinct buckets of the row: add up their ratios and weights, clear their bits
 //
-// Ratios and weights are of 8 bits, so that sums are exact: the same at any number of threads and on every machine.
+// Ratios and weights have 8 bits, so that sums are exact: the same with any number of threads and on every machine.
 #pragma once
 
 #include <cstdint>
@@ -32,14 +32,15 @@ struct NgramSpace {
   int64_t buckets() const { return int64_t{1} << bits; }
 };
 
-// The state behind an n-gram from the one behind all ids but its last; 0 behind none. Its top bits are the bucket.
+// The hash state after an n-gram, from the state after all its ids except the last; 0 for no ids. Its top bits are the
+// bucket.
 inline uint64_t extended(uint64_t state, uint64_t id) {
   state += (id + 1) * 0x9E3779B97F4A7C15u;
   state = (state ^ (state >> 32)) * 0xD6E8FEB86659FD93u;
   return state ^ (state >> 29);
 }
 
-// Row i has the ids values[offsets[i]] up to, not including, values[offsets[i + 1]].
+// Row i has the ids values[offsets[i] .. offsets[i + 1]).
 template <class Id>
 struct RaggedIds {
   const Id* values;
@@ -47,7 +48,7 @@ struct RaggedIds {
   int64_t rows;
 };
 
-// The distinct buckets of rows, one row's behind the other's, ascending in each.
+// The distinct buckets of the rows, concatenated; ascending within a row.
 struct RowBuckets {
   std::vector<int32_t> buckets;
   std::vector<int64_t> offsets;  // rows + 1
@@ -56,9 +57,9 @@ struct RowBuckets {
 template <class Id>
 RowBuckets row_buckets(const RaggedIds<Id>& rows, NgramSpace space, int threads);
 
-// A linear model over the distinct buckets B of a row: for each of its outputs
+// A linear model over the distinct buckets B of a row. Each of its outputs is
 //
-//   bias + scale * (sum over B of ratio * weight) / sqrt(sum over B of ratio**2), or the bias where no ratio is set.
+//   bias + scale * (sum over B of ratio * weight) / sqrt(sum over B of ratio**2), or the bias if all ratios are 0.
 class NgramModel {
  public:
   // ratios, weights: (buckets, outputs). scales, biases: (outputs,). Everything is copied.

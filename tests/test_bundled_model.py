@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import sentiment_fast as sf
-from benchmarks.scoring_memory import save_small_model
+from benchmarks.studies.scoring_memory import save_small_model
 from sentiment_fast import cli
 from sentiment_fast.errors import ModelFolderError
 from sentiment_fast.model import folder
@@ -63,7 +63,7 @@ def reviews(tmp_path: Path) -> Path:
 def real() -> Path:
     """The bundled model itself; a source tree may be without it."""
     if not (folder.BUNDLED / folder.CONFIG).is_file():
-        pytest.skip(f"{folder.BUNDLED}: no bundled model there; `python -m benchmarks.bundled_model` makes it")
+        pytest.skip(f"{folder.BUNDLED}: no bundled model there; `python -m benchmarks.release.bundled_model` makes it")
     return folder.BUNDLED
 
 

@@ -22,7 +22,7 @@ void expect_shape(const py::array& array, const char* name, const std::vector<in
 
 void expect_contiguous(const py::array& array, const char* name) {
   if (!(array.flags() & py::array::c_style))
-    throw py::value_error(std::string("Expected ") + name + " that are contiguous");
+    throw py::value_error(std::string("Expected contiguous ") + name);
 }
 
 bool are_offsets(const Array<int64_t>& offsets, int64_t size) {
@@ -35,7 +35,7 @@ void expect_rows(const py::array& values, const Array<int64_t>& offsets) {
   expect_shape(values, "values", {-1});
   expect_shape(offsets, "offsets", {-1});
   if (offsets.size() < 1 || !are_offsets(offsets, values.size()))
-    throw py::value_error("Expected (rows + 1,) offsets that never fall and stay within the values");
+    throw py::value_error("Expected (rows + 1,) offsets that never decrease and stay within the values");
 }
 
 }  // namespace sentiment_fast

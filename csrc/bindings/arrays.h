@@ -1,7 +1,7 @@
-// NumPy arrays between Python and the core: what is checked of those that come in, how those that go out are made.
+// Checks NumPy arrays that enter the core and wraps the core's vectors as NumPy arrays.
 //
-// Every check of shapes, offsets and types of ids is here, once; each raises a Python error that names what was
-// expected and what came. What the numbers mean is for the files that use this.
+// Every check of shapes, offsets and id types is here, once; each raises a Python error that names what was expected
+// and what was given. The meaning of the numbers is left to the files that use this one.
 #pragma once
 
 #include <pybind11/numpy.h>
@@ -16,11 +16,11 @@ namespace py = pybind11;
 
 namespace sentiment_fast {
 
-// Contiguous; NumPy converts what is not, or of another type, if it loses nothing.
+// A contiguous array; NumPy converts other arrays if the conversion is lossless.
 template <class Number>
 using Array = py::array_t<Number, py::array::c_style>;
 
-// Without copying: the array owns the vector.
+// A vector as an array, without copying: the array owns the vector.
 template <class Item>
 py::array_t<Item> as_array(std::vector<Item>&& items) {
   auto* const owned = new std::vector<Item>(std::move(items));
@@ -28,22 +28,22 @@ py::array_t<Item> as_array(std::vector<Item>&& items) {
   return py::array_t<Item>(static_cast<py::ssize_t>(owned->size()), owned->data(), owner);
 }
 
-// Raises ValueError for a number of threads that makes no sense.
+// Raises ValueError for a number of threads out of range.
 void check_threads(int threads);
 
-// Raises ValueError for an array of another shape; a -1 is any size.
+// Raises ValueError unless the array has this shape; -1 stands for any size.
 void expect_shape(const py::array& array, const char* name, const std::vector<int64_t>& shape);
 
-// Raises ValueError for an array whose items do not lie side by side, in C's order.
+// Raises ValueError unless the array is contiguous in C order.
 void expect_contiguous(const py::array& array, const char* name);
 
-// Whether they are in one dimension, never fall, and stay within 0 .. size.
+// Whether the offsets are one-dimensional, non-decreasing, and within 0 .. size.
 bool are_offsets(const Array<int64_t>& offsets, int64_t size);
 
-// Raises ValueError unless values are (total,) and offsets, (rows + 1,), tell where each row of them begins and ends.
+// Raises ValueError unless values are (total,) and offsets (rows + 1,) are the bounds of rows of values.
 void expect_rows(const py::array& values, const Array<int64_t>& offsets);
 
-// Calls work(ids) with the values, (total,), as int16_t or int32_t, whichever they are. Raises TypeError for others.
+// Calls work(ids) with the values, (total,), as int16_t or int32_t. Raises TypeError for other types.
 template <class Work>
 auto with_ids(const py::array& values, Work work) {
   expect_shape(values, "values", {-1});

@@ -1,5 +1,4 @@
-// The Python face of what is done with CSV files: buffers in, arrays and bytes out. _core.pyi says what each function
-// takes and gives.
+// Python bindings of the CSV functions: buffers in, arrays and bytes out. _core.pyi documents each function.
 #include <pybind11/stl.h>
 
 #include <algorithm>
@@ -19,7 +18,7 @@
 namespace sentiment_fast {
 namespace {
 
-// Bytes of any object that has a buffer, kept alive and unmoved as long as this lives.
+// The bytes of any object with a buffer, kept alive and in place for the lifetime of this object.
 class Bytes {
  public:
   explicit Bytes(const py::buffer& buffer) : info_(buffer.request()) {
@@ -46,7 +45,7 @@ struct RecordArrays {
       wanted.push_back({as_array(std::move(ranges.begins)), as_array(std::move(ranges.ends))});
   }
 
-  // Of the wanted field number `place`, where it begins and ends, (records,) each.
+  // Begins and ends of the wanted field at this place, (records,) each.
   std::pair<py::array_t<int64_t>, py::array_t<int64_t>> wanted_field(int64_t place) const {
     if (place < 0 || place >= static_cast<int64_t>(wanted.size()))
       throw py::index_error("Expected one of " + std::to_string(wanted.size()) + " wanted fields, got number " +
@@ -60,12 +59,12 @@ struct RecordArrays {
   std::vector<std::pair<py::array_t<int64_t>, py::array_t<int64_t>>> wanted;
 };
 
-// The first wanted field's; empty if none is wanted.
+// Begins and ends of the first wanted field; empty if there is none.
 std::pair<py::array_t<int64_t>, py::array_t<int64_t>> first_wanted(const RecordArrays& records) {
   return records.wanted.empty() ? std::pair(py::array_t<int64_t>(0), py::array_t<int64_t>(0)) : records.wanted.front();
 }
 
-// The finder, and a lock, because no interpreter lock keeps two threads apart in there.
+// A finder and its lock: find() releases the interpreter lock, so two threads could enter it at once.
 struct LockedRecordFinder {
   LockedRecordFinder(const std::string& level, const CsvFormat& format, const CsvPosition& begin, bool within_line)
       : finder(format, begin, level_named(level), within_line) {}
@@ -95,7 +94,7 @@ struct LockedRecordFinder {
   std::mutex lock;
 };
 
-// The fields' values, (total,) bytes, and where each ends, (fields + 1,).
+// The fields' values, (total,) bytes, and their bounds, (fields + 1,).
 py::tuple field_values_of(const py::buffer& data, const Array<int64_t>& begins, const Array<int64_t>& ends,
                           std::optional<char> quote) {
   const Bytes bytes(data);
@@ -107,7 +106,7 @@ py::tuple field_values_of(const py::buffer& data, const Array<int64_t>& begins, 
   for (size_t i = 0; i < fields; ++i) {
     if (from[i] < 0) continue;
     if (to[i] < from[i] || to[i] > static_cast<int64_t>(bytes.size()))
-      throw py::value_error("Expected fields that end behind their begin and within the data, got one from " +
+      throw py::value_error("Expected fields that end after they begin and within the data, got one from " +
                             std::to_string(from[i]) + " to " + std::to_string(to[i]));
     total += to[i] - from[i];
   }
@@ -126,10 +125,10 @@ py::bytes append_suffixes_to(const py::buffer& data, const Array<int64_t>& conte
                              const Array<int64_t>& suffix_offsets) {
   const Bytes bytes(data), suffix_bytes(suffixes);
   if (!are_offsets(content_ends, static_cast<int64_t>(bytes.size())))
-    throw py::value_error("Expected content_ends (records,) that never fall and stay within the data");
+    throw py::value_error("Expected content_ends (records,) that never decrease and stay within the data");
   if (!are_offsets(suffix_offsets, static_cast<int64_t>(suffix_bytes.size())) ||
       suffix_offsets.size() != content_ends.size() + 1)
-    throw py::value_error("Expected suffix_offsets (records + 1,) that never fall and stay within the suffixes");
+    throw py::value_error("Expected suffix_offsets (records + 1,) that never decrease and stay within the suffixes");
   const auto records = static_cast<size_t>(content_ends.size());
   const int64_t* const offsets = suffix_offsets.data();
   const auto size = static_cast<py::ssize_t>(bytes.size()) + offsets[records] - offsets[0];

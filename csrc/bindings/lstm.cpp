@@ -1,4 +1,4 @@
-// The Python face of the LSTM: numpy arrays in and out. _core.pyi says what each function takes and gives.
+// Python bindings of LSTM scoring: NumPy arrays -> the core -> NumPy arrays. _core.pyi documents each function.
 #include <pybind11/stl.h>
 
 #include <memory>
@@ -18,8 +18,8 @@ namespace sentiment_fast {
 std::vector<LstmLayerWeights> layers_of(const std::vector<Array<float>>& own, const std::vector<Array<float>>& below,
                                         const std::vector<Array<float>>& biases, int64_t hidden) {
   if (own.empty() || below.size() != own.size() - 1 || biases.size() != own.size() - 1)
-    throw py::value_error("Expected weights of one or more layers, and weights of the layer below and biases for all "
-                          "but the first");
+    throw py::value_error("Expected weights of one or more layers and, for all except the first, weights of the layer "
+                          "below and biases");
   std::vector<LstmLayerWeights> layers;
   for (size_t layer = 0; layer < own.size(); ++layer) {
     expect_shape(own[layer], "weights", {4 * hidden, hidden});
@@ -35,7 +35,7 @@ std::vector<LstmLayerWeights> layers_of(const std::vector<Array<float>>& own, co
 
 namespace {
 
-// An LSTM of either type of numbers.
+// An LSTM of either number type.
 struct AnyLstm {
   std::variant<Lstm<float>, Lstm<Bf16>> of_number;
 };

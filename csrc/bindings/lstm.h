@@ -1,4 +1,4 @@
-// What the two faces of the LSTM, for scoring and for training, share.
+// Checks the weights of LSTM layers, for the bindings of scoring and of training.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@ namespace sentiment_fast {
 
 constexpr char kFloat32[] = "float32", kBf16[] = "bfloat16";
 
-// Layers' weights, each checked: see Lstm in _core.pyi. They live as long as the arrays do.
+// The layers' weights, checked (see Lstm in _core.pyi). They point into the arrays, which must outlive them.
 std::vector<LstmLayerWeights> layers_of(const std::vector<Array<float>>& own, const std::vector<Array<float>>& below,
                                         const std::vector<Array<float>>& biases, int64_t hidden);
 

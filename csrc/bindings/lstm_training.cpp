@@ -1,4 +1,4 @@
-// The Python face of training an LSTM: numpy arrays in and out. _core.pyi says what each function takes and gives.
+// Python bindings of LSTM training: NumPy arrays -> the core -> NumPy arrays. _core.pyi documents each function.
 #include <pybind11/stl.h>
 
 #include <algorithm>
@@ -71,7 +71,7 @@ std::unique_ptr<AnyTrace> trace_of(const AnyTraining& any, int64_t slots) {
       any.of_number);
 }
 
-// Calls work(training, trace) with both of one type of numbers.
+// Calls work(training, trace) with both specialised for the same number type.
 template <class Work>
 auto with(const AnyTraining& any, AnyTrace& trace, Work work) {
   return std::visit(
@@ -80,7 +80,7 @@ auto with(const AnyTraining& any, AnyTrace& trace, Work work) {
         auto* const of_number = std::get_if<LstmTrace<Number>>(&trace.of_number);
         if (!of_number || of_number->hidden != training.hidden() || of_number->units != training.units() ||
             static_cast<int64_t>(of_number->layers.size()) != training.layers())
-          throw py::value_error("Expected a trace that an LstmTraining of these layers, numbers and level made");
+          throw py::value_error("Expected a trace made by an LstmTraining with these layers, numbers and level");
         return work(training, *of_number);
       },
       any.of_number);
@@ -123,38 +123,33 @@ using MaxMean = std::tuple<Array<float>, Array<int32_t>>;
 
 py::tuple backward(const AnyTraining& any, AnyTrace& any_trace, const Array<float>& by_outputs,
                    const Array<float>& by_cells, const std::optional<LastStep>& more, int threads,
-                   const std::optional<Array<float>>& by_steps, const std::optional<MaxMean>& by_max_mean) {
+                   const std::optional<MaxMean>& by_max_mean) {
   check_threads(threads);
   return with(any, any_trace, [&](const auto& training, auto& trace) {
     const int64_t rows = trace.rows(), layers = training.layers(), hidden = training.hidden();
-    expect_shape(by_outputs, "gradients by outputs", {rows, layers, hidden});
-    expect_shape(by_cells, "gradients by cells", {rows, layers, hidden});
+    expect_shape(by_outputs, "gradients with respect to outputs", {rows, layers, hidden});
+    expect_shape(by_cells, "gradients with respect to cells", {rows, layers, hidden});
     LstmLastStep last_step;
     if (more) {
       const auto& [logits, outputs, cells] = *more;
-      expect_shape(logits, "gradients by the last steps' logits", {rows, layers, 4 * hidden});
-      expect_shape(outputs, "gradients by the outputs before them", {rows, layers, hidden});
-      expect_shape(cells, "gradients by the cells before them", {rows, layers, hidden});
+      expect_shape(logits, "gradients with respect to the last steps' logits", {rows, layers, 4 * hidden});
+      expect_shape(outputs, "gradients with respect to the outputs before them", {rows, layers, hidden});
+      expect_shape(cells, "gradients with respect to the cells before them", {rows, layers, hidden});
       for (const int64_t count : trace.counts)
         if (count < 2) throw py::value_error("Expected rows of 2 or more ids, got 1");
       last_step = {logits.data(), outputs.data(), cells.data()};
     }
-    LstmOutputGradients by_top{nullptr, nullptr, nullptr};
-    if (by_steps) {
-      expect_shape(*by_steps, "gradients by all steps", {trace.slots() - rows, hidden});
-      by_top.of_steps = by_steps->data();
-    }
+    LstmPooledGradients by_pooled;
     if (by_max_mean) {
       const auto& [pooled, maxima] = *by_max_mean;
-      expect_shape(pooled, "gradients by maxima and means", {rows, 2 * hidden});
+      expect_shape(pooled, "gradients with respect to maxima and means", {rows, 2 * hidden});
       expect_shape(maxima, "the maxima's steps", {rows, hidden});
-      by_top.of_pooled = pooled.data();
-      by_top.maxima = maxima.data();
+      by_pooled = {pooled.data(), maxima.data()};
     }
-    const LstmOutputGradients* const top = by_steps || by_max_mean ? &by_top : nullptr;
+    const LstmPooledGradients* const top = by_max_mean ? &by_pooled : nullptr;
     py::array_t<float> by_first_outputs = zeros({rows, layers, hidden}), cells({rows, layers, hidden});
     std::copy_n(by_cells.data(), by_cells.size(), cells.mutable_data());
-    // Only the cells are written to.
+    // The core writes to the cells only.
     const LstmRowStates by_last{const_cast<float*>(by_outputs.data()), cells.mutable_data()};
     float* const into = by_first_outputs.mutable_data();
     {
@@ -165,10 +160,10 @@ py::tuple backward(const AnyTraining& any, AnyTrace& any_trace, const Array<floa
   });
 }
 
-// Arrays that are written to in place, and so never converted.
+// The data of an array that is written to in place, so it must not be a converted copy.
 float* written(py::array_t<float>& array, const char* name, const std::vector<int64_t>& shape) {
   expect_shape(array, name, shape);
-  if (!(array.flags() & py::array::c_style)) throw py::value_error(std::string("Expected ") + name + " in one piece");
+  expect_contiguous(array, name);
   return array.mutable_data();
 }
 
@@ -180,8 +175,8 @@ void add_weight_gradients(const AnyTraining& any, AnyTrace& any_trace, std::vect
     const int64_t hidden = training.hidden();
     const size_t layers = static_cast<size_t>(training.layers());
     if (own.size() != layers || below.size() != layers - 1 || biases.size() != layers - 1)
-      throw py::value_error("Expected gradients by weights of " + std::to_string(layers) +
-                            " layers, and by weights of the layer below and biases for all but the first");
+      throw py::value_error("Expected gradients with respect to the weights of " + std::to_string(layers) +
+                            " layers and, for all except the first, to the weights of the layer below and the biases");
     std::vector<LstmLayerGradients> sums;
     for (size_t layer = 0; layer < layers; ++layer) {
       sums.push_back({written(own[layer], "gradients", {4 * hidden, hidden}), nullptr, nullptr});
@@ -211,13 +206,14 @@ void add_table_gradients(const AnyTraining& any, AnyTrace& any_trace, const Arra
   });
 }
 
-// (columns,) float32: what a row's last step, or the state before it, holds of a layer.
+// A layer's logits of a row's last step, (4 hidden,), and its outputs and cells before that step, (hidden,), in
+// float32.
 py::tuple last_step(const AnyTrace& any, int64_t row, int64_t layer) {
   return std::visit(
       [&](const auto& trace) {
         if (row < 0 || row >= trace.rows() || layer < 0 || layer >= static_cast<int64_t>(trace.layers.size()))
           throw py::index_error("Expected a row and a layer that the trace has");
-        if (trace.went_back) throw py::value_error("Expected a trace that has not gone back: its logits are gone");
+        if (trace.went_back) throw py::value_error("Expected a trace before backward(), which overwrites its logits");
         const auto& kept = trace.layer(layer);
         const int64_t hidden = trace.hidden, units = trace.units, slot = trace.first(row) + trace.count(row) - 1;
         py::array_t<float> logits(4 * hidden), outputs(hidden), cells(hidden);
@@ -229,20 +225,6 @@ py::tuple last_step(const AnyTrace& any, int64_t row, int64_t layer) {
           outputs.mutable_data()[unit] = to_float(kept.outputs.data()[slot * hidden + unit]);
         std::copy_n(kept.cells.data() + slot * hidden, hidden, cells.mutable_data());
         return py::make_tuple(logits, outputs, cells);
-      },
-      any.of_number);
-}
-
-// (ids, hidden) float32.
-py::array_t<float> step_outputs(const AnyTrace& any, int threads) {
-  check_threads(threads);
-  return std::visit(
-      [&](const auto& trace) {
-        py::array_t<float> outputs({trace.slots() - trace.rows(), trace.hidden});
-        float* const into = outputs.mutable_data();
-        const py::gil_scoped_release unlocked;
-        top_outputs(trace, into, threads);
-        return outputs;
       },
       any.of_number);
 }
@@ -273,7 +255,6 @@ void bind_lstm_training(py::module_& module) {
         return std::visit([](const auto& trace) { return trace.capacity; }, any.of_number);
       })
       .def("last_step", &last_step, py::arg("row"), py::arg("layer"))
-      .def("outputs", &step_outputs, py::arg("threads"))
       .def("max_mean", &pooled_outputs, py::arg("threads"));
   py::class_<AnyTraining>(module, "LstmTraining")
       .def(py::init(&training_of), py::arg("hidden"), py::arg("layers"), py::arg("number"), py::arg("level"))
@@ -282,8 +263,7 @@ void bind_lstm_training(py::module_& module) {
       .def("forward", &forward, py::arg("trace"), py::arg("table"), py::arg("ids"), py::arg("counts"),
            py::arg("states"), py::arg("outputs"), py::arg("cells"), py::arg("threads"))
       .def("backward", &backward, py::arg("trace"), py::arg("by_outputs"), py::arg("by_cells"),
-           py::arg("last_step"), py::arg("threads"), py::arg("by_steps") = py::none(),
-           py::arg("by_max_mean") = py::none())
+           py::arg("last_step"), py::arg("threads"), py::arg("by_max_mean") = py::none())
       .def("add_weight_gradients", &add_weight_gradients, py::arg("trace"), py::arg("own").noconvert(),
            py::arg("below").noconvert(), py::arg("biases").noconvert(), py::arg("threads"))
       .def("add_table_gradients", &add_table_gradients, py::arg("trace"), py::arg("ids"),

@@ -1,7 +1,7 @@
-// The extension module: puts its parts together, and says what it was built from and what this machine can run.
+// Defines the extension module: joins its parts, and reports its sources and what this machine can run.
 //
-// The files of this folder are the only ones that include pybind11. _core.pyi documents what each function takes and
-// returns; sentiment_fast/text/encoding.py is where users meet it.
+// Only the files of this folder include pybind11. _core.pyi documents what each function takes and returns; users call
+// them through sentiment_fast/text/encoding.py.
 #include "bindings/module.h"
 
 #include "bindings/sources.h"

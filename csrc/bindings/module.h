@@ -1,4 +1,4 @@
-// The parts that the extension module `_core` is made of; sentiment_fast/_core.pyi documents what each holds.
+// Declares the parts of the extension module `_core`; sentiment_fast/_core.pyi documents each.
 #pragma once
 
 #include <pybind11/pybind11.h>
@@ -8,7 +8,7 @@ namespace sentiment_fast {
 // text.cpp: counting words, encoding texts, padding.
 void bind_text(pybind11::module_& module);
 
-// csv.cpp: where a CSV file's records are, their fields' values, and writing them.
+// csv.cpp: finding a CSV file's records, reading field values, appending fields.
 void bind_csv(pybind11::module_& module);
 
 // lstm.cpp: the recurrent layers, for scoring.

@@ -1,4 +1,4 @@
-// The Python face of the n-grams: numpy arrays in and out. _core.pyi says what each function takes and gives.
+// Python bindings of the n-grams: NumPy arrays -> the core -> NumPy arrays. _core.pyi documents each function.
 #include <algorithm>
 #include <memory>
 #include <string>
@@ -33,7 +33,7 @@ RaggedIds<Id> ragged_ids(const Id* ids, const Array<int64_t>& offsets) {
   return {ids, ends, rows};
 }
 
-// Calls work with the rows, whose ids are of either type.
+// Calls work with the rows, whose ids have either type.
 template <class Work>
 auto with_ragged_ids(const py::array& values, const Array<int64_t>& offsets, Work work) {
   expect_rows(values, offsets);

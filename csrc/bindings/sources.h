@@ -1,9 +1,11 @@
+// Holds the digest of the sources that the core was built from.
+//
+// It has a source file to itself, because that file is compiled again whenever any source changes.
 #pragma once
 
 namespace sentiment_fast {
 
-// The digest of the sources that the core was built from (sentiment_fast/text/core_sources.py). In a file of its own,
-// because that file is compiled again whenever any source changes.
+// As sentiment_fast/text/core_sources.py computes it.
 extern const char* const kSources;
 
 }  // namespace sentiment_fast

@@ -1,4 +1,6 @@
-// Texts for Python: lists of str or Arrow columns in, words, ids and matrices out. Exceptions become Python's.
+// Python bindings of the text functions: lists of str or Arrow columns in; words, ids and matrices out.
+//
+// Translates the core's exceptions into Python's.
 #include <pybind11/stl.h>
 
 #include <algorithm>
@@ -20,7 +22,7 @@ template <class Struct>
 Struct* capsule_pointer(const py::handle& capsule, const char* name) {
   auto* pointer = static_cast<Struct*>(PyCapsule_GetPointer(capsule.ptr(), name));
   if (!pointer) throw py::error_already_set();
-  if (!pointer->release) throw InvalidArrow{std::string("The capsule '") + name + "' was consumed before"};
+  if (!pointer->release) throw InvalidArrow{std::string("The capsule '") + name + "' has already been consumed"};
   return pointer;
 }
 
@@ -94,7 +96,7 @@ void pad_into(const py::array& values, const Array<int64_t>& offsets, py::array 
   if (matrix.ndim() != 2 || matrix.shape(0) != offsets.size() - 1)
     throw py::value_error("Expected a matrix of " + std::to_string(offsets.size() - 1) + " rows");
   if (!(matrix.flags() & py::array::c_style) || !matrix.writeable())
-    throw py::value_error("Expected a matrix that is contiguous and can be written");
+    throw py::value_error("Expected a contiguous, writable matrix");
   with_ids(values, [&](const auto* ids) {
     using Id = std::decay_t<decltype(*ids)>;
     if (py::isinstance<py::array_t<int16_t>>(matrix)) return pad_as<Id, int16_t>(ids, offsets, matrix, threads);

@@ -1,4 +1,4 @@
-// The bits of CSV blocks, 64 bytes at a time in two vectors of AVX2.
+// Finds the bits of CSV blocks, 64 bytes at a time, in two AVX2 vectors.
 #include "csv/bits.h"
 #include "simd/platform.h"
 

@@ -1,4 +1,4 @@
-// The bits of CSV blocks, 64 bytes at a time in one vector of AVX-512.
+// Finds the bits of CSV blocks, 64 bytes at a time, in one AVX-512 vector.
 #include "csv/bits.h"
 #include "simd/platform.h"
 

@@ -1,4 +1,4 @@
-// CSV, 64 bytes at a time -> where the bytes are that can mean something; whether they do, csv/records.h finds out.
+// 64 bytes of CSV -> a bit mask for each special character; csv/records.h interprets them.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@ namespace sentiment_fast {
 
 constexpr size_t kCsvBlock = 64;  // bytes
 
-// Of a block: bit i is set where byte i is that character.
+// The masks of a block: bit i is set if byte i is that character.
 struct CsvBits {
   uint64_t quotes, delimiters, crs, lfs;
 };

@@ -6,16 +6,16 @@
 namespace sentiment_fast {
 namespace {
 
-// Of a field that begins with its quote, which is at `at`. Returns where the value ends.
+// Copies the value of a field whose opening quote is at `at`. Returns the end of the value in `out`.
 char* copy_quoted(const char* at, const char* end, char quote, char* out) {
   for (++at; at != end;) {
     const auto* const next = static_cast<const char*>(std::memchr(at, quote, static_cast<size_t>(end - at)));
     const bool doubled = next && next + 1 != end && next[1] == quote;
-    const char* const copied_to = doubled ? next + 1 : next ? next : end;  // of two quotes the first
+    const char* const copied_to = doubled ? next + 1 : next ? next : end;  // keep the first of two quotes
     out = std::copy(at, copied_to, out);
     if (!next) return out;
     at = next + 1 + doubled;
-    if (!doubled) return std::copy(at, end, out);  // what follows the closing quote is no longer quoted
+    if (!doubled) return std::copy(at, end, out);  // the text after the closing quote is not quoted
   }
   return out;
 }

@@ -10,10 +10,10 @@ namespace {
 
 constexpr char kByteOrderMark[] = "\xEF\xBB\xBF";
 constexpr int64_t kByteOrderMarkSize = 3;
-constexpr int64_t kLongestRecord = int64_t{1} << 30;  // so that its fields can be counted in 32 bits
-constexpr size_t kBatch = 64;  // blocks whose bits are found at once; these stay in the nearest cache
+constexpr int64_t kLongestRecord = int64_t{1} << 30;  // so that 32 bits can count its fields
+constexpr size_t kBatch = 64;  // blocks whose bits are found at once; they stay in the L1 cache
 
-// Without -mpopcnt the compiler's own is a call.
+// Without -mpopcnt, __builtin_popcountll is a function call.
 inline int count_of(uint64_t bits) {
   if (bits == 0) return 0;
   bits -= bits >> 1 & 0x5555555555555555;
@@ -38,7 +38,7 @@ std::vector<int64_t> delimiters_around(const std::vector<int32_t>& fields) {
   return numbers;
 }
 
-// For each field, which of the delimiters around them is the one after it.
+// For each field, the index of the delimiter after it.
 std::vector<size_t> marks_after(const std::vector<int32_t>& fields, const std::vector<int64_t>& delimiters) {
   std::vector<size_t> marks;
   for (const int64_t field : fields)
@@ -58,7 +58,7 @@ RecordFinder::RecordFinder(const CsvFormat& format, const CsvPosition& begin, co
       end_marks_(marks_after(format.wanted_fields, marks_)),
       mark_places_(marks_.size()) {
   if (is_line_end(format.delimiter) || (format.quote && is_line_end(*format.quote)))
-    throw std::invalid_argument("Expected a delimiter and a quote that are no line ends");
+    throw std::invalid_argument("Expected a delimiter and a quote other than line ends");
   if (format.quote == format.delimiter) throw std::invalid_argument("Expected a delimiter other than the quote");
   if (format.max_record < 1 || format.max_record > kLongestRecord)
     throw std::invalid_argument("Expected a longest record of 1 to " + std::to_string(kLongestRecord) + " bytes, got " +
@@ -81,14 +81,14 @@ CsvRecords RecordFinder::find(const char* data, size_t size, bool last) {
   found_.begin = position_;
   found_.wanted.resize(format_.wanted_fields.size());
   expect_records(std::min(found_before_ + found_before_ / 8, size));
-  bool goes_on = skip_byte_order_mark();
-  while (goes_on && start_ < size_) goes_on = in_rest_of_line_ ? give_rest_of_line() : find_more();
+  bool more = skip_byte_order_mark();
+  while (more && start_ < size_) more = in_rest_of_line_ ? give_rest_of_line() : find_more();
   forget_given_bytes();
   found_before_ = found_.ends.size();
   return std::move(found_);
 }
 
-// Growing the arrays step by step would take longer than finding short records.
+// Reserves memory: growing the arrays step by step would take longer than finding short records.
 void RecordFinder::expect_records(size_t count) {
   for (std::vector<int64_t>* array : {&found_.content_ends, &found_.ends, &found_.rows, &found_.lines})
     array->reserve(count);
@@ -99,28 +99,28 @@ void RecordFinder::expect_records(size_t count) {
   }
 }
 
-// False where more bytes must say how it goes on.
+// Returns false if more bytes are needed.
 bool RecordFinder::find_more() {
-  if (reach_.at == content_) take_up_earlier_reach();
-  follow(size_);
+  if (reach_.at == content_) reuse_earlier_reach();
+  scan(size_);
   if (start_ == size_) return false;
   const bool input_ends = last_ && reach_.at == size_;
-  if (outgrown(reach_.at) || (input_ends && reach_.quoted)) {
+  if (too_long(reach_.at) || (input_ends && reach_.quoted)) {
     earlier_reach_ = reach_;
     return give_line(content_, kCsvUnclosed, kCsvOverlong);
   }
   if (!ended_ && !input_ends) return false;
   if (counted_) {
-    give_record(size_, size_, line_);  // the last, without a line end
+    give_record(size_, size_, line_);  // the last one, without a line end
   } else {
-    // The record does end in time: once more from its start, to count what was skipped.
+    // The record ends within the limit: scan it again from its start, to count what was skipped.
     earlier_reach_ = {};
     start_record();
   }
   return true;
 }
 
-// Offsets from here on relate to where the next call's data begins.
+// Makes all offsets relative to the data of the next call.
 void RecordFinder::forget_given_bytes() {
   const int64_t given = start_;
   position_.offset += given;
@@ -141,7 +141,7 @@ void RecordFinder::start_record() {
   found_marks_ = 0;
 }
 
-// Of the stream. False where more bytes must say whether there is one.
+// Skips a byte-order mark at the start of the stream. Returns false if more bytes are needed.
 bool RecordFinder::skip_byte_order_mark() {
   if (position_.offset != 0 || reach_.at != 0 || size_ == 0) return true;
   const int64_t there = std::min(size_, kByteOrderMarkSize);
@@ -152,22 +152,23 @@ bool RecordFinder::skip_byte_order_mark() {
   return true;
 }
 
-// All line ends that a rejected record was followed across lay in quotes, or it would have ended there. So a record
-// that begins behind its first line, and whose own first line ends in quotes too, goes on as that one did. Without
-// this, of a file whose every line opens a quote that does not close, the longest record would be read for each line.
-void RecordFinder::take_up_earlier_reach() {
+// All line ends that the scan of a rejected record passed were inside quotes, or it would have ended there. So a record
+// that begins after its first line, and whose own first line also ends inside quotes, is in the same state from there
+// on: reuse that scan. Otherwise, in a file whose every line opens a quote that never closes, each line would cost a
+// scan of max_record bytes.
+void RecordFinder::reuse_earlier_reach() {
   if (start_ >= earlier_reach_.at) return;
   const int64_t line_end = line_end_from(content_);
   if (line_end >= earlier_reach_.at) return;
-  follow(line_end);
-  if (!reach_.quoted || outgrown(reach_.at)) return;
+  scan(line_end);
+  if (!reach_.quoted || too_long(reach_.at)) return;
   reach_ = earlier_reach_;
   counted_ = false;
 }
 
-// Follows the record, and those behind it, up to `to`; or less far, to where a record has outgrown its longest size, to
-// the end of one that was not counted, or to a last byte that says nothing without the next.
-void RecordFinder::follow(int64_t to) {
+// Scans this record and the following ones up to `to`. Stops earlier where a record exceeds max_record, at the end of a
+// record that was not counted, or at a last byte that is ambiguous without the next one.
+void RecordFinder::scan(int64_t to) {
   CsvBits bits[kBatch];
   const char delimiter = format_.delimiter, quote = format_.quote.value_or('\0');
   while (reach_.at < to) {
@@ -175,30 +176,30 @@ void RecordFinder::follow(int64_t to) {
     const auto left = static_cast<size_t>(to - begin);
     size_t blocks = std::min(left / kCsvBlock, kBatch);
     find_bits_(data_ + begin, blocks, delimiter, quote, bits);
-    if (blocks < kBatch && blocks * kCsvBlock < left) {  // fewer bytes than a block at the end
+    if (blocks < kBatch && blocks * kCsvBlock < left) {  // the incomplete block at the end
       char block[kCsvBlock] = {};
       std::memcpy(block, data_ + begin + blocks * kCsvBlock, left - blocks * kCsvBlock);
       find_bits_(block, 1, delimiter, quote, bits + blocks++);
     }
     for (size_t block = 0; block < blocks; ++block) {
       const int64_t base = begin + static_cast<int64_t>(block * kCsvBlock);
-      if (!follow_block(bits[block], base, std::min(to, base + static_cast<int64_t>(kCsvBlock)))) return;
+      if (!scan_block(bits[block], base, std::min(to, base + static_cast<int64_t>(kCsvBlock)))) return;
     }
-    if (outgrown(reach_.at)) return;
+    if (too_long(reach_.at)) return;
   }
 }
 
-// Follows the bytes from `base` to `end`, or one more where the last belongs with the next. False where it must stop.
-bool RecordFinder::follow_block(const CsvBits& bits, int64_t base, int64_t end) {
+// Scans the bytes from `base` to `end`, plus one that belongs to the last of them. Returns false if the scan must stop.
+bool RecordFinder::scan_block(const CsvBits& bits, int64_t base, int64_t end) {
   const uint64_t present = bits_below(end - base);
   const char before = base == content_ ? '\n' : data_[base - 1];
   const uint64_t quotes = format_.quote ? bits.quotes & present : 0;
   const uint64_t delimiters = bits.delimiters & present;
   const uint64_t line_ends = (bits.crs | bits.lfs) & present;
-  // A quote opens where a field starts. Outside quotes only such quotes and line ends change anything.
+  // A quote opens only at the start of a field. Outside quotes, only such quotes and line ends change the state.
   const uint64_t starts = (delimiters | line_ends) << 1 | uint64_t{is_line_end(before) || before == format_.delimiter};
   const uint64_t changes = (quotes & starts) | line_ends;
-  const uint64_t lines = line_ends & ~(bits.lfs & (bits.crs << 1 | uint64_t{before == '\r'}));  // of a CRLF the CR
+  const uint64_t lines = line_ends & ~(bits.lfs & (bits.crs << 1 | uint64_t{before == '\r'}));  // a CRLF counts once
   while (reach_.at < end) {
     const uint64_t ahead = ~bits_below(reach_.at - base);
     const uint64_t next = (reach_.quoted ? quotes : changes) & ahead;
@@ -208,7 +209,7 @@ bool RecordFinder::follow_block(const CsvBits& bits, int64_t base, int64_t end) 
     else count_delimiters(delimiters & passed, base);
     reach_.at = at;
     if (!next) return true;
-    const bool waits = at + 1 == size_ && !last_;  // for the byte behind it
+    const bool waits = at + 1 == size_ && !last_;  // for the next byte
     if (reach_.quoted) {
       if (waits) return false;
       reach_.quoted = at + 1 < size_ && data_[at + 1] == *format_.quote;
@@ -218,9 +219,9 @@ bool RecordFinder::follow_block(const CsvBits& bits, int64_t base, int64_t end) 
       ++reach_.at;
     } else {
       if (waits && data_[at] == '\r') return false;
-      ended_ = !counted_ || outgrown(at);
+      ended_ = !counted_ || too_long(at);
       if (ended_) return false;
-      give_record(at, behind_line_end(at), line_ + 1);
+      give_record(at, after_line_end(at), line_ + 1);
     }
   }
   return true;
@@ -228,7 +229,7 @@ bool RecordFinder::follow_block(const CsvBits& bits, int64_t base, int64_t end) 
 
 void RecordFinder::count_delimiters(uint64_t delimiters, int64_t base) {
   if (delimiters == 0) return;
-  int64_t number = delimiters_ + 1;  // of the first of these
+  int64_t number = delimiters_ + 1;  // of the first delimiter here
   delimiters_ += count_of(delimiters);
   for (; found_marks_ < marks_.size() && marks_[found_marks_] <= delimiters_; ++found_marks_) {
     for (; number < marks_[found_marks_]; ++number) delimiters &= delimiters - 1;
@@ -236,30 +237,28 @@ void RecordFinder::count_delimiters(uint64_t delimiters, int64_t base) {
   }
 }
 
-
-// The first line end from there on; or how far was looked, if there is none, which is no further than the record may
-// grow and a byte.
+// The first line end from `begin` on. If there is none, the end of the search: at most one byte past max_record.
 int64_t RecordFinder::line_end_from(int64_t begin) const {
   const int64_t limit = std::min(size_, content_ + format_.max_record + 1);
   return std::find_if(data_ + begin, data_ + limit, is_line_end) - data_;
 }
 
-int64_t RecordFinder::behind_line_end(int64_t at) const {
+int64_t RecordFinder::after_line_end(int64_t at) const {
   return at + (data_[at] == '\r' && at + 1 < size_ && data_[at + 1] == '\n' ? 2 : 1);
 }
 
-// Gives the line as a rejected record: whole, or a piece of it, if it is longer than records may be. It has no line end
-// before `from`. False where more bytes must say where it ends.
+// Emits the line as a rejected record: the whole line, or its first piece if it exceeds max_record. It has no line end
+// before `from`. Returns false if more bytes are needed.
 bool RecordFinder::give_line(int64_t from, CsvRejection whole, CsvRejection piece) {
   const int64_t line_end = line_end_from(from);
-  if (outgrown(line_end)) {
+  if (too_long(line_end)) {
     give(line_end - 1, line_end - 1, piece, position_.line);
     in_rest_of_line_ = true;
   } else if (!last_ && (line_end == size_ || (line_end + 1 == size_ && data_[line_end] == '\r'))) {
     return false;
   } else {
     const bool ends = line_end < size_;
-    give(line_end, ends ? behind_line_end(line_end) : size_, whole, position_.line + ends);
+    give(line_end, ends ? after_line_end(line_end) : size_, whole, position_.line + ends);
     in_rest_of_line_ = false;
   }
   return true;
@@ -267,7 +266,7 @@ bool RecordFinder::give_line(int64_t from, CsvRejection whole, CsvRejection piec
 
 bool RecordFinder::give_rest_of_line() {
   if (give_line(reach_.at, kCsvRestOfLine, kCsvRestOfLine)) return true;
-  reach_.at = size_ - (data_[size_ - 1] == '\r');  // a CR may have an LF behind it
+  reach_.at = size_ - (data_[size_ - 1] == '\r');  // an LF may follow a CR
   return false;
 }
 

@@ -1,4 +1,4 @@
-// The bits of CSV blocks, eight bytes at a time: the version that every CPU runs.
+// Finds the bits of CSV blocks, eight bytes at a time: the version for every CPU.
 #include "csv/bits.h"
 
 namespace sentiment_fast {
@@ -13,13 +13,13 @@ inline uint64_t word_at(const char* data) {
   return word;
 }
 
-// Bit i is set where byte i of the word is that of the pattern, which is one byte eight times.
+// Bit i is set if byte i of the word equals the pattern's byte. The pattern is one byte repeated eight times.
 inline uint64_t equal_bytes(uint64_t word, uint64_t pattern) {
   constexpr uint64_t kLow = 0x7F * kOnes;
   const uint64_t differing = word ^ pattern;
-  // The high bit of each byte: set where none of its bits differs. No byte carries into the next.
+  // The high bit of each byte is set if none of its bits differs. No byte carries into the next.
   const uint64_t equal = ~((((differing & kLow) + kLow) | differing) | kLow);
-  // The multiplication gathers them, each at another place of the highest byte.
+  // The multiplication gathers these bits in the highest byte.
   return (equal >> 7) * 0x0102040810204080 >> 56;
 }
 

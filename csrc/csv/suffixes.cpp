@@ -6,7 +6,7 @@ namespace sentiment_fast {
 
 void append_suffixes(const char* data, size_t size, const int64_t* content_ends, size_t records,
                      const CsvSuffixes& suffixes, char* out) {
-  // A line end and the next record's content lie side by side, so that they are one copy.
+  // A line end and the next record's content are adjacent, so one copy does for both.
   int64_t copied = 0;
   for (size_t i = 0; i < records; ++i) {
     out = std::copy(data + copied, data + content_ends[i], out);

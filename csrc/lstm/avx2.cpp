@@ -1,5 +1,7 @@
-// A step of an LSTM layer in float32 with AVX2: as lstm/avx512.cpp, with the 16 registers that there are. Twelve hold
-// the sums of three rows and 8 units, three the rows' inputs, one a gate's weights.
+// Computes a step of an LSTM layer in float32 with AVX2.
+//
+// As lstm/avx512.cpp, but for 16 registers: twelve hold the sums of three rows and 8 units, three the rows' inputs, one
+// a gate's weights.
 #include "lstm/cell.h"
 #include "simd/platform.h"
 
@@ -32,7 +34,7 @@ INLINED Vector inverse(Vector x) { return divide(set(1), x); }
 INLINED Vector load_numbers(const float* from) { return load(from); }
 INLINED void store_numbers(float* to, Vector numbers) { store(to, numbers); }
 
-// exp(-scale * x). A NaN stays one: the bounds stand first, for that, and its exponent is left alone.
+// exp(-scale * x). NaN propagates: the bounds are the first operands for that reason, and its exponent is unchanged.
 INLINED Vector exp_of_minus(Vector x, float scale) {
   const __m256 bound = _mm256_set1_ps(kMostPower);
   __m256 power = _mm256_mul_ps(x, _mm256_set1_ps(-scale * kLog2OfE));

@@ -1,4 +1,6 @@
-// A step of an LSTM layer in float32 with AVX-512: as lstm/avx512_bf16.cpp, one input at a time instead of a pair.
+// Computes a step of an LSTM layer in float32 with AVX-512.
+//
+// As lstm/avx512_bf16.cpp, with one input at a time instead of a pair.
 #include "lstm/cell.h"
 #include "simd/platform.h"
 

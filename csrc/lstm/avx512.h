@@ -1,4 +1,4 @@
-// Vectors of AVX-512 as lstm/steps.h takes them: what the versions for both types of numbers share.
+// Defines AVX-512 vectors for lstm/steps.h, shared by the versions for both number types.
 #pragma once
 
 #include <immintrin.h>
@@ -24,12 +24,13 @@ INLINED_AVX512 Vector subtract(Vector a, Vector b) { return _mm512_sub_ps(a, b);
 INLINED_AVX512 Vector multiply(Vector a, Vector b) { return _mm512_mul_ps(a, b); }
 INLINED_AVX512 Vector multiply_add(Vector a, Vector b, Vector c) { return _mm512_fmadd_ps(a, b, c); }
 
-// The forms without a mask make GCC 12 warn of its own headers, of a vector that is used uninitialized.
+// The unmasked forms make GCC 12 warn about an uninitialized vector in its own headers.
 constexpr __mmask16 kAll = 0xffff;
 
 INLINED_AVX512 Vector maximum(Vector a, Vector b) { return _mm512_maskz_max_ps(kAll, a, b); }
 
-// exp(-scale * x). A NaN stays one: the bound stands first, for that. Below, powers of two end at 0 by themselves.
+// exp(-scale * x). NaN propagates: the bound is the first operand for that reason. No lower bound is needed: powers of
+// two underflow to 0.
 template <int kCount>
 INLINED_AVX512 Vector exp_of_minus(Vector x, float scale, const float (&coefficients)[kCount]) {
   __m512 power = _mm512_mul_ps(x, _mm512_set1_ps(-scale * kLog2OfE));

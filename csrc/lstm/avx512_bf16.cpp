@@ -1,8 +1,8 @@
-// A step of an LSTM layer with AVX-512 BF16: 24 vectors of sums stay in registers from the first product to the gates.
+// Computes a step of an LSTM layer with AVX-512 BF16; 24 vectors of sums stay in registers from start to end.
 //
-// For each pair of inputs: four vectors of weights (a gate of 16 units each, two weights a unit) are loaded once for
-// all rows, and each row's pair is spread over a vector; vdpbf16ps adds both products. That is one load to 2.4
-// instructions that compute. The gates then never leave the registers.
+// For each pair of inputs, four vectors of weights (each one gate of 16 units, two weights per unit) are loaded once
+// for all rows, and each row's pair is broadcast; vdpbf16ps adds both products. That is one load per 2.4 arithmetic
+// instructions. The gates are then computed in registers.
 #include "lstm/cell.h"
 #include "simd/platform.h"
 
@@ -19,13 +19,13 @@ using Number = Bf16;
 
 INLINED Vector exp_of_minus(Vector x, float scale) { return exp_of_minus(x, scale, kShortExpCoefficients); }
 
-// By a step of Newton's from 14 bits, to 1e-7, in less than half of a division's time.
+// One Newton step from a 14-bit estimate: an error of 1e-7 in less than half the time of a division.
 INLINED Vector divide(Vector a, Vector b) {
   const Vector guess = _mm512_maskz_rcp14_ps(kAll, b);
   return multiply(multiply(a, guess), _mm512_fnmadd_ps(b, guess, set(2)));
 }
 
-// To 14 bits: more than bf16 has, in a tenth of a division's time.
+// 14 bits: more than bf16 has, in a tenth of the time of a division.
 INLINED Vector inverse(Vector x) { return _mm512_maskz_rcp14_ps(kAll, x); }
 
 INLINED Vector load_numbers(const Bf16* from) {

@@ -12,13 +12,13 @@
 namespace sentiment_fast {
 namespace {
 
-// Rows that a thread takes at a time: a layer's weights come from beyond the second-level cache once for all of them.
+// Rows that a thread takes at a time: a layer's weights are loaded from beyond the L2 cache once for all of them.
 constexpr int64_t kGroupRows = 48;
 
 }  // namespace
 
-// Rows that run together, longest first, and the states they are in. Rows end together: at each step those run whose
-// ids have begun, which are the first so many.
+// Rows that run together, longest first, and their states. Rows are aligned at their ends: a row is active as soon as
+// the remaining number of steps is its length, so the active rows are always the first ones.
 template <class Number>
 struct Lstm<Number>::Group {
   Group(const Lstm& lstm, LstmPooling pooling_of_rows, int64_t capacity)
@@ -35,10 +35,10 @@ struct Lstm<Number>::Group {
 
   LstmPooling pooling;
   int64_t size_of_layer;
-  std::vector<const float*> table_rows;  // each row's, at this step
+  std::vector<const float*> table_rows;  // each row's row of the table, at this step
   const int64_t* members = nullptr;      // row numbers
   int64_t size = 0;
-  int64_t parity = 0;           // where outputs of this step are written; those of the step before are in the other half
+  int64_t parity = 0;           // half that receives this step's outputs; the other half holds the previous step's
   Aligned<Number> outputs;  // (2, layers, capacity, hidden)
   Aligned<float> cells;     // (layers, capacity, hidden)
   Aligned<float> pooled;    // (capacity, features): the top layer's last outputs, or its maxima and sums so far
@@ -60,7 +60,7 @@ Lstm<Number>::Lstm(int64_t hidden, int64_t ids, const float* table, const std::v
   }
 }
 
-// As large as pays, and small enough that every thread gets a group.
+// As large as useful, but small enough that every thread gets a group.
 template <class Number>
 int64_t Lstm<Number>::rows_of_group(int64_t rows, int threads) const {
   const int64_t tiles = (rows + level_.rows - 1) / level_.rows;
@@ -96,7 +96,7 @@ void Lstm<Number>::pool(LstmPooling pooling, const LstmRows<Id>& rows, const Lst
 
   const int64_t most = rows_of_group(rows.rows, threads);
   const auto make_group = [&](int) { return Group(*this, pooling, most); };
-  // Longest first, so that the threads end together.
+  // Longest first, so that the threads finish together.
   for_each_block(rows.rows, most, threads, make_group, [&](Group& group, Range places) {
     group.members = order.data() + places.begin;
     group.size = places.end - places.begin;
@@ -124,13 +124,13 @@ void Lstm<Number>::run(Group& group, const LstmRows<Id>& rows, const LstmStates&
       const int64_t row = group.members[place];
       const Id id = rows.values[rows.starts[row] + (rows.backward ? left - 1 : rows.counts[row] - left)];
       group.table_rows[static_cast<size_t>(place)] = table_.data() + id * 4 * hidden_;
-      prefetch(group.table_rows[static_cast<size_t>(place)], 4 * level_.units);  // rows of the table lie anywhere
+      prefetch(group.table_rows[static_cast<size_t>(place)], 4 * level_.units);  // table rows are read in random order
     }
     for (int64_t layer = 0; layer < layers(); ++layer) step_layer(group, layer, active, left == 1);
   }
 }
 
-// Puts a row into the state that it starts from.
+// Sets a row's initial state.
 template <class Number>
 void Lstm<Number>::start(Group& group, int64_t place, const LstmStates& states, int64_t state) const {
   for (int64_t layer = 0; layer < layers(); ++layer) {

@@ -1,9 +1,8 @@
-// The recurrent layers of an LSTM, for scoring: ragged ids -> the top layer's last output of every row, or the maximum
-// and the mean of all.
+// Ragged ids -> the top layer's last output of each row, or the maximum and mean over its steps: an LSTM for scoring.
 //
-// A thread takes a group of rows and runs all steps and layers of it by itself, so that nothing waits for anything but
-// the end. A row reads its own ids alone and starts from its own state: its result is the same, bit for bit, whatever
-// rows stand beside it and however many threads there are. One step of one layer is lstm/cell.h's.
+// A thread runs all steps and layers of a group of rows by itself, so that threads never wait for one another. A row's
+// result depends only on its own ids and initial state: it is the same, bit for bit, whatever rows share the batch and
+// with any number of threads. One step of one layer is left to lstm/cell.h.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +13,8 @@
 
 namespace sentiment_fast {
 
-// Which ids are read: row i's are values[starts[i]] and the counts[i] - 1 behind it, from state states[i] on; backward,
-// the last of them first.
+// The rows to read: row i has the ids values[starts[i] .. starts[i] + counts[i]) and starts from state states[i].
+// backward: ids are read from last to first.
 template <class Id>
 struct LstmRows {
   int64_t rows;
@@ -27,22 +26,22 @@ struct LstmRows {
   bool backward;
 };
 
-// What is made of a row's outputs: the last one, (hidden,), or the maximum and the mean of all, (2, hidden).
+// How a row's outputs are pooled: the last one, (hidden,), or the maximum and the mean of all, (2, hidden).
 enum class LstmPooling { kLast, kMaxMean };
 
-// States to start from: (count, layers, hidden) float32 both.
+// Initial states: outputs and cells are (count, layers, hidden) float32.
 struct LstmStates {
   int64_t count;
   const float* outputs;
   const float* cells;
 };
 
-// Number: what weights and outputs are, float or Bf16.
+// Number: the type of weights and outputs, float or Bf16.
 template <class Number>
 class Lstm {
  public:
-  // table: (ids, 4 hidden), for each id what it adds to the gates of the first layer, biases included. hidden: a
-  // multiple of kUnitsMultiple. Everything is copied, in the order that the level takes it in.
+  // table: (ids, 4 hidden), each id's contribution to the gates of the first layer, biases included. hidden: a multiple
+  // of kUnitsMultiple. Everything is copied, in the order that the level reads.
   Lstm(int64_t hidden, int64_t ids, const float* table, const std::vector<LstmLayerWeights>& layers,
        const LstmKernels<Number>& level);
 
@@ -58,7 +57,7 @@ class Lstm {
  private:
   struct Layer {
     int inputs_count;
-    Aligned<Number> weights;  // (hidden / units tiles, and in each what LstmProducts says)
+    Aligned<Number> weights;  // (hidden / units tiles, each as in LstmProducts)
     Aligned<float> biases;    // (4 hidden,) in the table's order
   };
   struct Group;

@@ -1,5 +1,7 @@
-// The loss's gradients by an LSTM's weights, from a trace that went back: sums over all its slots of a gate's gradient
-// times what the gate's weights were multiplied by, and so the products of lstm/cell.h again, with slots for inputs.
+// A trace after a backward pass -> the gradients of the loss with respect to the LSTM's weights and its table.
+//
+// A weight's gradient is the sum over all slots of the gate's gradient times the weight's input: the products of
+// lstm/cell.h again, with slots in place of inputs.
 #include <algorithm>
 #include <cstring>
 #include <numeric>
@@ -12,8 +14,7 @@
 namespace sentiment_fast {
 namespace {
 
-// Slots, in those multiplied at once, that are packed and multiplied at a time: a tile's outputs then take half of the
-// first-level cache.
+// Slots / slots at once that are packed and multiplied at a time: a tile's outputs then take half of the L1 cache.
 constexpr int64_t kBlockSteps = 128;
 
 template <int64_t kUnits>
@@ -23,23 +24,23 @@ void interleave(const float* const (&read)[1], float* to) {
 
 template <int64_t kUnits>
 void interleave(const Bf16* const (&read)[2], Bf16* to) {
-  uint32_t pairs[kUnits];  // so that compilers see what their vectors can do
+  uint32_t pairs[kUnits];  // written so that compilers vectorize it
   for (int64_t unit = 0; unit < kUnits; ++unit)
     pairs[unit] = read[0][unit] | static_cast<uint32_t>(read[1][unit]) << 16;
   std::memcpy(to, pairs, sizeof pairs);
 }
 
-// Where a matrix of slots is read from, and in which order its columns are packed.
+// A matrix of slots to read, and the columns to pack.
 template <class Number>
 struct Columns {
   const Number* rows;  // (slots, columns)
   int64_t slots, columns;
-  int64_t first, last;  // of the columns, those to pack
-  int64_t together;     // vectors of columns that lie side by side at each step
+  int64_t first, last;  // the range of columns to pack
+  int64_t together;     // adjacent vectors of columns at each step
 };
 
-// -> (vectors / together, block's steps, together, units, slots at once): the slots from `slot` on, zeros behind the
-// last.
+// Packs the slots from `slot` on, with zeros after the last one, into (vectors / together, block's steps, together,
+// units, slots at once).
 template <class Number, int64_t kUnits>
 void pack_units(const Columns<Number>& from, int64_t slot, int64_t steps, Number* packed) {
   constexpr int64_t kAtOnce = kInputsAtOnce<Number>, kVector = kUnits * kAtOnce;
@@ -59,7 +60,7 @@ void pack_units(const Columns<Number>& from, int64_t slot, int64_t steps, Number
   }
 }
 
-// A slot's gradients, in tiles from `first` to `last`, added to sums in PyTorch's order.
+// Adds a slot's gradients in the tiles from `first` to `last` to sums in PyTorch's order.
 template <class Number, int64_t kUnits>
 void add_units(const Number* gradients, int64_t first, int64_t last, int64_t hidden, float* sums) {
   for (int64_t tile = first; tile < last; ++tile)
@@ -70,7 +71,7 @@ void add_units(const Number* gradients, int64_t first, int64_t last, int64_t hid
 
 }  // namespace
 
-// What one thread does: the gradients of some tiles' gates, block by block.
+// One thread's work: the gradients of the gates of some tiles, block by block.
 template <class Number>
 class LstmTraining<Number>::Share {
  public:
@@ -93,7 +94,7 @@ class LstmTraining<Number>::Share {
       pack(gradients, slot, gradients_.data());
       multiply({kept.outputs.data(), slots, hidden, 0, hidden, 4}, slot, sums.own);
       if (!sums.below) continue;
-      // A step reads what the layer below put out at it: one slot on.
+      // A step reads the output of the layer below at the same step, which is one slot further.
       const Number* const below = trace_.layer(layer - 1).outputs.data() + hidden;
       multiply({below, slots - 1, hidden, 0, hidden, 4}, slot, sums.below);
     }
@@ -112,7 +113,7 @@ class LstmTraining<Number>::Share {
     (units_ == 8 ? pack_units<Number, 8> : pack_units<Number, 16>)(from, slot, steps_, packed);
   }
 
-  // sums: (4 hidden, hidden) += gradients, transposed, times outputs
+  // sums, (4 hidden, hidden), += transposed gradients * outputs
   void multiply(const Columns<Number>& outputs, int64_t slot, float* sums) {
     pack(outputs, slot, outputs_.data());
     const int64_t hidden = lstm_.hidden_;
@@ -142,15 +143,15 @@ class LstmTraining<Number>::Share {
   const LstmTrace<Number>& trace_;
   const int64_t units_, first_, last_, vector_;
   int64_t steps_ = 0;
-  Aligned<Number> gradients_;  // of a block: (tiles, 4 gates, steps, units, slots at once)
+  Aligned<Number> gradients_;  // one block: (tiles, 4 gates, steps, units, slots at once)
   Aligned<Number> outputs_;    // (hidden / (4 units), rounded up, steps, 4 vectors, units, slots at once)
 };
 
-// Calls work(share) on threads, each with some tiles of its own.
+// Calls work(share) on threads, each with its own tiles.
 template <class Number>
 template <class Work>
 void LstmTraining<Number>::in_shares(const LstmTrace<Number>& trace, int threads, Work work) const {
-  if (!trace.went_back) throw std::invalid_argument("Expected a trace that has gone back: run backward first");
+  if (!trace.went_back) throw std::invalid_argument("Expected a trace after backward(): run backward() first");
   const int64_t tiles = hidden_ / level_.units;
   const int shares = useful_threads(threads, static_cast<size_t>(tiles));
   on_threads(shares, [&](int number) {
@@ -170,7 +171,7 @@ void LstmTraining<Number>::add_weight_gradients(const LstmTrace<Number>& trace,
 template <class Number>
 void LstmTraining<Number>::add_table_gradients(const LstmTrace<Number>& trace, const int32_t* ids, int64_t table_rows,
                                                float* table, int threads) const {
-  // Slots in the order of their ids (counting sort): a table row is then added to while it is in the cache.
+  // Sorts the slots by id (counting sort), so that each table row is updated while it is in the cache.
   std::vector<int64_t> next(static_cast<size_t>(table_rows) + 1);
   std::vector<int64_t> slots(static_cast<size_t>(trace.slots() - trace.rows()));
   for (size_t i = 0; i < slots.size(); ++i) ++next[static_cast<size_t>(ids[i]) + 1];
@@ -180,7 +181,7 @@ void LstmTraining<Number>::add_table_gradients(const LstmTrace<Number>& trace, c
     for (int64_t slot = first; slot < first + trace.count(row); ++slot)
       slots[static_cast<size_t>(next[static_cast<size_t>(ids[slot - row])]++)] = slot;
   }
-  // Behind the last slot of each id, the next id's begin.
+  // next[id] is now the end of the slots of `id`.
   in_shares(trace, threads, [&](Share& share) {
     int64_t at = 0;
     for (int64_t id = 0; id < table_rows; ++id)

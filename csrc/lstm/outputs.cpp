@@ -5,32 +5,13 @@
 #include "parallel/threads.h"
 
 namespace sentiment_fast {
-namespace {
-
-// Calls work(row, the top layer's outputs behind its first step) for all rows.
-template <class Number, class Work>
-void for_rows(const LstmTrace<Number>& trace, int threads, Work work) {
-  const Number* const outputs = trace.layers.back().outputs.data();
-  for_each_block(trace.rows(), 1, threads, [&](Range rows) {
-    work(rows.begin, outputs + (trace.first(rows.begin) + 1) * trace.hidden);
-  });
-}
-
-}  // namespace
-
-template <class Number>
-void top_outputs(const LstmTrace<Number>& trace, float* outputs, int threads) {
-  for_rows(trace, threads, [&](int64_t row, const Number* from) {
-    // Ids lie as slots do, but for the one more that each row has of these.
-    float* const to = outputs + (trace.first(row) - row) * trace.hidden;
-    for (int64_t i = 0; i < trace.count(row) * trace.hidden; ++i) to[i] = to_float(from[i]);
-  });
-}
 
 template <class Number>
 void max_mean(const LstmTrace<Number>& trace, float* pooled, int32_t* maxima, int threads) {
   const int64_t hidden = trace.hidden;
-  for_rows(trace, threads, [&](int64_t row, const Number* outputs) {
+  for_each_block(trace.rows(), 1, threads, [&](Range rows) {
+    const int64_t row = rows.begin;
+    const Number* const outputs = trace.layers.back().outputs.data() + (trace.first(row) + 1) * hidden;  // of all steps
     float* const highest = pooled + row * 2 * hidden;
     float* const means = highest + hidden;
     int32_t* const at = maxima + row * hidden;
@@ -51,8 +32,6 @@ void max_mean(const LstmTrace<Number>& trace, float* pooled, int32_t* maxima, in
   });
 }
 
-template void top_outputs(const LstmTrace<float>&, float*, int);
-template void top_outputs(const LstmTrace<Bf16>&, float*, int);
 template void max_mean(const LstmTrace<float>&, float*, int32_t*, int);
 template void max_mean(const LstmTrace<Bf16>&, float*, int32_t*, int);
 

@@ -1,4 +1,4 @@
-// The top layer's outputs of all steps, from a trace that went forward: as they are, or pooled.
+// A trace after a forward pass -> the maximum and the mean of the top layer's outputs over each row's steps.
 #pragma once
 
 #include <cstdint>
@@ -7,12 +7,8 @@
 
 namespace sentiment_fast {
 
-// outputs: (ids, hidden), in the order of the ids.
-template <class Number>
-void top_outputs(const LstmTrace<Number>& trace, float* outputs, int threads);
-
-// pooled: (rows, 2 hidden), of each row's steps the maxima, and behind them the means. maxima: (rows, hidden), the step
-// at which each maximum stood, from 0, the first of equal ones.
+// pooled: (rows, 2 hidden), each row's maxima followed by its means. maxima: (rows, hidden), the step, from 0, at which
+// each maximum occurs, the first one if several are equal.
 template <class Number>
 void max_mean(const LstmTrace<Number>& trace, float* pooled, int32_t* maxima, int threads);
 

@@ -1,4 +1,4 @@
-// A step of an LSTM layer, one row and one unit after the other: the version that every CPU runs.
+// Computes a step of an LSTM layer, one row and one unit at a time: the version for every CPU.
 #include "lstm/cell.h"
 
 #include <algorithm>
@@ -46,7 +46,7 @@ void step_scalar(const LstmTile<Number>& tile) {
       if (tile.exact_outputs[0]) tile.exact_outputs[row][unit] = output;
       if (!tile.maxima[0]) continue;
       float& maximum = tile.maxima[row][unit];
-      if (!(output <= maximum)) maximum = output;  // a NaN too
+      if (!(output <= maximum)) maximum = output;  // NaN propagates
       tile.maxima[row][tile.totals_at + unit] += output;
     }
     if (tile.logits[0]) std::transform(sums, sums + kSums, tile.logits[row], rounded<Number>);

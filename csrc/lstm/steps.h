@@ -1,17 +1,19 @@
-// A step of an LSTM layer forward and back, written once for all vectors: each version includes this after
-// it has defined its vectors and numbers, and gives kKernels a name that simd/cpu.cpp knows.
+// Implements the steps of an LSTM layer, forward and backward, once for all vector types.
+//
+// Each SIMD version defines the following, includes this file, and exports kKernels under a name that simd/cpu.cpp
+// lists:
 //
 //   WITH_LEVEL               the target attribute of its functions
-//   Number, Vector           kUnits floats; kMostRows: of a tile
+//   Number, Vector           a Vector holds kUnits floats; a tile has up to kMostRows rows
 //   load, store, set         floats <-> Vector
 //   add, subtract, multiply, divide, multiply_add
-//   maximum                  the second one where it is a NaN
-//   inverse                  as exact as Number is
+//   maximum                  the second operand if that is NaN
+//   inverse                  at least as precise as Number
 //   exp_of_minus             exp(-scale x)
 //   load_numbers, store_numbers
-//   add_products<rows>       the sums += what LstmProducts says
+//   add_products<rows>       sums += LstmProducts
 //
-// How the gates are computed is in lstm/exp.h.
+// lstm/exp.h explains how the gates are computed.
 #pragma once
 
 #include <array>
@@ -25,7 +27,7 @@
 namespace sentiment_fast {
 namespace {
 
-// gates: input, forget, candidate, output, of a vector of units. Returns the outputs.
+// gates: the logits of input, forget, candidate and output for a vector of units. Returns the outputs.
 INLINED_AT_LEVEL Vector close_step(const Vector (&gates)[4], const float* cells_before, float* cells) {
   const Vector one = set(1);
   const Vector input = add(one, exp_of_minus(gates[0], 1));
@@ -42,7 +44,7 @@ INLINED_AT_LEVEL Vector close_step(const Vector (&gates)[4], const float* cells_
   return divide(subtract(one, shown), multiply(open, add(one, shown)));
 }
 
-// gates: the logits, then the gradients by them. Returns the gradients by the cells before.
+// gates: the logits; overwritten by their gradients. Returns the gradients with respect to the cells before the step.
 INLINED_AT_LEVEL Vector close_step_back(Vector (&gates)[4], Vector cells_before, Vector cells, Vector by_outputs,
                                         Vector by_cells) {
   const Vector one = set(1), four = set(4);
@@ -123,7 +125,7 @@ WITH_LEVEL void step_back_of_rows(const LstmBackTile<Number>& tile) {
   }
 }
 
-// For 1 row, 2 rows and so on.
+// The steps for 1 row, 2 rows and so on.
 template <size_t... kRowsLessOne>
 constexpr std::array<LstmStep<Number>, sizeof...(kRowsLessOne)> steps_of(std::index_sequence<kRowsLessOne...>) {
   return {step_of_rows<static_cast<int>(kRowsLessOne) + 1>...};

@@ -11,7 +11,7 @@
 namespace sentiment_fast {
 namespace {
 
-// Rows that a thread takes at a time: a layer's weights come from beyond the second-level cache once for all of them.
+// Rows that a thread takes at a time: a layer's weights are loaded from beyond the L2 cache once for all of them.
 constexpr int64_t kGroupRows = 64;
 
 }  // namespace
@@ -65,7 +65,7 @@ void LstmTraining<Number>::check(const LstmSteps& steps, const LstmStates& state
                                   std::to_string(steps.states[row]));
   }
   if (ids != steps.ids_count)
-    throw std::invalid_argument("Expected " + std::to_string(ids) + " ids, as many as rows count, got " +
+    throw std::invalid_argument("Expected " + std::to_string(ids) + " ids, the sum of the rows' counts, got " +
                                 std::to_string(steps.ids_count));
   for (int64_t i = 0; i < ids; ++i)
     if (steps.ids[i] < 0 || steps.ids[i] >= steps.table_rows)
@@ -73,8 +73,8 @@ void LstmTraining<Number>::check(const LstmSteps& steps, const LstmStates& state
                                   std::to_string(steps.ids[i]));
 }
 
-// Calls run(members) for groups of rows, longest first: every so many-th of all of them, so that groups take equally
-// long.
+// Calls run(members) for groups of rows, longest first. Group g of n takes every n-th row from row g on, so that groups
+// take equally long.
 template <class Number>
 template <class Run>
 void LstmTraining<Number>::in_groups(const LstmTrace<Number>& trace, int threads, Run run) const {
@@ -109,7 +109,7 @@ void LstmTraining<Number>::forward(const LstmSteps& steps, const LstmStates& sta
   in_groups(trace, threads, [&](const std::vector<int64_t>& members) {
     const auto count = [&](int64_t place) { return trace.count(members[static_cast<size_t>(place)]); };
     const int64_t size = static_cast<int64_t>(members.size());
-    // Rows end together: at each step those run whose ids have begun, which are the first so many.
+    // Rows are aligned at their ends, so the active ones are always the first ones.
     int64_t active = 0;
     for (int64_t left = size ? count(0) : 0; left > 0; --left) {
       for (; active < size && count(active) >= left; ++active) {
@@ -128,7 +128,7 @@ void LstmTraining<Number>::forward(const LstmSteps& steps, const LstmStates& sta
   });
 }
 
-// One step of all layers for the first `active` rows, each of which has `left` ids left.
+// One step of all layers for the first `active` rows, which have `left` ids left.
 template <class Number>
 void LstmTraining<Number>::step(const LstmSteps& steps, LstmTrace<Number>& trace, const std::vector<int64_t>& members,
                                 int64_t active, int64_t left, LstmRowStates last) const {
@@ -148,7 +148,7 @@ void LstmTraining<Number>::step(const LstmSteps& steps, LstmTrace<Number>& trace
           const int64_t row = members[static_cast<size_t>(place + i)];
           const int64_t first = trace.first(row);
           const int64_t slot = first + trace.count(row) - left;
-          // Ids lie as slots do, but for the one more that each row has of these.
+          // The id at a slot is ids[slot - row], because each row has one slot more than ids.
           tile.first_sums[i] = layer == 0 ? steps.table + int64_t{steps.ids[slot - row]} * 4 * hidden_ + unit
                                           : weights.biases.data() + 4 * unit;
           tile.products.inputs[0][i] = kept.outputs.data() + slot * hidden_;
@@ -183,21 +183,21 @@ void LstmTraining<Number>::step(const LstmSteps& steps, LstmTrace<Number>& trace
 
 template <class Number>
 void LstmTraining<Number>::backward(LstmTrace<Number>& trace, LstmRowStates by_last, const LstmLastStep* more,
-                                    const LstmOutputGradients* by_top, float* by_first_outputs, int threads) const {
-  if (trace.went_back) throw std::invalid_argument("Expected a trace that has not gone back yet: run forward again");
+                                    const LstmPooledGradients* by_pooled, float* by_first_outputs, int threads) const {
+  if (trace.went_back) throw std::invalid_argument("Expected a trace before backward(): run forward() again");
   trace.went_back = true;
   in_groups(trace, threads, [&](const std::vector<int64_t>& members) {
     const auto count = [&](int64_t place) { return trace.count(members[static_cast<size_t>(place)]); };
     int64_t active = static_cast<int64_t>(members.size());
     for (int64_t left = 1; active > 0 && left <= count(0); ++left) {
       while (count(active - 1) < left) --active;
-      step_back(trace, members, active, left, by_last, more, by_top);
+      step_back(trace, members, active, left, by_last, more, by_pooled);
     }
     go_to_start(trace, members, by_first_outputs);
   });
 }
 
-// Gives a tile its units and their weights; returns the first unit.
+// Points a tile at its units and their weights; returns the first unit.
 template <class Number>
 int64_t LstmTraining<Number>::aim(LstmBackTile<Number>& tile, int64_t layer, int64_t number) const {
   const int64_t unit = number * 4 * level_.units;
@@ -206,11 +206,11 @@ int64_t LstmTraining<Number>::aim(LstmBackTile<Number>& tile, int64_t layer, int
   return unit;
 }
 
-// Back through the step before which the first `active` rows have `left` ids left.
+// Backward through one step: the one before which the first `active` rows have `left` ids left.
 template <class Number>
 void LstmTraining<Number>::step_back(LstmTrace<Number>& trace, const std::vector<int64_t>& members, int64_t active,
                                      int64_t left, LstmRowStates by_last, const LstmLastStep* more,
-                                     const LstmOutputGradients* by_top) const {
+                                     const LstmPooledGradients* by_pooled) const {
   LstmBackTile<Number> tile;
   float gradients[kMostTileRows][4 * kUnitsMultiple];
   tile.products.steps = 4 * hidden_ / kInputsAtOnce<Number>;
@@ -232,13 +232,13 @@ void LstmTraining<Number>::step_back(LstmTrace<Number>& trace, const std::vector
           if (!top) tile.products.inputs[1][i] = trace.layer(layer + 1).logits.data() + slot * 4 * hidden_;
           if (left == 1) tile.output_gradients[i] = by_last.outputs + at;
           if (left == 2 && more) tile.output_gradients[i] = more->outputs_before + at;
-          if (top && by_top) {
+          if (top && by_pooled) {
             const int64_t count = tile.vectors * level_.units, step = trace.count(row) - left;
             if (left == 1 || (left == 2 && more))
               std::copy_n(tile.output_gradients[i], count, gradients[i]);
             else
               std::fill_n(gradients[i], count, 0.0f);
-            by_top->add_to(gradients[i], hidden_, row, slot - row, step, trace.count(row), unit, count);
+            by_pooled->add_to(gradients[i], hidden_, row, step, trace.count(row), unit, count);
             tile.output_gradients[i] = gradients[i];
           }
           tile.cells_before[i] = kept.cells.data() + slot * hidden_ + unit;
@@ -277,7 +277,7 @@ void LstmTraining<Number>::add_to_last_step(LstmTrace<Number>& trace, const std:
   }
 }
 
-// From the first steps' gates to the outputs that rows began from.
+// From the gates of the first steps to the rows' initial outputs.
 template <class Number>
 void LstmTraining<Number>::go_to_start(LstmTrace<Number>& trace, const std::vector<int64_t>& members,
                                        float* by_first_outputs) const {

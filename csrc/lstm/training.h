@@ -1,9 +1,9 @@
-// The recurrent layers of an LSTM, for training: ragged ids -> the state that each row ends in, and back from the
-// loss's gradients by these states to those by all that went in.
+// Ragged ids -> each row's final state, and gradients with respect to it -> those of all inputs: an LSTM for training.
 //
-// As in lstm/forward.h, no row is padded and no thread waits for another. What a step back needs of a step is kept in a
-// trace: the gates' logits, over which their gradients are then written, the outputs and the cells. With these, gradients by
-// the weights are two matrix products a layer (lstm/gradients.cpp). What comes out depends on no number of threads.
+// As in lstm/forward.h, rows are not padded and threads do not wait for one another. A trace keeps what the backward
+// pass needs of each step: the gates' logits, later overwritten by their gradients, the outputs and the cells. The
+// gradients with respect to the weights are then two matrix products per layer (lstm/gradients.cpp). Results are the
+// same with any number of threads.
 #pragma once
 
 #include <cstdint>
@@ -15,13 +15,13 @@
 
 namespace sentiment_fast {
 
-// A row of n ids has n + 1 slots, rows one behind the other: its outputs and cells before the first step, and after
-// each; the logits of step i are in its slot i, and the last slot of them is 0, as a step's gradients that nothing
-// follows. Logits are in tiles: (hidden / units, 4 gates, units).
+// A row of n ids has n + 1 slots, and rows are contiguous. Outputs and cells: before the first step, then after each
+// one. Logits: step i is in slot i, and the last slot is 0, because no step follows whose gradients would be added.
+// Logits are in tiles: (hidden / units, 4 gates, units).
 template <class Number>
 struct LstmTrace {
   struct Layer {
-    Aligned<Number> logits;   // (slots, 4 hidden); the loss's gradients by them, once a step back is done
+    Aligned<Number> logits;   // (slots, 4 hidden); overwritten by their gradients in the backward pass
     Aligned<Number> outputs;  // (slots, hidden)
     Aligned<float> cells;     // (slots, hidden)
   };
@@ -40,59 +40,55 @@ struct LstmTrace {
   int64_t rows() const { return static_cast<int64_t>(counts.size()); }
   int64_t slots() const { return firsts.empty() ? 0 : firsts.back() + counts.back() + 1; }
 
-  int64_t hidden, units, capacity;  // the last in slots
+  int64_t hidden, units, capacity;  // capacity: in slots
   std::vector<Layer> layers;
-  std::vector<int64_t> counts, firsts;  // of a row: its ids, its first slot
-  std::vector<int64_t> order;           // of the rows, longest first
+  std::vector<int64_t> counts, firsts;  // for each row: its number of ids, its first slot
+  std::vector<int64_t> order;           // the rows, longest first
   bool went_back = false;
 };
 
-// Rows of table rows, one behind the other, each from a state on.
+// Contiguous rows of ids, each with its initial state.
 struct LstmSteps {
   int64_t rows;
   const int64_t* counts;  // 1 or more
   const int64_t* states;
   const int32_t* ids;
   int64_t ids_count;
-  const float* table;  // (table_rows, 4 hidden): what an id adds to the gates of the first layer, biases included
+  const float* table;  // (table_rows, 4 hidden): an id's share of the first layer's gates, biases included
   int64_t table_rows;
 };
 
-// Where the loss's gradients by a layer's weights are added up: see LstmLayerWeights.
+// Accumulators for the gradients with respect to a layer's weights: see LstmLayerWeights.
 struct LstmLayerGradients {
   float* own;
-  float* below;   // null for the first layer, whose table has them
-  float* biases;  // null likewise
+  float* below;   // null for the first layer, whose input is the table
+  float* biases;  // null for the first layer, too
 };
 
-// Each (rows, layers, hidden).
+// States of rows, (rows, layers, hidden) each.
 struct LstmRowStates {
   float* outputs;
   float* cells;
 };
 
-// More of the loss's gradients, for whoever uses more of each row than the state it ends in: by the logits of its last
-// step, (rows, layers, 4 hidden), and by the state before that step, (rows, layers, hidden) each.
+// Additional gradients of the loss for callers that use more of a row than its final state: with respect to the logits
+// of its last step, (rows, layers, 4 hidden), and to the state before that step, (rows, layers, hidden) each.
 struct LstmLastStep {
   const float* logits;
   const float* outputs_before;
   const float* cells_before;
 };
 
-// More of them, for whoever uses more of the top layer than its last outputs: by its outputs of all steps, or by what
-// max_mean() of lstm/outputs.h makes of these. Either may be null.
-struct LstmOutputGradients {
-  const float* of_steps;   // (ids, hidden)
-  const float* of_pooled;  // (rows, 2 hidden)
-  const int32_t* maxima;   // (rows, hidden): the step at which each stood
+// Additional gradients of the loss for callers that pool the top layer's outputs: with respect to the results of
+// max_mean() in lstm/outputs.h.
+struct LstmPooledGradients {
+  const float* pooled = nullptr;    // (rows, 2 hidden)
+  const int32_t* maxima = nullptr;  // (rows, hidden): the step at which each maximum occurs
 
-  // Adds those of `count` units of a row's step. id: the step's place among all ids. steps: of the row.
-  void add_to(float* sums, int64_t hidden, int64_t row, int64_t id, int64_t step, int64_t steps, int64_t unit,
+  // Adds the gradients with respect to the outputs of `count` units at one step of a row that has `steps` steps.
+  void add_to(float* sums, int64_t hidden, int64_t row, int64_t step, int64_t steps, int64_t unit,
               int64_t count) const {
-    if (of_steps)
-      for (int64_t i = 0; i < count; ++i) sums[i] += of_steps[id * hidden + unit + i];
-    if (!of_pooled) return;
-    const float* const by_maxima = of_pooled + row * 2 * hidden + unit;
+    const float* const by_maxima = pooled + row * 2 * hidden + unit;
     const float* const by_means = by_maxima + hidden;
     const int32_t* const at = maxima + row * hidden + unit;
     const float share = 1 / static_cast<float>(steps);
@@ -111,34 +107,34 @@ class LstmTraining {
   int64_t units() const { return level_.units; }
   Number number() const { return Number{}; }
 
-  // Copies them, in the orders that the level takes them in. As many layers as there are.
+  // Copies the weights of all layers, in the orders that the level reads.
   void set_weights(const std::vector<LstmLayerWeights>& layers, int threads);
 
-  // last: the states that the rows end in. Throws std::invalid_argument for rows beyond the ids, the table, the states
-  // or the trace, which must be of the same layers.
+  // last: receives the rows' final states. The trace must have the same layers. Throws std::invalid_argument for rows
+  // beyond the ids, the table, the states or the trace.
   void forward(const LstmSteps& steps, const LstmStates& states, LstmTrace<Number>& trace, LstmRowStates last,
                int threads) const;
 
-  // by_last: the loss's gradients by the states that the rows end in, its cells then those by what they began from.
-  // more: null for none; else rows are of 2 or more ids. by_top: null for none. by_first_outputs: (rows, layers,
-  // hidden), zeros, gets those by the outputs that rows began from. A trace goes back once.
+  // by_last: the gradients with respect to the final states; its cells are overwritten by those with respect to the
+  // initial cells. more: null for none; otherwise, rows have 2 or more ids. by_pooled: null for none. by_first_outputs:
+  // (rows, layers, hidden) zeros, receives the gradients with respect to the initial outputs. Once per forward pass.
   void backward(LstmTrace<Number>& trace, LstmRowStates by_last, const LstmLastStep* more,
-                const LstmOutputGradients* by_top, float* by_first_outputs, int threads) const;
+                const LstmPooledGradients* by_pooled, float* by_first_outputs, int threads) const;
 
-  // Adds a trace's gradients by weights to those given, of each layer, in the order of set_weights. Throws
-  // std::invalid_argument for a trace that has not gone back; so does the next.
+  // Adds the gradients with respect to each layer's weights to `layers`. This and the next function throw
+  // std::invalid_argument for a trace before its backward pass.
   void add_weight_gradients(const LstmTrace<Number>& trace, const std::vector<LstmLayerGradients>& layers,
                             int threads) const;
 
-  // Adds the gradients by the first layer's logits to `table`, (table rows, 4 hidden), each to its id's row.
+  // Adds the gradients with respect to the first layer's logits to `table`, (table rows, 4 hidden), in their ids' rows.
   void add_table_gradients(const LstmTrace<Number>& trace, const int32_t* ids, int64_t table_rows, float* table,
                            int threads) const;
 
  private:
   class Share;
   struct Layer {
-    Aligned<Number> weights;       // (hidden / units tiles, and in each what pack_tile writes)
-    Aligned<Number> back_weights;  // (hidden / (4 units) tiles, rounded up, what pack_back_tile writes)
+    Aligned<Number> weights;       // (hidden / units tiles, each as pack_tile writes it)
+    Aligned<Number> back_weights;  // (hidden / (4 units) tiles, rounded up, each as pack_back_tile writes it)
     Aligned<float> biases;         // (4 hidden,) in tiles
   };
 
@@ -152,7 +148,7 @@ class LstmTraining {
   void step(const LstmSteps& steps, LstmTrace<Number>& trace, const std::vector<int64_t>& members, int64_t active,
             int64_t left, LstmRowStates last) const;
   void step_back(LstmTrace<Number>& trace, const std::vector<int64_t>& members, int64_t active, int64_t left,
-                 LstmRowStates by_last, const LstmLastStep* more, const LstmOutputGradients* by_top) const;
+                 LstmRowStates by_last, const LstmLastStep* more, const LstmPooledGradients* by_pooled) const;
   int64_t aim(LstmBackTile<Number>& tile, int64_t layer, int64_t number) const;
   void add_to_last_step(LstmTrace<Number>& trace, const std::vector<int64_t>& members, int64_t layer,
                         LstmRowStates by_last, const LstmLastStep& more) const;

@@ -1,5 +1,7 @@
-// Arrays that begin where a cache line does: a vector that crosses a line costs two loads. Large ones ask for huge
-// pages, where Linux gives them to those that ask: rows that lie far apart then miss no address translation.
+// Allocates arrays aligned to cache lines, and large ones to huge pages.
+//
+// A vector that crosses a cache line costs two loads. Huge pages, where Linux grants them (madvise), save the TLB
+// misses of rows that are far apart.
 #pragma once
 
 #ifdef __linux__
@@ -13,7 +15,7 @@
 
 namespace sentiment_fast {
 
-// Of a size, zeros at first.
+// An array of fixed size, filled with zeros.
 template <class T>
 class Aligned {
  public:
@@ -25,7 +27,7 @@ class Aligned {
     }
     at_ = static_cast<T*>(::operator new(bytes, alignment_));
 #ifdef __linux__
-    if (bytes >= kHugePage) madvise(at_, bytes, MADV_HUGEPAGE);  // a wish: without it the array is as good
+    if (bytes >= kHugePage) madvise(at_, bytes, MADV_HUGEPAGE);  // a hint; failure does no harm
 #endif
     std::fill(at_, at_ + size, T{});
   }

@@ -1,4 +1,4 @@
-// Asks for what will be needed soon from beyond the caches. A hint: it changes no result, and any address will do.
+// Prefetches memory that will be needed soon. A hint: it changes no result, and any address is allowed.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Work spread over threads that live no longer than the call: none outlives it, so a fork is always safe.
+// Runs work on threads that end with the call, so that a fork is always safe.
 #pragma once
 
 #include <algorithm>
@@ -12,8 +12,8 @@
 
 namespace sentiment_fast {
 
-// Calls work(thread) for thread = 0 .. threads - 1, one of them on the calling thread, and waits for all. The first
-// exception is thrown again here. Where the system gives fewer threads than asked for, those that start do the rest.
+// Calls work(thread) for thread = 0 .. threads - 1, also on the calling thread, and waits for all. Rethrows the first
+// exception. If the system starts fewer threads than requested, the existing ones do the remaining work.
 template <class Work>
 void on_threads(int threads, Work work) {
   std::exception_ptr failure;
@@ -38,19 +38,19 @@ void on_threads(int threads, Work work) {
   if (failure) std::rethrow_exception(failure);
 }
 
-// No more threads than there are pieces of work: starting one takes longer than a small text.
+// At most one thread for each piece of work: starting a thread takes longer than processing a small text.
 inline int useful_threads(int threads, size_t pieces) {
   return static_cast<int>(std::min(static_cast<size_t>(threads), std::max<size_t>(pieces, 1)));
 }
 
-// Numbers from `begin` up to, not including, `end`.
+// The half-open range begin .. end.
 struct Range {
   int64_t begin, end;
 };
 
-// Cuts 0 .. count - 1 into blocks of `block` numbers (the last may be smaller), which threads take one after the other,
-// and calls work(state, range) for each. make_state(thread) makes what a thread keeps from one block to the next, on
-// that thread; what it returns may be a reference.
+// Splits 0 .. count - 1 into blocks of `block` numbers (the last may be smaller), which the threads process as they
+// become free, and calls work(state, range) for each. make_state(thread) creates, on that thread, the state that it
+// keeps between blocks; it may return a reference.
 template <class MakeState, class Work>
 void for_each_block(int64_t count, int64_t block, int threads, MakeState make_state, Work work) {
   std::atomic<int64_t> next{0};
@@ -61,7 +61,7 @@ void for_each_block(int64_t count, int64_t block, int threads, MakeState make_st
   });
 }
 
-// The same for work that keeps nothing: calls work(range).
+// The same for stateless work: calls work(range).
 template <class Work>
 void for_each_block(int64_t count, int64_t block, int threads, Work work) {
   for_each_block(count, block, threads, [](int) { return nullptr; }, [&](std::nullptr_t, Range range) { work(range); });

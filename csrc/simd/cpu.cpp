@@ -16,7 +16,7 @@
 
 namespace sentiment_fast {
 
-// The versions that the table below lists, each defined in the file of its level.
+// The versions listed in the table below; each is defined in its level's file.
 CleanAscii clean_ascii_scalar, clean_ascii_avx2, clean_ascii_avx512;
 FindCsvBits find_csv_bits_scalar, find_csv_bits_avx2, find_csv_bits_avx512;
 extern const LstmKernels<float> lstm_scalar, lstm_avx2, lstm_avx512;
@@ -29,14 +29,14 @@ namespace {
 using FeatureList = std::vector<std::pair<const char*, bool>>;
 
 #ifdef SENTIMENT_FAST_X86
-// GCC's and Clang's test asks the operating system too, whether it saves the wide registers. It does not know AMX
-// everywhere; bit 22 of edx is AMX-BF16's.
+// The test of GCC and Clang also checks that the operating system saves the wide registers. Not every version knows
+// AMX; bit 22 of edx is AMX-BF16.
 bool has_amx_bf16() {
   unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
   return __builtin_cpu_supports("avx512f") && __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) && (edx >> 22 & 1);
 }
 
-// The names are macros' arguments, because the compiler takes literals only.
+// A macro, because the compiler accepts only literals here.
 #define FEATURE(name, asked) {name, __builtin_cpu_supports(asked) != 0}
 FeatureList detect() {
   __builtin_cpu_init();
@@ -59,7 +59,7 @@ FeatureList detect() {
 #undef FEATURE
 #elif defined(__aarch64__) && defined(__linux__)
 FeatureList detect() {
-  constexpr unsigned long kSveBf16 = 1UL << 12, kBf16 = 1UL << 14;  // of HWCAP2, as Linux defines them for good
+  constexpr unsigned long kSveBf16 = 1UL << 12, kBf16 = 1UL << 14;  // bits of HWCAP2, part of Linux's ABI
   const unsigned long found = getauxval(AT_HWCAP2);
   return {{"arm_bf16", (found & kBf16) != 0}, {"sve_bf16", (found & kSveBf16) != 0}};
 }
@@ -91,8 +91,8 @@ FeatureList with_summaries(FeatureList features) {
 
 using Needed = std::vector<const char*>;
 
-// A level's versions, null where it has none of its own, and the CPU features that they need: cleaning and CSV files
-// come together, the LSTM's two types of numbers each have their own.
+// A level's versions, null if it has none, and the CPU features that they need: cleaning and CSV share theirs, the
+// LSTM has one set for each number type.
 struct Row {
   const char* name;
   Needed bytes_need;
@@ -104,7 +104,7 @@ struct Row {
   const LstmKernels<Bf16>* bf16;
 };
 
-// In the order in which they get faster.
+// From the slowest to the fastest.
 std::vector<Row> all_levels() {
   return {
       {"scalar", {}, clean_ascii_scalar, find_csv_bits_scalar, {}, &lstm_scalar, {}, &lstm_bf16_scalar},

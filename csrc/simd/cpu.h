@@ -1,15 +1,15 @@
-// What this CPU can do, and which versions of the hot functions it can run: the one table of SIMD levels.
+// Detects CPU features -> the SIMD levels that this machine can run: the only table of levels.
 //
-// A level is a set of instructions with a name. All levels give the same results (the LSTM: within rounding). A level
-// needs what its name says of the CPU and of the operating system; `scalar` needs nothing and is the one that can be
-// read. Nothing is chosen here: callers pass a level by name, by default the last of the list. The Python package takes
-// that default, or the level that the environment variable SENTIMENT_FAST_SIMD names (sentiment_fast/text/encoding.py).
+// A level is a named set of instructions. All levels give the same results (the LSTM: within rounding). A level needs
+// support by the CPU and by the operating system; `scalar` needs none and is the readable one. Callers pass a level by
+// name; the fastest is the last of the list. The Python package uses that one, or the level named by the environment
+// variable SENTIMENT_FAST_SIMD (sentiment_fast/text/encoding.py).
 //
-// Adding a level, `neon` for example, takes up to three new files and an edit in one:
+// To add a level, for example `neon`, write up to three files and edit one:
 //
-//   text/neon.cpp, csv/neon.cpp, lstm/neon.cpp   its versions, as many of them as pay: a table row may have gaps
-//   simd/cpu.cpp                                 their declarations, a row of kLevels, and the detection of the CPU
-//                                                features that it needs, if they are not known yet
+//   text/neon.cpp, csv/neon.cpp, lstm/neon.cpp   its versions, where they are faster: a row of the table may have gaps
+//   simd/cpu.cpp                                 their declarations, a row in all_levels(), and the detection of the
+//                                                CPU features that it needs, unless they are already detected
 #pragma once
 
 #include <string>
@@ -22,32 +22,32 @@
 
 namespace sentiment_fast {
 
-// What cleaning and CSV files need of a level.
+// A level's versions for cleaning and CSV files.
 struct Level {
   const char* name;
   CleanAscii* clean_ascii;
   FindCsvBits* find_csv_bits;
 };
 
-// What the LSTM needs of one, for weights and outputs of one type of numbers, float or Bf16.
+// A level's version of the LSTM, for weights and outputs of one number type, float or Bf16.
 template <class Number>
 struct LstmLevel : LstmKernels<Number> {
   const char* name;
 };
 
-// The levels that this machine can run, from "scalar" up; the last is the fastest.
+// The levels that this machine can run, from "scalar" to the fastest.
 const std::vector<Level>& levels();
 template <class Number>
 const std::vector<LstmLevel<Number>>& lstm_levels();
 
-// The level of a name; throws std::invalid_argument, which names those there are, for one that can't run here.
+// The level of this name. Throws std::invalid_argument, which lists the available levels, if it can't run here.
 const Level& level_named(const std::string& name);
 template <class Number>
 const LstmLevel<Number>& lstm_level_named(const std::string& name);
 
-// The CPU features that are known on this architecture, and whether this machine, its operating system included, has
-// them. The last two sum up: "bf16", whether it multiplies bf16 matrices in hardware, by whatever instructions, and
-// "amx", whether it does so in tiles, several times as fast as with AVX-512.
+// The CPU features known on this architecture, and whether the CPU and its operating system support them. The last two
+// are summaries: "bf16", whether any instructions multiply bf16 matrices in hardware, and "amx", whether AMX tiles do,
+// several times as fast as AVX-512.
 const std::vector<std::pair<const char*, bool>>& cpu_features();
 
 }  // namespace sentiment_fast

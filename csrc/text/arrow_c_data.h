@@ -1,5 +1,6 @@
-// The structures of the Arrow C data and C stream interfaces, as their specification gives them
-// (Apache Arrow, "The Arrow C data interface"): a stable ABI that needs no Arrow library.
+// Declares the structures of the Arrow C data and C stream interfaces, a stable ABI that needs no Arrow library.
+//
+// Source: Apache Arrow, "The Arrow C data interface".
 #pragma once
 
 #include <cstdint>

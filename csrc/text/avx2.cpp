@@ -1,5 +1,7 @@
-// The same as text/avx512.cpp with what AVX2 has: the table look-up is one shuffle for each run of 16 code points, and
-// letters are moved together eight at a time, by a table of shuffles.
+// Cleans ASCII 64 bytes at a time with AVX2.
+//
+// As text/avx512.cpp, but the table look-up takes one shuffle for each run of 16 code points, and letters are
+// compressed eight at a time, by a table of shuffles.
 #include "simd/platform.h"
 #include "text/clean_ascii.h"
 
@@ -11,7 +13,7 @@
 namespace sentiment_fast {
 namespace {
 
-// For each set of bytes to keep of eight, the shuffle that moves them to the front.
+// For each subset of eight bytes, the shuffle that moves its bytes to the front.
 struct Shuffles {
   alignas(64) unsigned char of[256][8];
 };
@@ -31,7 +33,7 @@ constexpr Shuffles kShuffles = make_shuffles();
 
 #define SENTIMENT_FAST_AVX2 __attribute__((target("avx2,bmi,bmi2,popcnt")))
 
-// What the table has for 32 bytes. A byte outside a run of 16 gets an index with its high bit set, which shuffles to zero.
+// Looks up 32 bytes in the table. A byte outside a run of 16 gets an index with the high bit set, which yields zero.
 SENTIMENT_FAST_AVX2 inline __m256i cleaned_of(__m256i block, const AsciiTable& table) {
   __m256i cleaned = _mm256_setzero_si256();
   for (int run = 0; run < 8; ++run) {
@@ -62,7 +64,7 @@ SENTIMENT_FAST_AVX2 size_t clean_ascii_avx2(const unsigned char* text, size_t si
 
   while (at < size) {
     const unsigned char* source = text + at;
-    if (size - at < 64) {  // the end: zeros, which are dropped, behind the bytes that are there
+    if (size - at < 64) {  // the end: pad with zeros, which are dropped
       std::memset(block, 0, sizeof block);
       std::memcpy(block, source, size - at);
       source = block;
@@ -75,7 +77,7 @@ SENTIMENT_FAST_AVX2 size_t clean_ascii_avx2(const unsigned char* text, size_t si
     const __m256i cleaned_low = cleaned_of(low, table), cleaned_high = cleaned_of(high, table);
     const uint64_t spaces =
         present & mask_of(_mm256_cmpeq_epi8(cleaned_low, space), _mm256_cmpeq_epi8(cleaned_high, space));
-    // Cleaned bytes of ASCII are below 0x80, so that comparing them as signed is right; others are not present.
+    // Cleaned ASCII bytes are below 0x80, so signed comparison is correct; other bytes are not present.
     const uint64_t letters =
         present & mask_of(_mm256_cmpgt_epi8(cleaned_low, space), _mm256_cmpgt_epi8(cleaned_high, space));
     const uint64_t ended = spaces_that_end_words(spaces, letters, open);

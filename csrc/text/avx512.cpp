@@ -1,16 +1,16 @@
-// Cleaning 64 bytes of ASCII at a time, without a branch that depends on them.
+// Cleans ASCII 64 bytes at a time with AVX-512, without a branch that depends on the bytes.
 //
 //   text      I  ' m     g  l  a  d  -  -     1  0  /  1  0     t  h  e  y   ...
-//   cleaned   i  . m  _  g  l  a  d  .  .  _  .  .  .  .  .  _  t  h  e  y       one table look-up a byte (vpermi2b):
-//                                                                               . dropped, _ a space
+//   cleaned   i  . m  _  g  l  a  d  .  .  _  .  .  .  .  .  _  t  h  e  y       one table look-up per byte (vpermi2b):
+//                                                                               . is dropped, _ is a space
 //   letters   1  . 1  .  1  1  1  1  .  .  .  .  .  .  .  .  .  1  1  1  1
 //   spaces    .  . .  1  .  .  .  .  .  .  1  .  .  .  .  .  1  .  .  .  .
 //   ended     .  . .  1  .  .  .  .  .  .  1  .  .  .  .  .  .  .  .  .  .       spaces with a letter since the last one
-//   stored    i  m _  g  l  a  d  _  t  h  e  y                                 letters and ended, moved together
+//   stored    i  m _  g  l  a  d  _  t  h  e  y                                 letters and ended, compressed
 //                                                                               (vpcompressb)
 //
-// `ended` is an addition: with ones wherever there is no space, adding a one anywhere in such a run carries through to
-// the space behind it, and nowhere further. The carry out of the 64 bits says that a word is open when the block ends.
+// `ended` is computed by an addition: in a mask with ones except at spaces, adding a one to a run of ones carries to
+// the space after it and no further. A carry out of the 64 bits means that a word is open at the end of the block.
 #include "simd/platform.h"
 #include "text/clean_ascii.h"
 
@@ -35,7 +35,7 @@ __attribute__((target("avx512f,avx512bw,avx512vbmi,avx512vbmi2,bmi,bmi2,popcnt")
     __mmask64 present = size - at >= 64 ? ~__mmask64{0} : (__mmask64{1} << (size - at)) - 1;
     const __m512i block = _mm512_maskz_loadu_epi8(present, text + at);
     const __mmask64 beyond_ascii = _mm512_movepi8_mask(block);
-    if (beyond_ascii) present = _blsmsk_u64(beyond_ascii) >> 1;  // the bytes before the first such
+    if (beyond_ascii) present = _blsmsk_u64(beyond_ascii) >> 1;  // the bytes before the first of these
 
     const __m512i cleaned = _mm512_permutex2var_epi8(table_low, block, table_high);
     const __mmask64 letters = _mm512_mask_cmpgt_epu8_mask(present, cleaned, space);

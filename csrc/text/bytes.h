@@ -1,8 +1,8 @@
-// What each ASCII byte is to the cleaning rule: the only copy of that rule in C++ (unicode.h has the other code points).
+// Defines the cleaning rule for ASCII bytes, its only copy in C++; unicode.h covers the other code points.
 //
 // The rule (reference.py, clean_words): lower-case, split at white space, drop everything that is neither a word
-// character nor white space, drop digits unless they are to be kept. If words are to be split at marks, a mark that is
-// no apostrophe is white space.
+// character nor white space, drop digits unless keep_digits. With split_at_marks, marks other than apostrophes count as
+// white space.
 #pragma once
 
 #include <array>
@@ -10,13 +10,13 @@
 
 namespace sentiment_fast {
 
-constexpr unsigned char kDropped = 0;  // control characters, apostrophes; other marks and digits, by the rule
-constexpr unsigned char kSpace = ' ';  // ends a word; everything above it is kept, as the character given
+constexpr unsigned char kDropped = 0;  // control characters, apostrophes; by the rule, other marks and digits
+constexpr unsigned char kSpace = ' ';  // ends a word; larger values are kept characters
 
-// What of the rule can be chosen.
+// The options of the rule.
 struct CharacterRule {
-  bool keep_digits = false;     // a digit is a letter
-  bool split_at_marks = false;  // a punctuation mark or symbol, if it is no apostrophe, is a space
+  bool keep_digits = false;     // digits count as letters
+  bool split_at_marks = false;  // punctuation marks and symbols, except apostrophes, count as spaces
 };
 
 using AsciiTable = std::array<unsigned char, 128>;
@@ -24,7 +24,7 @@ using AsciiTable = std::array<unsigned char, 128>;
 constexpr AsciiTable cleaned_ascii(CharacterRule rule) {
   AsciiTable cleaned{};
   for (int byte = 0; byte < 128; ++byte) {
-    // 0x1C to 0x1F are white space to Python's str, if not to C.
+    // 0x1C to 0x1F are white space in Python's str, but not in C.
     const bool white = byte == ' ' || (byte >= '\t' && byte <= '\r') || (byte >= 0x1C && byte <= 0x1F);
     const bool upper = byte >= 'A' && byte <= 'Z';
     const bool digit = byte >= '0' && byte <= '9';

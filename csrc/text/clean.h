@@ -1,9 +1,9 @@
-// The cleaning: a text -> its cleaned words, given to a sink.
+// A text -> its cleaned words, passed to a sink.
 //
-// A sink is anything with `void words(const char* bytes, const uint32_t* ends, size_t count)`, so that counting and
-// looking up share this pass; cleaned_words.h says how the words stand there. ASCII goes through clean_ascii.h's fast
-// functions, every other code point through unicode.h, and a text is never sent the slow way for a few of them.
-// Runs without the interpreter lock, and must: threads may have to ask the interpreter (text/unicode.h).
+// A sink is any type with `void words(const char* bytes, const uint32_t* ends, size_t count)`, so that counting and
+// encoding share this pass; cleaned_words.h defines the layout of the words. ASCII takes the fast functions of
+// clean_ascii.h, other code points those of unicode.h; a few of the latter do not send the whole text the slow way.
+// Must run without the interpreter lock: threads may have to query the interpreter (text/unicode.h).
 #pragma once
 
 #include <algorithm>
@@ -21,17 +21,17 @@
 namespace sentiment_fast {
 
 struct CleaningOptions {
-  bool strip_html = false;  // a tag is a space
+  bool strip_html = false;  // tags count as spaces
   CharacterRule characters;
 };
 
-// How to clean: at which level, with which options.
+// The SIMD level and the options of the cleaning.
 struct Cleaning {
   const Level& level;
   CleaningOptions options;
 };
 
-// Cleans texts one at a time; keeps its buffers from one to the next.
+// Cleans texts one at a time, reusing its buffers.
 class Cleaner {
  public:
   explicit Cleaner(const Cleaning& cleaning)
@@ -50,10 +50,10 @@ class Cleaner {
   }
 
  private:
-  // Units cleaned between two visits to the sink: their words fit into the nearest cache.
+  // Units cleaned between two calls of the sink: their words fit into the L1 cache.
   static constexpr size_t kStretch = 4096;
-  // ASCII characters in a row, among others, behind which the fast functions pay off again. Wider units are tried in
-  // blocks of 64 only.
+  // Consecutive ASCII characters after which the fast functions pay off again. For wider units, those work in blocks of
+  // 64 only.
   template <class Unit>
   static constexpr int kAsciiRun = sizeof(Unit) == 1 ? 16 : 64;
   static constexpr size_t kLongestWord = size_t{1} << 31;
@@ -67,7 +67,7 @@ class Cleaner {
   void clean_text(const Unit* begin, size_t size, Sink& sink) {
     const Unit* const end = begin + size;
     if (!options_.strip_html) return clean_run<Codec>(begin, end, sink);
-    // What is between two tags is a text of its own: a tag is a space, and a final sigma sees the one as it sees the other.
+    // Each part between two tags can be cleaned as a text of its own, because a tag is a space, also for a final sigma.
     for (const Unit* at = begin; at != end;) {
       const Tag<Unit> tag = next_tag(at, end);
       clean_run<Codec>(at, tag.begin, sink);
@@ -90,8 +90,8 @@ class Cleaner {
     give_whole_words(sink);
   }
 
-  // From a code point beyond ASCII on, one at a time, up to a run of ASCII or the end of the stretch; returns where it
-  // stopped, which is never inside a character, and so up to three units behind the stretch.
+  // Cleans one code point at a time, from a non-ASCII one to a run of ASCII or the end of the stretch. Returns where it
+  // stopped: never inside a character, and so up to three units after the stretch.
   template <class Codec, class Unit>
   const Unit* clean_mixed(const Unit* begin, const Unit* at, const Unit* stretch_end, const Unit* end) {
     const CleanedPlane& plane = cleaned_plane(options_.characters);
@@ -123,7 +123,7 @@ class Cleaner {
 
   size_t clean_ascii_units(const unsigned char* units, size_t size) { return clean_ascii_(units, size, ascii_, words_); }
 
-  // Wider units are narrowed first, as many whole blocks as are ASCII.
+  // Wider units are narrowed to bytes first, as long as whole blocks are ASCII.
   template <class Unit>
   size_t clean_ascii_units(const Unit* units, size_t size) {
     constexpr size_t kBlock = 64;

@@ -1,6 +1,6 @@
-// Cleaning ASCII, the hot path: one function in several versions, of which simd/cpu.cpp lists the one for each level.
+// Declares the cleaning of ASCII, the hot path: one function, with a version for each SIMD level.
 //
-// Each gives the same words. How the fast ones work is explained in text/avx512.cpp.
+// simd/cpu.cpp lists the versions. All give the same words. text/avx512.cpp explains how the fast ones work.
 #pragma once
 
 #include <cstddef>
@@ -11,8 +11,8 @@
 
 namespace sentiment_fast {
 
-// Cleans bytes up to the first that is no ASCII, or all `size` of them, by the table; returns how many were cleaned.
-// Whole words are ended, the last one stays open. The caller has reserved `size` bytes in `words`.
+// Cleans bytes up to the first non-ASCII one, or all `size` bytes, by the table; returns how many were cleaned. The
+// last word stays open unless a space ends it. The caller has reserved `size` bytes in `words`.
 using CleanAscii = size_t(const unsigned char* text, size_t size, const AsciiTable& table, CleanedWords& words);
 
 }  // namespace sentiment_fast

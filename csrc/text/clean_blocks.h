@@ -1,5 +1,4 @@
-// What the versions that clean 64 bytes at a time share: finding where words end, given which bytes are letters and which
-// are spaces. text/avx512.cpp has the picture.
+// Masks of letters and spaces in 64 bytes -> the ends of words; text/avx512.cpp explains how.
 #pragma once
 
 #include <immintrin.h>
@@ -9,8 +8,8 @@
 
 namespace sentiment_fast {
 
-// The spaces that end a word: those with a letter since the space before. `open` says whether a word was open before
-// these 64 bytes, and then whether one is behind them.
+// The spaces that end a word: those with a letter since the previous space. `open`: whether a word is open before these
+// 64 bytes; updated to whether one is open after them.
 inline uint64_t spaces_that_end_words(uint64_t spaces, uint64_t letters, unsigned long long& open) {
   unsigned long long sum;
   const bool carry = __builtin_add_overflow(static_cast<unsigned long long>(~spaces), letters, &sum);
@@ -18,8 +17,8 @@ inline uint64_t spaces_that_end_words(uint64_t spaces, uint64_t letters, unsigne
   return sum & spaces;
 }
 
-// Writes `length` + the position of each bit, of which there are `count`: eight at a time, because how many there are is
-// hard to guess, how many eights is not. Up to seven more than `count` are written over.
+// Writes `length` + the position of each of the `count` bits. Works in groups of eight, because the number of groups is
+// easier to predict than the number of bits; up to seven entries after the last are overwritten.
 __attribute__((target("bmi"))) inline void write_ends(uint32_t* ends, uint64_t bits, size_t count, size_t length) {
   for (size_t done = 0; done < count; done += 8) {
     for (size_t i = 0; i < 8; ++i) {

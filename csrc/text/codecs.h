@@ -1,14 +1,14 @@
-// The encodings that texts come in, walked code point by code point, and the one rule that looks around: final sigma.
+// Text in any encoding -> code points, forward and backward; and the one rule that needs context, the final sigma.
 #pragma once
 
 #include "text/unicode.h"
 
 namespace sentiment_fast {
 
-// How to walk the code points of a text in each encoding: `next` reads one and moves on; `previous` reads the one that
-// ends at `at` and moves back. Bytes that are no UTF-8 read as U+FFFD, as bytes.decode("utf-8", "replace") gives them;
-// how many of them a bad sequence becomes makes no difference, because cleaning drops them all: U+FFFD is among
-// reference.py's APOSTROPHES, at which words are never split.
+// Reads the code points of a text in one encoding: `next` reads one and advances; `previous` reads the one that ends at
+// `at` and moves back. Invalid UTF-8 reads as U+FFFD, as with bytes.decode("utf-8", "replace"). How many of them a bad
+// sequence yields makes no difference, because cleaning drops them all: U+FFFD is one of reference.py's APOSTROPHES, at
+// which words are never split.
 template <class Unit>
 struct FixedWidth {
   static char32_t next(const Unit*& at, const Unit*) { return *at++; }
@@ -19,7 +19,7 @@ struct Utf8 {
   static char32_t next(const unsigned char*& at, const unsigned char* end) {
     const unsigned char lead = *at++;
     if (lead < 0x80) return lead;
-    if (lead >= 0xC2 && lead < 0xE0) {  // two bytes, the most frequent ones
+    if (lead >= 0xC2 && lead < 0xE0) {  // two bytes: the most frequent case
       if (at == end || (*at & 0xC0) != 0x80) return kReplacement;
       return static_cast<char32_t>((lead & 0x1F) << 6 | (*at++ & 0x3F));
     }
@@ -51,7 +51,7 @@ struct Utf8 {
   }
 };
 
-// Does the capital sigma that ends at `after` (and starts at `sigma`) end its word? CPython's rule in str.lower.
+// Whether the capital sigma from `sigma` to `after` ends its word, by the rule of CPython's str.lower.
 template <class Codec, class Unit>
 bool sigma_ends_word(const Unit* begin, const Unit* sigma, const Unit* after, const Unit* end) {
   bool cased_before = false;

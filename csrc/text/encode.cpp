@@ -29,7 +29,7 @@ struct CountingThread {
   WordCounts counts;
 };
 
-// The ids of the texts from one range of them, before they are laid one behind the other.
+// The ids of one range of texts, before all ranges are concatenated.
 template <class Id>
 struct EncodedRange {
   IdBuffer<Id> ids;
@@ -60,7 +60,7 @@ EncodedRange<Id> encode_range(const std::vector<Text>& texts, Range range, const
   return encoded;
 }
 
-// Appends the ids of one range after the other to those of the ranges before.
+// Concatenates the ranges' ids and appends them to `encoded`.
 template <class Id>
 void append(const std::vector<EncodedRange<Id>>& ranges, Encoded<Id>& encoded, int threads) {
   std::vector<size_t> starts = {0};
@@ -77,7 +77,7 @@ void append(const std::vector<EncodedRange<Id>>& ranges, Encoded<Id>& encoded, i
   encoded.ids.written(out + starts.back());
 }
 
-// Merges all tables into the first: in pairs, then the pairs, and so on, each round over threads.
+// Merges all tables into the first one: pairwise, in rounds, each round in parallel.
 void merge(std::vector<WordCounts>& counts) {
   for (size_t step = 1; step < counts.size(); step *= 2) {
     const size_t pairs = (counts.size() + step - 1) / (2 * step);
@@ -96,7 +96,7 @@ WordCounts count_words(const std::vector<Text>& texts, const Cleaning& cleaning,
   if (texts.size() > UINT32_MAX) throw std::length_error("Expected fewer than 2^32 texts at once");
   const std::vector<Range> ranges = equal_ranges(texts, {0, static_cast<int64_t>(texts.size())}, threads);
   const HashSecret secret = HashSecret::draw();
-  // Each thread's in an allocation of its own: side by side, threads would fight over their cache lines.
+  // Each thread's state has its own allocation, to avoid false sharing.
   std::vector<std::unique_ptr<CountingThread>> counting(static_cast<size_t>(threads));
   for_each_block(
       static_cast<int64_t>(ranges.size()), 1, threads,
@@ -117,7 +117,7 @@ WordCounts count_words(const std::vector<Text>& texts, const Cleaning& cleaning,
   return std::move(counts[0]);
 }
 
-// In windows, so that no more than one of them is in memory twice.
+// Works in windows, so that at most one window's ids are in memory twice.
 template <class Id>
 Encoded<Id> encode(const std::vector<Text>& texts, const Lexicon& lexicon, const Cleaning& cleaning, int threads) {
   constexpr size_t kWindow = size_t{32} << 20;  // bytes of text
@@ -141,7 +141,7 @@ Encoded<Id> encode(const std::vector<Text>& texts, const Lexicon& lexicon, const
 
 template <class Id, class Out>
 void pad(const Id* values, const int64_t* offsets, int64_t rows, int64_t length, Out* matrix, int threads) {
-  constexpr int64_t kBlock = 256;  // rows a thread takes at a time
+  constexpr int64_t kBlock = 256;  // rows that a thread takes at a time
   for_each_block(rows, kBlock, threads, [&](Range block) {
     for (int64_t row = block.begin; row < block.end; ++row) {
       const int64_t kept = std::min(length, offsets[row + 1] - offsets[row]);

@@ -1,22 +1,22 @@
-// Texts -> counts of words; texts -> ids and offsets; ids -> a padded matrix. All of it over threads, with the same
-// result at any number of them, and without the interpreter lock.
+// Texts -> word counts; texts -> ids and offsets; ids -> a padded matrix.
 //
-// The hot path, from a text to its ids, with the part of the time that each step takes (IMDb reviews, AVX-512):
+// Runs on threads, with the same result for any number of them, and without the interpreter lock. The hot path from a
+// text to its ids, with each step's share of the time (IMDb reviews, AVX-512):
 //
-//   text, where it lies                "I'm glad--10/10 they saved this movie..."      texts.h: list[str] or Arrow data
+//   text, not copied                   "I'm glad--10/10 they saved this movie..."      texts.h: list[str] or Arrow data
 //     |  4096 bytes at a time
-//     v  cleaned, 64 bytes at a time, no branch depends on them                 20 %   text/avx512.cpp has the picture
+//     v  cleaned, 64 bytes at a time, no branch depends on them                 20 %   explained in text/avx512.cpp
 //   bytes  im glad they saved this movie                                               cleaned_words.h: both stay in the
-//   ends     2    7    12   18   23   29                                               nearest cache
+//   ends     2    7    12   18   23   29                                               L1 cache
 //     |  word by word, three loads that do not wait for one another             75 %   text/lexicon.h, Lexicon::look_up
-//     |    key     16 bytes from where the word begins, those behind its end masked away
+//     |    key     16 bytes from the start of the word, those after its end masked out
 //     |    hash    one multiplication of the key's halves with the table's secret
 //     |    slot    (hash ^ displacements[hash's top bits]) & mask: the one place where the word can be
-//     v    id      ids[slot] if keys[slot] is the key, else none; written in any case, kept if there is one
+//     v    id      ids[slot] if keys[slot] is the key, else none; always written, kept if the word has one
 //   ids     411  88  6  39
 //
-// A window of 32 MB of text is cut into ranges that threads take one after the other; their ids are then laid one behind
-// the other. So no more than a window's ids are ever in memory twice, whatever the size of the whole.
+// A window of 32 MB of text is split into ranges, which threads process as they become free; then their ids are
+// concatenated. So at most one window's ids are in memory twice, whatever the size of the corpus.
 #pragma once
 
 #include <cstdint>
@@ -33,11 +33,11 @@ namespace sentiment_fast {
 
 WordCounts count_words(const std::vector<Text>& texts, const Cleaning& cleaning, int threads);
 
-// A growing array of ids whose new room is not zeroed first, and which the system moves without copying it.
+// A growing array of ids that neither zeroes new memory nor, where the system can remap pages, copies when it grows.
 template <class Id>
 class IdBuffer {
  public:
-  // Room for `count` more; returns where they go. `written` then says where they end.
+  // Makes room for `count` more ids; returns where to write them. Call `written` with their end afterwards.
   Id* reserve(size_t count) {
     if (size_ + count > capacity_) set_capacity(2 * (size_ + count));
     return ids_.get() + size_;
@@ -47,14 +47,14 @@ class IdBuffer {
   const Id* begin() const { return ids_.get(); }
   const Id* end() const { return ids_.get() + size_; }
   size_t size() const { return size_; }
-  Id* release() { return ids_.release(); }  // whoever takes it frees it with std::free
+  Id* release() { return ids_.release(); }  // the caller frees it with std::free
 
  private:
   struct Free {
     void operator()(Id* ids) const { std::free(ids); }
   };
   void set_capacity(size_t capacity) {
-    auto* const moved = static_cast<Id*>(std::realloc(ids_.get(), (capacity + 1) * sizeof(Id)));  // never of no bytes
+    auto* const moved = static_cast<Id*>(std::realloc(ids_.get(), (capacity + 1) * sizeof(Id)));  // never 0 bytes
     if (!moved) throw std::bad_alloc();
     static_cast<void>(ids_.release());
     ids_.reset(moved);
@@ -65,12 +65,12 @@ class IdBuffer {
   size_t size_ = 0, capacity_ = 0;
 };
 
-// The ids of texts, one text's behind the other's.
+// The concatenated ids of texts.
 template <class Id>
 struct Encoded {
   IdBuffer<Id> ids;
-  std::vector<int64_t> offsets;  // one more than there are texts
-  int64_t words = 0;             // cleaned words read, known or not
+  std::vector<int64_t> offsets;  // (texts + 1,)
+  int64_t words = 0;             // cleaned words, in the vocabulary or not
 };
 
 template <class Id>

@@ -1,5 +1,7 @@
-// Where the HTML tags of a text are. A tag is `<`, then a letter, `/` and a letter, or `!`, then anything but `<` and
-// `>`, then `>` (reference.py, TAG). Entities are no tags, and neither is "I <3 you" or "a < b > c".
+// Finds the HTML tags of a text.
+//
+// A tag is `<`, then a letter, `/` and a letter, or `!`, then anything except `<` and `>`, then `>` (reference.py,
+// TAG). Entities are not tags, and neither is "I <3 you" or "a < b > c".
 #pragma once
 
 #include <algorithm>
@@ -10,7 +12,7 @@ namespace sentiment_fast {
 
 template <class Unit>
 struct Tag {
-  const Unit *begin, *end;  // both the end of the text where there is no tag
+  const Unit *begin, *end;  // both are the end of the text if there is no tag
 };
 
 inline const unsigned char* find_unit(const unsigned char* at, const unsigned char* end, unsigned char unit) {

@@ -44,7 +44,7 @@ size_t HashWord::operator()(const std::string& word) const {
 
 WordCounts::WordCounts(const HashSecret& secret) : secret_(secret), slots_(kLeastSlots) {}
 
-// Two steps over some words at a time, so that the slots of all of them are on their way from memory together.
+// Processes a few words at a time in two steps, so that the memory accesses of all their slots overlap.
 void WordCounts::add(const char* bytes, const uint32_t* ends, size_t count, uint32_t text) {
   constexpr size_t kAtATime = 32;
   WordKey keys[kAtATime];
@@ -63,7 +63,7 @@ void WordCounts::add(const char* bytes, const uint32_t* ends, size_t count, uint
     }
     for (size_t i = 0; i < words; ++i) {
       const size_t end = ends[done + i];
-      const Occurrence first = next_occurrence(text);  // a word met before keeps its own, which is earlier
+      const Occurrence first = next_occurrence(text);  // a known word keeps its own, which is earlier
       Counted& counted = end - begin <= kShortWord ? short_word(keys[i], hashes[i], first)
                                                    : long_word({bytes + begin, end - begin}, first);
       ++counted.count;
@@ -77,11 +77,11 @@ Occurrence WordCounts::next_occurrence(uint32_t text) {
   return {text, static_cast<uint32_t>(distinct_ + 1)};
 }
 
-// The word's entry; a new one, of count 0, if there is none.
+// The word's entry; a new one with count 0 for a new word.
 WordCounts::Counted& WordCounts::short_word(WordKey key, uint64_t hash, Occurrence first) {
   for (size_t mask = slots_.size() - 1, at = hash & mask;; at = (at + 1) & mask) {
     Slot& slot = slots_[at];
-    if (slot.key == key) return slot.counted;  // never an empty slot's: no word has the key of no bytes
+    if (slot.key == key) return slot.counted;  // not an empty slot's: no word has the key of zero bytes
     if (slot.counted.first.order != 0) continue;
     if (2 * (short_words_ + 1) > slots_.size()) {
       grow();
@@ -126,7 +126,7 @@ std::vector<CountedWord> WordCounts::most_frequent(size_t max_words, int64_t min
                                                    const std::unordered_set<std::string>& left_out) const {
   struct Candidate {
     Counted counted;
-    const WordKey* key;  // or nullptr and
+    const WordKey* key;  // or nullptr, and then:
     const std::string* word;
   };
   std::vector<Candidate> candidates;
@@ -136,7 +136,7 @@ std::vector<CountedWord> WordCounts::most_frequent(size_t max_words, int64_t min
   for (const auto& [word, counted] : long_words_)
     if (counted.count >= min_count) candidates.push_back({counted, nullptr, &word});
 
-  // As many as can be needed, however many of them are left out.
+  // As many as can be needed even if all of `left_out` are among them.
   const bool all = max_words >= candidates.size();  // the sum below may overflow
   const size_t needed = all ? candidates.size() : std::min(candidates.size(), max_words + left_out.size());
   const auto needed_end = candidates.begin() + static_cast<std::ptrdiff_t>(needed);
@@ -159,11 +159,11 @@ Lexicon::Lexicon(const std::vector<std::string>& words, const std::unordered_set
     : unknown_id_(unknown_id), largest_id_(std::max(static_cast<int32_t>(words.size()), unknown_id)) {
   if (words.size() > kMostWords) throw std::length_error("Expected at most 2^24 words in a vocabulary");
   const std::unordered_set<std::string_view> distinct(words.begin(), words.end());
-  // No displacement sets two equal words apart.
-  if (distinct.size() != words.size()) throw std::invalid_argument("Expected distinct words, got some of them twice");
+  // No displacement separates two equal words.
+  if (distinct.size() != words.size()) throw std::invalid_argument("Expected distinct words, got duplicates");
   std::vector<Entry> entries;
   const auto enter = [&](const std::string& word, int32_t id) {
-    if (word.empty() || word.find('\0') != std::string::npos) return;  // never comes out of cleaning, and is no key
+    if (word.empty() || word.find('\0') != std::string::npos) return;  // not a cleaned word, and has no valid key
     if (word.size() > kShortWord) {
       long_words_.emplace(word, id);
       return;
@@ -175,8 +175,8 @@ Lexicon::Lexicon(const std::vector<std::string>& words, const std::unordered_set
   for (size_t index = 0; index < words.size(); ++index) enter(words[index], static_cast<int32_t>(index + 1));
   for (const std::string& word : dropped)
     if (distinct.count(word) == 0) enter(word, 0);
-  // A draw fails where two words of a bucket have the same low bits, about every other one does. So many failures that
-  // the table is made larger do not happen; the loop ends all the same.
+  // About every other draw fails, because two words of a bucket have the same low bits. 64 failures in a row do not
+  // happen in practice; growing the table then guarantees that the loop ends.
   size_t slots = 64;
   while (slots < entries.size() + entries.size() / 64) slots *= 2;
   for (int draws = 1;; ++draws) {
@@ -186,18 +186,19 @@ Lexicon::Lexicon(const std::vector<std::string>& words, const std::unordered_set
   }
 }
 
-// Finds a displacement for each bucket, the fullest first, with which all its words fall on free slots.
+// Finds for each bucket, the fullest first, a displacement that maps all its words to free slots. Returns false if
+// there is none.
 bool Lexicon::place(const std::vector<Entry>& entries) {
   constexpr int kHashBits = 64;
   int bucket_bits = 1;
-  while ((size_t{2} << bucket_bits) < entries.size()) ++bucket_bits;  // one to two words a bucket
+  while ((size_t{2} << bucket_bits) < entries.size()) ++bucket_bits;  // one to two words per bucket
   bucket_shift_ = kHashBits - bucket_bits;
   secret_ = HashSecret::draw();
   displacements_.assign(size_t{1} << bucket_bits, 0);
   keys_.assign(mask_ + 1, WordKey{0, 0});
   ids_.assign(mask_ + 1, 0);
 
-  // The entries by bucket, one bucket's behind the other's.
+  // The entries sorted by bucket.
   std::vector<uint64_t> hashes(entries.size());
   std::vector<uint32_t> starts(displacements_.size() + 1, 0);
   for (size_t i = 0; i < entries.size(); ++i) {
@@ -239,7 +240,7 @@ bool Lexicon::place(const std::vector<Entry>& entries) {
   return true;
 }
 
-// The tables are locals here, and the loop is a function of its own, so that the compiler keeps them in registers.
+// The tables are locals, and the loop has a function to itself, so that the compiler keeps them in registers.
 template <class Id>
 Id* Lexicon::look_up(const char* bytes, const uint32_t* ends, size_t count, Id* out) const {
   const HashSecret secret = secret_;
@@ -258,11 +259,11 @@ Id* Lexicon::look_up(const char* bytes, const uint32_t* ends, size_t count, Id* 
       const uint64_t hash = secret.hash(key);
       const size_t at = (hash ^ displacements[hash >> shift]) & mask;
       const uint64_t difference = (keys[at].low ^ key.low) | (keys[at].high ^ key.high);
-      id = (ids[at] & -static_cast<int32_t>(difference == 0)) ^ unknown_id;  // no branch that could be mispredicted
+      id = (ids[at] & -static_cast<int32_t>(difference == 0)) ^ unknown_id;  // no branch to mispredict
     } else {
       id = long_word_id(bytes + begin, size);
     }
-    out[written] = static_cast<Id>(id);  // in any case; overwritten by the next if it is none
+    out[written] = static_cast<Id>(id);  // unconditionally; an id of 0 is overwritten by the next
     written += id != 0;
     begin = end + 1;
   }

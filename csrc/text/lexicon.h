@@ -1,9 +1,9 @@
-// Words as keys: counting them, and looking them up in an immutable table.
+// Cleaned words -> counts; cleaned words -> ids, by an immutable perfect hash table.
 //
-// A word is UTF-8 bytes without NUL. One of up to 16 bytes is its own key, two machine words wide, which lies in the
-// table's slot, so that a look-up touches one cache line; the few longer ones take a slower path with the same result.
-// Tables hash with a secret that each draws for itself, so that no text can be crafted to make its words collide; no
-// result depends on it. Nothing here needs the interpreter lock.
+// A word is UTF-8 bytes without NUL. A word of up to 16 bytes is its own key, two machine words wide and stored in the
+// table's slot, so that a look-up touches one cache line; the few longer words take a slower path with the same result.
+// Each table hashes with a random secret, so that no text can be crafted to make its words collide; no result depends
+// on it. Nothing here needs the interpreter lock.
 #pragma once
 
 #include <array>
@@ -19,14 +19,14 @@
 
 namespace sentiment_fast {
 
-constexpr size_t kShortWord = 16;  // bytes; whoever gives words keeps that many readable from where they start
+constexpr size_t kShortWord = 16;  // bytes; callers keep this many readable from the start of each word
 
 struct WordKey {
   uint64_t low, high;
   bool operator==(const WordKey& other) const { return low == other.low && high == other.high; }
 };
 
-// 16 bytes of ones, then as many of zeros: the 16 from kShortWord - size on keep the first `size` bytes of a word.
+// 16 bytes of ones, then 16 of zeros: the 16 from kShortWord - size on are a mask for the first `size` bytes of a word.
 inline constexpr std::array<uint64_t, 4> kOnesThenZeros = {~uint64_t{0}, ~uint64_t{0}, 0, 0};
 
 // The key of a word of up to 16 bytes: its bytes, then zeros.
@@ -37,7 +37,7 @@ inline WordKey short_word_key(const char* word, size_t size) {
   return {key.low & kept.low, key.high & kept.high};
 }
 
-// Both halves of a 128-bit product, folded: spreads every input bit over all output bits.
+// The folded halves of a 128-bit product: spreads every input bit over all output bits.
 inline uint64_t mix(uint64_t a, uint64_t b) {
 #ifdef __SIZEOF_INT128__
   __extension__ using Wide = unsigned __int128;
@@ -50,21 +50,21 @@ inline uint64_t mix(uint64_t a, uint64_t b) {
 #endif
 }
 
-// A table's own draw; what it hashes by.
+// A table's random hash secret.
 struct HashSecret {
   uint64_t low, high;
   static HashSecret draw();
   uint64_t hash(WordKey key) const { return mix(key.low ^ low, key.high ^ high); }
 };
 
-// For the tables of longer words.
+// The hash for tables of longer words.
 struct HashWord {
   HashSecret secret = HashSecret::draw();
   size_t operator()(const std::string& word) const;
 };
 
-// Where a word stood first, in the order of the corpus, whatever thread met it. A text is one thread's, so that its new
-// words have that thread's order.
+// A word's first occurrence in the corpus, independent of threads: one thread processes a text, so its insertion order
+// ranks the new words of that text.
 struct Occurrence {
   uint32_t text;
   uint32_t order;  // of first insertion, from 1
@@ -76,16 +76,16 @@ struct CountedWord {
   int64_t count;
 };
 
-// A growing table of counts; a thread's own. Tables that are to be merged share their secret: then one is read in the
-// order in which the other is written, and both walk through memory instead of jumping.
+// A growing table of counts, one per thread. Tables that will be merged share a secret: both are then accessed in the
+// same order, sequentially instead of at random.
 class WordCounts {
  public:
   explicit WordCounts(const HashSecret& secret);
-  // Counts the words of a text (see text/cleaned_words.h for how they stand); texts must come in order.
+  // Counts words of a text (text/cleaned_words.h defines the layout); texts must come in order.
   void add(const char* bytes, const uint32_t* ends, size_t count, uint32_t text);
   void merge(const WordCounts& other);
-  // Of the words that stand there `min_count` times or more and are not left out, the `max_words` most frequent, most
-  // frequent first; ties by first occurrence.
+  // The `max_words` most frequent words that occur at least `min_count` times and are not in `left_out`, most frequent
+  // first; ties by first occurrence.
   std::vector<CountedWord> most_frequent(size_t max_words, int64_t min_count,
                                          const std::unordered_set<std::string>& left_out) const;
   size_t size() const { return distinct_; }
@@ -110,18 +110,18 @@ class WordCounts {
   size_t distinct_ = 0, short_words_ = 0;
 };
 
-// Words and their ids, 1 for the first; built once, then only read, by any number of threads.
+// Words and their ids, from 1; immutable, so any number of threads may use it.
 //
-// A perfect hash: the word's hash names a bucket, the bucket a displacement, and hash and displacement together the one
-// slot where the word is if it is anywhere (Fox, Chen and Heath 1992; Belazzougui, Botelho and Dietzfelbinger 2009). A
-// look-up has no loop and no branch that depends on whether the word is known, which two thirds of a text's are not.
+// A perfect hash: a word's hash selects a bucket, the bucket has a displacement, and hash and displacement give the
+// only slot where the word can be (Fox, Chen and Heath 1992; Belazzougui, Botelho and Dietzfelbinger 2009). A look-up
+// has no loop and no branch that depends on whether the word is known; two thirds of a text's words are not.
 class Lexicon {
  public:
-  // words: their ids are their places, from 1. dropped: words of id 0, but for those that stand in `words`.
-  // unknown_id: what all others get. Throws std::invalid_argument where a word stands twice.
+  // words: ids are their positions, from 1. dropped: words with id 0, except those in `words`. unknown_id: the id of
+  // all other words. Throws std::invalid_argument for duplicate words.
   Lexicon(const std::vector<std::string>& words, const std::unordered_set<std::string>& dropped, int32_t unknown_id);
-  // The ids of words (see cleaned_words.h for how they stand) but for those of id 0, written from `out` on, where there
-  // is room for `count`; returns the end of what was written.
+  // Writes the ids of words (cleaned_words.h defines the layout), except ids of 0, to `out`, which has room for
+  // `count`; returns the end of what was written.
   template <class Id>
   Id* look_up(const char* bytes, const uint32_t* ends, size_t count, Id* out) const;
   int32_t largest_id() const { return largest_id_; }
@@ -135,9 +135,9 @@ class Lexicon {
   int32_t long_word_id(const char* word, size_t size) const;
 
   HashSecret secret_;
-  std::vector<uint32_t> displacements_;  // one a bucket
-  std::vector<WordKey> keys_;            // one a slot; no word has the key of no bytes, which marks an empty one
-  std::vector<int32_t> ids_;             // one a slot: the id ^ unknown_id_
+  std::vector<uint32_t> displacements_;  // one per bucket
+  std::vector<WordKey> keys_;            // one per slot; the key of zero bytes marks an empty slot
+  std::vector<int32_t> ids_;             // one per slot: the id ^ unknown_id_
   int bucket_shift_;
   size_t mask_;
   std::unordered_map<std::string, int32_t, HashWord> long_words_;

@@ -1,4 +1,4 @@
-// Texts -> runs of them that take about equally long, for threads to share.
+// Texts -> ranges of about equal size, for threads to share.
 #pragma once
 
 #include <algorithm>
@@ -11,7 +11,7 @@
 
 namespace sentiment_fast {
 
-// Cuts a range of texts into runs of `target` bytes or a little more, in order.
+// Splits a range of texts into ranges of `target` bytes or slightly more, in order.
 inline std::vector<Range> ranges_of_bytes(const std::vector<Text>& texts, Range all, size_t target) {
   std::vector<Range> ranges;
   size_t bytes = 0;
@@ -25,8 +25,8 @@ inline std::vector<Range> ranges_of_bytes(const std::vector<Text>& texts, Range 
   return ranges;
 }
 
-// ... into runs of about equal bytes: enough of them that threads finish together, few enough that each is worth a
-// thread's while.
+// Splits a range of texts into ranges of about equal size: enough that threads finish together, few enough that each
+// justifies a thread.
 inline std::vector<Range> equal_ranges(const std::vector<Text>& texts, Range all, int threads) {
   constexpr size_t kSmallest = 1 << 16;  // bytes
   size_t total = 0;

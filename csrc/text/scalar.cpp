@@ -1,4 +1,4 @@
-// Cleaning ASCII one byte at a time: the version that every CPU runs.
+// Cleans ASCII one byte at a time: the version for every CPU.
 #include "text/clean_ascii.h"
 
 namespace sentiment_fast {

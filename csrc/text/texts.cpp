@@ -30,9 +30,9 @@ Text view_of(PyObject* str) {
   }
 }
 
-// ---- Arrow: what an array's buffers say of row i -----------------------------------------------------------------
+// ---- Arrow: an array's buffers -> the text of row i -----------------------------------------------------------------
 
-// Item i of a buffer, which may lie at any address: the interface recommends that it be aligned, and does not ask for it.
+// Item i of a buffer of any alignment: the interface recommends aligned buffers but does not require them.
 template <class Item>
 Item item_at(const void* buffer, int64_t i) {
   Item item;
@@ -51,7 +51,7 @@ std::shared_ptr<void> take_over(Struct* source) {
 }
 
 void require(bool holds, const char* what) {
-  if (!holds) throw InvalidArrow{std::string("The Arrow data breaks the Arrow C data interface: ") + what};
+  if (!holds) throw InvalidArrow{std::string("The data violates the Arrow C data interface: ") + what};
 }
 
 bool is_valid(const ArrowArray& array, int64_t row) {
@@ -59,7 +59,7 @@ bool is_valid(const ArrowArray& array, int64_t row) {
   return !bits || (bits[row >> 3] >> (row & 7) & 1);
 }
 
-constexpr int64_t kMostRows = INT64_MAX / 16 - 1;  // so that no place in a buffer overflows, at 16 bytes a row
+constexpr int64_t kMostRows = INT64_MAX / 16 - 1;  // so that no offset into a buffer overflows, at 16 bytes per row
 
 void check_layout(const ArrowArray& array, int64_t least_buffers) {
   require(array.length >= 0 && array.offset >= 0, "a negative length or offset");
@@ -79,7 +79,7 @@ class Offsets {
   }
   Text operator()(int64_t row) const {
     const auto begin = item_at<Offset>(offsets_, row), end = item_at<Offset>(offsets_, row + 1);
-    require(begin >= 0 && begin <= end, "offsets that fall");
+    require(begin >= 0 && begin <= end, "offsets that decrease");
     require(begin == end || bytes_, "no buffer of bytes");
     return {bytes_ + (bytes_ ? begin : 0), static_cast<size_t>(end - begin), Encoding::utf8};
   }
@@ -89,7 +89,7 @@ class Offsets {
   const char* bytes_;
 };
 
-// 16 bytes a view: a length, then up to 12 bytes in place, or a prefix, a buffer's number and an offset into it.
+// 16 bytes per view: a length, then up to 12 bytes in place, or a prefix, a buffer's number and an offset into it.
 class Views {
  public:
   explicit Views(const ArrowArray& array) : array_(array) {
@@ -109,7 +109,7 @@ class Views {
     require(length >= 0, "a view of negative length");
     if (length <= 12) return {view + 4, static_cast<size_t>(length), Encoding::utf8};
     require(buffer >= 0 && buffer < data_buffers_, "a view into a buffer that does not exist");
-    // Added up in 64 bits, which two of 32 can't overflow; a hostile size less the length can.
+    // Added in 64 bits, where two 32-bit numbers can't overflow; subtracting the length from a hostile size could.
     require(offset >= 0 && int64_t{offset} + length <= item_at<int64_t>(sizes_, buffer), "a view past the end of its buffer");
     const auto* bytes = static_cast<const char*>(array_.buffers[2 + buffer]);
     require(bytes, "no buffer of bytes");
@@ -128,7 +128,7 @@ int64_t index_at(const ArrowArray& array, int64_t row) {
   return static_cast<int64_t>(item_at<Index>(array.buffers[1], row));
 }
 
-// A dictionary's index of a row, by the indices' type; nullptr where that is no integer type.
+// The function that reads a dictionary index of this type; nullptr if it is not an integer type.
 int64_t (*index_reader(std::string_view format))(const ArrowArray&, int64_t) {
   if (format == "c") return index_at<int8_t>;
   if (format == "C") return index_at<uint8_t>;
@@ -165,23 +165,23 @@ int64_t append_strings(std::string_view format, const ArrowArray& array, std::ve
     return array.length;
   }
   if (format.substr(0, 1) == "+")
-    throw TypeMismatch{"Expected one column of texts, got a table of several or a nested column: pass one of its columns"};
+    throw TypeMismatch{"Expected one column of texts, got a table of several columns or a nested one: pass one column"};
   throw TypeMismatch{"Expected Arrow strings, got a column of the Arrow type with format '" + std::string(format) +
                      "' (a number, perhaps): pass the column of texts"};
 }
 
 int64_t append_dictionary(const ArrowSchema& schema, const ArrowArray& array, std::vector<Text>& views) {
   const auto index = index_reader(schema.format);
-  require(index, "a dictionary whose indices are no integers");
+  require(index, "a dictionary whose indices are not integers");
   require(array.dictionary, "a dictionary array without its dictionary");
-  require(schema.dictionary->release && array.dictionary->release, "a structure that was released before");
+  require(schema.dictionary->release && array.dictionary->release, "a structure that has already been released");
   require(schema.dictionary->format, "a schema without a format");
   check_layout(array, 2);
   require(array.length == 0 || array.buffers[1], "no buffer of indices");
   std::vector<Text> entries;
   const ArrowArray& dictionary = *array.dictionary;
   const bool null_entries = append_strings(schema.dictionary->format, dictionary, entries) > 0;
-  const bool all_null = std::strcmp(schema.dictionary->format, "n") == 0;  // which has no bits of validity
+  const bool all_null = std::strcmp(schema.dictionary->format, "n") == 0;  // which has no validity bitmap
   int64_t rows_of_null_entries = 0;
   const auto entry = [&](int64_t row) {
     const int64_t at = index(array, row);
@@ -194,20 +194,20 @@ int64_t append_dictionary(const ArrowSchema& schema, const ArrowArray& array, st
 }
 
 int64_t append_array(const ArrowSchema& schema, const ArrowArray& array, std::vector<Text>& views) {
-  require(schema.release && array.release, "a structure that was released before");
+  require(schema.release && array.release, "a structure that has already been released");
   require(schema.format, "a schema without a format");
   if (schema.dictionary) return append_dictionary(schema, array, views);
   if (std::strcmp(schema.format, "+s") != 0 || schema.n_children != 1)
     return append_strings(schema.format, array, views);
-  // A table of one column, which is how whole results of queries come: its rows are the column's.
+  // A table of one column, as query results come: its rows are the column's.
   check_layout(array, 0);
   require(array.n_children == 1 && array.children && array.children[0], "a table without its column");
   require(schema.children && schema.children[0], "a table without its column's schema");
   require(array.null_count == 0 || array.n_buffers == 0 || !array.buffers || !array.buffers[0], "a table with null rows");
   const ArrowSchema& column_schema = *schema.children[0];
-  require(column_schema.release, "a structure that was released before");
+  require(column_schema.release, "a structure that has already been released");
   require(column_schema.format, "a schema without a format");
-  if (column_schema.format[0] == '+') return append_strings(column_schema.format, array, views);  // says what is wrong
+  if (column_schema.format[0] == '+') return append_strings(column_schema.format, array, views);  // throws
   ArrowArray column = *array.children[0];
   check_layout(column, 0);
   require(column.length >= array.offset + array.length, "a column shorter than its table");
@@ -219,14 +219,14 @@ int64_t append_array(const ArrowSchema& schema, const ArrowArray& array, std::ve
 
 std::string stream_error(ArrowArrayStream* stream, int code) {
   const char* reason = stream->get_last_error ? stream->get_last_error(stream) : nullptr;
-  return std::string("The Arrow stream broke off: ") + (reason ? reason : std::strerror(code));
+  return std::string("The Arrow stream failed: ") + (reason ? reason : std::strerror(code));
 }
 
 }  // namespace
 
 Texts Texts::from_sequence(PyObject* sequence) {
   Texts texts;
-  // A tuple of our own: nobody can change it, and it keeps every str alive, whatever happens to the list meanwhile.
+  // A private tuple: it can't change, and it keeps every str alive even if the caller's list changes.
   PyObject* items = PySequence_Tuple(sequence);
   if (!items) {
     PyErr_Clear();
@@ -273,7 +273,7 @@ Texts Texts::from_arrow_stream(ArrowArrayStream* source) {
   for (;;) {
     ArrowArray array{};
     if (const int code = stream->get_next(stream, &array)) throw InvalidArrow{stream_error(stream, code)};
-    if (!array.release) return texts;  // the end, as the interface marks it
+    if (!array.release) return texts;  // the interface's end-of-stream marker
     texts.owners_.push_back(take_over(&array));
     texts.append(*static_cast<ArrowSchema*>(own_schema.get()), *static_cast<ArrowArray*>(texts.owners_.back().get()));
   }

@@ -1,6 +1,6 @@
-// The intake: list[str] or Arrow C data -> views of the texts where they lie, without copying them.
+// list[str] or Arrow C data -> views of the texts in place, without copying.
 //
-// Knows nothing of words. Needs the interpreter lock to be made and destroyed, not to be read.
+// Knows nothing of words. Construction and destruction need the interpreter lock, reading does not.
 #pragma once
 
 #include <cstddef>
@@ -27,14 +27,15 @@ struct Text {
   size_t bytes() const { return size * (encoding == Encoding::ucs2 ? 2 : encoding == Encoding::ucs4 ? 4 : 1); }
 };
 
-// Texts of one call, and what keeps them alive. A null is an empty text, and counted.
+// The texts of one call and the owners of their memory. Nulls are empty texts, and are counted.
 class Texts {
  public:
-  // list or tuple of str and None. Throws TypeMismatch for anything else in it.
+  // A list or tuple of str and None. Throws TypeMismatch for other items.
   static Texts from_sequence(PyObject* sequence);
-  // Takes over the stream / the array (their `release` is cleared, as the Arrow C data interface asks of a consumer).
-  // string, large_string, string_view, the binary types, null, dictionaries of those, and tables of one such column.
-  // Throws TypeMismatch for other types and InvalidArrow for arrays that break the interface's rules as far as that can be seen.
+  // Takes ownership of the stream or array and clears its `release`, as the Arrow C data interface requires of
+  // consumers. Accepts string, large_string, string_view, the binary types, null, dictionaries of those, and tables of
+  // one such column. Throws TypeMismatch for other types, and InvalidArrow for arrays that detectably break the
+  // interface's rules.
   static Texts from_arrow_stream(ArrowArrayStream* stream);
   static Texts from_arrow_array(ArrowSchema* schema, ArrowArray* array);
 

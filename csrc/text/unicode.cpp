@@ -13,8 +13,8 @@ namespace {
 constexpr char32_t kCodePoints = 0x110000;
 constexpr char32_t kCapitalIWithDot = 0x130;  // the one code point whose lower case is two: "i" and U+0307
 
-// For every code point c: does str.lower() end a word that is `before`, c, capital sigma, with the final sigma?
-// Asked in one string of all of them; `before` starts with a space, which keeps the questions apart.
+// For every code point c: whether str.lower() ends the word `before` + c + capital sigma with a final sigma. One call
+// on one string answers for all of them; `before` starts with a space, which separates the words.
 std::vector<bool> sigma_is_final_after(std::u32string_view before) {
   std::vector<Py_UCS4> question;
   const size_t width = before.size() + 2;
@@ -43,8 +43,8 @@ std::vector<bool> sigma_is_final_after(std::u32string_view before) {
 }
 
 struct CaseProperties {
-  std::vector<bool> cased;           // cased and not ignorable: alone before a sigma, it makes it final
-  std::vector<bool> cased_or_ignorable;  // between a cased letter and a sigma, it leaves it final
+  std::vector<bool> cased;           // cased and not ignorable: directly before a sigma, it makes it final
+  std::vector<bool> cased_or_ignorable;  // between a cased letter and a sigma, it keeps it final
 
   CaseProperties() {
     const PyGILState_STATE state = PyGILState_Ensure();
@@ -59,14 +59,14 @@ struct CaseProperties {
   }
 };
 
-// Which code points beyond ASCII are punctuation marks or symbols (general categories P and S), and no apostrophes.
+// Whether each non-ASCII code point is a punctuation mark or symbol (general category P or S) and not an apostrophe.
 std::vector<bool> ask_for_marks() {
   std::vector<bool> marks(kCodePoints);
   const PyGILState_STATE state = PyGILState_Ensure();
   PyObject* const unicodedata = PyImport_ImportModule("unicodedata");
   bool asked = unicodedata != nullptr;
   for (char32_t c = 0x80; asked && c < kCodePoints; ++c) {
-    if (!Py_UNICODE_ISPRINTABLE(c) || Py_UNICODE_ISALNUM(c)) continue;  // neither can be one
+    if (!Py_UNICODE_ISPRINTABLE(c) || Py_UNICODE_ISALNUM(c)) continue;  // these cannot be marks
     PyObject* const category = PyObject_CallMethod(unicodedata, "category", "C", static_cast<int>(c));
     asked = category != nullptr;
     if (!asked) break;
@@ -77,7 +77,7 @@ std::vector<bool> ask_for_marks() {
   Py_XDECREF(unicodedata);
   if (!asked) PyErr_Clear();
   PyGILState_Release(state);
-  if (!asked) throw std::runtime_error("unicodedata could not be asked which characters are punctuation marks");
+  if (!asked) throw std::runtime_error("could not query unicodedata for punctuation marks");
   for (const char32_t apostrophe : {char32_t{0xB4}, char32_t{0x2018}, char32_t{0x2019}, kReplacement})
     marks[apostrophe] = false;  // as in reference.py; text/bytes.h has those of ASCII
   return marks;
@@ -122,7 +122,7 @@ const CleanedPlane& cleaned_plane(CharacterRule rule) {
 }
 
 char32_t cleaned_code_point(char32_t c, CharacterRule rule) {
-  if (c == kCapitalIWithDot) return U'i';  // U+0307 behind it is a combining mark, which cleaning drops
+  if (c == kCapitalIWithDot) return U'i';  // followed by U+0307, a combining mark, which cleaning drops
   const char32_t lower = Py_UNICODE_TOLOWER(c);
   if (Py_UNICODE_ISSPACE(lower)) return kSpace;
   if (Py_UNICODE_ISALNUM(lower)) return rule.keep_digits || !Py_UNICODE_ISDECIMAL(lower) ? lower : char32_t{kDropped};

@@ -1,6 +1,8 @@
-// The cleaning rule for code points beyond ASCII, asked of the running interpreter, so that it can never differ from
-// what `str`, `re` and `unicodedata` do there. Nothing here needs the interpreter lock, but for what is asked once and
-// then known: whoever makes such a first call may not wait for others with the lock in hand.
+// A non-ASCII code point -> what the cleaning rule makes of it, according to the running interpreter.
+//
+// The interpreter is queried so that the rule never differs from its `str`, `re` and `unicodedata`. Only first calls,
+// whose answers are cached, take the interpreter lock: a caller of these must not hold it while it waits for other
+// threads.
 #pragma once
 
 #include <cstdint>
@@ -13,28 +15,28 @@ namespace sentiment_fast {
 constexpr char32_t kCapitalSigma = 0x3A3;
 constexpr char32_t kSmallSigma = 0x3C3;
 constexpr char32_t kFinalSigma = 0x3C2;
-constexpr char32_t kReplacement = 0xFFFD;  // what bytes that are no UTF-8 mean
+constexpr char32_t kReplacement = 0xFFFD;  // stands for invalid UTF-8
 
-// What a code point beyond ASCII becomes: kDropped, kSpace, or the code point kept, lower-cased. Right for every one but
+// The cleaned form of a non-ASCII code point: kDropped, kSpace, or the lower-cased code point. Correct for all except
 // U+03A3, whose lower case depends on its neighbours (see is_cased).
 char32_t cleaned_code_point(char32_t c, CharacterRule rule);
 
-// The same for all code points below 0x10000, ASCII among them, made ready to be written: the UTF-8 bytes of what is
-// kept, first byte lowest, and their number (0 to 3) from bit 24 on; or one of two marks.
+// The same for all code points below 0x10000, ASCII included, ready to be written: the UTF-8 bytes, first byte lowest,
+// and their number (0 to 3) from bit 24 on; or one of two marks.
 using CleanedPlane = std::vector<uint32_t>;
 constexpr uint32_t kSpaceMark = 0xFE000000;
 constexpr uint32_t kSigmaMark = 0xFF000000;  // U+03A3, which depends on its neighbours
 
-// The first call asks the interpreter about all of them (some 2 ms, once a process).
+// The first call queries the interpreter for all of them (about 2 ms, once per process).
 const CleanedPlane& cleaned_plane(CharacterRule rule);
 
-// Asks `unicodedata` which code points are marks (some milliseconds); takes the interpreter lock. Called when the core is
-// imported, so that no thread imports a module; without that, the first question about one asks.
+// Queries `unicodedata` for the code points that are marks (some milliseconds); takes the interpreter lock. Called when
+// the core is imported, so that no thread imports a module; otherwise the first use does the same.
 void learn_marks();
 
 // The two properties that decide whether a capital sigma ends its word (Unicode, section 3.13, Final_Sigma): it does if
-// the nearest neighbour before it that is not case-ignorable is cased, and the one after it is not.
-// The first call takes the interpreter lock and asks `str.lower` about every code point (some 50 ms, once a process).
+// the nearest neighbour before it that is not case-ignorable is cased, and the nearest one after it is not. The first
+// call takes the interpreter lock and queries `str.lower` for every code point (about 50 ms, once per process).
 bool is_cased(char32_t c);
 bool is_case_ignorable(char32_t c);
 

@@ -1,7 +1,7 @@
-"""The native core's sources: a folder in, its C++ files in one order and their digest out.
+"""A folder -> its C++ files in a fixed order and their digest.
 
-setup.py loads this file by its path and compiles the digest into the core; encoding.py compares it at import. So it
-imports nothing of the package.
+setup.py loads this file by its path and compiles the digest into the core; encoding.py compares it at import. So this
+file imports nothing from the package.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 
 
 def core_sources(folder: Path) -> list[Path]:
-    """Every C++ file below the folder, headers too, in an order that is the same on every system."""
+    """All C++ files below the folder, headers included, in the same order on every system."""
     files = [*folder.rglob("*.cpp"), *folder.rglob("*.h")]
     return sorted(files, key=lambda file: file.relative_to(folder).as_posix())
 

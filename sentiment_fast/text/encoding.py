@@ -1,4 +1,4 @@
-"""Texts to a vocabulary and to ids, at full speed: the native core behind two functions and a result.
+"""Texts -> a vocabulary; texts and a vocabulary -> ids, by the native core.
 
 In: texts in any of the usual containers. Out: a `Vocabulary`, or `TokenIds` that pad themselves into a matrix.
 What is computed is specified in reference.py; this file converts containers and checks arguments.
@@ -30,17 +30,17 @@ except ImportError as error:
 
 
 def _check_freshness(sources: Path) -> None:
-    """In a checkout, the extension must come from the sources that are there."""
+    """In a checkout, the extension must have been built from the current sources."""
     digest = core_digest(sources)
     if digest not in (None, _core.SOURCES):
-        raise ImportError(f"The native core of sentiment_fast was built from other sources than csrc/ holds: {_BUILD}")
+        raise ImportError(f"The native core of sentiment_fast was not built from the current csrc/: {_BUILD}")
 
 
 _check_freshness(Path(__file__).resolve().parents[2] / "csrc")
 
 
 def _simd_level() -> str:
-    """The fastest level that this machine can run, or the one that the environment asks for."""
+    """The fastest level that this machine can run, or the one that SENTIMENT_FAST_SIMD names."""
     asked = os.environ.get("SENTIMENT_FAST_SIMD") or _core.LEVELS[-1]
     if asked not in _core.LEVELS:
         raise UsageError(
@@ -66,17 +66,17 @@ def build_vocabulary(
     split_at_marks: bool = False,
     unknown: Unknown = "drop",
 ) -> Vocabulary:
-    """The `max_words` most frequent words of the texts that are no stop words; ties by first occurrence.
+    """The `max_words` most frequent words of the texts, without stop words; ties by first occurrence.
 
     texts: list or tuple of str, numpy array, pandas or polars Series, pyarrow Array or ChunkedArray, or a table of one
     such column. None and Arrow nulls are empty texts. max_words: 1 to 2**24. stop_words: "english", another of NLTK's
-    languages, your own words, or None. min_count: words that stand in the texts less often are left out. strip_html: a
-    tag (`<br />`) counts as a space; entities (`&amp;`) stay as they are. keep_digits: digits are parts of words.
-    split_at_marks: punctuation marks and symbols, but for apostrophes, count as spaces, so that "film...and" is two
-    words and "8/10" two. unknown: whether encoding drops words that are neither in the vocabulary nor stop words
-    ("drop") or gives all of them one id, the last ("id"). The vocabulary keeps these options; encoding goes by them.
+    languages, your own words, or None. min_count: less frequent words are left out. strip_html: a tag (`<br />`)
+    counts as a space; entities (`&amp;`) stay as they are. keep_digits: digits are parts of words. split_at_marks:
+    punctuation marks and symbols, except apostrophes, count as spaces, so that "film...and" is two words, and so is
+    "8/10". unknown: whether encoding drops words that are neither in the vocabulary nor stop words ("drop") or gives
+    all of them one id, the last ("id"). The vocabulary stores these options, and encoding uses them.
     Source: the tutorial, section 3 (`tokenize`); specified in `sentiment_fast.reference`.
-    Raises TypeError for anything that is no column of texts, ValueError for an option that makes no sense.
+    Raises TypeError for anything other than a column of texts, ValueError for an invalid option.
     """
     left_out = stop_word_set(stop_words)
     kept_stop_words = stop_words if stop_words is None or stop_words == "english" else sorted(left_out)
@@ -90,7 +90,7 @@ def encode(texts: Any, vocabulary: Vocabulary, threads: int | None = None) -> To
     """Each text as the ids of its words in the vocabulary, in order; other words are dropped or get the unknown id.
 
     texts: as for `build_vocabulary`; they are cleaned with the options that the vocabulary was built with. threads: how
-    many to use; all that this process may use if None. The result is the same at any number.
+    many to use; by default, all that this process may use. The result is the same with any number.
     Source: the tutorial, section 3; specified in `sentiment_fast.reference`.
     """
     if vocabulary._lexicon is None:
@@ -106,18 +106,18 @@ def _cleaning(vocabulary: Vocabulary) -> _core.CleaningOptions:
 
 
 def _lexicon(vocabulary: Vocabulary) -> _core.Lexicon:
-    if vocabulary.unknown_id is None:  # stop words are dropped like all others
+    if vocabulary.unknown_id is None:  # stop words are dropped like all unknown words
         return _core.Lexicon(vocabulary.words)
     return _core.Lexicon(vocabulary.words, stop_word_set(vocabulary.stop_words), vocabulary.unknown_id)
 
 
 @dataclass(frozen=True, eq=False)
 class TokenIds:
-    """The ids of n texts, one text's behind the other's.
+    """The concatenated ids of n texts.
 
-    values: (total,) int16, or int32 where the vocabulary needs it. offsets: (n + 1,) int64; text i's ids are
-    values[offsets[i]:offsets[i + 1]]. null_count: texts that were null, and so have no ids. word_count: all cleaned
-    words that were read, in the vocabulary or not. unknown_id: the id of unknown words; None where they were dropped.
+    values: (total,) int16, or int32 if the vocabulary needs it. offsets: (n + 1,) int64; text i's ids are
+    values[offsets[i]:offsets[i + 1]]. null_count: the number of null texts, which have no ids. word_count: the
+    number of cleaned words, in the vocabulary or not. unknown_id: the id of unknown words; None if they were dropped.
     """
 
     values: npt.NDArray[np.int16] | npt.NDArray[np.int32]
@@ -137,9 +137,9 @@ class TokenIds:
         return self.values[self.offsets[row] : self.offsets[row + 1]]
 
     def take(self, rows: npt.NDArray[np.int64]) -> TokenIds:
-        """The texts of these rows, (m,), in that order; a row may come twice, -1 is the last one.
+        """The texts of these rows, (m,), in that order; rows may repeat, -1 is the last one.
 
-        How many words were read of them, and how many of them were null, is not known: both counts are 0.
+        The numbers of their words and nulls are not known: both counts are 0.
         """
         lengths = self.lengths[rows]
         offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
@@ -147,13 +147,13 @@ class TokenIds:
         return TokenIds(self.values[places], offsets, unknown_id=self.unknown_id)
 
     def filter(self, kept: npt.NDArray[np.bool_]) -> TokenIds:
-        """The texts whose place in `kept`, (n,), is true; counts are 0, as for `take`."""
+        """The texts for which `kept`, (n,), is true; counts are 0, as for `take`."""
         if kept.shape != (len(self),):
             raise ValueError(f"Expected a mask of shape {(len(self),)}, got {kept.shape}")
         return self.take(np.flatnonzero(kept))
 
     def join(self, other: TokenIds) -> TokenIds:
-        """These texts, then those of `other`, which were encoded with the same vocabulary; counts are added up.
+        """These texts, then those of `other`, which were encoded with the same vocabulary; counts are added.
 
         Raises ValueError if the unknown words' ids differ.
         """
@@ -174,7 +174,7 @@ class TokenIds:
 
     @property
     def unknown_count(self) -> int:
-        """How many of the ids are that of unknown words."""
+        """The number of unknown words."""
         return 0 if self.unknown_id is None else int(np.count_nonzero(self.values == self.unknown_id))
 
     def pad(
@@ -186,8 +186,8 @@ class TokenIds:
     ) -> Ids:
         """An (n, length) matrix of ids: zeros on the left; a longer row keeps its first `length` ids.
 
-        dtype: int16, int32 or int64. out: a contiguous (n, length) array of one of these to fill instead.
-        Source: the tutorial, section 4 (`padding_`). Raises ValueError and TypeError for a matrix that does not fit.
+        dtype: int16, int32 or int64. out: a contiguous (n, length) array of such a dtype to fill instead of a new one.
+        Source: the tutorial, section 4 (`padding_`). Raises ValueError and TypeError for an unsuitable matrix.
         """
         if length < 1:
             raise ValueError(f"Expected a length of 1 or more, got {length}")
@@ -200,13 +200,13 @@ class TokenIds:
             and self.values.dtype != np.int16
             and self.values.max(initial=0) > np.iinfo(np.int16).max
         ):
-            raise ValueError(f"Expected a dtype that holds the ids, up to {self.values.max()}, got int16: take int32")
+            raise ValueError(f"Expected a dtype that holds the ids, up to {self.values.max()}, got int16: use int32")
         _core.pad(self.values, self.offsets, out, thread_count(threads))
         return out
 
 
 def _intake(texts: Any) -> Any:
-    """The texts in a container that the core reads: a list, a tuple, or anything that speaks Arrow's C interface."""
+    """The texts in a container that the core reads: a list, a tuple, or an object with Arrow's C interface."""
     if isinstance(texts, str | bytes):
         raise TypeError(f"Expected several texts, got one `{type(texts).__name__}`: wrap it in a list")
     if isinstance(texts, np.ndarray):
@@ -217,7 +217,7 @@ def _intake(texts: Any) -> Any:
 
 
 def thread_count(threads: int | None = None) -> int:
-    """As many threads as are asked for, else all that this process may use, or OMP_NUM_THREADS if that is less."""
+    """`threads` if given, else the number of CPUs that this process may use, or OMP_NUM_THREADS if that is less."""
     if threads is not None:
         return threads
     try:

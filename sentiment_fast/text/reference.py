@@ -1,7 +1,7 @@
-"""The specification of the preprocessing, in plain Python: texts in; a vocabulary, ids, matrix and n-grams out.
+"""Texts -> a vocabulary, ids, a padded matrix and n-grams: the specification of the preprocessing, in plain Python.
 
-Slow and obvious on purpose: the native core is right when it gives the same results as this file, for every str there
-is. Follows section 3 and 4 of the tutorial (`preprocess_string`, `tokenize`, `padding_`); each function works alone.
+Deliberately slow and obvious: the native core is correct if it gives the same results as this file for every str.
+Follows sections 3 and 4 of the tutorial (`preprocess_string`, `tokenize`, `padding_`); each function is independent.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ import numpy as np
 
 from sentiment_fast.text.stop_words import stop_word_set
 
-# An opening or closing tag, a comment or a declaration, up to the first ">"; a "<" within it means that it was none.
+# An opening or closing tag, a comment or a declaration, up to the first ">"; with a "<" in between, it is not a tag.
 TAG = re.compile(r"<(?:/?[A-Za-z]|!)[^<>]*>")
 
-# What people type within words as an apostrophe: "don't", "don`t", "don´t", "don‘t", "don’t"; and what stands for bytes
-# that were no UTF-8, which often were one.
+# Characters that people type as an apostrophe: "don't", "don`t", "don´t", "don‘t", "don’t"; and U+FFFD, which stands
+# for invalid UTF-8 that often was one.
 APOSTROPHES = "'`\u00b4\u2018\u2019\ufffd"
 
 
@@ -29,9 +29,10 @@ def clean_words(
 ) -> list[str]:
     """The words of a text, lower-cased, without punctuation and digits (the tutorial's `preprocess_string`).
 
-    Unicode throughout: what is a space, a word character and a digit is what Python's `str` and `re` say.
-    strip_html: each tag counts as a space first (entities stay as they are). keep_digits: digits stay. split_at_marks:
-    punctuation marks and symbols (Unicode's general categories P and S), but for apostrophes, count as spaces.
+    Unicode throughout: spaces, word characters and digits are those of Python's `str` and `re`.
+    strip_html: replaces each tag by a space first (entities stay as they are). keep_digits: digits stay.
+    split_at_marks: punctuation marks and symbols (Unicode's general categories P and S), except apostrophes, count as
+    spaces.
     """
     if strip_html:
         text = TAG.sub(" ", text)
@@ -63,13 +64,13 @@ def build_vocabulary(
     keep_digits: bool = False,
     split_at_marks: bool = False,
 ) -> list[str]:
-    """The `max_words` most frequent words that are no stop words, most frequent first; ties by first occurrence.
+    """The `max_words` most frequent words, without stop words, most frequent first; ties by first occurrence.
 
     A word's id is its index + 1: id 0 is padding (the first half of the tutorial's `tokenize`).
-    min_count: words that stand in the texts less often are left out. The rest is as for `clean_words`.
+    min_count: less frequent words are left out. The other options are those of `clean_words`.
     """
     left_out = stop_word_set(stop_words)
-    counts: Counter[str] = Counter()  # keeps first occurrence order, and sorted() is stable: ties are settled by both
+    counts: Counter[str] = Counter()  # keeps the order of first occurrence, and sorted() is stable: this breaks ties
     for text in texts:
         counts.update(
             word for word in clean_words(text, strip_html, keep_digits, split_at_marks) if word not in left_out
@@ -90,8 +91,8 @@ def encode(
 ) -> list[list[int]]:
     """Each text as the ids of its words, in order; words outside the vocabulary are dropped (`tokenize`'s other half).
 
-    vocabulary: the words, most frequent first. unknown: with "id", words outside the vocabulary that are no stop words
-    get the id after the last, len(vocabulary) + 1. The rest is as for `clean_words`.
+    vocabulary: the words, most frequent first. unknown: with "id", words that are neither in the vocabulary nor stop
+    words get the id after the last, len(vocabulary) + 1. The other options are those of `clean_words`.
     """
     id_of = {word: index + 1 for index, word in enumerate(vocabulary)}
     if unknown == "id":
@@ -127,9 +128,8 @@ def pad(rows: Sequence[Sequence[int]], length: int = 500) -> np.ndarray:
 def ngram_buckets(row: Sequence[int], longest: int = 2, bits: int = 21) -> list[int]:
     """The distinct buckets, of 2**bits, of a row's n-grams of 1 to `longest` ids, ascending.
 
-    The hash of an n-gram goes from id to id, each of 0 up to 2**31 - 1; its top bits are the bucket. Saved models
-    depend on it: never change it. Source of its multipliers: Steele et al. 2014
-    (SplitMix), and degski's 64-bit mixer.
+    The hash of an n-gram is updated id by id, each from 0 to 2**31 - 1; its top bits are the bucket. Saved models
+    depend on it: never change it. Source of its multipliers: Steele et al. 2014 (SplitMix), and degski's 64-bit mixer.
     """
     buckets = set()
     for begin in range(len(row)):

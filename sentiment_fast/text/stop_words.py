@@ -1,7 +1,7 @@
-"""Stop words: the words a vocabulary leaves out.
+"""The name of a language, or words -> the set of stop words, which a vocabulary leaves out.
 
 In: None, "english", the name of another of NLTK's languages, or the user's own words. Out: a frozenset of words.
-The English list stands here, so that the default needs neither NLTK nor a download; other languages are NLTK's.
+The English list is included, so that the default needs neither NLTK nor a download; other languages come from NLTK.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from collections.abc import Iterable
 
 from sentiment_fast.errors import DownloadError, UsageError
 
-# NLTK's English list in its 179-word version. The 19 words that the 198-word version adds all hold an apostrophe,
-# which cleaning removes from every word before it is looked up here, so both give the same vocabulary. For the same
-# reason "dont" stays a word: the tutorial's behaviour.
+# NLTK's English list in its 179-word version. The 19 words that the 198-word version adds all contain an apostrophe,
+# which cleaning removes before the look-up, so both versions give the same vocabulary. For the same reason, "dont" is
+# not a stop word: the tutorial's behaviour.
 ENGLISH = frozenset(
     """
     i me my myself we our ours ourselves you you're you've you'll you'd your yours yourself yourselves he him his
@@ -31,9 +31,9 @@ ENGLISH = frozenset(
 def stop_word_set(stop_words: str | Iterable[str] | None) -> frozenset[str]:
     """The words to leave out of a vocabulary.
 
-    stop_words: None for none, "english" for the bundled list, another of NLTK's languages by name ("german"; looked
-    for on NLTK's data path, else downloaded by NLTK), or the words themselves.
-    Raises UsageError for a language NLTK does not have, DownloadError where its lists can't be had.
+    stop_words: None for none, "english" for the bundled list, another of NLTK's languages by name ("german"; read from
+    NLTK's data path or downloaded by NLTK), or the words themselves.
+    Raises UsageError for a language that NLTK does not have, DownloadError if its lists are not available.
     """
     if stop_words is None:
         return frozenset()
@@ -46,7 +46,7 @@ def stop_word_set(stop_words: str | Iterable[str] | None) -> frozenset[str]:
         if not isinstance(word, str):
             raise TypeError(f"Expected stop words of type str, got {type(word).__name__}: {word!r}")
         if any("\ud800" <= character <= "\udfff" for character in word):
-            raise ValueError(f"Expected stop words of characters, got a lone surrogate in {word!r}")
+            raise ValueError(f"Expected stop words of valid characters, got a lone surrogate in {word!r}")
     return own
 
 
@@ -61,13 +61,13 @@ def _from_nltk(language: str) -> frozenset[str]:
             raise DownloadError(
                 f"The stop words for {language!r} come from NLTK's 'stopwords' data, which is not on this machine and "
                 "could not be downloaded. With a connection, run `python -m nltk.downloader stopwords`; without one, "
-                "copy that folder to a place named in the environment variable NLTK_DATA, or pass your own words."
+                "copy that folder to a folder named in the environment variable NLTK_DATA, or pass your own words."
             ) from missing
         stopwords.ensure_loaded()
         languages = stopwords.fileids()
     if language not in languages:
         raise UsageError(
-            f"Expected stop words of a language that NLTK has, got {language!r}. "
+            f"Expected stop words in a language that NLTK has, got {language!r}. "
             f"It has: {', '.join(sorted(languages))}. Or pass None, or your own words as a list."
         )
     return frozenset(stopwords.words(language))

@@ -1,4 +1,4 @@
-"""The vocabulary: words and their ids, the options it was built with, and its text file.
+"""Words and options -> a vocabulary; a vocabulary <-> its text file.
 
 In: words, or a vocabulary file. Out: a `Vocabulary`, or that file. Counting words is left to encoding.py.
 """
@@ -15,7 +15,7 @@ from sentiment_fast.errors import ModelFolderError
 from sentiment_fast.runs.atomic import write_atomically
 
 FORMAT = 3
-_WITHOUT_MARKS = 2  # that of files from before split_at_marks, which are read as well
+_WITHOUT_MARKS = 2  # an older format, before split_at_marks, which can still be read
 MOST_WORDS = 1 << 24
 Unknown = Literal["drop", "id"]
 _KINDS = {int: ("max_words", "min_count"), bool: ("strip_html", "keep_digits", "split_at_marks")}
@@ -24,11 +24,11 @@ _FIRST_LINE = "sentiment_fast vocabulary, format {}"
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Words and their ids, and how texts are cleaned and encoded with them; not to be changed once made.
+    """Words and their ids, and how texts are cleaned and encoded with them; immutable.
 
-    words: most frequent first; a word's id is its index + 1, and id 0 is padding. The rest are the options of
-    `build_vocabulary`, stop_words as "english", a language, a sorted list of words, or None. Raises ValueError for
-    words that cleaning can't give and for options that make no sense.
+    words: most frequent first; a word's id is its index + 1, and id 0 is padding. The other fields are the options of
+    `build_vocabulary`, with stop_words as "english", a language, a sorted list of words, or None. Raises ValueError for
+    words that cleaning can't produce and for invalid options.
     """
 
     words: list[str]
@@ -39,7 +39,7 @@ class Vocabulary:
     keep_digits: bool = False
     split_at_marks: bool = False
     unknown: Unknown = "drop"
-    # The native lexicon, made by encoding.py at the first use: derived from `words`, so no part of the value.
+    # The native lexicon, made by encoding.py at first use: derived from `words`, so not part of the value.
     _lexicon: Any = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -56,15 +56,15 @@ class Vocabulary:
         if self.unknown not in ("drop", "id"):
             raise ValueError(f"Expected unknown of 'drop' or 'id', got {self.unknown!r}")
         if len(set(self.words)) != len(self.words):
-            raise ValueError("Expected distinct words, got some of them twice")
+            raise ValueError("Expected distinct words, got duplicates")
         try:
             "".join(self.words).encode("utf-8")
         except UnicodeEncodeError as error:
             raise ValueError(
-                "Expected words of characters, got a lone surrogate, which no cleaned word holds"
+                "Expected words of valid characters, got a lone surrogate, which no cleaned word contains"
             ) from error
         if any(not word or word != "".join(word.split()) for word in self.words):
-            raise ValueError("Expected words that are not empty and hold no white space")
+            raise ValueError("Expected words that are not empty and contain no white space")
 
     def __len__(self) -> int:
         return len(self.words)
@@ -74,33 +74,33 @@ class Vocabulary:
 
     @property
     def unknown_id(self) -> int | None:
-        """The id of a word that is neither in the vocabulary nor a stop word; None where such words are dropped."""
+        """The id of a word that is neither in the vocabulary nor a stop word; None if such words are dropped."""
         return len(self.words) + 1 if self.unknown == "id" else None
 
     @property
     def largest_id(self) -> int:
-        """The largest id that encoding can give."""
+        """The largest id that encoding can return."""
         return self.unknown_id or len(self.words)
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_lexicon": None}
 
     def save(self, path: str | Path) -> None:
-        """Write the vocabulary file, whole or not at all; OSError where that fails."""
+        """Write the vocabulary file, whole or not at all; OSError if that fails."""
         write_atomically(Path(path), self.as_bytes())
 
     def as_bytes(self) -> bytes:
-        """The vocabulary file: a first line with the format, one with the options (JSON), then a word a line."""
+        """The vocabulary file: a line with the format, one with the options (JSON), then one line per word."""
         options = {"words": len(self.words)} | {name: getattr(self, name) for name in _OPTIONS}
         lines = [_FIRST_LINE.format(FORMAT), json.dumps(options, ensure_ascii=False), *self.words]
         return ("\n".join(lines) + "\n").encode()
 
     @classmethod
     def load(cls, path: str | Path) -> Vocabulary:
-        """Read what `save` wrote. Raises ModelFolderError for a missing or damaged file, or one of another format."""
+        """Reads what `save` wrote. Raises ModelFolderError for a missing or damaged file, or one of another format."""
         path = Path(path)
         try:
-            # Not splitlines(): it also splits at characters that a word may well hold.
+            # Not splitlines(): it also splits at characters that a word may contain.
             lines = path.read_bytes().decode("utf-8").split("\n")
         except FileNotFoundError:
             raise ModelFolderError(f"{path}: no such vocabulary file") from None
@@ -131,7 +131,7 @@ def _format_of(path: Path, first_line: str) -> int:
     if start != _FIRST_LINE.format("").rstrip() or not number.isdecimal():
         raise ModelFolderError(f"{path}: expected a sentiment_fast vocabulary, got {first_line[:60]!r} in line 1")
     if not _WITHOUT_MARKS <= int(number) <= FORMAT:
-        remedy = "update the package" if int(number) > FORMAT else "train the model anew"
+        remedy = "update the package" if int(number) > FORMAT else "train the model again"
         raise ModelFolderError(
             f"{path}: has format {number}, this version of sentiment_fast reads formats {_WITHOUT_MARKS} and {FORMAT}: "
             f"{remedy}"

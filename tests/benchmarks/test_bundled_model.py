@@ -9,7 +9,7 @@ import pyarrow.csv as pa_csv
 import pytest
 
 import sentiment_fast as sf
-from benchmarks import bundled_model
+from benchmarks.release import bundled_model
 from sentiment_fast import cli
 from sentiment_fast.data.datasets.demo import demo_corpus
 from sentiment_fast.model.folder import load_model

@@ -9,9 +9,10 @@ import pytest
 import torch
 
 import sentiment_fast as sf
-from benchmarks import compare, compare_sides, compare_tutorial, tutorial_loop
-from benchmarks.compare import Comparison, Row
-from benchmarks.compare_sides import Figures
+from benchmarks import tutorial_loop
+from benchmarks.studies import compare, compare_sides, compare_tutorial
+from benchmarks.studies.compare import Comparison, Row
+from benchmarks.studies.compare_sides import Figures
 from sentiment_fast.data.datasets.demo import demo_corpus
 from sentiment_fast.data.labelled_texts import read_labelled
 from sentiment_fast.errors import DataError

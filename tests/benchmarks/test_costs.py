@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import sentiment_fast as sf
-from benchmarks import conftest, counters, peers, scaling
+from benchmarks import conftest, counters, peers
+from benchmarks.studies import scaling
 from sentiment_fast import reference
 
 TEXTS = [

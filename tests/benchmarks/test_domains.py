@@ -5,8 +5,8 @@ import csv
 import numpy as np
 import pytest
 
-from benchmarks import domains
-from benchmarks.scoring_memory import save_small_model
+from benchmarks.studies import domains
+from benchmarks.studies.scoring_memory import save_small_model
 from sentiment_fast.scoring.scorer import load
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from benchmarks.film_split import HELD_BACK, TRAINING, clusters_of, held_back, main
+from benchmarks.studies.film_split import HELD_BACK, TRAINING, clusters_of, held_back, main
 
 
 def reviews(films, each):
@@ -39,7 +39,7 @@ def test_the_parts_have_all_rows_as_they_were(tmp_path, monkeypatch, capsys):
     texts, film = reviews(40, 12)
     table = pd.DataFrame({"review": texts, "sentiment": np.where(film % 2, "positive", "negative"), "film": film})
     table.to_csv(tmp_path / "reviews.csv", index=False)
-    monkeypatch.setattr("benchmarks.film_split.clusters_of", lambda given: film.astype(np.int32))
+    monkeypatch.setattr("benchmarks.studies.film_split.clusters_of", lambda given: film.astype(np.int32))
     main([str(tmp_path / "reviews.csv"), "--out", str(tmp_path / "out"), "--share", "0.1"])
     parts = [pd.read_csv(tmp_path / "out" / name) for name in (TRAINING, HELD_BACK)]
     assert [len(part) for part in parts] == [432, 48]

@@ -6,8 +6,8 @@ import warnings
 import pytest
 import torch
 
-from benchmarks import gpu
-from benchmarks.gpu_report import Table
+from benchmarks.studies import gpu
+from benchmarks.studies.gpu_report import Table
 
 
 @pytest.fixture(params=["eager", pytest.param("inductor", marks=pytest.mark.long)])

@@ -206,6 +206,7 @@ def test_a_run_of_pytest_benchmark_is_read(tmp_path):
     (tmp_path / "test_ones.py").write_text(BENCHMARKS)
     run, stored = tmp_path / "run.json", tmp_path / "ratios.json"
     environment = os.environ | {"PYTHONPATH": str(REPOSITORY), "PYTEST_ADDOPTS": ""}
+    environment.pop("PYTEST_XDIST_WORKER", None)  # pytest-benchmark would take the process for a worker of ours
     options = ["-p", "benchmarks.conftest", "-p", "no:cacheprovider", "--benchmark-only", f"--benchmark-json={run}"]
     command = [sys.executable, "-m", "pytest", str(tmp_path), f"--rootdir={tmp_path}", *options]
     tests = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)

@@ -4,7 +4,7 @@ import csv
 
 import pytest
 
-from benchmarks import time_to_accuracy
+from benchmarks.studies import time_to_accuracy
 
 SMALL = ["--set", "hidden_size=12", "--set", "layers=1", "--set", "max_length=20", "--set", "learning_rate=0.05"]
 

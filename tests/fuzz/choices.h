@@ -14,7 +14,7 @@ class Choices {
   bool used_up() const { return at_ == end_; }
   size_t left() const { return static_cast<size_t>(end_ - at_); }
 
-  // An input that is used up goes on with zeros.
+  // An exhausted input continues with zeros.
   template <class Number>
   Number number() {
     unsigned char bytes[sizeof(Number)] = {};

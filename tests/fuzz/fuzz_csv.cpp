@@ -1,6 +1,6 @@
 // Fuzzes the search for records. In: any bytes, read as a format, places to cut and a CSV file. Checks that every level
 // and way of cutting gives the records and wanted fields that reading one byte after the other gives, that records lie
-// end to end and make up the input, that a finder goes on from any of them, that fields have the values they should, and
+// end to end and make up the input, that a finder can resume at any of them, that fields have the values they should, and
 // that suffixes come before line ends.
 //
 //   byte 0         the delimiter
@@ -8,7 +8,7 @@
 //   byte 2         its low 3 bits: the first wanted field + 1; those above: whether 0, 1, 2, 3 and 4 are wanted too
 //   bytes 3-4      max_record; 0 for one that is longer than any input
 //   byte 5         how many cuts (of 7), in two bytes each
-//   the rest       the file, as it is, but for 0xC0 to 0xDF: each a character that means something
+//   the rest       the file, unchanged, except 0xC0 to 0xDF: each stands for a special character
 #include <algorithm>
 #include <string>
 #include <tuple>

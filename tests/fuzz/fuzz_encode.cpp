@@ -4,7 +4,7 @@
 //   byte 0         bits 0-1 the encoding, 2 strip_html, 3 keep_digits, 4-5 the unknown id: none, the next, one that
 //                  needs 32 bits, a negative one; 6-7 both set if the last text is repeated
 //   byte 1         which of the texts' words are known, which are dropped; bit 6 split_at_marks
-//   byte 2         number of texts - 1 (of 8), then a byte each with their sizes, but for the last
+//   byte 2         number of texts - 1 (of 8), then a byte each with their sizes, except the last
 //   2 bytes        up to which size the last text is repeated, if it is
 //   the rest       the texts' bytes, of which the last text gets what is left
 #include <sys/mman.h>
@@ -33,7 +33,7 @@ constexpr size_t kMostUnits = 3 * 4096;  // some stretches of the cleaning, so t
 
 // ---- Texts: a copy on the heap, and one before a page that can't be touched ---------------------------------------
 
-// A copy of exactly its size: AddressSanitizer sees the first byte that is read beside it. But it does not look at
+// A copy of exactly its size: AddressSanitizer detects a read of the first byte past it. But it does not look at
 // masked loads, as AVX-512 has them, with every compiler.
 class HeapCopy {
  public:

@@ -191,10 +191,8 @@ std::vector<float> trained(const LstmLevel<Number>& level, int threads) {
   const LstmLastStep more{by_last_logits.data(), by_last_logits.data(), by_last_logits.data() + kStates};
   std::vector<int32_t> maxima(kRows * kHidden);
   max_mean(trace, result + kPooled, maxima.data(), threads);
-  std::vector<float> steps(static_cast<size_t>(count) * kHidden);
-  top_outputs(trace, steps.data(), threads);
-  const LstmOutputGradients by_top{steps.data(), result + kPooled, maxima.data()};
-  lstm.backward(trace, {by_outputs.data(), by_cells.data()}, &more, &by_top, result + kFirst, threads);
+  const LstmPooledGradients by_pooled{result + kPooled, maxima.data()};
+  lstm.backward(trace, {by_outputs.data(), by_cells.data()}, &more, &by_pooled, result + kFirst, threads);
   lstm.add_table_gradients(trace, ids.data(), kIds, result + kTable, threads);
   float* const weights = result + kWeights;
   lstm.add_weight_gradients(

@@ -58,7 +58,7 @@ def test_other_languages_come_from_nltk(imdb_folder):
 @pytest.mark.slow
 def test_an_unknown_language_names_those_that_exist(imdb_folder):
     run = run_offline("stop_word_set('klingon')", imdb_folder / "nltk_data")
-    assert "UsageError: Expected stop words of a language that NLTK has, got 'klingon'" in run.stderr
+    assert "UsageError: Expected stop words in a language that NLTK has, got 'klingon'" in run.stderr
     assert "finnish, french, german" in run.stderr
 
 

@@ -99,7 +99,7 @@ def test_a_newer_format_asks_for_an_update(saved):
 
 def test_an_older_format_asks_for_training_anew(saved):
     saved.write_text(saved.read_text("utf-8").replace("format 3", "format 1"), "utf-8")
-    with pytest.raises(sf.ModelFolderError, match=r"has format 1.*reads formats 2 and 3: train the model anew"):
+    with pytest.raises(sf.ModelFolderError, match=r"has format 1.*reads formats 2 and 3: train the model again"):
         Vocabulary.load(saved)
 
 

@@ -446,8 +446,8 @@ def test_record_behind_such_lines_that_does_close_is_counted_in_full():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"delimiter": "\n"}, "no line ends"),
-        ({"quote": "\r"}, "no line ends"),
+        ({"delimiter": "\n"}, "other than line ends"),
+        ({"quote": "\r"}, "other than line ends"),
         ({"delimiter": '"'}, "other than the quote"),
         ({"max_record": 0}, "longest record of 1 to 1073741824 bytes, got 0"),
         ({"max_record": (1 << 30) + 1}, "longest record"),

@@ -176,10 +176,9 @@ class TestCore:
         assert (pooled[0] == 0).all()
         assert (pooled[1, 16:] < pooled[1, :16]).all()  # cells grow below 0, so that the first step is the highest
 
-    def test_gradients_by_last_outputs_and_by_steps_are_added(self):
+    def test_gradients_of_last_outputs_and_of_pooled_ones_are_added(self):
         last = np.arange(32, dtype=np.float32).reshape(2, 1, 16)
-        steps = np.zeros((4, 16), np.float32)
-        steps[[2, 3]] = last[:, 0]  # of the rows' last steps
+        pooled = np.arange(64, dtype=np.float32).reshape(2, 32), np.zeros((2, 16), np.int32)
 
         def table_gradients(by_last, **by_more):
             training, trace = self.trace()
@@ -188,15 +187,14 @@ class TestCore:
             training.add_table_gradients(trace, np.arange(4, dtype=np.int32), table, 1)
             return table
 
-        twice = table_gradients(2 * last)
-        assert twice.any()
-        np.testing.assert_allclose(table_gradients(last, by_steps=steps), twice, rtol=1e-6)
+        of_last, of_pooled = table_gradients(last), table_gradients(np.zeros_like(last), by_max_mean=pooled)
+        assert of_last.any()
+        assert of_pooled.any()
+        np.testing.assert_allclose(table_gradients(last, by_max_mean=pooled), of_last + of_pooled, rtol=1e-5)
 
     @pytest.mark.parametrize(
         ("more", "message"),
         [
-            ({"by_steps": np.zeros((3, 16), np.float32)}, "by all steps"),
-            ({"by_steps": np.zeros((4, 32), np.float32)}, "by all steps"),
             ({"by_max_mean": (np.zeros((2, 16), np.float32), np.zeros((2, 16), np.int32))}, "maxima and means"),
             ({"by_max_mean": (np.zeros((2, 32), np.float32), np.zeros((1, 16), np.int32))}, "maxima's steps"),
         ],
@@ -209,5 +207,4 @@ class TestCore:
 
     def test_a_trace_without_rows_has_no_outputs(self):
         _, trace = self.trace([])
-        assert trace.outputs(2).shape == (0, 16)
         assert trace.max_mean(2)[0].shape == (0, 32)

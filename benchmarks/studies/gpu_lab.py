@@ -1,6 +1,6 @@
-"""What the sections of benchmarks/gpu.py share: the reviews, the variants, a row for each, and what is said of a side.
+"""Reviews and a device -> rows of tables: shared by the sections of benchmarks/studies/gpu.py.
 
-In: reviews and a device, CPUs included. Out: rows of tables. The work that is timed is gpu_work.py's.
+In: reviews and a device, CPUs included. Out: rows of tables. The timed work is left to gpu_work.py.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from typing import Any
 
 import torch
 
-from benchmarks.gpu_report import Table
-from benchmarks.gpu_work import OurSteps, TutorialSteps, Variant, kernels, timed
+from benchmarks.studies.gpu_report import Table
+from benchmarks.studies.gpu_work import OurSteps, TutorialSteps, Variant, kernels, timed
 from benchmarks.tutorial_loop import BATCH_SIZE
 from sentiment_fast.data.labelled_texts import LabelledTexts
 from sentiment_fast.model.devices import Precision
@@ -24,7 +24,7 @@ CLASSES = ["negative", "positive"]
 USEFUL = ("fast", "accurate")  # the presets made for use
 ELSEWHERE = "not on this device"
 LATE = "out of time"
-# What is said of each side; kernels that run side by side keep a GPU busy for more than the seconds that pass.
+# The figures of each side; concurrent kernels can keep a GPU busy for more than the elapsed seconds.
 SIDE = ["n", "median", "IQR", "reviews/s", "ratio", "GPU busy", "peak memory"]
 PROFILED = 8  # batches; reading a profile takes as long as thousands of kernels
 LOSSES_AGREE_TO = {torch.float32: 1e-4, torch.bfloat16: 3e-2, torch.float16: 3e-2}
@@ -174,7 +174,7 @@ def timed_side(
 
 
 def failing(function: Callable[[], Any]) -> Any:
-    """What the function returns; where it fails, why, in a line. Nothing that is measured returns text."""
+    """What the function returns, or, if it fails, the reason in one line. No measured function returns text."""
     try:
         return function()
     except Exception as error:  # of any kind: it is written down

@@ -1,10 +1,10 @@
-"""Reviews -> a part to learn from and a part to judge by, whose films are others as far as names can tell.
+"""Reviews -> a training part and a held-out part about different films, as far as names can tell.
 
-    python -m benchmarks.film_split reviews.csv --out FOLDER        # -> FOLDER/training.csv, FOLDER/held_back.csv
+    python -m benchmarks.studies.film_split reviews.csv --out FOLDER    # -> FOLDER/training.csv, FOLDER/held_back.csv
 
-A random part of reviews is about the films that the rest is about, and flatters a model that learns names by heart.
-Here, reviews are gathered by the rare names in them, and whole gatherings are held back: tf-idf of capitalised words
-inside of sentences that stand in a few reviews and are seldom written small, their largest singular vectors, k-means.
+A random held-out part is about the same films as the rest, which flatters a model that memorizes names. Here, reviews
+are clustered by their rare names, and whole clusters are held out: tf-idf of words that are capitalised within
+sentences, occur in a few reviews and are seldom lower-case; their largest singular vectors; k-means.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 TRAINING, HELD_BACK = "training.csv", "held_back.csv"
 _NAME = re.compile(r'(?<![.!?>"] )(?<!^)\b[A-Z][a-z]{2,}\b')
 _SMALL = re.compile(r"\b[a-z]{3,}\b")
-_MOST_SMALL = 0.3  # written small in less than so many reviews for each in which it is not
-_REVIEWS = 2, 60  # that a name stands in
+_MOST_SMALL = 0.3  # reviews with the lower-case form / reviews with the capitalised one, at most
+_REVIEWS = 2, 60  # in which a name occurs, at least and at most
 _NUMBERS, _CLUSTERS = 200, 600  # for 25,000 reviews
 _LARGEST_CLUSTER = 200  # larger ones are of reviews without any name
 
@@ -34,7 +34,7 @@ _LARGEST_CLUSTER = 200  # larger ones are of reviews without any name
 def clusters_of(
     reviews: Sequence[str], clusters: int = _CLUSTERS, numbers: int = _NUMBERS
 ) -> np.ndarray[Any, np.dtype[np.int32]]:
-    """(n,): which gathering each review belongs to; the same each time."""
+    """(n,): the cluster of each review; deterministic."""
     texts = [review.replace("<br />", " ") for review in reviews]
     capital, small = (Counter(word for text in texts for word in set(form.findall(text))) for form in (_NAME, _SMALL))
     least, most = _REVIEWS
@@ -65,11 +65,11 @@ def held_back(clusters: np.ndarray[Any, Any], share: float) -> np.ndarray[Any, n
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.film_split", description=(__doc__ or "").partition("\n")[0]
+        prog="python -m benchmarks.studies.film_split", description=(__doc__ or "").partition("\n")[0]
     )
-    parser.add_argument("file", type=Path, metavar="FILE", help="CSV with a column review")
+    parser.add_argument("file", type=Path, metavar="FILE", help="CSV file with a column review")
     parser.add_argument("--out", type=Path, required=True, metavar="FOLDER")
-    parser.add_argument("--share", type=float, default=0.2, metavar="X", help="to hold back (default: 0.2)")
+    parser.add_argument("--share", type=float, default=0.2, metavar="X", help="share to hold out (default: 0.2)")
     parsed = parser.parse_args(arguments)
     table = pd.read_csv(parsed.file, keep_default_na=False)
     held = held_back(clusters_of(table["review"].tolist()), parsed.share)

@@ -1,11 +1,12 @@
-"""What training and scoring gain on a GPU, and by what: one command, one report.
+"""Measure what speeds up training and scoring on a GPU, and by how much: one command, one report.
 
-    python -m benchmarks.gpu [--data FOLDER] [--out benchmarks/results]
+    python -m benchmarks.studies.gpu [--data FOLDER] [--out benchmarks/results]
 
-In: imdb_train.csv.xz and imdb_test.csv.xz in the folder, or a made-up corpus; no network. Out: <GPU>.md and <GPU>.json,
-rewritten after each section, so that nothing is lost where a later one fails or the time is up. Losses are compared
-before anything is timed. PyTorch's defaults hold for all sides, TF32 in recurrent layers among them, but not while
-losses are compared. `--device cpu --quick` runs all of it on a CPU, in tiny sizes, whose figures mean nothing.
+In: imdb_train.csv.xz and imdb_test.csv.xz in the folder, or a made-up corpus; needs no internet connection. Out:
+<GPU>.md and <GPU>.json, rewritten after each section, so that nothing is lost if a later one fails or time runs out.
+Losses are compared before anything is timed. All sides use PyTorch's defaults, including TF32 in recurrent layers,
+except while losses are compared. `--device cpu --quick` runs everything on a CPU in tiny sizes, only to check that it
+runs.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from unittest import mock
 
 import torch
 
-from benchmarks.gpu_lab import (
+from benchmarks.studies.gpu_lab import (
     CLASSES,
     ELSEWHERE,
     LATE,
@@ -39,9 +40,9 @@ from benchmarks.gpu_lab import (
     our_rows,
     timed_side,
 )
-from benchmarks.gpu_report import Table, as_markdown, facts
-from benchmarks.gpu_work import LSTMCall, OurSteps, TutorialSteps, Variant, first_rows, kernels, timed, wait
-from benchmarks.time_to_accuracy import TUTORIALS_ACCURACY, seconds_to
+from benchmarks.studies.gpu_report import Table, as_markdown, facts
+from benchmarks.studies.gpu_work import LSTMCall, OurSteps, TutorialSteps, Variant, first_rows, kernels, timed, wait
+from benchmarks.studies.time_to_accuracy import TUTORIALS_ACCURACY, seconds_to
 from benchmarks.tutorial_loop import loader, predict
 from sentiment_fast.data.datasets.demo import demo_corpus
 from sentiment_fast.data.labelled_texts import LabelledTexts, read_labelled, stratified_split
@@ -105,7 +106,7 @@ def presets(lab: Lab) -> Iterator[Table]:
 
 
 def scoring(lab: Lab) -> Iterator[Table]:
-    """Logits of encoded reviews, by batch budget and precision, beside the padded loop's."""
+    """Logits of encoded reviews, by batch budget and precision, compared with the padded loop's."""
     table = Table(["rows", "ids", "precision", *SIDE])
     yield table
     data = first_rows(lab.training, 40 if lab.quick else 20_000)
@@ -132,7 +133,7 @@ def scoring(lab: Lab) -> Iterator[Table]:
 
 
 def lstm_kernels(lab: Lab) -> Iterator[Table]:
-    """nn.LSTM alone, two layers of 256, forward and backward: which kernels cuDNN takes, and whether they win."""
+    """Only nn.LSTM, two layers of 256, forward and backward: which kernels cuDNN selects, and their speed."""
     table = Table(["dtype", "calls", "embedding", "batch", "n", "median", "ns/id", "kernels (most seconds first)"])
     yield table
     calls = [
@@ -243,18 +244,20 @@ def reviews(folder: Path | None, quick: bool) -> tuple[LabelledTexts, LabelledTe
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Returns the exit code: 1 where a section failed."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.gpu", description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--data", type=Path, metavar="FOLDER", help="with imdb_train.csv.xz and imdb_test.csv.xz")
+    """Returns the exit code: 1 if a section failed."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.studies.gpu", description=(__doc__ or "").partition("\n")[0]
+    )
+    parser.add_argument("--data", type=Path, metavar="FOLDER", help="folder of imdb_train.csv.xz and imdb_test.csv.xz")
     parser.add_argument("--out", type=Path, default=Path("benchmarks/results"), metavar="FOLDER")
     parser.add_argument("--device", default="cuda", choices=("cpu", "cuda"))
-    parser.add_argument("--quick", action="store_true", help="tiny sizes: whether it runs, not how fast")
+    parser.add_argument("--quick", action="store_true", help="check that it runs, in tiny sizes")
     parsed = parser.parse_args(arguments)
 
     device = choose_device(parsed.device)
     lab = Lab(*reviews(parsed.data, parsed.quick), device, parsed.quick)
     given = sys.argv[1:] if arguments is None else arguments
-    command = shlex.join(["python", "-m", "benchmarks.gpu", *given])
+    command = shlex.join(["python", "-m", "benchmarks.studies.gpu", *given])
     named = f"{lab.texts.name}, {len(lab.texts):,} and {len(lab.test_texts):,}"
     report: dict[str, Any] = {"facts": facts(command, named, lab.cuda), "sections": []}
     report["device"] = report["facts"].get("GPU", "CPU")

@@ -1,6 +1,6 @@
-"""The card of the model that the package carries: what was measured about it -> its README.md.
+"""The bundled model and its figures -> its card, README.md.
 
-In: the model and its figures. Out: Markdown. How the model is made is bundled_model.py's.
+In: the model and its figures. Out: Markdown. Making the model is left to bundled_model.py.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _PACKAGES = ("torch", "numpy", "scipy", "scikit-learn", "pyarrow")
 
 @dataclass(frozen=True)
 class Rounding:
-    """What float16 changed: of so many texts the labels of `labels`, a probability by at most `largest`."""
+    """What float16 changed: `labels` of `texts` labels, and probabilities by `largest` at most."""
 
     texts: int
     labels: int
@@ -40,9 +40,9 @@ class Rounding:
 
 @dataclass(frozen=True)
 class Facts:
-    """What the card says. size: bytes of the model's files. training, unlabelled: texts. figures: on the held-back
-    part. empty, unknown: the probability of "positive" for a text without words, and for one of unknown ones alone.
-    domains: lines of tables.
+    """The figures of the card. size: bytes of the model's files. training, unlabelled: numbers of texts. figures: on
+    the held-out part. empty, unknown: P(positive) of a text without words, and of one with only unknown words. domains:
+    lines of tables.
     """
 
     model: Model
@@ -74,13 +74,14 @@ def card(facts: Facts) -> str:
     used = ", ".join(f"{name} {found}" for name, found in versions().items())
     unlabelled = f" and {facts.unlabelled:,} without labels" if facts.unlabelled else ""
     start = (
-        f"By `python -m benchmarks.bundled_model`, which runs these commands, at commit {facts.commit}, with {used}:"
+        "Made by `python -m benchmarks.release.bundled_model`, which runs these commands, "
+        f"at commit {facts.commit}, with {used}:"
     )
-    learned = f"It learned from {facts.training:,} labelled reviews{unlabelled}; {figures.n:,} more were held back."
+    learned = f"It learned from {facts.training:,} labelled reviews{unlabelled}; {figures.n:,} more were held out."
     return f"""# The bundled model: is a film review negative or positive?
 
-It is what `sf.load()` and the commands of sentiment_fast use where no model is named. It gives a text the probabilities
-of `negative` and `positive`. Its files take {facts.size / 1e6:.1f} MB; the network's weights are float16, the linear
+`sf.load()` and the commands of sentiment_fast use it by default. It returns the probabilities of `negative` and
+`positive` for a text. Its files take {facts.size / 1e6:.1f} MB; the network's weights are float16, the linear
 model's int8.
 
 {_filled(_architecture(model))}
@@ -88,7 +89,7 @@ model's int8.
 ## Data
 
 The Large Movie Review Dataset: English reviews of films by users of IMDb, those of 4 stars or fewer labelled negative,
-those of 7 or more positive, none in between. The reviews are no part of this package.
+those of 7 or more positive, none in between. This package does not contain the reviews.
 {learned} The dataset's authors ask to be cited:
 
 > Andrew L. Maas, Raymond E. Daly, Peter T. Pham, Dan Huang, Andrew Y. Ng, and Christopher Potts. 2011. Learning Word
@@ -122,36 +123,36 @@ a little; `metrics.json` has more of them. On these reviews,
 
 ## Limits
 
-- It learned from English reviews of films, mostly of several sentences and all with a clear opinion. Of texts of
-  another kind, and of very short ones, it is wrong more often, and its probabilities, calibrated on such reviews, are
-  surer than they should be. There is no "neutral".
-- It knows no language but English: of a text in another one it reads names and loanwords at most, and its answer means
-  nothing. Nothing but the probability warns of that, and it need not be near one half.
+- It learned from English reviews of films, mostly of several sentences and all with a clear opinion. It is
+  wrong more often on other kinds of texts and on very short ones, and its probabilities, calibrated on such reviews,
+  are overconfident there. There is no "neutral".
+- It knows only English: in other languages it recognizes names and loanwords at most, and its answer means nothing.
+  Only the probability can indicate that, and it need not be near one half.
 - An empty text gets P(positive) = {facts.empty:.2f}, one of ten words that it does not know {facts.unknown:.2f}.
 - The network reads the first {model.config.max_length} words of a text, the linear model all.
-- It judges texts, not people: do not let it decide about any.
+- It classifies texts, not people: do not use it for decisions about people.
 
 ## Licence
 
 The weights and the vocabulary are under this package's MIT licence. They were learned from texts of IMDb's users, which
-the dataset's authors collected and published for research; of these, the vocabulary holds single words alone.
+the dataset's authors collected and published for research; the vocabulary contains only single words of them.
 """
 
 
 def _architecture(model: Model) -> str:
     network, wide = model.config, model.wide
     direction = "two directions" if network.bidirectional else "one direction"
-    beside = ""
+    added = ""
     if wide is not None:
         longest = wide.config.ngrams
         what = "single words" if longest == 1 else f"runs of up to {longest} words"
-        beside = f"; a linear model of hashed {what} is added to its logit"
+        added = f"; a linear model of hashed {what} is added to its logit"
     if model.cascade is not None:
-        beside += f". Of texts of which that model alone is {model.cascade:.0%} sure, it decides alone"
+        added += f". Texts of which the linear model is {model.cascade:.0%} sure skip the network"
     layers = "one layer" if network.layers == 1 else f"{network.layers} layers"
     return (
         f"A recurrent network ({network.cell.upper()}, {layers}, {direction}, {network.hidden_size} units) reads the "
-        f"words, of which {len(model.vocabulary):,} are known{beside}."
+        f"words, of which {len(model.vocabulary):,} are known{added}."
     )
 
 
@@ -170,6 +171,6 @@ def _error(figures: Metrics) -> float:
 
 def _domains(lines: Sequence[str]) -> str:
     return (
-        "By `python -m benchmarks.domains`. Labelled texts: `benchmarks/results/accuracy.md` says whose. Those\n"
-        "without a right answer were made up.\n\n" + "\n".join(lines)
+        "Made by `python -m benchmarks.studies.domains`. `benchmarks/results/accuracy.md` lists the labelled texts.\n"
+        "Those without a right answer were made up.\n\n" + "\n".join(lines)
     )

@@ -1,4 +1,4 @@
-"""What benchmarks/gpu.py times: the tutorial's steps and ours in every variant, and nn.LSTM calls alone.
+"""Time the tutorial's steps and ours in every variant, and single nn.LSTM calls, for benchmarks/studies/gpu.py.
 
 In: encoded reviews and a device, CPUs included. Out: seconds, kernel seconds, peak memory. Tables are left to gpu.py.
 """
@@ -48,7 +48,7 @@ def wait(device: torch.device) -> None:
 
 
 def timed(function: Callable[[], Any], device: torch.device, seconds: float) -> Timing:
-    """As many rounds as fit into so many seconds, 3 at least. Warming up is the caller's."""
+    """As many rounds as fit into `seconds`, at least 3. Warming up is left to the caller."""
     rounds: list[float] = []
     while len(rounds) < 3 or (sum(rounds) < seconds and len(rounds) < MOST_ROUNDS):
         wait(device)
@@ -155,7 +155,7 @@ class OurSteps:
 
 
 def first_rows(data: Encoded, rows: int) -> Encoded:
-    """The first so many of the reviews; their texts are left as they are."""
+    """The first reviews, with unchanged texts."""
     ids = data.ids
     return replace(
         data,
@@ -166,7 +166,7 @@ def first_rows(data: Encoded, rows: int) -> Encoded:
 
 @dataclass(frozen=True)
 class LSTMCall:
-    """nn.LSTM layers of 256 over so many steps, forward and backward. calls: 1, or a call for each of two layers."""
+    """nn.LSTM layers of 256 over some steps, forward and backward. calls: 1, or a call for each of two layers."""
 
     dtype: torch.dtype
     calls: int

@@ -1,9 +1,9 @@
-"""Seconds and memory of the preprocessing by number of reviews and of threads, scoring by threads, as Markdown tables.
+"""Measure preprocessing by number of reviews and threads, and scoring by threads, as Markdown tables.
 
-    SENTIMENT_FAST_TEST_DATA=FOLDER python -m benchmarks.scaling [--reviews 1000 10000] [--threads 1 2]
+    SENTIMENT_FAST_TEST_DATA=FOLDER python -m benchmarks.studies.scaling [--reviews 1000 10000] [--threads 1 2]
 
-In: unlabelled reviews, found as the benchmarks find them, and repeated where more are asked for. Out: medians, and the
-peak memory of encoding beyond its input and output. Comparing with anything else is left to test_preprocessing.py.
+In: the unlabelled reviews of the benchmarks, repeated if more are requested. Out: median times, and the peak memory of
+encoding in addition to its input and output. Comparisons with other packages are left to test_preprocessing.py.
 """
 
 from __future__ import annotations
@@ -82,11 +82,11 @@ def row(texts: pa.ChunkedArray, threads: int) -> str:
 def table(reviews: Sequence[int], threads: Sequence[int]) -> Iterator[str]:
     """The lines, each as soon as it was measured."""
     corpus = unlabelled_reviews()
-    yield f"{machine()}; {corpus.name} ({len(corpus.texts):,}), repeated where there are more."
+    yield f"{machine()}; {corpus.name} ({len(corpus.texts):,}), repeated as needed."
     yield (
-        "Seconds are medians of 3 rounds or more; GB/s are of UTF-8 text, those of pad of the matrix. "
-        "Memory is what encoding took at its peak beyond its input and output. The matrix is int16 from more than "
-        f"{INT32_REVIEWS:,} reviews on."
+        "Seconds are medians of 3 rounds or more; GB/s are of UTF-8 text, for pad of the matrix. "
+        "Memory is the peak of encoding, without its input and output. The matrix is int16 from more than "
+        f"{INT32_REVIEWS:,} reviews."
     )
     yield ""
     yield f"| reviews | text | threads | build_vocabulary | encode | pad({LENGTH}) | memory of encode |"
@@ -134,7 +134,7 @@ def at_least_one(text: str) -> int:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Returns the exit code."""
     summary = (__doc__ or "").partition("\n")[0]
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.scaling", description=summary)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.studies.scaling", description=summary)
     parser.add_argument("--reviews", type=at_least_one, nargs="+", default=REVIEWS, metavar="N")
     threads = doubled_up_to(thread_count())
     parser.add_argument("--threads", type=at_least_one, nargs="+", default=threads, metavar="N")

@@ -1,10 +1,10 @@
-"""What a cascade keeps and gains, by confidence.
+"""Measure what a cascade costs in accuracy and gains in speed, by confidence.
 
-Kept: accuracy, log loss (nats), calibration error. Gained: the share of texts given to the network, reviews/s.
+Costs: accuracy, log loss (nats), calibration error. Gains: the share of texts that the network scores, reviews/s.
 
-python -m benchmarks.cascade --model runs/mine labelled.csv [--texts 5000]
+    python -m benchmarks.studies.cascade --model runs/mine labelled.csv [--texts 5000]
 
-The model needs a wide part. Seconds are those of `predict_proba`, texts to probabilities, the median of three rounds.
+The model needs n-grams. Speed is that of `predict_proba`, texts to probabilities, the median of three rounds.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("file", metavar="FILE", help="labelled texts")
     parser.add_argument("--model", metavar="FOLDER", required=True)
-    parser.add_argument("--texts", metavar="N", type=int, help="the first N alone")
+    parser.add_argument("--texts", metavar="N", type=int, help="use only the first N")
     arguments = parser.parse_args()
     model = load_model(arguments.model)
     if model.wide is None:
-        parser.error(f"{arguments.model}: expected a model with a wide part")
+        parser.error(f"{arguments.model}: expected a model with n-grams")
     data = read_labelled(arguments.file)
     data = data.take(np.arange(min(len(data), arguments.texts or len(data))))
     targets = class_indices(data, model.classes)

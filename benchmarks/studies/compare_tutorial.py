@@ -1,12 +1,12 @@
-"""The tutorial's row of compare.py: its preprocessing in plain Python and its loop, in full or by a sample of it.
+"""Measure the tutorial's row of compare.py: its preprocessing in plain Python and its loop, in full or on a sample.
 
-    python -m benchmarks.compare_tutorial sample TRAIN.csv TEST.csv MODEL     # MODEL: of the preset `tutorial`
-    python -m benchmarks.compare_tutorial train TRAIN.csv FOLDER
-    python -m benchmarks.compare_tutorial score TEST.csv FOLDER --rounds 5
+    python -m benchmarks.studies.compare_tutorial sample TRAIN.csv TEST.csv MODEL     # MODEL: of the preset `tutorial`
+    python -m benchmarks.studies.compare_tutorial train TRAIN.csv FOLDER
+    python -m benchmarks.studies.compare_tutorial score TEST.csv FOLDER --rounds 5
 
-In full it takes half an hour on two cores. Of a sample, seconds are scaled to all rows and five epochs, and accuracy
-and calibration error are those of MODEL's network, without its calibration, after it was found that the loop's model
-with these weights gives the same loss. Out: a line of JSON, `compare_sides.Figures`.
+The full run takes half an hour on two cores. `sample` scales seconds to all rows and five epochs. Its accuracy and
+calibration error are those of MODEL's network without calibration, after a check that the loop's model gives the same
+loss with these weights. Out: a line of JSON, `compare_sides.Figures`.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from benchmarks.compare_sides import Figures, Positive, Trained, judged, score, timed
-from benchmarks.compare_sides import train as train_side
+from benchmarks.studies.compare_sides import Figures, Positive, Trained, judged, score, timed
+from benchmarks.studies.compare_sides import train as train_side
 from benchmarks.tutorial_loop import (
     BATCH_SIZE,
     SentimentRNN,
@@ -139,7 +139,7 @@ def check_loss(network: SentimentRNN, matrix: np.ndarray, ours: Positive, target
 
 
 def _our_probabilities(model: Path, texts: Any) -> Positive:
-    """(n,) P(positive) by the network alone, in float32: what the loop computes, in a fraction of its time."""
+    """(n,) P(positive) by the network only, in float32: what the loop computes, in a fraction of its time."""
     import sentiment_fast as sf
 
     scorer = sf.load(model, "cpu", "float32")
@@ -155,9 +155,7 @@ def _preprocessing_seconds(texts: list[str], words: Sequence[str]) -> float:
 
 
 def _step_seconds(data: LabelledTexts, words: Sequence[str], classes: list[Any], steps: int) -> float:
-    """The mean of the steps, after some to warm up; batches are taken from the data's beginning, and again from there
-    on where there are too few.
-    """
+    """The mean of the steps, after some warm-up steps; starts over at the first row if the data are too short."""
     part = data.take(np.arange((_WARM_UP + steps) * BATCH_SIZE) % len(data))
     batches = loader(matrix_of(part.texts.to_pylist(), words), class_indices(part, classes), shuffle=False)
     network = SentimentRNN(len(words)).train()
@@ -172,7 +170,7 @@ def _step_seconds(data: LabelledTexts, words: Sequence[str], classes: list[Any],
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.compare_tutorial", description=(__doc__ or "").partition("\n")[0]
+        prog="python -m benchmarks.studies.compare_tutorial", description=(__doc__ or "").partition("\n")[0]
     )
     parser.add_argument("action", choices=("sample", "train", "score"))
     parser.add_argument("paths", type=Path, nargs="+")

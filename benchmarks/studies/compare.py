@@ -1,12 +1,12 @@
-"""The README's comparison: the tutorial's loop, tf-idf + logistic regression, fastText and our presets, in one run.
+"""Compare the tutorial's loop, tf-idf + logistic regression, fastText and our presets in one run: the README's table.
 
-    python -m benchmarks.compare --train TRAIN.csv --test TEST.csv [--unlabelled UNSUP.csv]
+    python -m benchmarks.studies.compare --train TRAIN.csv --test TEST.csv [--unlabelled UNSUP.csv]
                                  [--only ROW ...] [--out FILE.md]
 
-In: CSV files with the columns review and sentiment, of two classes. Out: a table in Markdown, on stdout or, after each
-row anew, in a file; 1 as the exit code where a row failed. Each row is trained and scored by processes of its own, one
-after the other: ROWS says by which, so a new preset is a new line there. What they do is compare_sides.py's and
-compare_tutorial.py's.
+In: CSV files of two classes, with the columns review and sentiment. Out: a table in Markdown, on stdout or in a file,
+which is updated after each row; exit code 1 if a row failed. Each row is trained and scored by its own processes, in
+sequence; ROWS lists their commands, so a new preset takes one line. The work is left to compare_sides.py and
+compare_tutorial.py.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.compare_sides import Figures
-from benchmarks.gpu_report import facts
+from benchmarks.studies.compare_sides import Figures
+from benchmarks.studies.gpu_report import facts
 
-_REPOSITORY = Path(__file__).resolve().parents[1]
+_REPOSITORY = Path(__file__).resolve().parents[2]
 _ERROR_LINES = 3  # of a process that failed
 
 
@@ -51,9 +51,13 @@ class Row:
 
 
 def _peer(name: str, title: str, package: str) -> Row:
-    train = f"benchmarks.compare_sides train {name} {{train}} {{folder}}"
+    train = f"benchmarks.studies.compare_sides train {name} {{train}} {{folder}}"
     return Row(
-        name, title, (train,), f"benchmarks.compare_sides score {name} {{test}} {{folder}} --rounds {{rounds}}", package
+        name,
+        title,
+        (train,),
+        f"benchmarks.studies.compare_sides score {name} {{test}} {{folder}} --rounds {{rounds}}",
+        package,
     )
 
 
@@ -62,7 +66,7 @@ def _ours(name: str, title: str, *training: str, needs: tuple[str, ...] = ()) ->
         name,
         title,
         training,
-        "benchmarks.compare_sides score sentiment_fast {test} {folder} --rounds {rounds}",
+        "benchmarks.studies.compare_sides score sentiment_fast {test} {folder} --rounds {rounds}",
         needs=needs,
     )
 
@@ -74,13 +78,13 @@ _TUTORIAL_LOOP = Row(
     "tutorial-loop",
     "the tutorial's loop",
     (),
-    "benchmarks.compare_tutorial sample {train} {test} {models}/tutorial --rounds {rounds}",
+    "benchmarks.studies.compare_tutorial sample {train} {test} {models}/tutorial --rounds {rounds}",
     needs=("tutorial",),
 )
 _FULL_TUTORIAL_LOOP = replace(
     _TUTORIAL_LOOP,
-    training=("benchmarks.compare_tutorial train {train} {folder}",),
-    scoring="benchmarks.compare_tutorial score {test} {folder} --rounds {rounds}",
+    training=("benchmarks.studies.compare_tutorial train {train} {folder}",),
+    scoring="benchmarks.studies.compare_tutorial score {test} {folder} --rounds {rounds}",
     needs=(),
 )
 ROWS = (
@@ -110,7 +114,7 @@ ROWS = (
 
 
 class RowFailedError(Exception):
-    """A command of a row ended with an error, which this says."""
+    """A command of a row failed; the message says why."""
 
 
 @dataclass
@@ -173,7 +177,7 @@ class Comparison:
         return replace(figures, seconds=seconds, note=note)
 
 
-_SAMPLE = ["benchmarks.compare_tutorial", "sample"]
+_SAMPLE = ["benchmarks.studies.compare_tutorial", "sample"]
 
 
 def _in_order(rows: Sequence[Row]) -> list[Row]:
@@ -287,17 +291,17 @@ def _samples(data: dict[str, Path], reviews: int, folder: Path) -> dict[str, Pat
 def main(arguments: Sequence[str] | None = None) -> int:
     """Returns the exit code."""
     names = tuple(row.name for row in ROWS)
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.compare", description=(__doc__ or "").split("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.studies.compare", description=(__doc__ or "").split("\n")[0]
+    )
     parser.add_argument("--train", required=True, type=Path, metavar="FILE")
     parser.add_argument("--test", required=True, type=Path, metavar="FILE")
-    parser.add_argument("--unlabelled", type=Path, metavar="FILE", help="texts for the rows that learn from such too")
+    parser.add_argument("--unlabelled", type=Path, metavar="FILE", help="unlabelled texts, for rows that use them")
     parser.add_argument("--only", nargs="+", choices=names, default=names, metavar="ROW", help=", ".join(names))
-    parser.add_argument("--out", type=Path, metavar="FILE", help="Markdown (default: stdout)")
-    parser.add_argument("--rounds", type=int, default=5, metavar="N", help="of scoring that are timed (default: 5)")
-    parser.add_argument(
-        "--full-tutorial", action="store_true", help="the tutorial's loop in full, not by a sample of it"
-    )
-    parser.add_argument("--quick", action="store_true", help="try it out: 400 reviews, one epoch")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write the Markdown table here (default: stdout)")
+    parser.add_argument("--rounds", type=int, default=5, metavar="N", help="timed rounds of scoring (default: 5)")
+    parser.add_argument("--full-tutorial", action="store_true", help="run the tutorial's loop in full, not on a sample")
+    parser.add_argument("--quick", action="store_true", help="try it out with 400 reviews and one epoch")
     parsed = parser.parse_args(arguments)
 
     given = {"train": parsed.train, "test": parsed.test, "unlabelled": parsed.unlabelled}
@@ -305,7 +309,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rows = [row for row in ROWS if row.name in parsed.only]
     if parsed.full_tutorial:
         rows = [_FULL_TUTORIAL_LOOP if row.name == _TUTORIAL_LOOP.name else row for row in rows]
-    command = shlex.join(["python", "-m", "benchmarks.compare", *(sys.argv[1:] if arguments is None else arguments)])
+    command = shlex.join(
+        ["python", "-m", "benchmarks.studies.compare", *(sys.argv[1:] if arguments is None else arguments)]
+    )
     for name, path in given.items():
         command = command.replace(str(path), f"{name.upper()}.csv")
     if parsed.out is not None:

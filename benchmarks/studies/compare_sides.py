@@ -1,10 +1,10 @@
-"""What compare.py compares: ways to train a model from a CSV file and to score texts with it, each in its own process.
+"""Train one of the compared models from a CSV file, or score texts with it, in a process of its own.
 
-    python -m benchmarks.compare_sides train SIDE TRAIN.csv FOLDER
-    python -m benchmarks.compare_sides score SIDE TEST.csv FOLDER --rounds 5
+    python -m benchmarks.studies.compare_sides train SIDE TRAIN.csv FOLDER
+    python -m benchmarks.studies.compare_sides score SIDE TEST.csv FOLDER --rounds 5
 
-In: labelled texts of two classes. Out: of train a model in FOLDER, of score a line of JSON, `Figures`. Our own presets
-are trained by the package's commands, and scored here like the others. What is compared with what is compare.py's.
+In: labelled texts of two classes. Out: `train` writes a model to FOLDER; `score` prints a line of JSON, `Figures`. Our
+presets are trained by the package's commands and scored here like the others. The choice of rows is left to compare.py.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ class Trained:
 
 @dataclass(frozen=True)
 class Figures:
-    """accuracy, calibration_error: shares; the latter that of P(positive), 15 bins. reviews_per_second: the median of
-    so many rounds, of which spread is the interquartile range. size: bytes. seconds: of training, where this process
-    knows them and the commands before it do not. note: what was done otherwise than elsewhere.
+    """accuracy, calibration_error: shares; the latter of P(positive), 15 bins. reviews_per_second, spread: median and
+    interquartile range over `rounds`. size: bytes. seconds: of training, if this process measured them instead of the
+    commands before it. note: what differs from the other rows.
     """
 
     accuracy: float
@@ -62,7 +62,7 @@ class Figures:
 
 
 def train_tf_idf(data: LabelledTexts, folder: Path) -> None:
-    """Words' and word pairs' tf-idf + logistic regression; the settings are those that were best on held-back reviews
+    """Words' and word pairs' tf-idf + logistic regression; the settings are those that were best on held-out reviews
     of IMDb's training half among scikit-learn's defaults and what people change of them.
     """
     from sklearn.feature_extraction.text import TfidfVectorizer
@@ -144,7 +144,7 @@ LOADERS: dict[str, Callable[[Path], Trained]] = {
 
 
 def train(trainer: Callable[[LabelledTexts, Path], None], source: Path, folder: Path) -> None:
-    """Raises DataError where there are not two classes."""
+    """Raises DataError unless there are two classes."""
     data = read_labelled(source)
     classes = classes_of(data)
     if len(classes) != 2:
@@ -194,7 +194,7 @@ def _classes(folder: Path) -> list[Any]:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.compare_sides", description=(__doc__ or "").partition("\n")[0]
+        prog="python -m benchmarks.studies.compare_sides", description=(__doc__ or "").partition("\n")[0]
     )
     parser.add_argument("action", choices=("train", "score"))
     parser.add_argument("side", choices=tuple(LOADERS))

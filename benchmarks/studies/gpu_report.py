@@ -1,4 +1,4 @@
-"""The report of benchmarks/gpu.py: tables and the facts they depend on -> Markdown."""
+"""Tables and the facts they depend on -> the Markdown report of benchmarks/studies/gpu.py."""
 
 from __future__ import annotations
 

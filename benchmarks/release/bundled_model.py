@@ -1,12 +1,12 @@
-"""The model that the package carries, made from reviews.
+"""Reviews -> the model that the package bundles.
 
-    python -m benchmarks.bundled_model --train imdb_train.csv [--train MORE.csv] [--unlabelled imdb_unsup.csv]
+    python -m benchmarks.release.bundled_model --train imdb_train.csv [--train MORE.csv] [--unlabelled imdb_unsup.csv]
         [--domain FILE.csv ...] [--out sentiment_fast/bundled]
 
-In: labelled reviews, "negative" and "positive", and reviews without labels. Out: a model folder. One of the preset
-`accurate` learns from the labels; a second one from the labels and from what the first says of all reviews; one of the
-preset `fast` in the same way from the second, and is kept, its network's weights as float16. Each step is a command of
-the package, and makes a folder in --work; given again, the same command goes on behind the last one.
+In: labelled reviews, "negative" and "positive", and unlabelled ones. Out: a model folder. A model of the preset
+`accurate` learns from the labels; a second one from the labels and from the first one's soft labels of all reviews; one
+of the preset `fast` likewise from the second. The last is the result, with its network's weights as float16. Each step
+is a command of the package and makes a folder in --work; the same command resumes after the last complete step.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 import sentiment_fast
-from benchmarks.bundled_card import Facts, Rounding, card, versions
-from benchmarks.domains import tables
+from benchmarks.release.bundled_card import Facts, Rounding, card, versions
+from benchmarks.studies.domains import tables
 from sentiment_fast.cli.main import INTERRUPTED, say
 from sentiment_fast.data.labelled_texts import LabelledTexts, class_indices, read_labelled, stratified_split
 from sentiment_fast.data.texts import joined, read_texts
@@ -156,7 +156,7 @@ def rounding(model: Model, halved: Model, texts: pa.ChunkedArray) -> Rounding:
 def finish(work: Path, commands: dict[str, list[str]], commit: str, domains: Sequence[Path]) -> Path:
     """The small model in half precision, measured and described, in a folder of the work folder.
 
-    Raises DataError where it is too large, or float16 changes its probabilities too much.
+    Raises DataError if it is too large, or float16 changes its probabilities too much.
     """
     folder = work / "bundled"
     shutil.rmtree(folder, ignore_errors=True)
@@ -246,16 +246,25 @@ def _commit() -> str:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Returns the exit code."""
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.bundled_model", description=(__doc__ or "").partition("\n")[0]
+        prog="python -m benchmarks.release.bundled_model", description=(__doc__ or "").partition("\n")[0]
     )
-    parser.add_argument("--train", type=Path, action="append", required=True, metavar="FILE", help="several for more")
+    parser.add_argument(
+        "--train",
+        type=Path,
+        action="append",
+        required=True,
+        metavar="FILE",
+        help="labelled reviews; repeat for several files",
+    )
     parser.add_argument("--unlabelled", type=Path, action="append", default=[], metavar="FILE")
     parser.add_argument(
-        "--domain", type=Path, action="append", default=[], metavar="FILE", help="labelled texts of another kind"
+        "--domain", type=Path, action="append", default=[], metavar="FILE", help="labelled texts of another domain"
     )
     parser.add_argument("--out", type=Path, default=BUNDLED, metavar="FOLDER")
     parser.add_argument("--work", type=Path, default=Path("runs/bundled-model"), metavar="FOLDER")
-    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="in all steps; to try it out")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="change a setting in all steps, to try it out"
+    )
     parsed = parser.parse_args(arguments)
     commands = steps(bool(parsed.unlabelled), parsed.set)
     try:
@@ -266,7 +275,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         say(f"error: {error}")
         return error.exit_code
     except KeyboardInterrupt:
-        say("interrupted: the same command goes on")
+        say("interrupted: the same command resumes")
         return INTERRUPTED
     parsed.out.mkdir(parents=True, exist_ok=True)
     for path in made.iterdir():

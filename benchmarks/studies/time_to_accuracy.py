@@ -1,10 +1,10 @@
-"""Seconds of training until the tutorial's accuracy, 86.2 %, is reached on reviews that were not trained on.
+"""Measure the seconds of training until the tutorial's accuracy, 86.2 %, is reached on test reviews.
 
-    python -m benchmarks.time_to_accuracy --train imdb_train.csv.xz --test imdb_test.csv.xz [--set NAME=VALUE ...]
+    python -m benchmarks.studies.time_to_accuracy --train imdb_train.csv.xz --test imdb_test.csv.xz [--set NAME=VALUE]
 
-In: labelled reviews, a preset and changes to it. Out: for each seed the seconds from texts in memory to the first epoch
-whose accuracy on --test is high enough, building the vocabulary, encoding and the measuring itself included; and their
-median. A seed that never gets there counts as such.
+In: labelled reviews, a preset and changes to it. Out: for each seed, the seconds from texts in memory to the first
+epoch whose accuracy on --test is high enough, including building the vocabulary, encoding and evaluation; their median.
+A seed that never reaches it is reported as such.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def seconds_to(
 def main(arguments: Sequence[str] | None = None) -> int:
     """Returns the exit code: 1 where the median seed did not get there."""
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.time_to_accuracy", description=(__doc__ or "").partition("\n")[0]
+        prog="python -m benchmarks.studies.time_to_accuracy", description=(__doc__ or "").partition("\n")[0]
     )
     parser.add_argument("--train", required=True, metavar="FILE")
     parser.add_argument("--test", required=True, metavar="FILE")

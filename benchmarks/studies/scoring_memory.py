@@ -1,9 +1,9 @@
-"""Peak memory of scoring a CSV file, by its number of rows.
+"""Measure the peak memory of scoring a CSV file, by its number of rows.
 
-    python -m benchmarks.scoring_memory [--rows N ...] [--model FOLDER]
+    python -m benchmarks.studies.scoring_memory [--rows N ...] [--model FOLDER]
 
 In: a model folder, by default a small one with random weights, so that ten million rows take minutes. Out: a table.
-Rows are short texts, drawn at random from the model's words; each file is scored by a process of its own.
+Rows are short texts of random words from the vocabulary; each file is scored by its own process.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import numpy as np
 from benchmarks.scoring_sides import peak_of_process
 
 ROWS = (100_000, 1_000_000, 10_000_000)
-_BLOCK = 200_000  # texts drawn; the same ones again behind them, which is further away than a window is long
+_BLOCK = 200_000  # random texts, then the same ones again, further apart than a window is long
 
 
 def write_rows(path: Path, rows: int, words: Sequence[str]) -> None:
@@ -81,10 +81,10 @@ def run(rows: Sequence[int], model: Path, folder: Path) -> list[str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.scoring_memory", description=(__doc__ or "").split("\n")[0]
+        prog="python -m benchmarks.studies.scoring_memory", description=(__doc__ or "").split("\n")[0]
     )
     parser.add_argument("--rows", type=int, nargs="+", default=ROWS)
-    parser.add_argument("--model", type=Path, metavar="FOLDER", help="default: a small one with random weights")
+    parser.add_argument("--model", type=Path, metavar="FOLDER", help="default: a small model with random weights")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         model = arguments.model or save_small_model(Path(folder) / "model")

@@ -1,10 +1,10 @@
-"""How a model does on texts unlike those it learned from: other domains' files, other languages, next to no text.
+"""Evaluate a model on texts unlike its training data: other domains, other languages, almost empty texts.
 
-    python -m benchmarks.domains --model FOLDER [FILE.csv ...]
+    python -m benchmarks.studies.domains --model FOLDER [FILE.csv ...]
 
 In: a model folder of two classes, and labelled texts (columns review and sentiment, with the model's labels). Out: two
-tables in Markdown: for each file accuracy and calibration; for texts made up here, which have no right answer, how
-confident the model is. A model that knows nothing about a text should say little more than 50 %.
+tables in Markdown: accuracy and calibration for each file; the model's confidence for made-up texts without a right
+answer. A model that knows nothing about a text should report little more than 50 %.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ def made_up_row(scorer: Scorer, texts: list[str]) -> list[str]:
 
 
 def tables(scorer: Scorer, files: Sequence[Path]) -> list[str]:
-    """The lines of both, without files of the second alone. Raises UsageError for more than two classes."""
+    """The lines of both tables; without files, only of the second. Raises UsageError for more than two classes."""
     if len(scorer.classes) != 2:
         raise UsageError(
             f"Expected a model of two classes, got {len(scorer.classes)}: give one that knows praise and blame"
@@ -143,7 +143,7 @@ def _table(header: list[str], rows: dict[str, list[str]]) -> list[str]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Returns the exit code."""
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.domains", description=(__doc__ or "").partition("\n")[0]
+        prog="python -m benchmarks.studies.domains", description=(__doc__ or "").partition("\n")[0]
     )
     parser.add_argument("files", type=Path, nargs="*", metavar="FILE", help="labelled texts of a domain")
     parser.add_argument("--model", type=Path, required=True, metavar="FOLDER")

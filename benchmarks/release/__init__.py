@@ -1,0 +1,1 @@
+"""The release: making the bundled model and its card."""

@@ -1,0 +1,1 @@
+"""Studies: comparisons and measurements that are run by hand and published in results/."""
