@@ -76,11 +76,11 @@ def card(facts: Facts) -> str:
     start = (
         f"By `python -m benchmarks.bundled_model`, which runs these commands, at commit {facts.commit}, with {used}:"
     )
-    learned = f"It learned from {facts.training:,} labelled reviews{unlabelled}; {figures.n:,} more were held back."
+    learned = f"It was trained on {facts.training:,} labelled reviews{unlabelled}; {figures.n:,} more were held out."
     return f"""# The bundled model: is a film review negative or positive?
 
-It is what `sf.load()` and the commands of sentiment_fast use where no model is named. It gives a text the probabilities
-of `negative` and `positive`. Its files take {facts.size / 1e6:.1f} MB; the network's weights are float16, the linear
+`sf.load()` and the commands of sentiment_fast use it if no model is named. It gives a text the probabilities of
+`negative` and `positive`. Its files take {facts.size / 1e6:.1f} MB; the network's weights are float16, the linear
 model's int8.
 
 {_filled(_architecture(model))}
@@ -88,7 +88,7 @@ model's int8.
 ## Data
 
 The Large Movie Review Dataset: English reviews of films by users of IMDb, those of 4 stars or fewer labelled negative,
-those of 7 or more positive, none in between. The reviews are no part of this package.
+those of 7 or more positive, none in between. The reviews are not part of this package.
 {learned} The dataset's authors ask to be cited:
 
 > Andrew L. Maas, Raymond E. Daly, Peter T. Pham, Dan Huang, Andrew Y. Ng, and Christopher Potts. 2011. Learning Word
@@ -103,17 +103,17 @@ those of 7 or more positive, none in between. The reviews are no part of this pa
 {commands}
 ```
 
-The first model learned from the labels, the second from the labels and the first one's probabilities, the last, `fast`,
-likewise from the second; of it, the network's weights were then rounded to float16.
+The first model was trained on the labels, the second on the labels and the first one's probabilities, the last, `fast`,
+on the labels and the second one's probabilities; its network's weights were then rounded to float16.
 
 ## Figures
 
-| held-back reviews | accuracy | log loss | calibration error of P(positive), 15 bins |
+| held-out reviews | accuracy | log loss | calibration error of P(positive), 15 bins |
 |---|---|---|---|
 | {figures.n:,} | {figures.accuracy:.2%} | {figures.log_loss:.4f} | {_error(figures):.4f} |
 
-In float32. The held-back reviews {_chosen(model)}calibrated the probabilities, so these figures flatter the model
-a little; `metrics.json` has more of them. On these reviews,
+In float32. The held-out reviews {_chosen(model)}calibrated the probabilities, so these figures are
+slightly optimistic; `metrics.json` has more of them. On these reviews,
 {facts.rounding.as_text()}.
 
 ## Other texts
@@ -122,36 +122,38 @@ a little; `metrics.json` has more of them. On these reviews,
 
 ## Limits
 
-- It learned from English reviews of films, mostly of several sentences and all with a clear opinion. Of texts of
-  another kind, and of very short ones, it is wrong more often, and its probabilities, calibrated on such reviews, are
-  surer than they should be. There is no "neutral".
-- It knows no language but English: of a text in another one it reads names and loanwords at most, and its answer means
-  nothing. Nothing but the probability warns of that, and it need not be near one half.
-- An empty text gets P(positive) = {facts.empty:.2f}, one of ten words that it does not know {facts.unknown:.2f}.
+- It was trained on English reviews of films, most of them of several sentences and all with a clear opinion. On other
+  kinds of texts, and on very short ones, it is wrong more often, and its probabilities, calibrated on such reviews, are
+  too confident. There is no class "neutral".
+- It knows only English: in another language it recognises names and loanwords at most, and its answer is meaningless.
+  Only the probability may warn of that, and it is not always near one half.
+- An empty text gets P(positive) = {facts.empty:.2f}, a text of ten unknown words {facts.unknown:.2f}.
 - The network reads the first {model.config.max_length} words of a text, the linear model all.
-- It judges texts, not people: do not let it decide about any.
+- It classifies texts, not people: do not use it to make decisions about people.
 
 ## Licence
 
-The weights and the vocabulary are under this package's MIT licence. They were learned from texts of IMDb's users, which
-the dataset's authors collected and published for research; of these, the vocabulary holds single words alone.
+The weights and the vocabulary are under this package's MIT licence. They were learned from texts by IMDb's users,
+which the dataset's authors collected and published for research; the vocabulary contains only single words of these.
 """
 
 
 def _architecture(model: Model) -> str:
-    network, wide = model.config, model.wide
+    network, ngrams = model.config, model.wide
     direction = "two directions" if network.bidirectional else "one direction"
-    beside = ""
-    if wide is not None:
-        longest = wide.config.ngrams
-        what = "single words" if longest == 1 else f"runs of up to {longest} words"
-        beside = f"; a linear model of hashed {what} is added to its logit"
+    linear = ""
+    if ngrams is not None:
+        longest = ngrams.config.ngrams
+        what = "single words" if longest == 1 else f"n-grams of up to {longest} words"
+        linear = f"; the logit of a linear model of hashed {what} is added to its own"
     if model.cascade is not None:
-        beside += f". Of texts of which that model alone is {model.cascade:.0%} sure, it decides alone"
+        linear += (
+            f". For texts about which that linear model is at least {model.cascade:.0%} confident, the network is not run"
+        )
     layers = "one layer" if network.layers == 1 else f"{network.layers} layers"
     return (
         f"A recurrent network ({network.cell.upper()}, {layers}, {direction}, {network.hidden_size} units) reads the "
-        f"words, of which {len(model.vocabulary):,} are known{beside}."
+        f"text, with a vocabulary of {len(model.vocabulary):,} words{linear}."
     )
 
 
@@ -170,6 +172,6 @@ def _error(figures: Metrics) -> float:
 
 def _domains(lines: Sequence[str]) -> str:
     return (
-        "By `python -m benchmarks.domains`. Labelled texts: `benchmarks/results/accuracy.md` says whose. Those\n"
-        "without a right answer were made up.\n\n" + "\n".join(lines)
+        "By `python -m benchmarks.domains`. `benchmarks/results/accuracy.md` has the sources of the labelled\n"
+        "texts. Those without a label were made up.\n\n" + "\n".join(lines)
     )

@@ -1,4 +1,4 @@
-"""Measure a model on labelled texts: accuracy, precision, recall, F1, ROC AUC, log loss, calibration, confusion.
+"""Evaluate a model on labelled texts: accuracy, precision, recall, F1, ROC AUC, log loss, calibration, confusion.
 
 python -m sentiment_fast.evaluate --model runs/mine labelled.csv
 """
@@ -27,16 +27,24 @@ if TYPE_CHECKING:
     from sentiment_fast.scoring.scorer import Scorer
 
 
-SCORES_FILES = True  # and needs no pandas to; see cli/main.py
+SCORES_FILES = True  # without pandas; see cli/main.py
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="CSV, Parquet or aclImdb folder with texts and labels")
     add_model_argument(parser)
-    parser.add_argument("--text-column", metavar="NAME", help="default: review, else text")
-    parser.add_argument("--label-column", metavar="NAME", help="default: sentiment, else label")
+    parser.add_argument("--text-column", metavar="NAME", help="the column of the texts (default: review, else text)")
+    parser.add_argument(
+        "--label-column", metavar="NAME", help="the column of the labels (default: sentiment, else label)"
+    )
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
-    parser.add_argument("--show", metavar="N", type=int, default=0, help="also print N reviews with both labels")
+    parser.add_argument(
+        "--show",
+        metavar="N",
+        type=int,
+        default=0,
+        help="also print the first N reviews with their actual and predicted labels (default: 0)",
+    )
     add_threshold_argument(parser)
     add_cascade_argument(parser)
     add_device_arguments(parser)

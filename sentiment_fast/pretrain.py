@@ -25,13 +25,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--data",
         metavar="PATH|imdb|demo",
         action="append",
-        help="texts, whose labels are not read: CSV, Parquet, JSON Lines or a folder; imdb: the unlabelled reviews of "
-        "the Large Movie Review Dataset; may be repeated",
+        help="learn from these texts: CSV, Parquet, JSON Lines or a folder, whose labels are not read; imdb: the "
+        "unlabelled reviews of the Large Movie Review Dataset; may be repeated",
     )
     add_settings_arguments(parser)
-    parser.add_argument("--text-column", metavar="NAME", help="default: review, else text")
+    parser.add_argument("--text-column", metavar="NAME", help="the column of the texts (default: review, else text)")
     parser.add_argument(
-        "--out", metavar="FOLDER", type=Path, help="pretrained folder (default: runs/start-<date-time>)"
+        "--out", metavar="FOLDER", type=Path, help="write the pretrained folder here (default: runs/start-<date-time>)"
     )
 
 
@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> None:
     from sentiment_fast.training.pretrain import pretrain
 
     result = pretrain(**vars(arguments), say=say)
-    print(f"\nThe start is in {result.folder}. Try next:\n  {_training(result)}")
+    print(f"\nThe pretrained weights are in {result.folder}. Try next:\n  {_training(result)}")
 
 
 def _training(result: PretrainingResult) -> str:
