@@ -147,7 +147,10 @@ def _architecture(model: Model) -> str:
         what = "single words" if longest == 1 else f"n-grams of up to {longest} words"
         linear = f"; the logit of a linear model of hashed {what} is added to its own"
     if model.cascade is not None:
-        linear += f". The network does not run on texts about which that linear model is at least {model.cascade:.0%} confident"
+        linear += (
+            f". The network does not run on texts about which that linear model is at least {model.cascade:.0%} "
+            "confident"
+        )
     layers = "one layer" if network.layers == 1 else f"{network.layers} layers"
     return (
         f"A recurrent network ({network.cell.upper()}, {layers}, {direction}, {network.hidden_size} units) reads the "

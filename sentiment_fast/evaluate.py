@@ -10,9 +10,10 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from sentiment_fast.cli.main import run_command
+from sentiment_fast.cli.main import run_command, say
 from sentiment_fast.cli.options import (
     add_cascade_argument,
+    add_columns_arguments,
     add_device_arguments,
     add_model_argument,
     add_threads_argument,
@@ -31,12 +32,15 @@ SCORES_FILES = True  # without pandas; see cli/main.py
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE", help="CSV, Parquet or aclImdb folder with texts and labels")
-    add_model_argument(parser)
-    parser.add_argument("--text-column", metavar="NAME", help="the column of the texts (default: review, else text)")
     parser.add_argument(
-        "--label-column", metavar="NAME", help="the column of the labels (default: sentiment, else label)"
+        "files",
+        metavar="FILE",
+        nargs="+",
+        help="texts with labels: CSV, JSON Lines or Parquet, compressed or not, a quoted pattern, an aclImdb folder, "
+        "or - for stdin",
     )
+    add_model_argument(parser)
+    add_columns_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     parser.add_argument(
         "--show",
@@ -52,8 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    from sentiment_fast.data.files import read_labelled
-    from sentiment_fast.data.labelled_texts import class_indices
+    from sentiment_fast.data.labelled_texts import class_indices, read_labelled
     from sentiment_fast.evaluation.metrics import evaluate
     from sentiment_fast.scoring.scorer import load
 
@@ -67,7 +70,7 @@ def run(arguments: argparse.Namespace) -> None:
         cascade=arguments.cascade,
         threads=arguments.threads,
     )
-    data = read_labelled(arguments.file, arguments.text_column, arguments.label_column)
+    data = read_labelled(arguments.files, arguments.text_column, arguments.label_column, arguments.delimiter, say)
     targets = class_indices(data, scorer.classes)
     probabilities = scorer.predict_proba(data.texts)
     figures = evaluate(probabilities, targets, scorer.classes, scorer.threshold)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sentiment_fast.cli.main import run_command, say
-from sentiment_fast.cli.options import add_settings_arguments, pass_only_what_is_given
+from sentiment_fast.cli.options import add_delimiter_argument, add_settings_arguments, pass_only_what_is_given
 
 if TYPE_CHECKING:
     from sentiment_fast.training.pretrain import PretrainingResult
@@ -25,11 +25,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--data",
         metavar="PATH|imdb|demo",
         action="append",
-        help="learn from these texts: CSV, Parquet, JSON Lines or a folder, whose labels are not read; imdb: the "
-        "unlabelled reviews of the Large Movie Review Dataset; may be repeated",
+        help="learn from these texts, without their labels: CSV, JSON Lines or Parquet, compressed or not, a quoted "
+        "pattern, or a folder; may be repeated. imdb: the unlabelled reviews of the Large Movie Review Dataset",
     )
     add_settings_arguments(parser)
-    parser.add_argument("--text-column", metavar="NAME", help="the column of the texts (default: review, else text)")
+    parser.add_argument(
+        "--text-column", metavar="NAME", help="its name, or its number from 1 (default: review, else text)"
+    )
+    add_delimiter_argument(parser)
     parser.add_argument(
         "--out", metavar="FOLDER", type=Path, help="write the pretrained folder here (default: runs/start-<date-time>)"
     )

@@ -90,8 +90,8 @@ def _how_to_resume(stopped: StoppedError) -> str:
 def _what_next(result: TrainingResult) -> str:
     """The folder, and commands that work as they stand, except for the names of files."""
     model, options = shlex.quote(str(result.folder)), result.options
-    text = f" --text-column {shlex.quote(options.text_column)}" if options.text_column else ""
-    label = f" --label-column {shlex.quote(options.label_column)}" if options.label_column else ""
+    text = f" --text-column {shlex.quote(str(options.text_column))}" if options.text_column else ""
+    label = f" --label-column {shlex.quote(str(options.label_column))}" if options.label_column else ""
     return f"""
 The model is in {result.folder}. Try next:
   python -m sentiment_fast.predict --model {model} "{_EXAMPLE}"

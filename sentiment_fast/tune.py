@@ -110,10 +110,11 @@ def _training(result: SearchResult) -> str:
 
 def _as_for_train(options: TuningOptions) -> str:
     """The options of the search that training with its best settings needs too."""
-    names = ["data", "text_column", "label_column", "precision", "validation"]
+    names = ["text_column", "label_column", "delimiter", "precision", "validation"]
     names += ["device"] if options.device != "auto" else []
-    values = [(name, getattr(options, name)) for name in names]
-    words = [f"--{name.replace('_', '-')} {shlex.quote(value)} " for name, value in values if value is not None]
+    files = options.data if isinstance(options.data, tuple) else (options.data,)
+    values = [("data", file) for file in files] + [(name, getattr(options, name)) for name in names]
+    words = [f"--{name.replace('_', '-')} {shlex.quote(str(value))} " for name, value in values if value is not None]
     return "".join(words) + ("--amp " if options.amp else "")
 
 

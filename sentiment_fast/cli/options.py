@@ -9,6 +9,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from sentiment_fast.cli.values import delimiter
+
 DEVICES = ("auto", "cpu", "cuda")
 PRECISIONS = ("auto", "float32", "bfloat16", "float16")  # model.devices has them too; not imported for --help
 
@@ -87,8 +89,10 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data",
         metavar="PATH|imdb|demo",
-        help="CSV, Parquet or aclImdb folder; imdb: download the Large Movie Review Dataset; demo: made-up reviews. "
-        "Default: 'IMDB Dataset.csv' in this folder, else imdb, else demo",
+        action="append",
+        help="labelled texts: CSV, JSON Lines or Parquet, compressed or not, a quoted pattern, or an aclImdb folder; "
+        "may be repeated. imdb: download the Large Movie Review Dataset; demo: made-up reviews (default: 'IMDB "
+        "Dataset.csv' in this folder, else imdb, else demo)",
     )
     parser.add_argument(
         "--validation",
@@ -96,8 +100,24 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
         help="labelled texts to choose the epoch and calibrate the probabilities with: a file, or the share of --data "
         "to hold out (default: the preset's)",
     )
-    parser.add_argument("--text-column", metavar="NAME", help="default: review, else text")
-    parser.add_argument("--label-column", metavar="NAME", help="default: sentiment, else label")
+    add_columns_arguments(parser)
+
+
+def add_columns_arguments(parser: argparse.ArgumentParser) -> None:
+    """Where in a file labelled texts are."""
+    parser.add_argument(
+        "--text-column", metavar="NAME", help="its name, or its number from 1 (default: review, else text)"
+    )
+    parser.add_argument(
+        "--label-column", metavar="NAME", help="its name, or its number from 1 (default: sentiment, else label)"
+    )
+    add_delimiter_argument(parser)
+
+
+def add_delimiter_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--delimiter", metavar="X", type=delimiter, help='between fields of CSV, "tab" for a tab (default: detected)'
+    )
 
 
 def add_settings_arguments(parser: argparse.ArgumentParser) -> None:

@@ -16,6 +16,7 @@ from sentiment_fast.data.texts import Texts
 from sentiment_fast.model.folder import CARD
 from sentiment_fast.model.presets import Preset
 from sentiment_fast.model.pretrained import SIZES, PretrainedWeights, pretrained_weights, save_pretrained
+from sentiment_fast.runs.atomic import write_atomically
 from sentiment_fast.text.vocabulary import Vocabulary
 
 
@@ -28,7 +29,7 @@ def write_pretrained_folder(
 ) -> None:
     """Write the folder. weights: a network's. The card comes first, so that a folder with a config.json is whole."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / CARD).write_text(_card(folder, vocabulary, settings, texts), "utf-8")
+    write_atomically(folder / CARD, _card(folder, vocabulary, settings, texts))
     figures = {
         "data": texts.name,
         "texts": len(texts),

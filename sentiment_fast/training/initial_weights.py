@@ -49,8 +49,7 @@ class InitialWeights:
 
     def keep(self, folder: Path) -> None:
         """Save the vocabulary where the resumed run finds it: in the run's folder, as its model will."""
-        self.vocabulary.save(folder / f"{VOCABULARY}.part")
-        (folder / f"{VOCABULARY}.part").replace(folder / VOCABULARY)
+        self.vocabulary.save(folder / VOCABULARY)
 
 
 def initial_weights(init: str | None, settings: Preset, recorded: RecordedRun | None) -> InitialWeights | None:

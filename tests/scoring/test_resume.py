@@ -120,7 +120,7 @@ def test_journal_cut_within_its_first_line_is_begun_anew(folder, expected):
 def test_damaged_journal_is_refused(folder):
     folder.stop_after(3)
     folder.journal.write_bytes(folder.journal.read_bytes().replace(b'"windows": 1', b'"windows": 9', 1))
-    with pytest.raises(DataError, match=r"line \d is damaged: begin anew with --restart"):
+    with pytest.raises(DataError, match=r"line \d is damaged: start over with --restart"):
         folder.score()
 
 
@@ -178,7 +178,7 @@ def test_another_input_is_refused(folder):
 def test_another_model_is_refused(folder, make_model):
     folder.stop_after(3)
     folder.scorer = sf.Scorer(load_model(make_model(["negative", "positive"], hidden_size=9)), "cpu", "float32")
-    with pytest.raises(UsageError, match=r"the model is not the one that the unfinished run began with.*--restart"):
+    with pytest.raises(UsageError, match=r"the model is not what the unfinished run began with.*--restart"):
         folder.score()
 
 
@@ -198,7 +198,7 @@ def test_another_model_is_refused(folder, make_model):
 )
 def test_another_option_is_refused(folder, option, value):
     folder.stop_after(3)
-    with pytest.raises(UsageError, match=rf"the unfinished run began with {option} .*, and this one has"):
+    with pytest.raises(UsageError, match=rf"the unfinished run began with {option} .*, and should now continue with"):
         folder.score(**{option: value})
 
 
