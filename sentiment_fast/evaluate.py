@@ -1,4 +1,4 @@
-"""Evaluate a model on labelled texts: accuracy, precision, recall, F1, ROC AUC, log loss, calibration, confusion.
+"""Measure a model on labelled texts: accuracy, precision, recall, F1, ROC AUC, log loss, calibration, confusion.
 
 python -m sentiment_fast.evaluate --model runs/mine labelled.csv
 """
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from sentiment_fast.scoring.scorer import Scorer
 
 
-SCORES_FILES = True  # without pandas; see cli/main.py
+SCORES_FILES = True  # and needs no pandas to; see cli/main.py
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,13 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_model_argument(parser)
     add_columns_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
-    parser.add_argument(
-        "--show",
-        metavar="N",
-        type=int,
-        default=0,
-        help="also print the first N reviews with their actual and predicted labels (default: 0)",
-    )
+    parser.add_argument("--show", metavar="N", type=int, default=0, help="also print N reviews with both labels")
     add_threshold_argument(parser)
     add_cascade_argument(parser)
     add_device_arguments(parser)

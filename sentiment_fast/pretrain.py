@@ -25,8 +25,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--data",
         metavar="PATH|imdb|demo",
         action="append",
-        help="learn from these texts, without their labels: CSV, JSON Lines or Parquet, compressed or not, a quoted "
-        "pattern, or a folder; may be repeated. imdb: the unlabelled reviews of the Large Movie Review Dataset",
+        help="texts, whose labels are not read: CSV, JSON Lines or Parquet, compressed or not, a quoted pattern, or a "
+        "folder; may be repeated. imdb: the unlabelled reviews of the Large Movie Review Dataset",
     )
     add_settings_arguments(parser)
     parser.add_argument(
@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_delimiter_argument(parser)
     parser.add_argument(
-        "--out", metavar="FOLDER", type=Path, help="write the pretrained folder here (default: runs/start-<date-time>)"
+        "--out", metavar="FOLDER", type=Path, help="pretrained folder (default: runs/start-<date-time>)"
     )
 
 

@@ -39,29 +39,25 @@ _EXAMPLE = "what a wonderful film, I loved every minute"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     pass_only_what_is_given(parser)
     add_data_arguments(parser)
-    parser.add_argument("--test", metavar="PATH", help="evaluate the final model on these labelled texts too")
+    parser.add_argument("--test", metavar="PATH", help="labelled texts to score once, at the end")
     add_settings_arguments(parser)
     add_epochs_arguments(parser)
-    parser.add_argument(
-        "--vectors", metavar="FILE", help="initialise the embedding with word vectors in GloVe or word2vec text format"
-    )
+    parser.add_argument("--vectors", metavar="FILE", help="word vectors in GloVe or word2vec text format")
     add_learning_arguments(parser)
     add_hardware_arguments(parser)
     parser.add_argument(
         "--compile",
         action=argparse.BooleanOptionalAction,
-        help="compile the functions around the recurrent layers (default: no, since it rarely pays)",
+        help="compile what surrounds the recurrent layers (default: no, it rarely pays; see the README's Training)",
     )
     add_graphs_argument(parser)
     parser.add_argument(
         "--deterministic",
         action="store_true",
-        help="make the same seed give the same weights on a GPU too, which is slower",
+        help="get the same weights from the same seed on a GPU too, where some sums otherwise vary; slower",
     )
-    add_run_arguments(parser, "write the run and its model to this folder (default: runs/<date-time>)")
-    parser.add_argument(
-        "--tensorboard", action="store_true", help="also log to FOLDER/tensorboard (needs the extra tensorboard)"
-    )
+    add_run_arguments(parser, "run and model folder (default: runs/<date-time>)")
+    parser.add_argument("--tensorboard", action="store_true", help="also log to OUT/tensorboard (extra: tensorboard)")
 
 
 def run(arguments: argparse.Namespace) -> None:

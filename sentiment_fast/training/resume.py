@@ -42,7 +42,9 @@ def recorded_run(folder: Path | None, command: str) -> RecordedRun | None:
     return recorded
 
 
-def as_it_began(kind: type[Options], folder: Path, recorded: Mapping[str, Any], given: Mapping[str, Any]) -> Options:
+def resumed_options(
+    kind: type[Options], folder: Path, recorded: Mapping[str, Any], given: Mapping[str, Any]
+) -> Options:
     """The options of the run in a folder. recorded: its arguments. given: the values given in this call.
 
     Raises UsageError for a value that is neither the run's nor a default.
@@ -61,7 +63,7 @@ def as_it_began(kind: type[Options], folder: Path, recorded: Mapping[str, Any], 
     return kind.of(began | {name: getattr(now, name) for name in kind.NOT_RECORDED})
 
 
-def settings_as_it_began(recorded: RecordedRun) -> Preset:
+def recorded_settings(recorded: RecordedRun) -> Preset:
     """The settings of a run, even if the preset file that they came from has changed since."""
     try:
         return preset_of(recorded.fingerprint["settings"], recorded.folder)
@@ -71,7 +73,7 @@ def settings_as_it_began(recorded: RecordedRun) -> Preset:
         ) from error
 
 
-def precision_as_it_began(wanted: str, recorded: RecordedRun | None, device: torch.device) -> Precision:
+def resumed_precision(wanted: str, recorded: RecordedRun | None, device: torch.device) -> Precision:
     """The precision to compute in; a run that is resumed keeps its own, and its threads, whose number decides rounding.
 
     wanted: the name of a new run's.

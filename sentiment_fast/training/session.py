@@ -37,12 +37,12 @@ from sentiment_fast.training.ngrams import fit_ngram_model
 from sentiment_fast.training.options import TrainingOptions
 from sentiment_fast.training.prepare import VALIDATION, TrainingData, new_model, open_training_data, with_vectors
 from sentiment_fast.training.resume import (
-    as_it_began,
     check_folder,
-    precision_as_it_began,
     recorded_run,
+    recorded_settings,
+    resumed_options,
+    resumed_precision,
     run_fingerprint,
-    settings_as_it_began,
 )
 from sentiment_fast.training.state import Epoch
 from sentiment_fast.training.step import choose_graphs
@@ -126,7 +126,7 @@ def train(
         return _finished(chosen.out, chosen)
     if recorded is None:
         check_sources(chosen)
-    settings = chosen.settings() if recorded is None else settings_as_it_began(recorded)
+    settings = chosen.settings() if recorded is None else recorded_settings(recorded)
     chosen = replace(chosen, validation=chosen.validation or str(settings.training.validation_share))
     with _processes(chosen) as processes:
         tell = say if processes.writes else _say_nothing
@@ -135,7 +135,7 @@ def train(
         folder = chosen.out or Path("runs") / datetime.now().strftime("%Y-%m-%d-%H%M%S")
         if recorded is None:
             processes.first_does(lambda: check_folder(folder, chosen.resume))
-        precision = precision_as_it_began(chosen.precision_name(), recorded, processes.device)
+        precision = resumed_precision(chosen.precision_name(), recorded, processes.device)
         graphs = choose_graphs(chosen.cuda_graphs, precision, processes)
         bar = progress if processes.writes else list
         stop = stop or StopRequest()
@@ -147,7 +147,7 @@ def _resumed(given: dict[str, Any]) -> tuple[TrainingOptions, RecordedRun | None
     chosen = TrainingOptions.of(given)
     recorded = recorded_run(chosen.out, "train") if chosen.resume else None
     if recorded is not None:
-        chosen = as_it_began(TrainingOptions, recorded.folder, recorded.arguments, given)
+        chosen = resumed_options(TrainingOptions, recorded.folder, recorded.arguments, given)
     chosen.check()
     return chosen, recorded
 

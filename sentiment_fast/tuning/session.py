@@ -25,7 +25,7 @@ from sentiment_fast.model.presets import Preset
 from sentiment_fast.runs.folder import check_folder
 from sentiment_fast.runs.stop import StopRequest
 from sentiment_fast.training.options import LabelledOptions
-from sentiment_fast.training.resume import as_it_began
+from sentiment_fast.training.resume import resumed_options
 from sentiment_fast.training.step import choose_graphs
 from sentiment_fast.tuning.encoded_data import EncodedData
 from sentiment_fast.tuning.run import Trials, run_search
@@ -191,7 +191,7 @@ def _resumed(given: Mapping[str, Any], say: Say) -> tuple[TuningOptions, dict[st
     if known is None:
         say(f"{chosen.out}: no search there, so this is a new one")
         return chosen, None
-    return as_it_began(TuningOptions, chosen.out, known["options"], given), known["identity"]
+    return resumed_options(TuningOptions, chosen.out, known["options"], given), known["identity"]
 
 
 def _base_and_space(

@@ -47,7 +47,7 @@ def test_a_whole_number_may_stand_for_a_number(tmp_path):
         ("{", "expected JSON"),
         ("[" * 100_000, "expected JSON"),
         ('{"format": 1, "format": 1}', "'format' occurs twice"),
-        ('{"format": 1, "training": {"learning_rate": NaN}}', "NaN is no JSON"),
+        ('{"format": 1, "training": {"learning_rate": NaN}}', "NaN is not JSON"),
         ([], 'an object with "format": 1, got []'),
         ({}, 'an object with "format": 1, got {}'),
         ({"format": True}, 'an object with "format": 1'),

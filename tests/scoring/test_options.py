@@ -129,7 +129,7 @@ def test_status_and_tokens_are_appended(exact_scorer):
 def test_tokens_count_words_of_the_vocabulary_only(make_model, unknown):
     scorer = sf.load(make_model(["negative", "positive"], unknown=unknown), "cpu", "float32")
     assert (scorer.encode(["unheardof"]).unknown_id is None) == (unknown == "drop")
-    data = b"text\ngood unheardof film\nunheardof unheardof\n\"\"\nunheardof bad\ngood unheardof film\n"
+    data = b'text\ngood unheardof film\nunheardof unheardof\n""\nunheardof bad\ngood unheardof film\n'
     output = score(data, scorer, tokens=True).decode().splitlines()
     assert [line.rsplit(",", 1)[1] for line in output] == ["sentiment_tokens", "2", "0", "0", "1", "2"]
 
