@@ -76,7 +76,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _how_to_resume(stopped: StoppedError) -> str:
     out = shlex.quote(str(stopped.folder))
-    if not stopped.has_checkpoint:  # which would have the options
+    if not stopped.has_checkpoint:  # which alone knows the options
         return f"there is no checkpoint yet; start again with the same options and --resume --out {out}"
     # On this machine.
     start = "python" if stopped.processes == 1 else f"torchrun --nproc-per-node={stopped.processes}"
@@ -101,7 +101,7 @@ class _Command(ModuleType):
     """
 
     def __call__(self, data: Any = None, **options: Any) -> TrainingResult:
-        """`sentiment_fast.training.session.train`, which documents the options."""
+        """`sentiment_fast.training.session.train`, which says what the options are."""
         from sentiment_fast.training.session import train
 
         return train(data, **options)

@@ -107,7 +107,7 @@ def _training(result: SearchResult) -> str:
 
 
 def _as_for_train(options: TuningOptions) -> str:
-    """The options of the search that training with its best settings needs too."""
+    """The options of a search that a training with its best settings needs too."""
     names = ["text_column", "label_column", "delimiter", "precision", "validation"]
     names += ["device"] if options.device != "auto" else []
     files = options.data if isinstance(options.data, tuple) else (options.data,)
