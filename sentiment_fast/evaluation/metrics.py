@@ -123,7 +123,7 @@ def evaluate(
     classes[1], with more than two classes the unweighted mean of each class against the rest. Log loss takes a
     probability of 0 for the smallest step of a float64, so that no text costs more than 36.1 nats.
 
-    Raises DataError if there is no text or a probability is not a number, ValueError if the shapes or values of the
+    Raises DataError without texts or if a probability is not a number, ValueError if the shapes or values of the
     arguments do not fit together.
     """
     # Imported here: scoring uses only predicted_indices, and should not wait for scikit-learn to load.
