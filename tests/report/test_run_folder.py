@@ -201,7 +201,7 @@ def test_the_card_describes_the_training_data(tmp_path):
     text = " ".join(card(tmp_path).split())
     assert "Trained on größte.csv (training part): 6 texts, `negative` (3), `positive` (3)." in text
     assert (
-        "A text has 4 words of the vocabulary in the median; 16.67% have more than the 500 that the network reads."
+        "The median text has 4 words of the vocabulary; 16.67% have more than the 500 that the network reads."
         in text
     )
 
@@ -240,7 +240,7 @@ def test_the_card_says_what_the_validation_part_decided(tmp_path):
     assert "The validation part chose the epoch, so its figures are optimistic" in card(tmp_path)
     last = card(tmp_path, model=trained_model(keep="last"))
     assert "those of epoch 2, the last" in last  # of those marked
-    assert "Nothing was chosen by the validation part" in last
+    assert "The validation part was not used to choose anything" in last
 
 
 def test_the_card_has_a_row_of_figures_per_part(tmp_path):
