@@ -103,7 +103,7 @@ def test_too_small_a_validation_part_leaves_the_model_as_it_is_and_says_so(few):
     unchanged = replace(saved, calibration=Calibration(), wide_calibration=Calibration(network=0.0))
     assert vars(saved) == vars(unchanged)
     assert [line.partition(":")[0] for line in said] == [
-        "the probabilities stay as the model gives them, not calibrated"
+        "the probabilities stay uncalibrated"
     ]
 
 
