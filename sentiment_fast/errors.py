@@ -1,4 +1,4 @@
-"""What can go wrong that a user can mend; each class is one exit code of the command lines.
+"""Errors that a user can fix; each class is one exit code of the commands.
 
 Messages say what was expected, what was found, where, and what to do.
 """
@@ -17,10 +17,10 @@ class DataError(SentimentFastError):
 
 
 class StoppedError(KeyboardInterrupt):
-    """A run was asked to stop, or interrupted, and can be resumed. A KeyboardInterrupt: it passes `except Exception`.
+    """A run was stopped or interrupted, and can be resumed. A KeyboardInterrupt, which `except Exception` lets pass.
 
-    folder: the run's. has_checkpoint: False if it ended before its first. processes: how many trained together. rank:
-    the number of this one.
+    folder: the run's. has_checkpoint: False if it ended before its first checkpoint. processes: how many trained
+    together. rank: this process's number.
     """
 
     def __init__(self, folder: Path, has_checkpoint: bool, processes: int = 1, rank: int = 0) -> None:
@@ -31,17 +31,17 @@ class StoppedError(KeyboardInterrupt):
 
 
 class ClusterError(SentimentFastError):
-    """The machines that should do the work failed, and not the data: what was done is kept (exit code 1)."""
+    """The machines failed, not the data; finished work is kept (exit code 1)."""
 
 
 class UsageError(SentimentFastError):
-    """The request itself makes no sense: unknown option value, output that exists (exit code 2)."""
+    """The request makes no sense: an unknown option value, an output that exists (exit code 2)."""
 
     exit_code = 2
 
 
 class DownloadError(SentimentFastError):
-    """A data set could not be downloaded or did not arrive intact (exit code 3)."""
+    """A data set could not be downloaded or arrived damaged (exit code 3)."""
 
     exit_code = 3
 

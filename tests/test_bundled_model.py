@@ -21,7 +21,7 @@ from sentiment_fast.model import folder
 from sentiment_fast.scoring.journal import read_state
 
 ROOT = Path(__file__).parents[1]
-NOTICE = "scoring with the bundled model (IMDb reviews; --model FOLDER for your own)"
+NOTICE = "scoring with the bundled model (IMDb reviews); name a model folder to use your own"
 LARGEST_BYTES = 8_000_000
 REVIEWS = {
     "A wonderful film, I loved every minute of it.": "positive",

@@ -174,7 +174,7 @@ def two_parts(data):
 
 def test_a_wide_part_is_fitted_before_and_calibrated_after_the_network(two_parts):
     folder, said = two_parts
-    assert said.index("wide part: validation accuracy") < said.index("epoch 1/1") < said.index("calibrated on 240 ")
+    assert said.index("n-gram model: validation accuracy") < said.index("epoch 1/1") < said.index("calibrated on 240 ")
     assert set(json.loads((folder / "metrics.json").read_text())["calibration"]) == {
         "before",
         "after",
@@ -198,7 +198,7 @@ def test_a_cascade_and_a_threshold_can_be_asked_for(two_parts, data, capsys):
     ("option", "said"),
     [
         (["--threshold", "1"], "Expected a threshold above 0 and below 1, got 1.0"),
-        (["--cascade", "0.9"], "Expected no cascade: the model has no wide part"),
+        (["--cascade", "0.9"], "Expected no cascade: this model has no n-gram model"),
     ],
 )
 @pytest.mark.parametrize("command", ["evaluate", "score"])

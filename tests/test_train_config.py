@@ -9,8 +9,7 @@ from sentiment_fast import cli
 from sentiment_fast.model.preset_files import save_preset
 from sentiment_fast.model.presets import preset
 from sentiment_fast.report.run_folder import append_history
-from sentiment_fast.training import ngrams as wide_part
-from sentiment_fast.training import session
+from sentiment_fast.training import ngrams, session
 from sentiment_fast.training.checkpoints import CHECKPOINT
 
 TINY = preset("tutorial").with_fields(
@@ -111,7 +110,7 @@ def test_a_run_interrupted_before_its_first_checkpoint_says_how_to_begin_again(t
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(wide_part, "fit_ngrams", interrupted)
+        patch.setattr(ngrams, "fit_ngrams", interrupted)
         command = ["train", *DATA, "--config", "tiny.json", "--set", "ngrams=1", "--out", "model"]
         assert cli.main(command) == cli.INTERRUPTED
     said = capsys.readouterr().err

@@ -171,7 +171,7 @@ def test_time_that_was_spent_counts(work, capsys):
 
 def test_a_search_ends_with_its_time(work, capsys):
     assert tune(*SEARCH, "--epochs", 100, "--time", "0.001s") == 2
-    assert "No trial came to the end of an epoch within --time 0.001s" in capsys.readouterr().err
+    assert "No trial finished an epoch within --time 0.001s" in capsys.readouterr().err
 
 
 def test_a_search_goes_on_whatever_has_become_of_its_files(work):
@@ -241,5 +241,5 @@ def test_bad_usage_is_told_before_anything_is_written(work, capsys, options, mes
 
 def test_a_search_of_which_all_trials_fail_is_an_error(work, capsys):
     options = ["--data", "demo:160", *SMALL, "--search", "grid", "--epochs", "1", "--try", "learning_rate=2e38,3e38"]
-    assert "All 2 trials failed, the first for this reason: The " in fails(capsys, 1, *options, "--out", "found")
+    assert "All 2 trials failed, the first because: The " in fails(capsys, 1, *options, "--out", "found")
     assert not (work / "found" / "best.json").exists()

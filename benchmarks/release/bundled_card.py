@@ -77,11 +77,11 @@ def card(facts: Facts) -> str:
         "Made by `python -m benchmarks.release.bundled_model`, which runs these commands, "
         f"at commit {facts.commit}, with {used}:"
     )
-    learned = f"It learned from {facts.training:,} labelled reviews{unlabelled}; {figures.n:,} more were held out."
+    learned = f"It was trained on {facts.training:,} labelled reviews{unlabelled}; {figures.n:,} more were held out."
     return f"""# The bundled model: is a film review negative or positive?
 
-`sf.load()` and the commands of sentiment_fast use it by default. It returns the probabilities of `negative` and
-`positive` for a text. Its files take {facts.size / 1e6:.1f} MB; the network's weights are float16, the linear
+`sf.load()` and the commands of sentiment_fast use it if no model is named. It gives a text the probabilities of
+`negative` and `positive`. Its files take {facts.size / 1e6:.1f} MB; the network's weights are float16, the linear
 model's int8.
 
 {_filled(_architecture(model))}
@@ -89,7 +89,7 @@ model's int8.
 ## Data
 
 The Large Movie Review Dataset: English reviews of films by users of IMDb, those of 4 stars or fewer labelled negative,
-those of 7 or more positive, none in between. This package does not contain the reviews.
+those of 7 or more positive, none in between. The reviews are not part of this package.
 {learned} The dataset's authors ask to be cited:
 
 > Andrew L. Maas, Raymond E. Daly, Peter T. Pham, Dan Huang, Andrew Y. Ng, and Christopher Potts. 2011. Learning Word
@@ -104,17 +104,17 @@ those of 7 or more positive, none in between. This package does not contain the 
 {commands}
 ```
 
-The first model learned from the labels, the second from the labels and the first one's probabilities, the last, `fast`,
-likewise from the second; of it, the network's weights were then rounded to float16.
+The first model was trained on the labels, the second on the labels and the first one's probabilities, the last, `fast`,
+on the labels and the second one's probabilities; its network's weights were then rounded to float16.
 
 ## Figures
 
-| held-back reviews | accuracy | log loss | calibration error of P(positive), 15 bins |
+| held-out reviews | accuracy | log loss | calibration error of P(positive), 15 bins |
 |---|---|---|---|
 | {figures.n:,} | {figures.accuracy:.2%} | {figures.log_loss:.4f} | {_error(figures):.4f} |
 
-In float32. The held-back reviews {_chosen(model)}calibrated the probabilities, so these figures flatter the model
-a little; `metrics.json` has more of them. On these reviews,
+In float32. The held-out reviews {_chosen(model)}calibrated the probabilities, so these figures are
+slightly optimistic; `metrics.json` has more of them. On these reviews,
 {facts.rounding.as_text()}.
 
 ## Other texts
@@ -123,36 +123,39 @@ a little; `metrics.json` has more of them. On these reviews,
 
 ## Limits
 
-- It learned from English reviews of films, mostly of several sentences and all with a clear opinion. It is
-  wrong more often on other kinds of texts and on very short ones, and its probabilities, calibrated on such reviews,
-  are overconfident there. There is no "neutral".
-- It knows only English: in other languages it recognizes names and loanwords at most, and its answer means nothing.
-  Only the probability can indicate that, and it need not be near one half.
-- An empty text gets P(positive) = {facts.empty:.2f}, one of ten words that it does not know {facts.unknown:.2f}.
+- It was trained on English reviews of films, most of them of several sentences and all with a clear opinion. On other
+  kinds of texts, and on very short ones, it is wrong more often, and its probabilities, calibrated on such reviews, are
+  too confident. There is no class "neutral".
+- It knows only English: in another language it recognises names and loanwords at most, and its answer is meaningless.
+  Only the probability may warn of that, and it is not always near one half.
+- An empty text gets P(positive) = {facts.empty:.2f}, a text of ten unknown words {facts.unknown:.2f}.
 - The network reads the first {model.config.max_length} words of a text, the linear model all.
-- It classifies texts, not people: do not use it for decisions about people.
+- It classifies texts, not people: do not use it to make decisions about people.
 
 ## Licence
 
-The weights and the vocabulary are under this package's MIT licence. They were learned from texts of IMDb's users, which
-the dataset's authors collected and published for research; the vocabulary contains only single words of them.
+The weights and the vocabulary are under this package's MIT licence. They were learned from texts by IMDb's users,
+which the dataset's authors collected and published for research; the vocabulary contains only single words of these.
 """
 
 
 def _architecture(model: Model) -> str:
-    network, wide = model.config, model.wide
+    network, ngrams = model.config, model.wide
     direction = "two directions" if network.bidirectional else "one direction"
-    added = ""
-    if wide is not None:
-        longest = wide.config.ngrams
-        what = "single words" if longest == 1 else f"runs of up to {longest} words"
-        added = f"; a linear model of hashed {what} is added to its logit"
+    linear = ""
+    if ngrams is not None:
+        longest = ngrams.config.ngrams
+        what = "single words" if longest == 1 else f"n-grams of up to {longest} words"
+        linear = f"; the logit of a linear model of hashed {what} is added to its own"
     if model.cascade is not None:
-        added += f". Texts of which the linear model is {model.cascade:.0%} sure skip the network"
+        linear += (
+            f". The network does not run on texts about which that linear model is at least {model.cascade:.0%} "
+            "confident"
+        )
     layers = "one layer" if network.layers == 1 else f"{network.layers} layers"
     return (
         f"A recurrent network ({network.cell.upper()}, {layers}, {direction}, {network.hidden_size} units) reads the "
-        f"words, of which {len(model.vocabulary):,} are known{added}."
+        f"text, with a vocabulary of {len(model.vocabulary):,} words{linear}."
     )
 
 
@@ -171,6 +174,6 @@ def _error(figures: Metrics) -> float:
 
 def _domains(lines: Sequence[str]) -> str:
     return (
-        "Made by `python -m benchmarks.studies.domains`. `benchmarks/results/accuracy.md` lists the labelled texts.\n"
-        "Those without a right answer were made up.\n\n" + "\n".join(lines)
+        "By `python -m benchmarks.domains`. `benchmarks/results/accuracy.md` has the sources of the labelled\n"
+        "texts. Those without a label were made up.\n\n" + "\n".join(lines)
     )

@@ -66,7 +66,7 @@ LANGUAGES = {
 }
 SHORT = {
     "no text": ("", " ", "\n"),
-    "marks alone": ("...", "?!", ":-) :-(", "👍 👎"),
+    "only punctuation": ("...", "?!", ":-) :-(", "👍 👎"),
     "a high rating": ("10/10", "9/10", "8 out of 10"),
     "a low rating": ("1/10", "2/10", "3 out of 10"),
     "a word that says nothing": ("the", "film", "it", "today", "Peter"),

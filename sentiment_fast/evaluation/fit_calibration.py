@@ -1,6 +1,6 @@
-"""Logits of a model's parts and the actual classes -> the calibration that makes their probabilities hold.
+"""Logits of a model's parts and the actual classes -> the calibration that fits them best.
 
-In: validation logits, which nothing was trained on. Out: a `Calibration`, which model/calibration.py applies.
+In: logits of validation texts, on which nothing was trained. Out: a `Calibration`; model/calibration.py applies it.
 """
 
 from __future__ import annotations
@@ -11,27 +11,27 @@ import numpy.typing as npt
 from sentiment_fast.errors import DataError
 from sentiment_fast.model.calibration import Calibration, Logits
 
-FEWEST_TEXTS = 10  # of a class; a few scales and a bias need more than a handful to be better than none
-_PULL = 1e-6  # towards 0, which decides where the data do not: of parts that say the same, or nothing
+FEWEST_TEXTS = 10  # of each class; with only a handful, fitted scales and a bias are no better than none
+_PULL = 1e-6  # towards 0: decides if the data do not, because the parts agree or are constant
 
 Floats = npt.NDArray[np.float64]
 
 
 def fit_calibration(
-    network: Logits | None, wide: Logits | None, targets: npt.NDArray[np.int64], classes: int
+    network: Logits | None, ngrams: Logits | None, targets: npt.NDArray[np.int64], classes: int
 ) -> Calibration:
-    """The scales and the bias with the lowest cross-entropy: at once how to mix the parts, and how sure to be.
+    """The scales and the bias with the lowest cross-entropy: both how to mix the parts and how confident to be.
 
-    network, wide: (n,) logits for two classes, (n, classes) for more; None for a part that is left out, whose scale
-    is then 0. targets: (n,) actual classes. A part that makes things worse gets the scale 0. Each class counts as seen
-    once more than it was, so that even texts told apart without an error make nothing certain (Platt 1999,
-    "Probabilistic Outputs for Support Vector Machines", section 2.2). In float64, by L-BFGS, without randomness.
+    network, ngrams: (n,) logits for two classes, (n, classes) for more; None for a part that is left out, whose scale
+    is then 0. targets: (n,) actual classes. A part that increases the loss gets the scale 0. Each class counts as seen
+    once more than it was, so that even perfectly separated texts make no class certain (Platt 1999, "Probabilistic
+    Outputs for Support Vector Machines", section 2.2). In float64, by L-BFGS, without randomness.
 
-    Raises DataError where there are less than 10 texts of a class, or logits that are no finite numbers.
+    Raises DataError for fewer than 10 texts of a class, or for logits that are not finite numbers.
     """
-    from scipy.optimize import minimize  # imported here: scoring needs this package, but never fits
+    from scipy.optimize import minimize  # imported here: scoring imports this package, but never fits
 
-    given = [part.astype(np.float64) for part in (network, wide) if part is not None]
+    given = [part.astype(np.float64) for part in (network, ngrams) if part is not None]
     parts = [part[:, None] if part.ndim == 1 else part for part in given]  # (n, outputs)
     _check(parts, targets, classes)
     sizes = [float(np.sqrt((part**2).mean())) or 1.0 for part in parts]
@@ -52,23 +52,23 @@ def fit_calibration(
     scales = iter(scale / size for scale, size in zip(found.x.tolist(), sizes, strict=False))
     return Calibration(
         next(scales) if network is not None else 0.0,
-        next(scales) if wide is not None else 0.0,
+        next(scales) if ngrams is not None else 0.0,
         tuple(found.x[len(parts) :].tolist()),
     )
 
 
 def _check(parts: list[Floats], targets: npt.NDArray[np.int64], classes: int) -> None:
     if not parts:
-        raise ValueError("Expected the logits of a part, got none")
+        raise ValueError("Expected the logits of the network or the n-gram model, got neither")
     fewest = int(np.bincount(targets, minlength=classes).min())
     if fewest < FEWEST_TEXTS:
-        raise DataError(f"Expected {FEWEST_TEXTS} texts or more of each class to calibrate by, got {fewest} of one")
+        raise DataError(f"Expected {FEWEST_TEXTS} texts or more of each class to calibrate with, got {fewest} of one")
     if not all(np.isfinite(part).all() for part in parts):
-        raise DataError("Expected logits to calibrate, got some that are no finite numbers: the training has diverged")
+        raise DataError("Expected logits to calibrate, got some that are not finite numbers: the training has diverged")
 
 
 def _targets(targets: npt.NDArray[np.int64], classes: int) -> Floats:
-    """(n, classes): what each row's probabilities should be, were each class seen once more in the texts of each."""
+    """(n, classes): each row's target probabilities, as if each class's texts held each class once more."""
     counts = np.bincount(targets, minlength=classes)
     wanted = np.repeat(1 / (counts[targets] + classes), classes).reshape(-1, classes)
     wanted[np.arange(len(targets)), targets] *= counts[targets] + 1
@@ -76,7 +76,10 @@ def _targets(targets: npt.NDArray[np.int64], classes: int) -> Floats:
 
 
 def _cross_entropy(logits: Floats, wanted: Floats) -> tuple[Floats, float]:
-    """Its slope by each logit, (n, outputs), and its value: means over the rows. logits: (n, 1) or (n, classes)."""
+    """Its gradient with respect to the logits, (n, outputs), and its value: means over the rows.
+
+    logits: (n, 1) or (n, classes).
+    """
     scores = np.concatenate([np.zeros_like(logits), logits], axis=1) if logits.shape[1] == 1 else logits
     largest = scores.max(axis=1, keepdims=True)
     log_sum = largest + np.log(np.exp(scores - largest).sum(axis=1, keepdims=True))

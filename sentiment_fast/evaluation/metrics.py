@@ -35,8 +35,8 @@ class Metrics:
     """What `evaluate` found on n texts; shares are in [0, 1], log_loss is in nats per text.
 
     per_class and both axes of confusion follow `classes`; confusion[actual][predicted] is a number of texts.
-    roc_auc is None where a class has no text, or no other class has one. calibration_error is that of the predicted
-    class's probability, positive_calibration_error that of classes[1]'s, None for more than two classes.
+    roc_auc is None if a class has no text. calibration_error is that of the predicted class's probability,
+    positive_calibration_error that of classes[1]'s, None for more than two classes.
     """
 
     n: int
@@ -96,9 +96,9 @@ class Metrics:
 
 
 def predicted_indices(probabilities: np.ndarray, threshold: float = 0.5) -> np.ndarray:
-    """The class that each row of probabilities (n, classes) stands for, as (n,) int64 column numbers.
+    """The predicted class of each row of probabilities (n, classes), as (n,) int64 column numbers.
 
-    The most probable one; with two classes, the second where its probability is above the threshold (the tutorial,
+    The most probable one; with two classes, the second if its probability is above the threshold (the tutorial,
     section 5, rounds). At a tie, the threshold itself included, the lower class wins.
     """
     winners: np.ndarray = (
@@ -116,17 +116,17 @@ def evaluate(
     """Compare probabilities with the actual classes.
 
     probabilities: (n, classes) float, rows sum to 1. labels: (n,) int64, the actual column of each row.
-    classes: the sorted label values, two or more, one per column. threshold: of two classes; see `predicted_indices`.
+    classes: the sorted label values, two or more, one per column. threshold: see `predicted_indices`.
 
     scikit-learn computes each metric it has. A class never predicted has precision 0, one without texts recall 0, and
     macro F1 is the mean over the classes that occur, actual or predicted, as in scikit-learn. ROC AUC is that of
     classes[1], with more than two classes the unweighted mean of each class against the rest. Log loss takes a
     probability of 0 for the smallest step of a float64, so that no text costs more than 36.1 nats.
 
-    Raises DataError where there is no text or a probability is not a number, ValueError where the shapes or values of
-    the arguments do not fit together.
+    Raises DataError without texts or if a probability is not a number, ValueError if the shapes or values of the
+    arguments do not fit together.
     """
-    # Imported here: scoring uses predicted_indices alone, and should not wait for scikit-learn to load.
+    # Imported here: scoring uses only predicted_indices, and should not wait for scikit-learn to load.
     from sklearn import metrics as sk
 
     shares = _checked(probabilities, labels, len(classes))
@@ -186,17 +186,17 @@ def _roc_auc(shares: np.ndarray, labels: np.ndarray) -> float | None:
     return float(roc_auc_score(labels, shares, multi_class="ovr", average="macro"))
 
 
-def _calibration_error(said: np.ndarray, happened: np.ndarray) -> float:
+def _calibration_error(predicted: np.ndarray, actual: np.ndarray) -> float:
     """Expected calibration error over 15 bins of equal width (Guo et al. 2017, "On Calibration of Modern Neural
     Networks", section 2).
 
-    The mean gap between how probable something was said to be, (n,), and how often it happened, bin by bin, weighted
-    by the texts in each. A bin includes its upper edge, as in the paper.
+    The mean gap between the predicted probability, (n,), and how often the predicted event is true, bin by bin,
+    weighted by the texts in each. A bin includes its upper edge, as in the paper.
     """
     inner_edges = np.linspace(0, 1, CALIBRATION_BINS + 1)[1:-1]
-    bins = np.digitize(said, inner_edges, right=True)  # (n,)
-    gaps = np.bincount(bins, weights=happened - said)  # summed in each bin
-    return float(np.abs(gaps).sum() / len(said))
+    bins = np.digitize(predicted, inner_edges, right=True)  # (n,)
+    gaps = np.bincount(bins, weights=actual - predicted)  # summed in each bin
+    return float(np.abs(gaps).sum() / len(predicted))
 
 
 def _percent(share: float) -> str:
@@ -204,10 +204,10 @@ def _percent(share: float) -> str:
 
 
 def _table(cells: list[list[str]], rows: list[str], columns: list[str], corner: str) -> str:
-    """Right-aligned columns beside the rows' names; `corner` is the heading of these."""
+    """Right-aligned columns next to the rows' names; `corner` is the heading of these."""
     import pandas as pd
 
-    # The space sets column names apart that are wider than their column and have spaces themselves.
+    # The space separates column names that are wider than their column and contain spaces themselves.
     headings = pd.Index([f" {name}" for name in columns], name=corner)
     table = pd.DataFrame(cells, index=rows, columns=headings, dtype=object)
     with pd.option_context("display.unicode.east_asian_width", True):

@@ -1,7 +1,7 @@
 """Texts' ids on a device -> batches: padded (batch, time) tensors, cut to the longest row of the batch.
 
-In: `TokenIds`. Out: tensors of the rows that are asked for. The ids lie on the device once, flat and narrow; a batch is
-gathered from them there. Which rows go together is batches.py's.
+In: `TokenIds`. Out: tensors of the requested rows. The ids are stored on the device once, flat and narrow; a batch is
+gathered from them there. Grouping rows into batches is left to batches.py.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from sentiment_fast.text.encoding import TokenIds
 class BatchSource:
     """Texts' ids on a device, from which batches are gathered.
 
-    max_length: ids of a row that are read. pads_on_left: where a batch's rows are padded (`NetworkConfig` says).
+    max_length: how many ids of a row are read. pads_on_left: on which side rows are padded (see `NetworkConfig`).
     width_step: widths of batches are multiples of it. A text without ids is a row of one pad.
     """
 
@@ -29,7 +29,7 @@ class BatchSource:
         self._rows = RaggedRows(ids, max_length)
         self.lengths: Rows = self._rows.lengths
         self._max_length, self._pads_on_left = max_length, pads_on_left
-        # After a leading pad, id 0, at which every padded cell points: gathering and padding are one step.
+        # With a leading pad, id 0, to which every padded cell points: gathering and padding are one step.
         self._values = torch.from_numpy(self._rows.values).to(device)
         self._starts = torch.from_numpy(ids.offsets[:-1] + 1).to(device)
         self._counts = torch.from_numpy(np.minimum(ids.lengths, max_length)).to(device)
@@ -45,7 +45,7 @@ class BatchSource:
         return self._values.device
 
     def width(self, rows: Rows) -> int:
-        """Of the batch of these rows."""
+        """The width of the batch of these rows."""
         return batch_width(int(self.lengths[rows].max()), self._max_length, self.width_step)
 
     def batch(self, rows: Rows) -> tuple[Tensor, Tensor]:
@@ -53,11 +53,11 @@ class BatchSource:
         return self.gather(torch.from_numpy(rows).to(self.device), self.width(rows))
 
     def gather(self, rows: Tensor, width: int) -> tuple[Tensor, Tensor]:
-        """As `batch`, of rows on the device, int64, and the width to pad to: the host neither waits nor copies."""
+        """As `batch`, with rows on the device, int64, and the width to pad to: the host neither waits nor copies."""
         return self._gather(self._values, self._starts, self._counts, rows, width, self._pads_on_left)
 
     def compile_parts(self, compiled: Callable[[Any], Any]) -> None:
-        """compiled: a function -> the same function, compiled; it gets what gathers a batch."""
+        """compiled: a function -> the same function, compiled; applied to what gathers a batch."""
         self._gather = compiled(_gathered)
 
     def ragged(self, rows: Rows) -> tuple[npt.NDArray[Any], Rows, Rows]:

@@ -1,6 +1,6 @@
-"""Ragged ids -> which rows go together in a batch, for training and scoring alike, and rows read where they lie.
+"""Ragged ids -> which rows form a batch, for training and scoring alike, and rows read in place, without padding.
 
-In: rows' lengths, or `TokenIds`. Out: groups of row numbers. Padded tensors are batch_source.py's; here is no PyTorch.
+In: rows' lengths, or `TokenIds`. Out: groups of row numbers. Padded tensors are left to batch_source.py.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ Rows = npt.NDArray[np.int64]
 
 
 class RaggedRows:
-    """Texts' ids as rows that can be read where they lie, without padding. lengths: (n,), what is read of each row.
+    """Texts' ids as rows that can be read in place, without padding. lengths: (n,), how many ids of each row are read.
 
-    max_length: ids of a row that are read. A text without ids is a row of one pad. values: (total + 1,) int16 or int32,
-    a leading pad, id 0, then the ids of all texts.
+    max_length: the most ids of a row that are read. A text without ids is a row of one pad. values: (total + 1,) int16
+    or int32, a leading pad, id 0, then the ids of all texts.
     """
 
     def __init__(self, ids: TokenIds, max_length: int) -> None:
@@ -33,13 +33,13 @@ class RaggedRows:
         return len(self.lengths)
 
     def ragged(self, rows: Rows) -> tuple[npt.NDArray[Any], Rows, Rows]:
-        """All texts' ids, (total + 1,); where among them each of these rows begins and its length, (batch,) int64."""
+        """All texts' ids, (total + 1,); and each of these rows' start among them and length, (batch,) int64."""
         return self.values, self._starts[rows], self.lengths[rows]
 
 
 @dataclass(frozen=True)
 class Budget:
-    """How large a batch may be. rows: of it. ids: rows times the longest, padding included; None for any number."""
+    """How large a batch may be. rows: the most rows. ids: the most ids, padding included; None for any number."""
 
     rows: int
     ids: int | None = None
@@ -56,9 +56,9 @@ def random_batches(lengths: Rows, budget: Budget, generator: np.random.Generator
     """All rows once, in batches of rows of similar length, both batches and their members drawn at random.
 
     Rows are shuffled, sorted by length within pools of many batches, cut, and the batches shuffled: little padding,
-    and every epoch has other batches. Noise on the lengths sees to that where all rows fit into one pool; 3 % of it
-    takes the padding of IMDb's batches of 50 from 6 % to 7 %. The batch with the longest row comes first, so that
-    memory fails at once or never.
+    and different batches in every epoch, even if all rows fit into one pool, because lengths are sorted with noise: 3 %
+    of it takes the padding of IMDb's batches of 50 from 6 % to 7 %. The batch with the longest row comes first, so that
+    memory runs out at once or never.
     width_step: the source's.
     """
     # Pools of 256 batches have 3 % of padding instead of 7, and seem to cost accuracy: 84.3 % in the best of 5 epochs
@@ -77,13 +77,13 @@ def random_batches(lengths: Rows, budget: Budget, generator: np.random.Generator
 
 
 def batches_by_length(lengths: Rows, budget: Budget, width_step: int = 1) -> list[Rows]:
-    """All rows once, longest first, in batches: for scoring, where the order of batches makes no difference."""
+    """All rows once, longest first, in batches: for scoring, for which the order of batches makes no difference."""
     order = np.argsort(-lengths, kind="stable")
     return _cut(order, lengths[order], budget, width_step)
 
 
 def _cut(rows: Rows, lengths: npt.NDArray[Any], budget: Budget, width_step: int) -> list[Rows]:
-    """Rows, whose lengths fall, in batches within the budget."""
+    """Rows, in order of falling length, in batches within the budget."""
     batches, at = [], 0
     while at < len(rows):
         count = budget.rows_of_width(batch_width(math.ceil(lengths[at]), step=width_step))
@@ -93,9 +93,9 @@ def _cut(rows: Rows, lengths: npt.NDArray[Any], budget: Budget, width_step: int)
 
 
 def batch_width(longest: int, max_length: int | None = None, step: int = 1) -> int:
-    """The width of a batch with so long a row: at most 1/32 wider, so that few widths occur (160 up to 500).
+    """The width of a batch whose longest row this is: at most 1/32 wider, so that few widths occur (160 up to 500).
 
-    For each new one oneDNN builds primitives, in 3 to 5 ms; multiples of 8 would be 4 % more padding on IMDb.
+    For each new width oneDNN builds primitives, in 3 to 5 ms; multiples of 8 would mean 4 % more padding on IMDb.
     step: widths are also multiples of it.
     """
     step = max(step, (1 << longest.bit_length()) // 64)

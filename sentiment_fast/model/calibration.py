@@ -1,6 +1,6 @@
-"""How the logits of a model's parts, its network and its n-gram model, become one probability.
+"""How the logits of a model's two parts, its network and its n-gram model, become one probability.
 
-In: the parts' logits. Out: the combined ones. Fitting the scales is left to
+In: the parts' logits. Out: the combined logits or probabilities. Fitting the scales is left to
 evaluation/fit_calibration.py, storing them to folder.py.
 """
 
@@ -26,8 +26,8 @@ class Calibration:
     """logit = network * the network's + wide * the n-gram model's + bias (Platt 1999; with one part and no bias, the
     temperature 1 / network of Guo et al. 2017).
 
-    network, wide: 0 or more; 0 leaves a part out. bias: one number for two classes, one per class for more; none for
-    no bias. As it stands, it adds the parts' logits up and changes nothing else.
+    network, wide: 0 or more; 0 leaves a part out. bias: one number for two classes, one per class for more; empty for
+    no bias. The default adds the parts' logits up and changes nothing else.
     """
 
     network: float = 1.0
@@ -41,26 +41,26 @@ class Calibration:
         if not all(map(_is_number, self.bias)):
             raise UsageError(f"Expected a bias of numbers, got {self.bias!r}")
 
-    def logits(self, network: Logits | None, wide: Logits | None) -> Logits:
+    def logits(self, network: Logits | None, ngrams: Logits | None) -> Logits:
         """The calibrated logits, in the parts' shape: (n,) for two classes, (n, classes) for more.
 
-        network, wide: None for a part that the model lacks, or that is left out. Computed in float64, row by row.
+        network, ngrams: None for a part that the model lacks, or that is left out. Computed in float64, row by row.
         """
         bias: Any = np.array(self.bias) if self.bias else 0.0
         scaled = [
             scale * part.astype(np.float64)
-            for scale, part in ((self.network, network), (self.wide, wide))
-            if part is not None and scale > 0  # a part left out may be infinite
+            for scale, part in ((self.network, network), (self.wide, ngrams))
+            if part is not None and scale > 0  # a part that is left out may be infinite
         ]
-        given = network if network is not None else wide
+        given = network if network is not None else ngrams
         if given is None:
-            raise ValueError("Expected the logits of a part, got none")
+            raise ValueError("Expected the logits of the network or the n-gram model, got neither")
         combined: Logits = (sum(scaled, np.zeros(given.shape)) + bias).astype(np.float32)
         return combined
 
-    def probabilities(self, network: Logits | None, wide: Logits | None) -> Probabilities:
-        """(n, classes) float32, rows sum to 1. network, wide: as for `logits`."""
-        return class_probabilities(self.logits(network, wide))
+    def probabilities(self, network: Logits | None, ngrams: Logits | None) -> Probabilities:
+        """(n, classes) float32, rows sum to 1. network, ngrams: as for `logits`."""
+        return class_probabilities(self.logits(network, ngrams))
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -68,7 +68,7 @@ class Calibration:
 
     @classmethod
     def from_dict(cls, stored: Any, classes: int) -> Calibration:
-        """What `as_dict` gave, read back. Raises UsageError for anything else, or another number of classes."""
+        """The inverse of `as_dict`. Raises UsageError for anything else, or another number of classes."""
         if not isinstance(stored, Mapping) or set(stored) != {"network", "wide", "bias"}:
             raise UsageError(f"Expected the scales network and wide and a bias, got {stored!r:.100}")
         bias, outputs = stored["bias"], 1 if classes == 2 else classes
@@ -89,15 +89,16 @@ def class_probabilities(logits: Logits) -> Probabilities:
 
 
 def cascaded_probabilities(
-    wide: Logits, wide_alone: Calibration, both: Calibration, confidence: float, network_of: Callable[[Rows], Logits]
+    ngrams: Logits, ngrams_only: Calibration, both: Calibration, confidence: float, network_of: Callable[[Rows], Logits]
 ) -> tuple[Probabilities, Rows]:
     """(n, classes) float32: the n-gram model's if it is at least this confident of a class, else those of both parts.
 
-    network_of: the network's logits of some rows, which are asked for once. Also those rows, ascending.
+    ngrams_only, both: the calibrations of the n-gram model and of both parts. network_of: returns the network's logits
+    for some rows; called once. Also returns those rows, ascending.
     """
-    probabilities = wide_alone.probabilities(None, wide)
+    probabilities = ngrams_only.probabilities(None, ngrams)
     unsure = np.flatnonzero(probabilities.max(axis=1) < confidence)
-    probabilities[unsure] = both.probabilities(network_of(unsure), wide[unsure])
+    probabilities[unsure] = both.probabilities(network_of(unsure), ngrams[unsure])
     return probabilities, unsure
 
 

@@ -1,6 +1,6 @@
-"""The network's sizes and choices, and what follows from them without making one: its weights' names and shapes.
+"""The network's sizes and choices, and what follows from them without building it: its weights' names and shapes.
 
-In: single settings, checked. Out: a `NetworkConfig`. The network itself is network.py's; this file needs no PyTorch.
+In: single settings, checked. Out: a `NetworkConfig`. The network itself is left to network.py; no PyTorch here.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ _GATES = {"lstm": 4, "gru": 3, "rnn": 1}
 class NetworkConfig:
     """The network's sizes and choices.
 
-    pooling, what of the recurrent layers' output is classified:
+    pooling, which part of the recurrent layers' output is classified:
       "padded"    the last step of the row padded on the left to `max_length` (the tutorial), one direction only;
       "last"      the last real step of each direction;
       "attention" a learned weighted mean of all real steps (additive attention, Bahdanau et al. 2015);
       "max_mean"  the maximum and the mean of all real steps, side by side (Howard & Ruder 2018).
-    max_length: ids of a row that are read; the rest is cut off.
-    dropout: of what is classified; word_dropout: of whole words, recurrent_dropout: of the weights from step to step,
-    both once a batch; see dropout.py.
+    max_length: how many ids of a row are read; the rest is cut off.
+    dropout: the share of classified features that is dropped; word_dropout: of whole words, recurrent_dropout: of the
+    hidden-to-hidden weights, both drawn once per batch; see dropout.py.
     """
 
     embedding_size: int = 64
@@ -46,7 +46,7 @@ class NetworkConfig:
             value = getattr(self, name)
             if type(value) is not int or value < 1:
                 raise UsageError(f"Expected {name} to be a whole number of 1 or more, got {value!r}")
-        if self.max_length > _LONGEST:  # nothing else in a model folder would betray an absurd one
+        if self.max_length > _LONGEST:  # nothing else in a model folder would reveal an absurd one
             raise UsageError(f"Expected max_length of up to {_LONGEST:,}, got {self.max_length:,}")
         for name in ("dropout", "word_dropout", "recurrent_dropout"):
             share = getattr(self, name)
@@ -60,23 +60,23 @@ class NetworkConfig:
             raise UsageError(f"Expected pooling {', '.join(_POOLINGS[:-1])} or {_POOLINGS[-1]}, got {self.pooling!r}")
         if self.bidirectional and self.pooling == "padded":
             raise UsageError(
-                "Expected pooling last, attention or max_mean with bidirectional: padding is read by one direction"
+                "Expected pooling last, attention or max_mean with bidirectional: padded is for one direction"
             )
 
     @property
     def pads_on_left(self) -> bool:
-        """On which side batches of this network are padded: the only place that decides it."""
+        """Whether batches of this network are padded on the left: the only place that decides it."""
         return self.pooling == "padded"
 
     @property
     def features(self) -> int:
-        """Of a row's summary, which is what is classified."""
+        """How many features a row's summary has, which is what is classified."""
         of_a_step = self.hidden_size * (2 if self.bidirectional else 1)
         return of_a_step * (2 if self.pooling == "max_mean" else 1)
 
 
 def weight_shapes(config: NetworkConfig, words: int, classes: int) -> dict[str, tuple[int, ...]]:
-    """The names and shapes of a network's weights, in the order of its `state_dict`. words, classes: its own."""
+    """The names and shapes of a network's weights, in the order of its `state_dict`. words: the largest id."""
     outputs = 1 if classes == 2 else classes
     shapes: dict[str, tuple[int, ...]] = {"embedding.weight": (words + 1, config.embedding_size)}
     if config.bidirectional:

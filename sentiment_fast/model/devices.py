@@ -1,6 +1,6 @@
 """Where and in which precision a network runs: a device by name, and a number type with the reason for it.
 
-In: names, as options have them, and the hardware. Out: a `Device` and a `Precision`, found without importing PyTorch
+In: names, as options have them, and the hardware. Out: a `Device` and a `Precision`, chosen without importing PyTorch
 unless there is a GPU that it may be able to use.
 """
 
@@ -36,7 +36,7 @@ class Device:
 
 @dataclass(frozen=True)
 class Precision:
-    """The numbers that matrix products run in (weights stay float32), and one line that says why.
+    """The number type of matrix products (weights stay float32), and one line that says why.
 
     name: "float32", "bfloat16" or "float16", as `choose_precision` takes it.
     """
@@ -46,7 +46,7 @@ class Precision:
 
     @property
     def dtype(self) -> torch.dtype:
-        """The same as PyTorch has it."""
+        """The same as a PyTorch dtype."""
         import torch
 
         dtype: torch.dtype = getattr(torch, self.name)
@@ -60,19 +60,19 @@ class Precision:
 
 
 def pytorch_is_installed() -> bool:
-    """Can PyTorch be imported? It is not imported to find out."""
+    """Can PyTorch be imported? Answered without importing it."""
     return find_spec("torch") is not None
 
 
 def find_device(name: str = "auto") -> Device:
     """A device by name; "auto" is CUDA if PyTorch can use it. Raises UsageError for a device that is not available.
 
-    PyTorch is imported only to confirm a GPU: one that is asked for by name, or that the driver counts.
+    PyTorch is imported only to confirm a GPU: one requested by name, or one that the driver reports.
     """
     if name not in ("auto", "cpu", "cuda"):
         raise UsageError(f"Expected a device of auto, cpu or cuda, got {name!r}")
     if name == "cuda" and not pytorch_is_installed():
-        raise UsageError(f"Expected PyTorch for a CUDA device, found none: {INSTALL_PYTORCH}, or take --device cpu")
+        raise UsageError(f"Expected PyTorch for a CUDA device, found none: {INSTALL_PYTORCH}, or take `device=cpu`")
     if name == "cuda" and not _pytorch_finds_cuda():
         raise UsageError("Expected a CUDA device, found none that PyTorch can use: take `device=cpu` or auto")
     if name == "cuda" or (name == "auto" and gpu_is_likely() and _pytorch_finds_cuda()):
@@ -81,7 +81,7 @@ def find_device(name: str = "auto") -> Device:
 
 
 def choose_device(name: str = "auto") -> torch.device:
-    """As `find_device`, for PyTorch."""
+    """As `find_device`, as a PyTorch device."""
     import torch
 
     return torch.device(find_device(name).type)
@@ -90,8 +90,8 @@ def choose_device(name: str = "auto") -> torch.device:
 def gpu_is_likely() -> bool:
     """Is it worth importing PyTorch, which takes a second, to ask for a GPU?
 
-    Not if PyTorch is missing, if CUDA_VISIBLE_DEVICES hides all GPUs, or if neither NVIDIA's driver counts a device nor
-    AMD's is loaded.
+    Not if PyTorch is missing, if CUDA_VISIBLE_DEVICES hides all GPUs, or if neither NVIDIA's driver reports a device
+    nor AMD's is loaded.
     """
     if not pytorch_is_installed() or os.environ.get("CUDA_VISIBLE_DEVICES", "all").strip() in ("", "-1"):
         return False
@@ -99,7 +99,7 @@ def gpu_is_likely() -> bool:
 
 
 def _nvidia_devices() -> int:
-    """GPUs that NVIDIA's management library counts; 0 without the library.
+    """How many GPUs NVIDIA's management library reports; 0 without the library.
 
     CUDA's own cuInit would count them too, but no forked child could use CUDA after it.
     """
@@ -127,10 +127,10 @@ def _pytorch_finds_cuda() -> bool:
 
 @contextmanager
 def deterministic_algorithms() -> Iterator[None]:
-    """Within it, PyTorch takes algorithms whose sums have one order, also on a GPU, or raises where it has none.
+    """Within it, PyTorch uses algorithms with a fixed order of summation, also on a GPU, or raises if it has none.
 
-    To be entered before anything runs on a GPU: its matrix library reads its workspace's size once, from the
-    environment variable CUBLAS_WORKSPACE_CONFIG, which stays set.
+    Enter it before anything runs on a GPU: cuBLAS reads its workspace's size once, from the environment variable
+    CUBLAS_WORKSPACE_CONFIG, which stays set.
     """
     import torch
 
@@ -152,7 +152,7 @@ PRECISIONS = ("auto", "float32", "bfloat16", "float16")
 def choose_precision(device: Device | torch.device, name: str = "auto") -> Precision:
     """A precision by name; "auto" is the fastest that the device has in hardware: bf16, else (CUDA) fp16, else float32.
 
-    Raises UsageError for one that the device would only emulate.
+    Raises UsageError for a precision that the device would only emulate.
     """
     if name not in PRECISIONS:
         raise UsageError(f"Expected a precision of {', '.join(PRECISIONS)}, got {name!r}")
@@ -182,15 +182,15 @@ def _has_bf16(device: Device | torch.device) -> bool:
 
 
 def cpu_features() -> Mapping[str, bool]:
-    """The CPU features that the core knows of, by name, and whether this machine has them; "bf16" and "amx" sum up."""
+    """The CPU features that the core checks, and whether this machine has them; "bf16" and "amx" combine several."""
     return _core.cpu_features()
 
 
 def cpu_has_bf16() -> bool:
-    """Does the CPU multiply bf16 matrices natively (AVX-512 BF16, AMX, ARM BF16), which emulation does not count as?"""
+    """Does the CPU multiply bf16 matrices natively (AVX-512 BF16, AMX, ARM BF16)?"""
     return cpu_features()["bf16"]
 
 
 def cpu_has_amx() -> bool:
-    """Does the CPU multiply bf16 matrices in tiles, several times as fast as with AVX-512?"""
+    """Does the CPU multiply bf16 matrices with AMX tiles, several times as fast as with AVX-512?"""
     return cpu_features()["amx"]

@@ -1,6 +1,6 @@
-"""The processes that train one network together, as torchrun starts them; alone, there is one.
+"""The processes that train one network together, as torchrun starts them; without torchrun there is one.
 
-In: the environment that torchrun sets. Out: which share of the work is whose, and sums over all. Every process holds
+In: the environment that torchrun sets. Out: each process's share of the work, and sums over all processes. Each holds
 the whole network and the whole data; they take the same steps, each on its share of a step's rows.
 """
 
@@ -23,9 +23,9 @@ RowNumbers = TypeVar("RowNumbers", Rows, Tensor)
 
 @dataclass(frozen=True)
 class TrainingProcesses:
-    """rank: this process's number, from 0; the one of rank 0 speaks and writes. size: how many there are.
+    """rank: this process's number, from 0; the process of rank 0 prints and writes files. size: how many there are.
 
-    device: where this one computes.
+    device: the device of this process.
     """
 
     rank: int = 0
@@ -37,7 +37,7 @@ class TrainingProcesses:
         return self.rank == 0
 
     def describe(self) -> str:
-        """Where they compute, for people."""
+        """What they compute on, for people."""
         if self.device.type == "cuda":
             name = torch.cuda.get_device_name(self.device)
         else:
@@ -45,7 +45,7 @@ class TrainingProcesses:
         return name if self.size == 1 else f"{self.size} x {name}"
 
     def share(self, rows: RowNumbers) -> RowNumbers:
-        """This process's share of some rows; empty where there are fewer rows than processes."""
+        """This process's share of some rows; may be empty if there are fewer rows than processes."""
         return rows[self.rank :: self.size]
 
     def add_up(self, tensor: Tensor) -> Tensor:
@@ -55,7 +55,7 @@ class TrainingProcesses:
         return tensor
 
     def first_does(self, action: Callable[[], None]) -> None:
-        """The process of rank 0 does it. Where it fails, all end: its own error there, a DataError in the others."""
+        """Run the action in the process of rank 0. If it fails, all raise: its error there, DataError elsewhere."""
         failure: Exception | None = None
         if self.writes:
             try:
@@ -65,14 +65,14 @@ class TrainingProcesses:
         if self.size > 1:
             failed = self.add_up(torch.tensor([failure is not None], dtype=torch.int32, device=self.device))
             if failure is None and failed.item():
-                raise DataError("the first process could not go on, and says why")
+                raise DataError("the first process failed, and reports why")
         if failure is not None:
             raise failure
 
     def add_up_gradients(self, parameters: Iterable[torch.nn.Parameter]) -> None:
-        """Gradients become their sums over all processes, in one message.
+        """Replace gradients by their sums over all processes, in one message.
 
-        Each process weighs its share of a batch by its rows, so that the sums are the whole batch's gradients exactly.
+        Each process weights its share of a batch by its rows, so that the sums are exactly the whole batch's gradients.
         Wrapping the network in DistributedDataParallel would average instead, and gains nothing at a few megabytes.
         """
         if self.size == 1:
@@ -87,7 +87,7 @@ class TrainingProcesses:
             gradient.copy_(summed.view_as(gradient))
 
     def take_from_first(self, tensors: Iterable[Tensor]) -> None:
-        """In place: what another CPU or GPU computes of the same numbers may be rounded otherwise."""
+        """Copy the first process's values, in place: another CPU or GPU may round the same computation differently."""
         if self.size > 1:
             for tensor in tensors:
                 distributed.broadcast(tensor, 0)
@@ -104,7 +104,7 @@ class TrainingProcesses:
 
 @contextmanager
 def processes_of_environment(device: torch.device) -> Iterator[TrainingProcesses]:
-    """The processes that torchrun started, connected: by NCCL between GPUs, one each, by gloo between CPUs."""
+    """The processes that torchrun started, connected: by NCCL between GPUs, one per process, by gloo between CPUs."""
     size = int(os.environ.get("WORLD_SIZE", "1"))
     if size == 1:
         yield TrainingProcesses(device=device)

@@ -1,7 +1,7 @@
 """What computes the logits of a model's network: the native core, or PyTorch on a GPU and for what the core can't run.
 
 In: a model, a device, a precision. Out: an `Engine`, chosen by the CPU, the precision and the network only, so that the
-same command always gives the same scores. PyTorch is imported only if it is the one that computes.
+same command always gives the same scores. PyTorch is imported only if it does the computing.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ class Engine(Protocol):
         """(n,) logits for two classes, (n, classes) for more, in the texts' order."""
 
     def fingerprint(self) -> dict[str, Any]:
-        """What its logits' last digits depend on, besides the model, the device and the precision."""
+        """What the logits' last digits depend on, besides the model, the device and the precision."""
 
 
 def engine_for(model: Model, device: Device, precision: Precision, threads: int | None = None) -> Engine:
-    """The fastest engine for the model's network. threads: that it may use on a CPU; None for the default.
+    """The fastest engine for the model's network. threads: how many it may use on a CPU; None for the default.
 
     Raises UsageError if that is PyTorch, which is not installed, and the core can't run the network either.
     """
@@ -64,14 +64,16 @@ def engine_for(model: Model, device: Device, precision: Precision, threads: int 
 
 
 class NativeEngine:
-    """The core's LSTM. All words are packed once texts have had many ids; until then, only those of each call.
+    """The core's LSTM. All words are packed once texts have had many ids; until then, only the words of each call.
 
     Packing all takes 0.1 s, a third of the time in which a process scores a single text.
     """
 
     def __init__(self, model: Model, precision: Precision, level: str, threads: int | None) -> None:
         self._model, self._number, self._level, self._threads = model, precision.name, level, threads
-        self._few = len(model.weights["embedding.weight"]) // 16  # ids that are fewer than the words to pack
+        self._few = (
+            len(model.weights["embedding.weight"]) // 16
+        )  # with fewer ids than this, packing all words does not pay
         self._lstm: NativeLSTM | None = None
 
     def logits(self, ids: TokenIds) -> Logits:
@@ -100,7 +102,7 @@ class NativeEngine:
 
 
 class PyTorchEngine:
-    """The network in PyTorch, on the device. threads: PyTorch's for this network; None for as many as it has anyway."""
+    """The network in PyTorch, on the device. threads: PyTorch's for this network; None leaves them as they are."""
 
     def __init__(self, model: Model, device: Device, precision: Precision, threads: int | None) -> None:
         from sentiment_fast.model.network import network_of

@@ -1,7 +1,7 @@
-"""Model folders: a trained network with all that is needed to use it, saved and loaded without executing anything.
+"""Model folders: a trained network with everything needed to use it, saved and loaded without executing anything.
 
 In and out: a `Model` <-> config.json, vocabulary.txt, model.safetensors, metrics.json, README.md (the model card).
-What the card and the metrics say is up to training.
+The content of the card and the metrics is left to report/.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ CONFIG, VOCABULARY, WEIGHTS, METRICS, CARD = (
 )
 BUNDLED = Path(__file__).parents[1] / "bundled"  # the model folder that the package carries
 
-_WIDE = "wide."  # how the names of the n-gram model's tensors begin
+_NGRAMS = "wide."  # prefix of the names of the n-gram model's tensors
 _NO_PARTS: dict[str, Any] = {  # what a folder of format 1 lacks
     "wide": None,
     "calibration": UNCHANGED.as_dict(),
@@ -54,14 +54,14 @@ _NO_PARTS: dict[str, Any] = {  # what a folder of format 1 lacks
 def save_model(folder: Path, model: Model, half: bool = False) -> None:
     """Write config.json, vocabulary.txt and model.safetensors; each file appears whole or not at all.
 
-    half: keep the network's weights as float16, in half the space. Raises UsageError where one is beyond its range.
+    half: store the network's weights as float16, in half the space. Raises UsageError if one is beyond its range.
     """
     folder.mkdir(parents=True, exist_ok=True)
     weights: dict[str, Tensor] = dict(model.weights)
     if half:
         weights = {name: _halved(name, tensor) for name, tensor in weights.items()}
-    if model.wide is not None:  # which is small as it is
-        weights |= {f"{_WIDE}{name}": tensor for name, tensor in model.wide.tensors().items()}
+    if model.wide is not None:  # small already, so never halved
+        weights |= {f"{_NGRAMS}{name}": tensor for name, tensor in model.wide.tensors().items()}
     files = {VOCABULARY: model.vocabulary.as_bytes(), WEIGHTS: save(weights)}
     config = {
         "format": FORMAT,
@@ -84,7 +84,7 @@ def _halved(name: str, tensor: Tensor) -> Tensor:
     with np.errstate(over="ignore"):
         halved = tensor.astype(np.float16)
     if not np.array_equal(np.isfinite(halved), np.isfinite(tensor)):
-        raise UsageError(f"Expected weights within the range of float16 to save half of them, got others in {name}")
+        raise UsageError(f"Expected weights within the range of float16 to save them as that, got others in {name}")
     return halved
 
 
@@ -94,23 +94,23 @@ def save_metrics(folder: Path, metrics: Mapping[str, Any]) -> None:
 
 
 def named_or_bundled(folder: str | Path | None, say: Callable[[str], None]) -> Path:
-    """The folder that is named; without a name that of the bundled model, which is then said.
+    """The folder that is named; without a name, that of the bundled model, which is reported.
 
-    Raises ModelFolderError where this installation has no bundled model.
+    Raises ModelFolderError if this installation has no bundled model.
     """
     if folder is not None:
         return Path(folder)
     if not (BUNDLED / CONFIG).is_file():
         raise ModelFolderError(
-            f"{BUNDLED}: expected the bundled model, got none there: name a model of your own (--model FOLDER), which "
+            f"{BUNDLED}: expected the bundled model, got none there: name a model of your own (`model=FOLDER`), which "
             "`python -m sentiment_fast.train` makes, or install a release of sentiment_fast, which has one"
         )
-    say("scoring with the bundled model (IMDb reviews; --model FOLDER for your own)")
+    say("scoring with the bundled model (IMDb reviews); name a model folder to use your own")
     return BUNDLED
 
 
 def load_model(folder: str | Path) -> Model:
-    """Read a model folder; the weights are float32, also if they are stored as float16.
+    """Read a model folder; the weights are float32, even if they are stored as float16.
 
     Raises ModelFolderError for a folder that is missing, cut short, altered or of a newer format. Sizes are compared
     with those of the weights file before anything of that size is allocated.
@@ -121,18 +121,18 @@ def load_model(folder: str | Path) -> Model:
     vocabulary = Vocabulary.load(folder / VOCABULARY)
     network = _checked_network(folder, config, vocabulary, tensors_in(folder / WEIGHTS))
     weights = read_tensors(folder / WEIGHTS)
-    wide_names = [name for name in weights if name.startswith(_WIDE)]
-    wide = _wide_of(folder, config, {name.removeprefix(_WIDE): weights.pop(name) for name in wide_names})
+    ngram_names = [name for name in weights if name.startswith(_NGRAMS)]
+    ngrams = _ngrams_of(folder, config, {name.removeprefix(_NGRAMS): weights.pop(name) for name in ngram_names})
     names = weight_shapes(network, vocabulary.largest_id, len(config["classes"]))
     try:
         return Model(
             network,
-            {name: weights[name] for name in names},  # in the network's order, which `Scorer.digest` depends on
+            {name: weights[name] for name in names},  # in the network's order, on which `Scorer.digest` depends
             vocabulary,
             config["classes"],
             config["text_column"],
             config["settings"],
-            wide=wide,
+            wide=ngrams,
             calibration=Calibration.from_dict(config["calibration"], len(config["classes"])),
             wide_calibration=Calibration.from_dict(config["wide_calibration"], len(config["classes"])),
             threshold=config["threshold"],
@@ -145,43 +145,43 @@ def load_model(folder: str | Path) -> Model:
 def _checked_network(
     folder: Path, config: dict[str, Any], vocabulary: Vocabulary, tensors: dict[str, str]
 ) -> NetworkConfig:
-    """The network's settings, whose weights the file has been found to hold."""
+    """The network's settings. Raises ModelFolderError unless the file has the weights of such a network."""
     try:
         network = NetworkConfig(**config["network"])
         if network.layers > len(tensors):  # naming that many would take forever
             raise UsageError(f"Expected layers of {len(tensors)} or less, a tensor each, got {network.layers}")
     except (TypeError, ValueError, UsageError) as error:
         raise ModelFolderError(f"{folder / CONFIG}: expected the settings of a network, got: {error}") from error
-    wide = config["wide"] is not None
-    of_network = {name: found for name, found in tensors.items() if not (wide and name.startswith(_WIDE))}
+    has_ngrams = config["wide"] is not None
+    of_network = {name: found for name, found in tensors.items() if not (has_ngrams and name.startswith(_NGRAMS))}
     shapes = weight_shapes(network, vocabulary.largest_id, len(config["classes"]))
     check_tensors(folder / WEIGHTS, shapes, of_network)
     return network
 
 
-def _wide_of(folder: Path, config: dict[str, Any], tensors: dict[str, Tensor]) -> NgramModel | None:
+def _ngrams_of(folder: Path, config: dict[str, Any], tensors: dict[str, Tensor]) -> NgramModel | None:
     if config["wide"] is None:
         return None
     try:
-        wide_config = NgramConfig(**config["wide"])
+        ngram_config = NgramConfig(**config["wide"])
     except (TypeError, ValueError, UsageError) as error:
         raise ModelFolderError(f"{folder / CONFIG}: expected the settings of an n-gram model, got: {error}") from error
     try:
-        wide = NgramModel.from_tensors(wide_config, tensors)
-        _check_outputs(wide, set(tensors), len(config["classes"]))
-        return wide
+        ngrams = NgramModel.from_tensors(ngram_config, tensors)
+        _check_outputs(ngrams, set(tensors), len(config["classes"]))
+        return ngrams
     except (KeyError, TypeError, ValueError, UsageError) as error:
         raise ModelFolderError(
             f"{folder / WEIGHTS}: expected the tensors of the n-gram model that {CONFIG} describes, got others: {error}"
         ) from error
 
 
-def _check_outputs(wide: NgramModel, names: set[str], classes: int) -> None:
-    if surplus := names - set(wide.tensors()):
+def _check_outputs(ngrams: NgramModel, names: set[str], classes: int) -> None:
+    if surplus := names - set(ngrams.tensors()):
         raise ValueError(f"Expected no tensor {sorted(surplus)[0]}")
     outputs = 1 if classes == 2 else classes
-    if wide.outputs != outputs:
-        raise ValueError(f"Expected outputs for {classes} classes, {outputs}, got {wide.outputs}")
+    if ngrams.outputs != outputs:
+        raise ValueError(f"Expected outputs for {classes} classes, {outputs}, got {ngrams.outputs}")
 
 
 def _read_config(folder: Path) -> dict[str, Any]:
@@ -189,10 +189,10 @@ def _read_config(folder: Path) -> dict[str, Any]:
     if not folder.is_dir():
         raise ModelFolderError(f"{folder}: no such model folder. `python -m sentiment_fast.train` makes one")
     if not path.is_file():
-        raise ModelFolderError(f"{folder}: is no model folder: it has no {CONFIG}")
+        raise ModelFolderError(f"{folder}: is not a model folder: it has no {CONFIG}")
     config = read_config(path, FORMAT)
     if config.get("kind") == "start":
-        raise ModelFolderError(f"{folder}: is a start folder, not a model: train from it with `init={folder}`")
+        raise ModelFolderError(f"{folder}: is a pretrained folder, not a model: train from it with `init={folder}`")
     if config["format"] == 1:
         config |= _NO_PARTS
     expected = {"classes": list, "network": dict, "settings": dict, "sha256": dict}

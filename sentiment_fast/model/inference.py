@@ -1,7 +1,7 @@
-"""A PyTorch network and ids -> logits for every text, in the texts' order, without learning.
+"""A PyTorch network and ids -> logits for every text, in the texts' order, without training.
 
-In: a `SentimentLSTM` on any device. Out: its logits, by the native core if that is faster. A model that is not in
-training is scored by engine.py.
+In: a `SentimentLSTM` on any device. Out: its logits, by the native core if that is faster. A model that is not being
+trained is scored by engine.py.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ from sentiment_fast.model.native.scoring import NativeLSTM, can_run, native_leve
 from sentiment_fast.model.network import BothDirections, SentimentLSTM
 from sentiment_fast.text.encoding import TokenIds
 
-# On a CPU the fastest of 32 to 256 rows; longer batches gain nothing there and take more memory. A GPU needs many rows
-# to be busy, and its memory goes by ids: on an H200 three times as fast as a quarter of it, for 10 GB; four times as
-# much gains 38 %, while from CSV to CSV a row takes four times as long as in the network.
+# On a CPU the fastest of 32 to 256 rows; larger batches gain nothing there and take more memory. A GPU needs many rows
+# to be busy, and its memory use depends on ids: on an H200 this is three times as fast as a quarter of it, for 10 GB;
+# four times as much gains 38 %, while from CSV to CSV a row takes four times as long as in the network.
 CPU_BUDGET = Budget(rows=64)
 GPU_BUDGET = Budget(rows=4096, ids=1 << 18)
 
 
 def network_logits(network: SentimentLSTM, ids: TokenIds, precision: Precision) -> npt.NDArray[np.float32]:
-    """(n,) logits for two classes, (n, classes) for more, computed where the network is; see `all_logits`."""
+    """(n,) logits for two classes, (n, classes) for more, computed on the network's device; see `all_logits`."""
     config = network.config
     source = BatchSource(ids, config.max_length, config.pads_on_left, network.output.weight.device)
     logits: npt.NDArray[np.float32] = all_logits(network, source, precision).cpu().numpy()
@@ -42,27 +42,27 @@ def network_logits(network: SentimentLSTM, ids: TokenIds, precision: Precision) 
 
 
 def all_logits(
-    network: SentimentLSTM, source: BatchSource, precision: Precision, ranks: TrainingProcesses | None = None
+    network: SentimentLSTM, source: BatchSource, precision: Precision, processes: TrainingProcesses | None = None
 ) -> Tensor:
     """(n,) logits for two classes, (n, classes) for more; float32, on the network's device. network: in eval mode.
 
-    ranks: the processes that share the work, each of which gets all logits. The native core computes them if it is
-    faster. Otherwise, if a batch does not fit into memory, a warning says so, and it and those after it are made half
-    as large. Raises DataError if a single row does not fit.
+    processes: those that share the work, each of which gets all logits. The native core computes them if it is faster.
+    Otherwise, if a batch does not fit into memory, it and those after it are halved, with a warning. Raises DataError
+    if a single row does not fit.
     """
-    ranks = ranks or TrainingProcesses()
+    processes = processes or TrainingProcesses()
     weight = network.output.weight
     shape = (len(source),) if weight.shape[0] == 1 else (len(source), weight.shape[0])
     logits = torch.zeros(shape, dtype=torch.float32, device=weight.device)
     budget = GPU_BUDGET if weight.device.type == "cuda" else CPU_BUDGET
     batches = batches_by_length(source.lengths, budget, source.width_step)
-    waiting = batches[ranks.rank :: ranks.size][::-1]  # the next one last
+    waiting = batches[processes.rank :: processes.size][::-1]  # in reverse: the next one is the last
     with torch.inference_mode():
         if native := native_lstm(network, precision):
-            mine = ranks.share(np.argsort(-source.lengths, kind="stable"))
+            mine = processes.share(np.argsort(-source.lengths, kind="stable"))
             for rows in rows_of_calls(source.lengths, mine):
                 logits[torch.from_numpy(rows)] = torch.from_numpy(native.logits(source, rows, torch.get_num_threads()))
-            return ranks.add_up(logits)
+            return processes.add_up(logits)
         while waiting:
             rows = waiting.pop()
             try:
@@ -74,10 +74,10 @@ def all_logits(
                 if len(rows) == 1:
                     raise DataError("A single text does not fit into the device's memory: take `device=cpu`") from error
                 half = (len(rows) + 1) // 2
-                warnings.warn(f"out of memory: batches of {half} rows from here on", RuntimeWarning, stacklevel=2)
+                warnings.warn(f"out of memory: batches of {half} rows from now on", RuntimeWarning, stacklevel=2)
                 waiting.append(rows)
                 waiting = [batch[at : at + half] for batch in waiting for at in reversed(range(0, len(batch), half))]
-    return ranks.add_up(logits)
+    return processes.add_up(logits)
 
 
 def native_lstm(network: SentimentLSTM, precision: Precision) -> NativeLSTM | None:
@@ -94,8 +94,8 @@ def native_lstm(network: SentimentLSTM, precision: Precision) -> NativeLSTM | No
 def packed_lstm(network: SentimentLSTM, number: str, level: str) -> NativeLSTM:
     """The network as the core runs it, packed once for all calls until its weights change.
 
-    number, level: as for `native.scoring.native_lstm`, which is the same for a `Model`. Here PyTorch computes what is
-    packed, as it did when the weights were trained: validation losses and calibrations keep every bit.
+    number, level: as for `native.scoring.native_lstm`, which does the same for a `Model`. Here PyTorch computes what is
+    packed, as during training: validation losses and calibrations keep every bit.
     """
     if (number, level) not in network.packed:
         network.packed[number, level] = [_packed(network, one, number, level) for one in _directions(network)]

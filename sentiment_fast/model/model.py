@@ -1,7 +1,7 @@
 """A trained model as plain numpy arrays: its network's weights and everything that belongs to them.
 
-In: the parts, checked against each other. Out: a `Model`, for the core to score with as it is, for network.py to make a
-PyTorch network of, for folder.py to save. This file needs no PyTorch.
+In: the parts, checked against each other. Out: a `Model`, which the core scores with directly, network.py turns into a
+PyTorch network, and folder.py saves. This file needs no PyTorch.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ _LEAST_CASCADE = 0.5
 UNCHANGED, NGRAMS_ONLY = Calibration(), Calibration(network=0.0)
 
 
-@dataclass(eq=False)  # which arrays have no single answer to
+@dataclass(eq=False)  # comparing arrays gives no single answer
 class Model:
     """A network's weights and what belongs to them.
 
     config, weights: the network's; weights by the names that PyTorch gives them, see `weight_shapes`. classes: the
     sorted labels, in their own type, in the order of the network's outputs. text_column: the column that the training
     texts came from, if they came from a table. settings: the preset it was trained with, for the record. wide: the
-    n-gram model, if there is one. calibration: of both together; wide_calibration: of the n-gram model on its own.
-    threshold: of two classes, predict the second above this probability. cascade: ask the network only about texts of
-    which the n-gram model is less confident than this, 0.5 to 1; None to ask it about every text.
+    n-gram model, if any. calibration: of both together; wide_calibration: of the n-gram model on its own.
+    threshold: with two classes, predict the second above this probability. cascade: run the network only on texts about
+    which the n-gram model is less confident than this, 0.5 to 1; None to run it on every text.
     Raises UsageError for a threshold or a cascade that does not fit the model.
     """
 
@@ -55,21 +55,20 @@ class Model:
             raise UsageError(f"Expected a threshold above 0 and below 1, got {self.threshold!r}")
         if self.threshold != 0.5 and len(self.classes) != 2:
             raise UsageError(
-                f"Expected no threshold, got {self.threshold}: of {len(self.classes)} classes, the likeliest is said"
+                f"Expected no threshold, got {self.threshold}: with {len(self.classes)} classes, "
+                "the most probable one is predicted"
             )
         if self.cascade is None:
             return
         if type(self.cascade) not in (int, float) or not _LEAST_CASCADE <= self.cascade <= 1:
             raise UsageError(f"Expected the confidence of a cascade to be 0.5 to 1, got {self.cascade!r}")
         if self.wide is None:
-            raise UsageError(
-                "Expected no cascade: the model has no wide part that could answer in place of its network"
-            )
+            raise UsageError("Expected no cascade: this model has no n-gram model to answer in place of its network")
 
     def adjusted(self, threshold: float | None = None, cascade: float | bool | None = None) -> Model:
         """The model with another threshold, and another cascade or (False) none; None leaves either as it is.
 
-        numpy's numbers will do too. Raises UsageError for one that does not fit the model.
+        NumPy scalars are accepted too. Raises UsageError for a value that does not fit the model.
         """
         changes: dict[str, Any] = {}
         if threshold is not None:

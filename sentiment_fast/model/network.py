@@ -1,7 +1,7 @@
 """The network: a batch of ids -> logits; and what logits mean: their loss and their probabilities.
 
 In: ids (batch, time) and lengths (batch,). Out: logits, (batch,) for two classes, (batch, classes) for more.
-How rows become batches is batches.py's; which sizes to take, presets.py's.
+Making batches is left to batches.py, choosing sizes to presets.py.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ _CELLS = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}
 class SentimentLSTM(nn.Module):
     """Embedding, recurrent layers, pooling, dropout, linear layer (the tutorial, section 5); logits, no sigmoid.
 
-    words: the largest id there is; ids are 0 (padding) to `words`. classes: two give one logit, more give one each.
-    pad_drift: () float32, how far the last layer's outputs moved when they were taken to stand still, at most; None
-    where that was never done. See `_run_pads_unwatched`. pads_at_once: how many pads training runs in its first call.
+    words: the largest id; ids are 0 (padding) to `words`. classes: two give one logit, more give one each.
+    pad_drift: () float32, the most that the last layer's outputs still moved when they were assumed to have converged;
+    None if they never were. See `_run_pads_unchecked`. pads_at_once: how many pads training runs in its first call.
     Logits do not depend on what else is in the batch, nor on how far it is padded, beyond float rounding.
     """
 
@@ -39,7 +39,7 @@ class SentimentLSTM(nn.Module):
         super().__init__()
         self.config = config
         vectors = torch.empty(words + 1, config.embedding_size)
-        if not vectors.is_meta:  # where network_of asks for shapes alone, drawing imports a compiler, in 1.2 s
+        if not vectors.is_meta:  # for network_of, which needs only shapes, drawing would import a compiler, in 1.2 s
             vectors.normal_()  # as nn.Embedding does
         self.embedding = nn.Embedding.from_pretrained(vectors, freeze=False)  # type: ignore[no-untyped-call]
         self.recurrent: nn.Module
@@ -51,26 +51,26 @@ class SentimentLSTM(nn.Module):
         self.attention = Attention(config.features) if config.pooling == "attention" else None
         self.dropout = nn.Dropout(config.dropout)
         self.output = nn.Linear(config.features, 1 if classes == 2 else classes)
-        # What is computed from the weights and kept while they stay.
+        # Computed from the weights and cached until they change.
         self._pad_states: dict[int, LSTMState] = {}
-        self._stepped_pads: SteppedPads | None = None  # apart from those above: their rounding is another
+        self._stepped_pads: SteppedPads | None = None  # apart from those above: they are rounded differently
         self.packed: dict[tuple[str, str], Any] = {}  # the recurrent layers, as the core takes them
         self._after_last_pads: Callable[..., LSTMState] = after_last_pads
         self.pad_drift: Tensor | None = None
         self.pads_at_once = 64
 
     def forward(self, ids: Tensor, lengths: Tensor) -> Tensor:
-        """ids: (batch, time), padded with 0 on the side that the config says. lengths: (batch,), 1 to time."""
+        """ids: (batch, time), padded with 0 on the side that the config chooses. lengths: (batch,), 1 to time."""
         return self.classify(self.summarise(ids, lengths))
 
     def summarise(self, ids: Tensor, lengths: Tensor) -> Tensor:
-        """What the recurrent layers make of each row, (batch, features)."""
+        """The pooled output of the recurrent layers for each row, (batch, features)."""
         with self.dropped_weights():
             return self._summarise(ids, lengths)
 
     def _summarise(self, ids: Tensor, lengths: Tensor) -> Tensor:
         if self.config.pooling == "padded":
-            return self._read_behind_pads(ids)
+            return self._read_after_pads(ids)
         steps = self._steps(ids, lengths)  # (batch, time, features)
         if self.attention:
             return self.attention(steps, lengths)  # type: ignore[no-any-return]
@@ -80,7 +80,7 @@ class SentimentLSTM(nn.Module):
 
     @contextmanager
     def dropped_weights(self) -> Iterator[None]:
-        """Within it, in training, recurrent weights are those of one draw of `recurrent_dropout`."""
+        """Within it, in training, one draw of `recurrent_dropout` is applied to the recurrent weights."""
         if not self.training or self.config.recurrent_dropout == 0:
             yield
             return
@@ -91,7 +91,7 @@ class SentimentLSTM(nn.Module):
             self._forget_weights()
 
     def word_vectors(self, ids: Tensor) -> Tensor:
-        """(...) -> (..., embedding); in training those of one draw of `word_dropout`."""
+        """(...) -> (..., embedding); in training with one draw of `word_dropout`."""
         vectors: Tensor = self.embedding(ids)
         if self.training and self.config.word_dropout > 0:
             vectors = vectors * F.embedding(ids, word_scales(self.embedding.weight.detach(), self.config.word_dropout))
@@ -102,11 +102,11 @@ class SentimentLSTM(nn.Module):
         return self.output(self.dropout(summary)).squeeze(-1)  # type: ignore[no-any-return]
 
     def compile_parts(self, compiled: Callable[[Any], Any]) -> None:
-        """compiled: a function -> the same function, compiled; it gets what is neither a layer nor the classifier."""
+        """compiled: a function -> the same function, compiled; for what is neither a layer nor the classifier."""
         self._after_last_pads = compiled(after_last_pads)
 
     def train(self, mode: bool = True) -> SentimentLSTM:
-        self._forget_weights()  # which may change from here on
+        self._forget_weights()  # which may change from now on
         return super().train(mode)
 
     def load_state_dict(self, *arguments: Any, **options: Any) -> Any:
@@ -114,11 +114,11 @@ class SentimentLSTM(nn.Module):
         return super().load_state_dict(*arguments, **options)
 
     def _apply(self, *arguments: Any, **options: Any) -> SentimentLSTM:
-        self._forget_weights()  # .to() and its like move the weights, not what came from them
+        self._forget_weights()  # .to() and the like move the weights, not what was computed from them
         return super()._apply(*arguments, **options)  # type: ignore[no-any-return, no-untyped-call]
 
     def __getstate__(self) -> dict[str, Any]:
-        return {  # a copy's weights go their own way
+        return {  # a copy's weights change independently
             **self.__dict__,
             "_pad_states": {},
             "_stepped_pads": None,
@@ -136,46 +136,46 @@ class SentimentLSTM(nn.Module):
             return self.recurrent(vectors, lengths)  # type: ignore[no-any-return]
         return self.recurrent(vectors)[0]  # type: ignore[no-any-return]
 
-    def _read_behind_pads(self, ids: Tensor) -> Tensor:
+    def _read_after_pads(self, ids: Tensor) -> Tensor:
         """The last step of rows padded to max_length, of which `ids` holds only the last columns.
 
-        The columns left out are pads in every row, and with a zero start state the state behind them is the same for
+        The columns left out are pads in every row, and with a zero initial state the state after them is the same for
         every row: it is computed once, at batch 1, and each row starts from it. Exact, gradients included.
         """
-        state = self._state_behind_pads(self.config.max_length - ids.shape[1])
+        state = self._state_after_pads(self.config.max_length - ids.shape[1])
         if state is not None:
             state = _expand(state, len(ids))
         steps, _ = self.recurrent(self.word_vectors(ids), state)
         return steps[:, -1]  # type: ignore[no-any-return]
 
-    def _state_behind_pads(self, pads: int) -> LSTMState | None:
+    def _state_after_pads(self, pads: int) -> LSTMState | None:
         if pads <= 0:
             return None
         if torch.is_grad_enabled():
-            return self._run_pads_unwatched(pads) if self.embedding.weight.is_cuda else self._run_pads(pads)
+            return self._run_pads_unchecked(pads) if self.embedding.weight.is_cuda else self._run_pads(pads)
         if pads not in self._pad_states:
             self._pad_states[pads] = self._run_pads(pads)
         return self._pad_states[pads]
 
     @torch.no_grad()
     def states_after_pads(self, pads: Sequence[int]) -> tuple[Tensor, Tensor]:
-        """An LSTM's states behind several numbers of pads, zero included: outputs and cells, (n, layers, hidden).
+        """An LSTM's states after several numbers of pads, zero included: outputs and cells, (n, layers, hidden).
 
-        Pads are run one at a time, in float32, until outputs stand still; see `SteppedPads`.
+        Pads are run one at a time, in float32, until outputs have converged; see `SteppedPads`.
         """
         if self._stepped_pads is None:
             weights = cast(nn.LSTM, self.recurrent).all_weights
             self._stepped_pads = SteppedPads(weights, self.embedding.weight[:1], self.config.max_length)
-        states = [self._stepped_pads.state_behind(number) for number in pads]
+        states = [self._stepped_pads.state_after(number) for number in pads]
         outputs, cells = (torch.cat(parts, dim=1).transpose(0, 1) for parts in zip(*states, strict=True))
         return outputs, cells
 
     def _run_pads(self, pads: int) -> LSTMState:
-        """The state behind that many pads, in float32 also under autocast.
+        """The state after this many pads, in float32 also under autocast.
 
-        Pads are run until the outputs of every layer stand still, which takes 31 to 128 of them; see `LastPads`. A
-        call of 64 takes a third of the time of four of 16, each of which packs the weights anew; so training begins
-        with as many as any step of the epoch needed.
+        Pads are run until the outputs of every layer have converged, which takes 31 to 128 of them; see `LastPads`. A
+        call of 64 takes a third of the time of four of 16, each of which packs the weights again; so training starts
+        with the most that any step of the epoch needed.
         """
         training = torch.is_grad_enabled()
         first, further, most_at_once = self.pads_at_once if training else 64, 32, 128
@@ -185,12 +185,12 @@ class SentimentLSTM(nn.Module):
             _, state = self.recurrent(pad.expand(1, done, -1))
             while done < pads:
                 rest = self._last_pads(pad, state)
-                if rest.outputs_stand_still:
-                    # All but the last in one go, and that one step by step: it shows whether the cells, each of which
-                    # moves in one direction only, have come to where they turn an output after all.
+                if rest.outputs_have_converged:
+                    # All except the last in one go, and the last as a step: it shows whether the cells, each of which
+                    # moves in one direction only, have moved far enough to change an output after all.
                     with torch.no_grad():
                         last = self._last_pads(pad, rest.state_after(pads - done - 1))
-                    if last.outputs_stand_still:
+                    if last.outputs_have_converged:
                         if training:
                             self.pads_at_once = min(done, most_at_once)
                         return rest.state_after(pads - done)
@@ -199,11 +199,11 @@ class SentimentLSTM(nn.Module):
                 done += more
         return state  # type: ignore[no-any-return]
 
-    def _run_pads_unwatched(self, pads: int) -> LSTMState:
-        """As `_run_pads`, without looking at the outputs, for which a GPU would have to be waited for at each step.
+    def _run_pads_unchecked(self, pads: int) -> LSTMState:
+        """As `_run_pads`, without checking the outputs, for which the host would wait for the GPU at each step.
 
-        After 128 pads they are taken to stand still. `pad_drift` holds by how much the last of them moved the last
-        layer's, at most: both outputs come from one call, where TF32 rounds them alike.
+        After 128 pads they are assumed to have converged. `pad_drift` holds the most by which the last pad moved the
+        last layer's outputs: both outputs come from one call, in which TF32 rounds them alike.
         """
         enough = 128
         with torch.autocast(self.embedding.weight.device.type, enabled=False):
@@ -212,20 +212,20 @@ class SentimentLSTM(nn.Module):
             if pads <= enough:
                 return state  # type: ignore[no-any-return]
             weights = cast(nn.RNNBase, self.recurrent).all_weights
-            behind = self._after_last_pads(self.config.cell, weights, pad, state, pads - enough)
+            after = self._after_last_pads(self.config.cell, weights, pad, state, pads - enough)
         with torch.no_grad():
             drift = (steps[0, -1] - steps[0, -2]).abs().max()
             if self.pad_drift is None:
                 self.pad_drift = torch.zeros_like(drift)
-            torch.maximum(self.pad_drift, drift, out=self.pad_drift)  # in its place, where a CUDA graph finds it
-        return behind
+            torch.maximum(self.pad_drift, drift, out=self.pad_drift)  # in place: a CUDA graph has its address
+        return after
 
     def _last_pads(self, pad: Tensor, state: LSTMState) -> LastPads:
         return LastPads(self.config.cell, cast(nn.RNNBase, self.recurrent).all_weights, pad, state)
 
 
 class BothDirections(nn.Module):
-    """Recurrent layers in both directions, in which right pads reach no real step.
+    """Recurrent layers in both directions, in which padding on the right affects no real step.
 
     A backward pass over a right-padded row would start in its padding. Here each layer is two forward passes, one of
     them over rows whose real steps are reversed in place. (batch, time, in) -> (batch, time, 2 hidden).
@@ -258,12 +258,12 @@ def network_of(model: Model) -> SentimentLSTM:
 
 
 def weights_of(network: SentimentLSTM) -> dict[str, npt.NDArray[np.float32]]:
-    """A network's weights as they are now, for a `Model`: copies, which training on does not change."""
+    """A network's weights as they are now, for a `Model`: copies, which further training does not change."""
     return {name: tensor.detach().cpu().numpy().copy() for name, tensor in network.state_dict().items()}
 
 
 def model_of(network: SentimentLSTM, vocabulary: Vocabulary, classes: list[Any], **fields: Any) -> Model:
-    """The model of a network as it is now. fields: further ones of `Model`."""
+    """A model with the network's weights as they are now. fields: further fields of `Model`."""
     return Model(network.config, weights_of(network), vocabulary, classes, **fields)
 
 

@@ -1,11 +1,11 @@
 """The n-gram model: hashed n-grams of ids -> logits, by a linear model that naive Bayes scales.
 
-In: ids, and in training their classes. Out: logits, (n,) for two classes, (n, classes) for more. The n-grams and their
-sums are csrc/ngrams.h's; what is done with the logits, and where they are saved, is for others.
+In: ids, and in training their classes. Out: logits, (n,) for two classes, (n, classes) for more. Hashing and summing
+n-grams is left to csrc/, calibrating the logits to calibration.py, saving the model to folder.py.
 
 Source: Wang and Manning 2012, "Baselines and Bigrams". The features of a text are the log-count ratios of its distinct
-n-grams, r = log((p / |p|) / (q / |q|)), divided by their norm: p and q count, from 1 on, the texts of the class, and of
-all others, that an n-gram stands in. On them, a logistic regression.
+n-grams, r = log((p / |p|) / (q / |q|)), divided by their norm: p and q are one more than the number of texts of the
+class, and of all others, that contain an n-gram. On them, a logistic regression is fitted.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from sentiment_fast import _core
 from sentiment_fast.errors import UsageError
 from sentiment_fast.text.encoding import TokenIds, thread_count
 
-# An n-gram of a single text says little of any other: without them, as good, and half the weights to learn.
+# An n-gram of a single text says little about any other: without these, the model is as good and half the size.
 _FEWEST_TEXTS = 2
 _ROUNDS = 300  # 50 to 80 are usual
 _LEVELS = 127  # of 8 bits: ratios and weights are whole multiples of a step, which costs no accuracy
@@ -42,9 +42,9 @@ Tensor = npt.NDArray[Any]
 
 @dataclass(frozen=True)
 class NgramConfig:
-    """ngrams: n-grams of 1 to this many ids are read; 0 for no n-gram model. ngram_bits: they are hashed into
-    2**ngram_bits buckets, of two bytes a class. ngram_c: how little the weights are regularised (scikit-learn's C, for
-    the sum of all losses).
+    """ngrams: the longest n-grams, in ids; 0 for no n-gram model. ngram_bits: they are hashed into 2**ngram_bits
+    buckets, of two bytes a class. ngram_c: inverse strength of the regularisation (scikit-learn's C, for the sum of all
+    losses).
     """
 
     ngrams: int = 0
@@ -61,7 +61,7 @@ class NgramConfig:
 
 
 class NgramModel:
-    """A fitted n-gram model; it does not change, and any number of threads may use one.
+    """A fitted n-gram model; immutable, so any number of threads may use one.
 
     tensors: the four of `tensors()`; others are ignored. Raises ValueError for those that do not fit the config.
     """
@@ -87,13 +87,13 @@ class NgramModel:
     def logits(self, ids: TokenIds, threads: int | None = None) -> npt.NDArray[np.float32]:
         """(n,) logits of the second class for two classes, (n, classes) for more; the same at any number of threads.
 
-        A text without any n-gram that training has seen twice gets the biases.
+        A text without any n-gram that occurred in two training texts gets the biases.
         """
         logits = self._model.logits(ids.values, ids.offsets, thread_count(threads))
         return logits[:, 0] if self.outputs == 1 else logits
 
     def tensors(self) -> dict[str, Tensor]:
-        """Everything but its config, as copies: two bytes for each bucket and output, and little else.
+        """Everything except its config, as copies: two bytes for each bucket and output, and little else.
 
         ngram_ratios, ngram_weights: (buckets, outputs) int8, in steps. ngram_scales: (outputs,) float32, the weights'
         step; that of the ratios cancels out. ngram_biases: (outputs,) float32.
@@ -112,15 +112,15 @@ class NgramModel:
 def fit_ngrams(
     ids: TokenIds, targets: npt.ArrayLike, classes: int, config: NgramConfig, threads: int | None = None
 ) -> NgramModel:
-    """An n-gram model that has learned the texts' classes; the same each time, at any number of threads.
+    """An n-gram model fitted to the texts' classes; the same each time, at any number of threads.
 
-    targets: (n,) whole numbers of 0 up to classes - 1, or (n, classes) probabilities. Two classes are learned by log
-    loss, more by the softmax's, each with its own ratios, against the rest.
-    Raises ValueError for targets that do not fit and for a config without n-grams. A fit that stops before it stands
-    still says so in a RuntimeWarning.
+    targets: (n,) whole numbers of 0 up to classes - 1, or (n, classes) probabilities. Two classes are fitted with log
+    loss, more with softmax cross-entropy, each with its own ratios, against the rest.
+    Raises ValueError for targets that do not fit and for a config without n-grams. A fit that stops before it has
+    converged gives a RuntimeWarning.
     """
     if config.ngrams == 0:
-        raise ValueError("Expected a config of ngrams 1 or more to fit, got 0, which is no n-gram model")
+        raise ValueError("Expected a config of ngrams 1 or more to fit, got 0, which means no n-gram model")
     shares = _shares(targets, len(ids), classes)  # (n, outputs)
     buckets, offsets = _core.ngram_buckets(
         ids.values, ids.offsets, config.ngrams, config.ngram_bits, thread_count(threads)
@@ -138,7 +138,7 @@ def fit_ngrams(
 
 
 def _shares(targets: npt.ArrayLike, texts: int, classes: int) -> _Numbers:
-    """(n, outputs): how much of each text is of an output's class."""
+    """(n, outputs): each text's target probability of an output's class."""
     given = np.asarray(targets)
     if classes < 2:
         raise ValueError(f"Expected 2 classes or more, got {classes}")
@@ -163,7 +163,7 @@ def _shares(targets: npt.ArrayLike, texts: int, classes: int) -> _Numbers:
 def _presence(
     buckets: npt.NDArray[np.int32], offsets: npt.NDArray[np.int64], known: npt.NDArray[np.int64], size: int
 ) -> Any:
-    """(n, known) float32, as a sparse matrix: 1 where a text has an n-gram of a bucket."""
+    """(n, known) float32, as a sparse matrix: 1 if a text has an n-gram of a bucket."""
     from scipy.sparse import csr_array
 
     column = np.full(size, -1, np.int32)
@@ -186,7 +186,7 @@ def _ratios(presence: Any, counts: npt.NDArray[np.int64], shares: _Numbers) -> _
 
 
 def _regression(presence: Any, ratios: _Numbers, shares: _Numbers, c: float) -> tuple[_Numbers, _Numbers]:
-    """Weights, (known, outputs), and biases, (outputs,), of the least mean loss with weights held back."""
+    """Weights, (known, outputs), and biases, (outputs,), that minimise the regularised mean loss."""
     from scipy.optimize import minimize
     from threadpoolctl import threadpool_limits
 
@@ -204,16 +204,18 @@ def _regression(presence: Any, ratios: _Numbers, shares: _Numbers, c: float) -> 
         value = loss + 0.5 * float(parameters[:-outputs] @ parameters[:-outputs]) / c
         return value / texts, np.concatenate([by_weights.ravel(), errors.sum(axis=0)]) / texts
 
-    # Five pairs of steps and gradients kept, and a change of the loss by 1e-5 as the end: with more and less, as
-    # accurate, and up to three times as long.
+    # Five pairs of steps and gradients, and a relative change of the loss of 1e-5 as the end: more pairs or a smaller
+    # change are no more accurate, and take up to three times as long.
     options = {"maxcor": 5, "maxiter": _ROUNDS, "ftol": 1e-5, "gtol": 1e-6}
     start = np.zeros((known + 1) * outputs)
-    with threadpool_limits(1):  # sums of products go by the number of BLAS's threads, and gain nothing from more
+    with threadpool_limits(
+        1
+    ):  # the rounding of dot products depends on the number of BLAS threads, and more gain nothing
         found = minimize(objective, start, jac=True, method="L-BFGS-B", options=options)
     if not found.success:
         warnings.warn(
-            f"the n-grams' weights still moved after {found.nit} rounds ({found.message}): "
-            f"a smaller ngram_c than {c:g} holds them back",
+            f"the n-gram model's weights had not converged after {found.nit} rounds ({found.message}): "
+            f"take a smaller ngram_c than {c:g}, which regularises them more",
             RuntimeWarning,
             stacklevel=3,
         )
@@ -221,7 +223,7 @@ def _regression(presence: Any, ratios: _Numbers, shares: _Numbers, c: float) -> 
 
 
 def _binary_losses(logits: _Numbers, shares: _Numbers) -> tuple[float, _Numbers]:
-    """The sum of the texts' log losses, and its gradient by the logits, (n, 1)."""
+    """The sum of the texts' log losses, and its gradient with respect to the logits, (n, 1)."""
     softplus = np.logaddexp(0, logits)
     return float((softplus - shares * logits).sum()), np.exp(logits - softplus) - shares
 

@@ -1,7 +1,7 @@
-"""The state behind many pads: step by step while outputs move, in closed form from where they stand still.
+"""The state after many pads: step by step until outputs have converged, in closed form from there.
 
-In: recurrent layers' weights, the pad's vector, a state. Out: the state so many pads later. When pads are run in one
-go, and from which state, is network.py's.
+In: recurrent layers' weights, the pad's vector, a state. Out: the state N pads later. Deciding when pads are run in one
+go, and from which state, is left to network.py.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ LSTMState = Tensor | tuple[Tensor, Tensor]
 
 
 class LastPads:
-    """One more pad, and all those behind it where the outputs of every layer stand still.
+    """One more pad, and all those after it once the outputs of every layer have converged.
 
-    An LSTM's cell state may go on moving behind a saturated tanh: trained models count pads that way. But its gates see
-    the outputs alone, so that they stand still too, and n more steps of c <- f c + i g are a geometric series:
-    f^n c + i g (1 - f^n) / (1 - f). Other cells have no state beside their outputs.
+    An LSTM's cell state may keep moving while its tanh is saturated: trained models count pads that way. But its gates
+    see only the outputs, so they have converged too, and n more steps of c <- f c + i g are a geometric series:
+    f^n c + i g (1 - f^n) / (1 - f). Other cells have no state besides their outputs.
 
-    weights: of each layer, as nn.RNNBase.all_weights. pad: (1, embedding). state: as the recurrent layers give it,
+    weights: of each layer, as nn.RNNBase.all_weights. pad: (1, embedding). state: as the recurrent layers return it,
     (layers, 1, hidden) or two of these.
     """
 
@@ -46,7 +46,7 @@ class LastPads:
         self._outputs_after = torch.stack(after)
 
     @property
-    def outputs_stand_still(self) -> bool:
+    def outputs_have_converged(self) -> bool:
         # To 1e-6: with 1e-5, thirty steps of training end 6e-4 from the padded model's loss.
         return torch.allclose(self._outputs, self._outputs_after.detach(), rtol=1e-6, atol=1e-6)
 
@@ -78,10 +78,10 @@ class LastPads:
 
 
 class SteppedPads:
-    """An LSTM's states behind each number of pads, kept. Which are asked for, and in which order, changes none.
+    """An LSTM's states after each number of pads, cached; they do not depend on which are requested, in which order.
 
-    Pads are run one at a time until outputs stand still; each number beyond is then a few operations.
-    weights, pad: as for `LastPads`. most: pads that there can be.
+    Pads are run one at a time until outputs have converged; each larger number then takes a few operations.
+    weights, pad: as for `LastPads`. most: the largest number of pads.
     """
 
     def __init__(self, weights: Sequence[Sequence[Tensor]], pad: Tensor, most: int) -> None:
@@ -89,9 +89,9 @@ class SteppedPads:
         zeros = pad.new_zeros(len(weights), 1, weights[0][1].shape[1])
         self._states: dict[int, tuple[Tensor, Tensor]] = {0: (zeros, zeros)}
         self._done = 0  # pads run so far
-        self._rest: LastPads | None = None  # once outputs stand still
+        self._rest: LastPads | None = None  # once outputs have converged
 
-    def state_behind(self, pads: int) -> tuple[Tensor, Tensor]:
+    def state_after(self, pads: int) -> tuple[Tensor, Tensor]:
         """Outputs and cells, (layers, 1, hidden) each."""
         while self._rest is None and self._done < pads:
             self._step()
@@ -102,12 +102,12 @@ class SteppedPads:
 
     def _step(self) -> None:
         rest = self._last_pads(self._states[self._done])
-        # Standing still at the last pad that there can be as well, outputs do so at those between: each cell moves in
-        # one direction only.
+        # Outputs that still have their values at the largest number of pads have them in between too: each cell moves
+        # in one direction only.
         if (
             self._done % 32 == 0
-            and rest.outputs_stand_still
-            and self._last_pads(rest.state_after(max(self._most - self._done - 1, 0))).outputs_stand_still
+            and rest.outputs_have_converged
+            and self._last_pads(rest.state_after(max(self._most - self._done - 1, 0))).outputs_have_converged
         ):
             self._rest = rest
             return
@@ -121,7 +121,7 @@ class SteppedPads:
 def after_last_pads(
     cell: str, weights: Sequence[Sequence[Tensor]], pad: Tensor, state: LSTMState, pads: int
 ) -> LSTMState:
-    """The state after so many pads more, where outputs stand still."""
+    """The state after this many more pads, once outputs have converged."""
     return LastPads(cell, weights, pad, state).state_after(pads)
 
 
@@ -129,7 +129,7 @@ def after_last_pads(
 def no_tf32(device: torch.device) -> Iterator[None]:
     """Within it, recurrent layers on a GPU compute float32 as such, not in TF32, cuDNN's default.
 
-    TF32 moves outputs by more than the 1e-6 to which they must stand still: all pads would be run.
+    TF32 moves outputs by more than the 1e-6 that counts as converged: all pads would be run.
     """
     if device.type != "cuda":
         yield

@@ -1,7 +1,7 @@
-"""Pooling: what the recurrent layers gave at every step -> what is classified, one vector a row.
+"""Pooling: the recurrent layers' outputs at every step -> the vector of each row that is classified.
 
-In: steps (batch, time, features), padded on the right, and lengths (batch,). Out: a summary of each row's real steps;
-what stands in the padding reaches none. The "padded" pooling, which reads its padding, is network.py's.
+In: steps (batch, time, features), padded on the right, and lengths (batch,). Out: a summary of each row's real steps,
+on which the padding has no effect. The "padded" pooling, which reads its padding, is left to network.py.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 
 def last_steps(steps: Tensor, lengths: Tensor, bidirectional: bool) -> Tensor:
-    """The last real step of each direction, (batch, features); the backward one's is the row's first."""
+    """The last real step of each direction, (batch, features); for the backward one, the row's first step."""
     last = (lengths - 1).long()[:, None, None].expand(-1, 1, steps.shape[2])
     summary = steps.gather(1, last).squeeze(1)
     if bidirectional:

@@ -2,7 +2,8 @@
 
 {"format": 1, "name": "mine", "vocabulary": {"max_words": 20000}, "network": {"hidden_size": 128}, "training": {}}
 
-The parts and their fields are those of `Preset`; what a file leaves out has its default, that of the tutorial.
+In and out: such a file <-> a `Preset`, with the same parts and fields; fields that it leaves out have the tutorial's
+values. Checking single values is left to presets.py.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ _KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: 
 
 
 def read_preset(path: str | Path) -> Preset:
-    """The preset of a file; its name is the file's own where it has none.
+    """The preset of a file; its name is the file's stem if it has none.
 
-    Raises UsageError, with the file and the field, for one that cannot be read, for unknown fields and unfit values.
+    Raises UsageError, with the file and the field, for a file that cannot be read, unknown fields and invalid values.
     """
     path = Path(path)
     values = read_json(path)
@@ -40,14 +41,14 @@ def read_preset(path: str | Path) -> Preset:
 
 
 def save_preset(path: str | Path, settings: Preset) -> None:
-    """Write a preset file, whole or not at all; OSError where that fails."""
+    """Write a preset file, whole or not at all; raises OSError if that fails."""
     write_atomically(Path(path), json.dumps({"format": FORMAT, **settings.as_dict()}, indent=2) + "\n")
 
 
 def preset_of(values: Mapping[str, Any], where: object) -> Preset:
-    """The preset that `Preset.as_dict` gave, or a part of it. where: what errors name as its origin.
+    """The preset of a result of `Preset.as_dict`, or of a part of it. where: its origin, for error messages.
 
-    Raises UsageError for unknown fields and unfit values.
+    Raises UsageError for unknown fields and invalid values.
     """
     kinds = get_type_hints(Preset)
     _check_names(values, kinds, where, "parts")
@@ -58,13 +59,13 @@ def preset_of(values: Mapping[str, Any], where: object) -> Preset:
 
 
 def read_json(path: Path) -> Any:
-    """The JSON of a file that a person wrote; UsageError where it is none, also for NaN and names that occur twice."""
+    """The JSON of a file that a person wrote; UsageError if it is invalid, has NaN or names that occur twice."""
     try:
         return json.loads(path.read_text("utf-8"), object_pairs_hook=_without_twins, parse_constant=_refuse_constant)
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror})") from error
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"{path}: expected JSON, which this is not ({error})") from error
+        raise UsageError(f"{path}: is not valid JSON ({error})") from error
 
 
 def _part(kind: Any, part: str, values: object, where: object) -> Any:
@@ -86,12 +87,12 @@ def _check_names(values: Mapping[str, Any], known: Any, where: object, what: str
 
 
 def _read(wanted: Any, value: object, expected: str) -> Any:
-    """A value of JSON as the type that a field has; types beyond those of JSON are left to the field's own check."""
+    """A JSON value as the type of its field; types that JSON lacks are left to the field's own check."""
     if wanted is float and type(value) is int:
         try:
             return float(value)
         except OverflowError as error:
-            raise UsageError(f"{expected} to be a number of usual size, got {_shown(value)}") from error
+            raise UsageError(f"{expected} to be a number that fits a float, got {_shown(value)}") from error
     if wanted in _KINDS and (type(value) is not wanted or (wanted is float and not math.isfinite(value))):  # type: ignore[arg-type]
         raise UsageError(f"{expected} to be {_KINDS[wanted]}, got {_shown(value)}")
     choices = get_args(wanted)
@@ -101,7 +102,7 @@ def _read(wanted: Any, value: object, expected: str) -> Any:
 
 
 def _shown(value: object) -> str:
-    """A value as it stands in the file, as far as it fits into a message."""
+    """A value as in the file, shortened to fit into a message."""
     text = json.dumps(value)
     return text if len(text) <= 60 else text[:57] + "..."
 
@@ -115,4 +116,4 @@ def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _refuse_constant(text: str) -> Any:
-    raise ValueError(f"{text} is no JSON")
+    raise ValueError(f"{text} is not JSON")

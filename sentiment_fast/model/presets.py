@@ -1,4 +1,8 @@
-"""Presets: named, complete settings, each with its reasons; and how single fields of them are changed."""
+"""Presets: named, complete settings, each with its reasons; and how to change single fields of them.
+
+In: a preset's name, and changes as texts or values. Out: a `Preset`. Reading and writing them as files is left to
+preset_files.py.
+"""
 
 from __future__ import annotations
 
@@ -37,16 +41,17 @@ class TrainingConfig:
     """How to train.
 
     learning_rate: Adam's. clip_norm: the gradients' largest norm. weight_decay: decoupled (AdamW). warmup: the
-    share of all steps during which the learning rate rises to its full height. decay: how it falls to zero from there
-    on ("none", "linear", "cosine"). patience: epochs without a better validation loss after which to stop; 0 for
-    never. batch_scale: batches are so many times as large, for hardware that wants them so; see training/schedules.py.
-    batch_ids: a batch has no more ids than that, padding included, so that those of long texts have fewer rows; 0 for
-    any number. word_vectors: what the embedding begins as, "random" or "neighbours", learned from which words stand
-    near which in the texts (model/word_vectors.py). keep: the epoch whose weights are kept, "best" for the lowest
-    validation loss, or "last": where the learning rate falls to 0, the last is the most accurate, and what it is too
-    sure of is calibrated away. validation_share: of the data, held back where no validation part is given.
-    embedding_rate: at so much of the learning rate the embedding learns (Howard and Ruder 2018); below 1, rare words,
-    which an epoch moves but a few times and Adam as far each time as all others, stay near where they began.
+    share of all steps during which the learning rate rises to its full value. decay: how it falls to zero after that
+    ("none", "linear", "cosine"). patience: epochs without a better validation loss after which to stop; 0 for never.
+    batch_scale: a factor of the batch size, for hardware that needs large batches; see training/schedules.py.
+    batch_ids: the most ids of a batch, padding included, so that batches of long texts have fewer rows; 0 for no limit.
+    word_vectors: how the embedding is initialised, "random" or "neighbours": fitted to which words occur near which in
+    the texts (model/word_vectors.py). keep: the epoch whose weights are kept, "best" for the lowest validation loss, or
+    "last": if the learning rate falls to 0, the last is the most accurate, and calibration corrects its overconfidence.
+    validation_share: the share of the data that is held out if no validation part is given.
+    embedding_rate: the embedding's learning rate as a share of the others' (Howard and Ruder 2018); below 1, rare
+    words, which an epoch updates only a few times, each time as far as Adam moves all others, stay near their initial
+    vectors.
     """
 
     epochs: int = 5
@@ -138,14 +143,14 @@ def _read_as(wanted: Any, name: str, value: Any) -> Any:
             number = wanted(value)
         except (TypeError, ValueError, OverflowError) as error:
             raise UsageError(f"Expected {name} to be {_NUMBERS[wanted]}, got {value!r}") from error
-        if not isinstance(value, str) and number != value:  # int() cuts off what stands behind the point
+        if not isinstance(value, str) and number != value:  # int() truncates
             raise UsageError(f"Expected {name} to be {_NUMBERS[wanted]}, got {value!r}")
         return number
     return value
 
 
-# What the presets beyond the tutorial's have in common. Digits, because many a review ends with "8/10"; and of
-# "movie...it" each word counts. benchmarks/results/accuracy.md has what either is worth: more than all else here.
+# What the presets other than the tutorial's have in common. Digits, because many a review ends with "8/10"; and
+# "movie...it" is split into words. benchmarks/results/accuracy.md has what each gains: more than everything else here.
 _ALL_WORDS = VocabularyConfig(
     max_words=30_000, stop_words="none", strip_html=True, keep_digits=True, split_at_marks=True, unknown="id"
 )
@@ -166,15 +171,15 @@ PRESETS = {
     # LSTM layers of 256, dropout 0.3, Adam at 1e-3, gradients clipped at 5, batches of 50, 5 epochs.
     "tutorial": Preset("tutorial"),
     # The same network in large batches, for GPUs: 16 times the rows at 4 times the learning rate, which needs a warm-up
-    # and falls towards the end; epochs are cheap there, so there are more, up to the one that gains nothing. 800 rows
-    # of up to 163 ids, as 19 of 20 reviews have, are within batch_ids.
+    # and decays; epochs are cheap there, so there are more, until they stop improving. 800 rows of up to 163 ids, as 19
+    # of 20 reviews have, are within batch_ids.
     "tutorial-large-batch": Preset(
         "tutorial-large-batch",
         training=TrainingConfig(epochs=10, batch_scale=16, batch_ids=1 << 17, warmup=0.1, decay="cosine", patience=3),
     ),
-    # For accuracy: all frequent words, "not" among them, and the unknown word; both directions, read by their maxima
-    # and means; vectors learned from the texts' own words, and dropout of whole words against overfitting; and beside
-    # the network the n-grams of one and two words, which know what it does not. Five epochs are for time, on CPUs
+    # For accuracy: all frequent words, "not" among them, and the unknown word; both directions, pooled by maximum and
+    # mean; word vectors fitted to the texts, and dropout of whole words against overfitting; and next to the network an
+    # n-gram model of one and two words, which sees what the network misses. Five epochs keep training short on CPUs
     # without bf16; whether a sixth still gains was not measured.
     "accurate": Preset(
         "accurate",

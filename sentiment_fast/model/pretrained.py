@@ -1,6 +1,6 @@
 """Pretrained folders: weights learned from unlabelled texts, which training starts from, and their vocabulary.
 
-In and out: a `PretrainedWeights` <-> config.json, vocabulary.txt, start.safetensors. What the card says is report/'s.
+In and out: a `PretrainedWeights` <-> config.json, vocabulary.txt, start.safetensors. The card is left to report/.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ SIZES = ("embedding_size", "hidden_size", "layers", "cell", "bidirectional")  # 
 
 @dataclass(frozen=True)
 class PretrainedWeights:
-    """weights: of the embedding and the recurrent layers, float32, by their names in a `SentimentLSTM`.
+    """weights: those of the embedding and the recurrent layers, float32, by their names in a `SentimentLSTM`.
 
-    network: only its SIZES count. options: what the vocabulary was built with. figures: for the record.
+    network: only its SIZES matter. options: the vocabulary's options. figures: for the record.
     """
 
     network: NetworkConfig
@@ -79,7 +79,7 @@ def load_pretrained(folder: str | Path) -> PretrainedWeights:
     try:
         options = VocabularyConfig(**config["vocabulary"])
         network = _network_of(config["network"])
-        if network.layers > len(tensors):  # making that many would take for ever
+        if network.layers > len(tensors):  # building that many would take forever
             raise UsageError(f"Expected layers of {len(tensors)} or less, a tensor each, got {network.layers}")
     except (TypeError, ValueError, UsageError) as error:
         raise ModelFolderError(f"{folder / CONFIG}: expected the sizes of a network, got: {error}") from error
@@ -89,12 +89,12 @@ def load_pretrained(folder: str | Path) -> PretrainedWeights:
 
 
 def pretrained_weights(weights: Mapping[str, Shaped]) -> dict[str, Shaped]:
-    """Of a network's weights, those that a pretrained folder has."""
+    """Those of a network's weights that a pretrained folder has."""
     return {name: one for name, one in weights.items() if name.startswith(("embedding.", "recurrent."))}
 
 
 def check_sizes(folder: str | Path, pretrained: PretrainedWeights, network: NetworkConfig) -> None:
-    """Raises UsageError where a network cannot begin with these weights."""
+    """Raises UsageError if the network's sizes are not those of the pretrained weights."""
     for name in SIZES:
         theirs, ours = getattr(pretrained.network, name), getattr(network, name)
         if theirs != ours:
@@ -107,18 +107,18 @@ def check_sizes(folder: str | Path, pretrained: PretrainedWeights, network: Netw
 def _network_of(sizes: Mapping[str, Any]) -> NetworkConfig:
     if set(sizes) != set(SIZES):
         raise UsageError(f"expected {', '.join(SIZES)}, got {', '.join(sizes)}")
-    return NetworkConfig(**sizes, pooling="last")  # which suits one direction as well as both
+    return NetworkConfig(**sizes, pooling="last")  # valid for one direction and for both
 
 
 def _read_config(folder: Path) -> dict[str, Any]:
     path = folder / CONFIG
     if not folder.is_dir():
-        raise ModelFolderError(f"{folder}: no such start folder. `python -m sentiment_fast.pretrain` makes one")
+        raise ModelFolderError(f"{folder}: no such pretrained folder. `python -m sentiment_fast.pretrain` makes one")
     if not path.is_file():
-        raise ModelFolderError(f"{folder}: is no start folder: it has no {CONFIG}")
+        raise ModelFolderError(f"{folder}: is not a pretrained folder: it has no {CONFIG}")
     config = read_config(path, FORMAT)
     if config.get("kind") != "start":
-        raise ModelFolderError(f"{folder}: is no start folder. `python -m sentiment_fast.pretrain` makes one")
+        raise ModelFolderError(f"{folder}: is not a pretrained folder. `python -m sentiment_fast.pretrain` makes one")
     for name in ("network", "vocabulary", "figures", "sha256"):
         if not isinstance(config.get(name), dict):
             raise ModelFolderError(f"{path}: expected {name!r} to be a dict: cut short or altered")

@@ -1,6 +1,6 @@
 """What model folders and pretrained folders share: a config with a format, digests, weights checked before use.
 
-In: files of a folder. Out: what they hold, or ModelFolderError with what is wrong. Nothing in them is executed, and
+In: files of a folder. Out: their content, or ModelFolderError with what is wrong. Nothing in them is executed, and
 sizes are known before anything of that size is allocated.
 """
 
@@ -20,13 +20,13 @@ from sentiment_fast.errors import ModelFolderError
 
 
 def read_config(path: Path, newest: int) -> dict[str, Any]:
-    """A config.json of a format up to the newest."""
+    """Read a config.json; newest: the latest format that can be read."""
     try:
         config = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ModelFolderError(f"{path}: cannot be read ({error.strerror})") from error
-    except (ValueError, RecursionError) as error:  # not UTF-8, not JSON, a number or a nesting without end
-        raise ModelFolderError(f"{path}: expected JSON, got damage: {error}") from error
+    except (ValueError, RecursionError) as error:  # not UTF-8, not JSON, a number or nesting too long
+        raise ModelFolderError(f"{path}: is not valid JSON: {error}") from error
     if not isinstance(config, dict) or type(config.get("format")) is not int or config["format"] < 1:
         raise ModelFolderError(f"{path}: expected the config of a sentiment_fast model, with its format")
     if config["format"] > newest:
@@ -38,7 +38,7 @@ def read_config(path: Path, newest: int) -> dict[str, Any]:
 
 
 def check_digests(folder: Path, config: Mapping[str, Any], files: Sequence[str]) -> None:
-    """Are these files those that the config's "sha256" was written with?"""
+    """Raises ModelFolderError unless the files have the digests in the config's "sha256"."""
     stored = config["sha256"]
     if set(stored) != set(files):
         raise ModelFolderError(
@@ -59,7 +59,7 @@ def file_digest(path: Path) -> str:
 
 
 def tensors_in(path: Path) -> dict[str, str]:
-    """What the weights file holds, by name, such as "F32 [256, 64]"; the tensors themselves are not read."""
+    """The tensors in the weights file, by name, such as "F32 [256, 64]"; the values are not read."""
     try:
         with safe_open(path, "np") as weights:
             slices = {name: weights.get_slice(name) for name in weights.keys()}  # noqa: SIM118
@@ -69,9 +69,9 @@ def tensors_in(path: Path) -> dict[str, str]:
 
 
 def read_tensors(path: Path) -> dict[str, npt.NDArray[Any]]:
-    """The tensors of a weights file, by name, as arrays of their own; float16 ones become float32.
+    """The tensors of a weights file, by name, as new arrays; float16 ones become float32.
 
-    Raises ModelFolderError for a file that can't be read and for numbers that numpy lacks, such as bfloat16.
+    Raises ModelFolderError for a file that can't be read and for number types that NumPy lacks, such as bfloat16.
     """
     try:
         with safe_open(path, "np") as weights:
@@ -82,9 +82,10 @@ def read_tensors(path: Path) -> dict[str, npt.NDArray[Any]]:
 
 
 def check_tensors(path: Path, shapes: Mapping[str, Sequence[int]], found: Mapping[str, str]) -> None:
-    """shapes: those expected, by name. found: as `tensors_in` gives it.
+    """Raises ModelFolderError unless the tensors have the expected names, shapes and types.
 
-    They may be kept in half the precision; in memory they are float32.
+    shapes: the expected ones, by name. found: as `tensors_in` returns it. Tensors may be stored as float16; in memory
+    they are float32.
     """
     found = {
         name: f"F32{what.removeprefix('F16')}" if what.startswith("F16 ") else what for name, what in found.items()

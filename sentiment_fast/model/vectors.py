@@ -1,4 +1,4 @@
-"""Pretrained word vectors in the text format of GloVe and word2vec -> the start of an embedding."""
+"""Pretrained word vectors in the text format of GloVe and word2vec -> initial values of an embedding."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sentiment_fast.text.vocabulary import Vocabulary
 class WordVectors:
     """The vectors of a vocabulary's words.
 
-    matrix: (largest id + 1, size) float32, row = id; the pad's and those of words without a vector are NaN.
+    matrix: (largest id + 1, size) float32, row = id; the pad's row and those of words without a vector are NaN.
     """
 
     matrix: npt.NDArray[np.float32]
@@ -32,10 +32,10 @@ class WordVectors:
 
 
 def read_vectors(path: str | Path, vocabulary: Vocabulary) -> WordVectors:
-    """Read the vectors of the vocabulary's words: a word and its numbers a line, separated by single spaces.
+    """Read the vectors of the vocabulary's words: a word and its numbers per line, separated by single spaces.
 
-    word2vec's first line (count and size) may stand there or not. Words are compared as they are; where one stands
-    twice, its first line counts. Raises DataError, with the line, for a file that is not of that format.
+    word2vec's first line (count and size) is optional. Words are compared exactly; if one occurs twice, its first line
+    counts. Raises DataError, with the line, for a file that is not of that format.
     """
     path = Path(path)
     id_of = {word: index + 1 for index, word in enumerate(vocabulary)}
@@ -65,10 +65,10 @@ def read_vectors(path: str | Path, vocabulary: Vocabulary) -> WordVectors:
 
 def _numbers(path: Path, line: int, values: list[str], size: int) -> npt.NDArray[np.float32]:
     try:
-        with np.errstate(over="ignore"):  # becomes infinite, which is told below
+        with np.errstate(over="ignore"):  # becomes infinite, which is reported below
             vector = np.array(values, dtype=np.float32)
     except ValueError as error:
-        raise DataError(f"{path}, line {line}: expected numbers behind the word: {error}") from error
+        raise DataError(f"{path}, line {line}: expected numbers after the word: {error}") from error
     if len(vector) != size:
         raise DataError(f"{path}, line {line}: expected {size} numbers as in the lines before, got {len(vector)}")
     if not np.isfinite(vector).all():

@@ -1,1 +1,1 @@
-"""What a run leaves for people: cards, pictures, TensorBoard logs. Takes mappings and numbers."""
+"""The files of a run that people read: cards, pictures, TensorBoard logs. Takes mappings and numbers."""

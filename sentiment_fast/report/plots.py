@@ -1,6 +1,6 @@
 """The pictures of a run folder: learning curves, class balance, text lengths.
 
-In: plain numbers that training and the overview have ready, and a path. Out: one PNG each.
+In: numbers from training and from the overview, and a path. Out: one PNG each.
 Computing the numbers, and creating the folder, is left to the callers.
 """
 
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Okabe and Ito's palette, told apart in every kind of colour blindness.
+# Okabe and Ito's palette, distinguishable with every kind of colour blindness.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#E69F00", "#CC79A7", "#56B4E9")
 MAX_CLASSES_DRAWN = 25
 MAX_NAME_LENGTH = 32
 
 
 def learning_curves(history: Sequence[Mapping[str, Any]], path: str | Path) -> None:
-    """Draw loss (nats per text) and accuracy (%) over the epochs, training beside validation.
+    """Draw loss (nats per text) and accuracy (%) over the epochs, of training and validation.
 
     history: one row per epoch with the keys epoch, train_loss, train_accuracy, validation_loss, validation_accuracy;
-    accuracies in [0, 1]. The epoch of the lowest validation loss is marked; a loss that is not a number never is the
-    lowest. Source: the tutorial, section 7. Raises ValueError for an empty history.
+    accuracies in [0, 1]. The epoch of the lowest validation loss is marked, NaN ignored.
+    Source: the tutorial, section 7. Raises ValueError for an empty history.
     """
     if not history:
         raise ValueError("Expected a history of one epoch or more, got none")
@@ -46,7 +46,7 @@ def class_balance(counts_by_part: Mapping[str, Mapping[Any, int]], path: str | P
     """Draw each class's share (%) of each part, with the number of texts at the bar's end.
 
     counts_by_part: part name -> label -> number of texts. Of more than 25 classes the 25 largest of the first part are
-    drawn, and the title says so. Source: the tutorial, section 2. Raises ValueError where no part has a class.
+    drawn, and the title says so. Source: the tutorial, section 2. Raises ValueError if no part has a class.
     """
     labels = sorted({label for counts in counts_by_part.values() for label in counts})
     if not labels:
@@ -66,8 +66,8 @@ def class_balance(counts_by_part: Mapping[str, Mapping[Any, int]], path: str | P
 def length_histogram(lengths: np.ndarray, max_length: int, path: str | Path) -> None:
     """Draw how many ids the texts have, with the padding length marked and the share of longer texts in the title.
 
-    lengths: (n,) integers, ids per text before padding. The axis and its bins widen with the length: even up to about
-    20 ids, logarithmic beyond. Source: the tutorial, section 3. Raises ValueError where there is no length.
+    lengths: (n,) integers, ids per text before padding. The axis and its bins widen with the length: linear up to about
+    20 ids, logarithmic beyond. Source: the tutorial, section 3. Raises ValueError if there is no length.
     """
     from matplotlib.ticker import MaxNLocator
 
@@ -77,7 +77,7 @@ def length_histogram(lengths: np.ndarray, max_length: int, path: str | Path) -> 
     edges = _growing_edges(max(int(lengths.max()), max_length))
     figure = _figure(height=4.5)
     axes = figure.subplots()
-    _stretch(axes, edges[-1])
+    _set_length_axis(axes, edges[-1])
     axes.hist(lengths, bins=edges, color=COLOURS[0], edgecolor="white", linewidth=0.7)
     axes.axvline(max_length, color=COLOURS[1], linewidth=2, linestyle="--", label=f"padding length: {max_length:,} ids")
     axes.set(
@@ -121,7 +121,7 @@ def _grouped_bars(axes: Axes, labels: Sequence[Any], counts_by_part: Mapping[str
         colour = COLOURS[number % len(COLOURS)]
         bars = axes.barh(places, shares, height=0.9 * thickness, color=colour, label=f"{part} ({total:,})")
         axes.bar_label(bars, [f"{count:,}" for count in drawn], padding=4, fontsize=10)
-    # A label may hold dollar signs, which are no formulas.
+    # A label may contain dollar signs, which do not start formulas.
     axes.set_yticks(middles, [_shortened(str(label)) for label in labels], parse_math=False)
     axes.tick_params(axis="y", length=0, grid_linewidth=0)
     axes.set_ylim(len(labels) - 0.5, -0.5)
@@ -133,7 +133,7 @@ def _growing_edges(longest: int) -> list[int]:
     """Bar edges from 0 to beyond the longest length.
 
     A bar is 5 ids wide at first, later a quarter of the length. As widths are whole numbers, narrower bars would grow
-    by leaps, and their heights with them.
+    in jumps, and their heights with them.
     """
     edges = [0]
     while edges[-1] <= longest:
@@ -141,8 +141,8 @@ def _growing_edges(longest: int) -> list[int]:
     return edges
 
 
-def _stretch(axes: Axes, end: int) -> None:
-    """Make the length axis even up to about 20 ids and logarithmic beyond, with round numbers on it."""
+def _set_length_axis(axes: Axes, end: int) -> None:
+    """Make the length axis linear up to about 20 ids and logarithmic beyond, with round numbers on it."""
     axes.set_xscale("function", functions=(lambda ids: np.arcsinh(ids / 20), lambda place: 20 * np.sinh(place)))
     round_numbers = [digit * 10**power for power in range(1, 10) for digit in (1, 2, 5)]
     ticks = [0, *(number for number in round_numbers if number <= end)]

@@ -1,4 +1,8 @@
-"""A start folder as people find it: the weights, and a card that says where they come from."""
+"""A pretrained folder for people: the weights, and a card that says where they come from.
+
+In: a network's weights, its vocabulary and settings, the texts. Out: the folder. The files' format is left to
+model/pretrained.py.
+"""
 
 from __future__ import annotations
 
@@ -16,14 +20,14 @@ from sentiment_fast.runs.atomic import write_atomically
 from sentiment_fast.text.vocabulary import Vocabulary
 
 
-def write_start(
+def write_pretrained_folder(
     folder: Path,
     weights: Mapping[str, Tensor],
     vocabulary: Vocabulary,
     settings: Preset,
     texts: Texts,
 ) -> None:
-    """weights: a network's. The card first, so that a folder with a config.json is whole."""
+    """Write the folder. weights: a network's. The card comes first, so that a folder with a config.json is whole."""
     folder.mkdir(parents=True, exist_ok=True)
     write_atomically(folder / CARD, _card(folder, vocabulary, settings, texts))
     figures = {
@@ -31,19 +35,19 @@ def write_start(
         "texts": len(texts),
         "made_up_data": texts.made_up,
         "training": asdict(settings.training),
-        "epochs": [],  # of a language model, in folders of earlier versions
+        "epochs": [],  # those of a language model, in folders of earlier versions
     }
     start = PretrainedWeights(settings.network, vocabulary, settings.vocabulary, pretrained_weights(weights), figures)
     save_pretrained(folder, start)
 
 
 def _card(folder: Path, vocabulary: Vocabulary, settings: Preset, texts: Texts) -> str:
-    warning = "**Learned from made-up texts: it has never seen a real review.**\n\n" if texts.made_up else ""
+    warning = "**Trained on made-up texts: it has never seen a real review.**\n\n" if texts.made_up else ""
     sizes = "".join(f" --set {name}={str(getattr(settings.network, name)).lower()}" for name in SIZES)
-    return f"""# A start for sentiment classifiers
+    return f"""# Initial weights for sentiment classifiers
 
-{warning}Word vectors, learned from which words stand near which in {len(texts):,} texts ({texts.name}). A vocabulary of
-{len(vocabulary):,} words. It is no classifier: it knows no labels.
+{warning}Word vectors, fitted to which words occur near which in {len(texts):,} texts ({texts.name}), with a vocabulary
+of {len(vocabulary):,} words. This is not a classifier: it has not seen any labels.
 
 ## Use
 

@@ -1,6 +1,6 @@
-"""What a training run leaves in its folder for people to read: overview, history, pictures, metrics, model card.
+"""The files of a training run that people read: overview, history, pictures, metrics, model card.
 
-In: the numbers of a run, as mappings. Out: files next to the model's own, which model/folder.py writes.
+In: the numbers of a run, as mappings. Out: files next to the model's own, which are left to model/folder.py.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from sentiment_fast.report.plots import class_balance, learning_curves, length_h
 from sentiment_fast.runs.atomic import write_atomically
 
 HISTORY = "history.jsonl"
-Figures = Mapping[str, Any]  # of an epoch: its number, losses, accuracies, seconds, and whether its weights are kept
+Figures = Mapping[str, Any]  # an epoch's number, losses, accuracies, seconds, and whether its weights are kept
 
 
 def write_overview(folder: Path, look: Overview, training_lengths: np.ndarray) -> None:
-    """overview.json, overview.txt, and the pictures of class balance and text lengths."""
+    """Write overview.json, overview.txt, and the pictures of class balance and text lengths."""
     folder.mkdir(parents=True, exist_ok=True)
     write_atomically(folder / "overview.json", json.dumps(look.as_dict(), indent=2, ensure_ascii=False) + "\n")
     write_atomically(folder / "overview.txt", look.as_text() + "\n")
@@ -35,7 +35,7 @@ def write_overview(folder: Path, look: Overview, training_lengths: np.ndarray) -
 
 
 def append_history(folder: Path, epoch: Figures) -> None:
-    """One line of JSON per epoch. An interrupted run may have left later ones, which are replaced."""
+    """Append an epoch to the history, a line of JSON per epoch; later epochs of an interrupted run are replaced."""
     path = folder / HISTORY
     lines = path.read_text("utf-8").splitlines() if path.exists() else []
     kept = [line for line in lines if json.loads(line)["epoch"] < epoch["epoch"]]
@@ -52,7 +52,7 @@ def write_results(
     made_up: bool,
     calibration: Mapping[str, Figures] | None = None,
 ) -> dict[str, Any]:
-    """metrics.json, whose content it returns, the learning curves and the model card.
+    """Write metrics.json, whose content it returns, the learning curves and the model card.
 
     metrics, sources: the figures and the name of the data, by part ("validation", "test"). calibration: the figures
     "before", "after" and so on; None for a model that is not calibrated.
@@ -95,14 +95,14 @@ def _card(
     parameters = sum(weights.size for weights in model.weights.values())
     return f"""# A sentiment classifier
 
-{warning}Made by sentiment_fast with {_preset_and_changes(model.settings)}: {_architecture(network)}{_beside(model)}.
-{parameters:,} parameters, a vocabulary of {len(model.vocabulary):,} words.
+{warning}Made by sentiment_fast with {_preset_and_changes(model.settings)}: {_architecture(network)}{_ngrams(model)}.
+It has {parameters:,} parameters and a vocabulary of {len(model.vocabulary):,} words.
 
 ## Data
 
-Trained on {sources[TRAINING]}: {training.texts:,} texts, {classes}. A text has {training.token_lengths.median:,.0f}
-words of the vocabulary in the median; {training.longer_than_padding:.2%} have more than the {network.max_length:,} that
-the network reads. The weights are those of epoch {best_epoch}, {_reason(model.settings)}.
+Trained on {sources[TRAINING]}: {training.texts:,} texts, {classes}. The median text has
+{training.token_lengths.median:,.0f} words of the vocabulary; {training.longer_than_padding:.2%} have more than the
+{network.max_length:,} that the network reads. The weights are those of epoch {best_epoch}, {_reason(model.settings)}.
 
 ## Figures
 
@@ -110,14 +110,15 @@ the network reads. The weights are those of epoch {best_epoch}, {_reason(model.s
 |---|---|---|---|---|---|---|---|
 {figures}
 
-{_flattery(model.settings, calibration)}
-{_cascade(model)}`overview.txt` describes the data, `metrics.json` has all figures, `history.jsonl` a line per epoch.
+{_validation_note(model.settings, calibration)}
+{_cascade(model)}`overview.txt` describes the data, `metrics.json` has all figures, and
+`history.jsonl` has a line per epoch.
 
 ## Limits
 
-It knows the words of its vocabulary and nothing else: a text without any gets the same answer as an empty one. Texts of
-another kind or language than the training data's will get confident nonsense. {_calibration(calibration)}
-It judges texts, not people: do not let it decide about any.
+It knows only the words of its vocabulary: a text without any of them gets the same answer as an empty one. Texts of
+another kind or language than the training data may get confident but wrong answers. {_calibration(calibration)}
+It classifies texts, not people: do not use it to make decisions about people.
 
 ## Use
 
@@ -131,7 +132,7 @@ scorer.predict_proba(["a text"])  # (1, {len(model.classes)}), columns: {model.c
 
 
 def _preset_and_changes(settings: Mapping[str, Any]) -> str:
-    """What the model was trained with: a preset, and each setting that is not the preset's."""
+    """The settings of the training: a preset, and each setting that differs from it."""
     if settings.get("name") not in PRESETS:
         return "settings of its own"
     of_preset = preset(settings["name"]).as_dict()
@@ -152,38 +153,38 @@ def _reason(settings: Mapping[str, Any]) -> str:
     return "the last one" if _keeps_last(settings) else "which had the lowest validation loss"
 
 
-def _flattery(settings: Mapping[str, Any], calibration: Mapping[str, Figures] | None) -> str:
-    """What was done by the validation part, whose figures are to be read accordingly."""
+def _validation_note(settings: Mapping[str, Any], calibration: Mapping[str, Figures] | None) -> str:
+    """What the validation part was used for, so that its figures are read accordingly."""
     done = [] if _keeps_last(settings) else ["chose the epoch"]
     done += [] if calibration is None else ["calibrated the probabilities"]
     if not done:
-        return "Nothing was chosen by the validation part, nor by a test part."
-    return f"The validation part {' and '.join(done)}, so its figures flatter the model; a test part chose nothing."
+        return "The validation part was not used to choose anything, and neither was a test part."
+    return f"The validation part {' and '.join(done)}, so its figures are optimistic; a test part has no such effect."
 
 
 def _calibration(calibration: Mapping[str, Figures] | None) -> str:
     if calibration is None:
-        return "Probabilities are as the network gives\nthem, not calibrated."
+        return "Probabilities are not\ncalibrated."
     errors = [f"{calibration[one]['calibration_error']:.2%}" for one in ("before", "after")]
     return f"""Probabilities are
-calibrated on the validation part, whose calibration error went from {errors[0]} to {errors[1]} by it: on texts of its
-kind they hold, on others they may not."""
+calibrated on the validation part, which changed its calibration error from {errors[0]} to {errors[1]}: they hold for
+similar texts, and may not hold for others."""
 
 
 def _cascade(model: Model) -> str:
     if model.cascade is None:
         return ""
-    return f"""The network does not read texts of which the n-grams alone are {model.cascade:.0%} sure. On the
-validation part that cost no more than 0.1 % of the accuracy; `--cascade off` and `sf.load(..., cascade=False)` have it
-read all.
+    return f"""The network does not run on texts about which the n-gram model is at least {model.cascade:.0%} confident.
+On the validation part this costs no more than 0.1 % of the accuracy; `--cascade off` and `sf.load(..., cascade=False)`
+run it on all texts.
 """
 
 
-def _beside(model: Model) -> str:
+def _ngrams(model: Model) -> str:
     if model.wide is None:
         return ""
     config = model.wide.config
-    return f"; beside it, a linear model of runs of 1 to {config.ngrams} words, in 2^{config.ngram_bits} buckets"
+    return f"; next to it, a linear model of n-grams of 1 to {config.ngrams} words, in 2^{config.ngram_bits} buckets"
 
 
 def _architecture(network: NetworkConfig) -> str:

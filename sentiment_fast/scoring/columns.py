@@ -52,9 +52,9 @@ class ColumnOptions:
 
 @dataclass(frozen=True)
 class EncodedTexts:
-    """ids: of the different texts, (distinct,). places: (n,) int64, which of them each text is. tokens: (n,) int64,
-    how many ids. blank: (n,) bool, null, empty or only white space. invalid, truncated: (n,) bool, not UTF-8, and with
-    more ids than the network reads.
+    """ids: token ids of the distinct texts, (distinct,). places: (n,) int64, the index of each text's ids in them.
+    tokens: (n,) int64, the number of known words. blank: (n,) bool, null, empty or only white space. invalid: (n,)
+    bool, not valid UTF-8. truncated: (n,) bool, more ids than the network reads.
     """
 
     ids: TokenIds
@@ -75,7 +75,7 @@ def encode_texts(texts: pa.LargeBinaryArray, scorer: TextScorer) -> EncodedTexts
     return EncodedTexts(
         ids=distinct,
         places=places,
-        tokens=ids.lengths,
+        tokens=distinct.known_lengths[places],
         blank=_blank(texts, ids.lengths == 0),
         invalid=invalid_texts(texts),
         truncated=ids.lengths > scorer.max_length,

@@ -177,6 +177,14 @@ class TokenIds:
         """The number of unknown words."""
         return 0 if self.unknown_id is None else int(np.count_nonzero(self.values == self.unknown_id))
 
+    @property
+    def known_lengths(self) -> npt.NDArray[np.int64]:
+        """(n,) int64: ids per text, without those of unknown words."""
+        if self.unknown_id is None:
+            return self.lengths
+        rows = np.searchsorted(self.offsets, np.flatnonzero(self.values == self.unknown_id), side="right") - 1
+        return self.lengths - np.bincount(rows, minlength=len(self))
+
     def pad(
         self,
         length: int = 500,

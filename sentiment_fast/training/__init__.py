@@ -1,1 +1,1 @@
-"""Labelled texts -> a trained model in its folder; sf.train is session.py."""
+"""Labelled texts -> a trained model in its folder; sf.train is in session.py."""

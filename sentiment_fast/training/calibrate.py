@@ -1,6 +1,6 @@
 """A trained model and its validation part -> the model calibrated, and what that changed.
 
-What is fitted, and how, is evaluation/calibration.py's; how it is applied, model/calibration.py's.
+Fitting is left to evaluation/fit_calibration.py, applying what was fitted to model/calibration.py.
 """
 
 from __future__ import annotations
@@ -22,18 +22,20 @@ from sentiment_fast.model.model import Model
 from sentiment_fast.model.network import SentimentLSTM
 from sentiment_fast.training.encode import Encoded
 
-# A cascade of this confidence is turned on where it loses so little (benchmarks/results/accuracy.md); by fewer texts,
-# that cannot be told.
+# A cascade of this confidence is turned on if it loses at most this much accuracy (benchmarks/results/accuracy.md),
+# which fewer texts cannot show.
 _CONFIDENCE, _ACCURACY_LOST, _FEWEST_TEXTS = 0.95, 0.001, 500
 _FIGURES = ("accuracy", "log_loss", "calibration_error", "positive_calibration_error")
+_ONE_PART = {"network": "network", "wide": "n-gram model"}  # a part's key in metrics.json -> its name in messages
 
 
 @dataclass(frozen=True)
 class CalibrationReport:
     """Metrics of the validation part, which the calibration was fitted on, by what gave the probabilities.
 
-    before: the parts' logits as they are, added up. parts: "network" and "wide", each alone and as it is, where the
-    model has both, and "cascade". network_share: the share of the texts that this gives to the network.
+    before: of both parts' uncalibrated logits, added up. parts: "network" and "wide" (the n-gram model), each on its
+    own and uncalibrated, if the model has both, and "cascade". network_share: the share of the texts that the cascade
+    passes to the network.
     """
 
     before: Metrics
@@ -54,64 +56,68 @@ class CalibrationReport:
     def as_text(self) -> str:
         """One line."""
         before, after = (_error(one) for one in (self.before, self.after))
-        alone = [f"{name} alone {one.accuracy:.2%}" for name, one in self.parts.items() if name != "cascade"]
+        figures = [
+            f"{name} only {self.parts[key].accuracy:.2%}" for key, name in _ONE_PART.items() if key in self.parts
+        ]
+        figures += [f"{self.before.accuracy:.2%} before", f"{self.after.accuracy:.2%} after"]
         return (
             f"calibrated on {self.after.n:,} validation texts: "
             f"calibration error {before:.2%} before, {after:.2%} after; "
-            f"accuracy {', '.join([*alone, f'{self.before.accuracy:.2%} before', f'{self.after.accuracy:.2%} after'])}"
+            f"accuracy {', '.join(figures)}"
         )
 
 
 def calibrate(
     model: Model, network: SentimentLSTM, validation: Encoded, precision: Precision, say: Callable[[str], None]
 ) -> CalibrationReport | None:
-    """Give the model the calibration that fits its validation part; tell what that changed, or why it stays as it is.
+    """Give the model the calibration that fits its validation part, and report what that changed.
 
-    None where it does. With a wide part, the model gets a cascade too, if that costs at most 0.1 % of the accuracy, as
-    500 texts or more tell. network: the model's, in evaluation mode, on any device.
+    None, and the reason is reported, if the model stays uncalibrated. With an n-gram model, it gets a cascade too, if
+    that costs at most 0.1 % of the accuracy on 500 texts or more. network: the model's, in evaluation mode, on any
+    device.
     """
     logits = network_logits(network, validation.ids, precision)
-    wide = None if model.wide is None else model.wide.logits(validation.ids)
+    ngrams = None if model.wide is None else model.wide.logits(validation.ids)
     targets, classes = validation.targets, model.classes
     try:
-        calibration = fit_calibration(logits, wide, targets, len(classes))
-        if wide is not None:
-            model.wide_calibration = fit_calibration(None, wide, targets, len(classes))
+        calibration = fit_calibration(logits, ngrams, targets, len(classes))
+        if ngrams is not None:
+            model.wide_calibration = fit_calibration(None, ngrams, targets, len(classes))
     except DataError as error:
-        say(f"the probabilities stay as the model gives them, not calibrated: {error}")
+        say(f"the probabilities stay uncalibrated: {error}")
         return None
 
     def measured(one: Calibration) -> Metrics:
-        return evaluate(one.probabilities(logits, wide), targets, classes)
+        return evaluate(one.probabilities(logits, ngrams), targets, classes)
 
-    alone = {} if wide is None else {"network": Calibration(wide=0.0), "wide": Calibration(network=0.0)}
+    one_part = {} if ngrams is None else {"network": Calibration(wide=0.0), "wide": Calibration(network=0.0)}
     report = CalibrationReport(
-        measured(model.calibration), measured(calibration), {name: measured(one) for name, one in alone.items()}
+        measured(model.calibration), measured(calibration), {name: measured(one) for name, one in one_part.items()}
     )
     model.calibration = calibration
     say(report.as_text())
-    return report if wide is None else _with_cascade(model, report, logits, wide, targets, say)
+    return report if ngrams is None else _with_cascade(model, report, logits, ngrams, targets, say)
 
 
 def _with_cascade(
     model: Model,
     report: CalibrationReport,
     network: Logits,
-    wide: Logits,
+    ngrams: Logits,
     targets: npt.NDArray[np.int64],
     say: Callable[[str], None],
 ) -> CalibrationReport:
-    """Turn the calibrated model's cascade on, if it is worth it. The report, with what it does."""
+    """Turn the calibrated model's cascade on, if it is worth it; the report, with the cascade's figures."""
     probabilities, unsure = cascaded_probabilities(
-        wide, model.wide_calibration, model.calibration, _CONFIDENCE, lambda rows: network[rows]
+        ngrams, model.wide_calibration, model.calibration, _CONFIDENCE, lambda rows: network[rows]
     )
     found, share = evaluate(probabilities, targets, model.classes), len(unsure) / len(targets)
     kept = len(targets) >= _FEWEST_TEXTS and found.accuracy >= report.after.accuracy - _ACCURACY_LOST
     if kept:
         model.cascade = _CONFIDENCE
     say(
-        f"cascade {'on' if kept else 'off'}: n-grams are less than {_CONFIDENCE:.0%} sure of {share:.0%} of the texts; "
-        f"with the network asked about these alone, accuracy {found.accuracy:.2%}"
+        f"cascade {'on' if kept else 'off'}: the n-gram model is less than {_CONFIDENCE:.0%} confident about "
+        f"{share:.0%} of the texts; with the network scoring only these, accuracy {found.accuracy:.2%}"
     )
     return replace(report, parts={**report.parts, "cascade": found}, network_share=share)
 

@@ -1,4 +1,4 @@
-"""Checkpoints: a training's state in one file that is whole or not there, and the way back.
+"""Checkpoints: a training's state saved in one file, whole or not at all, and restored.
 
 In and out: a `TrainingState` <-> checkpoint.safetensors, whose header holds the values and what the run was given.
 Only a run with the same data and settings can resume from a state: then it ends with the weights of one that was never
@@ -34,7 +34,7 @@ _WORDING = Wording(
 
 
 class State(Protocol):
-    """What can be kept, and resumed from: see `TrainingState`."""
+    """A state that can be saved and resumed from; see `TrainingState`."""
 
     def tensors(self) -> dict[str, Tensor]: ...
 
@@ -46,9 +46,9 @@ class State(Protocol):
 class Checkpoints:
     """One run's checkpoint file.
 
-    folder: the run's. fingerprint: what must be the same for a run to be the same, by name, such as its settings and
-    the digest of its data. arguments: kept for whoever resumes; not compared. minutes: between two checkpoints inside
-    an epoch; one is written after each epoch in any case.
+    folder: the run's. fingerprint: what must be equal for a run to be resumed, by name, such as its settings and the
+    digest of its data. arguments: stored for whoever resumes; not compared. minutes: the time between two checkpoints
+    inside an epoch; one is written after each epoch in any case.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class Checkpoints:
         return time.monotonic() - self._last >= self._seconds
 
     def save(self, state: State) -> None:
-        """Write the state in place of the last. Raises DataError if that fails; the last one is then still there."""
+        """Replace the last checkpoint. Raises DataError if that fails; the last one is then still there."""
         header = {
             "format": FORMAT,
             "arguments": self._arguments,
@@ -84,7 +84,7 @@ class Checkpoints:
     def restore(self, state: State) -> bool:
         """Resume from the checkpoint; False if there is none.
 
-        Raises ModelFolderError for a damaged file, DataError or UsageError where it is another run's.
+        Raises ModelFolderError for a damaged file, DataError or UsageError if it is another run's.
         """
         if not self._path.exists():
             return False
@@ -99,9 +99,9 @@ class Checkpoints:
 
 @dataclass(frozen=True)
 class RecordedRun:
-    """What the run in a folder began with: the arguments and the fingerprint that its `Checkpoints` were given.
+    """What the run in a folder was started with: the arguments and the fingerprint of its `Checkpoints`.
 
-    fingerprint: has at least "threads", a number, and "precision", a name; as a rule the "command" too.
+    fingerprint: has at least "threads", a number, and "precision", a name; usually the "command" too.
     """
 
     folder: Path
@@ -110,19 +110,19 @@ class RecordedRun:
 
 
 def read_recorded_run(folder: Path) -> RecordedRun | None:
-    """What the run in a folder began with; None without a checkpoint. Raises ModelFolderError for a damaged one."""
+    """What the run in a folder was started with; None without a checkpoint. ModelFolderError: damaged."""
     path = folder / CHECKPOINT
     if not path.exists():
         return None
     header = _read_header(path)
     threads, precision = (header["identity"].get(name) for name in ("threads", "precision"))
     if type(threads) is not int or threads < 1 or not isinstance(precision, str):
-        raise _damaged(path, "its identity is incomplete")
+        raise _damaged(path, "its fingerprint is incomplete")
     return RecordedRun(folder, header["arguments"], header["identity"])
 
 
 def remove_checkpoint(folder: Path) -> None:
-    """And what a kill in the middle of writing one left behind."""
+    """Remove the checkpoint, and what a kill while writing one has left."""
     path = folder / CHECKPOINT
     path.unlink(missing_ok=True)
     part_of(path).unlink(missing_ok=True)

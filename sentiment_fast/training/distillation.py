@@ -1,7 +1,7 @@
-"""Learning from a teacher: its probabilities as targets, of labelled and of unlabelled texts (Hinton et al. 2015).
+"""Learning from a teacher: its probabilities as targets, for labelled and unlabelled texts (Hinton et al. 2015).
 
 In: training texts' ids and labels, more ids, a teacher's probabilities for all of them. Out: `Examples` with soft
-targets; the probabilities, kept in the run's folder so that it can be resumed. Asking a teacher is left to teachers.py.
+targets; the probabilities, kept in the run's folder so that it can be resumed. Teachers are left to teachers.py.
 """
 
 from __future__ import annotations
@@ -48,9 +48,10 @@ class SoftTargets:
 def soft_targets(
     ids: TokenIds, labels: npt.NDArray[np.int64], probabilities: Probabilities, label_weight: float = LABEL_WEIGHT
 ) -> SoftTargets:
-    """ids: of all texts. labels: (labelled,) class indices of the first of them. probabilities: (n, classes), the
-    teacher's. label_weight: the share of a labelled text's target that is its label; the teacher's probabilities are
-    the rest.
+    """The targets of texts that a teacher has scored.
+
+    ids: those of all texts. labels: (labelled,) class indices of the first of them. probabilities: (n, classes), the
+    teacher's. label_weight: the weight of a labelled text's label in its target; the rest is the teacher's.
     """
     targets = probabilities.astype(np.float32, copy=True)
     targets[: len(labels)] *= 1 - label_weight
@@ -59,15 +60,15 @@ def soft_targets(
 
 
 def keep_probabilities(folder: Path, probabilities: Probabilities, ids: TokenIds) -> None:
-    """The teacher's probabilities for these texts, for a run that is resumed."""
+    """Save the teacher's probabilities for these texts, for a run that is resumed."""
     tensors = {"probabilities": torch.from_numpy(np.ascontiguousarray(probabilities))}
     write_atomically(folder / SOFT_TARGETS, save(tensors, {"texts": _digest(ids)}))
 
 
 def kept_probabilities(folder: Path, ids: TokenIds) -> Probabilities | None:
-    """What `keep_probabilities` kept; None if the file is gone.
+    """The probabilities that `keep_probabilities` saved; None if the file is gone.
 
-    Raises DataError if it is of other texts, ModelFolderError for a damaged file.
+    Raises DataError if they belong to other texts, ModelFolderError for a damaged file.
     """
     path = folder / SOFT_TARGETS
     if not path.exists():
@@ -78,12 +79,12 @@ def kept_probabilities(folder: Path, ids: TokenIds) -> Probabilities | None:
             probabilities: Probabilities = file.get_tensor("probabilities").numpy().copy()
     except (SafetensorError, OSError) as error:
         raise ModelFolderError(
-            f"{path}: cannot be read ({error}): remove it, and the teacher is asked again"
+            f"{path}: cannot be read ({error}): remove it, and the teacher labels the texts again"
         ) from error
     if digest != _digest(ids):
         raise DataError(
-            f"{path}: is of other texts: `data` or `unlabelled` were changed since the run began. Restore them, or "
-            "start over in another folder"
+            f"{path}: belongs to other texts: `data` or `unlabelled` have changed since the run began. Restore "
+            "them, or start over in another folder"
         )
     return probabilities
 

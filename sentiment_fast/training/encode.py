@@ -1,4 +1,4 @@
-"""Labelled texts + settings -> everything the training loop needs: vocabulary, ids, targets, a fresh network."""
+"""Labelled texts and settings -> what the training loop needs: vocabulary, ids, targets, a new network."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Encoded:
     targets: npt.NDArray[np.int64]
 
     def overview_split(self) -> Split:
-        """The part as the look at the data before training takes it."""
+        """The part for the overview of the data before training."""
         return Split(self.data, self.ids.lengths, self.ids.word_count, self.ids.unknown_count)
 
     def examples(self, config: NetworkConfig, device: torch.device) -> Examples:
@@ -45,26 +45,26 @@ class Encoded:
 
 
 def vocabulary_of(training: LabelledTexts | Texts, config: VocabularyConfig) -> Vocabulary:
-    """The vocabulary of the training texts. Raises DataError where no word is left."""
+    """The vocabulary of the training texts. Raises DataError if no word is left."""
     options = asdict(config)
     if config.stop_words == "none":
         options["stop_words"] = None
     vocabulary = build_vocabulary(training.texts, **options)
     if len(vocabulary) == 0:
         raise DataError(
-            f"{training.name}: expected texts with words, found none other than stop words and what cleaning drops. "
+            f"{training.name}: expected texts with words, found none except stop words and what cleaning drops. "
             "Is the text column the right one (`text_column`)?"
         )
     return vocabulary
 
 
 def encode_part(data: LabelledTexts, vocabulary: Vocabulary, classes: list[Any]) -> Encoded:
-    """Raises DataError for a label that is not among the classes."""
+    """Encode a part. Raises DataError for a label that is not among the classes."""
     return Encoded(data, encode(data.texts, vocabulary), class_indices(data, classes))
 
 
 def digest_of(parts: Mapping[str, Encoded], vocabulary: Vocabulary) -> str:
-    """SHA-256 of everything that training sees of the data: whether two runs have the same."""
+    """SHA-256 of everything that training sees of the data, by which runs are compared."""
     digest = hashlib.sha256("\n".join(vocabulary).encode())
     for name, part in parts.items():
         digest.update(name.encode())
@@ -78,12 +78,12 @@ def new_network(
     vocabulary: Vocabulary,
     classes: list[Any],
     vectors: WordVectors | None = None,
-    start: Mapping[str, Tensor] | None = None,
+    initial: Mapping[str, Tensor] | None = None,
 ) -> SentimentLSTM:
     """A network with random weights drawn from the settings' seed, on the CPU; the caller's random state is untouched.
 
-    vectors: a start for the embedding; words that it lacks keep random vectors, scaled to its spread. start: weights
-    to begin with instead of random ones, by name.
+    vectors: initial values of the embedding; words without a vector keep random ones, scaled to the others' spread.
+    initial: weights to use instead of random ones, by name.
     """
     if vectors is not None and vectors.size != settings.network.embedding_size:
         raise UsageError(
@@ -98,6 +98,6 @@ def new_network(
         with torch.no_grad():
             network.embedding.weight.mul_(float(known[found].std(correction=0)))
             network.embedding.weight[found] = known[found]
-    if start is not None:
-        network.load_state_dict(dict(start), strict=False)
+    if initial is not None:
+        network.load_state_dict(dict(initial), strict=False)
     return network

@@ -1,7 +1,7 @@
 """A trained model -> calibrated, measured, saved, and described in its run folder.
 
 In: the model of the epoch that is kept, its data and history. Out: the files of a finished run, on disk before the
-checkpoint goes. What the card and the figures look like is left to report/.
+checkpoint is removed. The card and the pictures are left to report/.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ def finish_run(
     precision: Precision,
     say: Callable[[str], None],
 ) -> dict[str, Any]:
-    """Calibrate and measure the model of the epoch that is kept, write the results, remove what only resuming needs.
+    """Calibrate and evaluate the model of the epoch that is kept, write the results, remove what only resuming needs.
 
-    network: the one that was trained; the model gets its weights. Returns what metrics.json holds. A run that is killed
-    in here resumes here.
+    network: the trained one; the model gets its weights. Returns the content of metrics.json. A run that is killed in
+    here resumes here.
     """
     device = network.output.weight.device.type
     model = replace(model, weights=weights_of(network))
@@ -69,7 +69,7 @@ def finish_run(
 
 
 def keep_for_good(folder: Path) -> None:
-    """Remove the checkpoint and what else only resuming needs, once everything else is on disk.
+    """Remove the checkpoint and other files that only resuming needs, once everything else is on disk.
 
     In this order: after a power cut either the finished model is whole, or the checkpoint is there to resume from.
     """

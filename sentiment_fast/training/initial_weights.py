@@ -1,7 +1,7 @@
 """The initial weights of a training with `init`: a pretrained folder's vocabulary and weights.
 
-In: the folder, or a run that is resumed, which has kept the vocabulary and whose checkpoint has the weights. Out: both,
-and settings that say so.
+In: the folder, or a run that is resumed: its folder has the vocabulary, its checkpoint the weights. Out: both, and the
+settings with the vocabulary's options.
 """
 
 from __future__ import annotations
@@ -22,17 +22,15 @@ from sentiment_fast.training.checkpoints import RecordedRun
 
 @dataclass(frozen=True)
 class InitialWeights:
-    """options: what the vocabulary was built with. weights: by their names in a `SentimentLSTM`; None for a run that
-    is resumed.
-    """
+    """options: the vocabulary's. weights: by their names in a `SentimentLSTM`; None for a run that is resumed."""
 
     vocabulary: Vocabulary
     options: VocabularyConfig
     weights: Mapping[str, Tensor] | None
 
     def applied_to(self, settings: Preset, given: Collection[str], say: Callable[[str], None]) -> Preset:
-        """The settings with the vocabulary's options. given: names of settings that the user asked for. say: told of
-        options that differ in the settings.
+        """The settings with the vocabulary's options. given: names of settings that the user changed. say: called if
+        other options differ from the settings'.
         """
         others = {
             name: value for name, value in asdict(self.options).items() if getattr(settings.vocabulary, name) != value
@@ -50,12 +48,12 @@ class InitialWeights:
         return replace(settings, vocabulary=self.options)
 
     def keep(self, folder: Path) -> None:
-        """Where the run finds it again: the vocabulary that its model folder will have."""
+        """Save the vocabulary where the resumed run finds it: in the run's folder, as its model will."""
         self.vocabulary.save(folder / VOCABULARY)
 
 
 def initial_weights(init: str | None, settings: Preset, recorded: RecordedRun | None) -> InitialWeights | None:
-    """Those of a pretrained folder, or what a recorded run has kept of it; None without `init`.
+    """The initial weights of a pretrained folder, or those of a recorded run; None without `init`.
 
     Raises UsageError if its sizes are not the network's, ModelFolderError for a bad folder.
     """
@@ -64,6 +62,6 @@ def initial_weights(init: str | None, settings: Preset, recorded: RecordedRun | 
     if recorded is not None:
         options = VocabularyConfig(**recorded.fingerprint["settings"]["vocabulary"])
         return InitialWeights(Vocabulary.load(recorded.folder / VOCABULARY), options, None)
-    start = load_pretrained(init)
-    check_sizes(init, start, settings.network)
-    return InitialWeights(start.vocabulary, start.options, start.weights)
+    pretrained = load_pretrained(init)
+    check_sizes(init, pretrained, settings.network)
+    return InitialWeights(pretrained.vocabulary, pretrained.options, pretrained.weights)

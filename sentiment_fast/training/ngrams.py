@@ -1,4 +1,4 @@
-"""Encoded texts -> the wide part of a model, fitted before its network is trained.
+"""Encoded texts -> the n-gram model, fitted before the network is trained.
 
 The fit has no randomness: a run that is resumed fits the same again.
 """
@@ -15,20 +15,21 @@ from sentiment_fast.training.distillation import SoftTargets
 from sentiment_fast.training.prepare import TrainingData
 
 
-def wide_part(
+def fit_ngram_model(
     data: TrainingData, soft_targets: SoftTargets | None, config: NgramConfig, say: Callable[[str], None]
 ) -> NgramModel | None:
-    """Fitted on the training part, or on a teacher's soft targets; reports its accuracy on the validation part. None
-    if the settings want none.
+    """An n-gram model fitted on the training part, or on a teacher's soft targets; reports its validation accuracy.
+
+    None if the settings ask for no n-grams.
     """
     if config.ngrams == 0:
         return None
     started = time.perf_counter()
-    learned = data.training if soft_targets is None else soft_targets
-    wide = fit_ngrams(learned.ids, learned.targets, len(data.classes), config)
+    examples = data.training if soft_targets is None else soft_targets
+    model = fit_ngrams(examples.ids, examples.targets, len(data.classes), config)
     validation = data.validation
     seconds = time.perf_counter() - started
-    predicted = predicted_indices(Calibration().probabilities(None, wide.logits(validation.ids)))
+    predicted = predicted_indices(Calibration().probabilities(None, model.logits(validation.ids)))
     accuracy = float((predicted == validation.targets).mean())
-    say(f"wide part: validation accuracy {accuracy:.2%} ({seconds:.1f} s)")
-    return wide
+    say(f"n-gram model: validation accuracy {accuracy:.2%} ({seconds:.1f} s)")
+    return model

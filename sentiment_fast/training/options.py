@@ -1,7 +1,7 @@
 """What a training is asked to do: the options of `sf.train` and of the commands, their defaults in this one place.
 
 In: values by name, from Python or from a command line. Out: frozen options, and the settings and precision that they
-mean. Opening the files that they name is left to session.py.
+specify. Opening the files that they name is left to session.py.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ IN_MEMORY = "(texts, labels)"  # how a checkpoint records data that came from no
 
 @dataclass(frozen=True, kw_only=True)
 class SettingsOptions:
-    """The options of all that learn: their settings. None: as the preset has it."""
+    """The options of everything that learns: its settings. None: as in the preset."""
 
     NOT_RECORDED: ClassVar[tuple[str, ...]] = ()  # what may differ when a run is resumed
 
@@ -41,14 +41,14 @@ class SettingsOptions:
         for name in values:
             if name not in known:
                 close = difflib.get_close_matches(name, known, n=1)
-                raise TypeError(f"unexpected option {name!r}{f'; is it {close[0]!r} that you mean?' if close else ''}")
+                raise TypeError(f"unexpected option {name!r}{f'; did you mean {close[0]!r}?' if close else ''}")
         options = cls(**{name: _normal(name, value, known[name]) for name, value in values.items()})
         if options.config is not None and options.preset != cls.preset:
             raise UsageError("Expected `preset` or `config`, got both")
         return options
 
     def recorded(self) -> dict[str, Any]:
-        """What makes a run what it is, ready for JSON."""
+        """The options that are recorded with a run, ready for JSON."""
         return {
             field.name: _plain(getattr(self, field.name))
             for field in fields(self)
@@ -56,7 +56,7 @@ class SettingsOptions:
         }
 
     def changes(self) -> dict[str, Any]:
-        """What `set`, `epochs` and the like change, by the setting's name."""
+        """The settings that `set`, `epochs` and the like change, by name."""
         changes: dict[str, Any] = {}
         for item in self.set:
             name, equals, value = item.partition("=")
@@ -83,7 +83,7 @@ class SettingsOptions:
 
 @dataclass(frozen=True, kw_only=True)
 class LabelledOptions(SettingsOptions):
-    """The options of what learns from labelled texts: the texts, settings with options of their own, and hardware."""
+    """The options of everything that learns from labelled texts: the texts, single settings, and hardware."""
 
     data: str | tuple[str, ...] | LabelledTexts | None = None
     validation: str | None = None
@@ -103,7 +103,7 @@ class LabelledOptions(SettingsOptions):
         return super().changes() | ({} if share is None else {"validation_share": share})
 
     def precision_name(self) -> str:
-        """The name of what `precision` or `amp` ask for, "auto" among them. Raises UsageError if they contradict."""
+        """The precision that `precision` or `amp` ask for, maybe "auto". Raises UsageError if they contradict."""
         if self.amp and self.precision not in (None, "auto"):
             raise UsageError(f"Expected `amp`, which is `precision=auto`, or `precision={self.precision}`, got both")
         return self.precision or ("auto" if self.amp else "float32")
@@ -111,7 +111,7 @@ class LabelledOptions(SettingsOptions):
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingOptions(LabelledOptions):
-    """The options of a training; `training.session.train` says what each means."""
+    """The options of a training; `training.session.train` documents each."""
 
     NOT_RECORDED: ClassVar[tuple[str, ...]] = ("out", "resume", "checkpoint_minutes", "tensorboard")
 
@@ -147,7 +147,7 @@ class TrainingOptions(LabelledOptions):
 
 @dataclass(frozen=True, kw_only=True)
 class PretrainingOptions(SettingsOptions):
-    """The options of a pretraining; `training.pretrain.pretrain` says what each means."""
+    """The options of a pretraining; `training.pretrain.pretrain` documents each."""
 
     data: tuple[str, ...] = ()
     text_column: str | int | None = None
@@ -169,8 +169,8 @@ def _normal(name: str, value: Any, several: bool) -> Any:
     if name == "set" and isinstance(value, Mapping):
         return tuple(f"{setting}={_as_text(one)}" for setting, one in value.items())
     if several:
-        alone = isinstance(value, str | Path) or not isinstance(value, Iterable)
-        return tuple(map(str, [value] if alone else value))
+        is_one = isinstance(value, str | Path) or not isinstance(value, Iterable)
+        return tuple(map(str, [value] if is_one else value))
     if name == "validation" and isinstance(value, float):
         return str(value)
     return str(value) if isinstance(value, Path) else value

@@ -1,6 +1,6 @@
-"""What a training is given -> its parts, encoded, and a model that has learnt nothing yet.
+"""The inputs of a training -> its parts, encoded, and an untrained model.
 
-In: what data, validation, test and vectors are, and settings. Out: `TrainingData`, `Model`. Training the model is
+In: the options data, validation, test and vectors, and settings. Out: `TrainingData`, `Model`. Training the model is
 left to loop.py.
 """
 
@@ -32,7 +32,7 @@ VALIDATION = "validation"
 
 @dataclass(frozen=True)
 class TrainingData:
-    """parts: TRAINING, VALIDATION, and "test" if asked for."""
+    """parts: TRAINING, VALIDATION, and "test" if requested."""
 
     parts: dict[str, Encoded]
     classes: list[Any]
@@ -51,7 +51,7 @@ class TrainingData:
 def open_training_data(
     options: TrainingOptions, settings: Preset, initial: InitialWeights | None, say: Callable[[str], None]
 ) -> TrainingData:
-    """Errors as for `open_parts`. initial: whose vocabulary to take instead of the training part's."""
+    """Read and encode the data; errors as for `open_parts`. initial: if given, its vocabulary is used."""
     parts, classes = open_parts(
         options.data,
         options.validation or str(settings.training.validation_share),
@@ -71,9 +71,9 @@ def open_training_data(
 def with_vectors(
     file: str | None, settings: Preset, vocabulary: Vocabulary, corpus: TokenIds, say: Callable[[str], None]
 ) -> tuple[Preset, WordVectors | None]:
-    """Word vectors to start from, and settings for their size; unchanged, and None, for random ones.
+    """Initial word vectors, and settings with their size; None, and unchanged settings, for random ones.
 
-    file: with vectors; where it is None, the settings decide. corpus: all texts that vectors can be learned from.
+    file: a file of vectors; if None, the settings decide. corpus: all texts that vectors can be learned from.
     """
     if file is None and settings.training.word_vectors == "neighbours":
         return settings, vectors_of(corpus, settings, vocabulary, say)
@@ -88,12 +88,12 @@ def with_vectors(
 def vectors_of(
     corpus: TokenIds, settings: Preset, vocabulary: Vocabulary, say: Callable[[str], None]
 ) -> WordVectors | None:
-    """Learned from the corpus; None, and why is reported, if it has too few words for the embedding's size."""
+    """Vectors learned from the corpus; None, with the reason reported, if it has too few words for their size."""
     started, size = time.perf_counter(), settings.network.embedding_size
     try:
         vectors = fit_word_vectors(corpus, vocabulary.largest_id, size, settings.training.seed)
     except DataError as error:
-        say(f"word vectors start at random: {error}")
+        say(f"word vectors are initialised at random: {error}")
         return None
     say(f"word vectors of {len(corpus):,} texts ({time.perf_counter() - started:.1f} s)")
     return vectors
@@ -107,8 +107,8 @@ def new_model(
     device: torch.device,
 ) -> tuple[SentimentLSTM, Model]:
     """A network with random weights, word vectors or initial weights, on the device, and the model to save."""
-    start = initial.weights if initial else None
-    network = new_network(settings, data.vocabulary, data.classes, vectors, start).to(device)
+    weights = initial.weights if initial else None
+    network = new_network(settings, data.vocabulary, data.classes, vectors, weights).to(device)
     column = data.training.data.text_column
     model = model_of(network, data.vocabulary, data.classes, text_column=column, settings=settings.as_dict())
     return network, model

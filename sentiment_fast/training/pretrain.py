@@ -16,7 +16,7 @@ from sentiment_fast.data.sources import open_texts
 from sentiment_fast.data.texts import joined
 from sentiment_fast.errors import UsageError
 from sentiment_fast.model.presets import Preset
-from sentiment_fast.report.pretrained_folder import write_start
+from sentiment_fast.report.pretrained_folder import write_pretrained_folder
 from sentiment_fast.runs.folder import check_folder
 from sentiment_fast.training.encode import new_network
 from sentiment_fast.training.options import PretrainingOptions
@@ -33,7 +33,7 @@ class PretrainingResult:
 
     @property
     def settings_for_training(self) -> list[str]:
-        """What of `set` a training from the folder needs too: settings of the pretraining say nothing about it."""
+        """The items of `set` that a training from the folder needs too: all except pretraining's own settings."""
         return [item for item in self.options.set if not hasattr(PRETRAINING, item.partition("=")[0])]
 
 
@@ -61,12 +61,12 @@ def pretrain(data: Any = (), *, say: Callable[[str], None] = lambda message: Non
     say(f"{texts.name}: {corpus.look}")
     vectors = vectors_of(corpus.ids, settings, corpus.vocabulary, say)
     network = new_network(settings, corpus.vocabulary, [0, 1], vectors)
-    write_start(folder, network.state_dict(), corpus.vocabulary, settings, texts)
+    write_pretrained_folder(folder, network.state_dict(), corpus.vocabulary, settings, texts)
     return PretrainingResult(folder, chosen)
 
 
 def _settings(options: PretrainingOptions) -> Preset:
-    """The vocabulary and network of `preset` or `config`, pretraining's own settings, and what is changed of them."""
+    """The vocabulary and network of `preset` or `config` and pretraining's own settings, with `set` applied."""
     changes = options.changes()
     epochs = changes.pop("epochs", "0")
     if epochs != "0":

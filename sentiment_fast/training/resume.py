@@ -1,7 +1,7 @@
-"""What a run began with: the options and the fingerprint that a run which resumes it must share.
+"""Resuming a run: the options, settings and precision that it was started with.
 
-In: a run's folder, the options given now. Out: those it began with, its settings, its precision. What the options mean
-is left to options.py.
+In: a run's folder, the options given now. Out: the run's own options, settings and precision, or an error if others are
+given. What the options mean is left to options.py.
 """
 
 from __future__ import annotations
@@ -42,10 +42,12 @@ def recorded_run(folder: Path | None, command: str) -> RecordedRun | None:
     return recorded
 
 
-def as_it_began(kind: type[Options], folder: Path, recorded: Mapping[str, Any], given: Mapping[str, Any]) -> Options:
-    """The options of the run in a folder. recorded: its arguments. given: the values that this call names.
+def resumed_options(
+    kind: type[Options], folder: Path, recorded: Mapping[str, Any], given: Mapping[str, Any]
+) -> Options:
+    """The options of the run in a folder. recorded: its arguments. given: the values given in this call.
 
-    Raises UsageError for one that is neither the run's nor a default.
+    Raises UsageError for a value that is neither the run's nor a default.
     """
     now, defaults = kind.of(given), kind.of({}).recorded()
     began = {name: recorded.get(name, default) for name, default in defaults.items()}
@@ -57,11 +59,11 @@ def as_it_began(kind: type[Options], folder: Path, recorded: Mapping[str, Any], 
     if began.get("data") == IN_MEMORY:
         began["data"] = given.get("data")
         if began["data"] is None:
-            raise UsageError(f"{folder}: the run learns from texts that were in memory: give them as `data` again")
+            raise UsageError(f"{folder}: the run trains on texts that were in memory: give them as `data` again")
     return kind.of(began | {name: getattr(now, name) for name in kind.NOT_RECORDED})
 
 
-def settings_as_it_began(recorded: RecordedRun) -> Preset:
+def recorded_settings(recorded: RecordedRun) -> Preset:
     """The settings of a run, even if the preset file that they came from has changed since."""
     try:
         return preset_of(recorded.fingerprint["settings"], recorded.folder)
@@ -71,7 +73,7 @@ def settings_as_it_began(recorded: RecordedRun) -> Preset:
         ) from error
 
 
-def precision_as_it_began(wanted: str, recorded: RecordedRun | None, device: torch.device) -> Precision:
+def resumed_precision(wanted: str, recorded: RecordedRun | None, device: torch.device) -> Precision:
     """The precision to compute in; a run that is resumed keeps its own, and its threads, whose number decides rounding.
 
     wanted: the name of a new run's.
@@ -83,7 +85,7 @@ def precision_as_it_began(wanted: str, recorded: RecordedRun | None, device: tor
 
 
 def check_folder(folder: Path, resume: bool) -> None:
-    """A run writes into an empty folder; one that is resumed, into its own, also if it was killed at its very start.
+    """A run writes into an empty folder; a resumed run into its own, also if it was killed right at its start.
 
     Raises UsageError for any other.
     """
@@ -98,7 +100,11 @@ def check_folder(folder: Path, resume: bool) -> None:
 
 
 def run_fingerprint(
-    parts: dict[str, Encoded], vocabulary: Vocabulary, settings: Preset, precision: Precision, ranks: TrainingProcesses
+    parts: dict[str, Encoded],
+    vocabulary: Vocabulary,
+    settings: Preset,
+    precision: Precision,
+    processes: TrainingProcesses,
 ) -> dict[str, Any]:
     """What must be the same for a run to be the same."""
     return {
@@ -106,7 +112,7 @@ def run_fingerprint(
         "data": digest_of(parts, vocabulary),
         "settings": settings.as_dict(),
         "precision": precision.name,
-        "device": ranks.device.type,
-        "processes": ranks.size,
+        "device": processes.device.type,
+        "processes": processes.size,
         "threads": torch.get_num_threads(),
     }

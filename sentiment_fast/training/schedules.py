@@ -1,4 +1,4 @@
-"""How the learning rate moves over a training: up during a warm-up, then down, or neither."""
+"""Learning-rate schedules: a step's number -> its learning rate, with warm-up and decay."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from sentiment_fast.model.presets import TrainingConfig
 def learning_rate(config: TrainingConfig, step: int, steps: int) -> float:
     """The learning rate of a step, 0 to steps - 1.
 
-    It rises in a line to its full height during the first `warmup` share of the steps, then falls towards zero, which
-    the step behind the last would have: in a line, or as half a cosine (Loshchilov and Hutter 2017); with decay "none"
-    it stays. A batch `batch_scale` times as large takes the square root of that as its factor, which suits Adam
-    (Malladi et al. 2022).
+    It rises linearly to its full value during the first `warmup` share of the steps, then falls towards zero, which it
+    would reach one step after the last: linearly, or as half a cosine (Loshchilov and Hutter 2017); with decay "none"
+    it stays. It is multiplied by the square root of `batch_scale`, which suits Adam (Malladi et al. 2022).
     """
     full = config.learning_rate * math.sqrt(config.batch_scale)
     warm = round(config.warmup * steps)

@@ -1,7 +1,7 @@
 """`sf.train`: everything that the command `train` does, as one function.
 
-In: labelled texts and options, by keyword. Out: a run folder with a model that is trained, calibrated, measured and
-described. What each step does is left to its module; parsing and printing to the command, sentiment_fast/train.py.
+In: labelled texts and options, by keyword. Out: a run folder with a model that is trained, calibrated, evaluated and
+described. Each step is left to its module; parsing and printing to the command, sentiment_fast/train.py.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ from sentiment_fast.training.distillation import SoftTargets
 from sentiment_fast.training.finish import finish_run
 from sentiment_fast.training.initial_weights import initial_weights
 from sentiment_fast.training.loop import train as train_network
-from sentiment_fast.training.ngrams import wide_part
+from sentiment_fast.training.ngrams import fit_ngram_model
 from sentiment_fast.training.options import TrainingOptions
 from sentiment_fast.training.prepare import VALIDATION, TrainingData, new_model, open_training_data, with_vectors
 from sentiment_fast.training.resume import (
-    as_it_began,
     check_folder,
-    precision_as_it_began,
     recorded_run,
+    recorded_settings,
+    resumed_options,
+    resumed_precision,
     run_fingerprint,
-    settings_as_it_began,
 )
 from sentiment_fast.training.state import Epoch
 from sentiment_fast.training.step import choose_graphs
@@ -56,8 +56,9 @@ Progress = Callable[[list[Rows]], Iterable[Rows]]
 class TrainingResult:
     """A finished run.
 
-    folder: the run and model folder. metrics: what its metrics.json holds; empty in all but the first of several
-    processes. history: one `Epoch` each. options: those it was trained with. was_finished: it was finished before.
+    folder: the run and model folder. metrics: the content of its metrics.json; empty except in the first of several
+    processes. history: the figures of each epoch. options: those it was trained with. was_finished: it was already
+    finished, and nothing was done.
     """
 
     folder: Path
@@ -72,7 +73,7 @@ class TrainingResult:
 
 
 def _say_nothing(message: str) -> None:
-    """What messages come to unless someone wants them, and in all but the first of several processes."""
+    """Drops messages: the default, and in all processes except the first."""
 
 
 def train(
@@ -98,26 +99,26 @@ def train(
     - preset (str, "tutorial") or config (path): the settings to start from, by name or from a preset file
     - set (mapping or list of "NAME=VALUE", empty): single settings to change, such as {"cell": "gru"}
     - epochs, batch_size, seed (int, None), learning_rate (float, None): likewise
-    - validation (share or path, None): what chooses the epoch and calibrates the probabilities
+    - validation (share or path, None): the texts that choose the epoch and calibrate the probabilities
     - test (path, None): labelled texts to score once, at the end
     - text_column, label_column (str or int, None): names, or numbers from 1; default "review", else "text";
       "sentiment", else "label". delimiter (str, None): of CSV files; default: detected
     - vectors (path, None): word vectors in GloVe or word2vec text format
-    - init (path, None): a folder that `pretrain` made: vocabulary and weights to start from
+    - init (path, None): a pretrained folder, made by `pretrain`: the vocabulary and initial weights
     - teacher (path, None), unlabelled (path or list of paths, empty), label_weight (float, 0.5): a model whose
-      probabilities are learned too, more texts for it to label, and how much a text's own label counts
+      probabilities are soft targets, more texts for it to label, and the weight of a text's own label in its target
     - device ("auto", "cpu" or "cuda"; "auto"), precision ("auto", "float32", "bfloat16" or "float16"; "float32"),
-      amp (bool, False): the last is short for precision="auto"
+      amp (bool, False): short for precision="auto"
     - compile, cuda_graphs (bool, None), deterministic (bool, False): see the README's Training
     - resume (bool, False): continue the run in `out`; its other options are recorded and may be left out
-    - checkpoint_minutes (float, 5.0): between two checkpoints inside an epoch
+    - checkpoint_minutes (float, 5.0): the time between two checkpoints inside an epoch
     - tensorboard (bool, False): also log to out/tensorboard
 
     Returns a `TrainingResult`. Raises TypeError for an unknown option, UsageError for one that makes no sense,
     DataError for data that cannot be used, ModelFolderError for a bad folder, and StoppedError, which is a
     KeyboardInterrupt, when it was stopped.
     """
-    # Long by its docstring.
+    # Long: its docstring lists all options.
     given = options if data is None else {"data": data} | options
     chosen, recorded = _resumed(given)
     if chosen.resume and recorded is None and chosen.out is not None and (chosen.out / METRICS).exists():
@@ -125,20 +126,20 @@ def train(
         return _finished(chosen.out, chosen)
     if recorded is None:
         check_sources(chosen)
-    settings = chosen.settings() if recorded is None else settings_as_it_began(recorded)
+    settings = chosen.settings() if recorded is None else recorded_settings(recorded)
     chosen = replace(chosen, validation=chosen.validation or str(settings.training.validation_share))
-    with _processes(chosen) as ranks:
-        tell = say if ranks.writes else _say_nothing
+    with _processes(chosen) as processes:
+        tell = say if processes.writes else _say_nothing
         if chosen.resume and recorded is None:
             tell(f"{chosen.out}: no checkpoint there, so this is a new run")
         folder = chosen.out or Path("runs") / datetime.now().strftime("%Y-%m-%d-%H%M%S")
         if recorded is None:
-            ranks.first_does(lambda: check_folder(folder, chosen.resume))
-        precision = precision_as_it_began(chosen.precision_name(), recorded, ranks.device)
-        graphs = choose_graphs(chosen.cuda_graphs, precision, ranks)
-        bar = progress if ranks.writes else list
+            processes.first_does(lambda: check_folder(folder, chosen.resume))
+        precision = resumed_precision(chosen.precision_name(), recorded, processes.device)
+        graphs = choose_graphs(chosen.cuda_graphs, precision, processes)
+        bar = progress if processes.writes else list
         stop = stop or StopRequest()
-        return _Run(chosen, settings, folder, recorded, ranks, precision, graphs, tell, bar, stop).train()
+        return _Run(chosen, settings, folder, recorded, processes, precision, graphs, tell, bar, stop).train()
 
 
 def _resumed(given: dict[str, Any]) -> tuple[TrainingOptions, RecordedRun | None]:
@@ -146,7 +147,7 @@ def _resumed(given: dict[str, Any]) -> tuple[TrainingOptions, RecordedRun | None
     chosen = TrainingOptions.of(given)
     recorded = recorded_run(chosen.out, "train") if chosen.resume else None
     if recorded is not None:
-        chosen = as_it_began(TrainingOptions, recorded.folder, recorded.arguments, given)
+        chosen = resumed_options(TrainingOptions, recorded.folder, recorded.arguments, given)
     chosen.check()
     return chosen, recorded
 
@@ -155,8 +156,8 @@ def _resumed(given: dict[str, Any]) -> tuple[TrainingOptions, RecordedRun | None
 def _processes(options: TrainingOptions) -> Iterator[TrainingProcesses]:
     device = choose_device(options.device)
     deterministic = deterministic_algorithms() if options.deterministic else nullcontext()
-    with deterministic, processes_of_environment(device) as ranks:
-        yield ranks
+    with deterministic, processes_of_environment(device) as processes:
+        yield processes
 
 
 def _finished(folder: Path, options: TrainingOptions) -> TrainingResult:
@@ -167,13 +168,13 @@ def _finished(folder: Path, options: TrainingOptions) -> TrainingResult:
 
 @dataclass(frozen=True)
 class _Run:
-    """One training, of which everything is decided but what the data are. recorded: what a resumed run began with."""
+    """One training, ready to read its data. recorded: the run that it resumes, if any."""
 
     options: TrainingOptions
     settings: Preset
     folder: Path
     recorded: RecordedRun | None
-    ranks: TrainingProcesses
+    processes: TrainingProcesses
     precision: Precision
     cuda_graphs: bool
     say: Say
@@ -195,25 +196,25 @@ class _Run:
                 initial.keep(self.folder)
 
         try:
-            self.ranks.first_does(keep_what_is_known)
+            self.processes.first_does(keep_what_is_known)
             soft_targets = teach(
-                self.options, data, self.folder, self.ranks, resumed=self.recorded is not None, say=self.say
+                self.options, data, self.folder, self.processes, resumed=self.recorded is not None, say=self.say
             )
             corpus = data.training.ids if soft_targets is None else soft_targets.ids
             vectors = None
-            if initial is None and self.recorded is None:  # a checkpoint has what became of them
+            if initial is None and self.recorded is None:  # a checkpoint has the trained ones
                 settings, vectors = with_vectors(self.options.vectors, settings, data.vocabulary, corpus, self.say)
-            network, model = new_model(settings, data, vectors, initial, self.ranks.device)
-            self.ranks.take_from_first(network.state_dict().values())
-            if self.ranks.writes:
-                model.wide = wide_part(data, soft_targets, settings.wide, self.say)
-            self.say(f"Training on {self.ranks.describe()}, {self.precision.reason}")
+            network, model = new_model(settings, data, vectors, initial, self.processes.device)
+            self.processes.take_from_first(network.state_dict().values())
+            if self.processes.writes:
+                model.wide = fit_ngram_model(data, soft_targets, settings.wide, self.say)
+            self.say(f"Training on {self.processes.describe()}, {self.precision.reason}")
             history = self._train_network(settings, data, soft_targets, network, model)
         except KeyboardInterrupt as interrupt:
             has_checkpoint = (self.folder / CHECKPOINT).exists()
-            raise StoppedError(self.folder, has_checkpoint, self.ranks.size, self.ranks.rank) from interrupt
+            raise StoppedError(self.folder, has_checkpoint, self.processes.size, self.processes.rank) from interrupt
         metrics = {}
-        if self.ranks.writes:
+        if self.processes.writes:
             metrics = finish_run(self.folder, model, network, data, history, self.precision, self.say)
         return TrainingResult(self.folder, metrics, history, self.options)
 
@@ -225,14 +226,14 @@ class _Run:
         network: SentimentLSTM,
         model: Model,
     ) -> list[Epoch]:
-        fingerprint = run_fingerprint(data.parts, data.vocabulary, settings, self.precision, self.ranks)
+        fingerprint = run_fingerprint(data.parts, data.vocabulary, settings, self.precision, self.processes)
         if soft_targets is not None:
             fingerprint["soft targets"] = soft_targets.digest()
         checkpoints = Checkpoints(self.folder, fingerprint, self.options.recorded(), self.options.checkpoint_minutes)
         compiler = Compiler(self.say) if self.options.compile else None
-        examples = {name: part.examples(settings.network, self.ranks.device) for name, part in data.parts.items()}
+        examples = {name: part.examples(settings.network, self.processes.device) for name, part in data.parts.items()}
         if soft_targets is not None:
-            examples[TRAINING] = soft_targets.examples(settings.network, self.ranks.device)
+            examples[TRAINING] = soft_targets.examples(settings.network, self.processes.device)
 
         with self._log() as log, self.stop.heeded():
 
@@ -243,7 +244,7 @@ class _Run:
                     save_model(self.folder, replace(model, weights=weights_of(network)))
 
             def after_epoch(epoch: Epoch) -> None:
-                self.ranks.first_does(lambda: write(epoch))
+                self.processes.first_does(lambda: write(epoch))
                 if compiler is not None and epoch.epoch == 1:
                     self.say(f"compiled {compiler.graphs} graphs around the recurrent layers")
                 self.say(epoch.as_text(settings.training))
@@ -259,10 +260,10 @@ class _Run:
                 checkpoints=checkpoints,
                 stop_requested=lambda: self.stop.requested,
                 say=self.say,
-                ranks=self.ranks,
+                processes=self.processes,
                 compiler=compiler,
                 cuda_graphs=self.cuda_graphs,
             )
 
     def _log(self) -> AbstractContextManager[Callable[[dict[str, Any]], None]]:
-        return event_log(self.folder if self.options.tensorboard and self.ranks.writes else None)
+        return event_log(self.folder if self.options.tensorboard and self.processes.writes else None)

@@ -1,6 +1,7 @@
-"""Everything that a training goes on from, at the border between two steps; as tensors and plain values, and back.
+"""The state from which a training can be resumed, between two steps, as tensors and plain values, and back.
 
-Writing it down is checkpoints.py's. What a step does is loop.py's.
+In and out: a network, an optimiser and progress <-> named tensors and values for JSON. Saving them is left to
+checkpoints.py, training steps to loop.py.
 """
 
 from __future__ import annotations
@@ -16,13 +17,13 @@ from torch import Tensor
 from sentiment_fast.model.network import SentimentLSTM
 from sentiment_fast.model.presets import TrainingConfig
 
-RATE_SHARE = "rate_share"  # of an optimiser's group of parameters: at so much of the learning rate they learn
+RATE_SHARE = "rate_share"  # key of an optimiser's parameter group: its share of the learning rate
 
 
 @dataclass(frozen=True)
 class Epoch:
-    """What one epoch came to; losses are mean cross-entropies in nats. seconds: of training alone. best: of those so
-    far, the one whose weights are kept; each in its turn where it is the last that is kept.
+    """The figures of one epoch; losses are mean cross-entropies in nats. seconds: training time, without validation.
+    best: whether it is the best so far, so that its weights are kept; True for each epoch if the last one is kept.
     """
 
     epoch: int
@@ -48,11 +49,11 @@ class Epoch:
 
 @dataclass
 class TrainingState:
-    """epoch: the one in progress, from 1; batches_done: of it. sums: (2,) float64, its summed loss and right answers.
+    """epoch: the one in progress, from 1; batches_done: in it. sums: (2,) float64, its summed loss and correct answers.
 
-    pieces: how many a batch is cut into, because the whole did not fit into memory. random_states: what dropout draws
-    from, by rank, as it was when the state was last captured. pads_at_once: the network's, likewise: it decides how
-    sums are rounded.
+    pieces: how many a batch is cut into, because the whole did not fit into memory. random_states: those of dropout's
+    generators, by rank, when the state was last captured. pads_at_once: the networks', likewise: it affects how sums
+    are rounded.
     """
 
     network: SentimentLSTM
@@ -73,11 +74,11 @@ class TrainingState:
     def at_start(
         cls, network: SentimentLSTM, config: TrainingConfig, precision: torch.dtype, capturable: bool = False
     ) -> TrainingState:
-        """capturable: the optimiser's step can become part of a CUDA graph."""
+        """A new training's state. capturable: whether the optimiser's step can be captured in a CUDA graph."""
         device = network.output.weight.device
         embedding = network.embedding.weight
         others = [weight for weight in network.parameters() if weight is not embedding]
-        # AdamW is Adam where the weight decay is 0, as it is in the tutorial.
+        # AdamW is Adam if the weight decay is 0, as in the tutorial.
         optimizer = torch.optim.AdamW(
             [
                 {"params": weights, RATE_SHARE: share, "lr": torch.tensor(rate, device=device) if capturable else rate}
@@ -89,13 +90,13 @@ class TrainingState:
             capturable=capturable,
         )
         scaler = torch.amp.GradScaler(device.type, enabled=precision == torch.float16)
-        scaler.scale(torch.zeros(1, device=device))  # makes its scale, also where the first step has no rows for it
+        scaler.scale(torch.zeros(1, device=device))  # creates its scale, also if the first step has no rows for it
         sums = torch.zeros(2, dtype=torch.float64, device=device)
         return cls(network, optimizer, scaler, copy_of(network), sums)
 
     @property
     def epochs_without_gain(self) -> int:
-        """How many epochs ago the validation loss was lowest, whichever epoch is kept."""
+        """How many epochs ago the validation loss was lowest, no matter which epoch is kept."""
         losses = [epoch.validation_loss for epoch in self.history]
         return len(losses) - 1 - losses.index(min(losses)) if losses else 0
 
@@ -107,7 +108,7 @@ class TrainingState:
         self.sums.zero_()
 
     def tensors(self) -> dict[str, Tensor]:
-        """By name, on the CPU, copied."""
+        """Copies of its tensors, by name, on the CPU."""
         named = {f"weights.{name}": tensor for name, tensor in self.network.state_dict().items()}
         named |= {f"best.{name}": tensor for name, tensor in self.best_weights.items()}
         named |= moments_of(self.optimizer)
@@ -116,7 +117,7 @@ class TrainingState:
         return {name: tensor.detach().to("cpu", copy=True).contiguous() for name, tensor in named.items()}
 
     def values(self) -> dict[str, Any]:
-        """What is no tensor, ready for JSON."""
+        """Everything that is not a tensor, ready for JSON."""
         return {
             "epoch": self.epoch,
             "batches_done": self.batches_done,
@@ -130,9 +131,9 @@ class TrainingState:
         }
 
     def restore(self, tensors: Mapping[str, Tensor], values: Mapping[str, Any]) -> None:
-        """Take over what `tensors` and `values` gave; nothing, if they are damaged.
+        """Restore the state from the results of `tensors` and `values`.
 
-        Then it raises KeyError, TypeError or ValueError.
+        Raises KeyError, TypeError or ValueError if they are damaged; nothing is restored then.
         """
         history = [Epoch(**epoch) for epoch in values["history"]]
         numbers = {
@@ -164,7 +165,7 @@ class TrainingState:
         self.epoch, self.batches_done, self.pieces = (numbers[name] for name in ("epoch", "batches_done", "pieces"))
 
     def _check(self, tensors: Mapping[str, Tensor], has_steps: bool, processes: int) -> None:
-        """Are these the tensors of a training of this network, by name, shape and dtype?"""
+        """Raises ValueError unless the tensors are those of a training of this network, by name, shape and dtype."""
         expected = {name: (tensor.shape, tensor.dtype) for name, tensor in self.tensors().items()}
         if has_steps:
             expected |= expected_moments(self.optimizer)
@@ -177,13 +178,13 @@ Shapes = dict[str, tuple[torch.Size, torch.dtype]]
 
 
 def moments_of(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
-    """An optimiser's tensors, by name; they come with its first step."""
+    """An optimiser's tensors, by name; it has them from its first step on."""
     states = optimizer.state_dict()["state"].items()
     return {f"optimizer.{index}.{name}": tensor for index, moments in states for name, tensor in moments.items()}
 
 
 def expected_moments(optimizer: torch.optim.Optimizer) -> Shapes:
-    """What `moments_of` gives after a step of Adam."""
+    """The shapes and dtypes of `moments_of` after a step of Adam."""
     expected: Shapes = {}
     for index, weight in enumerate(weight for group in optimizer.param_groups for weight in group["params"]):
         expected[f"optimizer.{index}.step"] = (torch.Size([]), torch.float32)
@@ -193,7 +194,7 @@ def expected_moments(optimizer: torch.optim.Optimizer) -> Shapes:
 
 
 def restore_moments(optimizer: torch.optim.Optimizer, tensors: Mapping[str, Tensor]) -> None:
-    """Take over what `moments_of` gave, among other tensors."""
+    """Restore the result of `moments_of`, which may be among other tensors."""
     moments: dict[int, dict[str, Tensor]] = {}
     for name, tensor in tensors.items():
         part, _, rest = name.partition(".")
@@ -204,7 +205,7 @@ def restore_moments(optimizer: torch.optim.Optimizer, tensors: Mapping[str, Tens
 
 
 def check_tensors(tensors: Mapping[str, Tensor], expected: Shapes) -> None:
-    """Raises ValueError where names, shapes or dtypes are others."""
+    """Raises ValueError if names, shapes or dtypes differ."""
     found = {name: (tensor.shape, tensor.dtype) for name, tensor in tensors.items()}
     for name in found.keys() | expected.keys():
         if found.get(name) != expected.get(name):
@@ -219,7 +220,7 @@ def whole_number(values: Mapping[Any, Any], name: str | int, least: int) -> int:
 
 
 def dropout_generator(device: torch.device) -> torch.Generator:
-    """What dropout on the device draws from."""
+    """The generator that dropout on the device draws from."""
     return torch.cuda.default_generators[device.index] if device.type == "cuda" else torch.default_generator
 
 

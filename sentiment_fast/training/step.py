@@ -1,6 +1,7 @@
 """One step of training: a batch's rows -> gradients -> new weights. Eagerly, compiled in parts, or as CUDA graphs.
 
-The host waits for the device nowhere in it: loss and right answers are summed on the device.
+In: the training's state, its examples, a batch's rows. Out: the state with new weights, and summed losses. The host
+never waits for the device: losses and correct answers are summed there.
 """
 
 from __future__ import annotations
@@ -29,43 +30,43 @@ from sentiment_fast.training.state import RATE_SHARE, TrainingState
 
 @dataclass(frozen=True)
 class Examples:
-    """Labelled ids, on the device. source: the texts' ids. targets: (n,) int64 class indices, or (n, classes) float32,
-    each class's probability: soft targets (Hinton et al. 2015).
+    """Labelled ids, on the device. source: the texts' ids. targets: (n,) int64 class indices, or (n, classes) float32
+    class probabilities: soft targets (Hinton et al. 2015).
     """
 
     source: BatchSource
     targets: Tensor
 
 
-def graphs_are_worth_it(precision: Precision, ranks: TrainingProcesses) -> bool:
-    """Whether steps can be CUDA graphs, and were seen to be faster: 6 to 9 times, on one GPU
-    (benchmarks/results/2026-11-27-nvidia-h200.md). Not measured, so left out: deterministic algorithms.
+def graphs_are_worth_it(precision: Precision, processes: TrainingProcesses) -> bool:
+    """Whether steps can be CUDA graphs, and are known to be faster: 6 to 9 times, on one GPU
+    (benchmarks/results/2026-11-27-nvidia-h200.md). Left out because not measured: deterministic algorithms.
     """
     return (
-        ranks.device.type == "cuda"
-        and ranks.size == 1
+        processes.device.type == "cuda"
+        and processes.size == 1
         and precision.dtype != torch.float16
         and not torch.are_deterministic_algorithms_enabled()
     )
 
 
-def choose_graphs(wanted: bool | None, precision: Precision, ranks: TrainingProcesses) -> bool:
-    """Whether steps are to be CUDA graphs; None: if they are worth it. Raises UsageError if wanted without a GPU."""
-    if wanted and ranks.device.type != "cuda":
+def choose_graphs(wanted: bool | None, precision: Precision, processes: TrainingProcesses) -> bool:
+    """Whether steps run as CUDA graphs; None: if it is worth it. Raises UsageError if wanted without a GPU."""
+    if wanted and processes.device.type != "cuda":
         raise UsageError("Expected a CUDA device for `cuda_graphs`, found the CPU: leave it out")
-    return graphs_are_worth_it(precision, ranks) if wanted is None else wanted
+    return graphs_are_worth_it(precision, processes) if wanted is None else wanted
 
 
 class CaptureError(UsageError):
-    """A step could not be captured as a CUDA graph; what it leaves of the device's state cannot be relied on."""
+    """A step could not be captured as a CUDA graph; the device's state is undefined afterwards."""
 
 
 class TrainingStep:
     """The step of one training.
 
-    say: told when a batch does not fit into memory and is cut, and of graphs that cannot be had. compiler: of the
+    say: called if a batch does not fit into memory and is cut, and if graphs are not possible. compiler: for the
     parts; None to compile nothing. cuda_graphs: capture the whole step, one graph for each shape of batch, when a shape
-    comes for the second time; the steps then belong into `stream()`.
+    occurs for the second time; the steps must then run within `stream()`.
     """
 
     def __init__(
@@ -74,34 +75,34 @@ class TrainingStep:
         training: Examples,
         config: TrainingConfig,
         precision: Precision,
-        ranks: TrainingProcesses,
+        processes: TrainingProcesses,
         say: Callable[[str], None],
         compiler: Compiler | None = None,
         cuda_graphs: bool = False,
     ) -> None:
         self._state, self._training, self._config = state, training, config
-        self._precision, self._ranks, self._say = precision, ranks, say
+        self._precision, self._processes, self._say = precision, processes, say
         self._native = native_training(state.network, precision)
-        self._judge = judge
+        self._batch_loss = batch_loss
         if compiler is not None:
-            self._judge = compiler(judge)
+            self._batch_loss = compiler(batch_loss)
             training.source.compile_parts(compiler)
             state.network.compile_parts(compiler)
         self.graphs: StepGraphs | None = None
         if cuda_graphs and precision.dtype == torch.float16:
-            say("no CUDA graphs: the scaling of float16's losses keeps its books on the host")
-        elif cuda_graphs and ranks.size > 1:
-            say("no CUDA graphs: several processes add their gradients up, which no graph here does")
+            say("no CUDA graphs: loss scaling for float16 runs on the host")
+        elif cuda_graphs and processes.size > 1:
+            say("no CUDA graphs: several processes add up their gradients, which is not part of a graph")
         elif cuda_graphs and state.pieces > 1:
-            say("no CUDA graphs: batches do not fit into the memory whole")
+            say("no CUDA graphs: whole batches do not fit into memory")
         elif cuda_graphs:
             self.graphs = StepGraphs(say)
 
     @contextmanager
     def stream(self) -> Iterator[None]:
-        """What a training runs within: with graphs, a CUDA stream of its own.
+        """The context of a training: with graphs, a CUDA stream of its own.
 
-        The default one cannot be captured, nor any work that waits for it, as a backward pass does for the stream on
+        The default stream cannot be captured, nor any work that waits for it, as a backward pass does for the stream on
         which its leaves were first used: https://docs.pytorch.org/docs/stable/notes/cuda.html#cuda-graphs
         """
         if self.graphs is None:
@@ -116,7 +117,7 @@ class TrainingStep:
             before.wait_stream(own)
 
     def __call__(self, rows: Rows, device_rows: Tensor, rate: float) -> None:
-        """One step on a batch; `state.sums` grows by this process's summed loss and right answers.
+        """One step on a batch; adds this process's summed loss and correct answers to `state.sums`.
 
         rows: their numbers. device_rows: the same, int64, on the device. rate: the learning rate.
         """
@@ -137,9 +138,9 @@ class TrainingStep:
             self._update(self._gradients_in_pieces(rows, device_rows))
 
     def _update(self, sums: Tensor) -> None:
-        """The gradients -> new weights. sums: what `_gradients` gave."""
+        """The gradients -> new weights. sums: the result of `_gradients`."""
         state = self._state
-        self._ranks.add_up_gradients(state.network.parameters())
+        self._processes.add_up_gradients(state.network.parameters())
         state.scaler.unscale_(state.optimizer)
         nn.utils.clip_grad_norm_(state.network.parameters(), self._config.clip_norm)
         state.scaler.step(state.optimizer)
@@ -147,7 +148,7 @@ class TrainingStep:
         state.sums += sums
 
     def _gradients_in_pieces(self, rows: Rows, device_rows: Tensor) -> Tensor:
-        """As `_gradients`; where memory is short, without graphs first, then with more and more pieces. Both stay."""
+        """As `_gradients`; if memory is short, first without graphs, then with more and more pieces, from then on."""
         state = self._state
         while True:
             try:
@@ -155,7 +156,7 @@ class TrainingStep:
             except torch.OutOfMemoryError:
                 if self.graphs is not None:
                     self.graphs = None
-                    self._say("out of memory: training goes on without CUDA graphs, which hold some")
+                    self._say("out of memory: training continues without CUDA graphs, which need some")
                     continue
                 if state.pieces >= len(rows):
                     raise DataError(
@@ -170,21 +171,21 @@ class TrainingStep:
     def _gradients(self, rows: Rows, device_rows: Tensor) -> Tensor:
         """Sets the gradients of the batch's mean loss, this process's share of it, piece by piece.
 
-        Returns (2,) float64: the share's summed loss and right answers.
+        Returns (2,) float64: the share's summed loss and correct answers.
         """
         state, training, device = self._state, self._training, device_rows.device
         result = torch.zeros(2, dtype=torch.float64, device=device)
         state.optimizer.zero_grad(set_to_none=True)
-        share, device_share = self._ranks.share(rows), self._ranks.share(device_rows)
+        share, device_share = self._processes.share(rows), self._processes.share(device_rows)
         pieces = zip(np.array_split(share, state.pieces), device_share.tensor_split(state.pieces), strict=True)
         for piece, device_piece in pieces:
             if len(piece) == 0:
                 continue
             targets = training.targets[device_piece]
-            # Entered and left within what is captured: no graph reads a weight that another one has cast and cached.
+            # Entered and left within the capture: no graph reads a weight that another one has cast and cached.
             with self._precision.autocast(device):
                 summary = self._summary(piece, device_piece)
-                loss, sums = self._judge(state.network.dropout, state.network.output, summary, targets)
+                loss, sums = self._batch_loss(state.network.dropout, state.network.output, summary, targets)
             state.scaler.scale(loss * (len(piece) / len(rows))).backward()  # type: ignore[no-untyped-call]
             result += sums
         return result
@@ -196,10 +197,10 @@ class TrainingStep:
         return self._state.network.summarise(*source.gather(device_rows, source.width(rows)))
 
 
-def judge(dropout: nn.Dropout, output: nn.Linear, summary: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
-    """A batch's mean loss, and (2,): its summed loss and number of right answers.
+def batch_loss(dropout: nn.Dropout, output: nn.Linear, summary: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+    """A batch's mean loss, and (2,): its summed loss and number of correct answers.
 
-    dropout, output: the network's. summary: (batch, features), as its `summarise` gives it.
+    dropout, output: the network's layers. summary: (batch, features), as `summarise` returns it.
     """
     logits = output(dropout(summary)).squeeze(-1)
     loss = class_loss(logits, targets)
@@ -207,9 +208,9 @@ def judge(dropout: nn.Dropout, output: nn.Linear, summary: Tensor, targets: Tens
 
 
 def loss_and_correct(loss: Tensor, logits: Tensor, targets: Tensor) -> Tensor:
-    """(2,): a batch's summed loss and its number of right answers, left on the device.
+    """(2,): a batch's summed loss and its number of correct answers, left on the device.
 
-    Of soft targets, the likeliest class is the right one.
+    With soft targets, the most probable class counts as the correct one.
     """
     if targets.ndim == 2:
         targets = targets.argmax(dim=1)
@@ -220,9 +221,9 @@ def loss_and_correct(loss: Tensor, logits: Tensor, targets: Tensor) -> Tensor:
 class StepGraphs:
     """Whole steps as CUDA graphs: one launch instead of hundreds. seconds: spent on capturing them.
 
-    A shape's first batch runs eagerly, which sets up and compiles what must not be while capturing; its second is
-    captured. All share one pool of memory and may be replayed in any order: nothing in it outlives a step, since
-    weights, moments, sums and the rows' numbers lie outside, and gradients are made anew by each.
+    A shape's first batch runs eagerly, for set-up and compilation that must not happen during a capture; its second is
+    captured. All share one memory pool and may be replayed in any order: nothing in it outlives a step, since weights,
+    moments, sums and the rows' numbers are outside, and each step computes its gradients from scratch.
     """
 
     def __init__(self, say: Callable[[str], None]) -> None:
@@ -237,9 +238,10 @@ class StepGraphs:
         return len(self._captured)
 
     def replayed(self, rows: Tensor, width: int, step: Callable[[Tensor], None]) -> bool:
-        """Has the step on these rows been done, by a graph? step: what to capture, given where its rows will stand.
+        """Run the step on these rows as a graph, if possible; returns whether it was.
 
-        Raises CaptureError where the step cannot be captured.
+        step: what to capture, called with the tensor that its rows will be copied to. Raises CaptureError if it cannot
+        be captured.
         """
         shape = (len(rows), width)
         self._seen[shape] += 1
@@ -261,7 +263,7 @@ class StepGraphs:
                 step(static_rows)
         except torch.OutOfMemoryError:
             self._full = True
-            self._say(f"out of memory: {len(self)} CUDA graphs, and further shapes of batches run without")
+            self._say(f"out of memory: {len(self)} CUDA graphs; further shapes of batches run without")
             return False
         except RuntimeError as error:
             reason = str(error.__context__ or error).partition("\n")[0]

@@ -1,7 +1,8 @@
-"""Teachers: folders whose models tell a student what to answer, ours and Hugging Face's (extra: transformers).
+"""Teachers: models that provide a student's soft targets, ours and Hugging Face's (extra: transformers).
 
-In: a folder, the student's classes and texts. Out: (n, classes) float32 in the student's order, and soft targets made
-of them. Nothing in the folder is executed: weights are safetensors, code in it is not trusted, nothing is downloaded.
+In: a model folder, the student's classes and texts. Out: probabilities, (n, classes) float32, in the student's order,
+and soft targets from them. Nothing in the folder is executed: weights are safetensors, its code is not run, nothing is
+downloaded.
 """
 
 from __future__ import annotations
@@ -36,21 +37,23 @@ from sentiment_fast.training.prepare import TrainingData
 
 Teacher = Callable[[pa.ChunkedArray], npt.NDArray[np.float32]]
 _BATCH = 32
-_LONGEST = 512  # tokens of a text, where a model does not say how many it reads
+_LONGEST = 512  # tokens of a text, if a model does not state how many it reads
 
 
 def open_teacher(folder: str | Path, classes: Sequence[Any], device: str, say: Callable[[str], None]) -> Teacher:
-    """Raises ModelFolderError for a folder that is no model, UsageError where its classes are not the student's."""
+    """Raises ModelFolderError for a folder without a model, UsageError if its classes are not the student's."""
     folder = Path(folder)
     if _is_hugging_face(folder):
         return _hugging_face(folder, classes, device, say)
-    scorer = Scorer(load_model(folder).adjusted(cascade=False), device)  # soft targets are worth the time
+    scorer = Scorer(
+        load_model(folder).adjusted(cascade=False), device
+    )  # without a cascade: accuracy matters more than time
     columns = _columns(folder, [str(label) for label in scorer.classes], classes)
     return lambda texts: scorer.predict_proba(texts)[:, columns]
 
 
 def check_sources(options: TrainingOptions) -> None:
-    """Do the teacher and the unlabelled texts exist? Asked before a new run writes, so that a slip leaves no folder."""
+    """Check that the teacher and the unlabelled texts exist, before a new run creates its folder."""
     if options.teacher is not None and not Path(options.teacher).is_dir():
         raise ModelFolderError(f"{options.teacher}: no such model folder. `python -m sentiment_fast.train` makes one")
     for data in options.unlabelled:
@@ -61,13 +64,13 @@ def teach(
     options: TrainingOptions,
     data: TrainingData,
     folder: Path,
-    ranks: TrainingProcesses,
+    processes: TrainingProcesses,
     resumed: bool,
     say: Callable[[str], None],
 ) -> SoftTargets | None:
-    """The soft targets that the teacher gives the training texts and the unlabelled ones; None without a teacher.
+    """The teacher's soft targets for the training texts and the unlabelled ones; None without a teacher.
 
-    Its probabilities are kept in the run's folder, and a resumed run takes them from there, without the teacher.
+    Its probabilities are saved in the run's folder, and a resumed run reads them from there, without the teacher.
     """
     if options.teacher is None:
         return None
@@ -82,7 +85,7 @@ def teach(
         teacher = open_teacher(options.teacher, data.classes, options.device, say)
         say(f"the teacher labels {len(texts):,} texts")
         fresh = teacher(texts.texts)
-        ranks.first_does(lambda: keep_probabilities(folder, fresh, ids))
+        processes.first_does(lambda: keep_probabilities(folder, fresh, ids))
         probabilities = fresh
     weight = LABEL_WEIGHT if options.label_weight is None else options.label_weight
     return soft_targets(ids, labelled.targets, probabilities, weight)
@@ -97,7 +100,7 @@ def _is_hugging_face(folder: Path) -> bool:
 
 
 def _columns(folder: Path, names: Sequence[str], classes: Sequence[Any]) -> list[int]:
-    """Which of the teacher's columns is each of the classes."""
+    """The teacher's column of each of the classes."""
     place = {name.casefold(): index for index, name in enumerate(names)}
     wanted = [str(label).casefold() for label in classes]
     if len(names) != len(classes) or len(place) != len(names) or set(place) != set(wanted):
@@ -133,7 +136,9 @@ def _hugging_face(folder: Path, classes: Sequence[Any], device: str, say: Callab
         )
     names = [str(labels[index]) for index in range(len(labels))]
     if len(names) == len(classes) and names == [f"LABEL_{index}" for index in range(len(names))]:
-        say(f"{folder}: names no classes; its outputs are taken to be {', '.join(map(str, classes))}, in this order")
+        say(
+            f"{folder}: has no class names; its outputs are assumed to be {', '.join(map(str, classes))}, in this order"
+        )
         columns = list(range(len(names)))
     else:
         columns = _columns(folder, names, classes)

@@ -1,7 +1,7 @@
 """Texts without labels -> what pretraining learns from.
 
-In: texts and settings. Out: their vocabulary and ids. Learning word vectors from them is model/word_vectors.py's,
-writing them report/pretrained_folder.py's.
+In: texts and settings. Out: their vocabulary and ids. Learning word vectors is left to model/word_vectors.py, writing
+them to report/pretrained_folder.py.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from sentiment_fast.text.encoding import TokenIds, encode
 from sentiment_fast.text.vocabulary import Vocabulary
 from sentiment_fast.training.encode import vocabulary_of
 
-# Only the seed decides anything. The rest, of a language model that is gone, stays in the figures of config.json, so
-# that the same texts give the same files.
+# Only the seed has an effect. The rest belongs to a language model that was removed; it stays in the figures of
+# config.json, so that the same texts give the same files.
 PRETRAINING = TrainingConfig(epochs=2, batch_size=64, learning_rate=3e-3, clip_norm=1.0, warmup=0.05, decay="linear")
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """ids: of the texts with two ids or more; others have no neighbouring words. look: what it has, in words."""
+    """ids: those of the texts with two ids or more; others have no neighbouring words. look: a summary of it."""
 
     vocabulary: Vocabulary
     ids: TokenIds
@@ -30,7 +30,7 @@ class Corpus:
 
 
 def open_corpus(texts: Texts, settings: Preset) -> Corpus:
-    """Raises DataError if fewer than two texts have two words of the vocabulary."""
+    """Build the vocabulary and encode. Raises DataError if fewer than two texts have two words of the vocabulary."""
     vocabulary = vocabulary_of(texts, settings.vocabulary)
     ids = encode(texts.texts, vocabulary)
     ids = ids.filter(ids.lengths >= 2)

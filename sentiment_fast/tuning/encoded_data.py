@@ -1,4 +1,8 @@
-"""What all trials of a search share: the texts, read once, and their ids, made once for each kind of vocabulary."""
+"""What all trials of a search share: the texts, read once, and their ids, encoded once for each kind of vocabulary.
+
+In: labelled texts, a trial's settings. Out: examples, word vectors and n-gram logits for a training. Training is left
+to run.py.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +24,7 @@ from sentiment_fast.training.encode import Encoded, encode_part, vocabulary_of
 from sentiment_fast.training.prepare import with_vectors
 from sentiment_fast.training.step import Examples
 
-_KINDS_KEPT = 4  # of vocabularies: their ids take about a fifth of the texts' memory each
+_KINDS_KEPT = 4  # kinds of vocabulary whose ids are cached; each takes about a fifth of the texts' memory
 
 
 class EncodedData:
@@ -29,16 +33,16 @@ class EncodedData:
     def __init__(self, parts: Mapping[str, LabelledTexts], classes: list[Any], device: torch.device) -> None:
         self.parts, self.classes, self.device = dict(parts), classes, device
         self.encoded = lru_cache(_KINDS_KEPT)(self._encoded)
-        self._wide_logits = lru_cache(None)(self._fitted_wide_logits)
+        self._ngram_logits = lru_cache(None)(self._fitted_ngram_logits)
         self._vectors: dict[tuple[VocabularyConfig, int, int], WordVectors | None] = {}
 
     def examples(self, settings: Preset) -> tuple[Vocabulary, dict[str, Examples]]:
-        """The parts as the training loop takes them, and their vocabulary; DataError where that has no words."""
+        """The parts as the training loop takes them, and their vocabulary. Raises DataError if it has no words."""
         vocabulary, parts = self.encoded(settings.vocabulary)
         return vocabulary, {name: part.examples(settings.network, self.device) for name, part in parts.items()}
 
     def vectors(self, settings: Preset, say: Callable[[str], None]) -> WordVectors | None:
-        """The word vectors that `train` begins with at these settings; None for random ones. say: told of new ones."""
+        """The initial word vectors of `train` with these settings; None for random ones. say: called for new ones."""
         if settings.training.word_vectors == "random":
             return None
         key = settings.vocabulary, settings.network.embedding_size, settings.training.seed
@@ -49,11 +53,11 @@ class EncodedData:
             self._vectors[key] = with_vectors(None, settings, vocabulary, parts["training"].ids, say)[1]
         return self._vectors[key]
 
-    def wide_logits(self, settings: Preset) -> Logits | None:
-        """What the wide part that `train` fits at these settings says of the validation part; None without one."""
-        return self._wide_logits(settings.vocabulary, settings.wide) if settings.wide.ngrams else None
+    def ngram_logits(self, settings: Preset) -> Logits | None:
+        """The validation logits of the n-gram model that `train` fits with these settings; None without one."""
+        return self._ngram_logits(settings.vocabulary, settings.wide) if settings.wide.ngrams else None
 
-    def _fitted_wide_logits(self, vocabulary: VocabularyConfig, config: NgramConfig) -> Logits:
+    def _fitted_ngram_logits(self, vocabulary: VocabularyConfig, config: NgramConfig) -> Logits:
         parts = self.encoded(vocabulary)[1]
         training = parts["training"]
         return fit_ngrams(training.ids, training.targets, len(self.classes), config).logits(parts["validation"].ids)
@@ -63,7 +67,7 @@ class EncodedData:
         return vocabulary, {name: encode_part(data, vocabulary, self.classes) for name, data in self.parts.items()}
 
     def digest(self) -> str:
-        """SHA-256 of all texts and labels: whether two searches have the same."""
+        """SHA-256 of all texts and labels, by which searches are compared."""
         digest = hashlib.sha256()
         for name, data in self.parts.items():
             digest.update(f"{name} {len(data)}\n".encode())

@@ -1,4 +1,4 @@
-"""What came of a search: its best trials as a table and as JSON."""
+"""The results of a search: its best trials as a table and as JSON."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SHOWN = 10
 
 
 def as_table(best: Sequence[Trial], trials: Sequence[Trial]) -> str:
-    """best: those with figures, ranked. trials: all of them."""
+    """A table of the best trials. best: the trials with figures, ranked. trials: all of them."""
     lines = ["rank  trial  accuracy    loss  epoch  seconds  settings"]
     for rank, trial in enumerate(best[:_SHOWN], start=1):
         epoch = trial.best
@@ -26,7 +26,7 @@ def as_table(best: Sequence[Trial], trials: Sequence[Trial]) -> str:
         lines.append(f"... and {len(best) - _SHOWN} more")
     counts = Counter(trial.status for trial in trials)
     each = ", ".join(f"{count} {status}" for status, count in counts.items())
-    lines.append(f"{len(trials)} trials: {each}. Validation figures of the best of them, which flatter it.")
+    lines.append(f"{len(trials)} trials: {each}. The validation part ranked them, so its figures are optimistic.")
     failed = next((trial for trial in trials if trial.status == FAILED), None)
     if failed is not None:
         lines.append(f"The first that failed, trial {failed.number}: {failed.reason}")
@@ -34,7 +34,7 @@ def as_table(best: Sequence[Trial], trials: Sequence[Trial]) -> str:
 
 
 def as_dict(trial: Trial) -> dict[str, Any]:
-    """One trial for JSON; figures are of the epoch that training would keep, and None where there is none."""
+    """One trial for JSON; its figures are those of the epoch that training would keep, None if there is none."""
     epoch = trial.best
     return {
         "trial": trial.number,

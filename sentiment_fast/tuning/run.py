@@ -1,6 +1,6 @@
-"""A search, trial after trial: settings -> a training -> what came of it, in the log.
+"""A search, trial after trial: settings -> a training -> its figures, in the log.
 
-Which settings come next is searches.py's; how a training goes, training/loop.py's.
+Choosing the settings is left to searches.py, training to training/loop.py.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ from sentiment_fast.tuning.trials import CUT, FAILED, FINISHED, STOPPED, Trial, 
 
 @dataclass(frozen=True)
 class Trials:
-    """How each trial is done. base: what its settings change. metric: "accuracy" or "loss", on the validation part.
-    cuda_graphs: see training/step.py.
+    """How each trial is trained and scored. base: what its settings change. metric: "accuracy" or "loss", on the
+    validation part. cuda_graphs: see training/step.py.
 
-    With n-grams beside the network, both are judged together: each epoch's figures are those of the calibrated sum.
-    Which epoch is kept, the network's own loss decides, as in `train`.
+    With an n-gram model next to the network, both are scored together: each epoch's figures are those of the calibrated
+    sum. The network's own loss decides which epoch is kept, as in `train`.
     """
 
     base: Preset
@@ -54,10 +54,10 @@ def run_search(
     on_trial: Callable[[Trial], None] = lambda trial: None,
     say: Callable[[str], None] = lambda message: None,
 ) -> None:
-    """Go on with the log's search until it has `most` trials, has no more to try, or is asked to stop.
+    """Continue the log's search until it has `most` trials, has nothing more to try, or is asked to stop.
 
-    stop_requested: asked after each step; a trial under way then ends as one that was cut. on_trial: told of each that
-    is in the log. say: told of each epoch.
+    stop_requested: asked after each step; the current trial then ends as cut. on_trial: called with each trial that is
+    in the log. say: called with a message for each epoch.
     """
     while (most is None or len(log.trials) < most) and not stop_requested():
         settings = search(log.trials)
@@ -85,13 +85,13 @@ def run_trial(
     epochs: list[Epoch] = []
 
     def after_epoch(epoch: Epoch) -> None:
-        if beside is not None:
-            epoch = _with_ngrams(epoch, network, beside, validation, how)
+        if ngram_logits is not None:
+            epoch = _with_ngrams(epoch, network, ngram_logits, validation, how)
         epochs.append(epoch)
         best = epoch.best and changed.training.keep == "best"
         say(
             f"  epoch {epoch.epoch}/{changed.training.epochs}: validation loss {epoch.validation_loss:.4f}, accuracy "
-            f"{epoch.validation_accuracy:.2%}{'' if beside is None else ' with n-grams'}"
+            f"{epoch.validation_accuracy:.2%}{'' if ngram_logits is None else ' with n-grams'}"
             f"{', its best so far' if best else ''} ({epoch.seconds:.1f} s)"
         )
         if epoch.epoch < changed.training.epochs and is_hopeless(epochs, before, how.metric):
@@ -105,7 +105,7 @@ def run_trial(
         vocabulary, examples = how.data.examples(changed)
         vectors = how.data.vectors(changed, say)
         validation = how.data.encoded(changed.vocabulary)[1]["validation"]
-        beside = how.data.wide_logits(changed)
+        ngram_logits = how.data.ngram_logits(changed)
         network = new_network(changed, vocabulary, how.data.classes, vectors).to(how.data.device)
         train(
             network,
@@ -124,19 +124,23 @@ def run_trial(
         return ended(CUT)
     except CaptureError:  # the trials after it would run on what it has left
         raise
-    except (DataError, UsageError, torch.OutOfMemoryError) as error:  # settings that do not go together, or diverge
+    except (
+        DataError,
+        UsageError,
+        torch.OutOfMemoryError,
+    ) as error:  # settings that contradict each other, or a training that diverges
         return ended(FAILED, str(error))
     return ended(FINISHED)
 
 
-def _with_ngrams(epoch: Epoch, network: SentimentLSTM, wide: Logits, validation: Encoded, how: Trials) -> Epoch:
-    """The epoch with the figures of network and n-grams together, calibrated on the texts that they are of."""
+def _with_ngrams(epoch: Epoch, network: SentimentLSTM, ngram_logits: Logits, validation: Encoded, how: Trials) -> Epoch:
+    """The epoch with the figures of network and n-gram model together, calibrated on the same texts."""
     logits = network_logits(network, validation.ids, how.precision)
     try:
-        calibration = fit_calibration(logits, wide, validation.targets, len(how.data.classes))
-    except DataError:  # too few texts, the loop having seen that the loss is finite: added up, as train leaves them
+        calibration = fit_calibration(logits, ngram_logits, validation.targets, len(how.data.classes))
+    except DataError:  # too few texts (the loop has checked that the loss is finite): added up, as train does
         calibration = Calibration()
-    found = evaluate(calibration.probabilities(logits, wide), validation.targets, how.data.classes)
+    found = evaluate(calibration.probabilities(logits, ngram_logits), validation.targets, how.data.classes)
     return replace(epoch, validation_loss=found.log_loss, validation_accuracy=found.accuracy)
 
 

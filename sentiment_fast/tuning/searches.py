@@ -1,7 +1,7 @@
 """Searches: a space and a seed -> the settings of one trial after the other.
 
-What a trial gets depends on the seed, its number and, for Optuna's, on what came of those before it, and on nothing
-else: a search that goes on after an interruption has the trials of one that was never interrupted.
+A trial's settings depend only on the seed, its number and, with Optuna, the results of the trials before it: a search
+that is resumed has the same trials as one that was never interrupted.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from sentiment_fast.tuning.trials import FAILED, STOPPED, Trial
 Settings = dict[str, Any]
 Search = Callable[[Sequence[Trial]], Settings | None]  # the trials so far -> the next one's settings; None: all done
 
-MOST_TRIALS = 10_000  # of random search
-_OLD_DRAWS = 200  # of it in a row, none of them new: then the space is taken for exhausted
-_ATTEMPTS = 20  # of Optuna's to come up with something new; then the space is exhausted
+MOST_TRIALS = 10_000  # in a random search
+_OLD_DRAWS = 200  # draws in a row, none of them new: then the space counts as exhausted
+_ATTEMPTS = 20  # Optuna's attempts at new settings; then the space counts as exhausted
 
 
 def new_search(name: str, space: Space, seed: int, metric: str) -> Search:
-    """A search by name. metric: what it goes by, "accuracy" or "loss".
+    """A search by name. metric: what it optimises, "accuracy" or "loss".
 
-    Raises UsageError for a grid with ranges, or where Optuna is not installed.
+    Raises UsageError for a grid with ranges, or if Optuna is not installed.
     """
     if name == "grid":
         return _in_order(_grid(space))
@@ -57,13 +57,13 @@ def _grid(space: Space) -> Iterator[Settings]:
         if isinstance(values, Range):
             raise UsageError(
                 f"{name}: expected a list of values, since a grid has points, got the range {values.low} to "
-                f"{values.high}: list those to try, or take `search=random`"
+                f"{values.high}: list the values to try, or take `search=random`"
             )
     return iter(ParameterGrid(space))
 
 
 def _draws(space: Space, seed: int) -> Iterator[Settings]:
-    """Different settings, drawn at random; of lists alone, until there are no more."""
+    """Different settings, drawn at random; if the space has only lists, until there are no more."""
     drawn = {name: _distribution(values) if isinstance(values, Range) else values for name, values in space.items()}
     number = MOST_TRIALS
     if not any(isinstance(values, Range) for values in space.values()):
@@ -87,7 +87,7 @@ def _distribution(values: Range) -> Any:
 
 
 def as_value(values: Range | tuple[Any, ...], drawn: Any) -> Any:
-    """What was drawn, in Python's types; numbers of a range in four digits, which are enough and can be read."""
+    """A drawn value, in Python's types; numbers of a range with four digits, which are enough and readable."""
     if not isinstance(values, Range):
         return drawn
     number = int(drawn) if values.whole else float(f"{drawn:.4g}")
@@ -95,9 +95,9 @@ def as_value(values: Range | tuple[Any, ...], drawn: Any) -> Any:
 
 
 def _optuna(space: Space, seed: int, metric: str) -> Search:
-    """Optuna's tree-structured Parzen estimator (Bergstra et al. 2011), told of the trials so far.
+    """Optuna's tree-structured Parzen estimator (Bergstra et al. 2011), given the trials so far.
 
-    It is asked anew for each trial, with a seed for its number: nothing is kept that an interruption could lose.
+    Each trial gets a new study, seeded by the trial's number: there is no state that an interruption could lose.
     """
     try:
         import optuna

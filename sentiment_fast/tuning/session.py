@@ -1,7 +1,7 @@
-"""A search for settings, whole: everything that the command `tune` does, as one function.
+"""A search for settings: everything that the command `tune` does, as one function.
 
-In: labelled texts and options, by keyword. Out: a folder with trials and the best settings as a preset file. Which
-settings come next is left to searches.py, a trial to run.py, parsing and printing to sentiment_fast/tune.py.
+In: labelled texts and options, by keyword. Out: a folder with trials and the best settings as a preset file. Choosing
+settings is left to searches.py, a trial to run.py, parsing and printing to sentiment_fast/tune.py.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from sentiment_fast.model.presets import Preset
 from sentiment_fast.runs.folder import check_folder
 from sentiment_fast.runs.stop import StopRequest
 from sentiment_fast.training.options import LabelledOptions
-from sentiment_fast.training.resume import as_it_began
+from sentiment_fast.training.resume import resumed_options
 from sentiment_fast.training.step import choose_graphs
 from sentiment_fast.tuning.encoded_data import EncodedData
 from sentiment_fast.tuning.run import Trials, run_search
@@ -39,7 +39,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, kw_only=True)
 class TuningOptions(LabelledOptions):
-    """The options of a search; `tune` says what each means."""
+    """The options of a search; `tune` documents each."""
 
     NOT_RECORDED: ClassVar[tuple[str, ...]] = ("out", "resume", "time", "trials")
 
@@ -53,7 +53,7 @@ class TuningOptions(LabelledOptions):
     resume: bool = False
 
     def seconds(self) -> float | None:
-        """How long to search; None for as long as it takes. Raises UsageError for a malformed time or number."""
+        """How long to search; None for no limit. Raises UsageError for a malformed time or number."""
         if self.trials is not None and self.trials < 1:
             raise UsageError(f"`trials={self.trials}`: expected 1 or more")
         if self.time is None and (self.trials is not None or self.search == "grid"):
@@ -70,10 +70,10 @@ class TuningOptions(LabelledOptions):
 
 @dataclass(frozen=True)
 class SearchResult:
-    """What came of a search.
+    """The result of a search.
 
     best: the trials that have figures, best first. trials: all of them. preset_file: the best settings, if there are
-    any. options: those it was made with. stopped: it was asked to stop, and can be resumed.
+    any. options: the search's. stopped: it was asked to stop, and can be resumed.
     """
 
     folder: Path
@@ -101,11 +101,12 @@ def tune(
 
     - out (path, default runs/tune-<date-time>), resume (bool, False): the search's folder; continue the one in it
     - search ("random", "grid" or "optuna"; "random"): draw settings, try all combinations, or let Optuna choose
-    - space (path, None): what to try, as JSON; tries (list of "NAME=A,B,C", empty): instead of what `space` says of it
+    - space (path, None): what to try, as JSON; tries (list of "NAME=A,B,C", empty): values for single settings, in
+      place of those in `space`
     - time (str, "30m" without trials), trials (int, None): how long to search, how many to try
-    - metric ("accuracy" or "loss"; "accuracy"): of the validation part
+    - metric ("accuracy" or "loss"; "accuracy"): the figure of the validation part that ranks trials
 
-    Raises UsageError or DataError if no trial came to a figure, unless it was stopped; otherwise what `sf.train` does.
+    Raises UsageError or DataError if no trial has a figure, unless it was stopped; otherwise the errors of `sf.train`.
     """
     started = time.monotonic()
     given = options if data is None else {"data": data} | options
@@ -143,8 +144,8 @@ def _result(folder: Path, log: TrialLog, options: TuningOptions, stopped: bool) 
     if not best and not stopped:
         if not log.all:
             wanted = _DEFAULT_TIME if options.time is None else options.time
-            raise UsageError(f"No trial came to the end of an epoch within `time={wanted}`: give it more")
-        raise DataError(f"All {len(log.all)} trials failed, the first for this reason: {log.all[0].reason}")
+            raise UsageError(f"No trial finished an epoch within `time={wanted}`: give it more time")
+        raise DataError(f"All {len(log.all)} trials failed, the first because: {log.all[0].reason}")
     return SearchResult(folder, best, log.latest, options, stopped)
 
 
@@ -190,13 +191,13 @@ def _resumed(given: Mapping[str, Any], say: Say) -> tuple[TuningOptions, dict[st
     if known is None:
         say(f"{chosen.out}: no search there, so this is a new one")
         return chosen, None
-    return as_it_began(TuningOptions, chosen.out, known["options"], given), known["identity"]
+    return resumed_options(TuningOptions, chosen.out, known["options"], given), known["identity"]
 
 
 def _base_and_space(
     options: TuningOptions, fingerprint: dict[str, Any] | None, given: Mapping[str, Any], folder: Path
 ) -> tuple[Preset, Space]:
-    # Files that this call names are read again, and must then hold what they did.
+    # Files named in this call are read again, and must not have changed.
     if fingerprint is None or given.get("config") is not None or given.get("space") is not None:
         base = options.settings()
         return base, _space(options, base)
@@ -208,7 +209,7 @@ def _base_and_space(
 
 
 def _precision(options: TuningOptions, fingerprint: dict[str, Any] | None, device: torch.device) -> Precision:
-    """What to train in; a search that is resumed keeps its own, and its threads, whose number decides rounding."""
+    """The precision of the trainings; a resumed search keeps its own, and its threads, which affect rounding."""
     wanted = options.precision_name()
     if fingerprint is not None:
         threads, wanted = fingerprint.get("threads"), fingerprint.get("precision", "")
@@ -234,5 +235,5 @@ def _space(options: TuningOptions, base: Preset) -> Space:
         space = space_of({**wanted, **tries}, base, options.space)
     for name in space:
         if name in fixed:
-            raise UsageError(f"{name}: expected it to be fixed, or searched over, got both")
+            raise UsageError(f"{name}: expected a fixed value or values to try, got both")
     return space

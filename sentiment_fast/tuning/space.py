@@ -1,6 +1,6 @@
 """The space of a search: which settings vary, and over what.
 
-In: JSON, or texts such as "hidden_size=64,128", and the preset that they are to change. Out: a `Space`, checked.
+In: JSON, or texts such as "hidden_size=64,128", and the preset whose settings they change. Out: a `Space`, checked.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from typing import Any
 from sentiment_fast.errors import UsageError
 from sentiment_fast.model.presets import Preset
 
-_NO_DIFFERENCE = ("validation_share",)  # data are divided once, for all trials
-_MOST_COMBINATIONS = 1000  # that are tried to find out whether a value fits any
+_NO_DIFFERENCE = ("validation_share",)  # the data are split once, for all trials
+_MOST_COMBINATIONS = 1000  # how many are tried to see if a value fits any of them
 
 
 @dataclass(frozen=True)
 class Range:
-    """Numbers from low to high, both among them. log: evenly by their logarithm. whole: whole numbers alone."""
+    """Numbers from low to high, inclusive. log: uniform in the logarithm. whole: whole numbers only."""
 
     low: float
     high: float
@@ -31,8 +31,8 @@ class Range:
 Dimension = tuple[Any, ...] | Range  # values to choose from, in their own types; or a range
 Space = dict[str, Dimension]  # by the setting's name
 
-# The tutorial's next steps name the learning rate, the batch size and the layers. A network that is too large or too
-# small, and one that learns by heart, cost the rest: hence its sizes and the dropout. Rates and sizes by factors.
+# The tutorial's next steps name the learning rate, the batch size and the layers. The rest is lost by a network that is
+# too large or too small, or that overfits: hence its sizes and the dropout. Rates and sizes vary by factors.
 DEFAULT_SPACE: dict[str, Any] = {
     "learning_rate": {"low": 3e-4, "high": 2e-2, "log": True},
     "batch_size": [32, 50, 64, 128],
@@ -42,15 +42,15 @@ DEFAULT_SPACE: dict[str, Any] = {
     "dropout": {"low": 0.0, "high": 0.6},
 }
 
-# Of a grid each further setting multiplies the trials: the two that matter most, nine trials.
+# In a grid each further setting multiplies the trials: here the two that matter most, nine trials.
 DEFAULT_GRID: dict[str, Any] = {"learning_rate": [1e-3, 3e-3, 1e-2], "hidden_size": [64, 128, 256]}
 
 
 def space_of(wanted: Mapping[str, Any], base: Preset, where: str) -> Space:
     """The space that JSON describes: {"layers": [1, 2], "dropout": {"low": 0, "high": 0.6}, ...}.
 
-    where: what errors name as its origin. Raises UsageError for settings that do not exist or change no trial,
-    and for values that they cannot have, whatever the others are.
+    where: its origin, for error messages. Raises UsageError for settings that do not exist or change no trial, and for
+    values that are not valid with any values of the others.
     """
     if not isinstance(wanted, dict) or not wanted:
         raise UsageError(f"{where}: expected settings and what to try for each, got {wanted!r}")
@@ -64,7 +64,7 @@ def space_of(wanted: Mapping[str, Any], base: Preset, where: str) -> Space:
 
 
 def read_tries(texts: Iterable[str]) -> dict[str, list[str]]:
-    """["layers=1,2", ...] -> {"layers": ["1", "2"], ...}. Raises UsageError for what is not written so."""
+    """["layers=1,2", ...] -> {"layers": ["1", "2"], ...}. Raises UsageError for any other form."""
     wanted: dict[str, list[str]] = {}
     for text in texts:
         name, equals, values = text.partition("=")
@@ -77,7 +77,7 @@ def read_tries(texts: Iterable[str]) -> dict[str, list[str]]:
 
 
 def space_as_json(space: Space) -> dict[str, Any]:
-    """What `space_of` makes the same space of."""
+    """JSON from which `space_of` makes the same space."""
     return {
         name: {"low": values.low, "high": values.high, "log": values.log} if isinstance(values, Range) else list(values)
         for name, values in space.items()
@@ -99,7 +99,7 @@ def _dimension(name: str, values: Any, choices: Mapping[str, Any], base: Preset,
 
 def _range(name: str, values: dict[str, Any], choices: Mapping[str, Any], base: Preset, where: str) -> Range:
     if not {"low", "high"} <= values.keys() <= {"low", "high", "log"}:
-        raise UsageError(f"{where}: expected low, high and, for even steps of its logarithm, log; got {values}")
+        raise UsageError(f"{where}: expected low, high and, for a uniform logarithm, log; got {values}")
     log = values.get("log", False)
     if type(log) is not bool:
         raise UsageError(f"{where}: expected log to be true or false, got {log!r}")
@@ -117,7 +117,7 @@ def _ends(values: Any) -> list[Any]:
 
 
 def _value(name: str, value: Any, choices: Mapping[str, Any], base: Preset, where: str) -> Any:
-    """The value in the setting's own type, if the preset can have it beside any of the others' choices."""
+    """The value in the setting's own type, if the preset can have it with any of the other settings' choices."""
     others = {other: values for other, values in choices.items() if other != name and values}
     combinations = itertools.islice(itertools.product(*others.values()), _MOST_COMBINATIONS)
     try:

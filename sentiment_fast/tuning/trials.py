@@ -1,4 +1,4 @@
-"""Trials and their log: what was tried and what came of it, in a folder that survives a kill.
+"""Trials and their log: settings and their figures, in a folder that survives a kill.
 
 OUT/search.json says what the search is, OUT/trials.jsonl has a line for each trial, written when it ends.
 """
@@ -34,10 +34,10 @@ _FIELDS = {"number": int, "settings": dict, "status": str, "epochs": list, "seco
 
 @dataclass(frozen=True)
 class Trial:
-    """One training. settings: what it changed in the search's base. seconds: all that it took.
+    """One training. settings: the changes to the search's base. seconds: the time it took.
 
-    status: finished; stopped early, because others had been better; failed, for the reason; cut, where the search
-    ended or was interrupted within it: then its epochs count, and a resumed search repeats it.
+    status: finished; stopped early, because others were better; failed, for the reason; cut, if the search ended or was
+    interrupted during it: then its epochs count, and a resumed search repeats it.
     """
 
     number: int
@@ -53,7 +53,7 @@ class Trial:
         return next((epoch for epoch in reversed(self.epochs) if epoch.best), None)
 
     def value(self, metric: str) -> float | None:
-        """What the trial is judged by; metric: "accuracy" or "loss", on the validation part."""
+        """The figure that ranks the trial; metric: "accuracy" or "loss", on the validation part."""
         return None if self.best is None or self.status == FAILED else _of(self.best, metric)
 
     def values(self, metric: str) -> list[float]:
@@ -69,7 +69,7 @@ def _of(epoch: Epoch, metric: str) -> float:
 
 
 def ranked(trials: Sequence[Trial], metric: str) -> list[Trial]:
-    """The trials that have figures, best first; of equal ones the one with the lower loss, then the earlier."""
+    """The trials that have figures, best first; ties go to the lower loss, then to the earlier trial."""
 
     def worth(trial: Trial) -> tuple[float, float, int]:
         value, epoch = trial.value(metric), trial.best
@@ -95,14 +95,14 @@ def is_hopeless(epochs: Sequence[Epoch], others: Sequence[Trial], metric: str) -
 
 
 class TrialLog:
-    """The search in a folder. fingerprint: what must be the same for it to be the same; options: what it was given.
+    """The search in a folder. fingerprint: what must be equal to resume it; options: those it was started with.
 
-    trials: those it has, in order, without one that was cut, which comes again. seconds: spent on all of them.
+    trials: all so far, in order, without one that was cut, which is repeated. seconds: the time of all of them.
     Its file is locked while it is open: close it, or use it in a `with` statement.
     """
 
     def __init__(self, folder: Path, fingerprint: Mapping[str, Any], options: Mapping[str, Any]) -> None:
-        """Resume the search in the folder, or begin one.
+        """Resume the search in the folder, or start one.
 
         Raises UsageError or DataError for another search, ModelFolderError for a damaged one.
         """
@@ -142,7 +142,7 @@ class TrialLog:
 
     @property
     def latest(self) -> list[Trial]:
-        """All trials; of one that was cut and came again, what came of it last."""
+        """All trials; the last result of one that was cut and repeated."""
         return list({trial.number: trial for trial in self.all}.values())
 
     def ranked(self, metric: str) -> list[Trial]:
@@ -155,7 +155,7 @@ class TrialLog:
 
 
 def read_search(folder: Path) -> dict[str, Any] | None:
-    """What the search in a folder is: its "identity" and "options"; None without one. ModelFolderError: damaged."""
+    """The "identity" and "options" of the search in a folder; None without one. ModelFolderError: damaged."""
     path = folder / SEARCH
     try:
         values = json.loads(path.read_text("utf-8"))

@@ -121,7 +121,7 @@ def test_fitting_twice_gives_the_same_numbers():
     "targets", [[0, 1] * 9, [1] * 50, [0] * 50 + [1] * 9, []], ids=["few", "one class", "few of one", "none"]
 )
 def test_too_few_texts_of_a_class_are_a_data_error(targets):
-    with pytest.raises(DataError, match=r"Expected 10 texts or more of each class to calibrate by, got . of one"):
+    with pytest.raises(DataError, match=r"Expected 10 texts or more of each class to calibrate with, got . of one"):
         fit_calibration(np.zeros(len(targets), np.float32), None, np.array(targets, np.int64), 2)
 
 
@@ -129,5 +129,5 @@ def test_too_few_texts_of_a_class_are_a_data_error(targets):
 def test_logits_that_are_no_numbers_are_a_data_error(value):
     logits = np.zeros(100, np.float32)
     logits[3] = value
-    with pytest.raises(DataError, match="no finite numbers"):
+    with pytest.raises(DataError, match="not finite numbers"):
         fit_calibration(logits, None, np.repeat([0, 1], 50), 2)

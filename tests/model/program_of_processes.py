@@ -34,9 +34,9 @@ CPU, FLOAT32 = torch.device("cpu"), Precision("float32", "float32")
 TINY = {"embedding_size": 4, "hidden_size": 6, "max_length": 8, "dropout": 0.0, "learning_rate": 0.01, "epochs": 2}
 
 
-def from_first(ranks: TrainingProcesses) -> list[float]:
-    tensors = [torch.tensor([float(ranks.rank)]), torch.tensor([10.0 + ranks.rank])]
-    ranks.take_from_first(tensors)
+def from_first(processes: TrainingProcesses) -> list[float]:
+    tensors = [torch.tensor([float(processes.rank)]), torch.tensor([10.0 + processes.rank])]
+    processes.take_from_first(tensors)
     return [float(tensor) for tensor in tensors]
 
 
@@ -54,7 +54,7 @@ def network_and_settings(fields: dict[str, Any]) -> tuple[SentimentLSTM, Any]:
 
 
 def trained(
-    ranks: TrainingProcesses,
+    processes: TrainingProcesses,
     memory_for: int | None = None,
     folder: Path | None = None,
     stop_requested: Callable[[], bool] = lambda: False,
@@ -79,7 +79,7 @@ def trained(
     try:
         history = train(
             *(network, examples(37, 0), examples(20, 1), settings.training, FLOAT32, told.append, progress),
-            **{"checkpoints": kept, "stop_requested": stop_requested, "say": said.append, "ranks": ranks},
+            **{"checkpoints": kept, "stop_requested": stop_requested, "say": said.append, "processes": processes},
         )
     except KeyboardInterrupt:
         stopped = True
@@ -95,32 +95,32 @@ def trained(
     }
 
 
-def sums(ranks: TrainingProcesses) -> dict[str, Any]:
+def sums(processes: TrainingProcesses) -> dict[str, Any]:
     layer = torch.nn.Linear(2, 1)
-    layer.weight.grad = torch.full((1, 2), 1.0 + ranks.rank)
-    if ranks.rank == 0:  # the other has none
+    layer.weight.grad = torch.full((1, 2), 1.0 + processes.rank)
+    if processes.rank == 0:  # the other has none
         layer.bias.grad = torch.tensor([5.0])
-    ranks.add_up_gradients(layer.parameters())
+    processes.add_up_gradients(layer.parameters())
     return {
-        "sum": ranks.add_up(torch.tensor([1.0 + ranks.rank, 10.0 * ranks.rank])).tolist(),
-        "from the first": from_first(ranks),
-        "gathered": [one.tolist() for one in ranks.gather(torch.tensor([ranks.rank, 7], dtype=torch.uint8))],
+        "sum": processes.add_up(torch.tensor([1.0 + processes.rank, 10.0 * processes.rank])).tolist(),
+        "from the first": from_first(processes),
+        "gathered": [one.tolist() for one in processes.gather(torch.tensor([processes.rank, 7], dtype=torch.uint8))],
         "gradients": [layer.weight.grad.tolist(), layer.bias.grad.tolist()],
     }
 
 
-def logits(ranks: TrainingProcesses) -> list[float]:
+def logits(processes: TrainingProcesses) -> list[float]:
     network, _ = network_and_settings({})
     network.eval()
-    return all_logits(network, examples(200, 3).source, FLOAT32, ranks).tolist()
+    return all_logits(network, examples(200, 3).source, FLOAT32, processes).tolist()
 
 
-def gone_on_with(ranks: TrainingProcesses, folder: Path, **fields: Any) -> dict[str, Any]:
+def gone_on_with(processes: TrainingProcesses, folder: Path, **fields: Any) -> dict[str, Any]:
     """Interrupted where the first process asks for it, then gone on with."""
     folder.mkdir(exist_ok=True)
-    interrupted = trained(ranks, folder=folder, stop_requested=lambda: ranks.rank == 0, **fields)
-    ranks.add_up(torch.zeros(1))  # until the first process has written its checkpoint
-    return trained(ranks, folder=folder, **fields) | {"interrupted": interrupted["stopped"]}
+    interrupted = trained(processes, folder=folder, stop_requested=lambda: processes.rank == 0, **fields)
+    processes.add_up(torch.zeros(1))  # until the first process has written its checkpoint
+    return trained(processes, folder=folder, **fields) | {"interrupted": interrupted["stopped"]}
 
 
 class CountingCheckpoints(Checkpoints):
@@ -131,7 +131,7 @@ class CountingCheckpoints(Checkpoints):
         self.saves += 1
 
 
-def saves_every_twenty_steps(ranks: TrainingProcesses, folder: Path) -> int:
+def saves_every_twenty_steps(processes: TrainingProcesses, folder: Path) -> int:
     """How often two epochs of 19 steps were saved, one step taking a minute of a clock of their own."""
     network, settings = network_and_settings({"batch_size": 2})
     steps = [0]
@@ -145,40 +145,40 @@ def saves_every_twenty_steps(ranks: TrainingProcesses, folder: Path) -> int:
     with patch.object(checkpoints.time, "monotonic", lambda: 60.0 * steps[0]):
         counting = CountingCheckpoints(folder, {}, {}, minutes=20)
         data = examples(37, 0), examples(20, 1)
-        train(network, *data, settings.training, FLOAT32, progress=progress, checkpoints=counting, ranks=ranks)
+        train(network, *data, settings.training, FLOAT32, progress=progress, checkpoints=counting, processes=processes)
     return counting.saves
 
 
 def main(folder: Path) -> None:
-    with processes_of_environment(CPU) as ranks:
+    with processes_of_environment(CPU) as processes:
         alone = TrainingProcesses()
         few = {"batch_size": 8}  # five batches an epoch
         many = {"batch_size": 2}  # nineteen, the last of one row
         found = {
-            "rank": ranks.rank,
-            "size": ranks.size,
-            "writes": ranks.writes,
-            "shares": [ranks.share(np.arange(rows)).tolist() for rows in (7, 2, 1, 0)],
-            **sums(ranks),
-            "logits": [logits(ranks), logits(alone)],
-            "few batches": [trained(ranks, **few), trained(alone, **few)],
-            "a last batch of one row": [trained(ranks, **many), trained(alone, **many)],
-            "batches of one row": [trained(ranks, batch_size=1), trained(alone, batch_size=1)],
+            "rank": processes.rank,
+            "size": processes.size,
+            "writes": processes.writes,
+            "shares": [processes.share(np.arange(rows)).tolist() for rows in (7, 2, 1, 0)],
+            **sums(processes),
+            "logits": [logits(processes), logits(alone)],
+            "few batches": [trained(processes, **few), trained(alone, **few)],
+            "a last batch of one row": [trained(processes, **many), trained(alone, **many)],
+            "batches of one row": [trained(processes, batch_size=1), trained(alone, batch_size=1)],
             "one short of memory": [
-                trained(ranks, memory_for=2 if ranks.rank == 1 else None, **few),
+                trained(processes, memory_for=2 if processes.rank == 1 else None, **few),
                 trained(alone, **few),
             ],
-            "dropout": trained(ranks, dropout=0.5, **few),
-            "gone on with": [gone_on_with(ranks, folder / "plain", **many), trained(ranks, **many)],
+            "dropout": trained(processes, dropout=0.5, **few),
+            "gone on with": [gone_on_with(processes, folder / "plain", **many), trained(processes, **many)],
             "gone on with, dropout": [
-                gone_on_with(ranks, folder / "dropout", dropout=0.5, **many),
-                trained(ranks, dropout=0.5, **many),
+                gone_on_with(processes, folder / "dropout", dropout=0.5, **many),
+                trained(processes, dropout=0.5, **many),
             ],
-            "saves": saves_every_twenty_steps(ranks, folder / "saves"),
-            "asked by the second": trained(ranks, stop_requested=lambda: ranks.rank == 1, **many),
-            "asked in a short epoch": trained(ranks, stop_requested=lambda: ranks.rank == 1, **few, epochs=8),
+            "saves": saves_every_twenty_steps(processes, folder / "saves"),
+            "asked by the second": trained(processes, stop_requested=lambda: processes.rank == 1, **many),
+            "asked in a short epoch": trained(processes, stop_requested=lambda: processes.rank == 1, **few, epochs=8),
         }
-        (folder / f"{ranks.rank}.json").write_text(json.dumps(found), "utf-8")
+        (folder / f"{processes.rank}.json").write_text(json.dumps(found), "utf-8")
 
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ def test_a_part_of_scale_0_is_left_out_whatever_it_says():
 
 
 def test_of_no_part_at_all_there_are_no_logits():
-    with pytest.raises(ValueError, match="Expected the logits of a part, got none"):
+    with pytest.raises(ValueError, match="Expected the logits of the network or the n-gram model, got neither"):
         Calibration().logits(None, None)
 
 

@@ -69,8 +69,8 @@ def test_without_torchrun_or_with_a_single_process_nothing_is_connected(monkeypa
         monkeypatch.delenv(name, raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    with processes_of_environment(CPU) as ranks:
-        assert (ranks.rank, ranks.size, ranks.device) == (0, 1, CPU)
+    with processes_of_environment(CPU) as processes:
+        assert (processes.rank, processes.size, processes.device) == (0, 1, CPU)
         assert not torch.distributed.is_initialized()
 
 
@@ -80,7 +80,7 @@ def test_without_torchrun_or_with_a_single_process_nothing_is_connected(monkeypa
 @pytest.fixture(scope="module")
 def two(tmp_path_factory) -> list[dict]:
     """What each of two processes found."""
-    folder = tmp_path_factory.mktemp("ranks")
+    folder = tmp_path_factory.mktemp("processes")
     program = Path(__file__).with_name("program_of_processes.py")
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
     process = subprocess.Popen(

@@ -291,7 +291,7 @@ def test_files_of_two_models_are_not_mixed(folder, tmp_path):
 )
 def test_a_config_that_is_no_json_is_refused(folder, text):
     (folder / "config.json").write_bytes(text)
-    with pytest.raises(ModelFolderError, match=r"config.json: expected JSON, got damage"):
+    with pytest.raises(ModelFolderError, match=r"config.json: is not valid JSON"):
         load_model(folder)
 
 
@@ -472,14 +472,16 @@ def test_what_is_no_calibration_threshold_cascade_or_wide_part_is_refused(wide_f
 
 def test_a_cascade_without_a_wide_part_is_refused(folder):
     change_config(folder, cascade=0.9)
-    with pytest.raises(ModelFolderError, match="Expected no cascade: the model has no wide part"):
+    with pytest.raises(ModelFolderError, match="Expected no cascade: this model has no n-gram model"):
         load_model(folder)
 
 
 def test_a_threshold_of_three_classes_is_refused(tmp_path):
     save_model(tmp_path, saved_model(["a", "b", "c"]))
     change_config(tmp_path, threshold=0.4)
-    with pytest.raises(ModelFolderError, match=r"Expected no threshold, got 0.4: of 3 classes, the likeliest is said"):
+    with pytest.raises(
+        ModelFolderError, match=r"Expected no threshold, got 0.4: with 3 classes, the most probable one is predicted"
+    ):
         load_model(tmp_path)
 
 

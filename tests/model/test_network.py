@@ -137,7 +137,7 @@ def test_padded_logits_equal_a_plain_run_where_cells_move_long_after_their_outpu
         torch.testing.assert_close(logits, plain_logits(network, rows), rtol=0, atol=1e-5)
         exact = copy.deepcopy(network).double()  # step by step in float32, rounding adds up to 1e-5
         _, state = exact.recurrent(exact.embedding(torch.zeros(1, 476, dtype=torch.int32)))
-        for found, expected in zip(network._state_behind_pads(476), state, strict=True):
+        for found, expected in zip(network._state_after_pads(476), state, strict=True):
             torch.testing.assert_close(found.double(), expected, rtol=1e-6, atol=1e-5)
 
 
@@ -145,25 +145,25 @@ def test_pads_are_run_until_they_change_nothing_more():
     network = network_of(NetworkConfig(dropout=0.0), words=5)
     run = []
     network.recurrent.register_forward_hook(lambda _, arguments, __: run.append(arguments[0].shape[1]))
-    network._state_behind_pads(430)
+    network._state_after_pads(430)
     assert sum(run) <= 2 * 65
 
 
 @pytest.mark.parametrize("pads", [0, 1, 90, 128, 129, 130, 476])
 @pytest.mark.parametrize("cell", CELLS)
-def test_pads_run_unwatched_end_where_watched_ones_do(cell, pads):
+def test_pads_run_unchecked_end_where_checked_ones_do(cell, pads):
     network = network_of(small(cell=cell, max_length=500))
     if pads == 0:
-        assert network._state_behind_pads(pads) is None
+        assert network._state_after_pads(pads) is None
         return
-    found, expected = network._run_pads_unwatched(pads), network._run_pads(pads)
+    found, expected = network._run_pads_unchecked(pads), network._run_pads(pads)
     torch.testing.assert_close(found, expected, rtol=0, atol=1e-5)
     assert network.pad_drift is None or network.pad_drift < 1e-6
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_pads_run_unwatched_have_the_gradients_of_a_plain_run(cell, monkeypatch):
-    monkeypatch.setattr(SentimentLSTM, "_run_pads", SentimentLSTM._run_pads_unwatched)
+def test_pads_run_unchecked_have_the_gradients_of_a_plain_run(cell, monkeypatch):
+    monkeypatch.setattr(SentimentLSTM, "_run_pads", SentimentLSTM._run_pads_unchecked)
     network, rows = network_of(small(cell=cell, max_length=500)).train(), rows_of([24, 1, 7])
     ours = gradients(network, network(*padded(rows, 24, on_left=True)))
     plain = gradients(network, plain_logits(network, rows))
@@ -181,9 +181,9 @@ def with_outputs_that_never_settle(network: SentimentLSTM) -> SentimentLSTM:
 
 def test_how_far_outputs_moved_that_were_taken_to_stand_still_is_kept():
     network = with_outputs_that_never_settle(network_of(small(cell="rnn", max_length=500)))
-    network._run_pads_unwatched(128)
+    network._run_pads_unchecked(128)
     assert network.pad_drift is None  # all of them were run
-    network._run_pads_unwatched(476)
+    network._run_pads_unchecked(476)
     assert network.pad_drift > 1
     assert not any("drift" in name for name in network.state_dict())
 
@@ -504,5 +504,5 @@ def test_padded_logits_equal_a_plain_run_where_cells_turn_an_output_long_after_i
         exact = copy.deepcopy(network).double()
         outputs, _ = exact.recurrent(exact.embedding(torch.zeros(1, 492, dtype=torch.int32)))
         assert outputs[0, -1, 0] - outputs[0, 64, 0] > 1e-3
-        found = network._state_behind_pads(492)[0][-1, 0, 0]
+        found = network._state_after_pads(492)[0][-1, 0, 0]
     torch.testing.assert_close(found.double(), outputs[0, -1, 0], rtol=0, atol=1e-4)

@@ -217,7 +217,7 @@ def test_a_config_without_ngrams_is_no_wide_part(learned):
 
 def test_a_fit_that_does_not_come_to_an_end_says_so(monkeypatch):
     monkeypatch.setattr("sentiment_fast.model.ngrams._ROUNDS", 2)
-    with pytest.warns(RuntimeWarning, match="still moved after 2 rounds.*a smaller ngram_c than 10"):
+    with pytest.warns(RuntimeWarning, match="had not converged after 2 rounds.*a smaller ngram_c than 10"):
         fit_ngrams(*made_up_texts(), 2, CONFIG)
 
 

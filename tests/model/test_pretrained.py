@@ -91,7 +91,7 @@ def test_a_changed_file_is_noticed(folder, name):
     [
         ({"format": 2}, "update the package"),
         ({"format": None}, "with its format"),
-        ({"kind": "model"}, "is no start folder"),
+        ({"kind": "model"}, "is not a pretrained folder"),
         ({"network": 3}, "'network'"),
         ({"network": {}}, "expected the sizes"),
         ({"vocabulary": {"nonsense": 1}}, "expected the sizes"),

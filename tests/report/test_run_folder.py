@@ -168,7 +168,7 @@ def test_the_card_says_what_network_it_is(tmp_path):
     parameters = sum(weights.size for weights in model.weights.values())
     text = card(tmp_path, model=model)
     assert "an embedding of 4, 2 LSTM layers of 8, the last step, dropout 0.3, a linear layer" in text
-    assert f"{parameters:,} parameters, a vocabulary of 3 words" in text
+    assert f"{parameters:,} parameters and a vocabulary of 3 words" in text
 
 
 @pytest.mark.parametrize(
@@ -201,14 +201,14 @@ def test_the_card_describes_the_training_data(tmp_path):
     text = " ".join(card(tmp_path).split())
     assert "Trained on größte.csv (training part): 6 texts, `negative` (3), `positive` (3)." in text
     assert (
-        "A text has 4 words of the vocabulary in the median; 16.67% have more than the 500 that the network reads."
+        "The median text has 4 words of the vocabulary; 16.67% have more than the 500 that the network reads."
         in text
     )
 
 
 def test_the_card_says_which_epochs_weights_they_are(tmp_path):
     assert "those of epoch 2, which had the lowest validation loss." in card(tmp_path)
-    assert "The validation part chose the epoch, so its figures flatter the model" in card(tmp_path)
+    assert "The validation part chose the epoch, so its figures are optimistic" in card(tmp_path)
 
 
 def test_the_card_of_a_run_that_kept_its_last_epoch_says_so(tmp_path):
@@ -225,22 +225,22 @@ def two_parts(**changes) -> Model:
 
 
 def test_the_card_names_the_wide_part(tmp_path):
-    assert "a linear layer; beside it, a linear model of runs of 1 to 2 words, in 2^10 buckets." in card(
+    assert "a linear layer; next to it, a linear model of n-grams of 1 to 2 words, in 2^10 buckets." in card(
         tmp_path, model=two_parts()
     )
 
 
 def test_the_card_says_whether_a_cascade_is_on(tmp_path):
-    assert "n-grams alone are 95% sure" in card(tmp_path, model=two_parts(cascade=0.95))
+    assert "n-gram model is at least 95% confident" in card(tmp_path, model=two_parts(cascade=0.95))
     for model in (two_parts(), trained_model()):
-        assert "sure" not in card(tmp_path, model=model)
+        assert "does not run" not in card(tmp_path, model=model)
 
 
 def test_the_card_says_what_the_validation_part_decided(tmp_path):
-    assert "The validation part chose the epoch, so its figures flatter the model" in card(tmp_path)
+    assert "The validation part chose the epoch, so its figures are optimistic" in card(tmp_path)
     last = card(tmp_path, model=trained_model(keep="last"))
     assert "those of epoch 2, the last" in last  # of those marked
-    assert "Nothing was chosen by the validation part" in last
+    assert "The validation part was not used to choose anything" in last
 
 
 def test_the_card_has_a_row_of_figures_per_part(tmp_path):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -35,17 +35,20 @@ class OneAtATime(sf.Scorer):
 
 @pytest.fixture(scope="session")
 def make_model(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
-    """Makes a model folder: make_model(classes, text_column=None, **network_settings)."""
+    """Makes a model folder: make_model(classes, text_column=None, unknown="drop", **network_settings)."""
 
-    def make(classes: list[Any], text_column: str | None = None, **settings: Any) -> Path:
+    def make(
+        classes: list[Any], text_column: str | None = None, unknown: Literal["drop", "id"] = "drop", **settings: Any
+    ) -> Path:
+        vocabulary = sf.Vocabulary(WORDS, unknown=unknown)
         config = NetworkConfig(**({"embedding_size": 8, "hidden_size": 8, "layers": 1, "max_length": 20} | settings))
         with torch.random.fork_rng(devices=[]), torch.no_grad():
             torch.manual_seed(1)  # one by which texts differ in their labels
-            network = SentimentLSTM(config, len(WORDS), len(classes))
+            network = SentimentLSTM(config, vocabulary.largest_id, len(classes))
             for weights in network.parameters():
                 weights *= 3  # as drawn, they would put every score near 0.5
         folder = tmp_path_factory.mktemp("model")
-        save_model(folder, model_of(network, sf.Vocabulary(WORDS), classes, text_column=text_column))
+        save_model(folder, model_of(network, vocabulary, classes, text_column=text_column))
         return folder
 
     return make

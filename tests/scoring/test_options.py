@@ -125,6 +125,15 @@ def test_status_and_tokens_are_appended(exact_scorer):
     assert output[2].startswith("2, ,,,")
 
 
+@pytest.mark.parametrize("unknown", ["drop", "id"])
+def test_tokens_count_words_of_the_vocabulary_only(make_model, unknown):
+    scorer = sf.load(make_model(["negative", "positive"], unknown=unknown), "cpu", "float32")
+    assert (scorer.encode(["unheardof"]).unknown_id is None) == (unknown == "drop")
+    data = b'text\ngood unheardof film\nunheardof unheardof\n""\nunheardof bad\ngood unheardof film\n'
+    output = score(data, scorer, tokens=True).decode().splitlines()
+    assert [line.rsplit(",", 1)[1] for line in output] == ["sentiment_tokens", "2", "0", "0", "1", "2"]
+
+
 @pytest.mark.parametrize("columns", [None, ["id", "text"]])
 def test_excel_safe_guards_formulas_and_leaves_numbers(exact_scorer, columns):
     data = b'id,text\n=1+1,"=cmd"\n-1.5,@a\n+4e5,-a\n"+1","\t x"\n,a=b\n-,"+"\n'

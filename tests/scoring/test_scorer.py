@@ -181,7 +181,7 @@ def test_missing_folder_is_an_error_that_names_it(tmp_path):
 
 
 def test_folder_without_a_model_is_an_error(tmp_path):
-    with pytest.raises(ModelFolderError, match=r"is no model folder: it has no config\.json"):
+    with pytest.raises(ModelFolderError, match=r"is not a model folder: it has no config\.json"):
         sf.load(tmp_path)
 
 

@@ -149,7 +149,7 @@ def test_loading_takes_off_or_replaces_the_cascade_and_the_threshold(two_parts, 
 
 
 def test_a_cascade_of_a_model_without_a_wide_part_is_bad_usage(model_folder):
-    with pytest.raises(UsageError, match="Expected no cascade: the model has no wide part"):
+    with pytest.raises(UsageError, match="Expected no cascade: this model has no n-gram model"):
         sf.load(model_folder, cascade=0.9)
 
 

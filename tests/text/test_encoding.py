@@ -282,6 +282,16 @@ def test_unknown_words_can_get_an_id_and_stop_words_none():
     assert (vocabulary.unknown_id, vocabulary.largest_id, ids.unknown_id, ids.unknown_count) == (3, 3, 3, 2)
 
 
+@pytest.mark.parametrize("unknown", ["drop", "id"])
+def test_known_lengths_count_words_of_the_vocabulary(unknown):
+    vocabulary = sf.build_vocabulary(["good film, good"], unknown=unknown)
+    texts = ["unheardof good", "", "unheardof", None, "good the film unheardof", "the", "unheardof unheardof"]
+    ids = sf.encode(texts, vocabulary)
+    assert ids.known_lengths.tolist() == [1, 0, 0, 0, 2, 0, 0]
+    assert ids.known_lengths.sum() == len(ids.values) - ids.unknown_count
+    assert sf.encode([], vocabulary).known_lengths.tolist() == []
+
+
 def test_without_that_option_there_is_no_unknown_word():
     ids = sf.encode(TEXTS, VOCABULARY)
     assert (VOCABULARY.unknown_id, VOCABULARY.largest_id, ids.unknown_count) == (None, 5, 0)

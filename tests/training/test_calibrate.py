@@ -16,7 +16,7 @@ from sentiment_fast.scoring.scorer import Scorer
 from sentiment_fast.training.calibrate import calibrate
 from sentiment_fast.training.distillation import SoftTargets
 from sentiment_fast.training.encode import encode_part, new_network
-from sentiment_fast.training.ngrams import wide_part
+from sentiment_fast.training.ngrams import fit_ngram_model
 from sentiment_fast.training.prepare import TrainingData
 from tests.training.conftest import FLOAT32, TINY, VOCABULARY
 
@@ -38,7 +38,7 @@ def model(wide: bool = False) -> Model:
     network = new_network(TINY, VOCABULARY, CLASSES).eval()
     parts = {"training": part(200), "validation": part(200, 1)}
     config = NgramConfig(2, 10) if wide else NgramConfig()
-    fitted = wide_part(TrainingData(parts, CLASSES, VOCABULARY, None), None, config, lambda line: None)
+    fitted = fit_ngram_model(TrainingData(parts, CLASSES, VOCABULARY, None), None, config, lambda line: None)
     return model_of(network, VOCABULARY, CLASSES, wide=fitted)
 
 
@@ -67,7 +67,9 @@ def test_a_cascade_is_turned_on_where_it_costs_no_accuracy_that_can_be_told(text
     saved, validation, said = model(wide=True), part(texts, 1), []
     report = calibrate(saved, network_of(saved), validation, FLOAT32, said.append)
     assert saved.cascade == cascade
-    assert said[1].startswith("cascade on: n-grams are less than 95% sure of" if cascade else "cascade off: ")
+    assert said[1].startswith(
+        "cascade on: the n-gram model is less than 95% confident about" if cascade else "cascade off: "
+    )
     scorer = Scorer(replace(saved, cascade=0.95))
     assert (
         report.as_dict()["cascade"]["accuracy"]
@@ -101,14 +103,14 @@ def test_too_small_a_validation_part_leaves_the_model_as_it_is_and_says_so(few):
     unchanged = replace(saved, calibration=Calibration(), wide_calibration=Calibration(network=0.0))
     assert vars(saved) == vars(unchanged)
     assert [line.partition(":")[0] for line in said] == [
-        "the probabilities stay as the model gives them, not calibrated"
+        "the probabilities stay uncalibrated"
     ]
 
 
 def test_the_wide_part_says_how_good_it_is_alone():
     said, parts = [], {"training": part(200), "validation": part(200, 1)}
-    wide_part(TrainingData(parts, CLASSES, VOCABULARY, None), None, NgramConfig(2, 10), said.append)
-    assert said[0].startswith("wide part: validation accuracy 9")
+    fit_ngram_model(TrainingData(parts, CLASSES, VOCABULARY, None), None, NgramConfig(2, 10), said.append)
+    assert said[0].startswith("n-gram model: validation accuracy 9")
 
 
 def test_no_wide_part_is_fitted_where_none_is_wanted():
@@ -119,6 +121,6 @@ def test_the_wide_part_learns_from_a_teachers_soft_targets_if_there_are_any():
     training, validation = part(200), part(200, 1)
     data = TrainingData({"training": training, "validation": validation}, CLASSES, VOCABULARY, None)
     contrary = np.eye(2, dtype=np.float32)[1 - training.targets]
-    taught = wide_part(data, SoftTargets(training.ids, contrary), NgramConfig(2, 10), lambda line: None)
+    taught = fit_ngram_model(data, SoftTargets(training.ids, contrary), NgramConfig(2, 10), lambda line: None)
     right = (taught.logits(validation.ids) > 0) == (validation.targets == 1)
     assert right.mean() < 0.3

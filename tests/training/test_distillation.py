@@ -44,7 +44,7 @@ def test_what_was_kept_of_other_texts_is_a_data_error(tmp_path):
 
 def test_a_damaged_file_is_said_to_be(tmp_path):
     (tmp_path / SOFT_TARGETS).write_bytes(b"damage")
-    with pytest.raises(ModelFolderError, match="the teacher is asked again"):
+    with pytest.raises(ModelFolderError, match="the teacher labels the texts again"):
         kept_probabilities(tmp_path, IDS)
 
 

@@ -131,7 +131,7 @@ def test_all_options_of_the_command_are_keywords_with_documented_types():
 
 
 def test_an_unknown_option_is_a_type_error_with_the_nearest_one(tmp_path):
-    with pytest.raises(TypeError, match=r"unexpected option 'epoch'; is it 'epochs' that you mean\?"):
+    with pytest.raises(TypeError, match=r"unexpected option 'epoch'; did you mean 'epochs'\?"):
         sf.train("demo:40", epoch=3, out=tmp_path / "model")
 
 

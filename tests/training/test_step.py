@@ -31,9 +31,11 @@ def batches_of(run, epoch: int) -> list[np.ndarray]:
     return random_batches(source.lengths, run.config.budget, np.random.default_rng(epoch), source.width_step)
 
 
-def new_step(run, precision=FLOAT32, say=print, ranks=None, **options) -> tuple[TrainingState, TrainingStep]:
+def new_step(run, precision=FLOAT32, say=print, processes=None, **options) -> tuple[TrainingState, TrainingStep]:
     state = TrainingState.at_start(run.network.train(), run.config, precision.dtype, options.get("cuda_graphs", False))
-    return state, TrainingStep(state, run.training, run.config, precision, ranks or TrainingProcesses(), say, **options)
+    return state, TrainingStep(
+        state, run.training, run.config, precision, processes or TrainingProcesses(), say, **options
+    )
 
 
 def sums_of(run, precision=FLOAT32, epochs: int = 3, **options) -> torch.Tensor:
@@ -91,9 +93,9 @@ class RecordedCompiler(Compiler):
 
 
 @pytest.fixture
-def unwatched_pads(monkeypatch):
+def unchecked_pads(monkeypatch):
     """Pads as a GPU runs them."""
-    monkeypatch.setattr(SentimentLSTM, "_run_pads", SentimentLSTM._run_pads_unwatched)
+    monkeypatch.setattr(SentimentLSTM, "_run_pads", SentimentLSTM._run_pads_unchecked)
 
 
 @pytest.fixture
@@ -106,7 +108,7 @@ def nothing_compiled():
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("unwatched_pads", "nothing_compiled")
+@pytest.mark.usefixtures("unchecked_pads", "nothing_compiled")
 def test_compiled_steps_have_the_losses_of_others_and_compiled_gradients(tiny_run):
     try:
         get_cpp_compiler()
@@ -120,7 +122,7 @@ def test_compiled_steps_have_the_losses_of_others_and_compiled_gradients(tiny_ru
     assert said == []
     assert compiler.graphs >= 3
     compiled = "CompiledFunctionBackward"
-    assert compiler.gradients == {"_gathered": None, "after_last_pads": compiled, "judge": compiled}
+    assert compiler.gradients == {"_gathered": None, "after_last_pads": compiled, "batch_loss": compiled}
 
 
 def test_a_compiler_has_compiled_nothing_before_a_first_call():
@@ -203,7 +205,7 @@ def test_where_a_graph_does_not_fit_into_memory_it_is_said_once_and_those_there_
     played.fails_with = torch.OutOfMemoryError("out of memory")
     done = [graphs.replayed(torch.tensor([rows]), width, played.step) for rows, width in ((2, 32), (3, 32), (4, 48))]
     assert done == [False] * 3
-    assert said == ["out of memory: 1 CUDA graphs, and further shapes of batches run without"]
+    assert said == ["out of memory: 1 CUDA graphs; further shapes of batches run without"]
     assert graphs.replayed(torch.tensor([5]), 16, played.step)
     assert played.replays == [[1], [5]]
 
@@ -226,7 +228,7 @@ def test_where_memory_is_short_graphs_are_given_up_before_batches_are_cut(played
     assert step.graphs is None
     assert state.pieces == 2
     assert [line.partition(":")[2][:30] for line in said] == [
-        " training goes on without CUDA",
+        " training continues without CU",
         " batches are now computed in 2",
     ]
 
@@ -237,8 +239,8 @@ def test_graphs_that_cannot_be_had_are_said_not_to_be(played, tiny_run, why):
     state = TrainingState.at_start(run.network, run.config, torch.float32)
     state.pieces = 2 if why == "do not fit" else 1
     precision = Precision("float16", "") if why == "float16" else FLOAT32
-    ranks = TrainingProcesses(size=2 if why == "several processes" else 1)
-    step = TrainingStep(state, run.training, run.config, precision, ranks, said.append, cuda_graphs=True)
+    processes = TrainingProcesses(size=2 if why == "several processes" else 1)
+    step = TrainingStep(state, run.training, run.config, precision, processes, said.append, cuda_graphs=True)
     assert step.graphs is None
     assert len(said) == 1
     assert said[0].startswith("no CUDA graphs: ")
@@ -256,10 +258,10 @@ def test_graphs_that_cannot_be_had_are_said_not_to_be(played, tiny_run, why):
     ],
 )
 def test_graphs_are_the_default_where_they_can_be_had(device, dtype, processes, worth_it):
-    ranks = TrainingProcesses(size=processes, device=torch.device(device))
-    assert graphs_are_worth_it(Precision(dtype, ""), ranks) == worth_it
+    processes = TrainingProcesses(size=processes, device=torch.device(device))
+    assert graphs_are_worth_it(Precision(dtype, ""), processes) == worth_it
     with deterministic_algorithms():
-        assert not graphs_are_worth_it(Precision(dtype, ""), ranks)
+        assert not graphs_are_worth_it(Precision(dtype, ""), processes)
 
 
 def test_a_capturable_optimiser_takes_the_steps_of_another(tiny_run):
@@ -328,7 +330,7 @@ def test_steps_on_cuda_go_on_without_graphs_where_those_do_not_fit_into_memory(t
     run.network.dropout.register_forward_pre_hook(refuse)
     found = sums_of(run, cuda_graphs=True, say=said.append)
     torch.testing.assert_close(found, sums_of(tiny_run(CUDA, **LONG)), rtol=0, atol=1e-4)
-    assert said == ["out of memory: 0 CUDA graphs, and further shapes of batches run without"]
+    assert said == ["out of memory: 0 CUDA graphs; further shapes of batches run without"]
 
 
 @on_gpu

@@ -51,7 +51,7 @@ def test_other_classes_are_a_usage_error_with_both(tmp_path, classes):
 
 
 def test_a_folder_that_holds_no_model_is_said_to_be_none(tmp_path):
-    with pytest.raises(ModelFolderError, match="is no model folder"):
+    with pytest.raises(ModelFolderError, match="is not a model folder"):
         open_teacher(tmp_path, ["negative", "positive"], "cpu", say_nothing)
 
 

@@ -1,1 +1,1 @@
-"""The LSTM by the native core: scoring, training, and the closed form for pads."""
+"""The LSTM in the native core: scoring, training, and the closed form for pads."""

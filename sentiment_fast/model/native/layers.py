@@ -1,7 +1,7 @@
-"""Recurrent layers in one direction by the native core (csrc/lstm/training.h), with gradients, for PyTorch's autograd.
+"""Recurrent layers in one direction in the native core (csrc/lstm/training.h), with gradients, for PyTorch's autograd.
 
-In: ragged ids, a table of what each adds to the first layer's gates, recurrent weights. Out: what the top layer makes
-of each row. Rows start from the zero state; those behind pads are native_training.py's.
+In: ragged ids, a table of what each adds to the first layer's gates, recurrent weights. Out: the top layer's pooled
+outputs for each row. Rows start from the zero state; rows after pads are left to training.py.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ Reading = Literal["last", "max_mean"]
 
 
 class NativeLayers:
-    """LSTM layers of the same size, forward and back.
+    """LSTM layers of the same size, forward and backward passes.
 
-    number: "float32" or "bfloat16", what is multiplied; all else is float32. level: of _core.LSTM_LEVELS[number].
-    Not for several threads at once, and a batch goes back before the next one comes.
+    number: "float32" or "bfloat16", the type of products; all else is float32. level: one of _core.LSTM_LEVELS[number].
+    Not thread-safe, and a batch's backward pass comes before the next batch.
     """
 
     def __init__(self, hidden: int, layers: int, number: str, level: str) -> None:
         self.hidden, self.layers = hidden, layers
         self.lstm = _core.LstmTraining(hidden, layers, number, level)
-        self.batches = 0  # so far: the traces are the last one's
+        self.batches = 0  # so far: the traces belong to the last one
         self._traces: dict[str, _core.LstmTrace] = {}
 
     def read(
@@ -44,19 +44,19 @@ class NativeLayers:
         reading: Reading,
         threads: int,
     ) -> Tensor:
-        """What the top layer puts out, float32, with gradients for the table and the weights.
+        """The top layer's pooled outputs, float32, with gradients for the table and the weights.
 
         reading: "last", each row's last step, (rows, hidden); "max_mean", the maximum and the mean of each row's steps
         side by side, (rows, 2 hidden).
-        ids: (total,), rows of the table, one of the batch's rows behind the other. counts: (rows,), 1 or more. table:
-        (words, 4 hidden), see `table_of`. weights: as `nn.LSTM.all_weights` gives them; of the first layer, which the
-        table stands for, only those of its own outputs are read.
+        ids: (total,), rows of the table, one of the batch's rows after the other. counts: (rows,), 1 or more. table:
+        (words, 4 hidden), see `table_of`. weights: as in `nn.LSTM.all_weights`; of the first layer, whose input weights
+        are in the table, only the hidden-to-hidden ones are read.
         """
         flat = weights_of(weights)
         return _Read.apply(self, ids, counts, reading, threads, table, *flat)  # type: ignore[no-any-return, no-untyped-call]
 
     def trace(self, name: str, slots: int) -> _core.LstmTrace:
-        """One to write to, kept from batch to batch: fresh memory costs a tenth of the time of what is done in it."""
+        """A trace to write to, reused from batch to batch: fresh memory would cost a tenth of the computing time."""
         if name not in self._traces or self._traces[name].slots < slots:
             self._traces.pop(name, None)
             self._traces[name] = self.lstm.trace(slots)
@@ -71,17 +71,17 @@ class NativeLayers:
         """Raises RuntimeError if another batch has written to the traces since."""
         if batch != self.batches:
             raise RuntimeError(
-                f"Expected the last batch summarised, number {self.batches}, to go back, got number {batch}, "
+                f"Expected a backward pass of the last batch summarised, number {self.batches}, got number {batch}, "
                 "whose steps are overwritten: call backward() before the next summarise()"
             )
 
     def by_kind(self, flat: Sequence[Any]) -> tuple[list[Any], list[Any], list[Any]]:
-        """What `weights_of` gave, or gradients by it -> own, below, biases, as the core takes them."""
+        """The result of `weights_of`, or its gradients -> own, below, biases, as the core takes them."""
         first, second = self.layers, 2 * self.layers - 1
         return list(flat[:first]), list(flat[first:second]), list(flat[second:])
 
     def weight_zeros(self) -> list[npt.NDArray[np.float32]]:
-        """Where gradients by what `weights_of` gives are added up."""
+        """Zeros in which the gradients with respect to the result of `weights_of` are added up."""
         square, biases = (4 * self.hidden, self.hidden), (4 * self.hidden,)
         shapes = [square] * (2 * self.layers - 1) + [biases] * (self.layers - 1)
         return [np.zeros(shape, np.float32) for shape in shapes]
@@ -94,7 +94,7 @@ def table_of(vectors: Tensor, weights: Sequence[Sequence[Tensor]]) -> Tensor:
 
 
 def weights_of(weights: Sequence[Sequence[Tensor]]) -> list[Tensor]:
-    """`nn.LSTM.all_weights`, but what is in the table -> own of all layers, below and biases of all but the first."""
+    """`nn.LSTM.all_weights` -> own of all layers, below and biases of all except the first, which the table has."""
     own, below = [layer[1] for layer in weights], [layer[0] for layer in weights[1:]]
     return own + below + [layer[2] + layer[3] for layer in weights[1:]]
 

@@ -1,7 +1,7 @@
 """The states after many pads without PyTorch: for scoring, and for training, with gradients.
 
-In: an LSTM's weights, or those packed in a `NativeTraining`, and how many pads rows have. Out: the states that they
-start from. The same in PyTorch, and why outputs that stand still allow a closed form, is in model/pads.py.
+In: an LSTM's weights, or those packed in a `NativeTraining`, and how many pads rows have. Out: the states that rows
+start from. The same in PyTorch, and why converged outputs allow a closed form, is in model/pads.py.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
 
-# When so many have run and outputs still move, a batch begins behind those pads that all its rows have.
+# If outputs still move after this many, a batch starts after the pads that all its rows have.
 _MOST_PADS = 256
 
-# The exp of what is further below 0 overflows.
+# exp(-x) overflows for x below this.
 _LEAST_LOGIT = -700
 
-# Outputs stand still if a pad moves them by less than this, both absolutely and relatively.
+# Outputs have converged if a pad moves them by less than this, both absolutely and relatively.
 _STILLNESS = 1e-6
 _PADS_BETWEEN_LOOKS = 32
 
@@ -41,10 +41,10 @@ class LayerWeights(NamedTuple):
 
 
 class PadStates:
-    """An LSTM's states after each number of pads, kept. Which are asked for, and in which order, changes none.
+    """An LSTM's states after each number of pads, cached; they do not depend on which are requested, in which order.
 
-    Pads are run one at a time, in float64, until outputs stand still; each number beyond is then a few operations.
-    layers: the lowest first. pad: (embedding,), the pad's vector. most: how many pads there can be.
+    Pads are run one at a time, in float64, until outputs have converged; larger numbers then take a few operations.
+    layers: the lowest first. pad: (embedding,), the pad's vector. most: the largest number of pads.
     """
 
     def __init__(self, layers: Sequence[LayerWeights], pad: Floats, most: int) -> None:
@@ -53,7 +53,7 @@ class PadStates:
         self._pad, self._most = pad.astype(np.float64), most
         zeros = np.zeros((len(layers), layers[0].of_output.shape[1]))
         self._states: list[tuple[Doubles, Doubles]] = [(zeros, zeros)]  # by the number of pads run
-        self._series: _Series | None = None  # once outputs stand still
+        self._series: _Series | None = None  # once outputs have converged
 
     def after(self, pads: Sequence[int]) -> tuple[Floats, Floats]:
         """Outputs and cells after each of these numbers of pads, (numbers, layers, hidden) each."""
@@ -74,7 +74,7 @@ class PadStates:
         after, series = self._one_more(outputs, cells)
         done = len(self._states) - 1
         if done % _PADS_BETWEEN_LOOKS == 0 and _stands_still(outputs, after):
-            # If outputs stand still at the last pad that there can be as well, they do so at those between: each cell
+            # Outputs that still have their values at the largest number of pads have them in between too: each cell
             # moves in one direction only.
             last = series.cells(np.array([max(self._most - done - 1, 0)]))[0]
             if _stands_still(outputs, self._one_more(outputs, last)[0]):
@@ -83,7 +83,7 @@ class PadStates:
         self._states.append((after, series.cells(np.ones(1))[0]))
 
     def _one_more(self, outputs: Doubles, cells: Doubles) -> tuple[Doubles, _Series]:
-        """The outputs after one more pad, and what its gates make of the cells from here on."""
+        """The outputs after one more pad, and the series that its gates give for the cells from now on."""
         after, gates = [], []
         step = self._pad  # the input of each layer in turn
         for layer, (w_in, w_out, bias) in enumerate(self._weights):
@@ -97,13 +97,13 @@ class PadStates:
 
 
 class _Series:
-    """Cells that the same gates move: after n steps f^n c + i g (1 + f + ... + f^(n - 1)).
+    """Cells under constant gates: after n steps f^n c + i g (1 + f + ... + f^(n - 1)).
 
     forget: the logits of f. opened, candidate, cells: i, g and c. (layers, hidden) each.
     """
 
     def __init__(self, forget: Doubles, opened: Doubles, candidate: Doubles, cells: Doubles) -> None:
-        # Beyond 30, the share that is forgotten would be 0, and divide 0.
+        # Beyond 30, the share that is forgotten would be 0, and 0 / 0 follows.
         self.forget = np.clip(forget, _LEAST_LOGIT, 30)
         self._opened, self._candidate, self._cells = opened, candidate, cells
         self.lost = _sigmoid(-self.forget)
@@ -124,10 +124,10 @@ def _stands_still(before: Doubles, after: Doubles) -> bool:
 
 
 def run_pads(training: NativeTraining, pads: Rows, table: Floats) -> NativePads | None:
-    """As many pads as it takes until outputs stand still, else those that all rows have; None where that is none.
+    """Run pads until outputs have converged, else those that all rows have; None if there are none.
 
-    The first run is of the network's `pads_at_once`, which grow when they are too few. pads: (batch,). table: (1, 4
-    hidden), the pad's.
+    The first run has the network's `pads_at_once`, which grow when they are too few. pads: (batch,). table: (1, 4
+    hidden), the pad's row.
     """
     least, most = int(pads.min()), int(pads.max())
     done = training.network.pads_at_once
@@ -143,10 +143,10 @@ def run_pads(training: NativeTraining, pads: Rows, table: Floats) -> NativePads 
 
 
 class NativePads:
-    """One row of `done` pads, and one more; the states from there on.
+    """One row of `done` pads, and one more; the states after further pads.
 
-    Where outputs stand still, the gates do that this last pad shows, and the cells behind n further pads are a
-    geometric series. outputs, cells: behind `done` pads, (layers, hidden) float64.
+    Once outputs have converged, so have the gates, which this last pad gives, and the cells after n further pads are a
+    geometric series. outputs, cells: after `done` pads, (layers, hidden) float64.
     """
 
     def __init__(self, training: NativeTraining, table: Floats, done: int) -> None:
@@ -167,7 +167,7 @@ class NativePads:
         self._series = _Series(forget, self._in, self._candidate, self.cells)
 
     def stops_at(self, more: int, tolerance: float) -> bool:
-        """Do outputs stand still here, and so many pads on? Then between as well: each cell moves in one direction."""
+        """Have outputs converged, here and this many pads later? Then in between too: each cell moves one way."""
         last = self._out * np.tanh(self.cells_after(np.array([more]))[0])
         moved = np.maximum(self._moved, np.abs(last - self.outputs))
         self.stand_still = bool((moved <= tolerance + tolerance * np.abs(self.outputs)).all())
@@ -178,8 +178,9 @@ class NativePads:
         return self._series.cells(more)
 
     def gradients(self, more: Rows, by_outputs: Floats, by_cells: Floats) -> tuple[Floats, Floats, Floats]:
-        """The loss's, by the states behind so many further pads, (numbers, layers, hidden) each -> by the last pad's
-        logits, (1, layers, 4 hidden), and by the outputs and cells before it, (1, layers, hidden) each.
+        """The loss's gradients with respect to the states after these numbers of further pads, (numbers, layers,
+        hidden) each -> with respect to the last pad's logits, (1, layers, 4 hidden), and to the outputs and cells
+        before it, (1, layers, hidden) each.
         """
         power, series = self._series.powers(more)
         number = more[:, None, None]

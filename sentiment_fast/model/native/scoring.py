@@ -1,7 +1,7 @@
-"""A network's logits by the native core's LSTM, on the CPUs where nothing else is as fast, without PyTorch.
+"""A network's logits by the native core's LSTM, on the CPUs on which it is the fastest, without PyTorch.
 
-In: a model's weights and rows of ids. Out: their logits, each the same whatever rows stand next to it. Which networks
-the core can run, and at which level it is the fastest, is decided here; what runs the others, in engine.py.
+In: a model's weights and rows of ids. Out: their logits, each the same whatever other rows are in the batch. Decides
+which networks the core can run, and at which level it is the fastest; running the others is left to engine.py.
 """
 
 from __future__ import annotations
@@ -26,21 +26,21 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
 
-# What all ids' shares of the first layer's gates may take: 65,000 words at 256 hidden units, half as many in both
-# directions. With more, PyTorch's way, which multiplies each step's vectors, is left in place, for the memory's sake.
-# Rows that come from beyond the caches are not what takes the time: if all were in them, 30,000 words at 128 hidden
-# units would be 4 % faster, 10,000 at 64 units 5 %; so halving the table, in bf16, is not worth its rounding.
+# Bytes of the table of what ids add to the first layer's gates: 65,000 words at 256 hidden units, half as many in both
+# directions. Beyond, PyTorch multiplies each step's vectors instead, to save memory.
+# Cache misses are not what takes the time: if all rows were in the caches, 30,000 words at 128 hidden units would be
+# 4 % faster, 10,000 at 64 units 5 %; so halving the table, in bf16, is not worth its rounding.
 _LARGEST_TABLE = 1 << 28
-# Ids of a call of the native LSTM, about: Ctrl-C waits for its end, and two cores take a second.
+# About how many ids a call of the native LSTM gets: Ctrl-C waits for its end, which takes two cores a second.
 _IDS_OF_A_CALL = 1 << 18
-_WORDS_AT_ONCE = 2048  # of a table, so that their float64 copies take little memory
+_WORDS_AT_ONCE = 2048  # rows of a table, so that their float64 copies take little memory
 
 
 def native_level(device: Device | torch.device, precision: Precision) -> str | None:
-    """The level at which the native LSTM runs if it is the fastest there is; None if PyTorch is.
+    """The level at which the native LSTM runs if it is the fastest; None if PyTorch is.
 
-    That is on a CPU, in float32 with AVX2 or AVX-512, in bf16 with AVX-512 BF16, but not with AMX: there, oneDNN is
-    ahead. A lower level that SENTIMENT_FAST_SIMD forces holds here too; in bf16 there is none.
+    It is on a CPU, in float32 with AVX2 or AVX-512, in bf16 with AVX-512 BF16, but not with AMX: there, oneDNN is
+    faster. A lower level that SENTIMENT_FAST_SIMD forces applies here too; in bf16 there is none.
     """
     if device.type != "cpu" or (precision.name == "bfloat16" and cpu_has_amx()):
         return None
@@ -49,7 +49,7 @@ def native_level(device: Device | torch.device, precision: Precision) -> str | N
 
 
 def slow_level(precision: Precision) -> str | None:
-    """The level at which the native LSTM runs if there is nothing else; None if it lacks these numbers."""
+    """The level at which the native LSTM runs without PyTorch; None if it lacks this number type."""
     levels = _levels(precision) or _core.LSTM_LEVELS.get(precision.name, ())[:1]
     return levels[-1] if levels else None
 
@@ -62,7 +62,7 @@ def _levels(precision: Precision) -> Sequence[str]:
 
 
 def can_run(config: NetworkConfig) -> bool:
-    """Can the core score and train the network? In both directions it knows one layer."""
+    """Can the core score and train the network? In both directions it supports one layer."""
     return (
         config.cell == "lstm"
         and config.pooling in ("padded", "last", "max_mean")
@@ -72,12 +72,12 @@ def can_run(config: NetworkConfig) -> bool:
 
 
 def tables_fit(config: NetworkConfig, ids: int) -> bool:
-    """Are the tables of what each id, the pad included, adds to the gates of reasonable size?"""
+    """Are the tables of what each id, the pad included, adds to the gates small enough?"""
     return 4 * 4 * config.hidden_size * ids * (2 if config.bidirectional else 1) <= _LARGEST_TABLE  # bytes
 
 
 class RowsOfIds(Protocol):
-    """Texts' ids as rows that can be read where they lie; see `RaggedRows`."""
+    """Texts' ids as rows that can be read in place; see `RaggedRows`."""
 
     lengths: Rows
 
@@ -87,7 +87,7 @@ class RowsOfIds(Protocol):
 class NativeLSTM:
     """A network as the core runs it: packed recurrent layers, the output layer's weights.
 
-    directions: one, or the forward and the backward one. output: (outputs, features) and (outputs,). after_pads: some
+    directions: one, or the forward and the backward one. output: (outputs, features) and (outputs,). after_pads:
     numbers of pads -> an LSTM's outputs and cells after each of them, (numbers, layers, hidden) each.
     """
 
@@ -104,14 +104,14 @@ class NativeLSTM:
 
     def logits(self, source: RowsOfIds, rows: Rows, threads: int) -> Floats:
         """(batch,) logits for two classes, (batch, classes) for more."""
-        # In float64 because a matrix product's rounding goes by the size of the batch: here, none of it is left.
+        # In float64: a matrix product's rounding depends on the size of the batch, which float64 makes invisible.
         weight, bias = self._output
         summary = self._summarise(source, rows, threads).astype(np.float64)
         logits = (summary @ weight + bias).astype(np.float32)  # (batch, outputs)
         return logits[:, 0] if logits.shape[1] == 1 else logits
 
     def _summarise(self, source: RowsOfIds, rows: Rows, threads: int) -> Floats:
-        """(batch, features): what `SentimentLSTM.summarise` gives."""
+        """(batch, features): the result of `SentimentLSTM.summarise`."""
         config = self._config
         values, starts, lengths = source.ragged(rows)
         states, outputs, cells = self._states(lengths)
@@ -126,7 +126,7 @@ class NativeLSTM:
         return np.stack([ahead, back], axis=2).reshape(len(rows), config.features)
 
     def _states(self, lengths: Rows) -> tuple[Rows, Floats, Floats]:
-        """Each row's state to start from, a number, and what these stand for, (numbers, layers, hidden) twice."""
+        """Each row's initial state, as an index, and the states' outputs and cells, (states, layers, hidden) each."""
         config = self._config
         if not config.pads_on_left:
             zeros = np.zeros((1, config.layers, config.hidden_size), np.float32)
@@ -139,8 +139,8 @@ class NativeLSTM:
 
 
 def native_lstm(model: Model, number: str, level: str) -> NativeLSTM:
-    """A model's network, which `can_run`. number: "float32" or "bfloat16", what weights and outputs are. level: of
-    _core.LSTM_LEVELS[number].
+    """A model's network, one that `can_run`. number: "float32" or "bfloat16", the type of weights and outputs. level:
+    one of _core.LSTM_LEVELS[number].
     """
     config, vectors = model.config, model.weights["embedding.weight"]
     directions = [_layers(model.weights, config, name) for name in _direction_names(config)]
@@ -184,9 +184,9 @@ def _table(vectors: Floats, layer: LayerWeights) -> Floats:
 
 
 def rows_of_calls(lengths: Rows, rows: Rows) -> list[Rows]:
-    """Rows, longest first -> those of each call of `NativeLSTM.logits`, rows of all lengths: threads then end together.
+    """Rows, longest first -> the rows of each call of `NativeLSTM.logits`, of all lengths: threads then end together.
 
-    lengths: of all rows that there are.
+    lengths: those of all rows.
     """
     calls = -(-int(lengths[rows].sum()) // _IDS_OF_A_CALL)
     return [rows[call::calls] for call in range(calls)]

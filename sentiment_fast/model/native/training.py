@@ -1,7 +1,7 @@
-"""Training an LSTM by the native core (csrc/lstm/training.h), on the CPUs where nothing else is as fast.
+"""Training an LSTM in the native core (csrc/lstm/training.h), on the CPUs on which it is the fastest.
 
-In: a network and rows of a `BatchSource`. Out: what its recurrent layers make of each row, with gradients: PyTorch's,
-without its padding. Whether it is used is decided here; where it is not, step.py takes the network.
+In: a network and rows of a `BatchSource`. Out: the pooled outputs of its recurrent layers, with gradients: PyTorch's,
+without its padding. Decides whether it is used; if not, step.py runs the network.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from sentiment_fast.model.native.pads import NativePads, run_pads
 from sentiment_fast.model.native.scoring import can_run, native_level
 from sentiment_fast.model.network import BothDirections, SentimentLSTM
 
-# The number of words that a batch's products are made for is a multiple of it: for each new one oneDNN builds a
-# primitive, in 3 to 7 ms. (The products on two Python threads, for 4,000 words and two directions, took 42 ms of CPU
-# time instead of 24, and so no less time than on one.)
+# The number of words in a batch's products is a multiple of it: for each new number oneDNN builds a primitive, in 3 to
+# 7 ms. (The products on two Python threads, for 4,000 words and two directions, took 42 ms of CPU time instead of 24,
+# and so no less time than on one.)
 _WORDS_STEP = 256
 
 
 def native_training(network: SentimentLSTM, precision: Precision) -> NativeTraining | None:
-    """None where PyTorch is faster, or the network another one."""
+    """None if PyTorch is faster, or if the core cannot train the network."""
     level = native_level(network.embedding.weight.device, precision)
     usable = can_run(network.config) and network.output.weight.dtype == torch.float32
     return NativeTraining(network, precision.name, level) if level is not None and usable else None
@@ -41,10 +41,10 @@ def native_training(network: SentimentLSTM, precision: Precision) -> NativeTrain
 
 @contextmanager
 def one_pytorch_thread() -> Iterator[int]:
-    """Within it PyTorch computes on the calling thread alone; gives how many threads it had, for the native core.
+    """Within it PyTorch computes only on the calling thread; yields how many threads it had, for the native core.
 
-    Its OpenMP threads wait for their next work by spinning, for milliseconds, on the cores that the core's threads
-    then want: a step of 50 reviews on 2 cores takes 76 ms instead of 64 so.
+    PyTorch's OpenMP threads spin for milliseconds while they wait for work, on the CPU cores that the native core's
+    threads need: a step of 50 reviews on 2 CPU cores takes 76 ms instead of 64.
     """
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
@@ -55,10 +55,10 @@ def one_pytorch_thread() -> Iterator[int]:
 
 
 class NativeTraining:
-    """A network's recurrent layers, forward and back.
+    """A network's recurrent layers, forward and backward passes.
 
-    number: "float32" or "bfloat16", what is multiplied; all else is float32. level: of _core.LSTM_LEVELS[number].
-    threads: that the core takes. Not for several threads at once, and a batch goes back before the next one comes.
+    number: "float32" or "bfloat16", the type of products; all else is float32. level: one of _core.LSTM_LEVELS[number].
+    threads: how many the core uses. Not thread-safe, and a batch's backward pass comes before the next batch.
     """
 
     def __init__(self, network: SentimentLSTM, number: str, level: str) -> None:
@@ -67,16 +67,16 @@ class NativeTraining:
         self.ahead = NativeLayers(config.hidden_size, config.layers, number, level)
         self.back = NativeLayers(config.hidden_size, 1, number, level) if config.bidirectional else None
         self.threads = torch.get_num_threads()
-        # What an output may move by from one pad to the next when it is taken to stand still: rounding.
+        # An output that moves by no more than this from one pad to the next has converged: it is rounding.
         self.stillness = 1e-6 if number == "float32" else 2**-8
 
     @property
     def _reads_last_outputs(self) -> bool:
-        """Of one direction, behind pads or not: by `_LastOutputs`."""
+        """Whether it is one direction, with or without pads, which `_LastOutputs` runs."""
         return self.back is None and self.network.config.pooling != "max_mean"
 
     def summarise(self, source: BatchSource, rows: Rows) -> Tensor:
-        """(batch, features) float32: what `SentimentLSTM.summarise` gives."""
+        """(batch, features) float32: the result of `SentimentLSTM.summarise`."""
         texts = _Texts.of(source, rows, self.network.config, len(self.network.embedding.weight))
         if not self._reads_last_outputs:
             texts = texts.with_words_in_steps(_WORDS_STEP)
@@ -111,8 +111,8 @@ class NativeTraining:
 
 @dataclass(frozen=True)
 class _Texts:
-    """A batch. ids: (total,), its rows' values as places in `words`, of `lengths`. pads: before each row. words: those
-    that it has, sorted, the pad before them.
+    """A batch. ids: (total,), its rows' ids as indices into `words`. lengths: (batch,), ids of each row. pads:
+    (batch,), how many precede each row. words: the batch's different ids, sorted, the pad first.
     """
 
     ids: npt.NDArray[np.int32]
@@ -133,11 +133,11 @@ class _Texts:
         return _Texts(places[joined], lengths, pads, words)
 
     def with_words_in_steps(self, step: int) -> _Texts:
-        """With so many pads behind the words, which no id stands for, that their number is a multiple of `step`."""
+        """With pads appended to `words`, to which no id refers, so that its length is a multiple of `step`."""
         return replace(self, words=np.append(self.words, np.zeros(-len(self.words) % step, np.int32)))
 
     def reversed_ids(self) -> npt.NDArray[np.int32]:
-        """Each row's from its last to its first."""
+        """Each row's ids from last to first."""
         ends = np.cumsum(self.lengths)
         mirrored = np.repeat(2 * ends - self.lengths - 1, self.lengths) - np.arange(len(self.ids))
         return self.ids[mirrored]
@@ -152,14 +152,14 @@ class _LastOutputs(torch.autograd.Function):
         ctx.batch = ahead.begin_batch()
         ahead.lstm.set_weights(*ahead.by_kind([weight.detach().numpy() for weight in weights]), threads)
 
-        # Rows begin behind their pads, in the states that one run of pads gave all of them: the first is before it.
+        # Rows start after their pads, in states that one run of pads gives; state 0 is the one before any pad.
         pads = run_pads(training, texts.pads, vectors[:1])
         states = _States.of(texts.pads, pads)
         zeros = np.zeros((1, ahead.layers, ahead.hidden), np.float32)
         outputs = cells = zeros
         if pads is not None:
-            behind = np.broadcast_to(pads.outputs, (len(states.further), ahead.layers, ahead.hidden))
-            outputs = np.concatenate([zeros, behind], dtype=np.float32, casting="same_kind")
+            after = np.broadcast_to(pads.outputs, (len(states.further), ahead.layers, ahead.hidden))
+            outputs = np.concatenate([zeros, after], dtype=np.float32, casting="same_kind")
             cells = np.concatenate([zeros, pads.cells_after(states.further)], dtype=np.float32, casting="same_kind")
 
         counts = texts.lengths + states.own_pads
@@ -204,8 +204,8 @@ class _LastOutputs(torch.autograd.Function):
 
 @dataclass(frozen=True)
 class _States:
-    """Where a batch's rows begin. numbers: (batch,), 0 for the zero state, i for so many pads behind the run as
-    further[i - 1] says. own_pads: (batch,), those that a row runs itself.
+    """The states from which a batch's rows start. numbers: (batch,), 0 for the zero state, i for further[i - 1] pads
+    after the run. own_pads: (batch,), pads that a row runs itself.
     """
 
     numbers: Rows
@@ -218,11 +218,11 @@ class _States:
             return _States(np.zeros_like(pads), pads, pads[:0])
         if not run.stand_still:
             return _States(np.ones_like(pads), pads - run.done, np.zeros(1, np.int64))
-        behind = pads >= run.done  # rows with fewer run all of theirs
-        further, places = np.unique(pads[behind] - run.done, return_inverse=True)
+        after = pads >= run.done  # rows with fewer run all of theirs
+        further, places = np.unique(pads[after] - run.done, return_inverse=True)
         numbers = np.zeros_like(pads)
-        numbers[behind] = places + 1
-        return _States(numbers, np.where(behind, 0, pads), further)
+        numbers[after] = places + 1
+        return _States(numbers, np.where(after, 0, pads), further)
 
 
 def _places(starts: Rows, lengths: Rows) -> Rows:

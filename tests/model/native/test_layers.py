@@ -91,7 +91,7 @@ def test_a_batch_goes_back_before_the_next_one_or_not_at_all():
     layers, weights = NativeLayers(16, 1, "float32", "scalar"), batch.lstm.all_weights
     table = table_of(batch.vectors, weights)
     first, second = (layers.read(batch.ids, batch.counts, table, weights, "last", 1) for _ in range(2))
-    with pytest.raises(RuntimeError, match="number 2, to go back, got number 1"):
+    with pytest.raises(RuntimeError, match="number 2, got number 1"):
         first.sum().backward(retain_graph=True)
     second.sum().backward()
 

@@ -174,7 +174,7 @@ def test_a_batch_goes_back_before_the_next_one_or_not_at_all():
     network = network_of()
     source, native = source_of(network, [4] * 6), NativeTraining(network, "float32", "scalar")
     first, second = (native.summarise(source, rows) for rows in (np.arange(3), np.arange(3, 6)))
-    with pytest.raises(RuntimeError, match="last batch summarised, number 2, to go back, got number 1"):
+    with pytest.raises(RuntimeError, match="last batch summarised, number 2, got number 1"):
         first.sum().backward()
     second.sum().backward()
 
