@@ -17,7 +17,7 @@ import sys
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from sentiment_fast.cli.main import SignalledStop, progress_bar, run_command, say
+from sentiment_fast.cli.main import SignalledStop, run_command, say
 from sentiment_fast.cli.options import (
     add_data_arguments,
     add_epochs_arguments,
@@ -28,6 +28,7 @@ from sentiment_fast.cli.options import (
     add_settings_arguments,
     pass_only_what_is_given,
 )
+from sentiment_fast.cli.progress import progress_bar
 from sentiment_fast.errors import StoppedError
 
 if TYPE_CHECKING:

@@ -10,11 +10,10 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from importlib import import_module
 from types import ModuleType
-from typing import Any
 
 from sentiment_fast import __version__
 from sentiment_fast.errors import SentimentFastError
@@ -68,18 +67,6 @@ class SignalledStop(StopRequest):
 def say(message: str) -> None:
     """Print a message where messages go."""
     print(as_options(message, _options), file=sys.stderr, flush=True)
-
-
-def progress_bar(batches: Sequence[Any]) -> Iterator[Any]:
-    """The batches, and on a terminal how many of their texts are done."""
-    from tqdm import tqdm
-
-    texts = sum(map(len, batches))
-    bar = tqdm(total=texts, unit=" texts", leave=False, dynamic_ncols=True, disable=not sys.stderr.isatty())
-    with bar:
-        for batch in batches:
-            yield batch
-            bar.update(len(batch))
 
 
 # The library's messages name arguments, in backquotes: `validation`, `validation=0.3`. Those of a command name its

@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sentiment_fast.errors import UsageError
 from sentiment_fast.model.folder import load_model, named_or_bundled
 from sentiment_fast.model.model import Model
-from sentiment_fast.scoring.cluster.ray_cluster import Cluster
 from sentiment_fast.scoring.options import ScoreOptions
 from sentiment_fast.scoring.scorer import Scorer
+
+if TYPE_CHECKING:
+    from sentiment_fast.scoring.cluster.ray_cluster import Cluster
 
 
 @contextmanager
@@ -23,10 +26,10 @@ def open_engine(
     engine: str | Cluster, model: str | Path | Scorer | None, options: ScoreOptions, say: Callable[[str], None]
 ) -> Iterator[tuple[Scorer, Cluster | None]]:
     """engine, model: as for `score_files`. Raises UsageError for those that do not fit each other."""
-    if model is None and isinstance(engine, Cluster):
+    if model is None and not isinstance(engine, str):
         model = engine.scorer
     adjusted = _adjusted(model, options, say)
-    if isinstance(engine, Cluster):
+    if not isinstance(engine, str):
         if adjusted is not engine.scorer or options.workers is not None:
             raise UsageError("Expected the scorer of the open cluster as the model, and no number of workers")
         if engine.scorer.threshold != engine.fingerprint["threshold"]:  # which workers use
@@ -37,6 +40,8 @@ def open_engine(
         yield engine.scorer, engine
     elif engine == "ray":
         check_engine(engine, options)
+        from sentiment_fast.scoring.cluster.ray_cluster import Cluster
+
         with Cluster(adjusted, options.device, options.precision, options.workers, say) as cluster:
             yield cluster.scorer, cluster
     else:

@@ -11,18 +11,20 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sentiment_fast.errors import DataError, UsageError
 from sentiment_fast.io.formats import COMPRESSIONS, CSV, has_format, input_format, output_format
 from sentiment_fast.io.inputs import expand_patterns
 from sentiment_fast.runs.stop import StopRequest
-from sentiment_fast.scoring.cluster.ray_cluster import Cluster
 from sentiment_fast.scoring.engine import check_engine, open_engine
 from sentiment_fast.scoring.options import ScoreOptions
 from sentiment_fast.scoring.output import journal_path
 from sentiment_fast.scoring.score_files import Summary, score_files
 from sentiment_fast.scoring.scorer import Scorer
+
+if TYPE_CHECKING:
+    from sentiment_fast.scoring.cluster.ray_cluster import Cluster
 
 _FILES_AT_ONCE = 32  # of a cluster: each has a reader and a writer here
 _ENGINE_OPTIONS = {"device", "precision", "threshold", "cascade", "workers"}  # of the one engine that all jobs share

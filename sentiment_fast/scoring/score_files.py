@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from sentiment_fast.errors import UsageError
 from sentiment_fast.io.csv.writer import check_options
@@ -21,8 +21,6 @@ from sentiment_fast.io.options import Reading
 from sentiment_fast.io.outputs import make_writer
 from sentiment_fast.io.source import Source
 from sentiment_fast.runs.stop import StopRequest
-from sentiment_fast.scoring.cluster.ray_cluster import Cluster
-from sentiment_fast.scoring.cluster.runs import cluster_run
 from sentiment_fast.scoring.columns import AddedColumns
 from sentiment_fast.scoring.engine import open_engine
 from sentiment_fast.scoring.fingerprint import run_fingerprint, scorer_fingerprint
@@ -31,6 +29,9 @@ from sentiment_fast.scoring.options import ScoreOptions
 from sentiment_fast.scoring.output import FileOutput, Output, Target
 from sentiment_fast.scoring.run import Run
 from sentiment_fast.scoring.scorer import Scorer
+
+if TYPE_CHECKING:
+    from sentiment_fast.scoring.cluster.ray_cluster import Cluster
 
 
 @dataclass(frozen=True)
@@ -175,7 +176,11 @@ class _Prepared:
         of_writer = replace(options, delimiter=options.delimiter or delimiter_for(target.name))
         writer = make_writer(self._written, self.inputs.first, self._columns.schema, of_writer, options.window_bytes)
         parts = (self.inputs, self._scorer, self._columns, writer, sink, on_window, options)
-        return Run(*parts) if self._cluster is None else cluster_run(self._cluster, self._reading, *parts)
+        if self._cluster is None:
+            return Run(*parts)
+        from sentiment_fast.scoring.cluster.runs import cluster_run
+
+        return cluster_run(self._cluster, self._reading, *parts)
 
 
 def _summary(target: Target, done: Progress, earlier_rows: int, text_column: str, seconds: float) -> Summary:

@@ -24,7 +24,6 @@ from sentiment_fast.model.devices import choose_precision, find_device
 from sentiment_fast.model.engine import engine_for
 from sentiment_fast.model.folder import load_model, named_or_bundled
 from sentiment_fast.model.model import Model
-from sentiment_fast.scoring.columns import ColumnOptions, score_batch
 from sentiment_fast.text.encoding import TokenIds, encode
 
 
@@ -118,6 +117,8 @@ class Scorer:
         what is scored together: rows of similar length, each different text once. Raises DataError for a batch that
         lacks the text column, or has one of the new ones.
         """
+        from sentiment_fast.scoring.columns import ColumnOptions, score_batch  # which import PyArrow
+
         for batch in batches:
             yield score_batch(self, batch, text_column, ColumnOptions(status, tokens))
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.csv
 
 from sentiment_fast import _core
 from sentiment_fast.errors import DataError
@@ -147,13 +146,15 @@ def _textual_columns(sample: _Sample, delimiter: str, width: int) -> list[int]:
     rows = rows[rows > sample.header]
     if len(rows) == 0:
         return list(range(width))
+    from pyarrow import csv as arrow_csv  # only here: columns are mostly found by name
+
     values, _ = _core.field_values(sample.data, sample.starts[rows], sample.records.ends[rows], None)
     try:
-        table = pa.csv.read_csv(
+        table = arrow_csv.read_csv(
             pa.py_buffer(values),
-            pa.csv.ReadOptions(column_names=[str(index) for index in range(width)], block_size=len(values) + 1),
-            pa.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=width > 1),
-            pa.csv.ConvertOptions(check_utf8=False),
+            arrow_csv.ReadOptions(column_names=[str(index) for index in range(width)], block_size=len(values) + 1),
+            arrow_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=width > 1),
+            arrow_csv.ConvertOptions(check_utf8=False),
         )
     except pa.ArrowInvalid:  # quotes that pyarrow reads otherwise: then the column has to be named
         return []
