@@ -62,7 +62,7 @@ class Vocabulary:
             raise ValueError(
                 "Expected words of characters, got a lone surrogate, which no cleaned word holds"
             ) from error
-        if any(not word or word != "".join(word.split()) for word in self.words):
+        if " ".join(self.words).split() != self.words:
             raise ValueError("Expected words that are not empty and hold no white space")
 
     def __len__(self) -> int:
