@@ -1,7 +1,7 @@
-"""Options that commands share.
+"""Options that commands share, or that take much room to describe.
 
-In: a parser. Out: the parser with the options, and their values by the names of the library's arguments. What the
-values mean, and the defaults of those that train, are left to training/options.py.
+In: a parser. Out: the parser with the options, named as the library's arguments. What the values mean, and the defaults
+of training, are left to the library.
 """
 
 from __future__ import annotations
@@ -10,22 +10,26 @@ import argparse
 from pathlib import Path
 
 DEVICES = ("auto", "cpu", "cuda")
-PRECISIONS = ("auto", "float32", "bfloat16", "float16")  # model.devices has them too; not imported for --help
+PRECISIONS = ("auto", "float32", "bfloat16", "float16")  # as in model.devices, which --help must not import
 
 
 def pass_only_what_is_given(parser: argparse.ArgumentParser) -> None:
-    """An option that is left out leaves no value, so that the library's default applies; call it before adding any."""
+    """Give options that are left out no value, so that the library's defaults apply; call it before adding any."""
     parser.argument_default = argparse.SUPPRESS
 
 
 def add_model_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--model", metavar="FOLDER", help="a folder that train made (default: the bundled model, of IMDb reviews)"
+        "--model",
+        metavar="FOLDER",
+        help="use the model in this folder (default: the bundled model, trained on IMDb reviews)",
     )
 
 
 def add_device_argument(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--device", choices=DEVICES, default="auto")
+    parser.add_argument(
+        "--device", choices=DEVICES, default="auto", help="run on this device (default: auto, a GPU if available)"
+    )
 
 
 def add_device_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,7 +38,7 @@ def add_device_arguments(parser: argparse.ArgumentParser) -> None:
         "--precision",
         choices=PRECISIONS,
         default="auto",
-        help="precision of the network's matrix products (default: auto, the fastest that the hardware has)",
+        help="compute the network's matrix products in this precision (default: auto, the fastest that the hardware has)",
     )
 
 
@@ -62,7 +66,7 @@ def add_threshold_argument(parser: argparse.ArgumentParser) -> None:
         "--threshold",
         metavar="P",
         type=float,
-        help="of two classes, the probability above which the second is said (default: the model's, as a rule 0.5)",
+        help="predict the positive class above this probability (default: the model's, 0.5)",
     )
 
 
@@ -71,8 +75,8 @@ def add_cascade_argument(parser: argparse.ArgumentParser) -> None:
         "--cascade",
         metavar="P|off",
         type=_cascade,
-        help="ask the network only about texts of which the model's wide part is less than so sure, 0.5 to 1 (default: "
-        "the model's, where training found that it costs no accuracy: 0.95)",
+        help="skip the network for texts that the n-gram model classifies with at least this probability, 0.5 to 1 "
+        "(default: the model's: 0.95 if training found that it costs no accuracy, else off)",
     )
 
 
@@ -80,7 +84,7 @@ def _cascade(text: str) -> float | bool:
     try:
         return False if text == "off" else float(text)
     except ValueError as error:
-        raise argparse.ArgumentTypeError(f"expected a confidence of 0.5 to 1, or off, got {text!r}") from error
+        raise argparse.ArgumentTypeError(f"expected a probability of 0.5 to 1, or off, got {text!r}") from error
 
 
 def add_data_arguments(parser: argparse.ArgumentParser) -> None:
@@ -102,52 +106,58 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
 
 def add_settings_arguments(parser: argparse.ArgumentParser) -> None:
     start = parser.add_mutually_exclusive_group()
-    start.add_argument("--preset", help="the settings to start from (default: tutorial)")
-    start.add_argument("--config", metavar="FILE", help="a preset file to start from instead, such as `tune` writes")
+    start.add_argument("--preset", help="start from this preset's settings (default: tutorial)")
+    start.add_argument(
+        "--config", metavar="FILE", help="start from the settings in a preset file instead, such as tune writes"
+    )
     parser.add_argument(
         "--set",
         metavar="NAME=VALUE",
         action="append",
-        help="change one setting of the preset, such as cell=gru, pooling=attention or max_words=5000",
+        help="change a setting of the preset, such as cell=gru, pooling=attention or max_words=5000; may be repeated",
     )
-    parser.add_argument("--seed", metavar="N", type=int)
+    parser.add_argument("--seed", metavar="N", type=int, help="seed all random numbers with N (default: the preset's)")
 
 
 def add_epochs_arguments(parser: argparse.ArgumentParser) -> None:
-    """The settings of a training in epochs that have options of their own."""
-    parser.add_argument("--epochs", metavar="N", type=int)
-    parser.add_argument("--batch-size", metavar="N", type=int)
-    parser.add_argument("--learning-rate", metavar="X", type=float)
+    """Settings of training in epochs that have options of their own."""
+    parser.add_argument("--epochs", metavar="N", type=int, help="train for N epochs (default: the preset's)")
+    parser.add_argument("--batch-size", metavar="N", type=int, help="use N texts per step (default: the preset's)")
+    parser.add_argument(
+        "--learning-rate", metavar="X", type=float, help="set the learning rate (default: the preset's)"
+    )
 
 
 def add_learning_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--init", metavar="FOLDER", help="start from the vocabulary and weights that `pretrain` made")
+    parser.add_argument(
+        "--init", metavar="FOLDER", help="start from the vocabulary and weights that pretrain wrote to FOLDER"
+    )
     parser.add_argument(
         "--teacher",
         metavar="FOLDER",
-        help="a model whose probabilities to learn too: one that train made, or a Hugging Face sequence classifier",
+        help="also learn the probabilities of this model, which train wrote, or of a Hugging Face sequence classifier",
     )
     parser.add_argument(
         "--unlabelled",
         metavar="PATH|imdb|demo",
         action="append",
-        help="more texts to learn from, which the teacher labels; may be repeated",
+        help="learn from these texts too, which the teacher labels; may be repeated",
     )
     parser.add_argument(
         "--label-weight",
         metavar="X",
         type=float,
-        help="how much a text's label counts against the teacher's probabilities, 0 to 1 (default: 0.5)",
+        help="weight labels by X, and the teacher's probabilities by 1 - X (default: 0.5)",
     )
 
 
 def add_hardware_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--device", choices=DEVICES)
-    parser.add_argument("--amp", action="store_true", help="mixed precision, where the hardware has it")
+    parser.add_argument("--device", choices=DEVICES, help="run on this device (default: auto, a GPU if available)")
+    parser.add_argument("--amp", action="store_true", help="use mixed precision if the hardware has it")
     parser.add_argument(
         "--precision",
         choices=PRECISIONS,
-        help="precision of the network's matrix products (default: float32; --amp is short for auto, the fastest)",
+        help="compute the network's matrix products in this precision (default: float32; --amp selects auto, the fastest)",
     )
 
 
@@ -160,7 +170,7 @@ def add_graphs_argument(parser: argparse.ArgumentParser) -> None:
 
 
 def add_run_arguments(parser: argparse.ArgumentParser, out: str) -> None:
-    """out: what --out is, in words."""
+    """out: the help of --out."""
     parser.add_argument("--out", metavar="FOLDER", type=Path, help=out)
     parser.add_argument(
         "--resume",
@@ -171,5 +181,5 @@ def add_run_arguments(parser: argparse.ArgumentParser, out: str) -> None:
         "--checkpoint-minutes",
         metavar="M",
         type=float,
-        help="minutes between two checkpoints inside an epoch (default: 5); each epoch ends with one",
+        help="save a checkpoint every M minutes, and after each epoch (default: 5)",
     )

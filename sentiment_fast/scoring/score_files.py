@@ -1,7 +1,7 @@
-"""Files -> the same rows with scores: what is opened, resumed, checked and finished, in what order.
+"""Files -> the same rows with scores: opening, checking, resuming and finishing a run, in order.
 
-In: inputs, an output, a model and options. Out: the output, a file of rejected records, and a `Summary`. How records
-are found, scored and written is left to the modules that are called here.
+In: inputs, an output, a model and options. Out: the output, a file of rejected records, and a `Summary`. Finding,
+scoring and writing records is left to the modules that are called here.
 """
 
 from __future__ import annotations
@@ -36,12 +36,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Summary:
-    """What scoring a file came to.
+    """The result of scoring files.
 
-    rows: how many were written; with `rejects`, all rows of the input. empty: how many of them have a text that is
-    empty or only white space, and so a blank label and blank scores; truncated: a text with more words than the network
-    reads; invalid_utf8: a text that is not valid UTF-8. replaced: in how many rows invalid UTF-8 was replaced by
-    U+FFFD, because the output's format cannot hold it. earlier_rows: how many of all rows an earlier run had done.
+    rows: the number of rows written. rejects: the number of rejected records; with `rows`, all of the input. empty: the
+    number of rows whose text is empty or only white space, and whose label and scores are therefore blank. truncated:
+    rows whose text has more words than the network reads. invalid_utf8: rows whose text is not valid UTF-8. replaced:
+    rows in which invalid UTF-8 was replaced with U+FFFD, because the output's format cannot hold it. earlier_rows: rows
+    and rejects that an earlier run had done.
     """
 
     rows: int
@@ -58,12 +59,12 @@ class Summary:
 
     @property
     def rows_per_second(self) -> float:
-        """Of this run."""
+        """The throughput of this run."""
         return (self.rows + self.rejects - self.earlier_rows) / self.seconds
 
 
 def _ignore(*_: Any) -> None:
-    """Neither messages nor progress are wanted."""
+    """Discards messages and progress."""
 
 
 def score_files(
@@ -101,7 +102,7 @@ def score_files(
     chosen = ScoreOptions.from_keywords(options)
     sources: Sequence[Any] = [inputs] if isinstance(inputs, str | Path) or hasattr(inputs, "read") else inputs
     if not sources:
-        raise UsageError("Expected an input or several, got none")
+        raise UsageError("Expected one or more inputs, got none")
     target = Target.of(output, chosen.rejects)
     whole = target.check(chosen.force, chosen.restart)
     if target.rejects is None:
@@ -132,14 +133,14 @@ def score_csv(
     model: str | Path | Scorer | None = None,
     **options: Any,
 ) -> Summary:
-    """`score_files`, under the name that it had first."""
+    """`score_files`, under its original name."""
     return score_files(input, output, model, **options)
 
 
 class _Prepared:
-    """Inputs that were looked at, and all that is needed to score them.
+    """Inputs whose layout is known, and everything needed to score them.
 
-    fingerprint: of the run; None if an input cannot be read again.
+    fingerprint: the run's; None if an input cannot be read again.
     """
 
     def __init__(
@@ -170,9 +171,9 @@ class _Prepared:
             self.fingerprint = run_fingerprint([Path(one) for one in sources], scored_by, options)
 
     def run(self, target: Target, sink: Output, on_window: Callable[[int, int], None]) -> Run:
-        """What is to be done, from where the output stands."""
+        """The run that remains to be done, given the output's progress."""
         options = self._options
-        # A new CSV file has the delimiter that its name says; one that is copied has its input's.
+        # A new CSV file has the delimiter that its name implies; a copied one keeps that of its input.
         of_writer = replace(options, delimiter=options.delimiter or delimiter_for(target.name))
         writer = make_writer(self._written, self.inputs.first, self._columns.schema, of_writer, options.window_bytes)
         parts = (self.inputs, self._scorer, self._columns, writer, sink, on_window, options)

@@ -74,7 +74,7 @@ def test_delimiter_that_is_given_is_taken(exact_scorer):
 
 @pytest.mark.parametrize("delimiter", ["", ",,", "a", "1", '"', "\n", "\r", "é", "_", "."])
 def test_delimiter_that_makes_no_sense_is_a_usage_error(exact_scorer, delimiter):
-    with pytest.raises(UsageError, match="Expected a delimiter"):
+    with pytest.raises(UsageError, match="Expected `delimiter`"):
         score(b"a,b\n", exact_scorer, delimiter=delimiter)
 
 
@@ -111,7 +111,7 @@ def test_chosen_columns_are_written_in_their_order_as_they_stand_in_the_file(exa
 
 
 def test_missing_chosen_column_is_refused(exact_scorer):
-    with pytest.raises(DataError, match="expected a column 'c', got columns 'a', 'text': choose with --columns"):
+    with pytest.raises(DataError, match="expected a column 'c', got columns 'a', 'text': choose one with `columns`"):
         score(b"a,text\n1,2\n", exact_scorer, columns=["c"])
 
 
@@ -221,7 +221,7 @@ def test_pattern_stands_for_the_files_that_fit_it(command, three):
 
 def test_pattern_that_nothing_fits_is_a_data_error(command, three, capsys):
     assert command(three / "x*.csv", "-o", three / "out") == 1
-    assert "expected files of such names, got none" in capsys.readouterr().err
+    assert "expected files that match this pattern, found none" in capsys.readouterr().err
 
 
 def test_inputs_of_one_name_are_refused(command, three, capsys):

@@ -127,7 +127,7 @@ def test_damaged_journal_is_refused(folder):
 def test_output_that_is_shorter_than_journalled_is_refused(folder):
     folder.stop_after(3)
     folder.part.write_bytes(folder.part.read_bytes()[:-1])
-    with pytest.raises(DataError, match=r"out\.csv\.part: expected .* bytes, got .*: start over with --restart"):
+    with pytest.raises(DataError, match=r"out\.csv\.part: expected .* bytes, got .*: start over with `restart=True`"):
         folder.score()
 
 
@@ -204,7 +204,7 @@ def test_another_option_is_refused(folder, option, value):
 
 def test_input_that_cannot_be_read_again_does_not_replace_an_unfinished_run(folder, scorer):
     folder.stop_after(3)
-    with pytest.raises(UsageError, match="an unfinished run is there, on another input"):
+    with pytest.raises(UsageError, match="belongs to an unfinished run on another input"):
         score_csv(io.BytesIO(DATA), folder.output, scorer)
     score_csv(io.BytesIO(DATA), folder.output, scorer, restart=True)
     assert folder.names() == ["in.csv", "out.csv", "out.csv.rejects.csv"]
@@ -215,7 +215,7 @@ def test_input_that_cannot_be_read_again_does_not_replace_an_unfinished_run(fold
 
 def test_finished_output_is_not_replaced_unless_forced(folder, expected):
     folder.score()
-    with pytest.raises(UsageError, match="exists already"):
+    with pytest.raises(UsageError, match="already exists"):
         folder.score()
     folder.score(force=True)
     assert folder.results() == expected

@@ -362,7 +362,7 @@ def test_column_found_by_name_is_not_remarked_on(exact_scorer):
 def test_column_that_is_missing_is_refused_with_those_there_are(exact_scorer):
     message = complaint(b"id,text\n1,good\n", exact_scorer, text_column="body")
     assert "expected a text column 'body', got columns 'id', 'text'" in message
-    assert "--text-column" in message
+    assert "`text_column`" in message
 
 
 @pytest.mark.parametrize(
@@ -371,13 +371,13 @@ def test_column_that_is_missing_is_refused_with_those_there_are(exact_scorer):
 def test_none_or_several_columns_of_text_are_refused(exact_scorer, data):
     message = complaint(data, exact_scorer)
     assert "expected a column 'review' or 'text', or a single one that holds text, got columns 'id'" in message
-    assert "--text-column" in message
+    assert "`text_column`" in message
 
 
 @pytest.mark.parametrize("text_column", [None, "text"])
 def test_text_column_that_occurs_twice_is_refused(exact_scorer, text_column):
     message = complaint(b"text,text\na,b\n", exact_scorer, text_column=text_column)
-    assert "has several columns 'text': rename all but one, or give --text-column its number" in message
+    assert "has several columns 'text': rename all but one, or give `text_column` its number" in message
 
 
 @pytest.mark.parametrize("column", ["sentiment_label", "sentiment_score"])
@@ -451,7 +451,7 @@ def test_record_beyond_the_limit_is_refused_before_the_whole_file_is_read(exact_
 def test_line_beyond_the_limit_is_refused(exact_scorer):
     message = complaint(b"text,b\ngood,1\n" + b"bad" * 1000, exact_scorer, max_record=1000)
     assert "row 2" in message
-    assert "is longer than 1,000 bytes: raise --max-record, if that is right" in message
+    assert "is longer than 1,000 bytes: raise `max_record` if the record is correct" in message
 
 
 def test_record_that_is_longer_than_a_window_is_scored(exact_scorer):
@@ -532,7 +532,10 @@ def test_command_keeps_an_output_that_exists(command, reviews, capfd):
     output.write_bytes(b"kept")
     assert command(reviews, "-o", output) == 2
     assert output.read_bytes() == b"kept"
-    assert "out.csv: exists already: name another with -o, or replace it with --force" in capfd.readouterr().err
+    assert (
+        "out.csv: already exists: choose another name with --output, or replace it with --force"
+        in capfd.readouterr().err
+    )
 
 
 def test_command_replaces_an_output_when_told_to(command, reviews):

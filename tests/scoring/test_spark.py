@@ -30,7 +30,9 @@ pytestmark = [
 
 def recipe() -> str:
     """The code between the marks of the page."""
-    found = re.search(r"<!-- spark -->\n```python\n(.*?)```\n<!-- end -->", (ROOT / "docs" / "clusters.md").read_text(), re.DOTALL)
+    found = re.search(
+        r"<!-- spark -->\n```python\n(.*?)```\n<!-- end -->", (ROOT / "docs" / "clusters.md").read_text(), re.DOTALL
+    )
     assert found is not None
     return found[1]
 
