@@ -32,8 +32,7 @@ import sentiment_fast
 from benchmarks.bundled_card import Facts, Rounding, card, versions
 from benchmarks.domains import tables
 from sentiment_fast.cli.main import INTERRUPTED, say
-from sentiment_fast.data.files import read_labelled
-from sentiment_fast.data.labelled_texts import LabelledTexts, class_indices, stratified_split
+from sentiment_fast.data.labelled_texts import LabelledTexts, class_indices, read_labelled, stratified_split
 from sentiment_fast.data.texts import joined, read_texts
 from sentiment_fast.errors import DataError, SentimentFastError, UsageError
 from sentiment_fast.evaluation.metrics import evaluate, predicted_indices

@@ -16,8 +16,7 @@ import time
 import numpy as np
 
 import sentiment_fast as sf
-from sentiment_fast.data.files import read_labelled
-from sentiment_fast.data.labelled_texts import class_indices
+from sentiment_fast.data.labelled_texts import class_indices, read_labelled
 from sentiment_fast.evaluation.metrics import evaluate
 from sentiment_fast.model.folder import load_model
 

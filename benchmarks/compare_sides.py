@@ -22,8 +22,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sentiment_fast.data.files import read_labelled
-from sentiment_fast.data.labelled_texts import LabelledTexts, class_indices, classes_of
+from sentiment_fast.data.labelled_texts import LabelledTexts, class_indices, classes_of, read_labelled
 from sentiment_fast.errors import DataError
 
 Positive = npt.NDArray[np.float64]  # (n,) P(positive), the second of the sorted classes

@@ -37,8 +37,7 @@ from benchmarks.tutorial_loop import (
 )
 from benchmarks.tutorial_weights import as_tutorial_model
 from sentiment_fast import reference
-from sentiment_fast.data.files import read_labelled
-from sentiment_fast.data.labelled_texts import LabelledTexts, class_indices, classes_of, stratified_split
+from sentiment_fast.data.labelled_texts import LabelledTexts, class_indices, classes_of, read_labelled, stratified_split
 from sentiment_fast.text.encoding import thread_count
 
 EPOCHS, HELD_BACK, LEARNING_RATE = 5, 0.25, 1e-3  # the tutorial's

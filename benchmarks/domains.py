@@ -17,8 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from sentiment_fast.cli.main import say
-from sentiment_fast.data.files import read_labelled
-from sentiment_fast.data.labelled_texts import LabelledTexts, class_indices
+from sentiment_fast.data.labelled_texts import LabelledTexts, class_indices, read_labelled
 from sentiment_fast.errors import SentimentFastError, UsageError
 from sentiment_fast.evaluation.metrics import evaluate
 from sentiment_fast.scoring.scorer import Scorer, load

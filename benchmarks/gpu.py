@@ -44,8 +44,7 @@ from benchmarks.gpu_work import LSTMCall, OurSteps, TutorialSteps, Variant, firs
 from benchmarks.time_to_accuracy import TUTORIALS_ACCURACY, seconds_to
 from benchmarks.tutorial_loop import loader, predict
 from sentiment_fast.data.datasets.demo import demo_corpus
-from sentiment_fast.data.files import read_labelled
-from sentiment_fast.data.labelled_texts import LabelledTexts, stratified_split
+from sentiment_fast.data.labelled_texts import LabelledTexts, read_labelled, stratified_split
 from sentiment_fast.model import inference
 from sentiment_fast.model.batches import Budget
 from sentiment_fast.model.devices import Precision, choose_device, choose_precision

@@ -17,8 +17,7 @@ from collections.abc import Sequence
 
 import torch
 
-from sentiment_fast.data.files import read_labelled
-from sentiment_fast.data.labelled_texts import LabelledTexts, classes_of
+from sentiment_fast.data.labelled_texts import LabelledTexts, classes_of, read_labelled
 from sentiment_fast.model.devices import choose_device, choose_precision
 from sentiment_fast.model.distributed import TrainingProcesses
 from sentiment_fast.model.presets import Preset, preset

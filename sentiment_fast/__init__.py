@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sentiment_fast.text.encoding import TokenIds, build_vocabulary, encode
     from sentiment_fast.text.vocabulary import Vocabulary
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _HOME = {
     "build_vocabulary": "sentiment_fast.text.encoding",

@@ -1,4 +1,4 @@
-"""Measure a model on labelled texts: accuracy, precision, recall, F1, ROC AUC, log loss, calibration, confusion.
+"""Evaluate a model on labelled texts: accuracy, precision, recall, F1, ROC AUC, log loss, calibration, confusion.
 
 python -m sentiment_fast.evaluate --model runs/mine labelled.csv
 """
@@ -10,9 +10,10 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from sentiment_fast.cli.main import run_command
+from sentiment_fast.cli.main import run_command, say
 from sentiment_fast.cli.options import (
     add_cascade_argument,
+    add_columns_arguments,
     add_device_arguments,
     add_model_argument,
     add_threads_argument,
@@ -27,16 +28,27 @@ if TYPE_CHECKING:
     from sentiment_fast.scoring.scorer import Scorer
 
 
-SCORES_FILES = True  # and needs no pandas to; see cli/main.py
+SCORES_FILES = True  # for which PyArrow needs no pandas; see cli/main.py
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE", help="CSV, Parquet or aclImdb folder with texts and labels")
+    parser.add_argument(
+        "files",
+        metavar="FILE",
+        nargs="+",
+        help="texts with labels: a CSV, JSON Lines or Parquet file, compressed or not, a quoted pattern, an aclImdb "
+        'folder, or "-" for CSV from stdin',
+    )
     add_model_argument(parser)
-    parser.add_argument("--text-column", metavar="NAME", help="default: review, else text")
-    parser.add_argument("--label-column", metavar="NAME", help="default: sentiment, else label")
+    add_columns_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
-    parser.add_argument("--show", metavar="N", type=int, default=0, help="also print N reviews with both labels")
+    parser.add_argument(
+        "--show",
+        metavar="N",
+        type=int,
+        default=0,
+        help="also print the first N reviews with their actual and predicted labels (default: 0)",
+    )
     add_threshold_argument(parser)
     add_cascade_argument(parser)
     add_device_arguments(parser)
@@ -44,8 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    from sentiment_fast.data.files import read_labelled
-    from sentiment_fast.data.labelled_texts import class_indices
+    from sentiment_fast.data.labelled_texts import class_indices, read_labelled
     from sentiment_fast.evaluation.metrics import evaluate
     from sentiment_fast.scoring.scorer import load
 
@@ -59,7 +70,7 @@ def run(arguments: argparse.Namespace) -> None:
         cascade=arguments.cascade,
         threads=arguments.threads,
     )
-    data = read_labelled(arguments.file, arguments.text_column, arguments.label_column)
+    data = read_labelled(arguments.files, arguments.text_column, arguments.label_column, arguments.delimiter, say)
     targets = class_indices(data, scorer.classes)
     probabilities = scorer.predict_proba(data.texts)
     figures = evaluate(probabilities, targets, scorer.classes, scorer.threshold)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sentiment_fast.cli.main import run_command, say
-from sentiment_fast.cli.options import add_settings_arguments, pass_only_what_is_given
+from sentiment_fast.cli.options import add_delimiter_argument, add_settings_arguments, pass_only_what_is_given
 
 if TYPE_CHECKING:
     from sentiment_fast.training.pretrain import PretrainingResult
@@ -25,13 +25,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--data",
         metavar="PATH|imdb|demo",
         action="append",
-        help="texts, whose labels are not read: CSV, Parquet, JSON Lines or a folder; imdb: the unlabelled reviews of "
-        "the Large Movie Review Dataset; may be repeated",
+        help="learn from these texts, ignoring labels: a CSV, JSON Lines or Parquet file, compressed or not, a quoted "
+        "pattern, a folder, imdb (the unlabelled reviews of the Large Movie Review Dataset) or demo (made-up reviews); "
+        "may be repeated",
     )
     add_settings_arguments(parser)
-    parser.add_argument("--text-column", metavar="NAME", help="default: review, else text")
     parser.add_argument(
-        "--out", metavar="FOLDER", type=Path, help="pretrained folder (default: runs/start-<date-time>)"
+        "--text-column",
+        metavar="NAME",
+        help="read texts from the column of this name, or of this number from 1 (default: review, else text)",
+    )
+    add_delimiter_argument(parser)
+    parser.add_argument(
+        "--out", metavar="FOLDER", type=Path, help="write the pretrained folder here (default: runs/start-<date-time>)"
     )
 
 

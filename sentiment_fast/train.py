@@ -40,24 +40,26 @@ _EXAMPLE = "what a wonderful film, I loved every minute"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     pass_only_what_is_given(parser)
     add_data_arguments(parser)
-    parser.add_argument("--test", metavar="PATH", help="labelled texts to score once, at the end")
+    parser.add_argument("--test", metavar="PATH", help="evaluate the trained model once on these labelled texts")
     add_settings_arguments(parser)
     add_epochs_arguments(parser)
-    parser.add_argument("--vectors", metavar="FILE", help="word vectors in GloVe or word2vec text format")
+    parser.add_argument(
+        "--vectors", metavar="FILE", help="initialize the embedding with word vectors in GloVe or word2vec text format"
+    )
     add_learning_arguments(parser)
     add_hardware_arguments(parser)
     parser.add_argument(
         "--compile",
         action=argparse.BooleanOptionalAction,
-        help="compile what surrounds the recurrent layers (default: no, it rarely pays; see the README's Training)",
+        help="compile the parts of the network around the recurrent layers (default: no, as it rarely makes a difference)",
     )
     add_graphs_argument(parser)
     parser.add_argument(
         "--deterministic",
         action="store_true",
-        help="get the same weights from the same seed on a GPU too, where some sums otherwise vary; slower",
+        help="get the same weights from the same seed on a GPU too, which is slower (on a CPU they always are the same)",
     )
-    add_run_arguments(parser, "run and model folder (default: runs/<date-time>)")
+    add_run_arguments(parser, "write the run and its model to this folder (default: runs/<date-time>)")
     parser.add_argument("--tensorboard", action="store_true", help="also log to OUT/tensorboard (extra: tensorboard)")
 
 
@@ -87,8 +89,8 @@ def _how_to_resume(stopped: StoppedError) -> str:
 def _what_next(result: TrainingResult) -> str:
     """The folder, and commands that work as they stand, except for the names of files."""
     model, options = shlex.quote(str(result.folder)), result.options
-    text = f" --text-column {shlex.quote(options.text_column)}" if options.text_column else ""
-    label = f" --label-column {shlex.quote(options.label_column)}" if options.label_column else ""
+    text = f" --text-column {shlex.quote(str(options.text_column))}" if options.text_column else ""
+    label = f" --label-column {shlex.quote(str(options.label_column))}" if options.label_column else ""
     return f"""
 The model is in {result.folder}. Try next:
   python -m sentiment_fast.predict --model {model} "{_EXAMPLE}"

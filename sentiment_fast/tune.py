@@ -39,30 +39,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--space",
         metavar="FILE",
-        help='what to try, as JSON: {"layers": [1, 2], "learning_rate": {"low": 3e-4, "high": 3e-2, "log": true}}; '
-        "default: learning rate, batch size, sizes, layers and dropout; for a grid, learning rate and hidden_size",
+        help='try the settings in this JSON file: {"layers": [1, 2], "learning_rate": {"low": 3e-4, "high": 3e-2, "log": '
+        "true}} (default: learning rate, batch size, sizes, layers and dropout; for a grid, learning rate and "
+        "hidden_size)",
     )
     parser.add_argument(
         "--try",
         dest="tries",
         metavar="NAME=A,B,C",
         action="append",
-        help="values to try for one setting, instead of what --space says of it; may be repeated",
+        help="try these values of one setting, instead of those in --space; may be repeated",
     )
     parser.add_argument(
-        "--time", metavar="T", help="how long to search: 90s, 30m, 1h30m (default: 30m, unless --trials is given)"
+        "--time", metavar="T", help="search for this long: 90s, 30m, 1h30m (default: 30m, unless --trials is given)"
     )
-    parser.add_argument("--trials", metavar="N", type=int, help="how many to try (default: as many as fit into --time)")
+    parser.add_argument("--trials", metavar="N", type=int, help="run N trials (default: as many as fit into --time)")
     parser.add_argument(
         "--metric",
         choices=("accuracy", "loss"),
-        help="rank trials by this figure of the validation part, in the epoch that a trial keeps (default: accuracy)",
+        help="rank trials by this figure on the validation data, in the epoch that a trial keeps (default: accuracy)",
     )
     add_settings_arguments(parser)
     add_epochs_arguments(parser)
     add_hardware_arguments(parser)
     add_graphs_argument(parser)
-    parser.add_argument("--out", metavar="FOLDER", type=Path, help="search folder (default: runs/tune-<date-time>)")
+    parser.add_argument(
+        "--out", metavar="FOLDER", type=Path, help="write the search to this folder (default: runs/tune-<date-time>)"
+    )
     parser.add_argument(
         "--resume",
         action="store_true",
@@ -108,10 +111,11 @@ def _training(result: SearchResult) -> str:
 
 def _as_for_train(options: TuningOptions) -> str:
     """The options of a search that a training with its best settings needs too."""
-    names = ["data", "text_column", "label_column", "precision", "validation"]
+    names = ["text_column", "label_column", "delimiter", "precision", "validation"]
     names += ["device"] if options.device != "auto" else []
-    values = [(name, getattr(options, name)) for name in names]
-    words = [f"--{name.replace('_', '-')} {shlex.quote(value)} " for name, value in values if value is not None]
+    files = options.data if isinstance(options.data, tuple) else (options.data,)
+    values = [("data", file) for file in files] + [(name, getattr(options, name)) for name in names]
+    words = [f"--{name.replace('_', '-')} {shlex.quote(str(value))} " for name, value in values if value is not None]
     return "".join(words) + ("--amp " if options.amp else "")
 
 

@@ -26,6 +26,7 @@ from sentiment_fast import cli
 from sentiment_fast.data import sources
 from sentiment_fast.data.datasets.demo import demo_corpus
 from sentiment_fast.model.devices import cpu_has_bf16
+from sentiment_fast.runs.atomic import part_of
 from sentiment_fast.training.checkpoints import CHECKPOINT, FORMAT
 
 SLOW_FIXTURES = {
@@ -386,7 +387,7 @@ def test_idle_threads_of_openmp_sleep_unless_the_user_says_otherwise(monkeypatch
 def test_the_version_is_printed(capsys):
     with pytest.raises(SystemExit) as stopped:
         cli.main(["--version"])
-    assert (stopped.value.code, capsys.readouterr().out) == (0, "sentiment_fast 0.1.0\n")
+    assert (stopped.value.code, capsys.readouterr().out) == (0, "sentiment_fast 0.2.0\n")
 
 
 def test_a_reader_that_leaves_early_is_no_error_message(trained):
@@ -671,7 +672,7 @@ ONE_EPOCH = (*REVIEWS[:-2], *SMALL, "--epochs", "1", "--batch-size", "64")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("left", [None, [], ["overview.json", "checkpoint.part"]], ids=str)
+@pytest.mark.parametrize("left", [None, [], ["overview.json", "checkpoint.safetensors.part"]], ids=str)
 def test_to_resume_what_never_came_to_a_checkpoint_starts_a_new_run(reviews, tmp_path, monkeypatch, capsys, left):
     out = tmp_path / "run"
     if left is not None:
@@ -739,7 +740,7 @@ def moment_of(out):
         return "at the end, with its results written"
     if not (out / CHECKPOINT).exists():
         return "before the first checkpoint"
-    if (out / CHECKPOINT).with_suffix(".part").exists():
+    if part_of(out / CHECKPOINT).exists():
         return "with a checkpoint partly written"
     epochs = len(history_of(out)) if (out / "history.jsonl").exists() else 0
     return f"with {epochs} epochs done"
@@ -877,4 +878,4 @@ def test_a_run_in_two_processes_is_not_gone_on_with_by_one(pair_stopped, reviews
         message = fails(["train", "--resume", "--out", pair_stopped[0]], 2, capsys)
     finally:
         torch.set_num_threads(threads)
-    assert "the run began with processes 2, and is now to go on with 1" in message
+    assert "the run began with processes 2, and should now continue with 1" in message

@@ -15,6 +15,7 @@ import torch
 from sentiment_fast import cli
 from sentiment_fast.model.preset_files import read_preset, save_preset
 from sentiment_fast.model.presets import preset
+from sentiment_fast.runs.journal import read_journal
 from sentiment_fast.tuning import trials as trials_module
 
 SMALL = ["--set", "embedding_size=4", "--set", "layers=1", "--set", "max_words=60", "--set", "max_length=30"]
@@ -48,7 +49,7 @@ def fails(capsys, code, *options):
 
 def trials_of(folder):
     """The trials of a search, but for how long they took."""
-    lines = [json.loads(line) for line in (folder / "trials.jsonl").read_text().splitlines()]
+    lines = read_journal(folder / "trials.jsonl")[1:]
     return [
         (line["number"], line["settings"], line["status"], [epoch["validation_loss"] for epoch in line["epochs"]])
         for line in lines
@@ -120,7 +121,7 @@ def test_a_search_that_was_killed_goes_on_to_the_trials_of_one_that_was_not(work
     with subprocess.Popen(
         command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env={**os.environ, "OMP_NUM_THREADS": "1"}
     ) as process:
-        while process.poll() is None and not (work / "killed" / "trials.jsonl").exists():
+        while process.poll() is None and len(read_journal(work / "killed" / "trials.jsonl")) < 2:
             time.sleep(0.002)  # polling
         process.kill()
     assert process.returncode == -signal.SIGKILL
@@ -159,8 +160,11 @@ def test_an_interrupted_search_ends_with_what_it_found_and_a_command_that_goes_o
 
 def test_time_that_was_spent_counts(work, capsys):
     assert tune(*SEARCH, "--trials", 1, "--out", "found") == 0
-    line = json.loads((work / "found" / "trials.jsonl").read_text())
-    (work / "found" / "trials.jsonl").write_text(json.dumps({**line, "seconds": 3600.0}) + "\n")
+    search = json.loads((work / "found" / "search.json").read_text())
+    (trial,) = read_journal(work / "found" / "trials.jsonl")[1:]
+    (work / "found" / "trials.jsonl").unlink()
+    with trials_module.TrialLog(work / "found", search["identity"], search["options"]) as journal:
+        journal.append(trials_module._trial({**trial, "seconds": 3600.0}))
     assert tune("--resume", "--out", "found", "--time", "1h") == 0
     assert len(trials_of(work / "found")) == 1
 

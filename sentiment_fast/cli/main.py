@@ -142,10 +142,10 @@ def _described(module: ModuleType) -> dict[str, Any]:
 def _run(module: ModuleType, parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> int:
     _options.clear()
     _options.update(_options_of(parser))
-    # Read by PyTorch at its first allocation: a training step allocates and frees some 60 MB, and with small pages, page
-    # faults take an eighth of its time.
+    # Read by PyTorch at its first allocation: a training step allocates and frees some 60 MB, and with small pages an
+    # eighth of its time is spent on page faults.
     os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
-    # Read by OpenMP when PyTorch is imported: idle threads sleep. Spinning threads make PyTorch 10 to 20 times slower as
+    # Read by OpenMP when PyTorch is imported: idle threads sleep. Spinning ones make PyTorch 10 to 20 times slower as
     # soon as another process is busy on the same CPUs.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     try:

@@ -9,8 +9,85 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from sentiment_fast.cli.values import byte_size, delimiter, names
+
 DEVICES = ("auto", "cpu", "cuda")
 PRECISIONS = ("auto", "float32", "bfloat16", "float16")  # as in model.devices, which --help must not import
+
+
+def add_input_arguments(parser: argparse.ArgumentParser) -> None:
+    """What score reads and writes."""
+    parser.add_argument(
+        "inputs",
+        metavar="INPUT",
+        nargs="+",
+        help="CSV or TSV (UTF-8, with a header), JSON Lines (.jsonl, .ndjson), all also compressed (.gz, .bz2, .xz, "
+        '.zst), or Parquet (.parquet, .pq); a quoted pattern; "-" for CSV from stdin',
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="OUTPUT",
+        help='write to this file, in the format of its extension, "-" for stdout; with several inputs, a folder or one '
+        'file for all (default: INPUT with ".scored" before its extension)',
+    )
+
+
+def add_row_arguments(parser: argparse.ArgumentParser) -> None:
+    """How score reads rows, and what it writes for each."""
+    parser.add_argument(
+        "--text-column",
+        metavar="NAME",
+        help="read texts from the column of this name, or of this number from 1 (default: the one trained on, else "
+        "review or text, else the only one that holds text)",
+    )
+    add_delimiter_argument(parser)
+    parser.add_argument(
+        "--columns",
+        metavar="NAME,NAME",
+        type=names,
+        help="write only these columns of INPUT, by name or number (default: all)",
+    )
+    parser.add_argument(
+        "--status", action="store_true", help="add sentiment_status: ok, empty, truncated or invalid_utf8"
+    )
+    parser.add_argument(
+        "--tokens", action="store_true", help="add sentiment_tokens: the number of known words in the text"
+    )
+    parser.add_argument(
+        "--max-record",
+        metavar="BYTES",
+        type=byte_size,
+        default=64 << 20,
+        help="reject records longer than BYTES (default: 64M)",
+    )
+    parser.add_argument("--strict", action="store_true", help="stop at the first record that cannot be read")
+    parser.add_argument(
+        "--excel-safe",
+        action="store_true",
+        help="put an apostrophe before fields that a spreadsheet would run as formulas",
+    )
+    parser.add_argument(
+        "--rejects",
+        metavar="FILE",
+        help="write records that cannot be read to this CSV file (default: OUTPUT.rejects.csv)",
+    )
+
+
+def add_engine_arguments(parser: argparse.ArgumentParser) -> None:
+    """Where score runs."""
+    parser.add_argument(
+        "--engine",
+        choices=("local", "ray"),
+        default="local",
+        help="score in this process or on a Ray cluster, see RAY_ADDRESS (default: local)",
+    )
+    parser.add_argument(
+        "--workers",
+        metavar="N",
+        type=int,
+        help="run N processes with --engine ray (default: one for each GPU or CPU of the cluster)",
+    )
 
 
 def pass_only_what_is_given(parser: argparse.ArgumentParser) -> None:
@@ -38,7 +115,7 @@ def add_device_arguments(parser: argparse.ArgumentParser) -> None:
         "--precision",
         choices=PRECISIONS,
         default="auto",
-        help="compute the network's matrix products in this precision (default: auto, the fastest that the hardware has)",
+        help="run the network's matrix products in this precision (default: auto, the fastest that the hardware has)",
     )
 
 
@@ -91,17 +168,39 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data",
         metavar="PATH|imdb|demo",
-        help="CSV, Parquet or aclImdb folder; imdb: download the Large Movie Review Dataset; demo: made-up reviews. "
-        "Default: 'IMDB Dataset.csv' in this folder, else imdb, else demo",
+        action="append",
+        help="train on these labelled texts: a CSV, JSON Lines or Parquet file, compressed or not, a quoted pattern, "
+        "an aclImdb folder, imdb (download the Large Movie Review Dataset) or demo (made-up reviews); may be repeated "
+        "(default: 'IMDB Dataset.csv' in this folder, else imdb, else demo)",
     )
     parser.add_argument(
         "--validation",
         metavar="PATH|FRACTION",
-        help="labelled texts to choose the epoch and calibrate the probabilities with: a file, or the share of --data "
+        help="choose the epoch and calibrate probabilities on these labelled texts: a file, or the fraction of --data "
         "to hold out (default: the preset's)",
     )
-    parser.add_argument("--text-column", metavar="NAME", help="default: review, else text")
-    parser.add_argument("--label-column", metavar="NAME", help="default: sentiment, else label")
+    add_columns_arguments(parser)
+
+
+def add_columns_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options for finding labelled texts in a file."""
+    parser.add_argument(
+        "--text-column",
+        metavar="NAME",
+        help="read texts from the column of this name, or of this number from 1 (default: review, else text)",
+    )
+    parser.add_argument(
+        "--label-column",
+        metavar="NAME",
+        help="read labels from the column of this name, or of this number from 1 (default: sentiment, else label)",
+    )
+    add_delimiter_argument(parser)
+
+
+def add_delimiter_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--delimiter", metavar="X", type=delimiter, help='split fields of CSV at X, "tab" for a tab (default: detected)'
+    )
 
 
 def add_settings_arguments(parser: argparse.ArgumentParser) -> None:
@@ -157,7 +256,7 @@ def add_hardware_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--precision",
         choices=PRECISIONS,
-        help="compute the network's matrix products in this precision (default: float32; --amp selects auto, the fastest)",
+        help="run the network's matrix products in this precision (default: float32; with --amp: auto, the fastest)",
     )
 
 

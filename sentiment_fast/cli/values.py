@@ -1,7 +1,7 @@
 """Arguments of options -> their values: sizes, delimiters and lists of names.
 
-In: what was typed after an option. Out: its value, or an ArgumentTypeError, which argparse reports. What the values mean
-is left to the library.
+In: what was typed after an option. Out: its value, or an ArgumentTypeError, which argparse reports. Their meaning is
+left to the library.
 """
 
 from __future__ import annotations

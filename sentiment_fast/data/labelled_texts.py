@@ -1,17 +1,28 @@
-"""Texts with their labels, wherever they came from, and the stratified split of them.
+"""Texts with their labels: read from files and folders of the user's own, checked, and split.
 
-In: an Arrow column of texts and an array of labels. Out: the same, checked and divided.
-Reading files is left to files.py, imdb.py and demo.py.
+In: paths or patterns of any format that `score` reads, or columns in memory. Out: `LabelledTexts`, and its stratified
+split. Reading a file's columns is left to texts.py, folders to folders.py, data sets by name to datasets/.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from sentiment_fast.data.folders import read_labelled_folder
+from sentiment_fast.data.texts import TEXT_OPTION, Paths, expand_paths, name_of, read_file, say_nothing, shortened
 from sentiment_fast.errors import DataError
+from sentiment_fast.io import columns
+from sentiment_fast.io.tables import ROW_NOTE
+
+LABEL_OPTION = "`label_column`"
 
 
 @dataclass(frozen=True)
@@ -39,6 +50,134 @@ class LabelledTexts:
     def take(self, rows: np.ndarray) -> LabelledTexts:
         """The given rows, in the given order."""
         return replace(self, texts=self.texts.take(pa.array(rows)), labels=self.labels[rows])
+
+
+def read_labelled(
+    paths: Paths,
+    text_column: str | int | None = None,
+    label_column: str | int | None = None,
+    delimiter: str | None = None,
+    say: Callable[[str], None] = say_nothing,
+) -> LabelledTexts:
+    """Read texts and labels from files of any format that `score` reads, and from folders in the layout of aclImdb.
+
+    paths: one or several, read as one in the given order, patterns among them, "-" for stdin; for folders see
+    `read_labelled_folder`. text_column, label_column: a name, or a number from 1; without one, the text column of each
+    file is `review`, else `text`, the label column `sentiment`, else `label`; nothing else is guessed. delimiter: of
+    CSV files; None to find it.
+
+    Texts come out as (n,) large_string, as they are in the file: "NA" and "" are texts. A null text becomes "". Labels
+    come out as (n,) int64 if every one is written as an integer, else float64 if every one is a finite number, else
+    str, spaces and all; Parquet's booleans become "False" and "True", JSON's stay "false" and "true".
+
+    Raises UsageError for one column as both and a delimiter that makes no sense, and DataError, with the file and, if
+    one is at fault, the row, for all else: a missing file or column, a record that cannot be read, bytes that are not
+    UTF-8, an empty label, files without rows.
+    """
+    wanted = (
+        columns.text_column(text_column, argument=TEXT_OPTION, only_text=False),
+        columns.label_column(label_column, argument=LABEL_OPTION),
+    )
+    files = [_read_one(name, wanted, delimiter, say) for name in expand_paths(paths)]
+    if not any(map(len, files)):
+        header = ", ".join(files[0].table.column_names)
+        raise DataError(f"{files[0].path}: expected data rows, got only the header ({header})")
+    chunks = [chunk for file in files for chunk in file.table.column(0).chunks]
+    return LabelledTexts(
+        pa.chunked_array(chunks, pa.large_string()),
+        _label_array([_checked_labels(file) for file in files if len(file)]),
+        name=shortened([file.name for file in files]),
+        text_column=files[0].text_column,
+    )
+
+
+@dataclass(frozen=True)
+class _LabelledFile:
+    """table: (n,), texts and labels. name: how messages call the data. text_column: None for a folder."""
+
+    path: str
+    table: pa.Table
+    name: str
+    text_column: str | None
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+
+def _read_one(
+    path: str, wanted: Sequence[columns.WantedColumn], delimiter: str | None, say: Callable[[str], None]
+) -> _LabelledFile:
+    if path != "-" and Path(path).is_dir():
+        table = pa.table(list(read_labelled_folder(Path(path))), names=["text", "label"])
+        return _LabelledFile(path, table, Path(path).resolve().name, None)
+    table = read_file(path, wanted, delimiter, say)
+    return _LabelledFile(path, table, name_of(path), table.column_names[0])
+
+
+def _checked_labels(file: _LabelledFile) -> pa.ChunkedArray:
+    """The labels of a file, (n,) large_string, int64 or float64. Raises DataError for one that is none."""
+    path, name, column = file.path, file.table.column_names[1], file.table.column(1)
+
+    def bad_label(row: int, found: str) -> DataError:
+        return DataError(
+            f"{path}: expected a label in the column {name!r}, got {found} in row {row + 1} {ROW_NOTE}. "
+            "Fill it in, or remove the row."
+        )
+
+    if column.null_count:
+        raise bad_label(pc.index(column.is_null(), True).as_py(), "an empty one")
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    kind = column.type
+    if pa.types.is_large_string(kind):
+        empty = pc.index(column, pa.scalar("", pa.large_string())).as_py()
+        if empty >= 0:
+            raise bad_label(empty, "an empty one")
+        return column
+    if pa.types.is_boolean(kind):
+        return pc.if_else(column, *pa.array(["True", "False"], pa.large_string()))
+    if pa.types.is_integer(kind):
+        try:
+            return column.cast(pa.int64())
+        except pa.ArrowInvalid as error:
+            raise DataError(f"{path}: expected integers of 64 bits in the column {name!r}, got {error}") from error
+    if pa.types.is_floating(kind):
+        column = column.cast(pa.float64())
+        finite = pc.is_finite(column).to_numpy()
+        if not finite.all():
+            row = int(finite.argmin())
+            raise bad_label(row, str(column[row].as_py()))
+        return column
+    raise DataError(
+        f"{path}: expected strings or numbers in the column {name!r}, got {kind}: choose another with {LABEL_OPTION}"
+    )
+
+
+def _label_array(parts: Sequence[pa.ChunkedArray]) -> np.ndarray:
+    """The labels of all files, each as `_checked_labels` gives them, as one array of int64, float64 or str."""
+    if all(pa.types.is_integer(part.type) or pa.types.is_floating(part.type) for part in parts):
+        return np.concatenate([part.to_numpy() for part in parts])
+    spelled = [
+        part if pa.types.is_large_string(part.type) else pa.array(map(str, part.to_pylist()), pa.large_string())
+        for part in parts
+    ]
+    chunks = [chunk for part in spelled for chunk in (part.chunks if isinstance(part, pa.ChunkedArray) else [part])]
+    encoded = pa.chunked_array(chunks, pa.large_string()).combine_chunks().dictionary_encode()
+    return cast(np.ndarray, _label_values(encoded.dictionary.to_pylist())[encoded.indices.to_numpy()])
+
+
+def _label_values(spellings: list[str]) -> np.ndarray:
+    """Each distinct label once, as (classes,) int64, float64 or str."""
+    if all(re.fullmatch(r"[+-]?[0-9]+", text) for text in spellings):
+        try:
+            return np.array([int(text) for text in spellings], dtype=np.int64)
+        except (OverflowError, ValueError):  # more than 64 bits: a name, not a number
+            return np.array(spellings)
+    if all(re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", text) for text in spellings):
+        numbers = np.array([float(text) for text in spellings])
+        if np.isfinite(numbers).all():
+            return numbers
+    return np.array(spellings)
 
 
 def classes_of(data: LabelledTexts) -> list[str | int | float]:

@@ -1,12 +1,13 @@
 """What the arguments `data`, `validation`, `test` and `unlabelled` mean.
 
-In: their values, paths or one of the words imdb and demo, a share, or nothing. Out: LabelledTexts, or Texts.
-Reading, downloading and making up are left to files.py, imdb.py and demo.py.
+In: their values, paths or one of the words imdb and demo, a share, or nothing. Out: LabelledTexts, or Texts. Reading
+files is left to labelled_texts.py and texts.py, downloading and making up to datasets/.
 """
 
 from __future__ import annotations
 
 import difflib
+import glob
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -14,9 +15,8 @@ from typing import Any
 
 from sentiment_fast.data.datasets.demo import demo_corpus
 from sentiment_fast.data.datasets.imdb import load_imdb, load_unlabelled_imdb, say_on_stderr
-from sentiment_fast.data.files import read_labelled
-from sentiment_fast.data.labelled_texts import LabelledTexts, classes_of, stratified_split
-from sentiment_fast.data.texts import Texts, read_texts
+from sentiment_fast.data.labelled_texts import LabelledTexts, classes_of, read_labelled, stratified_split
+from sentiment_fast.data.texts import Paths, Texts, joined, read_texts
 from sentiment_fast.errors import DataError, DownloadError, UsageError
 
 WELL_KNOWN_CSV = "IMDB Dataset.csv"
@@ -24,57 +24,78 @@ WORDS = ("imdb", "demo")
 
 
 def open_data(
-    data: str | None,
-    text_column: str | None = None,
-    label_column: str | None = None,
+    data: Paths | None,
+    text_column: str | int | None = None,
+    label_column: str | int | None = None,
     seed: int = 0,
     say: Callable[[str], None] = say_on_stderr,
+    delimiter: str | None = None,
 ) -> LabelledTexts:
     """The labelled texts that `data` asks for.
 
-    data: a path (see read_labelled, which alone heeds the columns); "imdb"; "demo", or "demo:N" for N made-up reviews
-    from `seed`; None for "IMDB Dataset.csv" in the working folder, else the IMDb reviews, else, where those cannot be
-    downloaded, the demo corpus, which `say` is told about. `say` gets each message as one line.
+    data: paths or patterns, one or several (see read_labelled, the only one to use the columns and the delimiter);
+    "imdb"; "demo", or "demo:N" for N made-up reviews from `seed`; None for "IMDB Dataset.csv" in the working folder,
+    else the IMDb reviews, else, if those cannot be downloaded, the demo corpus, which `say` is told about. `say` gets
+    each message as one line.
 
-    Raises DataError for a missing path and for unusable files, DownloadError where "imdb" was asked for by name and
+    Raises DataError for a missing path and for unusable files, DownloadError if "imdb" was asked for by name and
     cannot be had, UsageError for a malformed request.
     """
     if data is None:
-        return _open_default(text_column, label_column, seed, say)
-    if data in WORDS or data.startswith("demo:"):
-        if Path(data).exists():
-            say(f"`data={data}` means the data set of that name; for the file in this folder give `data=./{data}`")
-        return load_imdb(say=say) if data == "imdb" else _make_up(data, seed)
-    if not Path(data).exists():
-        raise DataError(f"{data}: expected a file or a folder, or one of the words imdb and demo. {_suggest(data)}")
-    return read_labelled(data, text_column, label_column)
+        return _open_default(text_column, label_column, seed, say, delimiter)
+    names = _names(data)
+    if len(names) == 1 and _is_word(names[0]):
+        name = names[0]
+        if Path(name).exists():
+            say(f"`data={name}` means the data set of that name; for the file in this folder give `data=./{name}`")
+        return load_imdb(say=say) if name == "imdb" else _make_up(name, seed)
+    for name in names:
+        if _is_word(name):
+            raise UsageError(f"`data={name}`: expected files or folders if there are several, got a data set's name")
+        check_source(name)
+    return read_labelled(names, text_column, label_column, delimiter, say)
 
 
 def open_texts(
-    data: str,
-    text_column: str | None = None,
+    data: Paths,
+    text_column: str | int | None = None,
     seed: int = 0,
     say: Callable[[str], None] = say_on_stderr,
+    delimiter: str | None = None,
 ) -> Texts:
-    """Texts without labels: a path (see read_texts), "imdb" for its unlabelled reviews, "demo" or "demo:N".
+    """Texts without labels, of one or several: a path or pattern (see read_texts), "imdb" for its unlabelled reviews,
+    "demo" or "demo:N".
 
     Made-up ones are drawn from `seed`. Raises what open_data does.
     """
-    if data == "imdb":
+    names = _names(data)
+    if len(names) > 1:
+        return joined([open_texts(name, text_column, seed, say, delimiter) for name in names])
+    (name,) = names
+    if name == "imdb":
         return load_unlabelled_imdb(say=say)
-    if data == "demo" or data.startswith("demo:"):
-        made_up = _make_up(data, seed)
+    if _is_word(name):
+        made_up = _make_up(name, seed)
         return Texts(made_up.texts, made_up.name, made_up=True)
-    if not Path(data).exists():
-        raise DataError(f"{data}: expected a file or a folder, or one of the words imdb and demo. {_suggest(data)}")
-    return read_texts(data, text_column)
+    check_source(name)
+    return read_texts(name, text_column, delimiter, say)
+
+
+def check_source(name: str) -> None:
+    """Raises DataError for a path that leads nowhere; patterns and "-" for stdin are looked at when they are read."""
+    if not (_is_word(name) or name == "-" or glob.has_magic(name) or Path(name).exists()):
+        raise DataError(f"{name}: expected a file or a folder, or one of the words imdb and demo. {_suggest(name)}")
 
 
 def _open_default(
-    text_column: str | None, label_column: str | None, seed: int, say: Callable[[str], None]
+    text_column: str | int | None,
+    label_column: str | int | None,
+    seed: int,
+    say: Callable[[str], None],
+    delimiter: str | None,
 ) -> LabelledTexts:
     if Path(WELL_KNOWN_CSV).exists():
-        return read_labelled(WELL_KNOWN_CSV, text_column, label_column)
+        return read_labelled(WELL_KNOWN_CSV, text_column, label_column, delimiter, say)
     try:
         return load_imdb(say=say)
     except DownloadError as error:
@@ -95,6 +116,17 @@ def _make_up(data: str, seed: int) -> LabelledTexts:
     return demo_corpus(int(reviews), seed)
 
 
+def _names(data: Paths) -> list[str]:
+    names = [str(data)] if isinstance(data, str | Path) else [str(one) for one in data]
+    if not names:
+        raise UsageError("Expected data, got an empty list")
+    return names
+
+
+def _is_word(name: str) -> bool:
+    return name in WORDS or name.startswith("demo:")
+
+
 def _suggest(data: str) -> str:
     """What there is instead of a path that leads nowhere."""
     parent = Path(data).parent
@@ -109,38 +141,45 @@ def _suggest(data: str) -> str:
 
 
 def open_parts(
-    data: str | LabelledTexts | None,
-    validation: str,
-    test: str | None,
-    text_column: str | None,
-    label_column: str | None,
+    data: Paths | LabelledTexts | None,
+    validation: Paths,
+    test: Paths | None,
+    text_column: str | int | None,
+    label_column: str | int | None,
     seed: int,
     say: Callable[[str], None],
+    delimiter: str | None = None,
 ) -> tuple[dict[str, LabelledTexts], list[Any]]:
     """The labelled texts by part ("training", "validation", and "test" if asked for), and the classes.
 
-    data, seed, say: as for `open_data`, or texts that are in memory. validation: a file, or the share of the data to
-    hold out. test: a file.
+    data, seed, say: as for `open_data`, or texts that are in memory. validation: files, or the share of the data to
+    hold out. test: files. delimiter: of all CSV files.
     Raises what open_data and read_labelled do, and UsageError for a share that is none.
     """
+
+    def read(paths: Paths) -> LabelledTexts:
+        return read_labelled(paths, text_column, label_column, delimiter, say)
+
     if isinstance(data, LabelledTexts):
         labelled = data
     else:
-        labelled = open_data(data, text_column, label_column, seed=seed, say=say)
+        labelled = open_data(data, text_column, label_column, seed, say, delimiter)
     classes = classes_of(labelled)
     share = share_of(validation)
     if share is None:
-        parts = {"training": labelled, "validation": read_labelled(validation, text_column, label_column)}
+        parts = {"training": labelled, "validation": read(validation)}
     else:
-        training, held_back = stratified_split(labelled, share, seed)
-        parts = {"training": training, "validation": held_back}
+        training, held_out = stratified_split(labelled, share, seed)
+        parts = {"training": training, "validation": held_out}
     if test is not None:
-        parts["test"] = read_labelled(test, text_column, label_column)
+        parts["test"] = read(test)
     return parts, classes
 
 
-def share_of(validation: str) -> float | None:
-    """The share that `validation` asks for; None where it is a path. Raises UsageError for a share that is none."""
+def share_of(validation: Paths) -> float | None:
+    """The share that `validation` asks for; None for paths. Raises UsageError for a share that is none."""
+    if not isinstance(validation, str):
+        return None
     try:
         share = float(validation)
     except ValueError:

@@ -1,40 +1,28 @@
-"""Texts without labels, from files of the user's own.
+"""Files and folders of the user's own -> their texts, in memory, every byte checked.
 
-In: the path of a CSV, TSV, Parquet or JSON Lines file, or of a folder of texts. Out: `Texts`, every byte checked.
-Labels that stand beside them are not looked at. Files that are scored are left to scoring/.
+In: paths or patterns of any format that `score` reads, and of folders of texts. Out: `Texts`, or a table of the wanted
+columns of one file. Labels are left to labelled_texts.py, formats to io/, folders to folders.py.
 """
 
 from __future__ import annotations
 
-import io
-import json
-import lzma
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.json as pa_json
-import pyarrow.parquet as pq
 
-from sentiment_fast.data.csv_file import CsvFile, choose_columns, opened
-from sentiment_fast.data.files import (
-    DELIMITERS,
-    checked_texts,
-    file_kind,
-    read_labelled,
-    review_order,
-    wanted_texts,
-)
+from sentiment_fast.data.folders import read_text_folder
 from sentiment_fast.errors import DataError, UsageError
+from sentiment_fast.io.columns import WantedColumn, text_column
+from sentiment_fast.io.inputs import expand_patterns
+from sentiment_fast.io.options import LARGEST_MAX_RECORD, ReadOptions
+from sentiment_fast.io.tables import read_columns
 
-JSON_LINES = (".jsonl", ".ndjson")
-KINDS = (
-    ".csv, .tsv, .jsonl or .ndjson (also compressed: .gz, .xz, .bz2, .zst), .parquet, or a folder of *.txt or in "
-    "aclImdb's layout"
-)
-LONGEST_LINE_BYTES = 1 << 30
-_BLOCK_BYTES = 1 << 22
+Paths = str | Path | Sequence[str | Path]
+
+TEXT_OPTION = "`text_column`"
+_MOST_NAMES = 3
 
 
 @dataclass(frozen=True)
@@ -50,7 +38,7 @@ class Texts:
 
 
 def joined(parts: Sequence[Texts]) -> Texts:
-    """All of them, one behind the other."""
+    """All of them, one after the other."""
     chunks = [chunk.cast(pa.large_string()) for part in parts for chunk in part.texts.chunks]
     return Texts(
         pa.chunked_array(chunks, pa.large_string()),
@@ -59,79 +47,75 @@ def joined(parts: Sequence[Texts]) -> Texts:
     )
 
 
-def read_texts(path: str | Path, text_column: str | None = None) -> Texts:
-    """Read texts from a CSV, TSV, Parquet or JSON Lines file, or from a folder.
+def say_nothing(message: str) -> None:
+    """What becomes of messages that nobody wants."""
 
-    Without a name, the text column (the member, in JSON) is `review`, else `text`. Null is "". A folder holds *.txt
-    files, or is in aclImdb's layout: then its unlabelled ones (train/unsup/*.txt) where it has them, else all it has.
 
-    Raises UsageError for a kind of file not listed, and DataError for all else that keeps it from being read.
+def read_texts(
+    paths: Paths,
+    text_column: str | int | None = None,
+    delimiter: str | None = None,
+    say: Callable[[str], None] = say_nothing,
+) -> Texts:
+    """Read texts without labels from files of any format that `score` reads, and from folders, in the given order.
+
+    paths: one or several, patterns among them, "-" for stdin. A folder holds *.txt files, or is in the layout of
+    aclImdb: then its unlabelled ones (train/unsup/*.txt) if it has any, else all it has. text_column: its name, or its
+    number from 1; without one, the text column (the member, in JSON) of each file is `review`, else `text`, else the
+    only one that holds text. Null is "". delimiter: of CSV files; None to find it.
+
+    Raises UsageError for a column or a delimiter that makes no sense, and DataError for all else that keeps texts from
+    being read, with the file and, if one is at fault, the row.
     """
-    path = Path(path)
-    if not path.exists():
-        raise DataError(f"{path}: expected a file or a folder, got nothing there. Is the path right?")
-    try:
-        texts = _of_folder(path) if path.is_dir() else _of_file(path, text_column)
-    except (OSError, EOFError, lzma.LZMAError, pa.ArrowException) as error:
-        raise DataError(
-            f"{path}: cannot be read ({str(error).splitlines()[0]}). Is the file whole, and of the kind that its name "
-            "says?"
-        ) from error
-    if len(texts) == 0:
-        raise DataError(f"{path}: expected texts, got none")
-    return Texts(texts, path.resolve().name)
+    names = expand_paths(paths)
+    columns = [_texts_of(name, text_column, delimiter, say) for name in names]
+    chunks = [chunk for column in columns for chunk in column.chunks]
+    if not any(map(len, chunks)):
+        raise DataError(f"{' + '.join(names)}: expected texts, got none")
+    titles = [name_of(name) if name == "-" else Path(name).resolve().name for name in names]
+    return Texts(pa.chunked_array(chunks, pa.large_string()), shortened(titles))
 
 
-def _of_file(path: Path, text_column: str | None) -> pa.ChunkedArray:
-    wanted = [wanted_texts(text_column)]
-    kind, compression = file_kind(path)
-    if kind in DELIMITERS:
-        return CsvFile(path, compression, DELIMITERS[kind]).read(wanted).column(0)
-    if kind in JSON_LINES:
-        return _of_json_lines(path, compression, text_column)
-    if kind == ".parquet" and compression is None:
-        with pq.ParquetFile(path) as file:
-            (name,) = choose_columns(path, file.schema_arrow.names, wanted)
-            return checked_texts(path, name, file.read(columns=[name]).column(name))
-    raise UsageError(f"{path}: expected {KINDS}; got a name that ends otherwise. Rename or convert the file.")
+def expand_paths(paths: Paths) -> list[str]:
+    """Paths of files and folders, and "-" for stdin; patterns become what matches them.
+
+    Raises DataError for one that leads nowhere, and UsageError if there is none.
+    """
+    given = [paths] if isinstance(paths, str | Path) else paths
+    if not given:
+        raise UsageError("Expected a file or several, got none")
+    names = expand_patterns([str(path) for path in given])
+    for name in names:
+        if name != "-" and not Path(name).exists():
+            raise DataError(f"{name}: expected a file or a folder, got nothing there. Is the path right?")
+    return names
 
 
-def _of_json_lines(path: Path, compression: str | None, text_column: str | None) -> pa.ChunkedArray:
-    with opened(path, compression) as stream:
-        content = stream.read()
-    first = next((line for line in io.BytesIO(content) if line.strip()), b"{}")
-    try:
-        members = json.loads(first)
-    except (ValueError, RecursionError) as error:
-        raise DataError(f"{path}: expected a JSON object a line, got another first line ({error})") from error
-    if not isinstance(members, dict):
-        raise DataError(f"{path}: expected a JSON object a line, got a {type(members).__name__} in the first")
-    (name,) = choose_columns(path, list(members), [wanted_texts(text_column)])
-    for block_bytes in (_BLOCK_BYTES, LONGEST_LINE_BYTES):
-        try:
-            table = pa_json.read_json(
-                io.BytesIO(content),
-                read_options=pa_json.ReadOptions(block_size=block_bytes, use_threads=False),
-                parse_options=pa_json.ParseOptions(
-                    explicit_schema=pa.schema([(name, pa.large_string())]), unexpected_field_behavior="ignore"
-                ),
-            )
-            break
-        except pa.ArrowInvalid as error:
-            if "straddl" not in str(error) or block_bytes == LONGEST_LINE_BYTES:
-                raise
-    return checked_texts(path, name, table.column(name))
+def read_file(name: str, wanted: Sequence[WantedColumn], delimiter: str | None, say: Callable[[str], None]) -> pa.Table:
+    """All rows of a file: the wanted columns, as `read_columns` gives them, texts first and "" instead of null."""
+    # What is read stays in memory anyway, so a record may be as long as the core can find.
+    options = ReadOptions(delimiter=delimiter, max_record=LARGEST_MAX_RECORD, strict=True)
+    table = pa.concat_tables([window.table for window in read_columns(name, wanted, options, say)])
+    if table.column(0).null_count:
+        table = table.set_column(0, table.column_names[0], table.column(0).fill_null(""))
+    return table
 
 
-def _of_folder(path: Path) -> pa.ChunkedArray:
-    unlabelled = [folder for folder in (path / "train" / "unsup", path / "unsup", path) if any(folder.glob("*.txt"))]
-    if not unlabelled:
-        return read_labelled(path).texts
-    # Names that begin with a dot are file managers' own.
-    files = [file for file in unlabelled[0].glob("*.txt") if not file.name.startswith(".")]
-    files.sort(key=lambda file: review_order(file.name))
-    column = pa.chunked_array([pa.array((file.read_bytes() for file in files), pa.large_binary())])
-    try:
-        return column.cast(pa.large_string())
-    except pa.ArrowInvalid as error:
-        raise DataError(f"{unlabelled[0]}: expected UTF-8 in all texts: {str(error).splitlines()[0]}") from error
+def name_of(path: str) -> str:
+    """How messages call a file."""
+    return "stdin" if path == "-" else Path(path).name
+
+
+def shortened(names: Sequence[str]) -> str:
+    """How messages call several files as one."""
+    if len(names) <= _MOST_NAMES:
+        return " + ".join(names)
+    return f"{names[0]} + {len(names) - 1} more"
+
+
+def _texts_of(
+    name: str, chosen: str | int | None, delimiter: str | None, say: Callable[[str], None]
+) -> pa.ChunkedArray:
+    if name != "-" and Path(name).is_dir():
+        return read_text_folder(Path(name))
+    return read_file(name, [text_column(chosen, argument=TEXT_OPTION)], delimiter, say).column(0)

@@ -21,6 +21,7 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 
 from sentiment_fast.errors import DataError
+from sentiment_fast.runs.atomic import publish, sync
 
 _PATIENCE = 1.0  # seconds that a reader has to read something, once the run was asked to stop
 
@@ -84,7 +85,7 @@ class GrowingFile:
         """Raises DataError if what was written cannot be synced to the disk."""
         if self._file is not None:
             try:
-                os.fsync(self._file.fileno())
+                sync(self._file.fileno())
             except OSError as error:
                 raise self._unwritable(error) from error
 
@@ -92,7 +93,7 @@ class GrowingFile:
         """Give the file its name, replacing any file of that name, or remove that file if nothing was written."""
         self.close()
         if self.part.exists():
-            self.part.replace(self.path)
+            publish(self.part, self.path)
         elif self.size == 0:
             self.path.unlink(missing_ok=True)
 

@@ -103,18 +103,17 @@ def _checked(columns: Sequence[pa.ChunkedArray], titles: Sequence[str], name: st
         invalid = invalid_texts(texts)
         if invalid.any():
             place = int(invalid.argmax())
-            raise DataError(
-                f"{name}: column {title!r}, row {rows_before + place + 1} {ROW_NOTE}: expected UTF-8, got "
-                f"{_fault(texts[place].as_py())} (counting bytes from 0). Save the file again as UTF-8."
-            )
+            fault = utf8_fault(texts[place].as_py())
+            raise DataError(f"{name}: column {title!r}, row {rows_before + place + 1} {ROW_NOTE}: {fault}")
         checked.append(pa.chunked_array([texts.view(pa.large_string())]))
     return pa.Table.from_arrays(checked, titles)
 
 
-def _fault(text: bytes) -> str:
-    """The first byte that is not UTF-8, and where it is."""
+def utf8_fault(text: bytes) -> str | None:
+    """What is wrong with bytes that are not UTF-8, and what to do; None for those that are."""
     try:
         text.decode()
     except UnicodeDecodeError as error:
-        return f"byte 0x{error.object[error.start]:02x} at position {error.start} of the text"
-    raise ValueError("Expected bytes that are not UTF-8, got a text")
+        found = f"byte 0x{error.object[error.start]:02x} at position {error.start} of the text"
+        return f"expected UTF-8, got {found} (counting bytes from 0). Save the file again as UTF-8."
+    return None

@@ -6,6 +6,7 @@ What the card and the metrics say is up to training.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -23,11 +24,11 @@ from sentiment_fast.model.ngrams import NgramConfig, NgramModel, Tensor
 from sentiment_fast.model.serialization import (
     check_digests,
     check_tensors,
-    file_digest,
     read_config,
     read_tensors,
     tensors_in,
 )
+from sentiment_fast.runs.atomic import write_atomically, write_together
 from sentiment_fast.text.vocabulary import Vocabulary
 
 FORMAT = 2
@@ -56,13 +57,12 @@ def save_model(folder: Path, model: Model, half: bool = False) -> None:
     half: keep the network's weights as float16, in half the space. Raises UsageError where one is beyond its range.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    model.vocabulary.save(folder / f"{VOCABULARY}.part")
     weights: dict[str, Tensor] = dict(model.weights)
     if half:
         weights = {name: _halved(name, tensor) for name, tensor in weights.items()}
     if model.wide is not None:  # which is small as it is
         weights |= {f"{_WIDE}{name}": tensor for name, tensor in model.wide.tensors().items()}
-    (folder / f"{WEIGHTS}.part").write_bytes(save(weights))  # save_file would let only the owner read it
+    files = {VOCABULARY: model.vocabulary.as_bytes(), WEIGHTS: save(weights)}
     config = {
         "format": FORMAT,
         "classes": model.classes,
@@ -74,11 +74,10 @@ def save_model(folder: Path, model: Model, half: bool = False) -> None:
         "threshold": model.threshold,
         "cascade": model.cascade,
         "settings": model.settings,
-        "sha256": {name: file_digest(folder / f"{name}.part") for name in (VOCABULARY, WEIGHTS)},
+        "sha256": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
     }
-    (folder / f"{CONFIG}.part").write_text(json.dumps(config, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    for name in (VOCABULARY, WEIGHTS, CONFIG):
-        (folder / f"{name}.part").replace(folder / name)
+    files[CONFIG] = (json.dumps(config, indent=2, ensure_ascii=False) + "\n").encode()
+    write_together({folder / name: content for name, content in files.items()})
 
 
 def _halved(name: str, tensor: Tensor) -> Tensor:
@@ -91,7 +90,7 @@ def _halved(name: str, tensor: Tensor) -> Tensor:
 
 def save_metrics(folder: Path, metrics: Mapping[str, Any]) -> None:
     """Write metrics.json."""
-    (folder / METRICS).write_text(json.dumps(metrics, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_atomically(folder / METRICS, json.dumps(metrics, indent=2, ensure_ascii=False) + "\n")
 
 
 def named_or_bundled(folder: str | Path | None, say: Callable[[str], None]) -> Path:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any, get_args, get_type_hints
 
 from sentiment_fast.errors import UsageError
 from sentiment_fast.model.presets import Preset
+from sentiment_fast.runs.atomic import write_atomically
 
 FORMAT = 1
 _KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
@@ -41,13 +41,7 @@ def read_preset(path: str | Path) -> Preset:
 
 def save_preset(path: str | Path, settings: Preset) -> None:
     """Write a preset file, whole or not at all; OSError where that fails."""
-    path = Path(path)
-    part = path.with_name(path.name + ".part")
-    with part.open("w", encoding="utf-8") as file:
-        file.write(json.dumps({"format": FORMAT, **settings.as_dict()}, indent=2) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+    write_atomically(Path(path), json.dumps({"format": FORMAT, **settings.as_dict()}, indent=2) + "\n")
 
 
 def preset_of(values: Mapping[str, Any], where: object) -> Preset:

@@ -5,6 +5,7 @@ In and out: a `PretrainedWeights` <-> config.json, vocabulary.txt, start.safeten
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -21,11 +22,11 @@ from sentiment_fast.model.presets import VocabularyConfig
 from sentiment_fast.model.serialization import (
     check_digests,
     check_tensors,
-    file_digest,
     read_config,
     read_tensors,
     tensors_in,
 )
+from sentiment_fast.runs.atomic import write_together
 from sentiment_fast.text.vocabulary import Vocabulary
 
 FORMAT = 1
@@ -51,20 +52,18 @@ class PretrainedWeights:
 def save_pretrained(folder: Path, pretrained: PretrainedWeights) -> None:
     """Write config.json, vocabulary.txt and start.safetensors; each file appears whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
-    pretrained.vocabulary.save(folder / f"{VOCABULARY}.part")
     weights = {name: tensor.detach().cpu().contiguous() for name, tensor in pretrained.weights.items()}
-    (folder / f"{WEIGHTS}.part").write_bytes(save(weights))
+    files = {VOCABULARY: pretrained.vocabulary.as_bytes(), WEIGHTS: save(weights)}
     config = {
         "format": FORMAT,
         "kind": "start",
         "network": {name: getattr(pretrained.network, name) for name in SIZES},
         "vocabulary": asdict(pretrained.options),
         "figures": dict(pretrained.figures),
-        "sha256": {name: file_digest(folder / f"{name}.part") for name in (VOCABULARY, WEIGHTS)},
+        "sha256": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
     }
-    (folder / f"{CONFIG}.part").write_text(json.dumps(config, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    for name in (VOCABULARY, WEIGHTS, CONFIG):
-        (folder / f"{name}.part").replace(folder / name)
+    files[CONFIG] = (json.dumps(config, indent=2, ensure_ascii=False) + "\n").encode()
+    write_together({folder / name: content for name, content in files.items()})
 
 
 def load_pretrained(folder: str | Path) -> PretrainedWeights:

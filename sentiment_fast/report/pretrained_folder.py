@@ -12,6 +12,7 @@ from sentiment_fast.data.texts import Texts
 from sentiment_fast.model.folder import CARD
 from sentiment_fast.model.presets import Preset
 from sentiment_fast.model.pretrained import SIZES, PretrainedWeights, pretrained_weights, save_pretrained
+from sentiment_fast.runs.atomic import write_atomically
 from sentiment_fast.text.vocabulary import Vocabulary
 
 
@@ -24,7 +25,7 @@ def write_start(
 ) -> None:
     """weights: a network's. The card first, so that a folder with a config.json is whole."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / CARD).write_text(_card(folder, vocabulary, settings, texts), "utf-8")
+    write_atomically(folder / CARD, _card(folder, vocabulary, settings, texts))
     figures = {
         "data": texts.name,
         "texts": len(texts),

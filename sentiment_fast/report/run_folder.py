@@ -19,6 +19,7 @@ from sentiment_fast.model.folder import CARD, save_metrics
 from sentiment_fast.model.model import Model
 from sentiment_fast.model.presets import PRESETS, preset
 from sentiment_fast.report.plots import class_balance, learning_curves, length_histogram
+from sentiment_fast.runs.atomic import write_atomically
 
 HISTORY = "history.jsonl"
 Figures = Mapping[str, Any]  # of an epoch: its number, losses, accuracies, seconds, and whether its weights are kept
@@ -27,8 +28,8 @@ Figures = Mapping[str, Any]  # of an epoch: its number, losses, accuracies, seco
 def write_overview(folder: Path, look: Overview, training_lengths: np.ndarray) -> None:
     """overview.json, overview.txt, and the pictures of class balance and text lengths."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "overview.json").write_text(json.dumps(look.as_dict(), indent=2, ensure_ascii=False) + "\n", "utf-8")
-    (folder / "overview.txt").write_text(look.as_text() + "\n", "utf-8")
+    write_atomically(folder / "overview.json", json.dumps(look.as_dict(), indent=2, ensure_ascii=False) + "\n")
+    write_atomically(folder / "overview.txt", look.as_text() + "\n")
     class_balance({name: part.class_counts for name, part in look.parts.items()}, folder / "class_balance.png")
     length_histogram(training_lengths, look.max_length, folder / "lengths.png")
 
@@ -38,9 +39,7 @@ def append_history(folder: Path, epoch: Figures) -> None:
     path = folder / HISTORY
     lines = path.read_text("utf-8").splitlines() if path.exists() else []
     kept = [line for line in lines if json.loads(line)["epoch"] < epoch["epoch"]]
-    part = path.with_suffix(".part")
-    part.write_text("\n".join([*kept, json.dumps(dict(epoch))]) + "\n", "utf-8")
-    part.replace(path)
+    write_atomically(path, "\n".join([*kept, json.dumps(dict(epoch))]) + "\n")
 
 
 def write_results(
@@ -69,7 +68,7 @@ def write_results(
     }
     save_metrics(folder, written)
     learning_curves(history, folder / "learning_curves.png")
-    (folder / CARD).write_text(_card(model, look, best["epoch"], metrics, sources, made_up, calibration), "utf-8")
+    write_atomically(folder / CARD, _card(model, look, best["epoch"], metrics, sources, made_up, calibration))
     return written
 
 

@@ -1,0 +1,1 @@
+"""What can be killed and resumed, once: atomic writes, journals, fingerprints, stop requests."""

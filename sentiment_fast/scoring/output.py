@@ -15,9 +15,9 @@ from sentiment_fast.errors import DataError, UsageError
 from sentiment_fast.io.rejects import FIRST_FIELD, REJECTS_HEADER
 from sentiment_fast.io.sink import GrowingFile, StandardOutput, compression_of, standard_output
 from sentiment_fast.runs.atomic import sync_folder
-from sentiment_fast.scoring.journal import Progress, ScoringJournal, read_state
+from sentiment_fast.scoring.journal import Progress, ScoringJournal, read_progress
 
-SECONDS_BETWEEN_STATES = 2.0
+SECONDS_BETWEEN_RECORDS = 2.0
 
 
 class Output(Protocol):
@@ -63,7 +63,7 @@ class FileOutput:
         journal: ScoringJournal | None,
         rejects_header: bytes = REJECTS_HEADER,
     ) -> None:
-        self.progress = Progress() if journal is None else journal.state
+        self.progress = Progress() if journal is None else journal.progress
         self._journal, self._rejects_header = journal, rejects_header
         self._compress = compression_of(path)
         finished = self.progress.complete and not Path(f"{path}.part").exists()
@@ -82,13 +82,13 @@ class FileOutput:
             self._rejects.write(rejects)
         if resumable:
             self.progress = _with_lengths(progress, self._output.size, self._rejects.size)
-            if time.monotonic() - self._recorded >= SECONDS_BETWEEN_STATES:
+            if time.monotonic() - self._recorded >= SECONDS_BETWEEN_RECORDS:
                 self.pause()
 
     def pause(self) -> None:
         self._output.sync()
         self._rejects.sync()
-        if self._journal is not None and self._journal.state != self.progress:
+        if self._journal is not None and self._journal.progress != self.progress:
             self._journal.record(self.progress)
         self._recorded = time.monotonic()
 
@@ -219,7 +219,7 @@ class Target:
             )
         if not path.parent.is_dir():
             raise DataError(f"{path}: cannot be written (No such file or directory)")
-        found = None if restart else read_state(journal_path(path))
+        found = None if restart else read_progress(journal_path(path))
         complete = found is not None and found.complete
         if complete and path.exists() and not Path(f"{path}.part").exists():
             return True

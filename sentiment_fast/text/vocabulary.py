@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sentiment_fast.errors import ModelFolderError
+from sentiment_fast.runs.atomic import write_atomically
 
 FORMAT = 3
 _WITHOUT_MARKS = 2  # that of files from before split_at_marks, which are read as well
@@ -85,10 +86,14 @@ class Vocabulary:
         return {**self.__dict__, "_lexicon": None}
 
     def save(self, path: str | Path) -> None:
-        """Write the vocabulary file: a first line with the format, one with the options (JSON), then a word a line."""
+        """Write the vocabulary file, whole or not at all; OSError where that fails."""
+        write_atomically(Path(path), self.as_bytes())
+
+    def as_bytes(self) -> bytes:
+        """The vocabulary file: a first line with the format, one with the options (JSON), then a word a line."""
         options = {"words": len(self.words)} | {name: getattr(self, name) for name in _OPTIONS}
         lines = [_FIRST_LINE.format(FORMAT), json.dumps(options, ensure_ascii=False), *self.words]
-        Path(path).write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+        return ("\n".join(lines) + "\n").encode()
 
     @classmethod
     def load(cls, path: str | Path) -> Vocabulary:

@@ -8,7 +8,6 @@ interrupted (bit for bit on a CPU).
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,16 +18,23 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save
 from torch import Tensor
 
-from sentiment_fast.errors import DataError, ModelFolderError, UsageError
-from sentiment_fast.runs.atomic import sync_folder
+from sentiment_fast.errors import DataError, ModelFolderError
+from sentiment_fast.runs.atomic import part_of, write_atomically
+from sentiment_fast.runs.fingerprint import Wording, check_fingerprint
 
-FORMAT = 2
+FORMAT = 3
 CHECKPOINT = "checkpoint.safetensors"
 _HEADER = "sentiment_fast"
+_WORDING = Wording(
+    noun="run",
+    start_over="start over in another folder",
+    differs="give `resume` the options of the run, or none",
+    changed_data="they were changed since, or `data`, `validation` or `test` name others",
+)
 
 
 class State(Protocol):
-    """What can be kept, and taken up: see `TrainingState`."""
+    """What can be kept, and resumed from: see `TrainingState`."""
 
     def tensors(self) -> dict[str, Tensor]: ...
 
@@ -65,16 +71,9 @@ class Checkpoints:
             "identity": self._fingerprint,
             "state": state.values(),
         }
-        part = self._path.with_suffix(".part")
         try:
-            with part.open("wb") as file:
-                file.write(save(state.tensors(), {_HEADER: json.dumps(header)}))
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(self._path)
-            sync_folder(self._path.parent)
+            write_atomically(self._path, save(state.tensors(), {_HEADER: json.dumps(header)}))
         except OSError as error:
-            part.unlink(missing_ok=True)
             kept = f"the one before, {self._path}, is intact" if self._path.exists() else "there is none before it"
             raise DataError(
                 f"{self._path}: the checkpoint could not be written ({error.strerror}); {kept}. "
@@ -83,34 +82,19 @@ class Checkpoints:
         self._last = time.monotonic()
 
     def restore(self, state: State) -> bool:
-        """Take up the state of the checkpoint; False where there is none.
+        """Resume from the checkpoint; False if there is none.
 
         Raises ModelFolderError for a damaged file, DataError or UsageError where it is another run's.
         """
         if not self._path.exists():
             return False
         header = _read_header(self._path)
-        self._check_fingerprint(header["identity"])
+        check_fingerprint(self._path, header["identity"], self._fingerprint, _WORDING)
         try:
             state.restore(load_file(self._path), header["state"])
         except (KeyError, TypeError, ValueError, RuntimeError, SafetensorError) as error:
             raise _damaged(self._path, error) from error
         return True
-
-    def _check_fingerprint(self, stored: Mapping[str, Any]) -> None:
-        # Through JSON, as the stored one went.
-        for name, value in json.loads(json.dumps(self._fingerprint)).items():
-            if stored.get(name) == value:
-                continue
-            if name == "data":
-                raise DataError(
-                    f"{self._path}: the data are not those that the run began with: they were changed since, or "
-                    "`data`, `validation` or `test` name others. Restore them, or start over in another folder"
-                )
-            raise UsageError(
-                f"{self._path}: the run began with {name} {stored.get(name)}, and should now continue with {value}: "
-                "give `resume` the options of the run, or none"
-            )
 
 
 @dataclass(frozen=True)
@@ -141,7 +125,7 @@ def remove_checkpoint(folder: Path) -> None:
     """And what a kill in the middle of writing one left behind."""
     path = folder / CHECKPOINT
     path.unlink(missing_ok=True)
-    path.with_suffix(".part").unlink(missing_ok=True)
+    part_of(path).unlink(missing_ok=True)
 
 
 def _read_header(path: Path) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from safetensors.torch import save
 from sentiment_fast.errors import DataError, ModelFolderError
 from sentiment_fast.model.batch_source import BatchSource
 from sentiment_fast.model.config import NetworkConfig
+from sentiment_fast.runs.atomic import write_atomically
 from sentiment_fast.text.encoding import TokenIds
 from sentiment_fast.training.step import Examples
 
@@ -59,10 +60,8 @@ def soft_targets(
 
 def keep_probabilities(folder: Path, probabilities: Probabilities, ids: TokenIds) -> None:
     """The teacher's probabilities for these texts, for a run that is resumed."""
-    part = folder / f"{SOFT_TARGETS}.part"
     tensors = {"probabilities": torch.from_numpy(np.ascontiguousarray(probabilities))}
-    part.write_bytes(save(tensors, {"texts": _digest(ids)}))
-    part.replace(folder / SOFT_TARGETS)
+    write_atomically(folder / SOFT_TARGETS, save(tensors, {"texts": _digest(ids)}))
 
 
 def kept_probabilities(folder: Path, ids: TokenIds) -> Probabilities | None:

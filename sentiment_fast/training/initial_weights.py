@@ -51,8 +51,7 @@ class InitialWeights:
 
     def keep(self, folder: Path) -> None:
         """Where the run finds it again: the vocabulary that its model folder will have."""
-        self.vocabulary.save(folder / f"{VOCABULARY}.part")
-        (folder / f"{VOCABULARY}.part").replace(folder / VOCABULARY)
+        self.vocabulary.save(folder / VOCABULARY)
 
 
 def initial_weights(init: str | None, settings: Preset, recorded: RecordedRun | None) -> InitialWeights | None:

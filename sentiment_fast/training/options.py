@@ -85,10 +85,11 @@ class SettingsOptions:
 class LabelledOptions(SettingsOptions):
     """The options of what learns from labelled texts: the texts, settings with options of their own, and hardware."""
 
-    data: str | LabelledTexts | None = None
+    data: str | tuple[str, ...] | LabelledTexts | None = None
     validation: str | None = None
-    text_column: str | None = None
-    label_column: str | None = None
+    text_column: str | int | None = None
+    label_column: str | int | None = None
+    delimiter: str | None = None
     epochs: int | None = None
     batch_size: int | None = None
     learning_rate: float | None = None
@@ -149,7 +150,8 @@ class PretrainingOptions(SettingsOptions):
     """The options of a pretraining; `training.pretrain.pretrain` says what each means."""
 
     data: tuple[str, ...] = ()
-    text_column: str | None = None
+    text_column: str | int | None = None
+    delimiter: str | None = None
     out: Path | None = None
 
 
@@ -161,6 +163,9 @@ def _normal(name: str, value: Any, several: bool) -> Any:
         if len(value) != 2:
             raise UsageError(f"Expected `data` to be a file, a folder or (texts, labels), got {len(value)} values")
         return labelled_texts_of(*value)
+    if name == "data" and isinstance(value, list) and not several:
+        paths = tuple(map(str, value))
+        return paths[0] if len(paths) == 1 else paths
     if name == "set" and isinstance(value, Mapping):
         return tuple(f"{setting}={_as_text(one)}" for setting, one in value.items())
     if several:

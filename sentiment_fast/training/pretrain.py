@@ -17,6 +17,7 @@ from sentiment_fast.data.texts import joined
 from sentiment_fast.errors import UsageError
 from sentiment_fast.model.presets import Preset
 from sentiment_fast.report.pretrained_folder import write_start
+from sentiment_fast.runs.folder import check_folder
 from sentiment_fast.training.encode import new_network
 from sentiment_fast.training.options import PretrainingOptions
 from sentiment_fast.training.prepare import vectors_of
@@ -39,11 +40,12 @@ class PretrainingResult:
 def pretrain(data: Any = (), *, say: Callable[[str], None] = lambda message: None, **options: Any) -> PretrainingResult:
     """Learn word vectors from texts without labels: what `python -m sentiment_fast.pretrain` does, with its options.
 
-    data: a file, a folder, "imdb", "demo" or "demo:N", or a list of these. say: called with each message. Options:
+    data: a file, a pattern, a folder, "imdb", "demo" or "demo:N", or a list of these. say: called with each message.
+    Options:
 
     - out (path, default runs/start-<date-time>): the pretrained folder, empty or not there yet
     - preset, config, set, seed: as for `sf.train`
-    - text_column (str, None): default "review", else "text"
+    - text_column (str or int, None), delimiter (str, None): as for `sf.train`
 
     Raises TypeError for an unknown option, UsageError for one that makes no sense, DataError for unusable texts.
     """
@@ -52,10 +54,9 @@ def pretrain(data: Any = (), *, say: Callable[[str], None] = lambda message: Non
         raise UsageError("`data`: expected the texts to learn from: a file, a folder, imdb or demo")
     settings = _settings(chosen)
     folder = chosen.out or Path("runs") / datetime.now().strftime("start-%Y-%m-%d-%H%M%S")
-    if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
-        raise UsageError(f"{folder}: already holds something, and a run writes into an empty folder: choose another")
+    check_folder(folder, "run")
     seed = settings.training.seed
-    texts = joined([open_texts(source, chosen.text_column, seed, say) for source in chosen.data])
+    texts = joined([open_texts(source, chosen.text_column, seed, say, chosen.delimiter) for source in chosen.data])
     corpus = open_corpus(texts, settings)
     say(f"{texts.name}: {corpus.look}")
     vectors = vectors_of(corpus.ids, settings, corpus.vocabulary, say)

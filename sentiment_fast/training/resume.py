@@ -17,6 +17,7 @@ from sentiment_fast.model.devices import Precision, choose_precision
 from sentiment_fast.model.distributed import TrainingProcesses
 from sentiment_fast.model.preset_files import preset_of
 from sentiment_fast.model.presets import Preset
+from sentiment_fast.runs import folder as folders
 from sentiment_fast.text.vocabulary import Vocabulary
 from sentiment_fast.training.checkpoints import RecordedRun, read_recorded_run
 from sentiment_fast.training.encode import Encoded, digest_of
@@ -86,12 +87,14 @@ def check_folder(folder: Path, resume: bool) -> None:
 
     Raises UsageError for any other.
     """
-    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
-        return
-    if not folder.is_dir() or not resume or (folder / "metrics.json").exists():
-        raise UsageError(f"{folder}: already holds something, and a run writes into an empty folder: choose another")
-    if not (folder / "overview.json").exists():
-        raise UsageError(f"{folder}: holds something, but no run that could be resumed")
+    folders.check_folder(
+        folder,
+        "run",
+        leftovers=("overview.json.part",),
+        resume=resume,
+        begun="overview.json",
+        finished="metrics.json",
+    )
 
 
 def run_fingerprint(

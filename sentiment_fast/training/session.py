@@ -85,9 +85,10 @@ def train(
 ) -> TrainingResult:
     """Train a classifier and write its model folder: what `python -m sentiment_fast.train` does, with its options.
 
-    data: labelled texts: a CSV or Parquet file or an aclImdb folder (str or Path); "imdb"; "demo" or "demo:N"; or
-    (texts, labels) in memory: a tuple of texts as `sf.encode` takes them and as many labels, str or numbers. None:
-    "IMDB Dataset.csv" in the working folder, else the IMDb reviews, else the demo corpus.
+    data: labelled texts: a file of any format that `sf.score_files` reads, a pattern or an aclImdb folder (str or
+    Path), or a list of these; "imdb"; "demo" or "demo:N"; or (texts, labels) in memory: a tuple of texts as `sf.encode`
+    takes them and as many labels, str or numbers. None: "IMDB Dataset.csv" in the working folder, else the IMDb
+    reviews, else the demo corpus.
     say: called with each message (default: none). progress: wraps the batches of an epoch, for a progress bar.
     stop: a `runs.stop.StopRequest`; after `stop.request()`, from any thread, the run saves its state and ends.
 
@@ -99,7 +100,8 @@ def train(
     - epochs, batch_size, seed (int, None), learning_rate (float, None): likewise
     - validation (share or path, None): what chooses the epoch and calibrates the probabilities
     - test (path, None): labelled texts to score once, at the end
-    - text_column, label_column (str, None): default "review", else "text"; "sentiment", else "label"
+    - text_column, label_column (str or int, None): names, or numbers from 1; default "review", else "text";
+      "sentiment", else "label". delimiter (str, None): of CSV files; default: detected
     - vectors (path, None): word vectors in GloVe or word2vec text format
     - init (path, None): a folder that `pretrain` made: vocabulary and weights to start from
     - teacher (path, None), unlabelled (path or list of paths, empty), label_weight (float, 0.5): a model whose

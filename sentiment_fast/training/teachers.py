@@ -16,9 +16,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import torch
 
-from sentiment_fast.data.sources import open_texts
+from sentiment_fast.data.sources import check_source, open_texts
 from sentiment_fast.data.texts import Texts, joined
-from sentiment_fast.errors import DataError, ModelFolderError, UsageError
+from sentiment_fast.errors import ModelFolderError, UsageError
 from sentiment_fast.model.devices import choose_device
 from sentiment_fast.model.distributed import TrainingProcesses
 from sentiment_fast.model.folder import load_model
@@ -54,9 +54,7 @@ def check_sources(options: TrainingOptions) -> None:
     if options.teacher is not None and not Path(options.teacher).is_dir():
         raise ModelFolderError(f"{options.teacher}: no such model folder. `python -m sentiment_fast.train` makes one")
     for data in options.unlabelled:
-        named = data in ("imdb", "demo") or data.startswith("demo:")
-        if not named and not Path(data).exists():
-            raise DataError(f"{data}: expected a file or a folder, or one of the words imdb and demo")
+        check_source(data)
 
 
 def teach(
@@ -76,7 +74,7 @@ def teach(
     labelled = data.training
     texts, ids = Texts(labelled.data.texts, labelled.data.name), labelled.ids
     if options.unlabelled:
-        more = joined([open_texts(path, options.text_column, say=say) for path in options.unlabelled])
+        more = open_texts(options.unlabelled, options.text_column, say=say, delimiter=options.delimiter)
         texts, ids = joined([texts, more]), ids.join(encode(more.texts, data.vocabulary))
         say(f"unlabelled: {more.name}, {len(more):,} texts")
     probabilities = kept_probabilities(folder, ids) if resumed else None

@@ -22,6 +22,7 @@ from sentiment_fast.model.devices import Precision, choose_device, choose_precis
 from sentiment_fast.model.distributed import TrainingProcesses
 from sentiment_fast.model.preset_files import preset_of, read_json, save_preset
 from sentiment_fast.model.presets import Preset
+from sentiment_fast.runs.folder import check_folder
 from sentiment_fast.runs.stop import StopRequest
 from sentiment_fast.training.options import LabelledOptions
 from sentiment_fast.training.resume import as_it_began
@@ -95,8 +96,8 @@ def tune(
 ) -> SearchResult:
     """Search for settings that train well: what `python -m sentiment_fast.tune` does, with its options.
 
-    data, say, stop: as for `sf.train`; so are validation, text_column, label_column, preset, config, set, epochs,
-    batch_size, learning_rate, seed, device, amp, precision and cuda_graphs, by keyword. Further options:
+    data, say, stop: as for `sf.train`; so are validation, text_column, label_column, delimiter, preset, config, set,
+    epochs, batch_size, learning_rate, seed, device, amp, precision and cuda_graphs, by keyword. Further options:
 
     - out (path, default runs/tune-<date-time>), resume (bool, False): the search's folder; continue the one in it
     - search ("random", "grid" or "optuna"; "random"): draw settings, try all combinations, or let Optuna choose
@@ -112,7 +113,7 @@ def tune(
     seconds = chosen.seconds()
     folder = chosen.out or Path("runs") / datetime.now().strftime("tune-%Y-%m-%d-%H%M%S")
     if known is None:
-        _check_folder(folder, chosen.resume)
+        check_folder(folder, "search", leftovers=("search.json.part",), resume=chosen.resume)
     base, space = _base_and_space(chosen, known, given, folder)
     search = new_search(chosen.search, space, base.training.seed, chosen.metric)
     device = choose_device(chosen.device)
@@ -131,7 +132,7 @@ def tune(
     def is_over() -> bool:
         return stop.requested or (deadline is not None and time.monotonic() >= deadline)
 
-    with stop.heeded():
+    with log, stop.heeded():
         run_search(search, how, log, chosen.trials, is_over, after_trial, say)
     _write_best(folder, base, log, chosen.metric)
     return _result(folder, log, chosen, stop.requested)
@@ -150,7 +151,8 @@ def _result(folder: Path, log: TrialLog, options: TuningOptions, stopped: bool) 
 def _encoded_data(options: TuningOptions, base: Preset, device: torch.device, say: Say) -> EncodedData:
     columns = (options.text_column, options.label_column)
     validation = options.validation or str(base.training.validation_share)
-    parts, classes = open_parts(options.data, validation, None, *columns, base.training.seed, say)
+    seed = base.training.seed
+    parts, classes = open_parts(options.data, validation, None, *columns, seed, say, options.delimiter)
     return EncodedData(parts, classes, device)
 
 
@@ -234,13 +236,3 @@ def _space(options: TuningOptions, base: Preset) -> Space:
         if name in fixed:
             raise UsageError(f"{name}: expected it to be fixed, or searched over, got both")
     return space
-
-
-def _check_folder(folder: Path, resume: bool) -> None:
-    """A search writes into an empty folder, also into one where it was killed at its very start."""
-    if not folder.exists() or (folder.is_dir() and {path.name for path in folder.iterdir()} <= {"search.json.part"}):
-        return
-    advice = "" if resume else ", or resume the search that is there with `resume=True`"
-    raise UsageError(
-        f"{folder}: already holds something, and a search writes into an empty folder: choose another{advice}"
-    )

@@ -6,21 +6,28 @@ OUT/search.json says what the search is, OUT/trials.jsonl has a line for each tr
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from sentiment_fast.errors import DataError, ModelFolderError, UsageError
-from sentiment_fast.runs.atomic import sync_folder
+from sentiment_fast.errors import ModelFolderError
+from sentiment_fast.runs import journal
+from sentiment_fast.runs.atomic import write_atomically
+from sentiment_fast.runs.fingerprint import Wording, check_fingerprint
 from sentiment_fast.training.state import Epoch
 
-FORMAT = 1
+FORMAT = 2
 SEARCH, TRIALS, BEST = "search.json", "trials.jsonl", "best.json"
 
 FINISHED, STOPPED, FAILED, CUT = "finished", "stopped early", "failed", "cut"
+_WORDING = Wording(
+    noun="search",
+    start_over="start over in another folder",
+    differs="give `resume` the options of the search, or none",
+    changed_data="they were changed since, or `data` or `validation` name others",
+)
 _PEERS = 4  # finished trials before one is stopped for being worse than their median
 _FIELDS = {"number": int, "settings": dict, "status": str, "epochs": list, "seconds": float, "reason": str}
 
@@ -30,7 +37,7 @@ class Trial:
     """One training. settings: what it changed in the search's base. seconds: all that it took.
 
     status: finished; stopped early, because others had been better; failed, for the reason; cut, where the search
-    ended or was interrupted within it: then its epochs count, and a search that goes on repeats it.
+    ended or was interrupted within it: then its epochs count, and a resumed search repeats it.
     """
 
     number: int
@@ -91,18 +98,39 @@ class TrialLog:
     """The search in a folder. fingerprint: what must be the same for it to be the same; options: what it was given.
 
     trials: those it has, in order, without one that was cut, which comes again. seconds: spent on all of them.
+    Its file is locked while it is open: close it, or use it in a `with` statement.
     """
 
     def __init__(self, folder: Path, fingerprint: Mapping[str, Any], options: Mapping[str, Any]) -> None:
-        """Take up the search in the folder, or begin one. Raises UsageError or DataError where it is another."""
-        self._path = folder / TRIALS
+        """Resume the search in the folder, or begin one.
+
+        Raises UsageError or DataError for another search, ModelFolderError for a damaged one.
+        """
         known = read_search(folder)
         if known is None:
             folder.mkdir(parents=True, exist_ok=True)
-            write_whole(folder / SEARCH, {"format": FORMAT, "identity": dict(fingerprint), "options": dict(options)})
+            search = {"format": FORMAT, "identity": dict(fingerprint), "options": dict(options)}
+            write_atomically(folder / SEARCH, json.dumps(search, indent=2) + "\n")
         else:
-            _check_fingerprint(folder, known["identity"], fingerprint)
-        self.all = _read_trials(self._path)
+            check_fingerprint(folder, known["identity"], fingerprint, _WORDING)
+        try:
+            self._journal = journal.Journal(folder / TRIALS, {"format": FORMAT, **fingerprint}, _WORDING)
+        except journal.JournalError as error:
+            raise ModelFolderError(str(error)) from error
+        try:
+            self.all = _trials_of(folder / TRIALS, self._journal.entries)
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> TrialLog:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._journal.close()
 
     @property
     def trials(self) -> list[Trial]:
@@ -121,12 +149,8 @@ class TrialLog:
         return ranked(self.latest, metric)
 
     def append(self, trial: Trial) -> None:
-        """Write a trial down, so that it stays. Raises OSError where that fails."""
-        with self._path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(asdict(trial)) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        sync_folder(self._path.parent)
+        """Record a trial, on disk. Raises DataError if it can't be written."""
+        self._journal.append(asdict(trial))
         self.all.append(trial)
 
 
@@ -151,42 +175,12 @@ def read_search(folder: Path) -> dict[str, Any] | None:
     return values
 
 
-def write_whole(path: Path, values: Any) -> None:
-    part = path.with_name(path.name + ".part")
-    with part.open("w", encoding="utf-8") as file:
-        file.write(json.dumps(values, indent=2) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
-    sync_folder(path.parent)
-
-
-def _check_fingerprint(folder: Path, known: Mapping[str, Any], fingerprint: Mapping[str, Any]) -> None:
-    for name, value in json.loads(json.dumps(dict(fingerprint))).items():
-        if known.get(name) == value:
-            continue
-        if name == "data":
-            raise DataError(
-                f"{folder}: the data are not those that the search began with: they were changed since, or "
-                "`data` or `validation` name others. Restore them, or start over in another folder"
-            )
-        raise UsageError(
-            f"{folder}: the search began with {name} {known.get(name)}, and should now continue with {value}: "
-            "give `resume` the options of the search, or none"
-        )
-
-
-def _read_trials(path: Path) -> list[Trial]:
-    """The trials of a log; a last line that a kill tore is removed."""
-    content = path.read_bytes() if path.exists() else b""
-    whole = content[: content.rfind(b"\n") + 1]
-    if len(whole) < len(content):
-        os.truncate(path, len(whole))
+def _trials_of(path: Path, entries: Sequence[dict[str, Any]]) -> list[Trial]:
     trials: list[Trial] = []
-    for number, line in enumerate(whole.splitlines(), start=1):
+    for number, entry in enumerate(entries, start=2):  # after the fingerprint, in line 1
         try:
-            trials.append(_trial(json.loads(line)))
-        except (ValueError, TypeError, KeyError, RecursionError) as error:
+            trials.append(_trial(entry))
+        except (ValueError, TypeError, KeyError) as error:
             raise _damaged(path, f"line {number}: {error}") from error
     done = [trial.number for trial in trials if trial.status != CUT]
     if done != list(range(1, len(done) + 1)):
@@ -202,4 +196,4 @@ def _trial(values: dict[str, Any]) -> Trial:
 
 
 def _damaged(path: Path, reason: object) -> ModelFolderError:
-    return ModelFolderError(f"{path}: cannot be read as a search ({reason}): damaged; start over in another folder")
+    return ModelFolderError(f"{path}: cannot be read as a search ({reason}): damaged; {_WORDING.start_over}")

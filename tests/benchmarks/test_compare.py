@@ -13,7 +13,7 @@ from benchmarks import compare, compare_sides, compare_tutorial, tutorial_loop
 from benchmarks.compare import Comparison, Row
 from benchmarks.compare_sides import Figures
 from sentiment_fast.data.datasets.demo import demo_corpus
-from sentiment_fast.data.files import read_labelled
+from sentiment_fast.data.labelled_texts import read_labelled
 from sentiment_fast.errors import DataError
 from sentiment_fast.model.config import NetworkConfig
 from sentiment_fast.model.folder import save_model

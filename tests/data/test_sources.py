@@ -12,7 +12,7 @@ import pytest
 from sentiment_fast.data import sources
 from sentiment_fast.data.datasets.imdb import CACHE_VARIABLE
 from sentiment_fast.data.labelled_texts import LabelledTexts
-from sentiment_fast.data.sources import open_data
+from sentiment_fast.data.sources import open_data, open_parts
 from sentiment_fast.errors import DataError, DownloadError, UsageError
 
 CSV = "review,sentiment\nfine,positive\n"
@@ -50,6 +50,45 @@ def test_path_is_read(said):
 def test_columns_are_passed_on(said):
     Path("mine.csv").write_text("body,stars\nfine,5\n")
     assert open_data("mine.csv", "body", "stars", say=said.append).labels.tolist() == [5]
+
+
+def test_several_files_patterns_and_a_delimiter_are_passed_on(said):
+    Path("a.csv").write_text("review!sentiment\nfine!positive\n")
+    Path("b.jsonl").write_text('{"text": "dull", "label": "negative"}\n')
+    data = open_data(["a.csv", Path("b.jsonl")], say=said.append, delimiter="!")
+    assert (data.texts.to_pylist(), data.labels.tolist()) == (["fine", "dull"], ["positive", "negative"])
+    assert open_data("?.csv", say=said.append, delimiter="!").name == "a.csv"
+    assert said == []
+
+
+def test_missing_path_among_several_is_reported(said):
+    Path("mine.csv").write_text(CSV)
+    with pytest.raises(DataError, match=r"Is it 'mine\.csv' that you mean"):
+        open_data(["mine.csv", "min.csv"], say=said.append)
+
+
+def test_words_among_several_are_a_usage_error(said):
+    Path("mine.csv").write_text(CSV)
+    with pytest.raises(UsageError, match="`data=imdb`: expected files or folders"):
+        open_data(["mine.csv", "imdb"], say=said.append)
+
+
+def test_one_word_in_a_list_is_that_data_set(said, downloaded):
+    assert open_data(["imdb"], say=said.append) is downloaded
+
+
+@pytest.mark.parametrize("validation", ["v.jsonl", ["v.jsonl"], "v*"])
+def test_parts_may_be_of_different_formats(said, validation):
+    Path("mine.csv").write_text("x;sentiment;review\n1;positive;fine\n2;negative;dull\n")
+    Path("v.jsonl").write_text('{"review": "so", "sentiment": "negative", "x": 1}\n')
+    Path("t.tsv").write_text("review\tsentiment\nlate\tpositive\n")
+    parts, classes = open_parts("mine.csv", validation, "t.tsv", None, None, 0, said.append)
+    assert classes == ["negative", "positive"]
+    assert {name: part.texts.to_pylist() for name, part in parts.items()} == {
+        "training": ["fine", "dull"],
+        "validation": ["so"],
+        "test": ["late"],
+    }
 
 
 def test_imdb_is_the_download(said, downloaded):

@@ -1,15 +1,19 @@
 """Reading texts without labels: what each kind of file gives, and what bad ones are told."""
 
+import functools
 import gzip
 import json
+import lzma
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from sentiment_fast.data import texts as data_texts
 from sentiment_fast.data.sources import open_texts
 from sentiment_fast.data.texts import Texts, joined, read_texts
-from sentiment_fast.errors import DataError, UsageError
+from sentiment_fast.errors import DataError
+from sentiment_fast.io.tables import read_columns
 
 TEXTS = ["a film", 'two\n"lines"', "é", ""]
 
@@ -55,10 +59,54 @@ def test_json_lines_that_are_no_texts_are_a_data_error(tmp_path, content):
 
 
 def test_a_long_line_of_json_is_read(tmp_path, monkeypatch):
-    monkeypatch.setattr("sentiment_fast.data.texts._BLOCK_BYTES", 64)
+    monkeypatch.setattr(data_texts, "read_columns", functools.partial(read_columns, window_bytes=64))
     path = tmp_path / "texts.jsonl"
     path.write_text("\n".join(json.dumps({"text": "x" * length}) for length in (3, 500, 2)))
     assert [len(text) for text in read_texts(path).texts.to_pylist()] == [3, 500, 2]
+
+
+@pytest.mark.parametrize("suffix", [".jsonl.zst", ".tsv.xz", ".pq"])
+def test_texts_are_read_from_whatever_score_reads(tmp_path, suffix):
+    path = tmp_path / f"texts{suffix}"
+    if suffix == ".pq":
+        pq.write_table(pa.table({"review": TEXTS}), path)
+    elif suffix == ".tsv.xz":
+        path.write_bytes(lzma.compress('review\tn\na film\t1\n"two\n""lines"""\t2\n\u00e9\t3\n\t4\n'.encode()))
+    else:
+        lines = "".join(json.dumps({"review": text}) + "\n" for text in TEXTS)
+        path.write_bytes(pa.compress(lines.encode(), codec="zstd", asbytes=True))
+    assert read_texts(path).texts.to_pylist() == TEXTS
+
+
+def test_files_of_a_pattern_are_read_in_order_with_columns_and_delimiters_of_their_own(tmp_path):
+    (tmp_path / "a.csv").write_text("id;review\n1;a\n")
+    (tmp_path / "b.jsonl").write_text('{"text": "b"}\n')
+    texts = read_texts(str(tmp_path / "*"))
+    assert (texts.texts.to_pylist(), texts.name) == (["a", "b"], "a.csv + b.jsonl")
+
+
+def test_blank_lines_of_a_file_of_one_column_are_empty_texts_as_in_scoring(tmp_path):
+    (tmp_path / "texts.csv").write_text("review\na\n\nb\n\n")
+    assert read_texts(tmp_path / "texts.csv").texts.to_pylist() == ["a", "", "b", ""]
+
+
+def test_column_by_number_and_delimiter_may_be_given(tmp_path):
+    (tmp_path / "texts.csv").write_text("x!y\na!b\n")
+    assert read_texts(tmp_path / "texts.csv", 2, "!").texts.to_pylist() == ["b"]
+
+
+def test_the_only_column_that_holds_text_is_chosen_and_reported(tmp_path):
+    said = []
+    (tmp_path / "texts.csv").write_text("n,body\n1,fine\n")
+    assert read_texts(tmp_path / "texts.csv", say=said.append).texts.to_pylist() == ["fine"]
+    assert "the texts are in the column 'body', the only one that holds text" in said[0]
+
+
+def test_text_of_a_folder_that_is_not_utf8_is_reported_with_its_file(tmp_path):
+    for number in (1, 2):
+        (tmp_path / f"{number}.txt").write_bytes(b"caf\xe9" if number == 2 else b"a")
+    with pytest.raises(DataError, match=r"2\.txt: expected UTF-8, got byte 0xe9 at position 3 of the text"):
+        read_texts(tmp_path)
 
 
 def test_a_folder_of_texts_is_read_in_numerical_order(tmp_path):
@@ -82,9 +130,9 @@ def test_without_unlabelled_ones_a_folder_gives_all_its_texts(tmp_path):
 
 
 def test_another_kind_of_file_lists_those_that_are_read(tmp_path):
-    (tmp_path / "texts.docx").write_text("a")
-    with pytest.raises(UsageError, match=r"\.jsonl"):
-        read_texts(tmp_path / "texts.docx")
+    (tmp_path / "texts.xlsx").write_text("a")
+    with pytest.raises(DataError, match=r"\.jsonl"):
+        read_texts(tmp_path / "texts.xlsx")
 
 
 def test_a_file_without_texts_is_a_data_error(tmp_path):
@@ -107,6 +155,13 @@ def test_sources_are_joined_in_their_order():
 def test_demo_texts_are_said_to_be_made_up():
     assert open_texts("demo:7").made_up
     assert len(open_texts("demo:7")) == 7
+
+
+def test_sources_of_texts_may_be_several(tmp_path):
+    (tmp_path / "texts.csv").write_text("review;n\na;1\n")
+    texts = open_texts([str(tmp_path / "texts.csv"), "demo:7"], delimiter=";")
+    assert (len(texts), texts.texts[0].as_py(), texts.made_up) == (8, "a", True)
+    assert open_texts(str(tmp_path / "t*.csv")).name == "texts.csv"
 
 
 def test_a_path_that_leads_nowhere_is_a_data_error_with_a_suggestion(tmp_path):

@@ -56,7 +56,11 @@ def _training() -> Iterator[Case]:
     options = f"--data inputs/test.csv {_TINY} --set max_length=60 --search grid --try learning_rate=1e-3,1e-2"
     search = Command(f"tune {options} --trials 2 --out search --json", prints="json")
     yield Case(
-        "tune-grid", (search, Command("train --data inputs/test.csv --config search/best.json --epochs 1", "messages"))
+        "tune-grid",
+        (
+            search,
+            Command("train --data inputs/test.csv --config search/best.json --epochs 1 --out trained", "messages"),
+        ),
     )
     yield Case("tune-random", (Command(f"tune --data demo:80 {_TINY} --trials 1 --out search --json", "json"),))
 

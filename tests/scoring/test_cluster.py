@@ -373,7 +373,7 @@ def on_window(consumed, rows):
     if rows > 3000:
         os.kill(os.getpid(), signal.SIGKILL)
 
-output.SECONDS_BETWEEN_STATES = 0.0
+output.SECONDS_BETWEEN_RECORDS = 0.0
 with Cluster({str(model_folder)!r}, "cpu", "float32", workers=1) as cluster:
     score_files("in.csv", "out.csv", cluster.scorer, engine=cluster, window_bytes={WINDOW}, on_window=on_window)
 """

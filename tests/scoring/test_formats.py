@@ -113,7 +113,7 @@ def test_rows_and_scores_are_the_same_in_every_format(exact_scorer, tmp_path, re
 def test_run_may_be_stopped_after_every_window_and_come_to_the_same_bytes(
     exact_scorer, tmp_path, monkeypatch, read, written
 ):
-    monkeypatch.setattr(output_module, "SECONDS_BETWEEN_STATES", 0.0)
+    monkeypatch.setattr(output_module, "SECONDS_BETWEEN_RECORDS", 0.0)
     source = tmp_path / f"in.{read}"
     write_rows(source, some_rows(600))
     options = {"window_bytes": 1000}
@@ -522,7 +522,7 @@ def test_file_that_ends_without_a_line_end_gets_one_before_the_next(exact_scorer
 
 @pytest.mark.parametrize(("read", "written"), [("csv", "csv"), ("jsonl", "parquet"), ("parquet", "jsonl")])
 def test_several_inputs_may_be_stopped_after_every_window(exact_scorer, tmp_path, monkeypatch, read, written):
-    monkeypatch.setattr(output_module, "SECONDS_BETWEEN_STATES", 0.0)
+    monkeypatch.setattr(output_module, "SECONDS_BETWEEN_RECORDS", 0.0)
     for seed, name in enumerate("abc"):
         write_rows(tmp_path / f"{name}.{read}", some_rows(150, seed))
     sources = [tmp_path / f"{name}.{read}" for name in "abc"]

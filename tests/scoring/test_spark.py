@@ -30,9 +30,8 @@ pytestmark = [
 
 def recipe() -> str:
     """The code between the marks of the page."""
-    found = re.search(
-        r"<!-- spark -->\n```python\n(.*?)```\n<!-- end -->", (ROOT / "docs" / "clusters.md").read_text(), re.DOTALL
-    )
+    page = (ROOT / "docs" / "clusters.md").read_text("utf-8")
+    found = re.search(r"<!-- spark -->\n```python\n(.*?)```\n<!-- end -->", page, re.DOTALL)
     assert found is not None
     return found[1]
 

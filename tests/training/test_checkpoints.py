@@ -14,6 +14,7 @@ from safetensors import safe_open
 from safetensors.torch import load, load_file, save_file
 
 from sentiment_fast.errors import DataError, ModelFolderError, UsageError
+from sentiment_fast.runs.atomic import part_of
 from sentiment_fast.training.checkpoints import CHECKPOINT, Checkpoints, read_recorded_run, remove_checkpoint
 from sentiment_fast.training.state import TrainingState
 
@@ -228,9 +229,9 @@ def test_safetensors_without_our_header_are_refused(tiny_run, folder, metadata):
 
 BAD_HEADERS = [
     *("no JSON", "", "[]", "null", "3", '"text"', "{}", "[" * 10_000),
-    *('{"format": null}', '{"format": "1"}', '{"format": true}', '{"format": 1.0}', '{"format": 2}'),
-    '{"format": 2, "arguments": [], "identity": {}, "state": {}}',
-    '{"format": 2, "arguments": {}, "identity": {}}',
+    *('{"format": null}', '{"format": "1"}', '{"format": true}', '{"format": 1.0}', '{"format": 3}'),
+    '{"format": 3, "arguments": [], "identity": {}, "state": {}}',
+    '{"format": 3, "arguments": {}, "identity": {}}',
 ]
 
 
@@ -255,9 +256,10 @@ def test_a_header_that_lacks_a_part_is_refused(tiny_run, folder, name):
     refused(tiny_run, folder)
 
 
-def test_a_checkpoint_of_a_newer_format_asks_for_the_version_that_wrote_it(tiny_run, folder):
-    rewrite(folder, header=header_of(folder) | {"format": 3})
-    refused(tiny_run, folder, "has format 3, this version of sentiment_fast reads format 2: resume with the version")
+@pytest.mark.parametrize("other", [2, 4])
+def test_a_checkpoint_of_another_format_asks_for_the_version_that_wrote_it(tiny_run, folder, other):
+    rewrite(folder, header=header_of(folder) | {"format": other})
+    refused(tiny_run, folder, f"has format {other}, this version of sentiment_fast reads format 3: resume with the")
 
 
 @pytest.mark.parametrize("name", STATE_VALUES)
@@ -335,7 +337,8 @@ def another_run(tiny_run, folder: Path, **identity) -> None:
 
 @pytest.mark.parametrize(("name", "began", "now"), [("threads", 8, 1), ("precision", "bfloat16", "float32")])
 def test_a_run_begun_otherwise_is_not_gone_on_with(tiny_run, tmp_path, name, began, now):
-    with pytest.raises(UsageError, match=rf"{CHECKPOINT}: the run began with {name} {began}, .* continue with {now}"):
+    message = f"{CHECKPOINT}: the run began with {name} {began!r}, and should now continue with {now!r}"
+    with pytest.raises(UsageError, match=message):
         another_run(tiny_run, tmp_path, **{name: began})
 
 
@@ -373,7 +376,7 @@ def fill_the_disk():
     full = Path("/dev/full")
     if not full.exists():
         pytest.skip("this system has no /dev/full")
-    return lambda folder: (folder / CHECKPOINT).with_suffix(".part").symlink_to(full)
+    return lambda folder: part_of(folder / CHECKPOINT).symlink_to(full)
 
 
 def test_a_full_disk_leaves_the_last_checkpoint_intact(tiny_run, folder, fill_the_disk):

@@ -141,7 +141,7 @@ WRONG = [
     ({"data": "imdb:9"}, "expected a file or a folder"),
     ({"data": "demo:0"}, "`data=demo:0`"),
     ({"validation": 1.5}, "`validation=1.5`"),
-    ({"text_column": "a", "label_column": "a"}, "`text_column` and `label_column`"),
+    ({"text_column": "body", "label_column": "body"}, "`text_column` and `label_column`"),
     ({"text_column": "nothing"}, "`text_column`"),
     ({"label_column": "nothing"}, "`label_column`"),
     ({"set": ["layers"]}, "`set=layers`"),
@@ -339,3 +339,9 @@ def test_the_commands_module_and_the_function_are_one_object():
     assert inspect.ismodule(train)
     assert callable(train.add_arguments)
     assert "`sentiment_fast.training.session.train`" in type(train).__call__.__doc__
+
+
+def test_recorded_paths_come_back_as_they_were_given():
+    one, several = (TrainingOptions.of({"data": data}) for data in (["a.csv"], ["a.csv", "b.jsonl"]))
+    assert (one.data, several.data) == ("a.csv", ("a.csv", "b.jsonl"))
+    assert TrainingOptions.of({"data": several.recorded()["data"]}) == several

@@ -97,7 +97,8 @@ def test_a_search_that_was_stopped_goes_on_to_the_trials_of_one_that_was_not(how
     search = search_of(hidden_size=[3, 4], dropout=[0, 0.5])
     run_search(search, how, journal(tmp_path / "whole"), None, lambda: False)
     stopped = journal(tmp_path / "stopped")
-    run_search(search, how, stopped, None, after(steps))
+    with stopped:
+        run_search(search, how, stopped, None, after(steps))
     assert len(stopped.trials) < 4
     run_search(search, how, journal(tmp_path / "stopped"), None, lambda: False)
     assert figures(journal(tmp_path / "stopped").trials) == figures(journal(tmp_path / "whole").trials)

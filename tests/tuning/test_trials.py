@@ -1,6 +1,7 @@
 """Trials and their journal: what is best, what is hopeless, what survives a kill, and what is refused."""
 
 import json
+from dataclasses import asdict
 
 import pytest
 
@@ -13,6 +14,17 @@ IDENTITY = {"data": "digest", "space": {"layers": [1, 2]}, "base": {"name": "tut
 
 def journal(folder, **changes):
     return TrialLog(folder, IDENTITY | changes, {"seed": 3})
+
+
+def append(folder, *trials):
+    for one in trials:
+        with journal(folder) as it:
+            it.append(one)
+
+
+def taken_up(folder):
+    with journal(folder) as it:
+        return it
 
 
 def test_a_trial_is_judged_by_the_epoch_of_its_lowest_loss():
@@ -61,34 +73,31 @@ def test_nothing_is_hopeless_before_four_trials_are_finished():
 
 def test_a_journal_is_taken_up(tmp_path):
     trials = [trial(1, 0.5, 0.25), Trial(2, {"cell": "gru"}, FAILED, [], 1.5, "the loss became inf"), trial(3, 1 / 3)]
-    for one in trials:
-        journal(tmp_path / "it").append(one)
-    assert journal(tmp_path / "it").trials == trials
-    assert journal(tmp_path / "it").seconds == 5.5
+    append(tmp_path / "it", *trials)
+    assert taken_up(tmp_path / "it").trials == trials
+    assert taken_up(tmp_path / "it").seconds == 5.5
 
 
 def test_a_trial_that_was_cut_comes_again_but_its_figures_and_its_time_count(tmp_path):
-    for one in (trial(1, 0.5), trial(2, 0.4, status=CUT)):
-        journal(tmp_path).append(one)
-    taken_up = journal(tmp_path)
-    assert [one.number for one in taken_up.trials] == [1]
-    assert [one.number for one in taken_up.ranked("loss")] == [2, 1]
-    taken_up.append(trial(2, 0.6))
-    assert [one.number for one in journal(tmp_path).trials] == [1, 2]
-    assert [one.value("loss") for one in journal(tmp_path).ranked("loss")] == [0.5, 0.6]
-    assert journal(tmp_path).seconds == 6.0
+    append(tmp_path, trial(1, 0.5), trial(2, 0.4, status=CUT))
+    before = taken_up(tmp_path)
+    assert [one.number for one in before.trials] == [1]
+    assert [one.number for one in before.ranked("loss")] == [2, 1]
+    append(tmp_path, trial(2, 0.6))
+    after = taken_up(tmp_path)
+    assert [one.number for one in after.trials] == [1, 2]
+    assert [one.value("loss") for one in after.ranked("loss")] == [0.5, 0.6]
+    assert after.seconds == 6.0
 
 
 @pytest.mark.parametrize("bytes_left", [1, 20, -1])
 def test_a_line_that_a_kill_tore_is_taken_off(tmp_path, bytes_left):
-    for one in (trial(1, 0.5), trial(2, 0.4)):
-        journal(tmp_path).append(one)
-    first, second = (tmp_path / TRIALS).read_bytes().splitlines(keepends=True)
-    (tmp_path / TRIALS).write_bytes(first + second[:bytes_left])
-    taken_up = journal(tmp_path)
-    assert taken_up.trials == [trial(1, 0.5)]
-    taken_up.append(trial(2, 0.3))
-    assert journal(tmp_path).trials == [trial(1, 0.5), trial(2, 0.3)]
+    append(tmp_path, trial(1, 0.5), trial(2, 0.4))
+    begun, first, second = (tmp_path / TRIALS).read_bytes().splitlines(keepends=True)
+    (tmp_path / TRIALS).write_bytes(begun + first + second[:bytes_left])
+    assert taken_up(tmp_path).trials == [trial(1, 0.5)]
+    append(tmp_path, trial(2, 0.3))
+    assert taken_up(tmp_path).trials == [trial(1, 0.5), trial(2, 0.3)]
 
 
 @pytest.mark.parametrize(
@@ -103,20 +112,57 @@ def test_a_line_that_a_kill_tore_is_taken_off(tmp_path, bytes_left):
     ],
 )
 def test_a_damaged_journal_is_refused_with_the_line(tmp_path, line):
-    journal(tmp_path).append(trial(1, 0.5))
-    with (tmp_path / TRIALS).open("ab") as file:
-        file.write(line.encode("utf-8", "surrogateescape") + b"\n")
+    append(tmp_path, trial(1, 0.5))
+    begun, first = (tmp_path / TRIALS).read_bytes().splitlines(keepends=True)
+    (tmp_path / TRIALS).write_bytes(begun + line.encode("utf-8", "surrogateescape") + b"\n" + first)
     with pytest.raises(ModelFolderError, match=r"trials.jsonl.*line 2.*damaged"):
         journal(tmp_path)
 
 
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {},
+        {"number": 1, "settings": {}, "status": "finished", "epochs": [{}]},
+        asdict(trial(1, 0.5)) | {"number": "1"},
+        asdict(trial(1, 0.5)) | {"more": 0},
+    ],
+)
+def test_an_intact_line_that_holds_no_trial_is_refused_with_the_line(tmp_path, entry):
+    with journal(tmp_path) as it:
+        it._journal.append(entry)
+    with pytest.raises(ModelFolderError, match=r"trials.jsonl.*line 2.*damaged"):
+        journal(tmp_path)
+
+
+def test_a_search_that_is_running_is_refused(tmp_path):
+    with journal(tmp_path), pytest.raises(DataError, match=r"trials\.jsonl: another run is writing this output"):
+        journal(tmp_path)
+
+
+def test_a_search_of_an_earlier_version_is_refused_by_its_format(tmp_path):
+    (tmp_path / "search.json").write_text(json.dumps({"format": 1, "identity": IDENTITY, "options": {}}))
+    with pytest.raises(ModelFolderError, match=r"has format 1, .* reads format 2: resume with the version that wrote"):
+        journal(tmp_path)
+
+
+def test_trials_of_another_search_are_refused(tmp_path):
+    for name in ("one", "other"):
+        journal(tmp_path / name, space={"layers": [len(name)]}).close()
+    (tmp_path / "other" / TRIALS).replace(tmp_path / "one" / TRIALS)
+    with pytest.raises(UsageError, match=r"trials\.jsonl: the search began with space {'layers': .5.}, and should"):
+        journal(tmp_path / "one", space={"layers": [3]})
+
+
 def test_trials_that_are_missing_are_noticed(tmp_path):
-    journal(tmp_path).append(trial(2, 0.5))
+    append(tmp_path, trial(2, 0.5))
     with pytest.raises(ModelFolderError, match=r"numbered \[2\]"):
         journal(tmp_path)
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"format": 1}', '{"format": "1"}', '{"format": 2}'])
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", '{"format": 1}', '{"format": "1"}', '{"format": 2}', '{"format": 3}']
+)
 def test_a_damaged_search_is_refused(tmp_path, content):
     (tmp_path / "search.json").write_text(content)
     with pytest.raises(ModelFolderError, match=r"search.json"):
@@ -130,12 +176,12 @@ def test_a_damaged_search_is_refused(tmp_path, content):
         (
             {"space": {"layers": [1, 3]}},
             UsageError,
-            "with space {'layers': .1, 2.}, and should now continue with",
+            "began with space {'layers': .1, 2.}, and should now continue with",
         ),
         ({"base": {"name": "fast"}}, UsageError, "began with base {'name': 'tutorial'}"),
     ],
 )
 def test_another_search_is_not_gone_on_with(tmp_path, change, kind, message):
-    journal(tmp_path)
+    journal(tmp_path).close()
     with pytest.raises(kind, match=message):
         journal(tmp_path, **change)

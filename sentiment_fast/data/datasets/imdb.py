@@ -20,10 +20,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sentiment_fast.data.files import CLASSES, review_order
+from sentiment_fast.data.folders import CLASSES, review_order
 from sentiment_fast.data.labelled_texts import LabelledTexts
 from sentiment_fast.data.texts import Texts
 from sentiment_fast.errors import DownloadError
+from sentiment_fast.runs.atomic import publish
 
 IMDB_URL = "https://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz"
 IMDB_CHECKSUM = "md5:7c2ac02c03563afcf9b574c7e56c153a"
@@ -158,7 +159,7 @@ def _write_cache(table: pa.Table, temporary: Path, final: Path) -> None:
         compression="zstd",
         write_page_checksum=True,
     )
-    temporary.replace(final)
+    publish(temporary, final)
 
 
 def _download(url: str, checksum: str, workspace: Path, progress: bool, timeout: float, retries: int) -> Path:

@@ -17,8 +17,7 @@ import pytest
 
 from sentiment_fast.data.datasets import imdb
 from sentiment_fast.data.datasets.imdb import cached_imdb, load_imdb, load_unlabelled_imdb
-from sentiment_fast.data.files import read_labelled
-from sentiment_fast.data.labelled_texts import LabelledTexts
+from sentiment_fast.data.labelled_texts import LabelledTexts, read_labelled
 from sentiment_fast.errors import DownloadError
 
 REVIEWS = {

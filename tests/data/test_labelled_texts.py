@@ -1,16 +1,20 @@
-"""Reading labelled texts from files: what comes through untouched, and what each kind of bad file is told."""
+"""Reading labelled texts from files of every format: what comes through untouched, what bad files are told."""
 
 from __future__ import annotations
 
 import bz2
 import csv
+import functools
 import gzip
 import io
+import json
 import lzma
 import os
 import random
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,12 +22,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from sentiment_fast.data import csv_file
-from sentiment_fast.data.files import read_labelled
+from sentiment_fast.data import texts as data_texts
+from sentiment_fast.data.labelled_texts import read_labelled
+from sentiment_fast.data.texts import Paths
 from sentiment_fast.errors import DataError, UsageError
+from sentiment_fast.io.tables import read_columns
 
 DATA = os.environ.get("SENTIMENT_FAST_TEST_DATA")
 HEADER = b"review,sentiment\n"
+Rows = list[tuple[str, Any]]
 
 
 @pytest.fixture
@@ -37,6 +44,16 @@ def write(tmp_path: Path) -> Callable[..., Path]:
     return write_file
 
 
+@pytest.fixture
+def window(monkeypatch) -> Callable[[int], None]:
+    """Sets the size of the windows that files are read in."""
+
+    def set_window(size: int) -> None:
+        monkeypatch.setattr(data_texts, "read_columns", functools.partial(read_columns, window_bytes=size))
+
+    return set_window
+
+
 def texts(path: Path, **columns: str) -> list[str]:
     return read_labelled(path, **columns).texts.to_pylist()
 
@@ -45,7 +62,7 @@ def labels(path: Path) -> np.ndarray:
     return read_labelled(path).labels
 
 
-def complaint(path: Path, **columns: str) -> str:
+def complaint(path: Paths, **columns: str) -> str:
     with pytest.raises(DataError) as caught:
         read_labelled(path, **columns)
     return str(caught.value)
@@ -98,23 +115,23 @@ def test_other_columns_are_not_looked_at(write):
 
 
 @pytest.mark.parametrize("block_bytes", range(40, 80))
-def test_quoted_crlf_survives_every_block_edge(write, monkeypatch, block_bytes):
-    monkeypatch.setattr(csv_file, "BLOCK_BYTES", block_bytes)
+def test_quoted_crlf_survives_every_block_edge(write, window, block_bytes):
+    window(block_bytes)
     expected = [f"a{'x' * (number % 7)}\r\nb\r\n\r\n" for number in range(60)]
     rows = "".join(f'"{text}",p\r\n' for text in expected)
     assert texts(write(HEADER + rows.encode())) == expected
 
 
-def test_record_longer_than_a_block_is_read(write, monkeypatch):
-    monkeypatch.setattr(csv_file, "BLOCK_BYTES", 64)
+def test_record_longer_than_a_block_is_read(write, window):
+    window(64)
     long = "x\r\n" * 1000
     assert texts(write(HEADER + f'a,p\n"{long}",q\nb,p\n'.encode())) == ["a", long, "b"]
 
 
 @pytest.mark.parametrize("seed", range(100))
-def test_random_csv_reads_as_the_csv_module_reads_it(write, monkeypatch, seed):
+def test_random_csv_reads_as_the_csv_module_reads_it(write, window, seed):
     choose = random.Random(seed)
-    monkeypatch.setattr(csv_file, "BLOCK_BYTES", choose.choice([48, 100, 1 << 20]))
+    window(choose.choice([48, 100, 1 << 20]))
     pieces = ["a", "b ", '"', ",", "\r", "\n", "\r\n", "é", "😀", ""]
     rows = [["".join(choose.choices(pieces, k=12)), choose.choice(["pos", 'n"g', " n\r\n"])] for _ in range(20)]
     buffer = io.StringIO(newline="")
@@ -184,13 +201,13 @@ def test_missing_text_column_lists_those_there_are(write):
     message = complaint(write(b"id,body,label\n1,a,x\n"))
     assert "'review' or 'text'" in message
     assert "'id', 'body', 'label'" in message
-    assert "--text-column" in message
+    assert "`text_column`" in message
 
 
 def test_missing_label_column_lists_those_there_are(write):
     message = complaint(write(b"review,stars\na,1\n"))
     assert "'sentiment' or 'label'" in message
-    assert "--label-column" in message
+    assert "`label_column`" in message
 
 
 def test_named_column_that_is_missing_is_not_replaced_by_a_default(write):
@@ -203,7 +220,11 @@ def test_many_columns_are_not_all_listed(write):
 
 
 def test_column_name_that_occurs_twice_is_refused(write):
-    assert "expected one column 'review', got 2" in complaint(write(b"review,review,sentiment\na,b,x\n"))
+    assert "has several columns 'review': rename all but one" in complaint(write(b"review,review,sentiment\na,b,x\n"))
+
+
+def test_column_name_that_occurs_twice_can_be_chosen_by_number(write):
+    assert texts(write(b"review,review,sentiment\na,b,x\n"), text_column="2") == ["b"]
 
 
 def test_other_column_names_may_occur_twice(write):
@@ -278,19 +299,19 @@ def test_ragged_row_is_reported_with_its_number(write, row, found):
     assert f"expected 2 fields, as in the header, got {found} in row 3 (counting data rows from 1" in message
 
 
-def test_ragged_row_is_found_beyond_the_first_block(write, monkeypatch):
-    monkeypatch.setattr(csv_file, "BLOCK_BYTES", 64)
+def test_ragged_row_is_found_beyond_the_first_block(write, window):
+    window(64)
     assert "got 1 in row 1001" in complaint(write(HEADER + b'"a\r\n",x\r\n' * 1000 + b"c\n"))
 
 
 def test_quote_never_closed_in_the_last_column_is_reported_with_its_row(write):
     message = complaint(write(HEADER + b'a,x\nb,"y\nc,x\nd,y\n'))
-    assert "row 2" in message
-    assert "never closed" in message
+    assert "row 2 (counting data rows from 1, without the header; line 3) opens a quote that never closes" in message
 
 
 def test_quote_never_closed_in_the_first_column_is_reported_with_its_row(write):
-    assert "got 1 in row 2" in complaint(write(HEADER + b'a,x\n"b,y\nc,x\nd,y\n'))
+    message = complaint(write(HEADER + b'a,x\n"b,y\nc,x\nd,y\n'))
+    assert "row 2 (counting data rows from 1, without the header; line 3) opens a quote that never closes" in message
 
 
 @pytest.mark.parametrize("content", [b"", b"\n\r\n", b"\xef\xbb\xbf"])
@@ -307,10 +328,19 @@ def test_missing_file_is_reported(tmp_path):
     assert "got nothing there" in complaint(tmp_path / "none.csv")
 
 
-@pytest.mark.parametrize("name", ["reviews.txt", "reviews", "reviews.xlsx", "reviews.gz", "reviews.parquet.gz"])
-def test_other_kinds_of_file_are_a_usage_error_that_lists_the_accepted_ones(write, name):
-    with pytest.raises(UsageError, match=r"expected \.csv or \.tsv .* \.parquet, or a folder"):
-        read_labelled(write(HEADER + b"a,x\n", name))
+@pytest.mark.parametrize("name", ["reviews.txt", "reviews"])
+def test_file_of_another_name_is_read_as_csv(write, name):
+    assert texts(write(HEADER + b"a,x\n", name)) == ["a"]
+
+
+@pytest.mark.parametrize("name", ["reviews.xlsx", "reviews.json", "reviews.gz", "reviews.parquet.gz"])
+def test_file_of_a_name_that_says_another_kind_is_refused(write, name):
+    assert f"{name}: " in complaint(write(HEADER + b"a,x\n", name))
+
+
+def test_other_kinds_of_file_are_refused_with_a_list_of_the_accepted_ones(write):
+    message = complaint(write(HEADER + b"a,x\n", "reviews.xlsx"))
+    assert "convert it to CSV (.csv, .tsv), JSON Lines (.jsonl, .ndjson) or Parquet (.parquet, .pq)" in message
 
 
 # --- Parquet
@@ -364,7 +394,7 @@ def test_parquet_label_that_is_not_a_number_is_reported_with_its_row(tmp_path):
 
 def test_parquet_text_column_of_numbers_is_refused(tmp_path):
     path = parquet(tmp_path, review=pa.array([1]), sentiment=pa.array(["x"]))
-    assert "expected strings in the column 'review', got int64" in complaint(path)
+    assert "expected texts in the column 'review', got int64" in complaint(path)
 
 
 def test_parquet_label_column_of_dates_is_refused(tmp_path):
@@ -396,62 +426,187 @@ def test_parquet_that_was_cut_off_is_refused(tmp_path):
     assert "cannot be read" in complaint(path)
 
 
-# --- folders
+def test_parquet_bytes_are_texts_and_labels(tmp_path):
+    data = read_labelled(parquet(tmp_path, review=pa.array([b"a", b"b"]), sentiment=pa.array([b"x", b"1"])))
+    assert (data.texts.to_pylist(), data.labels.tolist()) == (["a", "b"], ["x", "1"])
 
 
-def half(folder: Path, pos: dict[str, bytes], neg: dict[str, bytes]) -> None:
-    for name, reviews in (("pos", pos), ("neg", neg)):
-        (folder / name).mkdir(parents=True)
-        for file_name, content in reviews.items():
-            (folder / name / file_name).write_bytes(content)
+def test_parquet_label_above_64_bits_with_a_sign_is_refused(tmp_path):
+    path = parquet(tmp_path, review=pa.array(["a"]), sentiment=pa.array([2**63], pa.uint64()))
+    assert "expected integers of 64 bits in the column 'sentiment'" in complaint(path)
 
 
-def test_folder_of_classes_is_read_in_numerical_order(tmp_path):
-    half(tmp_path, {"10_7.txt": b"c", "2_9.txt": b"b", "0_9.txt": b"a"}, {"1_1.txt": b"e", "0_3.txt": b"d"})
-    data = read_labelled(tmp_path)
-    assert data.texts.to_pylist() == ["a", "b", "c", "d", "e"]
-    assert data.labels.tolist() == ["positive"] * 3 + ["negative"] * 2
-    assert (data.name, data.text_column) == (tmp_path.name, None)
+# --- every format, compression and delimiter
+
+ROWS = [("a, b", "pos"), ('c "d"\ne', "neg"), ("", "pos"), ("caf\u00e9", "neg")]
+COMPRESS = {
+    "": bytes,
+    ".gz": gzip.compress,
+    ".bz2": bz2.compress,
+    ".xz": lzma.compress,
+    ".zst": lambda content: pa.compress(content, codec="zstd", asbytes=True),
+}
 
 
-def test_folder_of_halves_is_read_together_without_the_unlabelled(tmp_path):
-    half(tmp_path / "test", {"0_9.txt": b"c"}, {"0_1.txt": b"d"})
-    half(tmp_path / "train", {"0_9.txt": b"a"}, {"0_1.txt": b"b"})
-    (tmp_path / "train" / "unsup").mkdir()
-    (tmp_path / "train" / "unsup" / "0_0.txt").write_bytes(b"unlabelled")
-    data = read_labelled(tmp_path)
-    assert data.texts.to_pylist() == ["a", "b", "c", "d"]
-    assert data.labels.tolist() == ["positive", "negative"] * 2
+def csv_content(rows: Rows, delimiter: str = ",") -> bytes:
+    buffer = io.StringIO(newline="")
+    csv.writer(buffer, delimiter=delimiter).writerows([("review", "sentiment"), *rows])
+    return buffer.getvalue().encode()
 
 
-def test_folder_texts_are_kept_byte_for_byte(tmp_path):
-    half(tmp_path, {"0_9.txt": b"a\r\nb\n"}, {"0_1.txt": b""})
-    assert texts(tmp_path) == ["a\r\nb\n", ""]
+def json_content(rows: Rows) -> bytes:
+    return "".join(json.dumps({"review": text, "sentiment": label}) + "\n" for text, label in rows).encode()
 
 
-def test_folder_files_of_other_kinds_are_ignored(tmp_path):
-    half(tmp_path, {"0_9.txt": b"a", "._0_9.txt": b"\xff", "notes.md": b"x"}, {"0_1.txt": b"b"})
-    assert texts(tmp_path) == ["a", "b"]
+def parquet_content(rows: Rows) -> bytes:
+    sink = io.BytesIO()
+    pq.write_table(pa.table(list(map(pa.array, zip(*rows, strict=True))), names=["review", "sentiment"]), sink)
+    return sink.getvalue()
 
 
-def test_folder_file_that_is_not_utf8_is_named(tmp_path):
-    half(tmp_path, {"0_9.txt": b"a", "1_9.txt": b"caf\xe9"}, {"0_1.txt": b"b"})
-    message = complaint(tmp_path)
-    assert str(Path("pos") / "1_9.txt") in message
-    assert "byte 0xe9 at position 3" in message
+CONTENT = {
+    ".csv": csv_content,
+    ".tsv": functools.partial(csv_content, delimiter="\t"),
+    ".jsonl": json_content,
+    ".ndjson": json_content,
+    ".parquet": parquet_content,
+    ".pq": parquet_content,
+}
 
 
-def test_folder_of_another_layout_is_refused_with_what_it_holds(tmp_path):
-    half(tmp_path / "train", {"0_9.txt": b"a"}, {"0_1.txt": b"b"})
-    message = complaint(tmp_path)
-    assert "train/ and test/" in message
-    assert "got train" in message
+def rows_of(paths: Paths, **options: Any) -> Rows:
+    data = read_labelled(paths, **options)
+    return list(zip(data.texts.to_pylist(), data.labels.tolist(), strict=True))
 
 
-def test_empty_folder_is_refused(tmp_path):
-    assert "got an empty folder" in complaint(tmp_path)
+@pytest.mark.parametrize(
+    ("extension", "compression"),
+    [(one, other) for one in CONTENT for other in COMPRESS if not other or one not in (".parquet", ".pq")],
+)
+def test_every_format_and_compression_gives_the_same(write, extension, compression):
+    path = write(COMPRESS[compression](CONTENT[extension](ROWS)), f"in{extension}{compression}")
+    assert rows_of(path) == ROWS
+    assert read_labelled(path).name == f"in{extension}{compression}"
 
 
-def test_class_without_reviews_is_refused(tmp_path):
-    half(tmp_path, {"0_9.txt": b"a"}, {})
-    assert "neg: expected reviews in files named *.txt, got none" in complaint(tmp_path)
+@pytest.mark.parametrize("second", CONTENT)
+@pytest.mark.parametrize("first", CONTENT)
+def test_files_of_any_two_formats_are_read_as_one(write, first, second):
+    paths = [write(CONTENT[first](ROWS), f"a{first}"), write(CONTENT[second](ROWS[2:]), f"b{second}")]
+    data = read_labelled(paths)
+    assert list(zip(data.texts.to_pylist(), data.labels.tolist(), strict=True)) == ROWS + ROWS[2:]
+    assert (data.name, data.text_column) == (f"a{first} + b{second}", "review")
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_delimiter_is_found_and_reported(write, delimiter):
+    said: list[str] = []
+    path = write(csv_content(ROWS, delimiter))
+    assert rows_of(path, say=said.append) == ROWS
+    assert said == ([] if delimiter == "," else [f"{path}: the delimiter is {delimiter!r}"])
+
+
+def test_delimiter_may_be_given(write):
+    path = write(csv_content(ROWS, "!"))
+    assert rows_of(path, delimiter="!") == ROWS
+    with pytest.raises(UsageError, match="Expected a delimiter of one character"):
+        read_labelled(path, delimiter="ab")
+
+
+@pytest.mark.parametrize("extension", CONTENT)
+@pytest.mark.parametrize("numbers", [("2", "1"), (2, 1)])
+def test_columns_can_be_chosen_by_number(write, extension, numbers):
+    path = write(CONTENT[extension](ROWS[:2]), f"in{extension}")
+    assert rows_of(path, text_column=numbers[0], label_column=numbers[1]) == [(label, text) for text, label in ROWS[:2]]
+
+
+def test_pattern_stands_for_all_files_that_match(write, tmp_path):
+    for name, row in zip("badc", [ROWS[1], ROWS[0], ROWS[3], ROWS[2]], strict=True):
+        write(csv_content([row]), f"{name}.csv")
+    data = read_labelled(str(tmp_path / "?.csv"))
+    assert list(zip(data.texts.to_pylist(), data.labels.tolist(), strict=True)) == ROWS
+    assert data.name == "a.csv + 3 more"
+    assert "expected files of such names, got none" in complaint(str(tmp_path / "*.jsonl"))
+
+
+def test_each_file_may_have_columns_and_a_delimiter_of_its_own(write):
+    paths = [write(b"id;text;label\n1;a;x\n", "a.csv"), write(b"sentiment,review\ny,b\n", "b.csv")]
+    assert rows_of(paths) == [("a", "x"), ("b", "y")]
+
+
+def test_folder_and_file_are_read_as_one(write, tmp_path):
+    for name in ("pos", "neg"):
+        write(name.encode(), f"folder/{name}/0_1.txt")
+    paths = [tmp_path / "folder", write(HEADER + b"a,positive\n")]
+    assert rows_of(paths) == [("pos", "positive"), ("neg", "negative"), ("a", "positive")]
+
+
+def test_stdin_is_read(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(csv_content(ROWS))))
+    assert rows_of("-") == ROWS
+
+
+def test_no_files_are_a_usage_error():
+    with pytest.raises(UsageError, match="Expected a file or several, got none"):
+        read_labelled([])
+
+
+# --- labels of several files
+
+
+def test_labels_are_numbers_only_if_those_of_all_files_are(write):
+    first, second = write(HEADER + b"a,01\n", "a.csv"), write(HEADER + b"b,x\n", "b.csv")
+    assert read_labelled(first).labels.tolist() == [1]
+    assert read_labelled([first, second]).labels.tolist() == ["01", "x"]
+    assert read_labelled([first, write(HEADER + b"b,0.5\n", "c.csv")]).labels.tolist() == [1, 0.5]
+
+
+@pytest.mark.parametrize(
+    ("column", "written", "expected"),
+    [
+        (pa.array([0]), "1", [0, 1]),
+        (pa.array([0]), "x", ["0", "x"]),
+        (pa.array([0.5]), "1", [0.5, 1]),
+        (pa.array([0]), "1.5", [0, 1.5]),
+        (pa.array([True]), "False", ["True", "False"]),
+        (pa.array([True]), "1", ["True", "1"]),
+    ],
+)
+def test_typed_labels_go_with_written_ones(tmp_path, write, column, written, expected):
+    paths = [parquet(tmp_path, review=pa.array(["a"]), sentiment=column), write(HEADER + f"b,{written}\n".encode())]
+    assert read_labelled(paths).labels.tolist() == expected
+
+
+def test_bad_label_of_the_second_file_is_reported_with_file_and_row(write):
+    paths = [write(HEADER + b"a,x\nb,y\n", "a.csv"), write(HEADER + b"c,x\nd,\n", "b.csv")]
+    assert "b.csv: expected a label in the column 'sentiment', got an empty one in row 2 (" in complaint(paths)
+
+
+def test_file_without_rows_is_accepted_among_others(write):
+    assert rows_of([write(HEADER, "a.csv"), write(HEADER + b"a,1\n", "b.csv")]) == [("a", 1)]
+
+
+# --- JSON Lines
+
+
+def test_json_labels_come_as_they_are_written(write):
+    assert labels(write(b'{"text": "a", "label": 1}\n\n{"label": "0", "text": null}\n', "in.jsonl")).tolist() == [1, 0]
+    assert labels(write(b'{"text": "a", "label": true}\n', "in.jsonl")).tolist() == ["true"]
+
+
+@pytest.mark.parametrize("line", [b'{"text": "b"}', b'{"text": "b", "label": null}', b'{"text": "b", "label": ""}'])
+def test_json_line_without_a_label_is_reported_with_its_row(write, line):
+    path = write(b'{"text": "a", "label": 1}\n\n' + line + b"\n", "in.jsonl")
+    assert "expected a label in the column 'label', got an empty one in row 2 (" in complaint(path)
+
+
+@pytest.mark.parametrize("line", [b'["a"]', b'{"text": 1', b'{"text": 7, "label": 1}', b'{"text": "\xff"}'])
+def test_json_line_that_cannot_be_read_is_reported_with_its_number(write, line):
+    assert "in.jsonl: line 2: " in complaint(write(b'{"text": "a", "label": 1}\n' + line + b"\n", "in.jsonl"))
+
+
+def test_missing_member_lists_those_there_are(write):
+    message = complaint(write(b'{"text": "a", "stars": 1}\n', "in.jsonl"))
+    assert (
+        "expected a column 'sentiment' or 'label', got columns 'text', 'stars': choose with `label_column`" in message
+    )
