@@ -51,13 +51,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--compile",
         action=argparse.BooleanOptionalAction,
-        help="compile the parts of the network around the recurrent layers (default: no, as it rarely makes a difference)",
+        help="compile the network around its recurrent layers, which rarely makes it faster (default: no)",
     )
     add_graphs_argument(parser)
     parser.add_argument(
         "--deterministic",
         action="store_true",
-        help="get the same weights from the same seed on a GPU too, which is slower (on a CPU they always are the same)",
+        help="get the same weights from the same seed on a GPU too, as always on a CPU; slower",
     )
     add_run_arguments(parser, "write the run and its model to this folder (default: runs/<date-time>)")
     parser.add_argument("--tensorboard", action="store_true", help="also log to OUT/tensorboard (extra: tensorboard)")

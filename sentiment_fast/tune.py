@@ -39,8 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--space",
         metavar="FILE",
-        help='try the settings in this JSON file: {"layers": [1, 2], "learning_rate": {"low": 3e-4, "high": 3e-2, "log": '
-        "true}} (default: learning rate, batch size, sizes, layers and dropout; for a grid, learning rate and "
+        help='try the settings in this JSON file: {"layers": [1, 2], "learning_rate": {"low": 3e-4, "high": 3e-2, '
+        '"log": true}} (default: learning rate, batch size, sizes, layers and dropout; for a grid, learning rate and '
         "hidden_size)",
     )
     parser.add_argument(

@@ -512,7 +512,7 @@ def test_command_writes_beside_the_input_and_says_so_on_stderr(command, reviews,
     stdout, stderr = capfd.readouterr()
     assert stdout == ""
     assert "3 rows in, 3 rows out to" in stderr
-    assert "1 of them without a text and so without a score" in stderr
+    assert "1 of them without text and therefore without a score" in stderr
 
 
 def test_command_gives_what_score_csv_gives(command, model_folder, reviews, tmp_path):
@@ -536,6 +536,22 @@ def test_command_keeps_an_output_that_exists(command, reviews, capfd):
         "out.csv: already exists: choose another name with --output, or replace it with --force"
         in capfd.readouterr().err
     )
+
+
+def test_messages_of_the_command_name_options(command, reviews, tmp_path, capfd):
+    assert command(reviews, "--columns", "none") == 1
+    assert "expected a column 'none', got columns 'id', 'review': choose one with --columns" in capfd.readouterr().err
+    assert command(reviews, "--workers", "2") == 2
+    assert "Expected no --workers without --engine ray: a single process scores with threads, see --threads" in (
+        capfd.readouterr().err
+    )
+    (tmp_path / "a.csv").write_bytes(b"a,b\nx,y\n")
+    assert command(tmp_path / "a.csv") == 1
+    assert "got columns 'a', 'b': choose one with --text-column" in capfd.readouterr().err
+    assert command(reviews, reviews, "-o", tmp_path / "scored", "--rejects", tmp_path / "r.csv") == 2
+    (tmp_path / "reviews").write_bytes(reviews.read_bytes())
+    assert command(tmp_path / "reviews") == 2
+    assert "has no extension from which to make the output's name: choose one with --output" in capfd.readouterr().err
 
 
 def test_command_replaces_an_output_when_told_to(command, reviews):
