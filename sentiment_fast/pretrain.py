@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> None:
     from sentiment_fast.training.pretrain import pretrain
 
     result = pretrain(**vars(arguments), say=say)
-    print(f"\nThe start is in {result.folder}. Try next:\n  {_training(result)}")
+    print(f"\nThe pretrained folder is {result.folder}. Try next:\n  {_training(result)}")
 
 
 def _training(result: PretrainingResult) -> str:

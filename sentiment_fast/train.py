@@ -79,15 +79,15 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _how_to_resume(stopped: StoppedError) -> str:
     out = shlex.quote(str(stopped.folder))
-    if not stopped.has_checkpoint:  # which alone knows the options
-        return f"there is no checkpoint yet; start again with the same options and --resume --out {out}"
+    if not stopped.has_checkpoint:  # only a checkpoint records the options
+        return f"there is no checkpoint yet; start over with the same options and --resume --out {out}"
     # On this machine.
     start = "python" if stopped.processes == 1 else f"torchrun --nproc-per-node={stopped.processes}"
     return f"resume with\n  {start} -m sentiment_fast.train --resume --out {out}"
 
 
 def _what_next(result: TrainingResult) -> str:
-    """The folder, and commands that work as they stand, except for the names of files."""
+    """Where the model is, and commands to run next, complete except for file names."""
     model, options = shlex.quote(str(result.folder)), result.options
     text = f" --text-column {shlex.quote(str(options.text_column))}" if options.text_column else ""
     label = f" --label-column {shlex.quote(str(options.label_column))}" if options.label_column else ""

@@ -44,10 +44,10 @@ class Finder(Protocol):
 
 @dataclass(frozen=True)
 class Chunk:
-    """Whole records of a CSV stream, end to end.
+    """Consecutive whole records of a stream.
 
-    data: their bytes; the buffer is reused when as many more chunks were asked for as there are buffers. records: where
-    each is, relative to `data`. offset, row, line: where the next chunk begins, or the stream ends. If `resumable`, a
+    data: their bytes, valid until as many further chunks were requested as there are buffers. records: where each is,
+    relative to `data`. offset, row, line: where the next chunk begins, or the stream ends. If `resumable`, a
     RecordFinder that is given these three continues from there.
     """
 

@@ -101,12 +101,12 @@ class Reader(Protocol[WindowT]):
 
 
 class WrittenPart(NamedTuple):
-    """data: what to append to the output. whole: whether a run can be resumed after it: if not, the writer still has
-    data in memory. replaced: the number of rows in which invalid UTF-8 was replaced.
+    """data: what to append to the output. resumable: whether a run can be resumed after it; if not, the writer still
+    has data in memory. replaced: the number of rows in which invalid UTF-8 was replaced.
     """
 
     data: bytes | pa.Buffer
-    whole: bool
+    resumable: bool
     replaced: int
 
 

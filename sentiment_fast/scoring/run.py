@@ -35,12 +35,12 @@ class Prepared(NamedTuple):
 
 @dataclass(frozen=True)
 class FinishedWindow:
-    """data, whole, replaced: as in a `WrittenPart`. rejects: bytes for the file of rejects. end: where the window ends.
+    """data, resumable, replaced: as in a `WrittenPart`. rejects: bytes for the file of rejects. end: where the window ends.
     consumed: bytes of its input read up to there. The rest are numbers of rows and of rejected records.
     """
 
     data: Any
-    whole: bool
+    resumable: bool
     replaced: int
     rejects: bytes
     rejected: int
@@ -67,7 +67,7 @@ def finish_window(
     rejects, rejected = source.rejected(window)
     return FinishedWindow(
         data=part.data,
-        whole=part.whole,
+        resumable=part.resumable,
         replaced=part.replaced,
         rejects=rejects,
         rejected=rejected,
@@ -160,7 +160,7 @@ class Run:
             invalid_utf8=before.invalid_utf8 + window.invalid_utf8,
             replaced=before.replaced + window.replaced,
         )
-        self._output.write(window.data, window.rejects, self._progress, window.whole)
+        self._output.write(window.data, window.rejects, self._progress, window.resumable)
         consumed = self._inputs.consumed(window.end.source, window.consumed)
         self._on_window(consumed, self._progress.rows + self._progress.rejects)
 

@@ -78,25 +78,25 @@ def score_files(
     stop: StopRequest | None = None,
     **options: Any,
 ) -> Summary:
-    """Append `sentiment_label` and `sentiment_score` to every row of files of CSV, JSON Lines or Parquet.
+    """Append `sentiment_label` and `sentiment_score` to every row of CSV, JSON Lines or Parquet files.
 
-    inputs: a path, whose extension says how it is read and decompressed (.csv, .tsv, .jsonl, .ndjson, and .gz .bz2 .xz
-    .zst; .parquet, .pq), "-" for stdin, or a binary file; several paths, to be written into one output in their order,
-    must have the same columns. output: likewise, "-" for stdout; without such an extension, it gets the input's format.
-    From CSV to CSV and from JSON Lines to JSON Lines, a record's own bytes are copied. model: a folder, which is loaded
-    for `device` and `precision`, or a `Scorer`; None for the bundled model, or that of an open cluster. engine:
-    "local"; "ray" for `workers` of a Ray cluster; or a `Cluster` that is open, for several calls, with its scorer as
-    the model. It makes no difference to the output. options: the fields of `scoring.options.ScoreOptions`.
+    inputs: a path, whose extension implies format and compression (.csv, .tsv, .jsonl, .ndjson, each also .gz .bz2 .xz
+    .zst; .parquet, .pq), "-" for stdin, or a binary file; or several paths, which must have the same columns and are
+    written to one output in their order. output: likewise, "-" for stdout; without a known extension, it has the
+    input's format. From CSV to CSV and from JSON Lines to JSON Lines, the bytes of records are copied. model: a folder,
+    which is loaded for `device` and `precision`, or a `Scorer`; None for the bundled model, or that of an open cluster.
+    engine: "local"; "ray" for `workers` on a Ray cluster; or an open `Cluster`, shared by several calls, with its
+    scorer as the model. The engine does not change the output. options: the fields of `scoring.options.ScoreOptions`.
 
-    Records that cannot be read go to `rejects`, by default OUTPUT.rejects.csv; if the output is not a file and none is
-    named, the first of them is an error. sentiment_score is the probability of the positive class, `classes[1]`; with
-    more than two classes, one column each, `sentiment_score_<label>`. Invalid UTF-8 is scored as
-    bytes.decode("utf-8", "replace") reads it.
+    Records that cannot be read are written to `rejects`, by default OUTPUT.rejects.csv; if the output is not a file and
+    `rejects` is not given, the first of them is an error. sentiment_score is the probability of the positive class,
+    `classes[1]`; with more than two classes, there is one column `sentiment_score_<label>` for each. Invalid UTF-8 is
+    decoded like bytes.decode("utf-8", "replace").
 
-    From file to file, a run that was killed is resumed by the same call, with the same result to the last byte; a call
-    with another input, model or option refuses to; `restart` starts over. say: gets messages. on_window: gets the bytes
-    read and the rows done, in the thread that writes. stop: ends the run after a window, with KeyboardInterrupt.
-    Raises DataError for what cannot be read or written, UsageError for a request that makes no sense.
+    From file to file, the same call resumes an interrupted run, and the result is identical to that of an uninterrupted
+    one; a call with another input, model or option refuses to; `restart` starts over. say: gets messages. on_window:
+    gets the bytes read and the rows done, in the writing thread. stop: ends the run after a window, with
+    KeyboardInterrupt. Raises DataError for what cannot be read or written, UsageError for invalid requests.
     """
     started = time.perf_counter()
     chosen = ScoreOptions.from_keywords(options)
@@ -104,7 +104,7 @@ def score_files(
     if not sources:
         raise UsageError("Expected one or more inputs, got none")
     target = Target.of(output, chosen.rejects)
-    whole = target.check(chosen.force, chosen.restart)
+    complete = target.check(chosen.force, chosen.restart)
     if target.rejects is None:
         chosen = replace(chosen, strict=True)
     with ExitStack() as opened:
@@ -119,7 +119,7 @@ def score_files(
             say(f"{target.name}: resuming after row {earlier.rows + earlier.rejects:,}, where an earlier run ended")
         if not earlier.complete:
             prepared.run(target, sink, on_window).complete(stop or StopRequest())
-        if not whole:
+        if not complete:
             sink.finish()
         if isinstance(sink, FileOutput) and not chosen.keep_journal:
             sink.remove_journal()
