@@ -203,6 +203,38 @@ def add_delimiter_argument(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_search_arguments(parser: argparse.ArgumentParser) -> None:
+    """What tune searches for, and for how long."""
+    parser.add_argument(
+        "--search",
+        choices=("random", "grid", "optuna"),
+        help="draw settings at random, try all combinations, or let Optuna choose (extra: optuna; default: random)",
+    )
+    parser.add_argument(
+        "--space",
+        metavar="FILE",
+        help='try the settings in this JSON file: {"layers": [1, 2], "learning_rate": {"low": 3e-4, "high": 3e-2, '
+        '"log": true}} (default: learning rate, batch size, sizes, layers and dropout; for a grid, learning rate and '
+        "hidden_size)",
+    )
+    parser.add_argument(
+        "--try",
+        dest="tries",
+        metavar="NAME=A,B,C",
+        action="append",
+        help="try these values of one setting, instead of those in --space; may be repeated",
+    )
+    parser.add_argument(
+        "--time", metavar="T", help="search for this long: 90s, 30m, 1h30m (default: 30m, unless --trials is given)"
+    )
+    parser.add_argument("--trials", metavar="N", type=int, help="run N trials (default: as many as fit into --time)")
+    parser.add_argument(
+        "--metric",
+        choices=("accuracy", "loss"),
+        help="rank trials by this figure on the validation data, in the epoch that a trial keeps (default: accuracy)",
+    )
+
+
 def add_settings_arguments(parser: argparse.ArgumentParser) -> None:
     start = parser.add_mutually_exclusive_group()
     start.add_argument("--preset", help="start from this preset's settings (default: tutorial)")

@@ -35,8 +35,8 @@ class Prepared(NamedTuple):
 
 @dataclass(frozen=True)
 class FinishedWindow:
-    """data, resumable, replaced: as in a `WrittenPart`. rejects: bytes for the file of rejects. end: where the window ends.
-    consumed: bytes of its input read up to there. The rest are numbers of rows and of rejected records.
+    """data, resumable, replaced: as in a `WrittenPart`. rejects: bytes for the file of rejects. end: where the window
+    ends. consumed: bytes of its input read up to there. The rest are numbers of rows and of rejected records.
     """
 
     data: Any

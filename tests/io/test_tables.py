@@ -256,7 +256,8 @@ def test_missing_column_is_an_error_that_lists_the_others(tmp_path, extension):
     path = write(tmp_path, f"in{extension}", CONTENT[extension](ROWS))
     message = complaint(path, (text_column(), label_column("stars")))
     assert message == (
-        f"{path}: expected a label column 'stars', got columns 'id', 'review', 'sentiment': choose with --label-column"
+        f"{path}: expected a label column 'stars', got columns 'id', 'review', 'sentiment': choose one with "
+        "`label_column`"
     )
 
 
