@@ -74,8 +74,8 @@ def test_names_of_other_formats_are_refused_with_those_there_are():
     with pytest.raises(DataError) as error:
         input_format("in.xlsx")
     assert str(error.value) == (
-        "in.xlsx: expected CSV, JSON Lines or Parquet, got a file name ending in .xlsx: convert it to CSV (.csv, .tsv), "
-        "JSON Lines (.jsonl, .ndjson) or Parquet (.parquet, .pq)"
+        "in.xlsx: expected CSV, JSON Lines or Parquet, got a file name ending in .xlsx: convert it to CSV (.csv, "
+        ".tsv), JSON Lines (.jsonl, .ndjson) or Parquet (.parquet, .pq)"
     )
     with pytest.raises(UsageError) as usage:
         output_format("out.json", "CSV")

@@ -604,8 +604,8 @@ def test_what_is_found_out_about_several_inputs_is_said_once(exact_scorer, tmp_p
     said: list[str] = []
     score_csv([tmp_path / f"{name}.csv" for name in "abc"], tmp_path / "out.csv", exact_scorer, say=said.append)
     assert [message.partition(": ")[2] for message in said] == [
-        "the delimiter is ';'",
-        "the texts are in the column 'body', the only one that holds text",
+        "detected the delimiter ';'",
+        "using column 'body' for the texts, the only one that holds text",
     ]
 
 

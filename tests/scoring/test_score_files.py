@@ -350,7 +350,7 @@ def test_only_column_that_holds_text_is_taken_and_said(exact_scorer):
     said = []
     data = b"id,comment,when,rate,sure,none\n1,good,2020-01-01,1.5,true,\n"
     assert score(data, exact_scorer, say=said.append) == scored_by_hand(data, exact_scorer, column=1)
-    assert said == ["input: the texts are in the column 'comment', the only one that holds text"]
+    assert said == ["input: using column 'comment' for the texts, the only one that holds text"]
 
 
 def test_column_found_by_name_is_not_remarked_on(exact_scorer):
@@ -370,7 +370,7 @@ def test_column_that_is_missing_is_refused_with_those_there_are(exact_scorer):
 )
 def test_none_or_several_columns_of_text_are_refused(exact_scorer, data):
     message = complaint(data, exact_scorer)
-    assert "expected a column 'review' or 'text', or a single one that holds text, got columns 'id'" in message
+    assert "expected a column 'review' or 'text', or exactly one column that holds text, got columns 'id'" in message
     assert "`text_column`" in message
 
 
