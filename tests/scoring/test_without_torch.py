@@ -37,6 +37,7 @@ def run(module, *arguments):
 
 run(predict, "good film")
 look("predict")
+loaded["predict, of what reads files"] = [module for module in ("pyarrow", "tqdm") if module in sys.modules]
 sf.load(model, "auto", "float32").predict_proba(["good", "bad"])
 look("load")
 run(score, f"{folder}/in.csv", "-o", f"{folder}/out.csv")
