@@ -156,7 +156,7 @@ class TestCompressed:
 
     def test_file_that_was_cut_off_is_refused(self, write, suffix, compress):
         content = compress(HEADER + os.urandom(3000).hex().encode() + b",x\n")
-        assert "Is the file whole" in complaint(write(content[:1000], f"reviews.csv{suffix}"))
+        assert "Is the file complete" in complaint(write(content[:1000], f"reviews.csv{suffix}"))
 
     def test_file_of_another_kind_is_refused(self, write, suffix, compress):
         assert "cannot be read" in complaint(write(HEADER + b"a,x\n", f"reviews.csv{suffix}"))

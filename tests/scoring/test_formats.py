@@ -537,7 +537,7 @@ def test_several_inputs_may_be_stopped_after_every_window(exact_scorer, tmp_path
     [
         ("csv", b"id,text\n", b"id,text,x\n", "expected the same columns: it has 'x'"),
         ("csv", b"id,text\n", b"text\n", "it lacks 'id'"),
-        ("csv", b"id,text\n", b"text,id\n", "it has them in another order"),
+        ("csv", b"id,text\n", b"text,id\n", "it has them in a different order"),
         ("csv", b"id,text\n1,a\n", b"id;text\n1;a\n", "expected the delimiter ',', got ';'"),
     ],
 )

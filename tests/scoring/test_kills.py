@@ -277,7 +277,7 @@ def test_run_that_is_told_to_stop_finishes_its_window_and_goes_on_later(command,
     run = command.start()
     assert run.wait() == 1
     assert "resuming after row" in run.messages
-    assert "of them by an earlier run" in run.messages
+    assert "of them in an earlier run" in run.messages
     command.assert_whole(uninterrupted(""))
 
 

@@ -157,7 +157,7 @@ def test_damaged_compressed_file_is_an_error_that_leaves_nothing(exact_scorer, t
     source.write_bytes(damage(COMPRESS[compression](data)))
     if compression == ".zst" and b"xxxx" in source.read_bytes():
         return  # its frames have no checksum by default: what still decodes is taken
-    with pytest.raises(DataError, match=r"in\.csv.*: cannot be read .* Is the file whole"):
+    with pytest.raises(DataError, match=r"in\.csv.*: cannot be read .* Is the file complete"):
         score_csv(source, tmp_path / "out.csv", exact_scorer)
     assert [path.name for path in tmp_path.iterdir()] == [source.name]
 
@@ -240,7 +240,7 @@ def test_same_command_skips_the_inputs_that_were_done_before_it_failed(command, 
     assert command(three / "a.csv", three / "b.csv", "-o", three / "out") == 0
     assert names(three / "out") == ["a.csv", "b.csv"]
     assert (three / "out" / "a.csv").stat().st_mtime_ns == before
-    assert "1 of them by an earlier run" in capsys.readouterr().err
+    assert "1 of them in an earlier run" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -254,7 +254,7 @@ def test_option_that_makes_no_sense_is_a_usage_error(command, three, arguments):
 
 def test_output_of_another_format_is_refused(command, three, capsys):
     assert command(three / "a.csv", "-o", three / "out.feather") == 2
-    assert "expected a name that ends in .csv, .tsv, .jsonl" in capsys.readouterr().err
+    assert "expected a file name ending in .csv, .tsv, .jsonl" in capsys.readouterr().err
 
 
 def test_input_that_is_missing_is_reported_before_the_model_is_loaded(three, capsys):

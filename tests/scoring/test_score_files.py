@@ -473,7 +473,7 @@ def test_header_that_is_not_utf8_is_kept(exact_scorer):
 def test_header_field_too_long_for_csv_is_refused(exact_scorer):
     message = complaint(b'"text\n' + b"good " * 40_000 + b'"\n', exact_scorer)
     assert "expected a line of column names" in message
-    assert "is a quote there never closed?" in message
+    assert "does it open a quote that never closes?" in message
 
 
 def test_bad_rows_write_nothing_to_stderr(exact_scorer, capfd):
@@ -572,7 +572,7 @@ def test_command_does_not_replace_a_folder(command, reviews, tmp_path, capfd, fo
     (tmp_path / "folder").mkdir()
     assert command(reviews, "-o", tmp_path / "folder", *force) == 2
     assert names(tmp_path) == ["folder", "reviews.csv"]
-    assert "expected the name of a file, got something else there" in capfd.readouterr().err
+    assert "expected the name of a file, got something else" in capfd.readouterr().err
 
 
 def test_rows_that_cannot_be_read_are_rejected_with_exit_code_1(command, reviews, capfd):
@@ -585,7 +585,7 @@ def test_rows_that_cannot_be_read_are_rejected_with_exit_code_1(command, reviews
     assert rejects == (
         b"line,byte_offset,reason,record\n"
         b'3,17,"expected 2 fields, got 1","b""d"\n'
-        b'5,27,a quote opens and does not close before the end or within 67108864 bytes,"3,""x"\n'
+        b'5,27,a quote opens and does not close before the end of the file or within 67108864 bytes,"3,""x"\n'
     )
     stderr = capfd.readouterr().err
     assert "4 rows in, 2 rows out to" in stderr
@@ -645,7 +645,7 @@ def test_missing_model_is_a_model_folder_error(reviews, capfd):
 @pytest.mark.parametrize("name", ["reviews", "some.folder/reviews"])
 def test_output_that_cannot_be_named_is_a_usage_error(command, name, capfd):
     assert command(name) == 2
-    assert "has no extension to name the output by: name it with -o" in capfd.readouterr().err
+    assert "has no extension from which to make the output's name: choose one with --output" in capfd.readouterr().err
 
 
 @pytest.mark.parametrize("arguments", [[], ["a.csv", "--nonsense"], ["a.csv", "--device", "tpu"]])
