@@ -1,4 +1,4 @@
-"""Measure a model on labelled texts: accuracy, precision, recall, F1, ROC AUC, log loss, calibration, confusion.
+"""Evaluate a model on labelled texts: accuracy, precision, recall, F1, ROC AUC, log loss, calibration, confusion.
 
 python -m sentiment_fast.evaluate --model runs/mine labelled.csv
 """
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from sentiment_fast.scoring.scorer import Scorer
 
 
-SCORES_FILES = True  # and needs no pandas to; see cli/main.py
+SCORES_FILES = True  # for which PyArrow needs no pandas; see cli/main.py
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,13 +36,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "files",
         metavar="FILE",
         nargs="+",
-        help="texts with labels: CSV, JSON Lines or Parquet, compressed or not, a quoted pattern, an aclImdb folder, "
-        "or - for stdin",
+        help="texts with labels: a CSV, JSON Lines or Parquet file, compressed or not, a quoted pattern, an aclImdb "
+        'folder, or "-" for CSV from stdin',
     )
     add_model_argument(parser)
     add_columns_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
-    parser.add_argument("--show", metavar="N", type=int, default=0, help="also print N reviews with both labels")
+    parser.add_argument(
+        "--show",
+        metavar="N",
+        type=int,
+        default=0,
+        help="also print the first N reviews with their actual and predicted labels (default: 0)",
+    )
     add_threshold_argument(parser)
     add_cascade_argument(parser)
     add_device_arguments(parser)

@@ -1,4 +1,7 @@
-"""Print what this installation runs on: versions, SIMD level, threads, device and precision."""
+"""Print what this installation runs on: versions, SIMD level, threads, device and precision.
+
+python -m sentiment_fast.info
+"""
 
 from __future__ import annotations
 

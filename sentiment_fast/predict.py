@@ -1,4 +1,4 @@
-"""Print the label of each text and its probability, a line per text.
+"""Print the predicted label of each text and its probability, one line per text.
 
 python -m sentiment_fast.predict "a wonderful film"
 python -m sentiment_fast.predict --model runs/mine "a wonderful film" "two hours I will never get back"
@@ -19,7 +19,7 @@ from sentiment_fast.cli.options import (
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("texts", metavar="TEXT", nargs="+")
+    parser.add_argument("texts", metavar="TEXT", nargs="+", help="a text to classify, in quotes")
     add_model_argument(parser)
     add_threshold_argument(parser)
     add_device_arguments(parser)

@@ -25,16 +25,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--data",
         metavar="PATH|imdb|demo",
         action="append",
-        help="texts, whose labels are not read: CSV, JSON Lines or Parquet, compressed or not, a quoted pattern, or a "
-        "folder; may be repeated. imdb: the unlabelled reviews of the Large Movie Review Dataset",
+        help="learn from these texts, ignoring labels: a CSV, JSON Lines or Parquet file, compressed or not, a quoted "
+        "pattern, a folder, imdb (the unlabelled reviews of the Large Movie Review Dataset) or demo (made-up reviews); "
+        "may be repeated",
     )
     add_settings_arguments(parser)
     parser.add_argument(
-        "--text-column", metavar="NAME", help="its name, or its number from 1 (default: review, else text)"
+        "--text-column",
+        metavar="NAME",
+        help="read texts from the column of this name, or of this number from 1 (default: review, else text)",
     )
     add_delimiter_argument(parser)
     parser.add_argument(
-        "--out", metavar="FOLDER", type=Path, help="pretrained folder (default: runs/start-<date-time>)"
+        "--out", metavar="FOLDER", type=Path, help="write the pretrained folder here (default: runs/start-<date-time>)"
     )
 
 
@@ -43,7 +46,7 @@ def run(arguments: argparse.Namespace) -> None:
     from sentiment_fast.training.pretrain import pretrain
 
     result = pretrain(**vars(arguments), say=say)
-    print(f"\nThe start is in {result.folder}. Try next:\n  {_training(result)}")
+    print(f"\nThe pretrained folder is {result.folder}. Try next:\n  {_training(result)}")
 
 
 def _training(result: PretrainingResult) -> str:

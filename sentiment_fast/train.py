@@ -17,7 +17,7 @@ import sys
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from sentiment_fast.cli.main import SignalledStop, progress_bar, run_command, say
+from sentiment_fast.cli.main import SignalledStop, run_command, say
 from sentiment_fast.cli.options import (
     add_data_arguments,
     add_epochs_arguments,
@@ -28,6 +28,7 @@ from sentiment_fast.cli.options import (
     add_settings_arguments,
     pass_only_what_is_given,
 )
+from sentiment_fast.cli.progress import progress_bar
 from sentiment_fast.errors import StoppedError
 
 if TYPE_CHECKING:
@@ -39,24 +40,26 @@ _EXAMPLE = "what a wonderful film, I loved every minute"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     pass_only_what_is_given(parser)
     add_data_arguments(parser)
-    parser.add_argument("--test", metavar="PATH", help="labelled texts to score once, at the end")
+    parser.add_argument("--test", metavar="PATH", help="evaluate the trained model once on these labelled texts")
     add_settings_arguments(parser)
     add_epochs_arguments(parser)
-    parser.add_argument("--vectors", metavar="FILE", help="word vectors in GloVe or word2vec text format")
+    parser.add_argument(
+        "--vectors", metavar="FILE", help="initialize the embedding with word vectors in GloVe or word2vec text format"
+    )
     add_learning_arguments(parser)
     add_hardware_arguments(parser)
     parser.add_argument(
         "--compile",
         action=argparse.BooleanOptionalAction,
-        help="compile what surrounds the recurrent layers (default: no, it rarely pays; see the README's Training)",
+        help="compile the network around its recurrent layers, which rarely makes it faster (default: no)",
     )
     add_graphs_argument(parser)
     parser.add_argument(
         "--deterministic",
         action="store_true",
-        help="get the same weights from the same seed on a GPU too, where some sums otherwise vary; slower",
+        help="get the same weights from the same seed on a GPU too, as always on a CPU; slower",
     )
-    add_run_arguments(parser, "run and model folder (default: runs/<date-time>)")
+    add_run_arguments(parser, "write the run and its model to this folder (default: runs/<date-time>)")
     parser.add_argument("--tensorboard", action="store_true", help="also log to OUT/tensorboard (extra: tensorboard)")
 
 
@@ -76,15 +79,15 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _how_to_resume(stopped: StoppedError) -> str:
     out = shlex.quote(str(stopped.folder))
-    if not stopped.has_checkpoint:  # which alone knows the options
-        return f"there is no checkpoint yet; start again with the same options and --resume --out {out}"
+    if not stopped.has_checkpoint:  # only a checkpoint records the options
+        return f"there is no checkpoint yet; start over with the same options and --resume --out {out}"
     # On this machine.
     start = "python" if stopped.processes == 1 else f"torchrun --nproc-per-node={stopped.processes}"
     return f"resume with\n  {start} -m sentiment_fast.train --resume --out {out}"
 
 
 def _what_next(result: TrainingResult) -> str:
-    """The folder, and commands that work as they stand, except for the names of files."""
+    """Where the model is, and commands to run next, complete except for file names."""
     model, options = shlex.quote(str(result.folder)), result.options
     text = f" --text-column {shlex.quote(str(options.text_column))}" if options.text_column else ""
     label = f" --label-column {shlex.quote(str(options.label_column))}" if options.label_column else ""

@@ -20,6 +20,7 @@ from sentiment_fast.cli.options import (
     add_epochs_arguments,
     add_graphs_argument,
     add_hardware_arguments,
+    add_search_arguments,
     add_settings_arguments,
     pass_only_what_is_given,
 )
@@ -31,38 +32,14 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     pass_only_what_is_given(parser)
     add_data_arguments(parser)
-    parser.add_argument(
-        "--search",
-        choices=("random", "grid", "optuna"),
-        help="draw settings at random, try all combinations, or let Optuna choose (extra: optuna; default: random)",
-    )
-    parser.add_argument(
-        "--space",
-        metavar="FILE",
-        help='what to try, as JSON: {"layers": [1, 2], "learning_rate": {"low": 3e-4, "high": 3e-2, "log": true}}; '
-        "default: learning rate, batch size, sizes, layers and dropout; for a grid, learning rate and hidden_size",
-    )
-    parser.add_argument(
-        "--try",
-        dest="tries",
-        metavar="NAME=A,B,C",
-        action="append",
-        help="values to try for one setting, instead of what --space says of it; may be repeated",
-    )
-    parser.add_argument(
-        "--time", metavar="T", help="how long to search: 90s, 30m, 1h30m (default: 30m, unless --trials is given)"
-    )
-    parser.add_argument("--trials", metavar="N", type=int, help="how many to try (default: as many as fit into --time)")
-    parser.add_argument(
-        "--metric",
-        choices=("accuracy", "loss"),
-        help="rank trials by this figure of the validation part, in the epoch that a trial keeps (default: accuracy)",
-    )
+    add_search_arguments(parser)
     add_settings_arguments(parser)
     add_epochs_arguments(parser)
     add_hardware_arguments(parser)
     add_graphs_argument(parser)
-    parser.add_argument("--out", metavar="FOLDER", type=Path, help="search folder (default: runs/tune-<date-time>)")
+    parser.add_argument(
+        "--out", metavar="FOLDER", type=Path, help="write the search to this folder (default: runs/tune-<date-time>)"
+    )
     parser.add_argument(
         "--resume",
         action="store_true",

@@ -1,12 +1,15 @@
 """The commands as users run them: train, then evaluate, score and predict with what it wrote; and how they fail."""
 
+import argparse
 import contextlib
 import csv
 import functools
+import importlib
 import io
 import json
 import os
 import random
+import re
 import shlex
 import shutil
 import signal
@@ -23,6 +26,7 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from sentiment_fast import cli
+from sentiment_fast.cli.main import COMMANDS
 from sentiment_fast.data import sources
 from sentiment_fast.data.datasets.demo import demo_corpus
 from sentiment_fast.model.devices import cpu_has_bf16
@@ -293,6 +297,25 @@ def test_a_missing_column_lists_those_that_exist(tmp_path, capsys):
     message = fails(["train", "--data", source, "--out", tmp_path / "m"], 1, capsys)
     assert "'body', 'stars'" in message
     assert "--text-column" in message
+
+
+def test_messages_of_evaluate_name_options(tmp_path, capsys):
+    source = write_csv(tmp_path / "other.csv", [("a", "b")], ("body", "stars"))
+    message = fails(["evaluate", source], 1, capsys)
+    assert "expected a column 'review' or 'text', got columns 'body', 'stars': choose one with --text-column" in message
+    message = fails(["evaluate", "--text-column", "body", source], 1, capsys)
+    assert "choose one with --label-column" in message
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_describes_every_option_and_ends_with_an_example(command, capsys):
+    with pytest.raises(SystemExit):
+        cli.main([command, "--help"])
+    _, _, options = capsys.readouterr().out.partition("\n\n")
+    assert re.search(rf"examples:\n(  .*\n)*  python -m sentiment_fast\.{command}.*\n(  .*\n)*$", options)
+    parser = argparse.ArgumentParser()
+    importlib.import_module(f"sentiment_fast.{command}").add_arguments(parser)
+    assert [action.dest for action in parser._actions if not action.help] == []
 
 
 def test_a_file_that_is_not_utf8_names_the_row(tmp_path, capsys):

@@ -114,5 +114,5 @@ def test_a_run_interrupted_before_its_first_checkpoint_says_how_to_begin_again(t
         command = ["train", *DATA, "--config", "tiny.json", "--set", "ngrams=1", "--out", "model"]
         assert cli.main(command) == cli.INTERRUPTED
     said = capsys.readouterr().err
-    assert "start again with the same options and --resume --out model" in said
+    assert "start over with the same options and --resume --out model" in said
     assert cli.main([*command, "--resume"]) == 0

@@ -1,4 +1,4 @@
-"""The command line: `main` runs `sentiment-fast COMMAND ...`. Each command is a module of its own."""
+"""The command line: `main` runs `sentiment-fast COMMAND ...`. Each command is a module next to this folder."""
 
 from sentiment_fast.cli.main import INTERRUPTED, main
 

@@ -1,7 +1,7 @@
-"""The command line `sentiment-fast`: how commands are run, and how errors become messages and exit codes.
+"""The command line `sentiment-fast`: runs commands, and turns errors into messages and exit codes.
 
 In: a command line. Out: an exit code; data on stdout, messages and progress on stderr. Each command is a module with
-`add_arguments(parser)` and `run(arguments)`, which `python -m sentiment_fast.train` runs by itself.
+`add_arguments(parser)` and `run(arguments)`; `python -m sentiment_fast.train` runs a single one.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from importlib import import_module
 from types import ModuleType
@@ -31,9 +31,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
     for name in COMMANDS:
         module = import_module(f"sentiment_fast.{name}")
-        described = subparsers.add_parser(name, help=_summary(module), description=_summary(module))
-        module.add_arguments(described)
-        described.set_defaults(module=module, parser=described)
+        subparser = subparsers.add_parser(name, help=_summary(module), **_described(module))
+        module.add_arguments(subparser)
+        subparser.set_defaults(module=module, parser=subparser)
     parsed = parser.parse_args(arguments)
     if arguments is None:
         _keep_pandas_out(parsed.module)
@@ -42,9 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def run_command(module: ModuleType, arguments: Sequence[str] | None = None) -> int:
-    """One command's own `python -m sentiment_fast.NAME ...`: returns the exit code."""
+    """`python -m sentiment_fast.NAME ...`: returns the exit code."""
     name = (module.__spec__.name if module.__spec__ else module.__name__).removeprefix("sentiment_fast.")
-    parser = argparse.ArgumentParser(prog=f"python -m sentiment_fast.{name}", description=_summary(module))
+    parser = argparse.ArgumentParser(prog=f"python -m sentiment_fast.{name}", **_described(module))
     module.add_arguments(parser)
     parsed = parser.parse_args(arguments)
     if arguments is None:
@@ -53,10 +53,10 @@ def run_command(module: ModuleType, arguments: Sequence[str] | None = None) -> i
 
 
 class SignalledStop(StopRequest):
-    """A request to stop that the first Ctrl-C or SIGTERM makes; a second Ctrl-C ends the process at once."""
+    """A request to stop, made by the first Ctrl-C or SIGTERM; a second Ctrl-C ends the process at once."""
 
     def heeded(self) -> AbstractContextManager[None]:
-        # Of several processes, each gets a single Ctrl-C twice: from the terminal and from torchrun.
+        # With several processes, each gets one Ctrl-C twice: from the terminal and from torchrun.
         return stop_signals(self._request_and_say, again_ends=os.environ.get("WORLD_SIZE", "1") == "1")
 
     def _request_and_say(self) -> None:
@@ -66,32 +66,20 @@ class SignalledStop(StopRequest):
 
 
 def say(message: str) -> None:
-    """Print a message where messages go."""
+    """Print a message to stderr, with options in place of the library's arguments."""
     print(as_options(message, _options), file=sys.stderr, flush=True)
 
 
-def progress_bar(batches: Sequence[Any]) -> Iterator[Any]:
-    """The batches, and on a terminal how many of their texts are done."""
-    from tqdm import tqdm
+# Messages of the library name arguments, in backquotes: `validation`, `validation=0.3`. Those of a command name its
+# options instead. Only this module translates them.
 
-    texts = sum(map(len, batches))
-    bar = tqdm(total=texts, unit=" texts", leave=False, dynamic_ncols=True, disable=not sys.stderr.isatty())
-    with bar:
-        for batch in batches:
-            yield batch
-            bar.update(len(batch))
-
-
-# The library's messages name arguments, in backquotes: `validation`, `validation=0.3`. Those of a command name its
-# options instead, which is done here alone.
-
-_options: dict[str, str] = {}  # of the command that runs: the name of an argument -> its option
+_options: dict[str, str] = {}  # an argument's name -> its option, of the command that runs
 
 
 def as_options(message: str, options: Mapping[str, str]) -> str:
     """`text_column` -> --text-column, `device=cpu` -> --device cpu, `resume=True` -> --resume, `amp=False` -> --no-amp.
 
-    options: by the argument's name. Anything else in backquotes stays as it is.
+    options: by the argument's name. Anything else in backquotes is left unchanged.
     """
 
     def option(found: re.Match[str]) -> str:
@@ -111,10 +99,10 @@ def _options_of(parser: argparse.ArgumentParser) -> dict[str, str]:
 
 
 def _keep_pandas_out(module: ModuleType) -> None:
-    """In the process of a command that scores, PyArrow takes pandas to be missing.
+    """Make PyArrow believe, in the process of a command that scores, that pandas is not installed.
 
-    It would import it, in half a second, when it is first given a list or a number, to see whether that is a Series.
-    These commands have none. Anyone else's process is left alone: their PyArrow may need pandas later.
+    Otherwise PyArrow imports it, which takes half a second, to check whether the first list or number that it gets is a
+    Series. These commands have none. Other programs are not affected: their PyArrow may need pandas later.
     """
     if not getattr(module, "SCORES_FILES", False) or "pandas" in sys.modules:
         return
@@ -128,7 +116,7 @@ def _keep_pandas_out(module: ModuleType) -> None:
 
 
 class _NoPandas:
-    """What finds modules, to Python's import system: it ends the search for pandas."""
+    """A finder of modules for Python's import system that ends the search for pandas."""
 
     @staticmethod
     def find_spec(name: str, path: object = None, target: object = None) -> None:
@@ -140,14 +128,25 @@ def _summary(module: ModuleType) -> str:
     return (module.__doc__ or "").partition("\n")[0]
 
 
+def _described(module: ModuleType) -> dict[str, Any]:
+    """What --help says before and after the options: the summary and the examples of the module's docstring."""
+    lines = (module.__doc__ or "").splitlines()
+    examples = "".join(f"\n  {line}" for line in lines if line.startswith(("python -m ", "torchrun ")))
+    return {
+        "description": _summary(module),
+        "epilog": f"examples:{examples}" if examples else None,
+        "formatter_class": argparse.RawDescriptionHelpFormatter,
+    }
+
+
 def _run(module: ModuleType, parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> int:
     _options.clear()
     _options.update(_options_of(parser))
-    # Read by PyTorch at its first allocation: a training step takes and returns some 60 MB, and with small pages an
-    # eighth of its time goes into the kernel's page faults.
+    # Read by PyTorch at its first allocation: a training step allocates and frees some 60 MB, and with small pages an
+    # eighth of its time is spent on page faults.
     os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
-    # Read by OpenMP when PyTorch is imported: its idle threads sleep. Those that spin slow PyTorch down by a factor of
-    # 10 to 20 as soon as another process is busy on the same CPUs.
+    # Read by OpenMP when PyTorch is imported: idle threads sleep. Spinning ones make PyTorch 10 to 20 times slower as
+    # soon as another process is busy on the same CPUs.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     try:
         module.run(arguments)
@@ -159,7 +158,7 @@ def _run(module: ModuleType, parser: argparse.ArgumentParser, arguments: argpars
         say("interrupted")
         return INTERRUPTED
     except OSError as error:
-        if not isinstance(error, BrokenPipeError):  # of which nobody needs to be told: whoever read stdout has left
+        if not isinstance(error, BrokenPipeError):  # needs no message: the reader of stdout has gone
             say(f"error: {error}")
         _discard_what_stdout_cannot_write()
         return 1
@@ -167,7 +166,7 @@ def _run(module: ModuleType, parser: argparse.ArgumentParser, arguments: argpars
 
 
 def _discard_what_stdout_cannot_write() -> None:
-    """Python would try once more, and complain, while it shuts down."""
+    """Otherwise Python would try again and print an error while it shuts down."""
     try:
         sys.stdout.flush()
     except OSError:

@@ -1,7 +1,7 @@
-"""Options that commands share.
+"""Options that commands share, or that take much room to describe.
 
-In: a parser. Out: the parser with the options, and their values by the names of the library's arguments. What the
-values mean, and the defaults of those that train, are left to training/options.py.
+In: a parser. Out: the parser with the options, named as the library's arguments. What the values mean, and the defaults
+of training, are left to the library.
 """
 
 from __future__ import annotations
@@ -9,25 +9,104 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from sentiment_fast.cli.values import delimiter
+from sentiment_fast.cli.values import byte_size, delimiter, names
 
 DEVICES = ("auto", "cpu", "cuda")
-PRECISIONS = ("auto", "float32", "bfloat16", "float16")  # model.devices has them too; not imported for --help
+PRECISIONS = ("auto", "float32", "bfloat16", "float16")  # as in model.devices, which --help must not import
+
+
+def add_input_arguments(parser: argparse.ArgumentParser) -> None:
+    """What score reads and writes."""
+    parser.add_argument(
+        "inputs",
+        metavar="INPUT",
+        nargs="+",
+        help="CSV or TSV (UTF-8, with a header), JSON Lines (.jsonl, .ndjson), all also compressed (.gz, .bz2, .xz, "
+        '.zst), or Parquet (.parquet, .pq); a quoted pattern; "-" for CSV from stdin',
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="OUTPUT",
+        help='write to this file, in the format of its extension, "-" for stdout; with several inputs, a folder or one '
+        'file for all (default: INPUT with ".scored" before its extension)',
+    )
+
+
+def add_row_arguments(parser: argparse.ArgumentParser) -> None:
+    """How score reads rows, and what it writes for each."""
+    parser.add_argument(
+        "--text-column",
+        metavar="NAME",
+        help="read texts from the column of this name, or of this number from 1 (default: the one trained on, else "
+        "review or text, else the only one that holds text)",
+    )
+    add_delimiter_argument(parser)
+    parser.add_argument(
+        "--columns",
+        metavar="NAME,NAME",
+        type=names,
+        help="write only these columns of INPUT, by name or number (default: all)",
+    )
+    parser.add_argument(
+        "--status", action="store_true", help="add sentiment_status: ok, empty, truncated or invalid_utf8"
+    )
+    parser.add_argument(
+        "--tokens", action="store_true", help="add sentiment_tokens: the number of known words in the text"
+    )
+    parser.add_argument(
+        "--max-record",
+        metavar="BYTES",
+        type=byte_size,
+        default=64 << 20,
+        help="reject records longer than BYTES (default: 64M)",
+    )
+    parser.add_argument("--strict", action="store_true", help="stop at the first record that cannot be read")
+    parser.add_argument(
+        "--excel-safe",
+        action="store_true",
+        help="put an apostrophe before fields that a spreadsheet would run as formulas",
+    )
+    parser.add_argument(
+        "--rejects",
+        metavar="FILE",
+        help="write records that cannot be read to this CSV file (default: OUTPUT.rejects.csv)",
+    )
+
+
+def add_engine_arguments(parser: argparse.ArgumentParser) -> None:
+    """Where score runs."""
+    parser.add_argument(
+        "--engine",
+        choices=("local", "ray"),
+        default="local",
+        help="score in this process or on a Ray cluster, see RAY_ADDRESS (default: local)",
+    )
+    parser.add_argument(
+        "--workers",
+        metavar="N",
+        type=int,
+        help="run N processes with --engine ray (default: one for each GPU or CPU of the cluster)",
+    )
 
 
 def pass_only_what_is_given(parser: argparse.ArgumentParser) -> None:
-    """An option that is left out leaves no value, so that the library's default applies; call it before adding any."""
+    """Give options that are left out no value, so that the library's defaults apply; call it before adding any."""
     parser.argument_default = argparse.SUPPRESS
 
 
 def add_model_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--model", metavar="FOLDER", help="a folder that train made (default: the bundled model, of IMDb reviews)"
+        "--model",
+        metavar="FOLDER",
+        help="use the model in this folder (default: the bundled model, trained on IMDb reviews)",
     )
 
 
 def add_device_argument(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--device", choices=DEVICES, default="auto")
+    parser.add_argument(
+        "--device", choices=DEVICES, default="auto", help="run on this device (default: auto, a GPU if available)"
+    )
 
 
 def add_device_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,7 +115,7 @@ def add_device_arguments(parser: argparse.ArgumentParser) -> None:
         "--precision",
         choices=PRECISIONS,
         default="auto",
-        help="precision of the network's matrix products (default: auto, the fastest that the hardware has)",
+        help="run the network's matrix products in this precision (default: auto, the fastest that the hardware has)",
     )
 
 
@@ -64,7 +143,7 @@ def add_threshold_argument(parser: argparse.ArgumentParser) -> None:
         "--threshold",
         metavar="P",
         type=float,
-        help="of two classes, the probability above which the second is said (default: the model's, as a rule 0.5)",
+        help="predict the positive class above this probability (default: the model's, 0.5)",
     )
 
 
@@ -73,8 +152,8 @@ def add_cascade_argument(parser: argparse.ArgumentParser) -> None:
         "--cascade",
         metavar="P|off",
         type=_cascade,
-        help="ask the network only about texts of which the model's wide part is less than so sure, 0.5 to 1 (default: "
-        "the model's, where training found that it costs no accuracy: 0.95)",
+        help="skip the network for texts that the n-gram model classifies with at least this probability, 0.5 to 1 "
+        "(default: the model's: 0.95 if training found that it costs no accuracy, else off)",
     )
 
 
@@ -82,7 +161,7 @@ def _cascade(text: str) -> float | bool:
     try:
         return False if text == "off" else float(text)
     except ValueError as error:
-        raise argparse.ArgumentTypeError(f"expected a confidence of 0.5 to 1, or off, got {text!r}") from error
+        raise argparse.ArgumentTypeError(f"expected a probability of 0.5 to 1, or off, got {text!r}") from error
 
 
 def add_data_arguments(parser: argparse.ArgumentParser) -> None:
@@ -90,84 +169,126 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
         "--data",
         metavar="PATH|imdb|demo",
         action="append",
-        help="labelled texts: CSV, JSON Lines or Parquet, compressed or not, a quoted pattern, or an aclImdb folder; "
-        "may be repeated. imdb: download the Large Movie Review Dataset; demo: made-up reviews (default: 'IMDB "
-        "Dataset.csv' in this folder, else imdb, else demo)",
+        help="train on these labelled texts: a CSV, JSON Lines or Parquet file, compressed or not, a quoted pattern, "
+        "an aclImdb folder, imdb (download the Large Movie Review Dataset) or demo (made-up reviews); may be repeated "
+        "(default: 'IMDB Dataset.csv' in this folder, else imdb, else demo)",
     )
     parser.add_argument(
         "--validation",
         metavar="PATH|FRACTION",
-        help="labelled texts to choose the epoch and calibrate the probabilities with: a file, or the share of --data "
+        help="choose the epoch and calibrate probabilities on these labelled texts: a file, or the fraction of --data "
         "to hold out (default: the preset's)",
     )
     add_columns_arguments(parser)
 
 
 def add_columns_arguments(parser: argparse.ArgumentParser) -> None:
-    """Where in a file labelled texts are."""
+    """Options for finding labelled texts in a file."""
     parser.add_argument(
-        "--text-column", metavar="NAME", help="its name, or its number from 1 (default: review, else text)"
+        "--text-column",
+        metavar="NAME",
+        help="read texts from the column of this name, or of this number from 1 (default: review, else text)",
     )
     parser.add_argument(
-        "--label-column", metavar="NAME", help="its name, or its number from 1 (default: sentiment, else label)"
+        "--label-column",
+        metavar="NAME",
+        help="read labels from the column of this name, or of this number from 1 (default: sentiment, else label)",
     )
     add_delimiter_argument(parser)
 
 
 def add_delimiter_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--delimiter", metavar="X", type=delimiter, help='between fields of CSV, "tab" for a tab (default: detected)'
+        "--delimiter", metavar="X", type=delimiter, help='split fields of CSV at X, "tab" for a tab (default: detected)'
+    )
+
+
+def add_search_arguments(parser: argparse.ArgumentParser) -> None:
+    """What tune searches for, and for how long."""
+    parser.add_argument(
+        "--search",
+        choices=("random", "grid", "optuna"),
+        help="draw settings at random, try all combinations, or let Optuna choose (extra: optuna; default: random)",
+    )
+    parser.add_argument(
+        "--space",
+        metavar="FILE",
+        help='try the settings in this JSON file: {"layers": [1, 2], "learning_rate": {"low": 3e-4, "high": 3e-2, '
+        '"log": true}} (default: learning rate, batch size, sizes, layers and dropout; for a grid, learning rate and '
+        "hidden_size)",
+    )
+    parser.add_argument(
+        "--try",
+        dest="tries",
+        metavar="NAME=A,B,C",
+        action="append",
+        help="try these values of one setting, instead of those in --space; may be repeated",
+    )
+    parser.add_argument(
+        "--time", metavar="T", help="search for this long: 90s, 30m, 1h30m (default: 30m, unless --trials is given)"
+    )
+    parser.add_argument("--trials", metavar="N", type=int, help="run N trials (default: as many as fit into --time)")
+    parser.add_argument(
+        "--metric",
+        choices=("accuracy", "loss"),
+        help="rank trials by this figure on the validation data, in the epoch that a trial keeps (default: accuracy)",
     )
 
 
 def add_settings_arguments(parser: argparse.ArgumentParser) -> None:
     start = parser.add_mutually_exclusive_group()
-    start.add_argument("--preset", help="the settings to start from (default: tutorial)")
-    start.add_argument("--config", metavar="FILE", help="a preset file to start from instead, such as `tune` writes")
+    start.add_argument("--preset", help="start from this preset's settings (default: tutorial)")
+    start.add_argument(
+        "--config", metavar="FILE", help="start from the settings in a preset file instead, such as tune writes"
+    )
     parser.add_argument(
         "--set",
         metavar="NAME=VALUE",
         action="append",
-        help="change one setting of the preset, such as cell=gru, pooling=attention or max_words=5000",
+        help="change a setting of the preset, such as cell=gru, pooling=attention or max_words=5000; may be repeated",
     )
-    parser.add_argument("--seed", metavar="N", type=int)
+    parser.add_argument("--seed", metavar="N", type=int, help="seed all random numbers with N (default: the preset's)")
 
 
 def add_epochs_arguments(parser: argparse.ArgumentParser) -> None:
-    """The settings of a training in epochs that have options of their own."""
-    parser.add_argument("--epochs", metavar="N", type=int)
-    parser.add_argument("--batch-size", metavar="N", type=int)
-    parser.add_argument("--learning-rate", metavar="X", type=float)
+    """Settings of training in epochs that have options of their own."""
+    parser.add_argument("--epochs", metavar="N", type=int, help="train for N epochs (default: the preset's)")
+    parser.add_argument("--batch-size", metavar="N", type=int, help="use N texts per step (default: the preset's)")
+    parser.add_argument(
+        "--learning-rate", metavar="X", type=float, help="set the learning rate (default: the preset's)"
+    )
 
 
 def add_learning_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--init", metavar="FOLDER", help="start from the vocabulary and weights that `pretrain` made")
+    parser.add_argument(
+        "--init", metavar="FOLDER", help="start from the vocabulary and weights that pretrain wrote to FOLDER"
+    )
     parser.add_argument(
         "--teacher",
         metavar="FOLDER",
-        help="a model whose probabilities to learn too: one that train made, or a Hugging Face sequence classifier",
+        help="also learn the probabilities of this model, which train wrote, or of a Hugging Face sequence classifier",
     )
     parser.add_argument(
         "--unlabelled",
         metavar="PATH|imdb|demo",
         action="append",
-        help="more texts to learn from, which the teacher labels; may be repeated",
+        help="learn from these texts too, which the teacher labels; may be repeated",
     )
     parser.add_argument(
         "--label-weight",
         metavar="X",
         type=float,
-        help="how much a text's label counts against the teacher's probabilities, 0 to 1 (default: 0.5)",
+        help="weight labels by X, and the teacher's probabilities by 1 - X (default: 0.5)",
     )
 
 
 def add_hardware_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--device", choices=DEVICES)
-    parser.add_argument("--amp", action="store_true", help="mixed precision, where the hardware has it")
+    parser.add_argument("--device", choices=DEVICES, help="run on this device (default: auto, a GPU if available)")
+    parser.add_argument("--amp", action="store_true", help="use mixed precision if the hardware has it")
     parser.add_argument(
         "--precision",
         choices=PRECISIONS,
-        help="precision of the network's matrix products (default: float32; --amp is short for auto, the fastest)",
+        help="run the network's matrix products in this precision (default: float32; with --amp: auto, the fastest)",
     )
 
 
@@ -180,7 +301,7 @@ def add_graphs_argument(parser: argparse.ArgumentParser) -> None:
 
 
 def add_run_arguments(parser: argparse.ArgumentParser, out: str) -> None:
-    """out: what --out is, in words."""
+    """out: the help of --out."""
     parser.add_argument("--out", metavar="FOLDER", type=Path, help=out)
     parser.add_argument(
         "--resume",
@@ -191,5 +312,5 @@ def add_run_arguments(parser: argparse.ArgumentParser, out: str) -> None:
         "--checkpoint-minutes",
         metavar="M",
         type=float,
-        help="minutes between two checkpoints inside an epoch (default: 5); each epoch ends with one",
+        help="save a checkpoint every M minutes, and after each epoch (default: 5)",
     )

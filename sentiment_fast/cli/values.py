@@ -1,6 +1,7 @@
-"""Texts of options -> their values: sizes, delimiters and lists of names.
+"""Arguments of options -> their values: sizes, delimiters and lists of names.
 
-In: what was typed after an option. Out: its value, or an ArgumentTypeError, which argparse reports.
+In: what was typed after an option. Out: its value, or an ArgumentTypeError, which argparse reports. Their meaning is
+left to the library.
 """
 
 from __future__ import annotations
@@ -20,10 +21,10 @@ def byte_size(text: str) -> int:
 
 
 def delimiter(text: str) -> str:
-    """A delimiter between fields of CSV, a tab by its name."""
+    """A delimiter between fields of CSV; "tab" is a tab."""
     return "\t" if text in ("tab", "\\t") else text
 
 
 def names(text: str) -> list[str]:
-    """Names with commas between them."""
+    """Names separated by commas."""
     return text.split(",")

@@ -75,8 +75,8 @@ def read_labelled(
     UTF-8, an empty label, files without rows.
     """
     wanted = (
-        columns.text_column(text_column, option=TEXT_OPTION, only_text=False),
-        columns.label_column(label_column, option=LABEL_OPTION),
+        columns.text_column(text_column, argument=TEXT_OPTION, only_text=False),
+        columns.label_column(label_column, argument=LABEL_OPTION),
     )
     files = [_read_one(name, wanted, delimiter, say) for name in expand_paths(paths)]
     if not any(map(len, files)):

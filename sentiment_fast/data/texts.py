@@ -118,4 +118,4 @@ def _texts_of(
 ) -> pa.ChunkedArray:
     if name != "-" and Path(name).is_dir():
         return read_text_folder(Path(name))
-    return read_file(name, [text_column(chosen, option=TEXT_OPTION)], delimiter, say).column(0)
+    return read_file(name, [text_column(chosen, argument=TEXT_OPTION)], delimiter, say).column(0)

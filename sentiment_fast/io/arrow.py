@@ -1,7 +1,7 @@
-"""Columns of an Arrow table -> the texts that stand for their values in a CSV file and in JSON Lines.
+"""Columns of an Arrow table -> the texts of their values in CSV and JSON Lines.
 
-In: a column of any type that has a text form. Out: one text per value, without a CSV file's quotes, and which texts are
-not valid UTF-8. Putting records together is left to the writers.
+In: a column of any type that has a text form. Out: one text per value, without CSV quotes, and which texts are invalid
+UTF-8. Assembling records is left to the writers.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ def check_text_forms(schema: pa.Schema, output_format: str, name: str) -> None:
         except (pa.ArrowNotImplementedError, TypeError) as error:
             raise DataError(
                 f"{name}: the column {field.name!r}, {field.type}, cannot be written as {output_format}: write "
-                "Parquet, or leave it out with --columns"
+                "Parquet, or leave it out with `columns`"
             ) from error
 
 
 def csv_values(column: pa.ChunkedArray) -> pa.LargeBinaryArray:
-    """(n,): what a CSV field says. Null: nothing. Numbers, dates and truth values as pyarrow has them; nested: JSON."""
+    """(n,): values of CSV fields: null is empty, nested values are JSON, all others as PyArrow casts them to text."""
     kind = _value_type(column.type)
     if pa.types.is_nested(kind):
         texts = ["" if value is None else _json(value) for value in column.to_pylist()]
@@ -54,7 +54,7 @@ def csv_values(column: pa.ChunkedArray) -> pa.LargeBinaryArray:
 
 
 def json_values(column: pa.ChunkedArray) -> tuple[list[str], npt.NDArray[np.bool_]]:
-    """(n,): JSON. Numbers are numbers, but for those that JSON lacks, which are null; and which had bytes replaced."""
+    """(n,): JSON, with null for NaN and infinity, which JSON lacks; and which values had invalid UTF-8 replaced."""
     kind = _value_type(column.type)
     replaced = np.zeros(len(column), bool)
     if pa.types.is_nested(kind):
@@ -75,7 +75,7 @@ def json_text(value: Any) -> str:
 
 
 def as_utf8(texts: pa.LargeBinaryArray) -> tuple[pa.LargeStringArray, npt.NDArray[np.bool_]]:
-    """The texts, invalid UTF-8 replaced as bytes.decode("utf-8", "replace") does; and which texts had some."""
+    """The texts, with invalid UTF-8 replaced like bytes.decode("utf-8", "replace"); and which texts had some."""
     invalid = invalid_texts(texts)
     if invalid.any():
         values = texts.to_pylist()
@@ -86,25 +86,25 @@ def as_utf8(texts: pa.LargeBinaryArray) -> tuple[pa.LargeStringArray, npt.NDArra
 
 
 def holds_text(kind: pa.DataType) -> bool:
-    """Whether a column of this type is one of texts: strings, bytes, or nothing but null."""
+    """Whether a column of this type holds texts: strings, bytes, or only null."""
     if pa.types.is_dictionary(kind):
         return holds_text(kind.value_type)
     return any(is_kind(kind) for is_kind in _TEXTS)
 
 
 def texts_schema(columns: Sequence[str], name: str, output: str | None) -> pa.Schema:
-    """Columns of text. Raises DataError for several of one name if `output`, a format or None, cannot have them."""
+    """Text columns. Raises DataError for duplicate names if `output`, a format or None, does not allow them."""
     twice = [column for column in columns if columns.count(column) > 1]
     if twice and output is not None and not format_named(output).repeats_names:
         raise DataError(
-            f"{name}: has several columns {twice[0]!r}, and {output} has one of a name: choose with --columns, or "
-            "rename all but one"
+            f"{name}: has several columns {twice[0]!r}, which {output} cannot have: rename all but one, or "
+            "choose with `columns`"
         )
     return pa.schema([pa.field(column, pa.large_string()) for column in columns])
 
 
 def texts_table(columns: Sequence[pa.ChunkedArray], schema: pa.Schema) -> tuple[pa.Table, npt.NDArray[np.bool_]]:
-    """Columns of large_binary as texts, invalid UTF-8 replaced; and in which rows it was."""
+    """Columns of large_binary as texts, with invalid UTF-8 replaced; and in which rows it was."""
     texts, replaced = [], np.zeros(len(columns[0]) if columns else 0, bool)
     for column in columns:
         valid, found = as_utf8(flat(column))
@@ -114,7 +114,7 @@ def texts_table(columns: Sequence[pa.ChunkedArray], schema: pa.Schema) -> tuple[
 
 
 def invalid_texts(texts: pa.LargeBinaryArray) -> npt.NDArray[np.bool_]:
-    """Which texts are not UTF-8."""
+    """Which texts are not valid UTF-8."""
     invalid = np.zeros(len(texts), bool)
     try:
         texts.view(pa.large_string()).validate(full=True)
@@ -136,7 +136,7 @@ def value_offsets(texts: pa.LargeBinaryArray) -> npt.NDArray[np.int64]:
 
 
 def value_bytes(texts: pa.LargeBinaryArray) -> npt.NDArray[np.uint8]:
-    """(total,): the texts' bytes, end to end."""
+    """(total,): the bytes of all texts, concatenated."""
     offsets, values = value_offsets(texts), texts.buffers()[2]
     if values is None:
         return np.zeros(0, np.uint8)
@@ -144,7 +144,7 @@ def value_bytes(texts: pa.LargeBinaryArray) -> npt.NDArray[np.uint8]:
 
 
 def flat(column: pa.ChunkedArray) -> pa.LargeBinaryArray:
-    """A column in one piece."""
+    """A column as one array."""
     return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
 
 
@@ -178,7 +178,7 @@ def _json(value: Any) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """A nested value with what JSON lacks in words."""
+    """A nested value of the types that JSON has; all others become strings or null."""
     if isinstance(value, dict):
         return {str(key): _plain(one) for key, one in value.items()}
     if isinstance(value, list | tuple):

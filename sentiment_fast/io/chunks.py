@@ -1,7 +1,7 @@
-"""A CSV stream -> chunks of whole records, in reused buffers, so that memory does not grow with the file.
+"""A stream of records -> chunks of whole records, in reused buffers, so that memory does not grow with the file.
 
-In: anything with `readinto`, and the finder that says where records end. Out: the records' own bytes, every one of the
-stream in one chunk, and where each record is. What the fields hold is left to others.
+In: anything with `readinto`, and a finder that tells where records end. Out: the bytes of the records, unchanged, and
+where each record is. What the fields hold is left to others.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Stream(Protocol):
 
 
 class Finder(Protocol):
-    """What finds records: a RecordFinder, or what tests put in its place."""
+    """An object that finds records: a RecordFinder, or what tests replace it with."""
 
     @property
     def offset(self) -> int: ...
@@ -44,10 +44,10 @@ class Finder(Protocol):
 
 @dataclass(frozen=True)
 class Chunk:
-    """Whole records of a CSV stream, end to end.
+    """Consecutive whole records of a stream.
 
-    data: their bytes; the buffer is reused when as many more chunks were asked for as there are buffers. records: where
-    each is, relative to `data`. offset, row, line: where the next chunk begins, or the stream ends. If `resumable`, a
+    data: their bytes, valid until as many further chunks were requested as there are buffers. records: where each is,
+    relative to `data`. offset, row, line: where the next chunk begins, or the stream ends. If `resumable`, a
     RecordFinder that is given these three continues from there.
     """
 
@@ -67,10 +67,10 @@ class Chunk:
 class RecordWindow:
     """Whole records, or lines, of a file of text, as a window.
 
-    data: their bytes, good until as many more windows were read as there are buffers. records: where each is in them.
-    holds_row, rejected: (records,) bool. texts: (rows,) large_binary. end: where the next window begins. resumable:
-    whether a run can be resumed there, which it cannot within an overlong line. consumed: bytes read of the input on
-    disk.
+    data: their bytes, valid until as many further windows have been read as there are buffers. records: where each
+    record is in them. holds_row, rejected: (records,) bool. texts: (rows,) large_binary. end: where the next window
+    begins. resumable: whether a run can be resumed there, which it cannot within an overlong line. consumed: bytes of
+    the input on disk read so far.
     """
 
     data: memoryview
@@ -91,13 +91,13 @@ class RecordWindow:
 def read_chunks(
     stream: Stream, finder: Finder, chunk_bytes: int = CHUNK_BYTES, buffers: int = 1, start: bytes = b""
 ) -> Iterator[Chunk]:
-    """Cut a stream between records, into chunks of at most `chunk_bytes`, or of one longer record and what follows it.
+    """Cut a stream between records, into chunks of at most `chunk_bytes`, or more if a single record is longer.
 
-    Where a chunk ends depends only on where it begins: resumed at the end of any chunk, the stream is cut alike.
+    Where a chunk ends depends only on where it begins: resumed after any chunk, the stream is cut the same way.
 
-    buffers: how many chunks may be in use at once; a chunk's data is overwritten when `buffers` later ones are asked
-    for. start: what was already read of the stream. A buffer grows to about twice the finder's max_record at most.
-    Raises ValueError for sizes below 1, BlockingIOError for a stream that has no bytes yet and does not wait for them.
+    buffers: how many chunks may be in use at once; a chunk's data is overwritten when the `buffers`-th one after it is
+    requested. start: bytes that were already read from the stream. A buffer grows to about twice the finder's
+    max_record at most. Raises ValueError for sizes below 1, BlockingIOError for a non-blocking stream without bytes.
     """
     if chunk_bytes < 1 or buffers < 1:
         raise ValueError(f"Expected chunks of 1 byte or more and 1 buffer or more, got {chunk_bytes} and {buffers}")
@@ -128,12 +128,12 @@ def read_chunks(
 
 
 def _fill(stream: Stream, buffer: memoryview) -> int:
-    """How many bytes were read; fewer than there is room for only at the end, although a pipe gives less at a time."""
+    """Fill the buffer, also from a pipe, which gives less at a time. Returns the bytes read, fewer only at the end."""
     filled = 0
     while filled < len(buffer):
         count = stream.readinto(buffer[filled:])
         if count is None:
-            raise BlockingIOError("Expected a stream that waits for its bytes, got one that does not block")
+            raise BlockingIOError("Expected a blocking stream, got one that returns before it has bytes")
         if count == 0:
             break
         filled += count

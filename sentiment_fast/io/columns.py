@@ -1,7 +1,7 @@
-"""The names of a file's columns -> which of them are wanted: by name, by number, by usual names, or by what they hold.
+"""A file's column names -> the wanted columns: by name, by number, by their usual names, or by what they hold.
 
-In: names, what is wanted, and a function that tells which columns hold text. Out: their places, from 0. How the names
-and the values are read is left to the formats.
+In: names, what is wanted, and a function that finds the columns that hold text. Out: places, from 0. How names and
+values are read is left to the formats.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ LABEL_COLUMNS = ("sentiment", "label")
 class WantedColumn:
     """A column to look for.
 
-    option, what: the option that chooses it, and what it is called, for messages. chosen: its name, or its number from
-    1; None to look for one of `usual`, the first that exists. only_text: without any of these, take the only column
-    that holds text, if there is one. may_come_later: whether a name that the first rows lack is accepted if each row
-    has columns of its own.
+    argument, what: the argument that chooses it, in backquotes, and what to call the column; both for messages. chosen:
+    its name, or its number from 1; None to take the first of `usual` that exists. only_text: if there is none, take the
+    only column that holds text. may_come_later: whether to accept a name that the first rows lack, in a format where
+    each row has columns of its own.
     """
 
-    option: str
+    argument: str
     chosen: str | int | None = None
     usual: tuple[str, ...] = ()
     only_text: bool = False
@@ -34,16 +34,19 @@ class WantedColumn:
 
 
 def text_column(
-    chosen: str | int | None = None, default: str | None = None, option: str = "--text-column", only_text: bool = True
+    chosen: str | int | None = None,
+    default: str | None = None,
+    argument: str = "`text_column`",
+    only_text: bool = True,
 ) -> WantedColumn:
-    """The column of the texts. default: the name to try first."""
+    """The column with the texts. default: the name to try first."""
     usual = TEXT_COLUMNS if default is None else tuple(dict.fromkeys((default, *TEXT_COLUMNS)))
-    return WantedColumn(option, chosen, usual, only_text, what="a text column")
+    return WantedColumn(argument, chosen, usual, only_text, what="a text column")
 
 
-def label_column(chosen: str | int | None = None, option: str = "--label-column") -> WantedColumn:
-    """The column of the labels."""
-    return WantedColumn(option, chosen, LABEL_COLUMNS, what="a label column")
+def label_column(chosen: str | int | None = None, argument: str = "`label_column`") -> WantedColumn:
+    """The column with the labels."""
+    return WantedColumn(argument, chosen, LABEL_COLUMNS, what="a label column")
 
 
 def find_column(
@@ -55,8 +58,8 @@ def find_column(
 ) -> int:
     """The place of a wanted column.
 
-    name: that of the file. find_texts: the places of the columns that hold text. say: gets a message if the column was
-    chosen by what it holds. Raises DataError if there is no such column, or several.
+    name: the file's name. find_texts: returns the places of the columns that hold text. say: gets a message if the
+    column was chosen by what it holds. Raises DataError if there is no such column, or if there are several.
     """
     if wanted.chosen is not None:
         return _chosen(columns, wanted.chosen, name, wanted)
@@ -67,34 +70,36 @@ def find_column(
     if len(texts) != 1:
         expected = f"a column {' or '.join(map(repr, wanted.usual))}"
         if wanted.only_text:
-            expected += ", or a single one that holds text"
-        raise DataError(f"{name}: expected {expected}, got {_listed(columns)}: choose with {wanted.option}")
-    say(f"{name}: the texts are in the column {columns[texts[0]]!r}, the only one that holds text")
+            expected += ", or exactly one column that holds text"
+        raise DataError(f"{name}: expected {expected}, got {_listed(columns)}: choose one with {wanted.argument}")
+    say(f"{name}: using column {columns[texts[0]]!r} for the texts, the only one that holds text")
     return texts[0]
 
 
 def check_reserved(columns: Sequence[str], reserved: Sequence[str], name: str, kind: str = "column") -> None:
-    """Raises DataError if the file has a column whose name is needed for a new one."""
+    """Raises DataError if the file has a column with the name of one that will be added."""
     taken = [column for column in reserved if column in columns]
     if taken:
         raise DataError(
-            f"{name}: already has a {kind} {taken[0]!r}, which would be written: score the original file, or rename it"
+            f"{name}: already has a {kind} {taken[0]!r}, which would be added: score the original file, or rename it"
         )
 
 
 def check_same_names(expected: Sequence[str], got: Sequence[str], both: str) -> None:
-    """Raises DataError if a file has other columns than the first. both: begins the message."""
+    """Raises DataError if a file's columns differ from those of the first. both: the start of the message."""
     if list(expected) != list(got):
         lacking = [f"lacks {name!r}" for name in expected if name not in got]
         foreign = [f"has {name!r}" for name in got if name not in expected]
-        differences = ", ".join([*lacking, *foreign][:20]) or "has them in another order"
-        raise DataError(f"{both}, expected the same columns: it {differences}: choose those of all with --columns")
+        differences = ", ".join([*lacking, *foreign][:20]) or "has them in a different order"
+        raise DataError(
+            f"{both}, expected the same columns: it {differences}: choose columns that all inputs have with `columns`"
+        )
 
 
 def check_same_text_column(expected: str, got: str, both: str) -> None:
-    """Raises DataError if a file has its texts in another column than the first. both: begins the message."""
+    """Raises DataError if a file's text column is not that of the first file. both: the start of the message."""
     if expected != got:
-        raise DataError(f"{both}, expected the texts in {expected!r}, got {got!r}: choose with --text-column")
+        raise DataError(f"{both}, expected the texts in {expected!r}, got {got!r}: choose one with `text_column`")
 
 
 def _chosen(columns: Sequence[str], chosen: str | int, name: str, wanted: WantedColumn) -> int:
@@ -102,13 +107,15 @@ def _chosen(columns: Sequence[str], chosen: str | int, name: str, wanted: Wanted
     if chosen in columns:
         if columns.count(str(chosen)) > 1:
             raise DataError(
-                f"{name}: has several columns {chosen!r}: rename all but one, or give {wanted.option} its number"
+                f"{name}: has several columns {chosen!r}: rename all but one, or give {wanted.argument} its number"
             )
         return columns.index(str(chosen))
     text = str(chosen)
     if text.isascii() and text.isdigit() and 1 <= int(text) <= len(columns):
         return int(text) - 1
-    raise DataError(f"{name}: expected {wanted.what} {chosen!r}, got {_listed(columns)}: choose with {wanted.option}")
+    raise DataError(
+        f"{name}: expected {wanted.what} {chosen!r}, got {_listed(columns)}: choose one with {wanted.argument}"
+    )
 
 
 def _listed(columns: Sequence[str]) -> str:

@@ -1,7 +1,7 @@
-"""The formats of files, each in one line, and the names of files -> the format of what is in them.
+"""The file formats, one line each, and the format that a file name implies.
 
-In: a name. Out: a `Format`, whose reader and writer are imported when they are needed. What the bytes hold is left to
-these: to add a format, add a line here and a folder next to this file.
+In: a name. Out: a `Format`, whose reader and writer are imported when needed, and which the bytes are left to. To add a
+format, add a line here and a folder next to this file.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Format:
-    """A format of files.
+    """A file format.
 
-    extensions: those of its files, lower case. reader: module:class of a `Reader`, made from a `Source` and a
+    extensions: its file extensions, lower case. reader: module:class of a `Reader`, made from a `Source` and a
     `Reading`. writer: module:function that makes a `Writer`. streamed: whether it is read and written from start to
-    end, so that it may be compressed as a whole. repeats_names: whether several columns may have the same name.
+    end, so that the whole file may be compressed. repeats_names: whether several columns may have the same name.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Format:
     repeats_names: bool = False
 
     def open_reader(self, source: Source, reading: Reading) -> Reader[Window]:
-        """Raises DataError for a source that cannot be read this way."""
+        """Raises DataError for a source that is not in this format or cannot be read."""
         reader: Reader[Window] = _imported(self.reader)(source, reading)
         return reader
 
@@ -68,49 +68,53 @@ _OTHERS = {".json", ".feather", ".arrow", ".xlsx", ".xls", ".avro", ".orc"}
 
 
 def format_named(name: str) -> Format:
-    """The format of that name."""
+    """The format with this name."""
     return next(one for one in FORMATS if one.name == name)
 
 
 def input_format(name: str) -> str:
-    """What a file of this name holds: CSV, unless its extension says otherwise. Raises DataError for other formats."""
+    """The format of a file: CSV, unless its extension says otherwise. Raises DataError for unsupported formats."""
     extension = _extension(name)
     if extension in _OTHERS:
         kinds = _listed([f"{one.name} ({', '.join(one.extensions)})" for one in FORMATS])
         names = _listed([one.name for one in FORMATS])
-        raise DataError(f"{name}: expected {names}, got a name in {extension}: convert it to {kinds}")
+        raise DataError(f"{name}: expected {names}, got a file name ending in {extension}: convert it to {kinds}")
     found = _by_extension(extension, CSV)
     if not found.streamed and extension != Path(name).suffix.lower():
-        raise DataError(f"{name}: {found.name} is compressed inside: unpack the file, to read it from any place")
+        raise DataError(
+            f"{name}: {found.name} files cannot be read compressed, only their columns can be: decompress the file"
+        )
     return found.name
 
 
 def output_format(name: str, otherwise: str) -> str:
-    """What to write to a file of this name. otherwise: for one whose extension says nothing. Raises UsageError."""
+    """The format to write to a file. otherwise: used if the extension is unknown. Raises UsageError if unsupported."""
     extension = _extension(name)
     if extension in _OTHERS:
         streamed = ", ".join(ending for one in FORMATS if one.streamed for ending in one.extensions)
         others = ", ".join(ending for one in FORMATS if not one.streamed for ending in one.extensions)
-        raise UsageError(f"{name}: expected a name that ends in {streamed} (and a compression) or in {others}")
+        raise UsageError(f"{name}: expected a file name ending in {streamed} (optionally compressed) or {others}")
     found = _by_extension(extension, otherwise)
     if not found.streamed and Path(name).suffix.lower() in COMPRESSIONS:
-        raise UsageError(f"{name}: {found.name} is compressed inside: name it without {Path(name).suffix}")
+        raise UsageError(
+            f"{name}: {found.name} compresses its columns itself: leave {Path(name).suffix} out of the name"
+        )
     return found.name
 
 
 def has_format(name: str) -> bool:
-    """Whether the name is that of a file in one of the formats, or in one that cannot be written."""
+    """Whether the extension is that of a format, supported or not."""
     extension = _extension(name)
     return extension in _OTHERS or any(extension in one.extensions for one in FORMATS)
 
 
 def is_compressed(name: str) -> bool:
-    """Whether a file of this name is compressed as a whole."""
+    """Whether the extension is that of a compression."""
     return Path(name).suffix.lower() in COMPRESSIONS
 
 
 def delimiter_for(name: str) -> str:
-    """Of a CSV file that is not made from another."""
+    """The delimiter that a CSV file's name implies."""
     return "\t" if _extension(name) == ".tsv" else ","
 
 
@@ -130,6 +134,6 @@ def _listed(words: list[str]) -> str:
 
 
 def _imported(place: str) -> Any:
-    """What "module:name" stands for."""
+    """The object at "module:name"."""
     module, _, name = place.partition(":")
     return getattr(importlib.import_module(module), name)

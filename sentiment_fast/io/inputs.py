@@ -1,7 +1,7 @@
 """Several inputs -> one stream of windows, in their order.
 
-In: paths or a stream, and how they are to be read. Out: windows, each with the reader of its input. What is in a window
-is left to the readers, and which reader an input gets to formats.py.
+In: paths or a stream, and how to read them. Out: windows, each with the reader of its input. The content of a window is
+left to the readers, the choice of the reader to formats.py.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sentiment_fast.io.window import Position, Reader, Window
 
 
 def expand_patterns(inputs: Sequence[str]) -> list[str]:
-    """Names of files; patterns that the shell did not expand, such as quoted ones, become the files that match them."""
+    """File names; a pattern that the shell did not expand, such as a quoted one, becomes the files that match it."""
     names = []
     for name in inputs:
         if name == "-" or Path(name).exists() or not glob.has_magic(name):
@@ -28,24 +28,24 @@ def expand_patterns(inputs: Sequence[str]) -> list[str]:
         elif found := sorted(glob.glob(name)):  # noqa: PTH207
             names += found
         else:
-            raise DataError(f"{name}: expected files of such names, got none")
+            raise DataError(f"{name}: expected files that match this pattern, found none")
     return names
 
 
 def open_reader(source: Source, reading: Reading) -> Reader[Window]:
-    """The reader of the format that the source's name says. Raises DataError for a source that it cannot read."""
+    """The reader for the format that the source's name implies. Raises DataError for a source that it cannot read."""
     return format_named(input_format(source.name)).open_reader(source, reading)
 
 
 class Inputs:
-    """Inputs that are read as one, in their order. Opens one at a time.
+    """Inputs that are read as one, in their order; one is open at a time.
 
-    sources: paths, or a single source of another kind. first: the first of them, open. Raises DataError for several
-    whose columns are not the same, UsageError for several that are not of one format or are not files.
+    sources: paths, or a single source of another kind. first: the first of them, open. Raises DataError if the inputs
+    have different columns, UsageError if they have different formats or if one of several is not a regular file.
     """
 
     def __init__(self, sources: Sequence[str | Path | BinaryIO], reading: Reading, first: Source) -> None:
-        # Messages about the first hold for all.
+        # The first input's messages apply to all.
         self._sources, self._reading, self._open = sources, replace(reading, say=_say_nothing), first
         self.first = open_reader(first, reading)
         if self.first.columns == [] and reading.output is not None:
@@ -55,23 +55,23 @@ class Inputs:
             with Source(source) as other:
                 if not (other.rereadable and first.rereadable):
                     name = first.name if other.rereadable else other.name
-                    raise UsageError(f"{name}: expected a file, as one of several inputs: score it on its own")
+                    raise UsageError(f"{name}: expected a regular file as one of several inputs: pass it on its own")
                 self._open_next(other)
                 self.sizes.append(other.size or 0)
 
     @property
     def rows(self) -> int | None:
-        """How many there are, if the only file says so."""
+        """The number of rows, if there is one input and its format records it."""
         return self.first.rows if len(self._sources) == 1 else None
 
     def windows(self, begin: Position, buffers: int, window_bytes: int) -> Iterator[tuple[Reader[Window], int, Window]]:
-        """Each window with its reader, and which of the inputs that is, from 0."""
+        """Each window with its reader and the number of its input, from 0."""
         for reader, start in self._readers(begin):
             for window in reader.windows(start, buffers, window_bytes):
                 yield reader, start.source, window
 
     def window_ends(self, begin: Position, window_bytes: int) -> Iterator[tuple[Path, Position, Position]]:
-        """Of separable inputs: each window's file, and where in it the window begins and ends."""
+        """For separable inputs: each window's file, and where in it the window begins and ends."""
         for reader, start in self._readers(begin):
             assert reader.source.path is not None
             for end in reader.window_ends(start, window_bytes):
@@ -80,24 +80,24 @@ class Inputs:
 
     @property
     def separable(self) -> bool:
-        """Whether these are files of which any window can be read on its own."""
+        """Whether these are files whose windows can be read independently of each other."""
         names = [str(one) for one in self._sources if isinstance(one, str | Path)]
         return self.first.separable and self.first.source.rereadable and not any(map(is_compressed, names))
 
     def more_follow(self, place: int) -> bool:
-        """Whether there are inputs after that one."""
+        """Whether there are inputs after input number `place`."""
         return place + 1 < len(self._sources)
 
     def consumed(self, place: int, window_consumed: int) -> int:
-        """Bytes read of all inputs."""
+        """Bytes read from all inputs."""
         return sum(self.sizes[:place]) + window_consumed
 
     def cancel(self) -> None:
-        """Ends a read that waits in another thread, and all reading."""
+        """End a read that waits in another thread, and all further reading."""
         self._open.cancel()
 
     def _readers(self, begin: Position) -> Iterator[tuple[Reader[Window], Position]]:
-        """Each input from a position on, one at a time, and where in it to begin."""
+        """Each input from a position onwards, one at a time, and where in it to begin."""
         for place in range(begin.source, len(self._sources)):
             start = begin if place == begin.source else Position(source=place)
             if place == 0:
@@ -112,8 +112,8 @@ class Inputs:
         reader = open_reader(source, self._reading)
         if reader.format != self.first.format:
             raise UsageError(
-                f"{source.name}: to be written into one output with {self.first.source.name}, expected "
-                f"{self.first.format}, got {reader.format}: score those on their own"
+                f"{source.name}: to be combined with {self.first.source.name}, expected {self.first.format}, got "
+                f"{reader.format}: pass inputs of different formats separately"
             )
         reader.follow(self.first)
         return reader

@@ -1,4 +1,4 @@
-"""The last line of a file to be followed by another: whether it lacks a line end, and the same with one."""
+"""The last line of a file, before the next file is appended: does it lack a line end? And adding one."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from sentiment_fast.io.chunks import RecordWindow
 
 
 def lacks_line_end(window: RecordWindow) -> bool:
-    """Whether the last record, which is written, is that of a file that ends without a line end."""
+    """Whether the window ends with a record that is written and that has no line end, as a file's last line may."""
     return bool(window.records.ends[-1] == window.records.content_ends[-1] and not window.rejected[-1])
 
 
 def ended(data: bytes | pa.Buffer) -> bytes:
-    """With a line end, unless there is nothing."""
+    """The data with a line end after it, unless it is empty."""
     return bytes(memoryview(data)) + b"\n" if len(data) else b""

@@ -1,7 +1,7 @@
-"""What can be chosen about reading files, and which choices make sense.
+"""Options for reading files, and their checks.
 
-In: the values of options. Out: `ReadOptions` that were checked, and `Reading`, which adds what the caller needs. How
-columns are found is left to columns.py.
+In: the values of options. Out: `ReadOptions`, checked, and `Reading`, which adds what the caller needs. How columns are
+found is left to columns.py.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ LARGEST_MAX_RECORD = 1 << 30
 
 @dataclass(frozen=True)
 class ReadOptions:
-    """text_column: its name, or its number from 1; None to find it. delimiter: None to find it. columns: those of the
-    input to read, by name or number; None for all. max_record: bytes of the longest record, a longer one is rejected.
-    strict: stop at the first record that cannot be read.
-    Raises UsageError for a choice that makes no sense.
+    """text_column: its name, or its number from 1; None to find it. delimiter: None to detect it. columns: which
+    columns of the input to write, by name or number; None for all. max_record: reject records with more bytes than
+    this. strict: stop at the first record that cannot be read.
+    Raises UsageError for an invalid value.
     """
 
     text_column: str | int | None = None
@@ -34,20 +34,20 @@ class ReadOptions:
         if self.delimiter is not None:
             _check_delimiter(self.delimiter)
         if not 1 <= self.max_record <= LARGEST_MAX_RECORD:
-            raise UsageError(f"Expected a longest record of 1 to {LARGEST_MAX_RECORD:,} bytes, got {self.max_record:,}")
+            raise UsageError(f"Expected `max_record` of 1 to {LARGEST_MAX_RECORD:,} bytes, got {self.max_record:,}")
         if self.columns is not None and not self.columns:
-            raise UsageError("Expected columns to write, got none: name some, or leave the option out to write all")
+            raise UsageError("Expected names in `columns`, got none: name some, or leave it out to write all")
 
 
 @dataclass(frozen=True)
 class Reading:
-    """How inputs are to be read.
+    """How to read inputs.
 
-    default_text_column: the name to look for first if none was chosen. wanted: the columns to read instead of those
-    that `options` chose. reserved_names: names of columns that the input must not have. output: the format that is
-    written, in which the columns must fit; None if nothing is written. all_fields: whether to find the fields of all
-    columns even if rows are to be copied as they stand. named: whether rejected records tell which input they are of.
-    say: gets messages.
+    default_text_column: the name to try first if none was chosen. wanted: the columns to read instead of those that
+    `options` choose. reserved_names: names that columns of the input must not have. output: the format that is written,
+    which must be able to hold the columns; None if nothing is written. all_fields: whether to find the fields of all
+    columns even if rows are copied verbatim. named: whether rejected records include the name of their input. say:
+    gets messages.
     """
 
     options: ReadOptions
@@ -61,7 +61,7 @@ class Reading:
 
     @property
     def text(self) -> WantedColumn:
-        """The column of the texts."""
+        """The column with the texts."""
         if self.wanted is not None:
             return self.wanted[0]
         return text_column(self.options.text_column, self.default_text_column)
@@ -71,11 +71,11 @@ class Reading:
         """The columns to read; None for all."""
         if self.wanted is not None or self.options.columns is None:
             return self.wanted
-        return tuple(WantedColumn("--columns", one, may_come_later=True) for one in self.options.columns)
+        return tuple(WantedColumn("`columns`", one, may_come_later=True) for one in self.options.columns)
 
 
 def _check_delimiter(delimiter: str) -> None:
-    # Letters, digits, "." and "_" stand in the new fields.
+    # Letters, digits, "." and "_" occur in the added fields.
     fits = len(delimiter) == 1 and delimiter.isascii() and (delimiter.isprintable() or delimiter == "\t")
     if not fits or delimiter.isalnum() or delimiter in '"._':
-        raise UsageError(f"Expected a delimiter of one character such as , ; | or a tab, got {delimiter!r}")
+        raise UsageError(f"Expected `delimiter` to be one character such as , ; | or a tab, got {delimiter!r}")

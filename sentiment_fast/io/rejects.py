@@ -1,7 +1,7 @@
 """Rejected records -> the rows of a CSV file of their own.
 
-In: windows of records, in their order, and why each record was rejected. Out: bytes to append to that file, and how
-many records were rejected. Where the file is and when it is written is left to others.
+In: windows of records, in their order, and why each record was rejected. Out: bytes to append to that file, and the
+number of rejected records. Where the file is and when it is written is left to others.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from sentiment_fast import _core
 from sentiment_fast.io.chunks import RecordWindow
 
 REJECTS_HEADER = b"line,byte_offset,reason,record\n"
-FIRST_FIELD = b"input,"  # the name of the input, if there are several
+FIRST_FIELD = b"input,"  # comes first if there are several inputs
 
 RecordWindowT = TypeVar("RecordWindowT", bound=RecordWindow)
 
@@ -28,8 +28,8 @@ def csv_field(value: str) -> str:
 class Rejects(Generic[RecordWindowT]):
     """Rejected records -> rows of a file of their own: line, byte offset, reason, the record as one quoted field.
 
-    reason_of: why a record of a window was rejected. input_name: that of the input, to begin each row with; None to
-    leave it out.
+    reason_of: returns why a record of a window was rejected. input_name: the first field of each row; None to leave it
+    out.
     """
 
     def __init__(self, reason_of: Callable[[RecordWindowT, int], str], input_name: str | None) -> None:
@@ -37,10 +37,10 @@ class Rejects(Generic[RecordWindowT]):
         self._first_field = b""
         if input_name is not None:
             self._first_field = f"{csv_field(input_name)},".encode("utf-8", "surrogateescape")
-        self.within_record = False  # an overlong line comes in several pieces, which are one field here
+        self.within_record = False  # an overlong line arrives in several pieces, which become one field
 
     def rows(self, window: RecordWindowT) -> tuple[bytes, int]:
-        """What to append to the file, and how many records were rejected."""
+        """What to append to the file, and the number of rejected records."""
         rejected = np.flatnonzero(window.rejected)
         if len(rejected) == 0 and not self.within_record:
             return b"", 0

@@ -1,7 +1,7 @@
-"""Bytes out: files that grow under another name and appear when they are whole, compressed or not; and stdout.
+"""Bytes out: to files that grow under another name and get their own once complete, compressed or not; and to stdout.
 
-In: bytes. Out: the same, in a file, a pipe or a terminal. stdout is written so that a run that is asked to stop does
-not wait for a reader who has stopped reading. What the bytes are, and when they are synced, is left to others.
+In: bytes. Out: the same bytes, in a file, a pipe or a terminal. A run that is asked to stop does not wait for a reader
+of stdout that has stopped reading. What the bytes are, and when they are synced, is left to others.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ import pyarrow as pa
 from sentiment_fast.errors import DataError
 from sentiment_fast.runs.atomic import publish, sync
 
-_PATIENCE = 1.0  # seconds in which a reader has to take something, once the run was asked to stop
+_PATIENCE = 1.0  # seconds that a reader has to read something, once the run was asked to stop
 
 
 def compression_of(path: Path) -> Callable[[Any], Any]:
-    """What makes a frame of a window's bytes: by the file's extension, the same frame for the same bytes always."""
+    """The function that compresses a window's bytes into a frame, by the file's extension. It is deterministic."""
     match path.suffix.lower():
         case ".gz":
             return lambda data: gzip.compress(data, mtime=0)
@@ -43,10 +43,10 @@ def compression_of(path: Path) -> Callable[[Any], Any]:
 
 
 class GrowingFile:
-    """A file that grows as PATH.part and gets its name when it is whole.
+    """A file that grows as PATH.part and gets its name when it is complete.
 
-    size: bytes to keep of what is there already. Nothing is there before the first byte. Raises DataError where it
-    cannot be written, or holds less than `size`.
+    size: how many bytes of an existing PATH.part to keep. No file is created before the first byte. Raises DataError if
+    the file cannot be written, or holds fewer bytes than `size`.
     """
 
     def __init__(self, path: Path, size: int = 0) -> None:
@@ -66,7 +66,7 @@ class GrowingFile:
             raise self._unwritable(error) from error
         if found < size:
             self._file.close()
-            raise DataError(f"{self.part}: expected {size:,} bytes, got {found:,}: start over with --restart")
+            raise DataError(f"{self.part}: expected {size:,} bytes, got {found:,}: start over with `restart=True`")
         self.size = size
 
     def write(self, data: Any) -> None:
@@ -82,7 +82,7 @@ class GrowingFile:
             raise self._unwritable(error) from error
 
     def sync(self) -> None:
-        """Raises DataError where what was written cannot be brought to the disk."""
+        """Raises DataError if what was written cannot be synced to the disk."""
         if self._file is not None:
             try:
                 sync(self._file.fileno())
@@ -90,7 +90,7 @@ class GrowingFile:
                 raise self._unwritable(error) from error
 
     def publish(self) -> None:
-        """Give it its name, in place of what may have that; where nothing was written, remove that."""
+        """Give the file its name, replacing any file of that name, or remove that file if nothing was written."""
         self.close()
         if self.part.exists():
             publish(self.part, self.path)
@@ -111,10 +111,10 @@ class GrowingFile:
 
 
 def standard_output() -> Any:
-    """Something with `write` and `flush`: a StandardOutput where stdout may keep its writer waiting."""
+    """An object with `write` and `flush`: a StandardOutput if writing to stdout may block."""
     try:
         descriptor = sys.stdout.buffer.fileno()
-    except (io.UnsupportedOperation, AttributeError):  # tests put others in its place
+    except (io.UnsupportedOperation, AttributeError):  # tests replace it
         return sys.stdout.buffer
     if stat.S_ISREG(os.fstat(descriptor).st_mode):
         return sys.stdout.buffer
@@ -131,15 +131,15 @@ class StandardOutput:
         self._woken, self._wake = os.pipe()
 
     def write(self, data: Any) -> None:
-        """Raises KeyboardInterrupt where the run was asked to stop and the reader takes nothing."""
+        """Raises KeyboardInterrupt if the run was asked to stop and the reader reads nothing."""
         rest = memoryview(data)
         while len(rest):
             self._wait_for_room()
-            # So many bytes can be written where any can, without waiting; for others, the kernel would wait.
+            # If there is room at all, the kernel takes PIPE_BUF bytes without blocking; for more, it could block.
             rest = rest[os.write(self._descriptor, rest[: select.PIPE_BUF]) :]
 
     def hurry(self) -> None:
-        """Ends another thread's wait, if the reader takes nothing for a second; may be called in a signal handler."""
+        """End another thread's wait if the reader reads nothing for a second; may be called in a signal handler."""
         if not self._closed:
             os.write(self._wake, b"x")
 

@@ -1,8 +1,7 @@
 """Where the input's bytes come from: a file, compressed or not, a pipe, or a binary file object, read in any sizes.
 
-In: a path, "-" for stdin, or a file object. Out: a `Source`: bytes, how far it has been read, and whether it can
-be read again.
-What the bytes mean is left to others.
+In: a path, "-" for stdin, or a file object. Out: a `Source`: bytes, how far it has been read, and whether it can be
+read again. What the bytes mean is left to others.
 """
 
 from __future__ import annotations
@@ -30,15 +29,15 @@ _SKIP_BYTES = 1 << 20
 class Source:
     """An input, open for reading.
 
-    name: for messages. size: bytes on disk, None if unknown. rereadable: whether it can be opened again and
-    gives the same bytes. Raises DataError if it cannot be opened or read.
+    name: for messages. size: bytes on disk, None if unknown. rereadable: whether it can be opened again and gives the
+    same bytes. Raises DataError if it cannot be opened or read.
     """
 
     def __init__(self, source: str | Path | BinaryIO) -> None:
         self.path: Path | None = None
         self.size: int | None = None
         self.rereadable = False
-        self._start = b""  # what was peeked at and not yet read
+        self._start = b""  # bytes that were peeked at and not yet read
         self._pipe: _Pipe | None = None
         self._raw: BinaryIO | None = None
         if source == "-":
@@ -72,11 +71,11 @@ class Source:
 
     @property
     def consumed(self) -> int | None:
-        """Bytes on disk that were read so far of a compressed file; None for what is not compressed."""
+        """Bytes on disk read so far, for a compressed file; None for an input that is not compressed."""
         return None if self._raw is None or self._stream is self._raw or self._pipe is not None else self._raw.tell()
 
     def peek(self, size: int) -> bytes:
-        """The first `size` bytes that were not yet read; fewer only if there are no more."""
+        """The next `size` bytes, which remain to be read; fewer only at the end of the input."""
         parts = [self._start]
         missing = size - len(self._start)
         while missing > 0:
@@ -96,7 +95,7 @@ class Source:
         return self._read(buffer)
 
     def restart_at(self, offset: int) -> None:
-        """Continue after the first `offset` bytes, counted after decompression, of a rereadable source."""
+        """Continue after the first `offset` bytes, counted after decompression. For rereadable sources."""
         assert self._raw is not None
         self._start = b""
         try:
@@ -104,7 +103,7 @@ class Source:
                 self._raw.seek(offset)
                 return
             assert self.path is not None
-            self._stream = None  # pyarrow's closes the file that it reads
+            self._stream = None  # PyArrow's stream closes the file that it reads
             self._raw.close()
             self._raw = cast(BinaryIO, self.path.open("rb", buffering=0))
             self._stream = self._decompressed()
@@ -115,7 +114,7 @@ class Source:
             offset -= count
 
     def cancel(self) -> None:
-        """Ends a read that waits in another thread, and all reading."""
+        """End a read that waits in another thread, and all further reading."""
         if self._pipe is not None:
             self._pipe.cancel()
 
@@ -125,12 +124,12 @@ class Source:
         except _DAMAGE as error:
             raise self._unreadable(error) from error
         if count is None:
-            raise BlockingIOError(f"{self.name}: expected bytes to read, got a stream that does not wait for them")
+            raise BlockingIOError(f"{self.name}: expected a blocking stream, got one that returns before it has bytes")
         return count
 
     def _unreadable(self, error: BaseException) -> DataError:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        advice = ". Is the file whole, and of the kind that its name says?" if self._raw is not None else ""
+        advice = ". Is the file complete, and of the type that its extension says?" if self._raw is not None else ""
         return DataError(f"{self.name}: cannot be read ({reason}){advice}")
 
     def _take_pipe(self, descriptor: int) -> _Pipe:
@@ -153,7 +152,7 @@ class Source:
 
 
 class _Pipe:
-    """A pipe or a terminal, which may keep a reader waiting; another thread can end the wait."""
+    """A pipe or a terminal, where reading may block; another thread can end the wait."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
@@ -172,7 +171,7 @@ class _Pipe:
 
 
 def _descriptor(stream: BinaryIO) -> int | None:
-    """The file descriptor of a stream that has one: tests replace stdin by streams without."""
+    """The stream's file descriptor, None if it has none: tests replace stdin with such streams."""
     try:
         return stream.fileno()
     except (io.UnsupportedOperation, AttributeError):

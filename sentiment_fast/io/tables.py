@@ -1,7 +1,7 @@
 """Files of any format -> the wanted columns of their rows, window by window, as Arrow tables.
 
-In: names of files or patterns, which columns are wanted, and the options of reading. Out: `ColumnTable`s. What the
-columns mean, and whether they are kept in memory, is left to the caller.
+In: file names or patterns, the wanted columns, and options for reading. Out: `ColumnTable`s. What the columns mean, and
+whether they are kept in memory, is left to the caller.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ ROW_NOTE = "(counting data rows from 1, without the header)"
 
 @dataclass(frozen=True)
 class ColumnTable:
-    """A window's rows. name: that of their file. table: (rows,), the wanted columns in the order of the request, under
-    their names in the file. first_row: the number of the first one in its file, from 1, if no record was rejected.
-    rejects: rejected records as rows of a CSV file (see rejects.py), and rejected: how many.
+    """A window's rows. name: the file's name. table: (rows,), the wanted columns in the order of the request, under
+    their names in the file. first_row: the number of the first row in its file, from 1, if no record was rejected.
+    rejects: rejected records as rows of a CSV file (see rejects.py). rejected: the number of rejected records.
     """
 
     name: str
@@ -45,16 +45,16 @@ def read_columns(
     say: Callable[[str], None] = lambda message: None,
     window_bytes: int = WINDOW_BYTES,
 ) -> Iterator[ColumnTable]:
-    """Read columns of a file, or of several as one, in the order of the files.
+    """Read columns of one file, or of several as one, in the order of the files.
 
-    inputs: names of files, patterns, "-" for stdin, or a binary file. wanted: the column of the texts first (see
-    `columns.text_column`); `options.text_column` and `options.columns` are not used. Texts come out as large_string,
-    null where a row has none; so does each other column that holds strings, bytes or, in JSON Lines, anything. Other
-    columns of Parquet keep their types. With `options.strict`, a record that cannot be read is an error.
+    inputs: file names, patterns, "-" for stdin, or a binary file. wanted: the column of the texts first (see
+    `columns.text_column`); `options.text_column` and `options.columns` are not used. Texts are returned as
+    large_string, null where a row has none; so are all other columns of strings or bytes, and all columns of JSON
+    Lines. Other columns of Parquet keep their types. With `options.strict`, a record that cannot be read is an error.
 
     An input without rows gives one table without rows. Raises DataError, with the file and the row, for what cannot be
     read, including text that is not valid UTF-8; UsageError for several files of different formats, or a column that is
-    wanted twice.
+    requested twice.
     """
     sources = _sources(inputs)
     reading = Reading(options, wanted=tuple(wanted), named=len(sources) > 1, say=say)
@@ -79,19 +79,19 @@ def _sources(inputs: str | Path | BinaryIO | Sequence[str | Path]) -> Sequence[s
         return [inputs]
     names = [inputs] if isinstance(inputs, str | Path) else inputs
     if not names:
-        raise UsageError("Expected an input or several, got none")
+        raise UsageError("Expected one or more inputs, got none")
     return expand_patterns([str(name) for name in names])
 
 
 def _check_distinct(columns: Sequence[str], wanted: Sequence[WantedColumn]) -> None:
     for place, name in enumerate(columns):
         if name in columns[:place]:
-            both = f"{wanted[columns.index(name)].option} and {wanted[place].option}"
+            both = f"{wanted[columns.index(name)].argument} and {wanted[place].argument}"
             raise UsageError(f"Expected two columns, got {name!r} as both {both}")
 
 
 def _checked(columns: Sequence[pa.ChunkedArray], titles: Sequence[str], name: str, rows_before: int) -> pa.Table:
-    """Columns that hold text as large_string, others as they are. Raises DataError for invalid UTF-8."""
+    """Columns of text as large_string, others unchanged. Raises DataError for invalid UTF-8."""
     checked = []
     for column, title in zip(columns, titles, strict=True):
         if not holds_text(column.type):

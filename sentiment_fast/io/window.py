@@ -1,7 +1,7 @@
-"""The contract between the formats and those who use them: positions, windows of rows, readers and writers.
+"""The contract between the formats and their users: positions, windows of rows, readers and writers.
 
-In: nothing. Out: the types that each format's reader and writer implement. What a format is called and which classes
-implement it is left to formats.py.
+In: nothing. Out: the types that each format's reader and writer implement. The formats' names and classes are listed in
+formats.py.
 """
 
 from __future__ import annotations
@@ -22,11 +22,12 @@ WINDOW_BYTES = 3 << 20
 
 @dataclass(frozen=True)
 class Position:
-    """A place between two windows. offset: in the (decompressed) input. row, line: as a RecordFinder counts them.
+    """A position between two windows. offset: bytes from the start of the (decompressed) input. row, line: as a
+    RecordFinder counts them.
 
-    rows: rows before it, including rejected ones and the blank lines of a file of one column. source: which of several
-    inputs, from 0. within_line: whether it is within an overlong line, not between two records. In a Parquet file, row
-    is a row group, and offset a row in it.
+    rows: rows before it, including rejected ones and the blank lines of a file of one column. source: the number of the
+    input, from 0. within_line: whether it lies within an overlong line, not between two records. In a Parquet file, row
+    is a row group, and offset is a row in that group.
     """
 
     offset: int = 0
@@ -60,9 +61,10 @@ WindowT = TypeVar("WindowT", bound=Window)
 class Reader(Protocol[WindowT]):
     """An input of one format, open for reading. Windows can be used in any order, except where a method says otherwise.
 
-    format: its name. columns: names of those that `table` has, None if each row has its own. schema: that of `table`,
-    None if rows are to be copied as they stand. text_column: its name. rows: how many there are, if the file says so.
-    separable: whether a window can be read without those before it, given where it begins (see `window_ends`).
+    format: the format's name. columns: the names of the columns of `table`, None if each row has its own. schema: the
+    schema of `table`, None if rows are copied verbatim. text_column: the name of the text column. rows: the number of
+    rows, if the file records it. separable: whether a window can be read without the windows before it, given where it
+    begins (see `window_ends`).
     """
 
     format: str
@@ -74,37 +76,37 @@ class Reader(Protocol[WindowT]):
     separable: bool = False
 
     def windows(self, begin: Position, buffers: int, window_bytes: int) -> Iterator[WindowT]:
-        """The windows from `begin` on, which depend on `begin` and the file's bytes only. buffers: how many windows
-        may be in use at once.
+        """The windows from `begin` onwards, which depend only on `begin` and the file's bytes. buffers: how many
+        windows may be in use at once.
         """
 
     def window_ends(self, begin: Position, window_bytes: int) -> Iterator[Position]:
-        """Where the windows from `begin` on end, found without reading their fields; of a separable input."""
+        """Where the windows from `begin` onwards end, found without reading their fields; for separable inputs."""
         raise NotImplementedError(f"{self.format} is not separable")
 
     def values(self, window: WindowT) -> list[pa.ChunkedArray]:
-        """(rows,) each: a window's columns as they are in the file; large_binary if the format has no types."""
+        """(rows,) each: a window's columns as stored in the file; large_binary if the format has no types."""
 
     def table(self, window: WindowT) -> tuple[pa.Table, npt.NDArray[np.bool_]]:
-        """(rows,): a window's columns; and (rows,) bool, in which rows invalid UTF-8 was replaced."""
+        """(rows,): a window's columns; and (rows,) bool, whether invalid UTF-8 was replaced in a row."""
 
     def rejected(self, window: WindowT) -> tuple[bytes, int]:
-        """What to append to the file of rejected records, and how many there were. Takes windows in their order."""
+        """What to append to the file of rejected records, and how many there were. Must be called in window order."""
 
     def follow(self, first: Reader[WindowT]) -> None:
-        """Read what has the same columns as the first of several inputs of this format.
+        """Prepare to read an input after the first one of the same format.
 
-        Raises DataError if the rows of both don't fit into one output.
+        Raises DataError if the rows of both do not fit into one output.
         """
 
 
 class WrittenPart(NamedTuple):
-    """data: what to append to the output. whole: whether a run can be resumed after it: if not, more is still held by
-    the writer. replaced: in how many rows invalid UTF-8 was replaced.
+    """data: what to append to the output. resumable: whether a run can be resumed after it; if not, the writer still
+    has data in memory. replaced: the number of rows in which invalid UTF-8 was replaced.
     """
 
     data: bytes | pa.Buffer
-    whole: bool
+    resumable: bool
     replaced: int
 
 
@@ -119,12 +121,12 @@ class Writer(Protocol[WindowT]):
         added: Mapping[str, pa.Array],
         more_follow: bool,
     ) -> WrittenPart:
-        """source_number: which input the window is of, from 0. added: (rows,) each, the new columns, by name.
+        """source_number: the number of the window's input, from 0. added: (rows,) each, the new columns, by name.
         more_follow: whether further inputs will be written after this one.
         """
 
     def finish(self, windows: int, rows: int) -> bytes:
-        """What makes the output whole. windows, rows: how many it has, including those of an earlier run."""
+        """The bytes that complete the output. windows, rows: how many it has, including those of earlier runs."""
 
     def resume(self, path: Path, size: int) -> None:
         """Continue after the first `size` bytes of a file."""

@@ -1,7 +1,7 @@
-"""Texts and a scorer -> the columns to add: label, score, and on request status and tokens; in Arrow only.
+"""Texts and a scorer -> the columns to add, in Arrow: label, score, and on request status and tokens.
 
-In: a column of texts. Out: `EncodedTexts`, each different text once; `ScoredTexts`; and from them `AddedColumns`. How
-the columns look in a file is left to the writers.
+In: a column of texts. Out: `EncodedTexts`, with each distinct text once; `ScoredTexts`; and from these, `AddedColumns`.
+Formatting the columns for files is left to the writers.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ Mask = npt.NDArray[np.bool_]
 LABEL, SCORE, STATUS, TOKENS = "sentiment_label", "sentiment_score", "sentiment_status", "sentiment_tokens"
 STATUSES = ("ok", "empty", "truncated", "invalid_utf8")  # if several apply, the last of them is written
 
-# The bytes that white space is made of, in UTF-8: a text with another one is not blank.
+# The bytes that occur in white space, in UTF-8: a text with any other byte is not blank.
 _SPACE_BYTES = np.zeros(256, bool)
 _SPACE_BYTES[[byte for code in range(0x3001) if chr(code).isspace() for byte in chr(code).encode()]] = True
 
 
 class TextScorer(Protocol):
-    """What is needed of a `Scorer` here."""
+    """The part of `Scorer` that is used here."""
 
     @property
     def classes(self) -> list[Any]: ...
@@ -44,7 +44,7 @@ class TextScorer(Protocol):
 
 @dataclass(frozen=True)
 class ColumnOptions:
-    """Columns to add on request. status: `sentiment_status`. tokens: `sentiment_tokens`, the known words of a text."""
+    """Optional columns. status: add `sentiment_status`. tokens: add `sentiment_tokens`, the number of known words."""
 
     status: bool = False
     tokens: bool = False
@@ -69,7 +69,7 @@ class EncodedTexts:
 
 
 def encode_texts(texts: pa.LargeBinaryArray, scorer: TextScorer) -> EncodedTexts:
-    """Encode a column of texts, each different one once; texts that clean to the same words are the same."""
+    """Encode a column of texts; texts with the same words after cleaning are deduplicated."""
     ids = scorer.encode(texts)
     distinct, places = _distinct(ids)
     return EncodedTexts(
@@ -83,7 +83,7 @@ def encode_texts(texts: pa.LargeBinaryArray, scorer: TextScorer) -> EncodedTexts
 
 
 def _distinct(ids: TokenIds) -> tuple[TokenIds, npt.NDArray[np.int64]]:
-    """The different rows of ids, in the order of their first appearance, and which of them each row is."""
+    """The distinct rows of ids, in the order of their first appearance, and the index of each row in them."""
     width = ids.values.itemsize
     rows = pa.LargeBinaryArray.from_buffers(
         pa.large_binary(), len(ids), [None, pa.py_buffer(ids.offsets * width), pa.py_buffer(ids.values)]
@@ -109,7 +109,7 @@ def _blank(texts: pa.LargeBinaryArray, candidates: Mask) -> Mask:
     blank[rows[lengths == 0]] = True
     filled = np.flatnonzero(lengths)
     if len(filled) > 0:
-        # A text is blank only if all its bytes occur in white space; those few are looked at one by one.
+        # A text is blank only if all its bytes occur in white space; these few texts are checked one by one.
         likely = filled[np.logical_and.reduceat(_SPACE_BYTES[values], offsets[filled] - offsets[0])]
         for place in likely.tolist():
             blank[rows[place]] = not found[place].as_py().decode("utf-8", "replace").strip()
@@ -130,14 +130,14 @@ class ScoredTexts:
 
 
 def score_texts(texts: EncodedTexts, scorer: TextScorer) -> ScoredTexts:
-    """Raises DataError for a model whose scores are not numbers."""
+    """Raises DataError if the model's probabilities are not finite."""
     return texts_with_scores(texts, scorer.probabilities_of(texts.ids))
 
 
 def texts_with_scores(texts: EncodedTexts, distinct: npt.NDArray[np.float32]) -> ScoredTexts:
-    """distinct: (distinct, classes), the probabilities of the different texts. Raises DataError as `score_texts`."""
+    """distinct: (distinct, classes), the probabilities of the distinct texts. Raises DataError like `score_texts`."""
     if not np.isfinite(distinct).all():
-        raise DataError("Expected probabilities from the model, got some that are not numbers: its weights are damaged")
+        raise DataError("Expected finite probabilities from the model, got NaN or infinity: its weights are damaged")
     status = np.zeros(len(texts), np.int64)
     for place, holds in enumerate((texts.blank, texts.truncated, texts.invalid), 1):
         status[holds] = place
@@ -145,7 +145,7 @@ def texts_with_scores(texts: EncodedTexts, distinct: npt.NDArray[np.float32]) ->
 
 
 class AddedColumns:
-    """The columns that a scorer adds. Blank texts get a null label and null scores.
+    """The columns that a scorer adds. Labels and scores of blank texts are null.
 
     schema: their names and types. names: their names.
     """
@@ -159,10 +159,10 @@ class AddedColumns:
         self.names: Sequence[str] = self.schema.names
 
     def of(self, scored: ScoredTexts) -> dict[str, pa.Array]:
-        """(n,) each: labels in their own type, scores float32, statuses as text, numbers of tokens."""
+        """(n,) each: labels in their own type, scores in float32, statuses as strings, numbers of tokens."""
         label = pa.array(predicted_indices(scored.probabilities, self._threshold), mask=scored.blank)
         columns = {LABEL: self._classes.take(label)}
-        # Of two classes, the probability of the positive one.
+        # For two classes, the probability of the positive one.
         shown = scored.probabilities[:, 1:] if len(self._classes) == 2 else scored.probabilities
         for name, scores in zip(self._scores, shown.T, strict=True):
             columns[name] = pa.array(scores, pa.float32(), mask=scored.blank)
@@ -174,7 +174,7 @@ class AddedColumns:
 
 
 def score_batch(scorer: TextScorer, batch: pa.RecordBatch, text_column: str, options: ColumnOptions) -> pa.RecordBatch:
-    """The batch with the added columns. Raises DataError without the text column, or with one of the added ones."""
+    """The batch with columns added. Raises DataError if it lacks the text column or already has one of these."""
     columns = AddedColumns(scorer, options)
     names = batch.schema.names
     if names.count(text_column) != 1:

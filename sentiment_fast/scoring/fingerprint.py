@@ -1,6 +1,6 @@
-"""What a run is: everything that the bytes of its output depend on.
+"""The fingerprint of a run: everything that the bytes of its output depend on.
 
-In: inputs, a scorer and options. Out: a fingerprint, by name, for the journal. Comparing it is left to journal.py.
+In: inputs, a scorer and options. Out: a fingerprint, a value by name, for the journal, which compares it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _HEAD_AND_TAIL = 1 << 16
 
 
 def scorer_fingerprint(scorer: Scorer) -> dict[str, Any]:
-    """All that its scores, and what is written with them, depend on."""
+    """Everything that a scorer's labels and scores depend on."""
     return {
         "model": scorer.digest(),
         "threshold": scorer.threshold,
@@ -38,7 +38,7 @@ def run_fingerprint(
     scorer: dict[str, Any],
     options: ScoreOptions,
 ) -> dict[str, Any]:
-    """All that the bytes of the output depend on. scorer: the fingerprint of the one that scores, or of all that do."""
+    """Everything that the bytes of the output depend on. scorer: the fingerprint of the scorer or of all workers."""
     inputs: dict[str, Any] = {}
     for number, source in enumerate(sources, 1):
         inputs |= _input_fingerprint("input" if len(sources) == 1 else f"input {number}", source)

@@ -1,7 +1,7 @@
-"""Several inputs -> their outputs: which is written where, what can be checked at once, and scoring them one by one.
+"""Several inputs -> their outputs: planning which is written where, checking that, and scoring them one by one.
 
-In: names of inputs, patterns among them, and where to write. Out: a `Job` for each output and its `Summary`. How one
-output is made is left to score_files.py.
+In: input names, including patterns, and where to write. Out: a `Job` for each output and its `Summary`. Making one
+output is left to score_files.py.
 """
 
 from __future__ import annotations
@@ -11,28 +11,30 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sentiment_fast.errors import DataError, UsageError
 from sentiment_fast.io.formats import COMPRESSIONS, CSV, has_format, input_format, output_format
 from sentiment_fast.io.inputs import expand_patterns
 from sentiment_fast.runs.stop import StopRequest
-from sentiment_fast.scoring.cluster.ray_cluster import Cluster
 from sentiment_fast.scoring.engine import check_engine, open_engine
 from sentiment_fast.scoring.options import ScoreOptions
 from sentiment_fast.scoring.output import journal_path
 from sentiment_fast.scoring.score_files import Summary, score_files
 from sentiment_fast.scoring.scorer import Scorer
 
-_FILES_AT_ONCE = 32  # of a cluster: each has a reader and a writer here
-_ENGINE_OPTIONS = {"device", "precision", "threshold", "cascade", "workers"}  # of the one engine that all jobs share
+if TYPE_CHECKING:
+    from sentiment_fast.scoring.cluster.ray_cluster import Cluster
+
+_FILES_AT_ONCE = 32  # with a cluster; each has a reader and a writer in this process
+_ENGINE_OPTIONS = {"device", "precision", "threshold", "cascade", "workers"}  # all jobs share one engine
 
 OnWindow = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
 class Job:
-    """Inputs that are written into one output."""
+    """Inputs that are written to one output."""
 
     inputs: list[str]
     output: str
@@ -57,17 +59,18 @@ def score_jobs(
     stop: StopRequest | None = None,
     **options: Any,
 ) -> list[tuple[Job, Summary]]:
-    """Score files, each into one of its own or all into one.
+    """Score files, each to an output of its own or all to one.
 
-    inputs: names, or patterns of names; "-" for stdin. output: a file for all of them, or a folder; "-" for stdout;
-    None to write next to each. progress: of each job; what it gives is called as `score_files` calls on_window.
-    on_ready: called once the model is loaded. options: those of `score_files`. Everything that can be checked without
-    the model is checked before it is loaded. Raises the errors of `score_files`, and KeyboardInterrupt after a stop.
+    inputs: file names or patterns; "-" for stdin. output: a file for all of them, or a folder; "-" for stdout; None to
+    write next to each input. progress: returns, for a job, a context manager whose value `score_files` calls as its
+    on_window. on_ready: called once the model is loaded. options: the options of `score_files`. Everything that can be
+    checked without the model is checked before it is loaded. Raises the errors of `score_files`, and KeyboardInterrupt
+    after a stop.
     """
     jobs = plan_jobs(expand_patterns(inputs), output)
     chosen = ScoreOptions.from_keywords(options)
     if len(jobs) > 1 and chosen.rejects is not None:
-        raise UsageError("Expected no file of rejects (--rejects) with several outputs: each has its own")
+        raise UsageError("Expected no `rejects` with several outputs: each has a file of rejects of its own")
     check_engine(engine, chosen)
     for job in jobs:
         _check(job, chosen.force)
@@ -85,7 +88,7 @@ def score_jobs(
 
 
 class _JobsRun:
-    """Jobs that one engine does. several: whether finished jobs keep their journals until all are."""
+    """Jobs that share one engine. several: keep the journals of finished jobs until all are finished."""
 
     def __init__(
         self,
@@ -98,11 +101,11 @@ class _JobsRun:
     ) -> None:
         self._scorer, self._cluster, self._say, self._progress = scorer, cluster, say, progress
         self._options = {name: value for name, value in options.items() if name not in _ENGINE_OPTIONS}
-        if several:  # so that the same command skips what is finished
+        if several:  # so that the same command skips finished jobs
             self._options["keep_journal"] = True
 
     def summaries(self, jobs: list[Job], stop: StopRequest) -> Iterator[Summary]:
-        """In order; with a cluster several at once, so that workers have enough to do when files are small."""
+        """The jobs' summaries, in order. With a cluster, several jobs run at once, so that workers stay busy."""
         at_once = 1 if self._cluster is None else min(self._cluster.workers, _FILES_AT_ONCE)
         if at_once == 1 or len(jobs) == 1:
             for job in jobs:
@@ -138,12 +141,12 @@ class _JobsRun:
                 )
             except KeyboardInterrupt:
                 if job.inputs != ["-"] and job.output != "-":
-                    self._say(f"{job.output}: what was scored is kept; the same command resumes from there")
+                    self._say(f"{job.output}: what was scored so far is kept; the same command resumes from there")
                 raise
 
 
 def plan_jobs(inputs: list[str], output: str | None) -> list[Job]:
-    """Which inputs are written where: several have an output each, in a folder or next to them, unless it is a file."""
+    """Which inputs are written where: one output for each, in a folder or next to the input, unless it is a file."""
     if output is not None and (len(inputs) == 1 or output == "-" or _is_file(output)):
         return [Job(inputs, output)]
     if output is None:
@@ -151,31 +154,31 @@ def plan_jobs(inputs: list[str], output: str | None) -> list[Job]:
     else:
         outputs = [str(Path(output) / Path(source).name) for source in inputs]
     if len(set(outputs)) < len(outputs) or (len(inputs) > 1 and "-" in inputs):
-        raise UsageError("Expected inputs whose outputs have different names: score the others on their own")
+        raise UsageError("Expected inputs whose outputs have different names: score the others separately")
     if output is not None:
         Path(output).mkdir(parents=True, exist_ok=True)
     return [Job([source], one) for source, one in zip(inputs, outputs, strict=True)]
 
 
 def _is_file(output: str) -> bool:
-    """Whether a name that may be new is that of a file, and not of a folder."""
+    """Whether a name, which may not exist yet, is that of a file, not of a folder."""
     path = Path(output)
     return not path.is_dir() and not output.endswith("/") and (path.exists() or has_format(output))
 
 
 def _default_output(source: str) -> str:
-    """Where scores go if nothing is said: next to a file, with `.scored` in its name; to stdout from stdin."""
+    """The default output: next to the file, with `.scored` in its name; stdout for stdin."""
     if source == "-":
         return "-"
     compression = Path(source).suffix if Path(source).suffix.lower() in COMPRESSIONS else ""
     stem, dot, extension = source.removesuffix(compression).rpartition(".")
     if not dot or "/" in extension:
-        raise UsageError(f"{source}: has no extension to name the output by: name it with -o")
+        raise UsageError(f"{source}: has no extension from which to make the output's name: choose one with `output`")
     return f"{stem}.scored.{extension}{compression}"
 
 
 def _check(job: Job, force: bool) -> None:
-    """What can be known before the model is loaded."""
+    """Check what can be checked before the model is loaded."""
     for source in job.inputs:
         if source != "-" and not Path(source).exists():
             raise DataError(f"{source}: cannot be read (No such file or directory)")
@@ -184,7 +187,9 @@ def _check(job: Job, force: bool) -> None:
     if job.output != "-":
         output_format(job.output, CSV)
         if path.is_file() and not force and not journal_path(path).exists():
-            raise UsageError(f"{path}: exists already: name another with -o, or replace it with --force")
+            raise UsageError(
+                f"{path}: already exists: choose another name with `output`, or replace it with `force=True`"
+            )
 
 
 def _engine_message(scorer: Scorer, cluster: Cluster | None) -> str:
@@ -195,13 +200,13 @@ def _engine_message(scorer: Scorer, cluster: Cluster | None) -> str:
 
 
 def _report(job: Job, summary: Summary, say: Callable[[str], None]) -> None:
-    earlier = f", {summary.earlier_rows:,} of them by an earlier run" if summary.earlier_rows else ""
+    earlier = f", {summary.earlier_rows:,} of them in an earlier run" if summary.earlier_rows else ""
     rejected = f", {summary.rejects:,} rejected to {summary.rejects_file}" if summary.rejects else ""
     say(
         f"{job.name}: {summary.rows + summary.rejects:,} rows in{earlier}, "
         f"{summary.rows:,} rows out to {summary.output if summary.output != '-' else 'stdout'}{rejected}, "
-        f"{summary.empty:,} of them without a text and so without a score; "
+        f"{summary.empty:,} of them without text and therefore without a score; "
         f"{summary.seconds:.1f} s, {summary.rows_per_second:,.0f} rows/s"
     )
     if summary.replaced:
-        say(f"{summary.output}: in {summary.replaced:,} rows, invalid UTF-8 was replaced by U+FFFD")
+        say(f"{summary.output}: invalid UTF-8 in {summary.replaced:,} rows was replaced with U+FFFD")

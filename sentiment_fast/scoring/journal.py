@@ -1,7 +1,7 @@
-"""What a run of scoring records in its journal: how far it has come, and what it is resumed by.
+"""The journal of a scoring run: its fingerprint and its progress, from which it can be resumed.
 
-In and out: a `Progress` <-> a dict in the journal, recorded after the data that it speaks of are on disk. The file is
-left to runs/journal.py, files of data to output.py.
+In and out: a `Progress` <-> a dict in the journal, recorded once the data that it describes are on disk. The journal's
+file is left to runs/journal.py, the output to output.py.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from sentiment_fast.runs.fingerprint import Wording
 FORMAT = 2
 _WORDING = Wording(
     noun="unfinished run",
-    start_over="start over with --restart",
-    differs="give it what it began with, or start over with --restart",
+    start_over="start over with `restart=True`",
+    differs="repeat the call that it began with, or start over with `restart=True`",
     digests=("input", "model"),
 )
 
@@ -29,8 +29,9 @@ _WORDING = Wording(
 class Progress:
     """What is done, up to the end of a window.
 
-    windows: how many. position: in the input. output_bytes, rejects_bytes: lengths of the files. rows: written;
-    rejects, empty, truncated, invalid_utf8, replaced: how many. complete: all windows are.
+    windows: the number of finished windows. position: where the next one begins. output_bytes, rejects_bytes: lengths
+    of the files. rows: the number of rows written. rejects, empty, truncated, invalid_utf8, replaced: as in a
+    `Summary`. complete: whether all windows are finished.
     """
 
     windows: int = 0
@@ -49,23 +50,23 @@ class Progress:
 class ScoringJournal:
     """A run's journal, locked while it is open: see `runs.journal.Journal`, whose errors it raises.
 
-    identity: what must be the same for a run to be the same, by name. state: how far the run has come.
+    fingerprint: what must be equal for the run to be resumed, by name. progress: how far the run has come.
     """
 
-    def __init__(self, path: Path, identity: Mapping[str, Any], restart: bool = False) -> None:
-        self._journal = journal.Journal(path, {"format": FORMAT, **identity}, _WORDING, restart=restart)
-        self.state = Progress()
+    def __init__(self, path: Path, fingerprint: Mapping[str, Any], restart: bool = False) -> None:
+        self._journal = journal.Journal(path, {"format": FORMAT, **fingerprint}, _WORDING, restart=restart)
+        self.progress = Progress()
         if self._journal.entries:
             try:
-                self.state = _state_of(path, self._journal.entries[-1])
+                self.progress = _progress_of(path, self._journal.entries[-1])
             except BaseException:
                 self.close()
                 raise
 
-    def record(self, state: Progress) -> None:
-        """Record a state, after its data is on disk. Raises DataError if it cannot be written."""
-        self._journal.append(asdict(state))
-        self.state = state
+    def record(self, progress: Progress) -> None:
+        """Record progress, once its data is on disk. Raises DataError if it cannot be written."""
+        self._journal.append(asdict(progress))
+        self.progress = progress
 
     def close(self) -> None:
         self._journal.close()
@@ -74,25 +75,25 @@ class ScoringJournal:
         self._journal.remove()
 
 
-def read_state(path: Path) -> Progress | None:
-    """How far the run of a journal has come; None without one. Raises DataError for a damaged one."""
+def read_progress(path: Path) -> Progress | None:
+    """The progress in a journal; None if there is no journal. Raises DataError if it is damaged."""
     lines = journal.read_journal(path)
-    return None if not lines else Progress() if len(lines) == 1 else _state_of(path, lines[-1])
+    return None if not lines else Progress() if len(lines) == 1 else _progress_of(path, lines[-1])
 
 
-def _state_of(path: Path, entry: dict[str, Any]) -> Progress:
-    """Raises DataError for an entry that is not a state: one of its fields is missing, of another type, or below 0."""
+def _progress_of(path: Path, entry: dict[str, Any]) -> Progress:
+    """Raises DataError for an entry that is not a Progress: a field is missing, of another type, or below 0."""
     try:
         values = {one.name: entry[one.name] for one in fields(Progress)}
-        state = Progress(**(values | {"position": Position(**values["position"])}))
+        progress = Progress(**(values | {"position": Position(**values["position"])}))
     except (KeyError, TypeError) as error:
-        raise _no_state(path, error) from error
-    found, kinds = ({**asdict(one.position), **asdict(one), "position": 0} for one in (state, Progress()))
+        raise _no_progress(path, error) from error
+    found, kinds = ({**asdict(one.position), **asdict(one), "position": 0} for one in (progress, Progress()))
     for name, value in found.items():
         if type(value) is not type(kinds[name]) or value < 0:
-            raise _no_state(path, f"{name}: {value!r}")
-    return state
+            raise _no_progress(path, f"{name}: {value!r}")
+    return progress
 
 
-def _no_state(path: Path, reason: object) -> DataError:
-    return DataError(f"{path}: holds no state of a run ({reason}): start over with --restart")
+def _no_progress(path: Path, reason: object) -> DataError:
+    return DataError(f"{path}: records no progress of a run ({reason}): start over with `restart=True`")

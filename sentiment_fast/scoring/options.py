@@ -1,4 +1,4 @@
-"""What can be chosen about scoring files, in one place: each option is a field of the stage that it is for, or of here.
+"""The options of scoring files, in one place: each is a field of the stage that uses it, or of `ScoreOptions`.
 
 In: keyword arguments. Out: `ScoreOptions`, checked. Objects and callables (the model, messages, progress) are arguments
 of `score_files`.
@@ -19,19 +19,19 @@ from sentiment_fast.scoring.columns import ColumnOptions
 
 
 def _same_bytes(default: Any) -> Any:
-    """An option that the fingerprint of a run leaves out: it does not change the output, or the scorer has it."""
+    """An option that is not in a run's fingerprint: it does not change the output, or is in the scorer's."""
     return field(default=default, metadata={"in_fingerprint": False})
 
 
 @dataclass(frozen=True)
 class ScoreOptions(ReadOptions, ColumnOptions, CsvOptions):
-    """All options of scoring files; see the classes that it is made of for theirs.
+    """All options of scoring files; those not listed here are in the base classes.
 
-    rejects: the file for records that cannot be read; None for OUTPUT.rejects.csv. window_bytes: about how much of the
-    input is scored together. device, precision, threads, threshold, cascade: as for `sf.load`, for a model folder.
-    workers: how many processes of a Ray cluster score; None for as many as it has room for. force: replace an output
-    that exists. restart: start over instead of resuming a run that was killed. keep_journal: leave the journal of a
-    finished run, by which the same call recognizes it.
+    rejects: the file for records that cannot be read; None for OUTPUT.rejects.csv. window_bytes: approximately how many
+    bytes of the input are scored together. device, precision, threads, threshold, cascade: as for `sf.load`; only with
+    a model folder. workers: the number of processes on a Ray cluster; None for as many as it has room for. force:
+    replace an existing output. restart: start over instead of resuming an interrupted run. keep_journal: keep a
+    finished run's journal, so that the same call finds it finished.
     """
 
     rejects: str | Path | None = None
@@ -48,10 +48,10 @@ class ScoreOptions(ReadOptions, ColumnOptions, CsvOptions):
 
     @classmethod
     def from_keywords(cls, given: Mapping[str, Any]) -> ScoreOptions:
-        """Raises TypeError for a name that is not an option, UsageError for a value that makes no sense."""
+        """Raises TypeError for a name that is not an option, UsageError for an invalid value."""
         columns = given.get("columns")
         if isinstance(columns, str):
-            raise UsageError(f"Expected columns in a list, got the text {columns!r}")
+            raise UsageError(f"Expected `columns` to be a list of names, got the string {columns!r}")
         if columns is not None:
             given = {**given, "columns": tuple(dict.fromkeys(columns))}
         return cls(**given)
@@ -62,6 +62,6 @@ class ScoreOptions(ReadOptions, ColumnOptions, CsvOptions):
         return [one.name for one in fields(cls)]
 
     def fingerprint(self) -> dict[str, Any]:
-        """Those that the bytes of the output depend on, by name."""
+        """The options that the bytes of the output depend on, by name."""
         found = {one.name: getattr(self, one.name) for one in fields(self) if one.metadata.get("in_fingerprint", True)}
         return {**found, "rejects": None if self.rejects is None else str(self.rejects)}

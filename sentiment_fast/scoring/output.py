@@ -1,7 +1,7 @@
-"""Where a run's output goes: files with a journal, by which it can be resumed, or a stream.
+"""Where a run's output goes: to files, with a journal for resuming the run, or to a stream.
 
-In: bytes, window by window, and the progress after each. Out: OUTPUT and OUTPUT.rejects.csv. A compressed file is a row
-of frames, one for each window, so that what was written up to the end of any window is a valid file.
+In: bytes, window by window, and the progress after each. Out: OUTPUT and OUTPUT.rejects.csv. A compressed file is a
+sequence of frames, one for each window, so that it is valid after every window.
 """
 
 from __future__ import annotations
@@ -15,41 +15,41 @@ from sentiment_fast.errors import DataError, UsageError
 from sentiment_fast.io.rejects import FIRST_FIELD, REJECTS_HEADER
 from sentiment_fast.io.sink import GrowingFile, StandardOutput, compression_of, standard_output
 from sentiment_fast.runs.atomic import sync_folder
-from sentiment_fast.scoring.journal import Progress, ScoringJournal, read_state
+from sentiment_fast.scoring.journal import Progress, ScoringJournal, read_progress
 
-SECONDS_BETWEEN_STATES = 2.0
+SECONDS_BETWEEN_RECORDS = 2.0
 
 
 class Output(Protocol):
-    """What a run writes to. progress: what is done so far. takes_rejects: whether there is a place for rejects."""
+    """What a run writes to. progress: what is done so far. takes_rejects: whether it can store rejected records."""
 
     progress: Progress
     takes_rejects: bool
 
     def write(self, data: Any, rejects: bytes, progress: Progress, resumable: bool) -> None:
-        """Append a window's bytes. progress: after it, without the lengths of the files, which are added."""
+        """Append a window's bytes. progress: after the window; the lengths of the files are filled in here."""
 
     def pause(self) -> None:
-        """Bring all of it to where it goes, so that a later run can resume from there."""
+        """Flush everything to its destination, so that a later run can resume from there."""
 
     def hurry(self) -> None:
-        """The run was asked to stop, maybe in a signal handler: no more waiting for a reader who does not read."""
+        """Stop waiting for a reader that does not read: the run was asked to stop. Safe in signal handlers."""
 
     def end(self, data: bytes, progress: Progress) -> None:
-        """Append what makes the output whole. progress: the last one, without the lengths of the files."""
+        """Append the bytes that complete the output. progress: after it; the lengths of the files are filled in."""
 
     def finish(self) -> None:
-        """Give everything that was written its name."""
+        """Give the files their names."""
 
     def abandon(self) -> None:
-        """Remove what was written: it will not be resumed."""
+        """Remove what was written, because the run cannot be resumed."""
 
     def close(self) -> None:
-        """To be called in any case, at the end."""
+        """Must always be called at the end."""
 
 
 class FileOutput:
-    """Output and rejects as files; with a journal, the run can be resumed.
+    """Output and rejects as files. With a journal, the run can be resumed.
 
     journal: None for an input that cannot be read again.
     """
@@ -63,7 +63,7 @@ class FileOutput:
         journal: ScoringJournal | None,
         rejects_header: bytes = REJECTS_HEADER,
     ) -> None:
-        self.progress = Progress() if journal is None else journal.state
+        self.progress = Progress() if journal is None else journal.progress
         self._journal, self._rejects_header = journal, rejects_header
         self._compress = compression_of(path)
         finished = self.progress.complete and not Path(f"{path}.part").exists()
@@ -82,28 +82,28 @@ class FileOutput:
             self._rejects.write(rejects)
         if resumable:
             self.progress = _with_lengths(progress, self._output.size, self._rejects.size)
-            if time.monotonic() - self._recorded >= SECONDS_BETWEEN_STATES:
+            if time.monotonic() - self._recorded >= SECONDS_BETWEEN_RECORDS:
                 self.pause()
 
     def pause(self) -> None:
         self._output.sync()
         self._rejects.sync()
-        if self._journal is not None and self._journal.state != self.progress:
+        if self._journal is not None and self._journal.progress != self.progress:
             self._journal.record(self.progress)
         self._recorded = time.monotonic()
 
     def hurry(self) -> None:
-        """Files have no readers."""
+        """Nothing to do: a file does not wait for a reader."""
 
     @property
     def part(self) -> Path:
-        """Where the output grows."""
+        """The file that the output is written to until it is complete."""
         return self._output.part
 
     def end(self, data: bytes, progress: Progress) -> None:
         if data or self._output.size == 0:
             self._output.write(self._compress(data))
-        # Complete at once, because a run cannot be resumed after these bytes.
+        # Complete from here on, because a run cannot be resumed after these bytes.
         self.progress = _with_lengths(progress, self._output.size, self._rejects.size, complete=True)
 
     def finish(self) -> None:
@@ -138,7 +138,7 @@ def _with_lengths(progress: Progress, output_bytes: int, rejects_bytes: int, com
 
 
 class StreamOutput:
-    """A binary stream, such as stdout; rejects go to a file, if there is one."""
+    """A binary stream, such as stdout. Rejects go to a file, if one is given."""
 
     def __init__(self, stream: Any, rejects: Path | None, rejects_header: bytes = REJECTS_HEADER) -> None:
         self._rejects_header = rejects_header
@@ -184,10 +184,10 @@ class StreamOutput:
 
 @dataclass(frozen=True)
 class Target:
-    """Where a run's output and its rejected records are to go.
+    """Where a run's output and its rejected records go.
 
-    name: for messages. path: of the output; None for a stream, which is `stream`, or stdout without one. rejects: None
-    if there is no place for rejected records.
+    name: for messages. path: the output's; None for a stream. stream: the stream; None for stdout. rejects: the path
+    for rejected records; None if there is none.
     """
 
     name: str
@@ -206,32 +206,34 @@ class Target:
         return cls(str(output), Path(output), named or Path(f"{output}.rejects.csv"))
 
     def check(self, force: bool, restart: bool) -> bool:
-        """Whether the output is already there, whole, by a run of which only the journal is still to be removed.
+        """Whether an earlier run completed the output, so that only its journal remains to be removed.
 
-        Raises UsageError if it would replace something without `force`, DataError if its folder does not exist.
+        Raises UsageError if it would replace a file without `force`, DataError if its folder does not exist.
         """
         path = self.path
         if path is None:
             return False
-        if path.exists() and not path.is_file():  # a folder, a pipe, a device: a file cannot be put in its place
+        if path.exists() and not path.is_file():  # a folder, pipe or device, which a file cannot replace
             raise UsageError(
-                f'{path}: expected the name of a file, got something else there: name another, or "-" for stdout'
+                f'{path}: expected the name of a file, got something else: choose another name, or "-" for stdout'
             )
         if not path.parent.is_dir():
             raise DataError(f"{path}: cannot be written (No such file or directory)")
-        found = None if restart else read_state(journal_path(path))
+        found = None if restart else read_progress(journal_path(path))
         complete = found is not None and found.complete
         if complete and path.exists() and not Path(f"{path}.part").exists():
             return True
         for existing in (path, self.rejects):
             if existing is not None and existing.exists() and not force and not complete:
-                raise UsageError(f"{existing}: exists already: name another with -o, or replace it with --force")
+                raise UsageError(
+                    f"{existing}: already exists: choose another name with `output`, or replace it with `force=True`"
+                )
         return False
 
     def open(
         self, fingerprint: dict[str, Any] | None, restart: bool, several_inputs: bool
     ) -> FileOutput | StreamOutput:
-        """fingerprint: of the run, by which it can be resumed; None for an input that cannot be read again."""
+        """fingerprint: the run's, for resuming it; None for an input that cannot be read again."""
         header = FIRST_FIELD + REJECTS_HEADER if several_inputs else REJECTS_HEADER
         if self.path is None:
             return StreamOutput(standard_output() if self.stream is None else self.stream, self.rejects, header)
@@ -242,7 +244,8 @@ class Target:
             opened = ScoringJournal(journal, fingerprint, restart)
         elif journal.exists() and not restart:
             raise UsageError(
-                f"{journal}: an unfinished run is there, on another input: name another output or --restart"
+                f"{journal}: belongs to an unfinished run on another input: choose another `output`, or start over "
+                "with `restart=True`"
             )
         else:
             journal.unlink(missing_ok=True)
@@ -255,5 +258,5 @@ class Target:
 
 
 def journal_path(output: Path) -> Path:
-    """Where the journal of an output's run is."""
+    """The path of an output's journal."""
     return Path(f"{output}.journal")

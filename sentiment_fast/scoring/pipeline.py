@@ -1,7 +1,7 @@
-"""Three stages that overlap: one thread prepares, the calling one works, one writes; in order, a few items at a time.
+"""Three overlapping stages, in order, a few items at a time: one thread prepares, the calling one works, one writes.
 
-Knows nothing of files or scores. An error in any stage ends all of them and is raised, as it is, in the calling thread;
-no thread outlives the call.
+In: items and functions for the stages. Out: whether all items were done. Files and scores are left to others. An error
+in any stage ends all of them and is raised unchanged in the calling thread; no thread outlives the call.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ def run_stages(
     stop: StopRequest,
     in_flight: int,
 ) -> bool:
-    """Take each prepared item through `work` and `write`. Returns whether all were: False if a stop was requested.
+    """Pass each prepared item through `work` and `write`. Returns whether all were: False if a stop was requested.
 
-    prepared: iterated over in a thread. work: done in the calling one. write: in another thread. cancel: ends a wait
-    inside `prepared`, from another thread. in_flight: how many items may be prepared and not yet written.
-    Whatever ends the run, what was worked on is written first, unless writing is what failed.
+    prepared: iterated over in one thread. work: called in the calling thread. write: called in another thread. cancel:
+    ends a wait inside `prepared`, from another thread. in_flight: how many items may be prepared but not yet written.
+    Whatever ends the run, finished work is written first, unless writing failed.
     """
     inbox: SimpleQueue[Any] = SimpleQueue()
     outbox: SimpleQueue[Any] = SimpleQueue()
@@ -53,7 +53,7 @@ def run_stages(
         thread.start()
     finished = False
     try:
-        with stop.calling(lambda: inbox.put(_WAKE)):  # SimpleQueue allows that in a signal handler
+        with stop.calling(lambda: inbox.put(_WAKE)):  # SimpleQueue.put is safe in signal handlers
             while not stop.requested and not write_failures:
                 item = inbox.get()
                 if item is _END:
@@ -79,7 +79,7 @@ def run_stages(
 def _prepare(
     prepared: Iterator[Any], inbox: SimpleQueue[Any], permits: threading.Semaphore, cancelled: threading.Event
 ) -> None:
-    """The first stage: an item for each permit."""
+    """The first stage: prepare an item for each permit."""
     try:
         while True:
             permits.acquire()
@@ -89,7 +89,7 @@ def _prepare(
             inbox.put(item)
             if item is _END:
                 return
-            del item  # or it would be in memory until the next one comes
+            del item  # or it stays in memory until the next one arrives
     except BaseException as error:
         inbox.put(_Failure(error))
 
@@ -101,11 +101,11 @@ def _write_all(
     permits: threading.Semaphore,
     failures: list[_Failure],
 ) -> None:
-    """The last stage: each item that is written permits another one."""
+    """The last stage: each written item releases a permit."""
     try:
         while (item := outbox.get()) is not _END:
             write(item)
-            del item  # or it would be in memory until the next one comes
+            del item  # or it stays in memory until the next one arrives
             permits.release()
     except BaseException as error:
         failures.append(_Failure(error))

@@ -1,7 +1,7 @@
-"""Inputs, a scorer and an output -> a run: what is read, scored and written at the same time, and how it may end.
+"""Inputs, a scorer and an output -> a run, which reads, scores and writes windows concurrently.
 
-In: `Inputs`, a `Writer`, an `Output` that stands where the run is to begin. Out: the progress after each window, handed
-to the output with its bytes. Opening, checking and naming files is left to score_files.py.
+In: `Inputs`, a `Writer`, and an `Output`, whose progress says where to begin. Out: each window's bytes and the progress
+after it, passed to the output. Opening, checking and naming files is left to score_files.py.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from sentiment_fast.scoring.output import FileOutput, Output
 from sentiment_fast.scoring.pipeline import run_stages
 from sentiment_fast.scoring.scorer import Scorer
 
-IN_FLIGHT = 2  # windows: one is prepared or written while the other is scored
+IN_FLIGHT = 2  # windows: one is prepared or written while another is scored
 
 
 class Prepared(NamedTuple):
-    """A window of an input, and which input that is, from 0."""
+    """A window of an input. place: the input's number, from 0."""
 
     source: Reader[Window]
     place: int
@@ -35,12 +35,12 @@ class Prepared(NamedTuple):
 
 @dataclass(frozen=True)
 class FinishedWindow:
-    """data, whole, replaced: as in a `WrittenPart`. rejects: bytes of their file. end: where the window ends, in which
-    input. consumed: bytes read of that, up to there. The rest are counts of rows and of rejected records.
+    """data, resumable, replaced: as in a `WrittenPart`. rejects: bytes for the file of rejects. end: where the window
+    ends. consumed: bytes of its input read up to there. The rest are numbers of rows and of rejected records.
     """
 
     data: Any
-    whole: bool
+    resumable: bool
     replaced: int
     rejects: bytes
     rejected: int
@@ -62,12 +62,12 @@ def finish_window(
     writer: Writer[Window],
     more_follow: bool,
 ) -> FinishedWindow:
-    """place: of the input, from 0. more_follow: whether further inputs will be written after it."""
+    """place: the input's number, from 0. more_follow: whether further inputs will be written after it."""
     part = writer.write(source, place, window, columns.of(scored), more_follow)
     rejects, rejected = source.rejected(window)
     return FinishedWindow(
         data=part.data,
-        whole=part.whole,
+        resumable=part.resumable,
         replaced=part.replaced,
         rejects=rejects,
         rejected=rejected,
@@ -81,7 +81,7 @@ def finish_window(
 
 
 class Run:
-    """The stages of a run, and what they hand from window to window."""
+    """The stages of a run, and the progress that they update from window to window."""
 
     def __init__(
         self,
@@ -98,7 +98,7 @@ class Run:
         self._progress = output.progress
 
     def complete(self, stop: StopRequest) -> None:
-        """Run to the end. What ends it earlier leaves what a later run can resume from, and nothing else."""
+        """Run to the end. If it ends earlier, it only leaves files that a later run can resume from."""
         output = self._output
         resumable = isinstance(output, FileOutput) and output.resumable
         try:
@@ -112,7 +112,7 @@ class Run:
             raise
         except DataError as error:
             if resumable and isinstance(error.__cause__, OSError) and error.__cause__.errno is not None:
-                advice = "What was scored is kept: mend that, then give the same command again"
+                advice = "What was scored so far is kept: fix the problem and repeat the same call to resume"
                 raise DataError(f"{error}. {advice}") from error
             output.abandon()
             raise
@@ -129,7 +129,7 @@ class Run:
         self._output.end(self._writer.finish(self._progress.windows, self._progress.rows), self._progress)
         if self._inputs.rows is not None and self._inputs.rows != self._progress.rows:
             raise AssertionError(
-                f"Expected {self._inputs.rows:,} rows, as the input says, wrote {self._progress.rows:,}"
+                f"Expected {self._inputs.rows:,} rows, as the input records, wrote {self._progress.rows:,}"
             )
 
     def _prepared(self) -> Iterator[Any]:
@@ -160,10 +160,10 @@ class Run:
             invalid_utf8=before.invalid_utf8 + window.invalid_utf8,
             replaced=before.replaced + window.replaced,
         )
-        self._output.write(window.data, window.rejects, self._progress, window.whole)
+        self._output.write(window.data, window.rejects, self._progress, window.resumable)
         consumed = self._inputs.consumed(window.end.source, window.consumed)
         self._on_window(consumed, self._progress.rows + self._progress.rejects)
 
     def _cancel(self) -> None:
-        """Ends a wait inside `_prepared`."""
+        """End a wait inside `_prepared`."""
         self._inputs.cancel()

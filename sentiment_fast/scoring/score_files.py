@@ -1,7 +1,7 @@
-"""Files -> the same rows with scores: what is opened, resumed, checked and finished, in what order.
+"""Files -> the same rows with scores: opening, checking, resuming and finishing a run, in order.
 
-In: inputs, an output, a model and options. Out: the output, a file of rejected records, and a `Summary`. How records
-are found, scored and written is left to the modules that are called here.
+In: inputs, an output, a model and options. Out: the output, a file of rejected records, and a `Summary`. Finding,
+scoring and writing records is left to the modules that are called here.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from sentiment_fast.errors import UsageError
 from sentiment_fast.io.csv.writer import check_options
@@ -21,8 +21,6 @@ from sentiment_fast.io.options import Reading
 from sentiment_fast.io.outputs import make_writer
 from sentiment_fast.io.source import Source
 from sentiment_fast.runs.stop import StopRequest
-from sentiment_fast.scoring.cluster.ray_cluster import Cluster
-from sentiment_fast.scoring.cluster.runs import cluster_run
 from sentiment_fast.scoring.columns import AddedColumns
 from sentiment_fast.scoring.engine import open_engine
 from sentiment_fast.scoring.fingerprint import run_fingerprint, scorer_fingerprint
@@ -32,15 +30,19 @@ from sentiment_fast.scoring.output import FileOutput, Output, Target
 from sentiment_fast.scoring.run import Run
 from sentiment_fast.scoring.scorer import Scorer
 
+if TYPE_CHECKING:
+    from sentiment_fast.scoring.cluster.ray_cluster import Cluster
+
 
 @dataclass(frozen=True)
 class Summary:
-    """What scoring a file came to.
+    """The result of scoring files.
 
-    rows: how many were written; with `rejects`, all rows of the input. empty: how many of them have a text that is
-    empty or only white space, and so a blank label and blank scores; truncated: a text with more words than the network
-    reads; invalid_utf8: a text that is not valid UTF-8. replaced: in how many rows invalid UTF-8 was replaced by
-    U+FFFD, because the output's format cannot hold it. earlier_rows: how many of all rows an earlier run had done.
+    rows: the number of rows written. rejects: the number of rejected records; with `rows`, all of the input. empty: the
+    number of rows whose text is empty or only white space, and whose label and scores are therefore blank. truncated:
+    rows whose text has more words than the network reads. invalid_utf8: rows whose text is not valid UTF-8. replaced:
+    rows in which invalid UTF-8 was replaced with U+FFFD, because the output's format cannot hold it. earlier_rows: rows
+    and rejects that an earlier run had done.
     """
 
     rows: int
@@ -57,12 +59,12 @@ class Summary:
 
     @property
     def rows_per_second(self) -> float:
-        """Of this run."""
+        """The throughput of this run."""
         return (self.rows + self.rejects - self.earlier_rows) / self.seconds
 
 
 def _ignore(*_: Any) -> None:
-    """Neither messages nor progress are wanted."""
+    """Discards messages and progress."""
 
 
 def score_files(
@@ -76,33 +78,33 @@ def score_files(
     stop: StopRequest | None = None,
     **options: Any,
 ) -> Summary:
-    """Append `sentiment_label` and `sentiment_score` to every row of files of CSV, JSON Lines or Parquet.
+    """Append `sentiment_label` and `sentiment_score` to every row of CSV, JSON Lines or Parquet files.
 
-    inputs: a path, whose extension says how it is read and decompressed (.csv, .tsv, .jsonl, .ndjson, and .gz .bz2 .xz
-    .zst; .parquet, .pq), "-" for stdin, or a binary file; several paths, to be written into one output in their order,
-    must have the same columns. output: likewise, "-" for stdout; without such an extension, it gets the input's format.
-    From CSV to CSV and from JSON Lines to JSON Lines, a record's own bytes are copied. model: a folder, which is loaded
-    for `device` and `precision`, or a `Scorer`; None for the bundled model, or that of an open cluster. engine:
-    "local"; "ray" for `workers` of a Ray cluster; or a `Cluster` that is open, for several calls, with its scorer as
-    the model. It makes no difference to the output. options: the fields of `scoring.options.ScoreOptions`.
+    inputs: a path, whose extension implies format and compression (.csv, .tsv, .jsonl, .ndjson, each also .gz .bz2 .xz
+    .zst; .parquet, .pq), "-" for stdin, or a binary file; or several paths, which must have the same columns and are
+    written to one output in their order. output: likewise, "-" for stdout; without a known extension, it has the
+    input's format. From CSV to CSV and from JSON Lines to JSON Lines, the bytes of records are copied. model: a folder,
+    which is loaded for `device` and `precision`, or a `Scorer`; None for the bundled model, or that of an open cluster.
+    engine: "local"; "ray" for `workers` on a Ray cluster; or an open `Cluster`, shared by several calls, with its
+    scorer as the model. The engine does not change the output. options: the fields of `scoring.options.ScoreOptions`.
 
-    Records that cannot be read go to `rejects`, by default OUTPUT.rejects.csv; if the output is not a file and none is
-    named, the first of them is an error. sentiment_score is the probability of the positive class, `classes[1]`; with
-    more than two classes, one column each, `sentiment_score_<label>`. Invalid UTF-8 is scored as
-    bytes.decode("utf-8", "replace") reads it.
+    Records that cannot be read are written to `rejects`, by default OUTPUT.rejects.csv; if the output is not a file and
+    `rejects` is not given, the first of them is an error. sentiment_score is the probability of the positive class,
+    `classes[1]`; with more than two classes, there is one column `sentiment_score_<label>` for each. Invalid UTF-8 is
+    decoded like bytes.decode("utf-8", "replace").
 
-    From file to file, a run that was killed is resumed by the same call, with the same result to the last byte; a call
-    with another input, model or option refuses to; `restart` starts over. say: gets messages. on_window: gets the bytes
-    read and the rows done, in the thread that writes. stop: ends the run after a window, with KeyboardInterrupt.
-    Raises DataError for what cannot be read or written, UsageError for a request that makes no sense.
+    From file to file, the same call resumes an interrupted run, and the result is identical to that of an uninterrupted
+    one; a call with another input, model or option refuses to; `restart` starts over. say: gets messages. on_window:
+    gets the bytes read and the rows done, in the writing thread. stop: ends the run after a window, with
+    KeyboardInterrupt. Raises DataError for what cannot be read or written, UsageError for invalid requests.
     """
     started = time.perf_counter()
     chosen = ScoreOptions.from_keywords(options)
     sources: Sequence[Any] = [inputs] if isinstance(inputs, str | Path) or hasattr(inputs, "read") else inputs
     if not sources:
-        raise UsageError("Expected an input or several, got none")
+        raise UsageError("Expected one or more inputs, got none")
     target = Target.of(output, chosen.rejects)
-    whole = target.check(chosen.force, chosen.restart)
+    complete = target.check(chosen.force, chosen.restart)
     if target.rejects is None:
         chosen = replace(chosen, strict=True)
     with ExitStack() as opened:
@@ -117,7 +119,7 @@ def score_files(
             say(f"{target.name}: resuming after row {earlier.rows + earlier.rejects:,}, where an earlier run ended")
         if not earlier.complete:
             prepared.run(target, sink, on_window).complete(stop or StopRequest())
-        if not whole:
+        if not complete:
             sink.finish()
         if isinstance(sink, FileOutput) and not chosen.keep_journal:
             sink.remove_journal()
@@ -131,14 +133,14 @@ def score_csv(
     model: str | Path | Scorer | None = None,
     **options: Any,
 ) -> Summary:
-    """`score_files`, under the name that it had first."""
+    """`score_files`, under its original name."""
     return score_files(input, output, model, **options)
 
 
 class _Prepared:
-    """Inputs that were looked at, and all that is needed to score them.
+    """Inputs whose layout is known, and everything needed to score them.
 
-    fingerprint: of the run; None if an input cannot be read again.
+    fingerprint: the run's; None if an input cannot be read again.
     """
 
     def __init__(
@@ -169,13 +171,17 @@ class _Prepared:
             self.fingerprint = run_fingerprint([Path(one) for one in sources], scored_by, options)
 
     def run(self, target: Target, sink: Output, on_window: Callable[[int, int], None]) -> Run:
-        """What is to be done, from where the output stands."""
+        """The run that remains to be done, given the output's progress."""
         options = self._options
-        # A new CSV file has the delimiter that its name says; one that is copied has its input's.
+        # A new CSV file has the delimiter that its name implies; a copied one keeps that of its input.
         of_writer = replace(options, delimiter=options.delimiter or delimiter_for(target.name))
         writer = make_writer(self._written, self.inputs.first, self._columns.schema, of_writer, options.window_bytes)
         parts = (self.inputs, self._scorer, self._columns, writer, sink, on_window, options)
-        return Run(*parts) if self._cluster is None else cluster_run(self._cluster, self._reading, *parts)
+        if self._cluster is None:
+            return Run(*parts)
+        from sentiment_fast.scoring.cluster.runs import cluster_run
+
+        return cluster_run(self._cluster, self._reading, *parts)
 
 
 def _summary(target: Target, done: Progress, earlier_rows: int, text_column: str, seconds: float) -> Summary:

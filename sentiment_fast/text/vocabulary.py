@@ -63,7 +63,7 @@ class Vocabulary:
             raise ValueError(
                 "Expected words of valid characters, got a lone surrogate, which no cleaned word contains"
             ) from error
-        if any(not word or word != "".join(word.split()) for word in self.words):
+        if " ".join(self.words).split() != self.words:
             raise ValueError("Expected words that are not empty and contain no white space")
 
     def __len__(self) -> int:

@@ -156,7 +156,7 @@ class TestCompressed:
 
     def test_file_that_was_cut_off_is_refused(self, write, suffix, compress):
         content = compress(HEADER + os.urandom(3000).hex().encode() + b",x\n")
-        assert "Is the file whole" in complaint(write(content[:1000], f"reviews.csv{suffix}"))
+        assert "Is the file complete" in complaint(write(content[:1000], f"reviews.csv{suffix}"))
 
     def test_file_of_another_kind_is_refused(self, write, suffix, compress):
         assert "cannot be read" in complaint(write(HEADER + b"a,x\n", f"reviews.csv{suffix}"))
@@ -503,13 +503,13 @@ def test_delimiter_is_found_and_reported(write, delimiter):
     said: list[str] = []
     path = write(csv_content(ROWS, delimiter))
     assert rows_of(path, say=said.append) == ROWS
-    assert said == ([] if delimiter == "," else [f"{path}: the delimiter is {delimiter!r}"])
+    assert said == ([] if delimiter == "," else [f"{path}: detected the delimiter {delimiter!r}"])
 
 
 def test_delimiter_may_be_given(write):
     path = write(csv_content(ROWS, "!"))
     assert rows_of(path, delimiter="!") == ROWS
-    with pytest.raises(UsageError, match="Expected a delimiter of one character"):
+    with pytest.raises(UsageError, match="Expected `delimiter` to be one character"):
         read_labelled(path, delimiter="ab")
 
 
@@ -526,7 +526,7 @@ def test_pattern_stands_for_all_files_that_match(write, tmp_path):
     data = read_labelled(str(tmp_path / "?.csv"))
     assert list(zip(data.texts.to_pylist(), data.labels.tolist(), strict=True)) == ROWS
     assert data.name == "a.csv + 3 more"
-    assert "expected files of such names, got none" in complaint(str(tmp_path / "*.jsonl"))
+    assert "expected files that match this pattern, found none" in complaint(str(tmp_path / "*.jsonl"))
 
 
 def test_each_file_may_have_columns_and_a_delimiter_of_its_own(write):
@@ -608,5 +608,6 @@ def test_json_line_that_cannot_be_read_is_reported_with_its_number(write, line):
 def test_missing_member_lists_those_there_are(write):
     message = complaint(write(b'{"text": "a", "stars": 1}\n', "in.jsonl"))
     assert (
-        "expected a column 'sentiment' or 'label', got columns 'text', 'stars': choose with `label_column`" in message
+        "expected a column 'sentiment' or 'label', got columns 'text', 'stars': choose one with `label_column`"
+        in message
     )

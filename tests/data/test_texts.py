@@ -99,7 +99,7 @@ def test_the_only_column_that_holds_text_is_chosen_and_reported(tmp_path):
     said = []
     (tmp_path / "texts.csv").write_text("n,body\n1,fine\n")
     assert read_texts(tmp_path / "texts.csv", say=said.append).texts.to_pylist() == ["fine"]
-    assert "the texts are in the column 'body', the only one that holds text" in said[0]
+    assert "using column 'body' for the texts, the only one that holds text" in said[0]
 
 
 def test_text_of_a_folder_that_is_not_utf8_is_reported_with_its_file(tmp_path):

@@ -114,7 +114,7 @@ def test_stream_that_does_not_wait_is_refused():
         def readinto(self, buffer):
             return None
 
-    with pytest.raises(BlockingIOError, match="Expected a stream that waits"):
+    with pytest.raises(BlockingIOError, match="Expected a blocking stream"):
         next(read_chunks(Nothing(), RecordFinder("scalar")))
 
 

@@ -43,22 +43,23 @@ def test_column_is_found(columns, wanted, place):
 def test_only_column_that_holds_text_is_taken_and_reported():
     place, said = find(["id", "body"], text_column(), texts=[1])
     assert place == 1
-    assert said == ["in.csv: the texts are in the column 'body', the only one that holds text"]
+    assert said == ["in.csv: using column 'body' for the texts, the only one that holds text"]
 
 
 @pytest.mark.parametrize("texts", [[], [0, 1]])
 def test_no_text_column_is_guessed_among_several_or_none(texts):
     message = complaint(["a", "b"], text_column(), texts)
     assert message == (
-        "in.csv: expected a column 'review' or 'text', or a single one that holds text, got columns 'a', 'b': choose "
-        "with --text-column"
+        "in.csv: expected a column 'review' or 'text', or exactly one column that holds text, got columns 'a', 'b': "
+        "choose one with `text_column`"
     )
 
 
 def test_label_column_is_never_guessed():
     message = complaint(["review", "stars"], label_column(), texts=[1])
     assert message == (
-        "in.csv: expected a column 'sentiment' or 'label', got columns 'review', 'stars': choose with --label-column"
+        "in.csv: expected a column 'sentiment' or 'label', got columns 'review', 'stars': choose one "
+        "with `label_column`"
     )
 
 
@@ -69,12 +70,12 @@ def test_text_column_is_not_guessed_on_request():
 @pytest.mark.parametrize("chosen", ["0", "3", "-1", "body", "\u0662", 3])
 def test_column_that_does_not_exist_is_an_error(chosen):
     message = complaint(["a", "b"], text_column(chosen))
-    assert message == f"in.csv: expected a text column {chosen!r}, got columns 'a', 'b': choose with --text-column"
+    assert message == f"in.csv: expected a text column {chosen!r}, got columns 'a', 'b': choose one with `text_column`"
 
 
 def test_column_that_exists_twice_is_an_error_unless_chosen_by_number():
-    assert "has several columns 'a'" in complaint(["a", "a"], WantedColumn("--columns", "a"))
-    assert find(["a", "a"], WantedColumn("--columns", "2"))[0] == 1
+    assert "has several columns 'a'" in complaint(["a", "a"], WantedColumn("`columns`", "a"))
+    assert find(["a", "a"], WantedColumn("`columns`", "2"))[0] == 1
 
 
 def test_many_columns_are_not_all_listed():

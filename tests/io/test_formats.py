@@ -74,11 +74,11 @@ def test_names_of_other_formats_are_refused_with_those_there_are():
     with pytest.raises(DataError) as error:
         input_format("in.xlsx")
     assert str(error.value) == (
-        "in.xlsx: expected CSV, JSON Lines or Parquet, got a name in .xlsx: convert it to CSV (.csv, .tsv), JSON Lines "
-        "(.jsonl, .ndjson) or Parquet (.parquet, .pq)"
+        "in.xlsx: expected CSV, JSON Lines or Parquet, got a file name ending in .xlsx: convert it to CSV (.csv, "
+        ".tsv), JSON Lines (.jsonl, .ndjson) or Parquet (.parquet, .pq)"
     )
     with pytest.raises(UsageError) as usage:
         output_format("out.json", "CSV")
     assert str(usage.value) == (
-        "out.json: expected a name that ends in .csv, .tsv, .jsonl, .ndjson (and a compression) or in .parquet, .pq"
+        "out.json: expected a file name ending in .csv, .tsv, .jsonl, .ndjson (optionally compressed) or .parquet, .pq"
     )

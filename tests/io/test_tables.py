@@ -195,9 +195,9 @@ def test_record_of_csv_that_cannot_be_read_is_reported_with_its_row(tmp_path, co
     ("line", "reason"),
     [
         (b"[]", "line 2: expected an object, got an array"),
-        (b'{"review": 1, "sentiment": "x"}', "line 2: expected a text or null in 'review', got a number"),
+        (b'{"review": 1, "sentiment": "x"}', "line 2: expected a string or null in 'review', got a number"),
         (b'{"sentiment": 1, "sentiment": 2}', "line 2: has several members 'sentiment'"),
-        (b'{"review": "caf\xe9"}', "line 2: not UTF-8 at byte 16 of the line"),
+        (b'{"review": "caf\xe9"}', "line 2: not valid UTF-8 at byte 16 of the line"),
         (b'{"review": "\\ud800"}', "column 'review', row 2 .*: expected UTF-8, got byte 0xed at position 0"),
     ],
 )
@@ -227,7 +227,7 @@ def test_records_that_cannot_be_read_are_handed_over_unless_strict(tmp_path):
 
 def test_one_column_cannot_be_wanted_twice(tmp_path):
     path = write(tmp_path, "in.csv", csv_bytes(ROWS))
-    with pytest.raises(UsageError, match="'review' as both --text-column and --label-column"):
+    with pytest.raises(UsageError, match="'review' as both `text_column` and `label_column`"):
         read(path, (text_column("review"), label_column("2")))
 
 
@@ -256,14 +256,15 @@ def test_missing_column_is_an_error_that_lists_the_others(tmp_path, extension):
     path = write(tmp_path, f"in{extension}", CONTENT[extension](ROWS))
     message = complaint(path, (text_column(), label_column("stars")))
     assert message == (
-        f"{path}: expected a label column 'stars', got columns 'id', 'review', 'sentiment': choose with --label-column"
+        f"{path}: expected a label column 'stars', got columns 'id', 'review', 'sentiment': choose one with "
+        "`label_column`"
     )
 
 
 def test_texts_that_are_numbers_are_refused(tmp_path):
     pq.write_table(pa.table({"text": [1], "label": [2]}), tmp_path / "in.parquet")
     message = complaint(tmp_path / "in.parquet")
-    assert "expected texts in the column 'text', got int64: choose another with --text-column" in message
+    assert "expected texts in the column 'text', got int64: choose another with `text_column`" in message
 
 
 def test_files_of_different_formats_are_refused(tmp_path):
@@ -273,7 +274,7 @@ def test_files_of_different_formats_are_refused(tmp_path):
 
 
 def test_pattern_that_matches_nothing_is_an_error(tmp_path):
-    assert "expected files of such names" in complaint(str(tmp_path / "*.csv"))
+    assert "expected files that match this pattern" in complaint(str(tmp_path / "*.csv"))
 
 
 def test_missing_or_damaged_file_is_an_error(tmp_path):

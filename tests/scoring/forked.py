@@ -75,6 +75,6 @@ def _score(
         sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115
     if file_bytes is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, file_bytes))
-    output.SECONDS_BETWEEN_STATES = 0.0
+    output.SECONDS_BETWEEN_RECORDS = 0.0
     jobs.score_files = functools.partial(jobs.score_files, window_bytes=window_bytes)
     sys.exit(main(["score", "--device", "cpu", "--precision", "float32", *arguments]))

@@ -280,7 +280,7 @@ def test_file_that_a_worker_does_not_have_keeps_what_was_scored(cluster, pair):
         if pair.input.exists():
             pair.input.rename(hidden)
 
-    with pytest.raises(ClusterError, match=r"in\.csv: is not on .*: every machine of the cluster must find it as"):
+    with pytest.raises(ClusterError, match=r"in\.csv: is not on .*: every machine of the cluster must have it at"):
         pair.score("out.csv", cluster, on_window=hide)
     hidden.rename(pair.input)
     pair.score("out.csv", cluster)
@@ -308,9 +308,9 @@ def test_without_ray_it_says_what_to_install(monkeypatch, tmp_path, model_folder
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"engine": "dask"}, "Expected an engine of local or ray, got 'dask'"),
-        ({"workers": 2}, "Expected no number of workers without the engine ray"),
-        ({"engine": "ray", "workers": 0}, "Expected 1 worker or more, got 0"),
+        ({"engine": "dask"}, "Expected `engine` to be local or ray, got 'dask'"),
+        ({"workers": 2}, "Expected no `workers` without `engine=ray`"),
+        ({"engine": "ray", "workers": 0}, "Expected `workers` of 1 or more, got 0"),
     ],
 )
 def test_senseless_requests_are_refused(scorer, options, message):
@@ -321,7 +321,7 @@ def test_senseless_requests_are_refused(scorer, options, message):
 def test_command_refuses_workers_of_a_local_run(tmp_path, model_folder, capsys):
     (tmp_path / "in.csv").write_bytes(b"review\ngood\n")
     assert main(["score", str(tmp_path / "in.csv"), "--model", str(model_folder), "--workers", "2"]) == 2
-    assert "Expected no number of workers without the engine ray" in capsys.readouterr().err
+    assert "Expected no `workers` without `engine=ray`" in capsys.readouterr().err
 
 
 # --- workers and drivers that end
@@ -373,7 +373,7 @@ def on_window(consumed, rows):
     if rows > 3000:
         os.kill(os.getpid(), signal.SIGKILL)
 
-output.SECONDS_BETWEEN_STATES = 0.0
+output.SECONDS_BETWEEN_RECORDS = 0.0
 with Cluster({str(model_folder)!r}, "cpu", "float32", workers=1) as cluster:
     score_files("in.csv", "out.csv", cluster.scorer, engine=cluster, window_bytes={WINDOW}, on_window=on_window)
 """

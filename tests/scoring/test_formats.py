@@ -113,7 +113,7 @@ def test_rows_and_scores_are_the_same_in_every_format(exact_scorer, tmp_path, re
 def test_run_may_be_stopped_after_every_window_and_come_to_the_same_bytes(
     exact_scorer, tmp_path, monkeypatch, read, written
 ):
-    monkeypatch.setattr(output_module, "SECONDS_BETWEEN_STATES", 0.0)
+    monkeypatch.setattr(output_module, "SECONDS_BETWEEN_RECORDS", 0.0)
     source = tmp_path / f"in.{read}"
     write_rows(source, some_rows(600))
     options = {"window_bytes": 1000}
@@ -193,7 +193,7 @@ def test_empty_json_lines_have_no_columns(exact_scorer, tmp_path, written):
 @pytest.mark.parametrize("data", [b"", b"PAR1", b"PAR1" + bytes(100) + b"PAR1", b"id,text\n1,good\n"])
 def test_file_that_is_no_parquet_is_a_data_error_that_leaves_nothing(exact_scorer, tmp_path, data):
     (tmp_path / "in.parquet").write_bytes(data)
-    with pytest.raises(DataError, match=r"in\.parquet: cannot be read .* Is the file whole, and Parquet\?"):
+    with pytest.raises(DataError, match=r"in\.parquet: cannot be read .* Is it a complete Parquet file\?"):
         score_csv(tmp_path / "in.parquet", tmp_path / "out.parquet", exact_scorer)
     assert [path.name for path in tmp_path.iterdir()] == ["in.parquet"]
 
@@ -296,7 +296,7 @@ def test_bytes_that_are_no_utf8_are_scored_and_kept(exact_scorer, tmp_path):
 
 def test_column_that_holds_no_text_is_a_data_error(exact_scorer, tmp_path):
     pq.write_table(of_many_types(3), tmp_path / "in.parquet")
-    with pytest.raises(DataError, match=r"expected texts in the column 'number', got int32: .*--text-column"):
+    with pytest.raises(DataError, match=r"expected texts in the column 'number', got int32: .*`text_column`"):
         score_csv(tmp_path / "in.parquet", tmp_path / "out.parquet", exact_scorer, text_column="number")
 
 
@@ -362,7 +362,7 @@ def test_numbers_that_json_lacks_are_null(exact_scorer, tmp_path):
 @pytest.mark.parametrize("written", ["csv", "jsonl"])
 def test_columns_without_a_text_form_must_be_left_out(exact_scorer, tmp_path, written):
     pq.write_table(pa.table({"text": ["a"], "id": pa.array([b"x" * 16], pa.uuid())}), tmp_path / "in.parquet")
-    with pytest.raises(DataError, match=r"the column 'id', .*uuid.*, cannot be written as .*--columns"):
+    with pytest.raises(DataError, match=r"the column 'id', .*uuid.*, cannot be written as .*`columns`"):
         score_csv(tmp_path / "in.parquet", tmp_path / f"out.{written}", exact_scorer)
     score_csv(tmp_path / "in.parquet", tmp_path / f"out.{written}", exact_scorer, columns=["text"])
     assert len(read_rows(tmp_path / f"out.{written}")) == 1
@@ -392,7 +392,7 @@ def test_row_groups_say_where_they_are_and_the_file_can_be_gone_on_with(tmp_path
 
 def test_parquet_that_was_not_grown_so_cannot_be_gone_on_with(tmp_path):
     (tmp_path / "other").write_bytes(bytes(1000))
-    with pytest.raises(DataError, match="start over with --restart"):
+    with pytest.raises(DataError, match="start over with `restart=True`"):
         RowGroups(pa.schema([("a", pa.int64())]), "SNAPPY").resume(tmp_path / "other", 1000)
 
 
@@ -431,7 +431,7 @@ def test_bytes_that_are_no_utf8_are_replaced_and_counted(exact_scorer, tmp_path,
 
 def test_columns_of_one_name_are_refused_where_there_can_be_one(exact_scorer, tmp_path):
     (tmp_path / "in.csv").write_bytes(b"a,a,text\n1,2,good\n")
-    with pytest.raises(DataError, match="has several columns 'a', and JSON Lines has one of a name"):
+    with pytest.raises(DataError, match="has several columns 'a', which JSON Lines cannot have"):
         score_csv(tmp_path / "in.csv", tmp_path / "out.jsonl", exact_scorer)
 
 
@@ -484,7 +484,7 @@ def test_option_or_name_that_does_not_fit_the_format_is_a_usage_error(exact_scor
 @pytest.mark.parametrize("name", ["in.json", "in.xlsx", "in.parquet.gz"])
 def test_input_of_another_format_is_a_data_error(exact_scorer, tmp_path, name):
     (tmp_path / name).write_bytes(b"")
-    with pytest.raises(DataError, match=r"expected CSV, JSON Lines or Parquet|Parquet is compressed inside"):
+    with pytest.raises(DataError, match=r"expected CSV, JSON Lines or Parquet|Parquet files cannot be read compressed"):
         score_csv(tmp_path / name, tmp_path / "out.csv", exact_scorer)
 
 
@@ -522,7 +522,7 @@ def test_file_that_ends_without_a_line_end_gets_one_before_the_next(exact_scorer
 
 @pytest.mark.parametrize(("read", "written"), [("csv", "csv"), ("jsonl", "parquet"), ("parquet", "jsonl")])
 def test_several_inputs_may_be_stopped_after_every_window(exact_scorer, tmp_path, monkeypatch, read, written):
-    monkeypatch.setattr(output_module, "SECONDS_BETWEEN_STATES", 0.0)
+    monkeypatch.setattr(output_module, "SECONDS_BETWEEN_RECORDS", 0.0)
     for seed, name in enumerate("abc"):
         write_rows(tmp_path / f"{name}.{read}", some_rows(150, seed))
     sources = [tmp_path / f"{name}.{read}" for name in "abc"]
@@ -537,14 +537,14 @@ def test_several_inputs_may_be_stopped_after_every_window(exact_scorer, tmp_path
     [
         ("csv", b"id,text\n", b"id,text,x\n", "expected the same columns: it has 'x'"),
         ("csv", b"id,text\n", b"text\n", "it lacks 'id'"),
-        ("csv", b"id,text\n", b"text,id\n", "it has them in another order"),
+        ("csv", b"id,text\n", b"text,id\n", "it has them in a different order"),
         ("csv", b"id,text\n1,a\n", b"id;text\n1;a\n", "expected the delimiter ',', got ';'"),
     ],
 )
 def test_inputs_of_other_columns_are_refused(exact_scorer, tmp_path, name, first, second, complaint):
     (tmp_path / f"a.{name}").write_bytes(first)
     (tmp_path / f"b.{name}").write_bytes(second)
-    with pytest.raises(DataError, match=rf"b\.csv: to be written into one output with .*a\.csv, .*{complaint}"):
+    with pytest.raises(DataError, match=rf"b\.csv: to be combined with .*a\.csv, .*{complaint}"):
         score_csv([tmp_path / f"a.{name}", tmp_path / f"b.{name}"], tmp_path / "out.csv", exact_scorer)
     assert not (tmp_path / "out.csv.journal").exists()
 
@@ -560,7 +560,7 @@ def test_json_of_other_members_is_refused_where_columns_are_fixed(exact_scorer, 
     (tmp_path / "a.jsonl").write_text('{"id": 1, "text": "a"}\n')
     (tmp_path / "b.jsonl").write_text('{"text": "a", "x": 1}\n')
     sources = [tmp_path / "a.jsonl", tmp_path / "b.jsonl"]
-    with pytest.raises(DataError, match=r"b\.jsonl: .* has a member that this lacks: 'x'"):
+    with pytest.raises(DataError, match=r"b\.jsonl: .* expected only its members, got 'x'"):
         score_csv(sources, tmp_path / "out.csv", exact_scorer)
     score_csv(sources, tmp_path / "out.jsonl", exact_scorer)
     assert len(read_rows(tmp_path / "out.jsonl")) == 2
@@ -604,8 +604,8 @@ def test_what_is_found_out_about_several_inputs_is_said_once(exact_scorer, tmp_p
     said: list[str] = []
     score_csv([tmp_path / f"{name}.csv" for name in "abc"], tmp_path / "out.csv", exact_scorer, say=said.append)
     assert [message.partition(": ")[2] for message in said] == [
-        "the delimiter is ';'",
-        "the texts are in the column 'body', the only one that holds text",
+        "detected the delimiter ';'",
+        "using column 'body' for the texts, the only one that holds text",
     ]
 
 

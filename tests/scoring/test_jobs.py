@@ -38,9 +38,9 @@ def test_stop_that_was_requested_before_scores_nothing(two, model_folder):
 
 
 def test_what_is_wrong_is_found_before_the_model_is_loaded(two):
-    with pytest.raises(UsageError, match="without the engine ray"):
+    with pytest.raises(UsageError, match="Expected no `workers` without `engine=ray`"):
         score_jobs([str(two / "a.csv")], None, two / "no model", workers=2)
-    with pytest.raises(UsageError, match=r"--rejects.* with several outputs"):
+    with pytest.raises(UsageError, match="Expected no `rejects` with several outputs"):
         score_jobs([str(two / "a.csv"), str(two / "b.csv")], None, two / "no model", rejects="r.csv")
     with pytest.raises(TypeError, match="colour"):
         score_jobs([str(two / "a.csv")], None, two / "no model", colour="red")

@@ -1,4 +1,4 @@
-"""What a run of scoring records: states come back, and what is not a state is refused."""
+"""The journal of a scoring run: progress comes back, and entries that are not progress are refused."""
 
 from dataclasses import asdict
 
@@ -8,9 +8,9 @@ from sentiment_fast.errors import DataError
 from sentiment_fast.io.window import Position
 from sentiment_fast.runs.journal import Journal
 from sentiment_fast.scoring import journal as scoring_journal
-from sentiment_fast.scoring.journal import Progress, ScoringJournal, read_state
+from sentiment_fast.scoring.journal import Progress, ScoringJournal, read_progress
 
-STATE = Progress(windows=2, position=Position(offset=90, rows=7, within_line=True), output_bytes=120, rows=7)
+PROGRESS = Progress(windows=2, position=Position(offset=90, rows=7, within_line=True), output_bytes=120, rows=7)
 
 
 @pytest.fixture
@@ -24,27 +24,27 @@ def write(path, *entries):
             lines.append(entry)
 
 
-def test_the_last_state_comes_back(path):
+def test_the_last_progress_comes_back(path):
     journal = ScoringJournal(path, {})
     journal.record(Progress(windows=1))
-    journal.record(STATE)
+    journal.record(PROGRESS)
     journal.close()
-    assert read_state(path) == STATE
+    assert read_progress(path) == PROGRESS
     again = ScoringJournal(path, {})
-    assert again.state == STATE
+    assert again.progress == PROGRESS
     again.close()
 
 
-def test_without_a_journal_there_is_no_state(path):
-    assert read_state(path) is None
+def test_without_a_journal_there_is_no_progress(path):
+    assert read_progress(path) is None
 
 
 def test_a_run_that_has_just_begun_has_done_nothing(path):
     write(path)
-    assert read_state(path) == Progress()
+    assert read_progress(path) == Progress()
 
 
-WHOLE = asdict(STATE)
+WHOLE = asdict(PROGRESS)
 
 
 @pytest.mark.parametrize(
@@ -63,8 +63,10 @@ WHOLE = asdict(STATE)
         WHOLE | {"position": WHOLE["position"] | {"offset": -1}},
     ],
 )
-def test_an_entry_that_is_not_a_state_is_refused(path, entry):
+def test_an_entry_that_is_not_progress_is_refused(path, entry):
     write(path, entry)
-    for read in (read_state, lambda path: ScoringJournal(path, {})):
-        with pytest.raises(DataError, match=r"out\.csv\.journal: holds no state of a run .*start over with --restart"):
+    for read in (read_progress, lambda path: ScoringJournal(path, {})):
+        with pytest.raises(
+            DataError, match=r"out\.csv\.journal: records no progress of a run .*start over with `restart=True`"
+        ):
             read(path)

@@ -256,7 +256,7 @@ def test_run_that_fills_the_disk_says_so_and_goes_on_once_there_is_room(command,
     run = command.start()
     assert run.wait() == 1
     assert "cannot be written (No space left on device)" in run.messages
-    assert "What was scored is kept" in run.messages
+    assert "What was scored so far is kept" in run.messages
     assert "Traceback" not in run.messages
     assert not command.output.exists()
     subprocess.run(["mount", "-o", "remount,size=4m", small_disk], check=True)
@@ -277,7 +277,7 @@ def test_run_that_is_told_to_stop_finishes_its_window_and_goes_on_later(command,
     run = command.start()
     assert run.wait() == 1
     assert "resuming after row" in run.messages
-    assert "of them by an earlier run" in run.messages
+    assert "of them in an earlier run" in run.messages
     command.assert_whole(uninterrupted(""))
 
 

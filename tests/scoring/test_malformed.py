@@ -147,7 +147,7 @@ CASES = {
     "a byte-order mark before a quote": (b'\xef\xbb\xbf"id",text\n1,a\n', b'\xef\xbb\xbf"id",text$\n1,a#\n', []),
     "a byte-order mark inside": (b"id,text\n\xef\xbb\xbf1,a\n", b"id,text$\n\xef\xbb\xbf1,a#\n", []),
     "UTF-16": ("\ufeffid,text\n1,a\n".encode("utf-16-le"), "got the first bytes of UTF-16 or UTF-32", []),
-    "a compressed file": (b"\x1f\x8b\x08\0\0\0\0\0", "begins like a gzip file", []),
+    "a compressed file": (b"\x1f\x8b\x08\0\0\0\0\0", "has the content of a gzip file", []),
     # --- texts
     "empty, blank and missing texts": (
         "id,text\n1,\n2,  \n3,\t\n4,\u00a0\u3000\n5,NA\n6,null\n".encode(),
@@ -175,8 +175,8 @@ CASES = {
     "a text column that occurs twice": (b"text,text\na,b\n", "has several columns 'text'", []),
     "names without letters": (b",text\n1,a\n", b",text$\n1,a#\n", []),
     "a column of the output": (b"sentiment_score,text\n1,a\n", "already has a column 'sentiment_score'", []),
-    "no column of texts": (b"a,b\n1,2\n", "choose with --text-column", []),
-    "two columns that may be": (b"a,b\nx,y\n", "choose with --text-column", []),
+    "no column of texts": (b"a,b\n1,2\n", "choose one with `text_column`", []),
+    "two columns that may be": (b"a,b\nx,y\n", "choose one with `text_column`", []),
 }  # fmt: skip
 
 

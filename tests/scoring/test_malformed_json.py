@@ -46,51 +46,51 @@ CASES = {
     "CRLF": (b'{"text": "b"}\r\n', b'{"text": "b", #}\r\n', None),
     "space around the object": (b'  {"text": "b"} \t\n', b'  {"text": "b", #} \t\n', None),
     "space inside the object": (b'{ "text" : "b" }\n', b'{ "text" : "b" , #}\n', None),
-    "no-break space": ("\u00a0\n".encode(), None, "expected an object, got no JSON"),
+    "no-break space": ("\u00a0\n".encode(), None, "expected an object, got something that is not JSON"),
     "a byte-order mark": (b'\xef\xbb\xbf{"text": "b"}\n', None, "expected an object"),
     "longer than the longest": (b'{"text": "' + b"b" * 2000 + b'"}\n', None, "longer than 1000 bytes"),
     # --- what is no object
     "an empty object": (b"{}\n", b"{~}\n", None),
     "an empty object with space": (b"{ }\n", b"{ ~}\n", None),
     "an array": (b'["b"]\n', None, "expected an object, got an array"),
-    "a text": (b'"b"\n', None, "expected an object, got a text"),
+    "a text": (b'"b"\n', None, "expected an object, got a string"),
     "a number": (b"1\n", None, "expected an object, got a number"),
     "null": (b"null\n", None, "expected an object, got null"),
-    "plain text": (b"good film\n", None, "expected an object, got no JSON"),
-    "two objects": (b'{"text": "b"} {"text": "c"}\n', None, "no JSON: something behind the object at character 15"),
-    "a comma behind the object": (b'{"text": "b"},\n', None, "no JSON: something behind the object at character 14"),
+    "plain text": (b"good film\n", None, "expected an object, got something that is not JSON"),
+    "two objects": (b'{"text": "b"} {"text": "c"}\n', None, "not valid JSON: text after the object at character 15"),
+    "a comma after the object": (b'{"text": "b"},\n', None, "not valid JSON: text after the object at character 14"),
     # --- broken objects
-    "cut short in a text": (b'{"text": "b\n', None, "no JSON"),
-    "cut short behind a value": (b'{"text": "b"\n', None, "no JSON: no comma or closing brace at character 13"),
-    "cut short behind a colon": (b'{"text":\n', None, "no JSON: no value at character 9"),
-    "an opening brace": (b"{\n", None, "no JSON: no name in quotes at character 2"),
-    "a comma at the end": (b'{"text": "b",}\n', None, "no JSON: no name in quotes at character 14"),
-    "a name without quotes": (b'{text: "b"}\n', None, "no JSON: no name in quotes at character 2"),
-    "single quotes": (b"{'text': 'b'}\n", None, "no JSON: no name in quotes"),
-    "no colon": (b'{"text" "b"}\n', None, "no JSON: no colon at character 9"),
-    "a number as a name": (b'{1: "b"}\n', None, "no JSON: no name in quotes"),
-    "an escape that is none": (b'{"text": "\\x41"}\n', None, "no JSON"),
-    "a raw tab in a text": (b'{"text": "a\tb"}\n', None, "no JSON"),
-    "a NUL byte": (b'{"text": "a\0b"}\n', None, "no JSON"),
-    "bad UTF-8": (b'{"text": "caf\xe9"}\n', None, "not UTF-8 at byte 14 of the line"),
-    "bad UTF-8 in another member": (b'{"id": "\xff", "text": "b"}\n', None, "not UTF-8 at byte 9"),
-    "a comment": (b'{"text": "b"} // c\n', None, "no JSON: something behind the object"),
+    "cut short in a text": (b'{"text": "b\n', None, "not valid JSON"),
+    "cut short after a value": (b'{"text": "b"\n', None, "not valid JSON: no comma or closing brace at character 13"),
+    "cut short after a colon": (b'{"text":\n', None, "not valid JSON: no value at character 9"),
+    "an opening brace": (b"{\n", None, "not valid JSON: no name in quotes at character 2"),
+    "a comma at the end": (b'{"text": "b",}\n', None, "not valid JSON: no name in quotes at character 14"),
+    "a name without quotes": (b'{text: "b"}\n', None, "not valid JSON: no name in quotes at character 2"),
+    "single quotes": (b"{'text': 'b'}\n", None, "not valid JSON: no name in quotes"),
+    "no colon": (b'{"text" "b"}\n', None, "not valid JSON: no colon at character 9"),
+    "a number as a name": (b'{1: "b"}\n', None, "not valid JSON: no name in quotes"),
+    "an escape that is none": (b'{"text": "\\x41"}\n', None, "not valid JSON"),
+    "a raw tab in a text": (b'{"text": "a\tb"}\n', None, "not valid JSON"),
+    "a NUL byte": (b'{"text": "a\0b"}\n', None, "not valid JSON"),
+    "bad UTF-8": (b'{"text": "caf\xe9"}\n', None, "not valid UTF-8 at byte 14 of the line"),
+    "bad UTF-8 in another member": (b'{"id": "\xff", "text": "b"}\n', None, "not valid UTF-8 at byte 9"),
+    "a comment": (b'{"text": "b"} // c\n', None, "not valid JSON: text after the object"),
     # --- texts
     "no text": (b'{"id": 1}\n', b'{"id": 1, ~}\n', None),
     "a text that is null": (b'{"text": null}\n', b'{"text": null, ~}\n', None),
     "an empty text": (b'{"text": ""}\n', b'{"text": "", ~}\n', None),
     "a blank text": (b'{"text": " \\u00a0\\n"}\n', b'{"text": " \\u00a0\\n", ~}\n', None),
     "the text NA": (b'{"text": "NA"}\n', b'{"text": "NA", #}\n', None),
-    "a text that is a number": (b'{"text": 5}\n', None, "expected a text or null in 'text', got a number"),
-    "a text that is true": (b'{"text": true}\n', None, "expected a text or null in 'text', got a truth value"),
-    "a text that is not a number": (b'{"text": NaN}\n', None, "expected a text or null in 'text', got a number"),
-    "a text that is an array": (b'{"text": ["b"]}\n', None, "expected a text or null in 'text', got an array"),
-    "a text that is an object": (b'{"text": {"a": "b"}}\n', None, "expected a text or null in 'text', got an object"),
+    "a text that is a number": (b'{"text": 5}\n', None, "expected a string or null in 'text', got a number"),
+    "a text that is true": (b'{"text": true}\n', None, "expected a string or null in 'text', got a boolean"),
+    "a text that is not a number": (b'{"text": NaN}\n', None, "expected a string or null in 'text', got a number"),
+    "a text that is an array": (b'{"text": ["b"]}\n', None, "expected a string or null in 'text', got an array"),
+    "a text that is an object": (b'{"text": {"a": "b"}}\n', None, "expected a string or null in 'text', got an object"),
     "escapes": (b'{"text": "\\u0062 \\"\\\\ \\/"}\n', b'{"text": "\\u0062 \\"\\\\ \\/", #}\n', None),
     "half of a surrogate pair": (b'{"text": "b \\ud800"}\n', b'{"text": "b \\ud800", #}\n', None),
     "braces and brackets in a text": (b'{"text": "}]{["}\n', b'{"text": "}]{[", #}\n', None),
     # --- members
-    "a name in escapes": (b'{"te\\u0078t": 5}\n', None, "expected a text or null in 'text', got a number"),
+    "a name in escapes": (b'{"te\\u0078t": 5}\n', None, "expected a string or null in 'text', got a number"),
     "two texts, of which the last is read": (b'{"text": "b", "text": ""}\n', b'{"text": "b", "text": "", ~}\n', None),
     "a member of two values": (b'{"id": 1, "id": 2, "text": "b"}\n', b'{"id": 1, "id": 2, "text": "b", #}\n', None),
     "an empty name": (b'{"": 1, "text": "b"}\n', b'{"": 1, "text": "b", #}\n', None),
@@ -104,7 +104,7 @@ CASES = {
         b'{"n": [1.50, 1E400, -0, NaN, -Infinity], "text": "b", #}\n',
         None,
     ),
-    "a number with a leading zero": (b'{"n": 01, "text": "b"}\n', None, "no JSON: no comma or closing brace"),
+    "a number with a leading zero": (b'{"n": 01, "text": "b"}\n', None, "not valid JSON: no comma or closing brace"),
     "nested values": (b'{"text": "b", "l": [{"a": []}]}\n', b'{"text": "b", "l": [{"a": []}], #}\n', None),
 }  # fmt: skip
 
@@ -177,7 +177,7 @@ def test_file_of_lines_that_are_no_objects_is_a_data_error(certain, tmp_path):
 
 @pytest.mark.parametrize("start", ["{}\n".encode("utf-16"), b"\x1f\x8b\x08", b"PAR1"])
 def test_file_of_another_kind_is_a_data_error(certain, tmp_path, start):
-    with pytest.raises(DataError, match=r"begins like|expected UTF-8"):
+    with pytest.raises(DataError, match=r"has the content of|expected UTF-8"):
         run(start, certain, tmp_path)
 
 
@@ -190,11 +190,11 @@ def test_lone_carriage_return_ends_a_line(certain, tmp_path):
 @pytest.mark.slow
 def test_member_that_would_be_overwritten_is_refused_and_rejected_further_down(certain, tmp_path):
     taken = b'{"text": "b", "sentiment_score": 1}\n'
-    with pytest.raises(DataError, match="already has a member 'sentiment_score', which would be written"):
+    with pytest.raises(DataError, match="already has a member 'sentiment_score', which would be added"):
         run(GOOD + taken, certain, tmp_path)
     _, rejected, _ = run(GOOD * 100_000 + taken, certain, tmp_path)
     assert rejected == [
-        (100_001, 100_000 * len(GOOD), "already has a member 'sentiment_score', which would be written", taken[:-1])
+        (100_001, 100_000 * len(GOOD), "already has a member 'sentiment_score', which would be added", taken[:-1])
     ]
 
 
@@ -208,7 +208,7 @@ def test_member_of_later_lines_is_rejected_where_columns_are_fixed(certain, tmp_
     data = GOOD * 100_000 + b'{"text": "b", "new": 1}\n' + b'{"text": "b", "text": "c"}\n'
     output, rejected, summary = run(data, certain, tmp_path, "out.csv")
     assert [(line, why) for line, _, why, _ in rejected] == [
-        (100_001, "has a member 'new' that the first lines lack: --columns says what to write"),
+        (100_001, "has a member 'new' that the first lines lack: choose which members to write"),
         (100_002, "has several members 'text'"),
     ]
     assert (summary.rows, summary.rejects) == (100_000, 2)

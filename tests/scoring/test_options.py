@@ -74,7 +74,7 @@ def test_delimiter_that_is_given_is_taken(exact_scorer):
 
 @pytest.mark.parametrize("delimiter", ["", ",,", "a", "1", '"', "\n", "\r", "é", "_", "."])
 def test_delimiter_that_makes_no_sense_is_a_usage_error(exact_scorer, delimiter):
-    with pytest.raises(UsageError, match="Expected a delimiter"):
+    with pytest.raises(UsageError, match="Expected `delimiter`"):
         score(b"a,b\n", exact_scorer, delimiter=delimiter)
 
 
@@ -111,7 +111,7 @@ def test_chosen_columns_are_written_in_their_order_as_they_stand_in_the_file(exa
 
 
 def test_missing_chosen_column_is_refused(exact_scorer):
-    with pytest.raises(DataError, match="expected a column 'c', got columns 'a', 'text': choose with --columns"):
+    with pytest.raises(DataError, match="expected a column 'c', got columns 'a', 'text': choose one with `columns`"):
         score(b"a,text\n1,2\n", exact_scorer, columns=["c"])
 
 
@@ -166,7 +166,7 @@ def test_damaged_compressed_file_is_an_error_that_leaves_nothing(exact_scorer, t
     source.write_bytes(damage(COMPRESS[compression](data)))
     if compression == ".zst" and b"xxxx" in source.read_bytes():
         return  # its frames have no checksum by default: what still decodes is taken
-    with pytest.raises(DataError, match=r"in\.csv.*: cannot be read .* Is the file whole"):
+    with pytest.raises(DataError, match=r"in\.csv.*: cannot be read .* Is the file complete"):
         score_csv(source, tmp_path / "out.csv", exact_scorer)
     assert [path.name for path in tmp_path.iterdir()] == [source.name]
 
@@ -230,7 +230,7 @@ def test_pattern_stands_for_the_files_that_fit_it(command, three):
 
 def test_pattern_that_nothing_fits_is_a_data_error(command, three, capsys):
     assert command(three / "x*.csv", "-o", three / "out") == 1
-    assert "expected files of such names, got none" in capsys.readouterr().err
+    assert "expected files that match this pattern, found none" in capsys.readouterr().err
 
 
 def test_inputs_of_one_name_are_refused(command, three, capsys):
@@ -249,7 +249,7 @@ def test_same_command_skips_the_inputs_that_were_done_before_it_failed(command, 
     assert command(three / "a.csv", three / "b.csv", "-o", three / "out") == 0
     assert names(three / "out") == ["a.csv", "b.csv"]
     assert (three / "out" / "a.csv").stat().st_mtime_ns == before
-    assert "1 of them by an earlier run" in capsys.readouterr().err
+    assert "1 of them in an earlier run" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -263,7 +263,7 @@ def test_option_that_makes_no_sense_is_a_usage_error(command, three, arguments):
 
 def test_output_of_another_format_is_refused(command, three, capsys):
     assert command(three / "a.csv", "-o", three / "out.feather") == 2
-    assert "expected a name that ends in .csv, .tsv, .jsonl" in capsys.readouterr().err
+    assert "expected a file name ending in .csv, .tsv, .jsonl" in capsys.readouterr().err
 
 
 def test_input_that_is_missing_is_reported_before_the_model_is_loaded(three, capsys):

@@ -24,7 +24,7 @@ WINDOW = 700
 
 @pytest.fixture(autouse=True)
 def _journal_each_window(monkeypatch):
-    monkeypatch.setattr(output_module, "SECONDS_BETWEEN_STATES", 0.0)
+    monkeypatch.setattr(output_module, "SECONDS_BETWEEN_RECORDS", 0.0)
 
 
 class Folder:
@@ -120,14 +120,14 @@ def test_journal_cut_within_its_first_line_is_begun_anew(folder, expected):
 def test_damaged_journal_is_refused(folder):
     folder.stop_after(3)
     folder.journal.write_bytes(folder.journal.read_bytes().replace(b'"windows": 1', b'"windows": 9', 1))
-    with pytest.raises(DataError, match=r"line \d is damaged: start over with --restart"):
+    with pytest.raises(DataError, match=r"line \d is damaged: start over with `restart=True`"):
         folder.score()
 
 
 def test_output_that_is_shorter_than_journalled_is_refused(folder):
     folder.stop_after(3)
     folder.part.write_bytes(folder.part.read_bytes()[:-1])
-    with pytest.raises(DataError, match=r"out\.csv\.part: expected .* bytes, got .*: start over with --restart"):
+    with pytest.raises(DataError, match=r"out\.csv\.part: expected .* bytes, got .*: start over with `restart=True`"):
         folder.score()
 
 
@@ -163,7 +163,7 @@ def change_time(folder):
 def test_changed_input_is_refused_until_restarted(folder, change, what):
     folder.stop_after(3)
     change(folder)
-    with pytest.raises(UsageError, match=rf"the {what} is not what the unfinished run began with.*--restart"):
+    with pytest.raises(UsageError, match=rf"the {what} is not what the unfinished run began with.*`restart=True`"):
         folder.score()
     assert folder.score(restart=True).earlier_rows == 0
 
@@ -178,7 +178,7 @@ def test_another_input_is_refused(folder):
 def test_another_model_is_refused(folder, make_model):
     folder.stop_after(3)
     folder.scorer = sf.Scorer(load_model(make_model(["negative", "positive"], hidden_size=9)), "cpu", "float32")
-    with pytest.raises(UsageError, match=r"the model is not what the unfinished run began with.*--restart"):
+    with pytest.raises(UsageError, match=r"the model is not what the unfinished run began with.*`restart=True`"):
         folder.score()
 
 
@@ -204,7 +204,7 @@ def test_another_option_is_refused(folder, option, value):
 
 def test_input_that_cannot_be_read_again_does_not_replace_an_unfinished_run(folder, scorer):
     folder.stop_after(3)
-    with pytest.raises(UsageError, match="an unfinished run is there, on another input"):
+    with pytest.raises(UsageError, match="belongs to an unfinished run on another input"):
         score_csv(io.BytesIO(DATA), folder.output, scorer)
     score_csv(io.BytesIO(DATA), folder.output, scorer, restart=True)
     assert folder.names() == ["in.csv", "out.csv", "out.csv.rejects.csv"]
@@ -215,7 +215,7 @@ def test_input_that_cannot_be_read_again_does_not_replace_an_unfinished_run(fold
 
 def test_finished_output_is_not_replaced_unless_forced(folder, expected):
     folder.score()
-    with pytest.raises(UsageError, match="exists already"):
+    with pytest.raises(UsageError, match="already exists"):
         folder.score()
     folder.score(force=True)
     assert folder.results() == expected

@@ -350,7 +350,7 @@ def test_only_column_that_holds_text_is_taken_and_said(exact_scorer):
     said = []
     data = b"id,comment,when,rate,sure,none\n1,good,2020-01-01,1.5,true,\n"
     assert score(data, exact_scorer, say=said.append) == scored_by_hand(data, exact_scorer, column=1)
-    assert said == ["input: the texts are in the column 'comment', the only one that holds text"]
+    assert said == ["input: using column 'comment' for the texts, the only one that holds text"]
 
 
 def test_column_found_by_name_is_not_remarked_on(exact_scorer):
@@ -362,7 +362,7 @@ def test_column_found_by_name_is_not_remarked_on(exact_scorer):
 def test_column_that_is_missing_is_refused_with_those_there_are(exact_scorer):
     message = complaint(b"id,text\n1,good\n", exact_scorer, text_column="body")
     assert "expected a text column 'body', got columns 'id', 'text'" in message
-    assert "--text-column" in message
+    assert "`text_column`" in message
 
 
 @pytest.mark.parametrize(
@@ -370,14 +370,14 @@ def test_column_that_is_missing_is_refused_with_those_there_are(exact_scorer):
 )
 def test_none_or_several_columns_of_text_are_refused(exact_scorer, data):
     message = complaint(data, exact_scorer)
-    assert "expected a column 'review' or 'text', or a single one that holds text, got columns 'id'" in message
-    assert "--text-column" in message
+    assert "expected a column 'review' or 'text', or exactly one column that holds text, got columns 'id'" in message
+    assert "`text_column`" in message
 
 
 @pytest.mark.parametrize("text_column", [None, "text"])
 def test_text_column_that_occurs_twice_is_refused(exact_scorer, text_column):
     message = complaint(b"text,text\na,b\n", exact_scorer, text_column=text_column)
-    assert "has several columns 'text': rename all but one, or give --text-column its number" in message
+    assert "has several columns 'text': rename all but one, or give `text_column` its number" in message
 
 
 @pytest.mark.parametrize("column", ["sentiment_label", "sentiment_score"])
@@ -451,7 +451,7 @@ def test_record_beyond_the_limit_is_refused_before_the_whole_file_is_read(exact_
 def test_line_beyond_the_limit_is_refused(exact_scorer):
     message = complaint(b"text,b\ngood,1\n" + b"bad" * 1000, exact_scorer, max_record=1000)
     assert "row 2" in message
-    assert "is longer than 1,000 bytes: raise --max-record, if that is right" in message
+    assert "is longer than 1,000 bytes: raise `max_record` if the record is correct" in message
 
 
 def test_record_that_is_longer_than_a_window_is_scored(exact_scorer):
@@ -473,7 +473,7 @@ def test_header_that_is_not_utf8_is_kept(exact_scorer):
 def test_header_field_too_long_for_csv_is_refused(exact_scorer):
     message = complaint(b'"text\n' + b"good " * 40_000 + b'"\n', exact_scorer)
     assert "expected a line of column names" in message
-    assert "is a quote there never closed?" in message
+    assert "does it open a quote that never closes?" in message
 
 
 def test_bad_rows_write_nothing_to_stderr(exact_scorer, capfd):
@@ -512,7 +512,7 @@ def test_command_writes_beside_the_input_and_says_so_on_stderr(command, reviews,
     stdout, stderr = capfd.readouterr()
     assert stdout == ""
     assert "3 rows in, 3 rows out to" in stderr
-    assert "1 of them without a text and so without a score" in stderr
+    assert "1 of them without text and therefore without a score" in stderr
 
 
 def test_command_gives_what_score_csv_gives(command, model_folder, reviews, tmp_path):
@@ -532,7 +532,26 @@ def test_command_keeps_an_output_that_exists(command, reviews, capfd):
     output.write_bytes(b"kept")
     assert command(reviews, "-o", output) == 2
     assert output.read_bytes() == b"kept"
-    assert "out.csv: exists already: name another with -o, or replace it with --force" in capfd.readouterr().err
+    assert (
+        "out.csv: already exists: choose another name with --output, or replace it with --force"
+        in capfd.readouterr().err
+    )
+
+
+def test_messages_of_the_command_name_options(command, reviews, tmp_path, capfd):
+    assert command(reviews, "--columns", "none") == 1
+    assert "expected a column 'none', got columns 'id', 'review': choose one with --columns" in capfd.readouterr().err
+    assert command(reviews, "--workers", "2") == 2
+    assert "Expected no --workers without --engine ray: a single process scores with threads, see --threads" in (
+        capfd.readouterr().err
+    )
+    (tmp_path / "a.csv").write_bytes(b"a,b\nx,y\n")
+    assert command(tmp_path / "a.csv") == 1
+    assert "got columns 'a', 'b': choose one with --text-column" in capfd.readouterr().err
+    assert command(reviews, reviews, "-o", tmp_path / "scored", "--rejects", tmp_path / "r.csv") == 2
+    (tmp_path / "reviews").write_bytes(reviews.read_bytes())
+    assert command(tmp_path / "reviews") == 2
+    assert "has no extension from which to make the output's name: choose one with --output" in capfd.readouterr().err
 
 
 def test_command_replaces_an_output_when_told_to(command, reviews):
@@ -553,7 +572,7 @@ def test_command_does_not_replace_a_folder(command, reviews, tmp_path, capfd, fo
     (tmp_path / "folder").mkdir()
     assert command(reviews, "-o", tmp_path / "folder", *force) == 2
     assert names(tmp_path) == ["folder", "reviews.csv"]
-    assert "expected the name of a file, got something else there" in capfd.readouterr().err
+    assert "expected the name of a file, got something else" in capfd.readouterr().err
 
 
 def test_rows_that_cannot_be_read_are_rejected_with_exit_code_1(command, reviews, capfd):
@@ -566,7 +585,7 @@ def test_rows_that_cannot_be_read_are_rejected_with_exit_code_1(command, reviews
     assert rejects == (
         b"line,byte_offset,reason,record\n"
         b'3,17,"expected 2 fields, got 1","b""d"\n'
-        b'5,27,a quote opens and does not close before the end or within 67108864 bytes,"3,""x"\n'
+        b'5,27,a quote opens and does not close before the end of the file or within 67108864 bytes,"3,""x"\n'
     )
     stderr = capfd.readouterr().err
     assert "4 rows in, 2 rows out to" in stderr
@@ -626,7 +645,7 @@ def test_missing_model_is_a_model_folder_error(reviews, capfd):
 @pytest.mark.parametrize("name", ["reviews", "some.folder/reviews"])
 def test_output_that_cannot_be_named_is_a_usage_error(command, name, capfd):
     assert command(name) == 2
-    assert "has no extension to name the output by: name it with -o" in capfd.readouterr().err
+    assert "has no extension from which to make the output's name: choose one with --output" in capfd.readouterr().err
 
 
 @pytest.mark.parametrize("arguments", [[], ["a.csv", "--nonsense"], ["a.csv", "--device", "tpu"]])

@@ -85,12 +85,12 @@ def test_the_digest_is_another_with_another(two_parts, make_two_parts, changed):
 
 
 @pytest.mark.parametrize("field", ["threshold", "cascade"])
-def test_the_identity_names_what_decides(two_parts, field):
+def test_the_fingerprint_names_what_decides(two_parts, field):
     before, after = (scorer_fingerprint(scorer_of(one)) for one in (two_parts, replace(two_parts, **{field: 0.7})))
     assert [name for name in before if before[name] != after[name]] == [field]
 
 
-def test_the_identity_names_the_engine_and_the_instructions_that_sums_are_rounded_by(make_model, monkeypatch):
+def test_the_fingerprint_names_the_engine_and_the_instructions_that_sums_are_rounded_by(make_model, monkeypatch):
     model = load_model(make_model(["negative", "positive"], hidden_size=16))
     found = []
     for level in ("avx2", "avx9", None):

@@ -37,6 +37,7 @@ def run(module, *arguments):
 
 run(predict, "good film")
 look("predict")
+loaded["predict: readers"] = [module for module in ("pyarrow", "tqdm") if module in sys.modules]
 sf.load(model, "auto", "float32").predict_proba(["good", "bad"])
 look("load")
 run(score, f"{folder}/in.csv", "-o", f"{folder}/out.csv")
@@ -66,6 +67,6 @@ def test_commands_and_library_do_not_import_pytorch(make_model, tmp_path):
     assert run.returncode == 0, run.stderr
     loaded = json.loads(run.stdout.splitlines()[-1])
     metrics = loaded.pop("metrics")
-    assert loaded == {"predict": [], "load": [], "score": [], "evaluate": []}
+    assert loaded == {"predict": [], "predict: readers": [], "load": [], "score": [], "evaluate": []}
     assert "torch" not in metrics
     assert "sklearn" in metrics

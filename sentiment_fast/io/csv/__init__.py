@@ -1,1 +1,1 @@
-"""CSV and TSV: layout, windows of records, records with more fields."""
+"""CSV and TSV: the layout, windows of records, and records with fields added."""

@@ -1,7 +1,7 @@
 """Values -> the fields of a CSV file: names, the columns of a table, and columns that are added to each record.
 
-In: Arrow columns and names. Out: bytes of fields, quoted where they must be, and guarded against spreadsheets on
-request. Putting records together is left to writer.py.
+In: Arrow columns and names. Out: the bytes of fields, quoted where necessary, and on request safe for spreadsheets.
+Assembling records is left to writer.py.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def header_fields(names: Iterable[str], delimiter: str, excel_safe: bool) -> byt
 def added_fields(added: Mapping[str, pa.Array], delimiter: str, excel_safe: bool) -> pa.LargeBinaryArray:
     """(rows,): the added columns as fields of each row, each with a delimiter before it; null is an empty field.
 
-    float32 has six decimals; all other values are written as Python's csv module writes them.
+    float32 is written with six decimals, all other values as Python's csv module writes them.
     """
     columns: list[pa.Array] = []
     for values in added.values():
@@ -56,25 +56,25 @@ def table_fields(column: pa.ChunkedArray, delimiter: str, excel_safe: bool) -> p
 
 
 def join_columns(columns: Sequence[pa.Array | pa.Scalar]) -> pa.LargeBinaryArray:
-    """(rows,): each row's values, end to end."""
+    """(rows,): each row's values, concatenated."""
     return pc.binary_join_element_wise(*columns, pa.scalar(b"", pa.large_binary()))
 
 
 def _fields(values: Iterable[Any], delimiter: str, excel_safe: bool) -> list[bytes]:
-    """Values as CSV fields, quoted where they must be, each with a delimiter before it."""
+    """Values as CSV fields, quoted where necessary, each with a delimiter before it."""
     fields = []
     for value in values:
         if excel_safe and isinstance(value, str) and value.startswith(FORMULA_STARTS):
             value = f"'{value}"
         line = io.StringIO(newline="")
-        # With an empty field before it, an empty one needs no quotes. Python 3.11 quotes no line ends but this one's.
+        # After an empty field, an empty one needs no quotes. Python 3.11 only quotes the line ends that it writes.
         csv.writer(line, delimiter=delimiter, lineterminator="\r\n").writerow(["", value])
         fields.append(line.getvalue().removesuffix("\r\n").encode())
     return fields
 
 
 def _repeated_fields(values: pa.Array, delimiter: str, excel_safe: bool) -> pa.Array:
-    """(rows,): fields of values of which few are different; each different one is formatted once."""
+    """(rows,): fields of a column with few distinct values; each of them is formatted once."""
     encoded = values.dictionary_encode()
     fields = _fields([*encoded.dictionary.to_pylist(), None], delimiter, excel_safe)
     places = encoded.indices.fill_null(len(fields) - 1)
@@ -82,7 +82,7 @@ def _repeated_fields(values: pa.Array, delimiter: str, excel_safe: bool) -> pa.A
 
 
 def _decimal_fields(values: pa.FloatArray, delimiter: str) -> pa.Array:
-    """(rows,): delimiter and "0.123456", as f"{value:.6f}" has it."""
+    """(rows,): delimiter and "0.123456", formatted like f"{value:.6f}"."""
     numbers = values.fill_null(0).to_numpy().astype(np.float64)
     if len(numbers) and not (numbers.min() >= 0 and numbers.max() <= 1):
         texts = ["" if value is None else f"{value:.6f}" for value in values.to_pylist()]
@@ -92,7 +92,7 @@ def _decimal_fields(values: pa.FloatArray, delimiter: str) -> pa.Array:
 
 
 def _probability_fields(numbers: npt.NDArray[np.float64], delimiter: str) -> pa.Array:
-    # A float32 times a million is exact in a float64, so that this rounds like formatting: half to even.
+    # A float32 times a million is exact in a float64, so this rounds like formatting does: half to even.
     millionths = np.rint(numbers * 1e6).astype(np.int64)
     text = np.empty((len(numbers), 9), np.uint8)
     text[:, 0] = ord(delimiter)
@@ -110,16 +110,18 @@ def _take(values: list[bytes], places: npt.NDArray[np.int64]) -> pa.Array:
 
 
 def _quoted(values: pa.Array, delimiter: str) -> pa.Array:
-    must_be = pc.match_substring_regex(values, f'["\r\n{re.escape(delimiter)}]')
-    if not pc.any(must_be).as_py():
+    needs_quotes = pc.match_substring_regex(values, f'["\r\n{re.escape(delimiter)}]')
+    if not pc.any(needs_quotes).as_py():
         return values
     quote = pa.scalar(b'"', pa.large_binary())
     doubled = pc.replace_substring(values, '"', '""')
-    return pc.if_else(must_be, pc.binary_join_element_wise(quote, doubled, quote, pa.scalar(b"", quote.type)), values)
+    return pc.if_else(
+        needs_quotes, pc.binary_join_element_wise(quote, doubled, quote, pa.scalar(b"", quote.type)), values
+    )
 
 
 def _guarded(values: pa.Array) -> pa.Array:
-    """An apostrophe before what a spreadsheet would run: formulas, not numbers."""
+    """Put an apostrophe before values that a spreadsheet would run: formulas, not numbers."""
     texts = as_utf8(values)[0]
     runs = pc.and_not(pc.match_substring_regex(texts, r"^[=+\-@\t\r]"), pc.match_substring_regex(texts, NUMBER))
     apostrophe = pa.scalar(b"'", pa.large_binary())

@@ -1,7 +1,7 @@
 """The first bytes of a CSV file -> its layout: the delimiter, the columns, and which of them holds the texts.
 
-In: a `Source` and how it is to be read. Out: a `CsvLayout`. Records are left to reader.py, the rules by which columns
-are chosen to columns.py.
+In: a `Source` and how to read it. Out: a `CsvLayout`. Records are left to reader.py, the rules for choosing columns to
+columns.py.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.csv
 
 from sentiment_fast import _core
 from sentiment_fast.errors import DataError
@@ -39,7 +38,7 @@ _QUOTE_ADVICE = 'close it, or double the quotes inside quoted fields ("")'
 
 @dataclass(frozen=True)
 class CsvLayout:
-    """columns: their names. text: the place of the one with the texts, from 0. kept: those to read; None for all."""
+    """columns: their names. text: the place of the text column, from 0. kept: places to read; None for all."""
 
     delimiter: str
     columns: list[str]
@@ -49,7 +48,7 @@ class CsvLayout:
 
 @dataclass(frozen=True)
 class _Sample:
-    """The first records of a file. header: which of them has the names."""
+    """The first records of a file. header: which of them holds the column names."""
 
     data: bytes
     records: _core.CsvRecords
@@ -61,16 +60,16 @@ class _Sample:
 
 
 def read_layout(source: Source, reading: Reading) -> CsvLayout:
-    """Look at the first bytes of a source, which can still be read afterwards.
+    """Inspect the first bytes of a source, which can still be read from the start.
 
-    Raises DataError for a file without a header, a header that cannot be read, a column that does not exist, exists
-    twice, or has a reserved name.
+    Raises DataError for a file without a header, a header that cannot be read, and a column that does not exist,
+    exists twice, or has a reserved name.
     """
     candidates = _candidates(source, reading.options)
     samples = _read_samples(source, candidates, reading.options.max_record)
-    delimiter = max(candidates, key=lambda one: _share_that_fits(samples[one]))  # the first of those alike
+    delimiter = max(candidates, key=lambda one: _share_that_fits(samples[one]))  # the first one of a tie
     if len(candidates) > 1 and delimiter != ",":
-        reading.say(f"{source.name}: the delimiter is {delimiter!r}")
+        reading.say(f"{source.name}: detected the delimiter {delimiter!r}")
     sample = samples[delimiter]
     columns = _column_names(sample, delimiter, source.name)
     check_reserved(columns, reading.reserved_names, source.name)
@@ -91,7 +90,7 @@ def _candidates(source: Source, options: ReadOptions) -> tuple[str, ...]:
 
 
 def _read_samples(source: Source, delimiters: tuple[str, ...], max_record: int) -> dict[str, _Sample]:
-    """The first records, by delimiter: about a megabyte of them, more only where the header is longer."""
+    """The first records, by delimiter: about a megabyte, more only if the header is longer."""
     size = _SAMPLE_BYTES
     while True:
         data = source.peek(size)
@@ -109,7 +108,7 @@ def _read_samples(source: Source, delimiters: tuple[str, ...], max_record: int) 
 
 
 def _share_that_fits(sample: _Sample) -> float:
-    """Of the first records, how many have as many fields as the header; 0 if that has one."""
+    """The share of the first records with as many fields as the header; 0 if the header has only one."""
     fields = sample.records.fields[sample.header :]
     fields = fields[fields != 0][:_SAMPLE_RECORDS]
     return float((fields == fields[0]).mean()) if fields[0] >= 2 else 0.0
@@ -122,40 +121,44 @@ def _column_names(sample: _Sample, delimiter: str, name: str) -> list[str]:
     if fields == _core.UNCLOSED:
         raise DataError(f"{name}: the header opens a quote that never closes: {_QUOTE_ADVICE}")
     if fields < 0:
-        raise DataError(f"{name}: the header is longer than a record may be: see --max-record")
+        raise DataError(f"{name}: the header is longer than a record may be: raise `max_record`")
     record = sample.data[start:end].decode("utf-8-sig" if start == 0 else "utf-8", "replace")
     try:
         return next(csv.reader(io.StringIO(record, newline=""), delimiter=delimiter))
     except csv.Error as error:  # a field of more than 128 KiB
         raise DataError(
-            f"{name}: expected a line of column names, got {error}: is a quote there never closed?"
+            f"{name}: expected a line of column names, got {error}: does it open a quote that never closes?"
         ) from error
 
 
 def check_encoding(data: bytes, name: str) -> None:
-    """Raises DataError for the first bytes of a file that is of another kind than its name says, or UTF-16."""
+    """Raises DataError if the first bytes are those of another file type than the name says, or of UTF-16."""
     for start_of_kind, kind in _OTHER_KINDS.items():
         if data.startswith(start_of_kind):
-            raise DataError(f"{name}: begins like a {kind} file: unpack it, or give it the name that such files have")
+            raise DataError(
+                f"{name}: has the content of a {kind} file: decompress it, or name it as such files are named"
+            )
     if data.startswith(_OTHER_ENCODINGS):
         raise DataError(f"{name}: expected UTF-8, got the first bytes of UTF-16 or UTF-32: save the file as UTF-8")
 
 
 def _textual_columns(sample: _Sample, delimiter: str, width: int) -> list[int]:
-    """The columns that are neither numbers, dates nor truth values in the sample; all if that has no rows."""
+    """The columns that are not numbers, dates or booleans in the sample; all if it has no rows."""
     rows = np.flatnonzero(sample.records.fields == width)
     rows = rows[rows > sample.header]
     if len(rows) == 0:
         return list(range(width))
+    from pyarrow import csv as arrow_csv  # only here: columns are mostly found by name
+
     values, _ = _core.field_values(sample.data, sample.starts[rows], sample.records.ends[rows], None)
     try:
-        table = pa.csv.read_csv(
+        table = arrow_csv.read_csv(
             pa.py_buffer(values),
-            pa.csv.ReadOptions(column_names=[str(index) for index in range(width)], block_size=len(values) + 1),
-            pa.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=width > 1),
-            pa.csv.ConvertOptions(check_utf8=False),
+            arrow_csv.ReadOptions(column_names=[str(index) for index in range(width)], block_size=len(values) + 1),
+            arrow_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=width > 1),
+            arrow_csv.ConvertOptions(check_utf8=False),
         )
-    except pa.ArrowInvalid:  # quotes that pyarrow reads otherwise: then the column has to be named
+    except pa.ArrowInvalid:  # PyArrow reads the quotes differently: then the user has to name the column
         return []
     kinds = (pa.types.is_string, pa.types.is_binary)
     return [index for index in range(width) if any(kind(table.schema.field(index).type) for kind in kinds)]

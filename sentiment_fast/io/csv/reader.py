@@ -1,8 +1,8 @@
-"""A CSV file -> numbered windows of whole records: the texts in them, and which records are rows at all.
+"""A CSV file -> windows of whole records: their texts, and which of the records are rows.
 
-In: a `Source` and its `CsvLayout`. Out: `CsvWindow`s, or where they end, for those who read them elsewhere. Where a
-window ends depends only on where it begins and on the bytes, so that a run resumed at the end of any window has the
-windows of one that was never interrupted. Where records are is left to chunks.py and the core.
+In: a `Source` and its `CsvLayout`. Out: `CsvWindow`s, or only where they end. Where a window ends depends only on where
+it begins and on the bytes, so that a resumed run has the same windows as an uninterrupted one. Finding records is left
+to chunks.py and the core.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ from sentiment_fast.text.encoding import SIMD_LEVEL
 class CsvWindow(RecordWindow):
     """Whole records of a CSV file.
 
-    fields: begins and ends, (records,) each, of the fields of further columns, by column. header: the number of the
-    record with the names, -1 without. row_numbers: (records,), counting data rows from 1.
+    fields: where the fields of further columns begin and end, (records,) each, by column. header: the index of the
+    record with the column names, -1 if it is in another window. row_numbers: (records,), counting data rows from 1.
     """
 
     fields: dict[int, tuple[Places, Places]]
@@ -43,7 +43,7 @@ class CsvWindow(RecordWindow):
 
 
 class CsvReader(Reader[CsvWindow]):
-    """A CSV file. schema: None if it is written as CSV, so that records are copied."""
+    """A CSV file. schema: None if the output is CSV too, so that records are copied."""
 
     format = CSV
 
@@ -85,7 +85,7 @@ class CsvReader(Reader[CsvWindow]):
 
     def follow(self, first: Reader[CsvWindow]) -> None:
         assert isinstance(first, CsvReader)
-        both = f"{self.source.name}: to be written into one output with {first.source.name}"
+        both = f"{self.source.name}: to be combined with {first.source.name}"
         check_same_names(first.columns or [], self.columns or [], both)
         expected, got = first.layout.delimiter, self.layout.delimiter
         if expected != got and self._reading.output is not None:
@@ -107,11 +107,10 @@ def read_windows(
     window_bytes: int = WINDOW_BYTES,
     others: Sequence[int] = (),
 ) -> Iterator[CsvWindow]:
-    """The windows of a source that stands at `begin`.
+    """The windows of a source that has been read up to `begin`.
 
-    buffers: how many may be in use at once. others: the columns whose fields are to be found, in addition to the texts.
-    With options.strict, raises DataError at the first record that cannot be read. Checks at the end that as many rows
-    came out as the file has.
+    buffers: how many may be in use at once. others: the columns whose fields to find, in addition to the texts. With
+    options.strict, raises DataError at the first record that cannot be read. Checks at the end that no row was lost.
     """
     width = len(layout.columns)
     wanted = list(dict.fromkeys([layout.text, *others]))
@@ -145,7 +144,7 @@ def read_windows(
 def find_ends(
     source: Source, layout: CsvLayout, options: ReadOptions, begin: Position, window_bytes: int = WINDOW_BYTES
 ) -> Iterator[Position]:
-    """Where the windows end that `read_windows` would give, found without looking at any field."""
+    """Where the windows of `read_windows` end, found without looking at any field."""
     width, rows, blank_lines = len(layout.columns), begin.rows, 0
     finder = _core.RecordFinder(SIMD_LEVEL, **_settings(layout, options, begin))
     for chunk in read_chunks(source, finder, window_bytes):
@@ -156,15 +155,15 @@ def find_ends(
 
 
 def _rows_of(records: _core.CsvRecords, width: int, rows: int) -> tuple[Mask, Mask, Places]:
-    """Which records hold rows, which are rejected, and their numbers after `rows` earlier ones; (records,) each."""
-    counts, behind_header = records.fields, records.rows > 0
-    holds_row = behind_header & ((counts == width) | ((counts == 0) & (width == 1)))
-    rejected = ~holds_row & (counts != 0) & behind_header
+    """Which records hold rows, which are rejected, and their row numbers after `rows` rows; (records,) each."""
+    counts, after_header = records.fields, records.rows > 0
+    holds_row = after_header & ((counts == width) | ((counts == 0) & (width == 1)))
+    rejected = ~holds_row & (counts != 0) & after_header
     return holds_row, rejected, rows + np.cumsum(holds_row | (rejected & (counts != _core.REST_OF_LINE)))
 
 
 def _blank_lines(records: _core.CsvRecords, holds_row: Mask) -> int:
-    """How many rows of a file of one column are blank lines, which the finder does not count."""
+    """The number of rows that are blank lines, as in a file of one column; the finder does not count them."""
     return int((holds_row & (records.fields == 0)).sum())
 
 
@@ -175,16 +174,16 @@ def _check_count(source: Source, finder: Finder, begin: Position, rows: int, bla
 
 
 def _rejection(fields: int, width: int, max_record: int) -> str:
-    """Why a record was rejected."""
+    """Why a record was rejected, as in the file of rejects."""
     if fields == _core.UNCLOSED:
-        return f"a quote opens and does not close before the end or within {max_record} bytes"
+        return f"a quote opens and does not close before the end of the file or within {max_record} bytes"
     if fields < 0:
         return f"longer than {max_record} bytes"
     return f"expected {width} fields, got {fields}"
 
 
 def _first_rejection(window: CsvWindow, width: int, max_record: int) -> str:
-    """The first rejected record of a window, in words."""
+    """A message about the first rejected record of a window."""
     record = int(np.flatnonzero(window.rejected)[0])
     fields = int(window.records.fields[record])
     where = (
@@ -196,7 +195,7 @@ def _first_rejection(window: CsvWindow, width: int, max_record: int) -> str:
     if fields == _core.UNCLOSED:
         return f'{where} opens a quote that never closes: close it, or double the quotes inside quoted fields ("")'
     if fields < 0:
-        return f"{where} is longer than {max_record:,} bytes: raise --max-record, if that is right"
+        return f"{where} is longer than {max_record:,} bytes: raise `max_record` if the record is correct"
     return (
         f"expected {width} fields, as in the header, got {fields} in {where}: {content!r}. Put quotes around a text "
         "that holds commas, quotes or line breaks, and double the quotes inside it"
@@ -204,7 +203,7 @@ def _first_rejection(window: CsvWindow, width: int, max_record: int) -> str:
 
 
 def _settings(layout: CsvLayout, options: ReadOptions, begin: Position) -> dict[str, Any]:
-    """Those of a RecordFinder that begins there."""
+    """The arguments of a RecordFinder that starts at `begin`."""
     return {
         "delimiter": layout.delimiter,
         "max_record": options.max_record,
@@ -221,6 +220,6 @@ def _values(data: memoryview, begins: Places, ends: Places) -> pa.LargeBinaryArr
 
 
 def large_binary(values: npt.NDArray[np.uint8], offsets: Places) -> pa.LargeBinaryArray:
-    """Bytes (total,) and where each value begins and ends in them, (n + 1,), as an Arrow column; nothing is copied."""
+    """Bytes, (total,), and the values' offsets in them, (n + 1,), as an Arrow column; nothing is copied."""
     buffers = [None, pa.py_buffer(offsets), pa.py_buffer(values)]
     return pa.LargeBinaryArray.from_buffers(pa.large_binary(), len(offsets) - 1, buffers)

@@ -1,7 +1,7 @@
 """Windows of any format, and the columns to add to them -> CSV.
 
-In: windows, their reader, and Arrow columns to add. Out: bytes to append. From CSV, a record's own bytes are copied:
-nothing is quoted again, re-encoded or reordered. How a value becomes a field is left to fields.py.
+In: windows, their reader, and Arrow columns to add. Out: bytes to append. If the input is CSV, the bytes of records are
+copied: nothing is re-quoted, re-encoded or reordered. Formatting values as fields is left to fields.py.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class CsvOptions:
     """How CSV is written.
 
     delimiter: between the fields of an output that is not copied from CSV; None for a comma. excel_safe: put an
-    apostrophe before what a spreadsheet would run.
+    apostrophe before fields that a spreadsheet would run as formulas.
     """
 
     delimiter: str | None = None
@@ -41,24 +41,24 @@ class CsvOptions:
 
 
 def check_options(options: CsvOptions, read: str, written: str) -> None:
-    """Raises UsageError for options of CSV if no CSV is read or written. read, written: the formats' names."""
+    """Raises UsageError for options of CSV if no CSV is read or written. read, written: format names."""
     if options.delimiter is not None and CSV not in (read, written):
-        raise UsageError(f"Expected no delimiter from {read} to {written}: only fields of CSV have one between them")
+        raise UsageError(f"Expected no `delimiter` from {read} to {written}: only CSV has one")
     if options.excel_safe and written != CSV:
-        raise UsageError(f"Expected no excel_safe (--excel-safe) for {written}: it is for CSV")
+        raise UsageError(f"Expected no `excel_safe=True` when writing {written}: it applies to CSV only")
 
 
 def make_writer(
     first: Reader[Any], added: pa.Schema, options: CsvOptions, window_bytes: int
 ) -> CsvCopyWriter | CsvTableWriter:
-    """first: the reader of the first input, whose columns the output has. added: the columns to come after them."""
+    """first: the reader of the first input, whose columns the output has. added: the columns to append to them."""
     if isinstance(first, CsvReader):
         return CsvCopyWriter(added.names, first.layout.delimiter, options.excel_safe)
     return CsvTableWriter(first.columns or [], added.names, options.delimiter or ",", options.excel_safe)
 
 
 class CsvCopyWriter:
-    """CSV to CSV: records are copied, and fields appended to them."""
+    """CSV to CSV: copies records and appends fields to them."""
 
     def __init__(self, added_names: list[str], delimiter: str, excel_safe: bool) -> None:
         self._delimiter, self._excel_safe = delimiter, excel_safe
@@ -81,11 +81,11 @@ class CsvCopyWriter:
         return b""
 
     def resume(self, path: Path, size: int) -> None:
-        """CSV may end after any window."""
+        """Nothing to do: CSV may end after any window."""
 
 
 class CsvTableWriter:
-    """Other formats to CSV, by their columns."""
+    """Other formats to CSV, from the columns of their tables."""
 
     def __init__(self, names: list[str], added_names: list[str], delimiter: str, excel_safe: bool) -> None:
         self._delimiter, self._excel_safe = delimiter, excel_safe
@@ -114,7 +114,7 @@ class CsvTableWriter:
         self._begun = True
 
     def _lines(self, table: pa.Table, added: pa.LargeBinaryArray) -> bytes:
-        """A record for each row of a table, with the added fields, each of which brings its delimiter."""
+        """A record for each row of a table, with the added fields, which include their delimiters."""
         if len(table) == 0:
             return b""
         parts: list[Any] = []
@@ -132,10 +132,10 @@ class CsvTableWriter:
 def append_fields(
     window: CsvWindow, appended: pa.LargeBinaryArray, header: bytes | None, delimiter: str, excel_safe: bool
 ) -> bytes | pa.Buffer:
-    """The window's records without those that were rejected; blank lines as they are.
+    """The window's records with fields appended, without rejected records; blank lines are kept.
 
-    appended: (rows,), what each row gets, and header: what the record with the names gets; None leaves that out, and
-    what is before it. The output has all columns, or those of `window.fields`, if there are any.
+    appended: (rows,), what to append to each row. header: what to append to the record with the column names; None
+    leaves out that record and what precedes it. The output has the columns of `window.fields`, or all if that is empty.
     """
     kept = ~window.rejected
     if header is None:
@@ -153,7 +153,7 @@ def append_fields(
 def _spread(
     window: CsvWindow, appended: pa.LargeBinaryArray, header: bytes, kept: Mask
 ) -> tuple[npt.NDArray[np.uint8], Places]:
-    """Rows' fields, and the header's -> those of all kept records, blank lines among them: bytes and offsets."""
+    """Fields of rows and of the header -> those of all kept records, including blank lines: bytes and offsets."""
     ends = np.frombuffer(appended.buffers()[1], np.int64)[: len(appended) + 1] if len(appended) else np.zeros(1, int)
     values = appended.buffers()[2] if len(appended) else None
     fields = np.frombuffer(values, np.uint8)[: int(ends[-1])] if values else np.zeros(0, np.uint8)
@@ -181,7 +181,7 @@ def _chosen_columns(
     parts += [suffixes, _raw(window.data, records.content_ends[kept], records.ends[kept])]
     joined = join_columns(parts)
     total = int(np.frombuffer(joined.buffers()[1], np.int64)[len(joined)]) if len(joined) else 0
-    first = records.offset == 0 and kept[0] and bytes(window.data[:3]) == _BOM  # of no field
+    first = records.offset == 0 and kept[0] and bytes(window.data[:3]) == _BOM  # belongs to no field
     mark = _BOM if first else b""
     if total == 0:
         return pa.py_buffer(mark)
@@ -194,7 +194,7 @@ def _raw(data: memoryview, begins: Places, ends: Places) -> pa.Array:
 
 
 def _guarded(data: memoryview, begins: Places, ends: Places) -> list[pa.Array]:
-    """Fields as they stand in the file, an apostrophe before the value of those that a spreadsheet would run."""
+    """Fields copied from the file, with an apostrophe before values that a spreadsheet would run as formulas."""
     bytes_ = np.frombuffer(data, np.uint8)
     filled = (begins >= 0) & (ends > begins)
     first = np.where(filled, bytes_[np.where(filled, begins, 0)], 0)

@@ -1,1 +1,1 @@
-"""JSON Lines: objects as they are written, windows of lines, objects with more members."""
+"""JSON Lines: objects as written, windows of lines, and objects with members added."""

@@ -1,7 +1,7 @@
-"""A file of JSON Lines -> its layout, and numbered windows of whole lines: the texts in them, which lines are rows.
+"""A file of JSON Lines -> its layout, and windows of whole lines: their texts, and which of the lines are rows.
 
-In: a `Source`. Out: a `JsonLayout`, then `JsonWindow`s, which end by the same rules as those of CSV files. Objects are
-left to objects.py, and what is written for each line to writer.py.
+In: a `Source`. Out: a `JsonLayout`, then `JsonWindow`s, which end by the same rules as those of CSV files. Parsing
+objects is left to objects.py, and what is written for each line to writer.py.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ _BLANK = b" \t\r\n"
 
 @dataclass(frozen=True)
 class JsonLayout:
-    """columns: names of members, those of the first lines, in the order of their appearance. text: the one with the
-    texts. kept: those to read, None for all. reserved: those that will be added.
+    """columns: names of the members in the first lines, in the order of their appearance. text: the member with the
+    texts. kept: members to read, None for all. reserved: members that will be added.
     """
 
     columns: list[str]
@@ -46,10 +46,10 @@ class JsonLayout:
 
 @dataclass(frozen=True, kw_only=True)
 class JsonWindow(RecordWindow):
-    """Whole lines, of which each is a record.
+    """Whole lines, each of them a record.
 
-    reasons: why a line was rejected, by its place. objects: (rows,), their members. braces: (records,), where new
-    members go, before the closing brace; the end of the content for lines without an object.
+    reasons: why a line was rejected, by its index. objects: (rows,), their members. braces: (records,), where to insert
+    new members, before the closing brace; the end of the content for lines without an object.
     """
 
     reasons: dict[int, str]
@@ -58,7 +58,7 @@ class JsonWindow(RecordWindow):
 
 
 class JsonLinesReader(Reader[JsonWindow]):
-    """A file of JSON Lines. schema: None if it is written as JSON Lines, so that members are copied."""
+    """A file of JSON Lines. schema: None if the output is JSON Lines too, so that members are copied."""
 
     format = JSON_LINES
 
@@ -82,7 +82,7 @@ class JsonLinesReader(Reader[JsonWindow]):
         yield from read_windows(self.source, self.layout, self._options, begin, buffers, window_bytes, closed)
 
     def values(self, window: JsonWindow) -> list[pa.ChunkedArray]:
-        """Texts as they are, all other values as they are written in the line; null if there is none."""
+        """Strings, and all other values as written in the line; null if there is none."""
         assert self.columns is not None
         values: dict[str, list[bytes | None]] = {name: [None] * len(window.objects) for name in self.columns}
         for row, members in enumerate(window.objects):
@@ -100,10 +100,10 @@ class JsonLinesReader(Reader[JsonWindow]):
 
     def follow(self, first: Reader[JsonWindow]) -> None:
         assert isinstance(first, JsonLinesReader)
-        both = f"{self.source.name}: to be written into one output with {first.source.name}"
+        both = f"{self.source.name}: to be combined with {first.source.name}"
         missing = [] if first.columns is None or first.kept else sorted(set(self.columns or []) - set(first.columns))
         if missing:
-            raise DataError(f"{both}, has a member that this lacks: {missing[0]!r}: --columns says what to write")
+            raise DataError(f"{both}, expected only its members, got {missing[0]!r}: choose members with `columns`")
         if first.layout.columns and self.layout.columns:
             check_same_text_column(first.text_column, self.text_column, both)
         self.layout = replace(self.layout, columns=first.layout.columns, kept=first.kept)
@@ -111,9 +111,9 @@ class JsonLinesReader(Reader[JsonWindow]):
 
 
 def read_layout(source: Source, reading: Reading) -> JsonLayout:
-    """Look at the first lines of a source, which can still be read afterwards.
+    """Inspect the first lines of a source, which can still be read from the start.
 
-    Raises DataError for lines without an object, a column that does not exist, a member that has a reserved name.
+    Raises DataError for lines without an object, a column that does not exist, or a member with a reserved name.
     """
     objects = _sample(source, reading.options.max_record)
     columns = list(dict.fromkeys(member.name for members in objects for member in members))
@@ -127,7 +127,7 @@ def read_layout(source: Source, reading: Reading) -> JsonLayout:
         kept = [_kept_column(one, columns, source.name, find_texts, reading.say) for one in reading.columns]
     if columns:
         text = columns[find_column(columns, reading.text, source.name, find_texts, reading.say)]
-    else:  # no row will need it
+    else:  # there are no rows that need it
         text = str(reading.text.chosen or reading.default_text_column or "text")
     return JsonLayout(columns, text, kept, frozenset(reading.reserved_names))
 
@@ -143,7 +143,7 @@ def _kept_column(
 
 
 def _sample(source: Source, max_record: int) -> list[list[Member]]:
-    """The objects of the first megabyte of lines, more only where the first one is longer."""
+    """The objects in the first megabyte of lines, more only if the first line is longer."""
     size = _SAMPLE_BYTES
     while True:
         data = source.peek(size)
@@ -167,12 +167,12 @@ def _sample(source: Source, max_record: int) -> list[list[Member]]:
 
 
 def _textual(objects: list[list[Member]], columns: list[str]) -> list[int]:
-    """The members that are texts or null, and not always null."""
+    """The members that are strings or null, and not always null."""
     kinds: dict[str, set[str]] = {column: set() for column in columns}
     for members in objects:
         for member in members:
             kinds[member.name].add(kind_of(member.raw))
-    return [place for place, column in enumerate(columns) if kinds[column] - {"null"} == {"a text"}]
+    return [place for place, column in enumerate(columns) if kinds[column] - {"null"} == {"a string"}]
 
 
 def read_windows(
@@ -184,9 +184,9 @@ def read_windows(
     window_bytes: int,
     closed: bool,
 ) -> Iterator[JsonWindow]:
-    """The windows of a source that stands at `begin`.
+    """The windows of a source that has been read up to `begin`.
 
-    closed: whether the columns are those of the layout, so that a line with another one cannot be read.
+    closed: whether all columns are those of the layout, so that a line with any other is rejected.
     With options.strict, raises DataError at the first line that cannot be read.
     """
     columns = None if not closed and layout.kept is None else frozenset(layout.kept or layout.columns)
@@ -217,7 +217,7 @@ def read_windows(
 
 
 class _Lines:
-    """A chunk's lines, read one by one; the attributes are those of a `JsonWindow`."""
+    """A chunk's lines, parsed one by one; the attributes are those of a `JsonWindow`."""
 
     def __init__(
         self,
@@ -253,11 +253,11 @@ class _Lines:
             self.braces[place] = start + len(content) - 1
 
     def _checked_text(self, members: list[Member]) -> bytes | None:
-        """The text of an object, None without one. Raises DataError for an object that cannot be written or scored."""
+        """An object's text, None if it has none. Raises DataError for an object that cannot be written or scored."""
         names = [member.name for member in members]
         if not self._layout.reserved.isdisjoint(names):
             taken = next(name for name in names if name in self._layout.reserved)
-            raise DataError(f"already has a member {taken!r}, which would be written")
+            raise DataError(f"already has a member {taken!r}, which would be added")
         if self._columns is not None:
             if len(set(names)) < len(names):
                 for name, count in Counter(names).items():
@@ -265,7 +265,7 @@ class _Lines:
                         raise DataError(f"has several members {name!r}")
             if self._layout.kept is None and not self._columns.issuperset(names):
                 foreign = next(name for name in names if name not in self._columns)
-                raise DataError(f"has a member {foreign!r} that the first lines lack: --columns says what to write")
+                raise DataError(f"has a member {foreign!r} that the first lines lack: choose which members to write")
         text = None
         for member in members:
             if member.name == self._layout.text:  # the last one, as in Python and JavaScript
@@ -273,7 +273,7 @@ class _Lines:
         if text is None or text.raw == "null":
             return None
         if text.text is None:
-            raise DataError(f"expected a text or null in {text.name!r}, got {kind_of(text.raw)}")
+            raise DataError(f"expected a string or null in {text.name!r}, got {kind_of(text.raw)}")
         return text.text.encode("utf-8", "surrogatepass")
 
 
@@ -281,12 +281,12 @@ def _members_of(content: bytes, first: bool) -> list[Member]:
     try:
         line = content.decode()
     except UnicodeDecodeError as error:
-        raise DataError(f"not UTF-8 at byte {error.start + 1} of the line") from error
+        raise DataError(f"not valid UTF-8 at byte {error.start + 1} of the line") from error
     return read_members(line.removeprefix(_BOM) if first else line)
 
 
 def _finder(max_record: int, begin: Position) -> _core.RecordFinder:
-    """Finds lines: of fields, without quotes, there is one on each, or several where a unit separator stands."""
+    """A finder of lines: without quotes, a record is a line; a unit separator in it would only split it in fields."""
     return _core.RecordFinder(
         SIMD_LEVEL,
         delimiter="\x1f",

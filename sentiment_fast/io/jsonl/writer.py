@@ -1,7 +1,7 @@
 """Windows of any format, and the columns to add to them -> JSON Lines.
 
-In: windows, their reader, and Arrow columns to add. Out: bytes to append. From JSON Lines, an object's own bytes are
-copied and members added to it. How a value becomes JSON is left to io/arrow.py.
+In: windows, their reader, and Arrow columns to add. Out: bytes to append. If the input is JSON Lines, the bytes of
+objects are copied and members added. Formatting values as JSON is left to io/arrow.py.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from sentiment_fast.io.window import Reader, Window, WrittenPart
 def make_writer(
     first: Reader[Any], added: pa.Schema, options: object, window_bytes: int
 ) -> JsonCopyWriter | JsonTableWriter:
-    """first: the reader of the first input, whose members the output has. added: the ones to come after them."""
+    """first: the reader of the first input, whose members the output has. added: the members to append to them."""
     return JsonCopyWriter() if isinstance(first, JsonLinesReader) else JsonTableWriter()
 
 
 class JsonCopyWriter:
-    """JSON Lines to JSON Lines: objects are copied, and members appended to them."""
+    """JSON Lines to JSON Lines: copies objects and appends members to them."""
 
     def write(
         self,
@@ -50,11 +50,11 @@ class JsonCopyWriter:
         return b""
 
     def resume(self, path: Path, size: int) -> None:
-        """JSON Lines may end after any window."""
+        """Nothing to do: JSON Lines may end after any window."""
 
 
 class JsonTableWriter:
-    """Other formats to JSON Lines, by their columns."""
+    """Other formats to JSON Lines, from the columns of their tables."""
 
     def write(
         self,
@@ -72,11 +72,11 @@ class JsonTableWriter:
         return b""
 
     def resume(self, path: Path, size: int) -> None:
-        """JSON Lines may end after any window."""
+        """Nothing to do: JSON Lines may end after any window."""
 
 
 def added_members(added: Mapping[str, pa.Array]) -> list[str]:
-    """(rows,): the added columns of each row as members, without braces. float32 has six decimals, as in CSV."""
+    """(rows,): each row's added columns as members, without braces. float32 is written with six decimals, as in CSV."""
     columns = []
     for name, values in added.items():
         start = f"{json_text(name)}: "
@@ -89,9 +89,9 @@ def added_members(added: Mapping[str, pa.Array]) -> list[str]:
 
 
 def append_members(window: JsonWindow, members: list[str], kept: list[str] | None) -> bytes:
-    """The window's lines without those that were rejected, each object with its members; blank lines as they are.
+    """The window's lines with members appended to each object, without rejected lines; blank lines are kept.
 
-    kept: which of the objects' own members to write, each as it stands; None for all.
+    kept: which of the objects' own members to copy; None for all.
     """
     if kept is not None:
         objects = (_chosen(own, kept, new) for own, new in zip(window.objects, members, strict=True))
@@ -117,7 +117,7 @@ def _chosen(own: list[Member], kept: list[str], new: str) -> str:
 
 
 def json_lines(table: pa.Table, members: list[str]) -> tuple[bytes, npt.NDArray[np.bool_]]:
-    """A line for each row of a table, and in which rows invalid UTF-8 was replaced."""
+    """A line for each row of a table; and in which rows invalid UTF-8 was replaced."""
     columns, replaced = [], np.zeros(len(table), bool)
     for name, column in zip(table.schema.names, table.columns, strict=True):
         start = f"{json_text(name)}: "

@@ -1,1 +1,1 @@
-"""Parquet: windows of rows, row groups that a killed run can resume after."""
+"""Parquet: windows of rows, and row groups after which a killed run can be resumed."""

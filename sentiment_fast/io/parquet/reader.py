@@ -1,7 +1,7 @@
-"""A Parquet file -> its layout, and numbered windows of rows: runs of them within row groups, and the texts in them.
+"""A Parquet file -> its layout, and windows of consecutive rows within row groups, with their texts.
 
 In: a path. Out: a `ParquetLayout`, then `ParquetWindow`s. Where one ends depends only on where it begins and on the
-file, as with CSV files. What the rows become is left to others.
+file, as for CSV files. Writing the rows is left to others.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from sentiment_fast.io.options import Reading
 from sentiment_fast.io.source import Source
 from sentiment_fast.io.window import Position, Reader
 
-_READ_AHEAD = 1 << 20  # bytes of each column; without, pyarrow reads a row group's whole column at once
+_READ_AHEAD = 1 << 20  # bytes of each column; by default, PyArrow reads a whole column of a row group at once
 _MOST_ROWS_AT_ONCE = 1024
 
 
 @dataclass(frozen=True)
 class ParquetLayout:
-    """schema: of the columns to read. text: the one with the texts. compression: what the file's own columns have."""
+    """schema: of the columns to read. text: the text column's name. compression: that of the file's columns."""
 
     schema: pa.Schema
     text: str
@@ -41,7 +41,7 @@ class ParquetLayout:
 
 @dataclass(frozen=True)
 class ParquetWindow:
-    """Rows of a Parquet file. table: (rows,), their columns to read. The rest as in a `Window`."""
+    """Rows of a Parquet file. table: (rows,), the columns to read. The rest as in a `Window`."""
 
     table: pa.Table
     texts: pa.LargeBinaryArray
@@ -51,7 +51,7 @@ class ParquetWindow:
 
 
 class ParquetReader(Reader[ParquetWindow]):
-    """A Parquet file, which is always read from a path."""
+    """A Parquet file, always read from a path."""
 
     format = PARQUET
     schema: pa.Schema
@@ -59,7 +59,7 @@ class ParquetReader(Reader[ParquetWindow]):
     def __init__(self, source: Source, reading: Reading) -> None:
         self.source = source
         if source.path is None or not source.rereadable:
-            raise DataError(f"{source.name}: expected a file: Parquet is read from its end")
+            raise DataError(f"{source.name}: expected a regular file, because Parquet is read from its end")
         self._path = source.path
         self.layout = read_layout(self._path, reading)
         self.rows = self.layout.rows
@@ -82,7 +82,7 @@ class ParquetReader(Reader[ParquetWindow]):
 
     def follow(self, first: Reader[ParquetWindow]) -> None:
         assert isinstance(first, ParquetReader)
-        both = f"{self.source.name}: to be written into one output with {first.source.name}"
+        both = f"{self.source.name}: to be combined with {first.source.name}"
         for field in first.schema:
             if field.name not in self.schema.names:
                 continue
@@ -99,18 +99,18 @@ def _kind(field: pa.Field) -> str:
 
 @contextmanager
 def open_parquet(path: Path) -> Iterator[pq.ParquetFile]:
-    """Raises DataError where the file cannot be opened or, within the context, read."""
+    """Raises DataError if the file cannot be opened or, within the context, read."""
     try:
         with pq.ParquetFile(path, buffer_size=_READ_AHEAD, pre_buffer=False) as file:
             yield file
     except (pa.ArrowException, OSError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error).partition("\n")[0]
-        raise DataError(f"{path}: cannot be read ({reason}). Is the file whole, and Parquet?") from error
+        raise DataError(f"{path}: cannot be read ({reason}). Is it a complete Parquet file?") from error
 
 
 def read_layout(path: Path, reading: Reading) -> ParquetLayout:
-    """Raises DataError for a file that cannot be read, a column that does not exist, has a reserved name or should hold
-    texts and does not, and for names that occur twice.
+    """Raises DataError for a file that cannot be read, a column that does not exist or has a reserved name, a text
+    column that does not hold text, and duplicate names.
     """
     with open_parquet(path) as file:
         schema, metadata = file.schema_arrow, file.metadata
@@ -129,7 +129,7 @@ def read_layout(path: Path, reading: Reading) -> ParquetLayout:
     if not holds_text(schema.field(text).type):
         raise DataError(
             f"{name}: expected texts in the column {columns[text]!r}, got {schema.field(text).type}: choose another "
-            f"with {reading.text.option}"
+            f"with {reading.text.argument}"
         )
     if reading.columns is not None:
         kept = [schema.field(find_column(columns, one, name, find_texts)) for one in reading.columns]
@@ -138,7 +138,7 @@ def read_layout(path: Path, reading: Reading) -> ParquetLayout:
 
 
 def read_windows(path: Path, layout: ParquetLayout, begin: Position, window_bytes: int) -> Iterator[ParquetWindow]:
-    """The windows from `begin` on. Checks at the end that as many rows came out as the file has."""
+    """The windows from `begin` onwards. Checks at the end that no row was lost."""
     names = [*layout.schema.names, *([] if layout.text in layout.schema.names else [layout.text])]
     size, rows = path.stat().st_size, begin.rows
     with open_parquet(path) as file:
@@ -155,15 +155,15 @@ def read_windows(path: Path, layout: ParquetLayout, begin: Position, window_byte
                     consumed=size * rows // max(layout.rows, 1),
                 )
     if rows != layout.rows:
-        raise DataError(f"{path}: expected {layout.rows:,} rows, as the file says, got {rows:,}")
+        raise DataError(f"{path}: expected {layout.rows:,} rows, as in the file's metadata, got {rows:,}")
 
 
 def _runs(
     file: pq.ParquetFile, group: int, names: list[str], start: int, window_bytes: int
 ) -> Iterator[tuple[list[pa.RecordBatch], int]]:
-    """A row group's batches, a window's at a time, and the row after them; the first `start` rows are left out.
+    """The batches of each window of a row group, and the row after them, without the first `start` rows.
 
-    Batches are the same wherever the run begins, because windows end where batches do.
+    Batches are the same wherever a run begins, because windows end where batches do.
     """
     about: Any = file.metadata.row_group(group)
     rows_at_once = window_bytes * about.num_rows // (4 * max(about.total_byte_size, 1))

@@ -1,8 +1,8 @@
-"""Tables -> the bytes of one Parquet file, row group by row group, such that it can be resumed after any of them.
+"""Tables -> the bytes of one Parquet file, row group by row group, so that it can be resumed after any of them.
 
-In: tables of one schema, and where in the file they go. Out: bytes to append. Each row group has a footer of its own
-after it, which readers skip; the last one, of the whole file, is made of them. To resume the file, they are found by
-walking back from its end. What is appended when is left to writer.py.
+In: tables of one schema, and where in the file they go. Out: bytes to append. Each row group is followed by a footer of
+its own, which readers skip; the footer of the whole file is made from these. To resume, they are found by walking back
+from the end of the file. When to append is left to writer.py.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _MAGIC = b"PAR1"
 
 
 class RowGroups:
-    """A Parquet file that grows. schema: of all tables. compression: as pyarrow names it. size: bytes so far."""
+    """A Parquet file that grows. schema: of all tables. compression: as named by PyArrow. size: bytes so far."""
 
     def __init__(self, schema: pa.Schema, compression: str) -> None:
         self.size = self.rows = 0
@@ -30,7 +30,7 @@ class RowGroups:
         self._footers: pq.FileMetaData | None = None
 
     def resume(self, path: Path, size: int) -> None:
-        """Continue after the first `size` bytes of a file, which end after a row group. Raises DataError if not."""
+        """Continue after the first `size` bytes of a file. Raises DataError if these do not end after a row group."""
         footers: list[pq.FileMetaData] = []
         try:
             with path.open("rb") as file:
@@ -39,16 +39,16 @@ class RowGroups:
                     footers.append(_footer_before(file, end))
                     start = _first_byte(footers[-1])
                     if not len(_MAGIC) <= start < end:
-                        raise DataError(f"{path}: has no row group before byte {end:,}: start over with --restart")
+                        raise DataError(f"{path}: has no row group before byte {end:,}: start over with `restart=True`")
                     end = start
         except (OSError, pa.ArrowException) as error:
-            raise DataError(f"{path}: cannot be resumed ({error}): start over with --restart") from error
+            raise DataError(f"{path}: cannot be resumed ({error}): start over with `restart=True`") from error
         for footer in reversed(footers):
             self._add(footer)
         self.size = size
 
     def append(self, table: pa.Table) -> bytes:
-        """The bytes of further row groups. Raises DataError if there is no room for them."""
+        """The bytes of further row groups. Raises DataError if the temporary folder has no room for them."""
         start = max(self.size, len(_MAGIC))
         try:
             with tempfile.TemporaryFile() as scratch:
@@ -56,14 +56,14 @@ class RowGroups:
                     pa.OSFile(f"/dev/fd/{scratch.fileno()}", "wb") as sink,
                     pq.ParquetWriter(sink, self._schema, compression=self._compression) as writer,
                 ):
-                    # Footers say where columns are. A writer's first four bytes are the magic; the rest goes where it
-                    # will be in the file, so that they say the truth there.
+                    # Footers hold the columns' offsets. After the writer's first four bytes, the magic, the rest is
+                    # written where it will be in the file, so that the offsets are right there.
                     os.lseek(sink.fileno(), start, os.SEEK_SET)
                     writer.write_table(table.unify_dictionaries())
                 scratch.seek(start)
                 data = scratch.read()
         except OSError as error:
-            reason = os.strerror(error.errno) if error.errno else error  # pyarrow's is a sentence of its own
+            reason = os.strerror(error.errno) if error.errno else error  # PyArrow's message is a whole sentence
             raise DataError(f"{tempfile.gettempdir()}: cannot be written ({reason})") from error
         footer = _footer_before(io.BytesIO(data), len(data))
         if len(table) > 0 and _first_byte(footer) != start:
@@ -74,7 +74,7 @@ class RowGroups:
         return magic + data
 
     def finish(self) -> bytes:
-        """The bytes that make the file whole."""
+        """The bytes that complete the file."""
         begun = b"" if self.size else self.append(self._schema.empty_table())
         assert self._footers is not None
         footer = io.BytesIO()
@@ -90,7 +90,7 @@ class RowGroups:
 
 
 def _footer_before(file: io.BufferedIOBase | io.BufferedReader, end: int) -> pq.FileMetaData:
-    """The footer that ends at a byte of the file."""
+    """The footer that ends before byte `end` of the file."""
     file.seek(end - 8)
     tail = file.read(8)
     length = int.from_bytes(tail[:4], "little")

@@ -1,7 +1,7 @@
 """Windows of any format, and the columns to add to them -> Parquet.
 
-In: windows, their reader, and Arrow columns to add. Out: bytes to append, whenever windows make up a row group. The
-file's bytes, and how it is resumed after a row group, are left to row_groups.py.
+In: windows, their reader, and Arrow columns to add. Out: bytes to append, when enough windows for a row group have been
+collected. The file's bytes, and resuming after a row group, are left to row_groups.py.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _WINDOWS_PER_GROUP = 4
 
 
 def make_writer(first: Reader[Any], added: pa.Schema, options: object, window_bytes: int) -> ParquetWriter:
-    """first: the reader of the first input, whose columns the output has. added: the columns to come after them."""
+    """first: the reader of the first input, whose columns the output has. added: the columns to append to them."""
     assert first.schema is not None
     schema = first.schema
     for field in added:
@@ -30,7 +30,7 @@ def make_writer(first: Reader[Any], added: pa.Schema, options: object, window_by
 
 
 class ParquetWriter:
-    """Collects windows until they make up a row group of about `group_bytes`. schema: of the output."""
+    """Collects windows for row groups of about `group_bytes`. schema: the output's."""
 
     def __init__(self, schema: pa.Schema, compression: str, group_bytes: int) -> None:
         self._schema, self._group_bytes = schema, group_bytes

@@ -1,9 +1,9 @@
 """A Ray cluster -> workers that hold the model, and calls to them, whose results come in order (extra: ray).
 
-In: a model, and calls, lazily. Out: their results. Of Ray this takes actors and their methods, not Ray Data: there, a
-dataset reads blocks where it likes, an actor that died may be missed for good (ray-project/ray #62746), and how far a
-run has come is not known until it ends. Here each call is placed by the one process that writes and keeps the journal:
-few are under way at once, each is done again elsewhere if its worker is lost, and its result is handed on once.
+In: a model, and a lazy sequence of calls. Out: their results. This uses Ray's actors, not Ray Data, which reads blocks
+on any machine, may never replace an actor that died (ray-project/ray #62746), and reports progress only at the end.
+Here the process that writes and keeps the journal places each call: few are in flight at once, a call whose worker is
+lost is repeated elsewhere, and each result is returned once.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ from sentiment_fast.model.model import Model
 from sentiment_fast.scoring.cluster.worker import Worker
 from sentiment_fast.scoring.scorer import Scorer
 
-_THREADS = 1  # and CPUs of a worker: windows are what is done in parallel
-_PER_WORKER = 2  # calls: one is done, one is there when it is
-_RETRIES = 3  # of a call; also workers that may fail to start before one does
-_SLOW_START = 30.0  # seconds, in which PyTorch can be imported on a slow disk
-_PATIENCE = 0.5  # seconds between looks at whether a wait was cancelled
+_THREADS = 1  # and CPUs per worker: windows are processed in parallel instead
+_PER_WORKER = 2  # calls: one runs while the next one waits
+_RETRIES = 3  # of a call, and of starting a worker
+_SLOW_START = 30.0  # seconds, enough to start a worker even from a slow disk
+_PATIENCE = 0.5  # seconds between checks for whether a wait was cancelled
 
 
 class Cluster:
-    """Workers that have one model, for any number of runs, also of several threads.
+    """Workers that hold one model, for any number of runs, also in several threads.
 
-    model, device, precision: as for `sf.score_csv`, or a model that was loaded; "auto" takes GPUs if the cluster has
-    any. workers: None for one per GPU or CPU that the cluster has. The cluster is the one Ray is connected to already,
-    else that of RAY_ADDRESS, else one that is started on this machine and ended by `close`. scorer: the model in this
-    process, to encode texts and name labels. fingerprint: all that the workers' scores depend on. in_flight: calls
-    whose results were not handed on.
-    Raises UsageError where Ray is not installed or cannot be reached, ClusterError where it or no worker starts.
+    model, device, precision: as for `sf.score_files`, or a loaded model; "auto" uses GPUs if the cluster has any.
+    workers: None for one per GPU or CPU of the cluster. The cluster is the one that Ray is already connected to, else
+    the one at RAY_ADDRESS, else one that is started on this machine and ended by `close`. scorer: the model in this
+    process, for encoding texts and naming labels. fingerprint: everything that the workers' scores depend on.
+    in_flight: the maximum number of calls whose results have not been returned.
+    Raises UsageError if Ray is not installed or cannot be reached, ClusterError if Ray or all workers fail to start.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class Cluster:
         say: Callable[[str], None] = lambda message: None,
     ) -> None:
         if workers is not None and workers < 1:
-            raise UsageError(f"Expected 1 worker or more, got {workers}")
+            raise UsageError(f"Expected `workers` of 1 or more, got {workers}")
         self._ray = _ray()
         if isinstance(model, Scorer):
             device, precision = model.device.type, model.precision.name
@@ -70,12 +70,12 @@ class Cluster:
             resources = self._ray.cluster_resources()
             gpus, cpus = int(resources.get("GPU", 0)), int(resources.get("CPU", 0))
             if device == "cuda" and gpus == 0:
-                raise UsageError("Expected a Ray cluster with GPUs, found none: take --device cpu or auto")
+                raise UsageError("Expected a Ray cluster with GPUs, found none: choose `device=cpu` or `device=auto`")
             on_gpu = device == "cuda" or (device == "auto" and gpus > 0)
             room = max(gpus if on_gpu else cpus // _THREADS, 1)
             self.workers = workers or room
             if self.workers > room:
-                say(f"The Ray cluster has room for {room} of {self.workers} workers: the others wait for more")
+                say(f"The Ray cluster has room for {room} of {self.workers} workers: the others wait")
             self.in_flight = (_PER_WORKER + 1) * self.workers
             self._permits = threading.Semaphore(self.in_flight)
             self._class = self._ray.remote(num_cpus=_THREADS, num_gpus=int(on_gpu))(_Answering)
@@ -86,7 +86,7 @@ class Cluster:
             while not self.fingerprint:
                 self._collect()
                 if began is not None and time.monotonic() - began > _SLOW_START:
-                    say("no worker has started yet: is a CPU (for a worker on a GPU, a GPU too) of the cluster free?")
+                    say("no worker has started yet: does the cluster have a free CPU (and GPU, for workers on GPUs)?")
                     began = None
         except BaseException:
             self.close()
@@ -99,7 +99,7 @@ class Cluster:
         self.close()
 
     def close(self) -> None:
-        """End the workers, and the cluster, if it was started here."""
+        """Stop the workers, and the cluster if it was started here."""
         with self._lock:
             for actor in self._actors:
                 self._ray.kill(actor.handle)
@@ -112,9 +112,9 @@ class Cluster:
     ) -> Iterator[Any]:
         """The results of a `Worker`'s method for each of the arguments, in their order.
 
-        calls: asked for the next only while less than `in_flight` are under way, over all maps; from this thread.
-        cancelled: ends the map, and a wait in it. Raises what the method raised, if that is one of this package's
-        errors; what else goes wrong is tried again, and a ClusterError once that has not helped.
+        calls: iterated over in this thread, only while fewer than `in_flight` calls of all maps are in flight.
+        cancelled: ends the map, and a wait in it. Raises what the method raised, if it is one of this package's errors.
+        After any other error the call is retried; if that does not help, ClusterError is raised.
         """
         cancelled = cancelled or threading.Event()
         waiting: deque[_Call] = deque()
@@ -149,13 +149,13 @@ class Cluster:
         return call.result
 
     def _wait(self, call: _Call, cancelled: threading.Event) -> bool:
-        """Whether the call is done: False where the wait was cancelled."""
+        """Whether the call is done: False if the wait was cancelled."""
         while not call.done and not cancelled.is_set():
             self._collect()
         return call.done
 
     def _collect(self) -> None:
-        """Wait until a call is done or a worker has started, a while at most; take note of all of these."""
+        """Wait, for a limited time, until a call is done or a worker has started; then record all of these."""
         with self._lock:
             if self._failure is not None:
                 raise self._failure
@@ -176,11 +176,11 @@ class Cluster:
         self._actors.append(_Actor(handle, handle.fingerprint.remote()))
 
     def _place(self) -> None:
-        """Give calls that wait to the workers that have least to do."""
+        """Assign waiting calls to the least busy workers."""
         while self._unplaced:
             call = self._unplaced[0]
             free = [actor for actor in self._actors if actor.ready and actor.calls < _PER_WORKER]
-            others = [actor for actor in free if actor is not call.actor]  # where it has not just failed
+            others = [actor for actor in free if actor is not call.actor]  # on which it has not just failed
             if not free or (not others and sum(actor.ready for actor in self._actors) > 1):
                 return
             actor = min(others or free, key=lambda one: one.calls)
@@ -196,23 +196,23 @@ class Cluster:
         try:
             call.result, call.done = self._ray.get(ref), True
             return
-        except self._ray.exceptions.RayTaskError as error:  # of the method
+        except self._ray.exceptions.RayTaskError as error:  # raised by the method
             reason = f"{type(error.cause).__name__}: {error.cause}"
-        except self._ray.exceptions.RayError as error:  # of the worker, its machine or the way to it
+        except self._ray.exceptions.RayError as error:  # in the worker, its machine or the network
             reason = _first_line(error)
             self._replace(call.actor, reason)
         call.failures += 1
         if call.failures > _RETRIES:
             call.done = True
             call.result = ClusterError(
-                f"A window could not be scored by {call.failures} workers, one after the other. The last: {reason}"
+                f"A window could not be scored in {call.failures} attempts on different workers. The last: {reason}"
             )
         else:
             self._unplaced.appendleft(call)
 
     def _take_start(self, ref: Any) -> None:
         actor = next((one for one in self._actors if one.started == ref), None)
-        if actor is None:  # another thread was here before
+        if actor is None:  # another thread has recorded it
             return
         try:
             fingerprint = self._ray.get(ref)
@@ -234,14 +234,14 @@ class Cluster:
             if found != self.fingerprint[name]:
                 first = self.fingerprint[name]
                 self._failure = UsageError(
-                    f"Expected workers that score alike, got {name} {first} on one and {found} on another"
-                    ": use machines of one kind, with the same versions, or name --device and --precision"
+                    f"Expected workers that score identically, got {name} {first} on one and {found} on another"
+                    ": use the same kind of machine and the same versions, or choose `device` and `precision`"
                 )
 
     def _replace(self, lost: _Actor, reason: str) -> None:
-        """Start another in place of a worker that was lost, unless that was done already."""
+        """Replace a lost worker, unless that was done already."""
         if lost in self._actors:
-            self._say(f"a worker was lost ({reason}); another takes its place")
+            self._say(f"a worker was lost ({reason}) and is being replaced")
             self._actors.remove(lost)
             self._ray.kill(lost.handle)
             self._start()
@@ -249,7 +249,7 @@ class Cluster:
 
 class _Answering(Worker):
     def answer(self, method: str, arguments: tuple[Any, ...]) -> Any:
-        """The method's result, or the error that it ended with: Ray logs those that nobody asks for, once raised."""
+        """The method's result or its error. If raised, Ray would log errors of results that nobody retrieves."""
         try:
             return getattr(self, method)(*arguments)
         except SentimentFastError as error:
@@ -257,7 +257,7 @@ class _Answering(Worker):
 
 
 class _Actor:
-    """started: where its fingerprint will be, once it has one. calls: that it was given and has not finished."""
+    """started: a reference to its future fingerprint. calls: the number of its unfinished calls."""
 
     def __init__(self, handle: Any, started: Any) -> None:
         self.handle, self.started = handle, started
@@ -266,7 +266,7 @@ class _Actor:
 
 
 class _Call:
-    """actor: that it was given to last. failures: how often it was given in vain."""
+    """actor: the last one that it was assigned to. failures: the number of failed attempts."""
 
     def __init__(self, method: str, arguments: tuple[Any, ...]) -> None:
         self.method, self.arguments = method, arguments
@@ -283,30 +283,30 @@ def _saved(model: str | Path | Scorer | Model) -> Model:
 
 
 def _ray() -> Any:
-    if "RAY_ADDRESS" not in os.environ:  # else others have started that cluster, and decided this
+    if "RAY_ADDRESS" not in os.environ:  # otherwise whoever started that cluster has decided this
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     try:
         import ray
     except ImportError as error:
-        raise UsageError('--engine ray: expected Ray to be installed: pip install "sentiment-fast[ray]"') from error
+        raise UsageError('`engine=ray`: expected Ray to be installed: pip install "sentiment-fast[ray]"') from error
     return ray
 
 
 def _connect(ray: Any) -> None:
     address = os.environ.get("RAY_ADDRESS")
-    # What workers print must not stand in between the rows that go to stdout.
+    # Output of workers must not get between the rows on stdout.
     quiet = {"log_to_driver": False, "logging_level": "warning"}
     try:
         if address:
             ray.init(address, **quiet)
         else:
             ray.init("local", include_dashboard=False, **quiet)
-    except Exception as error:  # Ray raises just that where its processes do not start in time
+    except Exception as error:  # Ray raises no subclass if its processes do not start in time
         if address is None:
             raise ClusterError(f"Ray could not be started on this machine: {_first_line(error)}") from error
         raise UsageError(
             f"RAY_ADDRESS={address}: expected a Ray cluster there, got {_first_line(error)}: start one with "
-            "`ray start`, or take RAY_ADDRESS out of the environment for one on this machine alone"
+            "`ray start`, or unset RAY_ADDRESS to start one on this machine"
         ) from error
 
 

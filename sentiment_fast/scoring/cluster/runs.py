@@ -1,7 +1,7 @@
-"""Runs whose windows are scored by the workers of a cluster, and written here, in order, as a run of one process does.
+"""Runs whose windows are scored by the workers of a cluster and written in this process, in order.
 
-In: as for `Run`, and a `Cluster`. Of CSV files that are copied, workers get the places of windows, and read these
-themselves; everything else is read here (compressed files, pipes, other formats), and workers get its ids.
+In: as for `Run`, and a `Cluster`. For CSV files that are copied, workers get the positions of windows, and read these
+themselves; everything else (compressed files, pipes, other formats) is read here, and workers get token ids.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from sentiment_fast.scoring.run import IN_FLIGHT, FinishedWindow, Prepared, Run
 
 
 class _ClusterRun(Run):
-    """Workers get ids."""
+    """A run whose workers get token ids."""
 
     def __init__(self, cluster: Cluster, *arguments: Any) -> None:
         super().__init__(*arguments)
@@ -49,7 +49,7 @@ class _ClusterRun(Run):
 
 
 class _FileRun(_ClusterRun):
-    """Workers read the files themselves."""
+    """A run whose workers read the files themselves."""
 
     def __init__(self, cluster: Cluster, reading: Reading, *arguments: Any) -> None:
         super().__init__(cluster, *arguments)
@@ -69,11 +69,11 @@ class _FileRun(_ClusterRun):
 
 
 def cluster_run(cluster: Cluster, reading: Reading, inputs: Inputs, *arguments: Any) -> Run:
-    """arguments: the other ones of `Run`."""
+    """arguments: the other arguments of `Run`."""
     if inputs.separable:
         return _FileRun(cluster, reading, inputs, *arguments)
     return _ClusterRun(cluster, inputs, *arguments)
 
 
 def _nothing(message: str) -> None:
-    """What workers say of a file's layout was said already."""
+    """Discards workers' messages about a file's layout, which were printed already."""

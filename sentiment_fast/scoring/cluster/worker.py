@@ -1,7 +1,7 @@
-"""What a worker of a cluster does: it holds the model, and scores windows of CSV files that it reads itself, or ids.
+"""A cluster's worker: it holds the model, and scores windows of CSV files that it reads itself, or token ids.
 
-In: where a window lies, or ids that were made elsewhere. Out: what is written of the window, or probabilities. Knows
-nothing of the cluster.
+In: the position of a window, or token ids. Out: the bytes to write for the window, or probabilities. The cluster is
+left to ray_cluster.py.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from sentiment_fast.text.encoding import TokenIds
 
 @dataclass(frozen=True)
 class WindowRange:
-    """A window of a CSV file. path: where every machine finds it. name: for messages. begin, end: of the window.
+    """A window of a CSV file. path: the same on every machine. name: for messages. begin, end: the window's.
     more_follow: whether further inputs will be written after this one.
     """
 
@@ -44,28 +44,28 @@ class WindowRange:
 
 
 class Worker:
-    """A model on one device, with a number of threads that all work keeps to."""
+    """A model on one device, with a fixed number of threads."""
 
     def __init__(self, model: Model, device: str, precision: str, threads: int) -> None:
         pa.set_cpu_count(threads)
         self._scorer = Scorer(model, device, precision, threads)
 
     def fingerprint(self) -> dict[str, Any]:
-        """All that its scores depend on: the same for all workers of a run."""
+        """Everything that its scores depend on: the same for all workers of a run."""
         return scorer_fingerprint(self._scorer)
 
     def probabilities_of(self, ids: TokenIds) -> npt.NDArray[np.float32]:
-        """As `Scorer.probabilities_of`."""
+        """See `Scorer.probabilities_of`."""
         return self._scorer.probabilities_of(ids)
 
     def score_window(self, place: WindowRange, reading: Reading, options: ScoreOptions) -> FinishedWindow:
-        """Read, score and finish the window that lies there, to be copied with new fields.
+        """Read, score and finish a window of a CSV file that is copied with new fields.
 
-        Raises OSError where it cannot be read here, which another machine may be able to, DataError as `score_csv`.
+        Raises OSError if it cannot be read here, since another machine may be able to; DataError like `score_files`.
         """
         if not place.path.is_file():
             raise FileNotFoundError(
-                f"{place.name}: is not on {platform.node()}: every machine of the cluster must find it as {place.path}"
+                f"{place.name}: is not on {platform.node()}: every machine of the cluster must have it at {place.path}"
             )
         try:
             return self._score_window(place, reading, options)
@@ -83,12 +83,12 @@ class Worker:
             if window is None or replace(window.end, source=end.source) != end:
                 raise OSError(
                     f"{place.name}: expected bytes {begin.offset:,} to {end.offset:,} to be whole records on "
-                    f"{platform.node()}, as where the run began, got others: is it the same file, and unchanged?"
+                    f"{platform.node()}, as on the machine that started the run: is it the same file, unchanged?"
                 )
             texts = encode_texts(window.texts, self._scorer)
             scored = score_texts(texts, self._scorer)
             columns = AddedColumns(self._scorer, options)
             writer = make_writer(opened.format, opened, columns.schema, options, options.window_bytes)
             finished = finish_window(opened, begin.source, window, texts, scored, columns, writer, place.more_follow)
-            # An Arrow buffer is sent from where it lies; bytes would be copied twice.
+            # An Arrow buffer is sent without copies; bytes would be copied twice.
             return replace(finished, data=pa.py_buffer(finished.data))
