@@ -131,7 +131,7 @@ def _suggest(data: str) -> str:
     """What there is instead of a path that leads nowhere."""
     parent = Path(data).parent
     if not parent.is_dir():
-        return f"There is no folder {parent} either."
+        return f"The folder {parent} does not exist either."
     present = {path.name.lower(): str(path) for path in sorted(parent.iterdir()) if not path.name.startswith(".")}
     choices = {word: word for word in WORDS} | present
     close = difflib.get_close_matches(Path(data).name.lower(), choices, n=3)

@@ -180,7 +180,7 @@ def test_missing_path_lists_what_there_is(said):
 
 
 def test_missing_folder_of_a_path_is_named(said):
-    with pytest.raises(DataError, match="There is no folder nowhere either"):
+    with pytest.raises(DataError, match="The folder nowhere does not exist either"):
         open_data("nowhere/mine.csv", say=said.append)
 
 
