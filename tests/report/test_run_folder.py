@@ -201,8 +201,7 @@ def test_the_card_describes_the_training_data(tmp_path):
     text = " ".join(card(tmp_path).split())
     assert "Trained on größte.csv (training part): 6 texts, `negative` (3), `positive` (3)." in text
     assert (
-        "The median text has 4 words of the vocabulary; 16.67% have more than the 500 that the network reads."
-        in text
+        "The median text has 4 words of the vocabulary; 16.67% have more than the 500 that the network reads." in text
     )
 
 

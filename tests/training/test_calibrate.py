@@ -102,9 +102,7 @@ def test_too_small_a_validation_part_leaves_the_model_as_it_is_and_says_so(few):
     assert calibrate(saved, network_of(saved), part(seed=1, **few), FLOAT32, said.append) is None
     unchanged = replace(saved, calibration=Calibration(), wide_calibration=Calibration(network=0.0))
     assert vars(saved) == vars(unchanged)
-    assert [line.partition(":")[0] for line in said] == [
-        "the probabilities stay uncalibrated"
-    ]
+    assert [line.partition(":")[0] for line in said] == ["the probabilities stay uncalibrated"]
 
 
 def test_the_wide_part_says_how_good_it_is_alone():
