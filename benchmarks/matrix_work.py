@@ -56,7 +56,7 @@ def work_of(
 def native_work_of(
     config: NetworkConfig, lengths: Rows, precision: torch.dtype, *, learning: bool = False
 ) -> MatrixWork:
-    """Of the native LSTM (model/native.py): without padding, and its first layer's inputs are looked up."""
+    """Of the native LSTM (model/native/scoring.py): without padding, and its first layer's inputs are looked up."""
     ids = int(lengths.sum())
     looked_up = 2 * 4 * config.hidden_size * config.embedding_size
     passes = 1 + BACKWARD if learning else 1

@@ -136,7 +136,7 @@ def test_a_stale_extension_says_how_to_build_it(tmp_path):
     from sentiment_fast.text import encoding
 
     (tmp_path / "changed.cpp").write_text("// not what was built")
-    with pytest.raises(ImportError, match=r"not built from the current.*pip install.*-e \."):
+    with pytest.raises(ImportError, match=r"not built from the current csrc.*pip install.*-e \."):
         encoding._check_freshness(tmp_path)
 
 

@@ -225,7 +225,7 @@ def test_other_data_are_refused(work, capsys):
         (["--trials", "0"], "--trials 0: expected 1 or more"),
         (["--space", "missing.json"], "missing.json: cannot be read"),
         (["--try", "nonsense=1,2"], "--try: nonsense: Expected a setting of"),
-        (["--try", "layers=1,2", "--set", "layers=1"], "layers: expected it to be fixed, or searched over"),
+        (["--try", "layers=1,2", "--set", "layers=1"], "layers: expected a fixed value or values to try"),
         (["--search", "grid", "--space", "space.json"], "hidden_size: expected a list of values, since a grid"),
         (["--config", "space.json"], 'space.json: expected a preset, an object with "format": 1'),
         (["--resume"], "--resume: expected the folder of the search"),

@@ -103,14 +103,10 @@ def add_model_argument(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_device_argument(parser: argparse.ArgumentParser) -> None:
+def add_device_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--device", choices=DEVICES, default="auto", help="run on this device (default: auto, a GPU if available)"
     )
-
-
-def add_device_arguments(parser: argparse.ArgumentParser) -> None:
-    add_device_argument(parser)
     parser.add_argument(
         "--precision",
         choices=PRECISIONS,

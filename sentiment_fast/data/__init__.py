@@ -1,1 +1,1 @@
-"""Labelled texts on top of io/: what --data means, the split, the overview."""
+"""Labelled texts on top of io/: what the argument `data` means, the split, the overview."""

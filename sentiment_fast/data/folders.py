@@ -1,6 +1,6 @@
 """Folders of texts, one in each file: those in the layout of aclImdb, and those without labels.
 
-In: the path of a folder. Out: columns of its texts and their labels, every byte checked. Files of many texts are left
+In: the path of a folder. Out: columns of its texts and their labels, checked to be UTF-8. Files of many texts are left
 to texts.py and labelled_texts.py, the download of the reviews to datasets/imdb.py.
 """
 
@@ -45,7 +45,7 @@ def read_labelled_folder(path: Path) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
 def read_text_folder(path: Path) -> pa.ChunkedArray:
     """The texts, (n,) large_string, of a folder: its unlabelled ones, else all of a folder in the layout of aclImdb.
 
-    Unlabelled are train/unsup/*.txt, unsup/*.txt or *.txt. Raises what `read_labelled_folder` does.
+    Unlabelled are train/unsup/*.txt, unsup/*.txt or *.txt. Raises the errors of `read_labelled_folder`.
     """
     unlabelled = [folder for folder in (path / "train" / "unsup", path / "unsup", path) if any(folder.glob("*.txt"))]
     return _read_files(_text_files(unlabelled[0])) if unlabelled else read_labelled_folder(path)[0]
@@ -62,7 +62,7 @@ def _has_classes(path: Path) -> bool:
 
 
 def _text_files(folder: Path) -> list[Path]:
-    # Names that begin with a dot are file managers' own.
+    # Names that begin with a dot are those of file managers.
     files = [file for file in folder.glob("*.txt") if not file.name.startswith(".")]
     return sorted(files, key=lambda file: review_order(file.name))
 

@@ -30,8 +30,8 @@ class LabelledTexts:
     """Texts and labels of one data set.
 
     texts: (n,) Arrow strings, chunked. labels: (n,) numpy array of str, int64 or float64.
-    name: how messages and the model card call the data. made_up: True for the demo corpus alone.
-    text_column: the column the texts stood in, where they came from a table.
+    name: how messages and the model card call the data. made_up: True only for the demo corpus.
+    text_column: the column that the texts were read from, if they came from a table.
     """
 
     texts: pa.ChunkedArray
@@ -64,15 +64,15 @@ def read_labelled(
     paths: one or several, read as one in the given order, patterns among them, "-" for stdin; for folders see
     `read_labelled_folder`. text_column, label_column: a name, or a number from 1; without one, the text column of each
     file is `review`, else `text`, the label column `sentiment`, else `label`; nothing else is guessed. delimiter: of
-    CSV files; None to find it.
+    CSV files; None to detect it.
 
-    Texts come out as (n,) large_string, as they are in the file: "NA" and "" are texts. A null text becomes "". Labels
-    come out as (n,) int64 if every one is written as an integer, else float64 if every one is a finite number, else
-    str, spaces and all; Parquet's booleans become "False" and "True", JSON's stay "false" and "true".
+    Texts are returned as (n,) large_string, as they are in the file: "NA" and "" are texts. A null text becomes "".
+    Labels are returned as (n,) int64 if all are written as integers, else float64 if all are finite numbers, else str,
+    spaces included; Parquet's booleans become "False" and "True", JSON's stay "false" and "true".
 
-    Raises UsageError for one column as both and a delimiter that makes no sense, and DataError, with the file and, if
-    one is at fault, the row, for all else: a missing file or column, a record that cannot be read, bytes that are not
-    UTF-8, an empty label, files without rows.
+    Raises UsageError for one column as both and for an invalid delimiter, and DataError, with the file and, if there is
+    one, the row, for anything else: a missing file or column, a record that cannot be read, bytes that are not UTF-8,
+    an empty label, files without rows.
     """
     wanted = (
         columns.text_column(text_column, argument=TEXT_OPTION, only_text=False),
@@ -115,7 +115,7 @@ def _read_one(
 
 
 def _checked_labels(file: _LabelledFile) -> pa.ChunkedArray:
-    """The labels of a file, (n,) large_string, int64 or float64. Raises DataError for one that is none."""
+    """The labels of a file, (n,) large_string, int64 or float64. Raises DataError for an invalid one."""
     path, name, column = file.path, file.table.column_names[1], file.table.column(1)
 
     def bad_label(row: int, found: str) -> DataError:
@@ -154,7 +154,7 @@ def _checked_labels(file: _LabelledFile) -> pa.ChunkedArray:
 
 
 def _label_array(parts: Sequence[pa.ChunkedArray]) -> np.ndarray:
-    """The labels of all files, each as `_checked_labels` gives them, as one array of int64, float64 or str."""
+    """The labels of all files, each as `_checked_labels` returns them, as one array of int64, float64 or str."""
     if all(pa.types.is_integer(part.type) or pa.types.is_floating(part.type) for part in parts):
         return np.concatenate([part.to_numpy() for part in parts])
     spelled = [
@@ -183,7 +183,7 @@ def _label_values(spellings: list[str]) -> np.ndarray:
 def classes_of(data: LabelledTexts) -> list[str | int | float]:
     """The sorted labels of a data set that a classifier can be trained on.
 
-    Raises DataError where there is nothing to learn: no rows, a single class, or no text with anything in it.
+    Raises DataError if there is nothing to learn: no rows, a single class, or only empty texts.
     """
     if len(data) == 0:
         raise DataError(f"{data.name}: expected at least two labelled texts, got no rows. Is it the right file?")
@@ -217,9 +217,9 @@ def class_indices(data: LabelledTexts, classes: list[str | int | float]) -> np.n
 def stratified_split(data: LabelledTexts, held_out: float, seed: int) -> tuple[LabelledTexts, LabelledTexts]:
     """Divide into (training, held out) so that both have the same class shares (the tutorial, section 2).
 
-    held_out: the share, above 0 and below 1. Raises DataError where a class has too few rows for that.
+    held_out: the share, above 0 and below 1. Raises DataError if a class has too few rows for that.
     """
-    from sklearn.model_selection import train_test_split  # half a second, which only a split is worth
+    from sklearn.model_selection import train_test_split  # imported here: it takes half a second
 
     try:
         kept, held = train_test_split(np.arange(len(data)), test_size=held_out, stratify=data.labels, random_state=seed)

@@ -1,6 +1,6 @@
-"""The look at the data before training: shapes, class counts, lengths, duplicates (the tutorial, sections 2 and 3).
+"""A summary of the data before training: shapes, class counts, lengths, duplicates (the tutorial, sections 2 and 3).
 
-In: the parts of a data set, with the number of ids that each text became. Out: Overview, as numbers or as a table.
+In: the parts of a data set, with the number of ids of each text. Out: Overview, as numbers or as a table.
 Counting words and ids is left to text/, pictures to report/plots.py.
 """
 
@@ -23,10 +23,10 @@ TRAINING = "training"
 
 @dataclass(frozen=True)
 class Split:
-    """One part of a data set, such as training, and what became of its texts.
+    """One part of a data set, such as training, with the lengths of its encoded texts.
 
-    token_lengths: (n,) int64, ids per text after encoding, before padding. word_count: all cleaned words that were
-    read, in or outside the vocabulary. unknown_ids: how many of the ids are that of unknown words.
+    token_lengths: (n,) int64, ids per text after encoding, before padding. word_count: the number of
+    cleaned words, in or outside the vocabulary. unknown_ids: how many of the ids are that of unknown words.
     """
 
     data: LabelledTexts
@@ -62,11 +62,11 @@ class TokenLengths:
 class PartOverview:
     """One part in numbers; shares are in [0, 1].
 
-    class_counts: texts per label, labels sorted. longer_than_padding: share of the texts that padding cuts short.
-    outside_vocabulary: share of the words, stop words among them, that are not in it; None where there is no word.
-    without_ids: texts of which nothing is left for the model, empty ones among them. repeated_texts: different texts
-    that stand in this part more than once. also_in_training: texts of this part, each counted as often as it stands
-    here, that training holds too; None for training itself.
+    class_counts: texts per label, labels sorted. longer_than_padding: share of the texts that padding truncates.
+    outside_vocabulary: share of the words, stop words included, that are not in it; None without any word.
+    without_ids: texts without any id, empty ones included. repeated_texts: different texts that occur in this part
+    more than once. also_in_training: texts of this part, each counted as often as it occurs here, that are in the
+    training part too; None for training itself.
     """
 
     texts: int
@@ -81,7 +81,7 @@ class PartOverview:
 
 @dataclass(frozen=True)
 class Overview:
-    """All parts in numbers, by name, and the padding length in ids that they were measured against."""
+    """All parts in numbers, by name. max_length: the padding length in ids that they were compared with."""
 
     max_length: int
     parts: dict[str, PartOverview]
@@ -123,11 +123,11 @@ class Overview:
 
 
 def overview(parts: Mapping[str, Split], max_length: int) -> Overview:
-    """Look at every part, and for texts of the other parts that stand in "training" too.
+    """Summarise each part, and count the texts of the other parts that are in "training" too.
 
-    parts: by name, "training" among them (ValueError if not). max_length: the padding length in ids (500 in the
-    tutorial). Texts are duplicates if they are equal to the last character; a missing text counts as an empty one.
-    Raises DataError where a part has no text.
+    parts: by name, including "training" (ValueError if not). max_length: the padding length in ids (500 in the
+    tutorial). Texts are duplicates if they are identical; a missing text counts as an empty one.
+    Raises DataError if a part has no text.
     """
     if TRAINING not in parts:
         raise ValueError(f"Expected a part named {TRAINING!r}, got {list(parts)}")
@@ -140,11 +140,11 @@ def overview(parts: Mapping[str, Split], max_length: int) -> Overview:
         for name, column in texts.items()
     }
     return Overview(
-        max_length, {name: _look(part, texts[name], max_length, seen[name]) for name, part in parts.items()}
+        max_length, {name: _part_overview(part, texts[name], max_length, seen[name]) for name, part in parts.items()}
     )
 
 
-def _look(part: Split, texts: pa.ChunkedArray, max_length: int, also_in_training: int | None) -> PartOverview:
+def _part_overview(part: Split, texts: pa.ChunkedArray, max_length: int, also_in_training: int | None) -> PartOverview:
     counts = pd.Series(part.data.labels).value_counts().sort_index()
     return PartOverview(
         texts=len(part.data),

@@ -1,7 +1,7 @@
 """What the arguments `data`, `validation`, `test` and `unlabelled` mean.
 
-In: their values, paths or one of the words imdb and demo, a share, or nothing. Out: LabelledTexts, or Texts. Reading
-files is left to labelled_texts.py and texts.py, downloading and making up to datasets/.
+In: their values: paths, the name of a data set (imdb or demo), a share, or None. Out: LabelledTexts, or Texts. Reading
+files is left to labelled_texts.py and texts.py, downloading and generating reviews to datasets/.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sentiment_fast.data.texts import Paths, Texts, joined, read_texts
 from sentiment_fast.errors import DataError, DownloadError, UsageError
 
 WELL_KNOWN_CSV = "IMDB Dataset.csv"
-WORDS = ("imdb", "demo")
+DATA_SETS = ("imdb", "demo")
 
 
 def open_data(
@@ -31,26 +31,26 @@ def open_data(
     say: Callable[[str], None] = say_on_stderr,
     delimiter: str | None = None,
 ) -> LabelledTexts:
-    """The labelled texts that `data` asks for.
+    """The labelled texts that `data` names.
 
-    data: paths or patterns, one or several (see read_labelled, the only one to use the columns and the delimiter);
+    data: paths or patterns, one or several (see read_labelled; only for these are the columns and the delimiter used);
     "imdb"; "demo", or "demo:N" for N made-up reviews from `seed`; None for "IMDB Dataset.csv" in the working folder,
-    else the IMDb reviews, else, if those cannot be downloaded, the demo corpus, which `say` is told about. `say` gets
-    each message as one line.
+    else the IMDb reviews, else, if those cannot be downloaded, the demo corpus, which is reported. say: gets each
+    message as one line.
 
-    Raises DataError for a missing path and for unusable files, DownloadError if "imdb" was asked for by name and
-    cannot be had, UsageError for a malformed request.
+    Raises DataError for a missing path and for unusable files, DownloadError if "imdb" was named and cannot
+    be downloaded, UsageError for a malformed request.
     """
     if data is None:
         return _open_default(text_column, label_column, seed, say, delimiter)
     names = _names(data)
-    if len(names) == 1 and _is_word(names[0]):
+    if len(names) == 1 and _is_data_set(names[0]):
         name = names[0]
         if Path(name).exists():
             say(f"`data={name}` means the data set of that name; for the file in this folder give `data=./{name}`")
-        return load_imdb(say=say) if name == "imdb" else _make_up(name, seed)
+        return load_imdb(say=say) if name == "imdb" else _demo(name, seed)
     for name in names:
-        if _is_word(name):
+        if _is_data_set(name):
             raise UsageError(f"`data={name}`: expected files or folders if there are several, got a data set's name")
         check_source(name)
     return read_labelled(names, text_column, label_column, delimiter, say)
@@ -63,10 +63,10 @@ def open_texts(
     say: Callable[[str], None] = say_on_stderr,
     delimiter: str | None = None,
 ) -> Texts:
-    """Texts without labels, of one or several: a path or pattern (see read_texts), "imdb" for its unlabelled reviews,
-    "demo" or "demo:N".
+    """Texts without labels.
 
-    Made-up ones are drawn from `seed`. Raises what open_data does.
+    data: one or several of: a path or pattern (see read_texts), "imdb" for its unlabelled reviews, "demo", or "demo:N"
+    for N made-up reviews from `seed`. Raises the same errors as open_data.
     """
     names = _names(data)
     if len(names) > 1:
@@ -74,17 +74,19 @@ def open_texts(
     (name,) = names
     if name == "imdb":
         return load_unlabelled_imdb(say=say)
-    if _is_word(name):
-        made_up = _make_up(name, seed)
+    if _is_data_set(name):
+        made_up = _demo(name, seed)
         return Texts(made_up.texts, made_up.name, made_up=True)
     check_source(name)
     return read_texts(name, text_column, delimiter, say)
 
 
 def check_source(name: str) -> None:
-    """Raises DataError for a path that leads nowhere; patterns and "-" for stdin are looked at when they are read."""
-    if not (_is_word(name) or name == "-" or glob.has_magic(name) or Path(name).exists()):
-        raise DataError(f"{name}: expected a file or a folder, or one of the words imdb and demo. {_suggest(name)}")
+    """Raises DataError for a path that does not exist; patterns and "-" for stdin are checked when they are read."""
+    if not (_is_data_set(name) or name == "-" or glob.has_magic(name) or Path(name).exists()):
+        raise DataError(
+            f"{name}: expected a file or a folder, or the name of a data set, imdb or demo. {_suggest(name)}"
+        )
 
 
 def _open_default(
@@ -107,7 +109,7 @@ def _open_default(
         return demo_corpus(seed=seed)
 
 
-def _make_up(data: str, seed: int) -> LabelledTexts:
+def _demo(data: str, seed: int) -> LabelledTexts:
     if data == "demo":
         return demo_corpus(seed=seed)
     reviews = data.removeprefix("demo:")
@@ -123,20 +125,20 @@ def _names(data: Paths) -> list[str]:
     return names
 
 
-def _is_word(name: str) -> bool:
-    return name in WORDS or name.startswith("demo:")
+def _is_data_set(name: str) -> bool:
+    return name in DATA_SETS or name.startswith("demo:")
 
 
 def _suggest(data: str) -> str:
-    """What there is instead of a path that leads nowhere."""
+    """What exists instead of a path that does not."""
     parent = Path(data).parent
     if not parent.is_dir():
         return f"The folder {parent} does not exist either."
     present = {path.name.lower(): str(path) for path in sorted(parent.iterdir()) if not path.name.startswith(".")}
-    choices = {word: word for word in WORDS} | present
+    choices = {name: name for name in DATA_SETS} | present
     close = difflib.get_close_matches(Path(data).name.lower(), choices, n=3)
     if close:
-        return f"Is it {' or '.join(repr(choices[name]) for name in close)} that you mean?"
+        return f"Did you mean {' or '.join(repr(choices[name]) for name in close)}?"
     return f"In {parent.resolve()} there are: {', '.join(map(repr, list(present.values())[:10])) or 'no files'}."
 
 
@@ -150,11 +152,11 @@ def open_parts(
     say: Callable[[str], None],
     delimiter: str | None = None,
 ) -> tuple[dict[str, LabelledTexts], list[Any]]:
-    """The labelled texts by part ("training", "validation", and "test" if asked for), and the classes.
+    """The labelled texts by part ("training", "validation", and "test" if given), and the classes.
 
     data, seed, say: as for `open_data`, or texts that are in memory. validation: files, or the share of the data to
     hold out. test: files. delimiter: of all CSV files.
-    Raises what open_data and read_labelled do, and UsageError for a share that is none.
+    Raises the errors of open_data and read_labelled, and UsageError for a share that is not above 0 and below 1.
     """
 
     def read(paths: Paths) -> LabelledTexts:
@@ -177,7 +179,7 @@ def open_parts(
 
 
 def share_of(validation: Paths) -> float | None:
-    """The share that `validation` asks for; None for paths. Raises UsageError for a share that is none."""
+    """The share that `validation` is; None for paths. Raises UsageError for one that is not above 0 and below 1."""
     if not isinstance(validation, str):
         return None
     try:

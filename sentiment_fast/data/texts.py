@@ -27,7 +27,7 @@ _MOST_NAMES = 3
 
 @dataclass(frozen=True)
 class Texts:
-    """texts: (n,) Arrow strings, chunked, none null. name: how messages call them. made_up: of the demo corpus."""
+    """texts: (n,) Arrow strings, chunked, none null. name: for messages. made_up: True only for the demo corpus."""
 
     texts: pa.ChunkedArray
     name: str
@@ -48,7 +48,7 @@ def joined(parts: Sequence[Texts]) -> Texts:
 
 
 def say_nothing(message: str) -> None:
-    """What becomes of messages that nobody wants."""
+    """Discards a message."""
 
 
 def read_texts(
@@ -60,12 +60,12 @@ def read_texts(
     """Read texts without labels from files of any format that `score` reads, and from folders, in the given order.
 
     paths: one or several, patterns among them, "-" for stdin. A folder holds *.txt files, or is in the layout of
-    aclImdb: then its unlabelled ones (train/unsup/*.txt) if it has any, else all it has. text_column: its name, or its
+    aclImdb: then its unlabelled ones (train/unsup/*.txt), if any, else all are read. text_column: its name, or its
     number from 1; without one, the text column (the member, in JSON) of each file is `review`, else `text`, else the
-    only one that holds text. Null is "". delimiter: of CSV files; None to find it.
+    only one that holds text. Null is "". delimiter: of CSV files; None to detect it.
 
-    Raises UsageError for a column or a delimiter that makes no sense, and DataError for all else that keeps texts from
-    being read, with the file and, if one is at fault, the row.
+    Raises UsageError for an invalid column or delimiter, and DataError for anything else because of which texts cannot
+    be read, with the file and, if there is one, the row.
     """
     names = expand_paths(paths)
     columns = [_texts_of(name, text_column, delimiter, say) for name in names]
@@ -79,7 +79,7 @@ def read_texts(
 def expand_paths(paths: Paths) -> list[str]:
     """Paths of files and folders, and "-" for stdin; patterns become what matches them.
 
-    Raises DataError for one that leads nowhere, and UsageError if there is none.
+    Raises DataError for one that does not exist, and UsageError for an empty list.
     """
     given = [paths] if isinstance(paths, str | Path) else paths
     if not given:
@@ -92,7 +92,7 @@ def expand_paths(paths: Paths) -> list[str]:
 
 
 def read_file(name: str, wanted: Sequence[WantedColumn], delimiter: str | None, say: Callable[[str], None]) -> pa.Table:
-    """All rows of a file: the wanted columns, as `read_columns` gives them, texts first and "" instead of null."""
+    """All rows of a file: the wanted columns, as `read_columns` returns them, texts first and "" instead of null."""
     # What is read stays in memory anyway, so a record may be as long as the core can find.
     options = ReadOptions(delimiter=delimiter, max_record=LARGEST_MAX_RECORD, strict=True)
     table = pa.concat_tables([window.table for window in read_columns(name, wanted, options, say)])
@@ -102,12 +102,12 @@ def read_file(name: str, wanted: Sequence[WantedColumn], delimiter: str | None, 
 
 
 def name_of(path: str) -> str:
-    """How messages call a file."""
+    """A file's name in messages."""
     return "stdin" if path == "-" else Path(path).name
 
 
 def shortened(names: Sequence[str]) -> str:
-    """How messages call several files as one."""
+    """The name of several files together in messages."""
     if len(names) <= _MOST_NAMES:
         return " + ".join(names)
     return f"{names[0]} + {len(names) - 1} more"

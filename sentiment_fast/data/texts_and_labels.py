@@ -1,7 +1,7 @@
-"""Labelled texts that are in memory already.
+"""Texts and labels in memory -> labelled texts.
 
-In: texts and their labels, as Python, NumPy, pandas, polars or Arrow have them. Out: `LabelledTexts`. Reading files is
-left to files.py.
+In: texts and their labels, in containers of Python, NumPy, pandas, polars or Arrow. Out: `LabelledTexts`. Reading
+files is left to labelled_texts.py.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def _labels(labels: Any) -> np.ndarray:
 
 
 def _one_kind(labels: list[Any]) -> list[Any]:
-    """The labels as Python's own, which NumPy would otherwise make texts of where only some are."""
+    """The labels as Python values of one kind: NumPy would turn all into texts if only some are."""
     plain = [label.as_py() if hasattr(label, "as_py") else label for label in labels]
     kinds = {type(label.item() if isinstance(label, np.generic) else label) for label in plain}
     if not (kinds <= {str} or kinds <= {bool} or kinds <= {int, float}):

@@ -1,7 +1,7 @@
 """The file formats, one line each, and the format that a file name implies.
 
-In: a name. Out: a `Format`, whose reader and writer are imported when needed, and which the bytes are left to. To add a
-format, add a line here and a folder next to this file.
+In: a name, or first bytes to check against it. Out: a `Format`, whose reader and writer are imported when needed, and
+which all other bytes are left to. To add a format, add a line here and a folder next to this file.
 """
 
 from __future__ import annotations
@@ -64,6 +64,15 @@ FORMATS = (
     ),
 )
 COMPRESSIONS = (".gz", ".bz2", ".xz", ".zst")
+_OTHER_ENCODINGS = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
+_OTHER_KINDS = {
+    b"\x1f\x8b": "gzip",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ\0": "xz",
+    b"\x28\xb5\x2f\xfd": "zstd",
+    b"PK\x03\x04": "ZIP or Excel",
+    b"PAR1": "Parquet",
+}
 _OTHERS = {".json", ".feather", ".arrow", ".xlsx", ".xls", ".avro", ".orc"}
 
 
@@ -116,6 +125,17 @@ def is_compressed(name: str) -> bool:
 def delimiter_for(name: str) -> str:
     """The delimiter that a CSV file's name implies."""
     return "\t" if _extension(name) == ".tsv" else ","
+
+
+def check_content(data: bytes, name: str) -> None:
+    """Raises DataError if the first bytes are those of another file type than the name says, or of UTF-16."""
+    for start_of_kind, kind in _OTHER_KINDS.items():
+        if data.startswith(start_of_kind):
+            raise DataError(
+                f"{name}: has the content of a {kind} file: decompress it, or name it as such files are named"
+            )
+    if data.startswith(_OTHER_ENCODINGS):
+        raise DataError(f"{name}: expected UTF-8, got the first bytes of UTF-16 or UTF-32: save the file as UTF-8")
 
 
 def _by_extension(extension: str, otherwise: str) -> Format:

@@ -84,13 +84,13 @@ class Inputs:
         names = [str(one) for one in self._sources if isinstance(one, str | Path)]
         return self.first.separable and self.first.source.rereadable and not any(map(is_compressed, names))
 
-    def more_follow(self, place: int) -> bool:
-        """Whether there are inputs after input number `place`."""
-        return place + 1 < len(self._sources)
+    def more_follow(self, source_number: int) -> bool:
+        """Whether there are inputs after input number `source_number`."""
+        return source_number + 1 < len(self._sources)
 
-    def consumed(self, place: int, window_consumed: int) -> int:
+    def consumed(self, source_number: int, window_consumed: int) -> int:
         """Bytes read from all inputs."""
-        return sum(self.sizes[:place]) + window_consumed
+        return sum(self.sizes[:source_number]) + window_consumed
 
     def cancel(self) -> None:
         """End a read that waits in another thread, and all further reading."""
@@ -98,12 +98,12 @@ class Inputs:
 
     def _readers(self, begin: Position) -> Iterator[tuple[Reader[Window], Position]]:
         """Each input from a position onwards, one at a time, and where in it to begin."""
-        for place in range(begin.source, len(self._sources)):
-            start = begin if place == begin.source else Position(source=place)
-            if place == 0:
+        for source_number in range(begin.source, len(self._sources)):
+            start = begin if source_number == begin.source else Position(source=source_number)
+            if source_number == 0:
                 yield self.first, start
                 continue
-            with Source(self._sources[place]) as source:
+            with Source(self._sources[source_number]) as source:
                 self._open = source
                 yield self._open_next(source), start
 

@@ -16,17 +16,19 @@ import stat
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeAlias
 
 import pyarrow as pa
 
 from sentiment_fast.errors import DataError
 from sentiment_fast.runs.atomic import publish, sync
 
+Data: TypeAlias = bytes | pa.Buffer
+
 _PATIENCE = 1.0  # seconds that a reader has to read something, once the run was asked to stop
 
 
-def compression_of(path: Path) -> Callable[[Any], Any]:
+def compression_of(path: Path) -> Callable[[Data], Data]:
     """The function that compresses a window's bytes into a frame, by the file's extension. It is deterministic."""
     match path.suffix.lower():
         case ".gz":
@@ -69,7 +71,7 @@ class GrowingFile:
             raise DataError(f"{self.part}: expected {size:,} bytes, got {found:,}: start over with `restart=True`")
         self.size = size
 
-    def write(self, data: Any) -> None:
+    def write(self, data: Data) -> None:
         try:
             if self._file is None:
                 self._file = self.part.open("wb", buffering=0)
@@ -130,7 +132,7 @@ class StandardOutput:
         self._hurried = self._closed = False
         self._woken, self._wake = os.pipe()
 
-    def write(self, data: Any) -> None:
+    def write(self, data: Data) -> None:
         """Raises KeyboardInterrupt if the run was asked to stop and the reader reads nothing."""
         rest = memoryview(data)
         while len(rest):

@@ -12,10 +12,10 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from sentiment_fast.errors import UsageError
 from sentiment_fast.model.batches import RaggedRows
+from sentiment_fast.model.calibration import Logits
 from sentiment_fast.model.config import NetworkConfig
 from sentiment_fast.model.devices import INSTALL_PYTORCH, Device, Precision, pytorch_is_installed
 from sentiment_fast.model.model import Model
@@ -29,8 +29,6 @@ from sentiment_fast.model.native.scoring import (
     tables_fit,
 )
 from sentiment_fast.text.encoding import TokenIds, thread_count
-
-Logits = npt.NDArray[np.float32]
 
 
 class Engine(Protocol):

@@ -20,7 +20,7 @@ from sentiment_fast.errors import ModelFolderError, UsageError
 from sentiment_fast.model.calibration import Calibration
 from sentiment_fast.model.config import NetworkConfig, weight_shapes
 from sentiment_fast.model.model import NGRAMS_ONLY, UNCHANGED, Model
-from sentiment_fast.model.ngrams import NgramConfig, NgramModel, Tensor
+from sentiment_fast.model.ngrams import Array, NgramConfig, NgramModel
 from sentiment_fast.model.serialization import (
     check_digests,
     check_tensors,
@@ -57,7 +57,7 @@ def save_model(folder: Path, model: Model, half: bool = False) -> None:
     half: store the network's weights as float16, in half the space. Raises UsageError if one is beyond its range.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    weights: dict[str, Tensor] = dict(model.weights)
+    weights: dict[str, Array] = dict(model.weights)
     if half:
         weights = {name: _halved(name, tensor) for name, tensor in weights.items()}
     if model.wide is not None:  # small already, so never halved
@@ -80,7 +80,7 @@ def save_model(folder: Path, model: Model, half: bool = False) -> None:
     write_together({folder / name: content for name, content in files.items()})
 
 
-def _halved(name: str, tensor: Tensor) -> Tensor:
+def _halved(name: str, tensor: Array) -> Array:
     with np.errstate(over="ignore"):
         halved = tensor.astype(np.float16)
     if not np.array_equal(np.isfinite(halved), np.isfinite(tensor)):
@@ -159,7 +159,7 @@ def _checked_network(
     return network
 
 
-def _ngrams_of(folder: Path, config: dict[str, Any], tensors: dict[str, Tensor]) -> NgramModel | None:
+def _ngrams_of(folder: Path, config: dict[str, Any], tensors: dict[str, Array]) -> NgramModel | None:
     if config["wide"] is None:
         return None
     try:
@@ -167,7 +167,7 @@ def _ngrams_of(folder: Path, config: dict[str, Any], tensors: dict[str, Tensor])
     except (TypeError, ValueError, UsageError) as error:
         raise ModelFolderError(f"{folder / CONFIG}: expected the settings of an n-gram model, got: {error}") from error
     try:
-        ngrams = NgramModel.from_tensors(ngram_config, tensors)
+        ngrams = NgramModel(ngram_config, tensors)
         _check_outputs(ngrams, set(tensors), len(config["classes"]))
         return ngrams
     except (KeyError, TypeError, ValueError, UsageError) as error:

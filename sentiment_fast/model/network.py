@@ -1,7 +1,7 @@
 """The network: a batch of ids -> logits; and what logits mean: their loss and their probabilities.
 
 In: ids (batch, time) and lengths (batch,). Out: logits, (batch,) for two classes, (batch, classes) for more.
-Making batches is left to batches.py, choosing sizes to presets.py.
+Making batches is left to batch_source.py, choosing sizes to presets.py.
 """
 
 from __future__ import annotations

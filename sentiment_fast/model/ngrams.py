@@ -37,7 +37,7 @@ _TENSORS = {
 }
 
 _Numbers = npt.NDArray[np.float64]
-Tensor = npt.NDArray[Any]
+Array = npt.NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class NgramModel:
     tensors: the four of `tensors()`; others are ignored. Raises ValueError for those that do not fit the config.
     """
 
-    def __init__(self, config: NgramConfig, tensors: Mapping[str, Tensor]) -> None:
+    def __init__(self, config: NgramConfig, tensors: Mapping[str, Array]) -> None:
         if missing := [name for name in _TENSORS if name not in tensors]:
             raise ValueError(f"Expected the tensors {', '.join(_TENSORS)}, got none named {', '.join(missing)}")
         self.config = config
@@ -92,7 +92,7 @@ class NgramModel:
         logits = self._model.logits(ids.values, ids.offsets, thread_count(threads))
         return logits[:, 0] if self.outputs == 1 else logits
 
-    def tensors(self) -> dict[str, Tensor]:
+    def tensors(self) -> dict[str, Array]:
         """Everything except its config, as copies: two bytes for each bucket and output, and little else.
 
         ngram_ratios, ngram_weights: (buckets, outputs) int8, in steps. ngram_scales: (outputs,) float32, the weights'
@@ -100,12 +100,7 @@ class NgramModel:
         """
         return {name: tensor.copy() for name, tensor in self._tensors.items()}
 
-    @classmethod
-    def from_tensors(cls, config: NgramConfig, tensors: Mapping[str, Tensor]) -> NgramModel:
-        """The n-gram model that has these `tensors()`. Raises ValueError for those that do not fit the config."""
-        return cls(config, tensors)
-
-    def __reduce__(self) -> tuple[type[NgramModel], tuple[NgramConfig, dict[str, Tensor]]]:
+    def __reduce__(self) -> tuple[type[NgramModel], tuple[NgramConfig, dict[str, Array]]]:
         return NgramModel, (self.config, self._tensors)
 
 

@@ -37,8 +37,10 @@ def write_pretrained_folder(
         "training": asdict(settings.training),
         "epochs": [],  # those of a language model, in folders of earlier versions
     }
-    start = PretrainedWeights(settings.network, vocabulary, settings.vocabulary, pretrained_weights(weights), figures)
-    save_pretrained(folder, start)
+    pretrained = PretrainedWeights(
+        settings.network, vocabulary, settings.vocabulary, pretrained_weights(weights), figures
+    )
+    save_pretrained(folder, pretrained)
 
 
 def _card(folder: Path, vocabulary: Vocabulary, settings: Preset, texts: Texts) -> str:

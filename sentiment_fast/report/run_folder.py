@@ -25,13 +25,13 @@ HISTORY = "history.jsonl"
 Figures = Mapping[str, Any]  # an epoch's number, losses, accuracies, seconds, and whether its weights are kept
 
 
-def write_overview(folder: Path, look: Overview, training_lengths: np.ndarray) -> None:
+def write_overview(folder: Path, overview: Overview, training_lengths: np.ndarray) -> None:
     """Write overview.json, overview.txt, and the pictures of class balance and text lengths."""
     folder.mkdir(parents=True, exist_ok=True)
-    write_atomically(folder / "overview.json", json.dumps(look.as_dict(), indent=2, ensure_ascii=False) + "\n")
-    write_atomically(folder / "overview.txt", look.as_text() + "\n")
-    class_balance({name: part.class_counts for name, part in look.parts.items()}, folder / "class_balance.png")
-    length_histogram(training_lengths, look.max_length, folder / "lengths.png")
+    write_atomically(folder / "overview.json", json.dumps(overview.as_dict(), indent=2, ensure_ascii=False) + "\n")
+    write_atomically(folder / "overview.txt", overview.as_text() + "\n")
+    class_balance({name: part.class_counts for name, part in overview.parts.items()}, folder / "class_balance.png")
+    length_histogram(training_lengths, overview.max_length, folder / "lengths.png")
 
 
 def append_history(folder: Path, epoch: Figures) -> None:
@@ -45,7 +45,7 @@ def append_history(folder: Path, epoch: Figures) -> None:
 def write_results(
     folder: Path,
     model: Model,
-    look: Overview,
+    overview: Overview,
     history: Sequence[Figures],
     metrics: Mapping[str, Metrics],
     sources: Mapping[str, str],
@@ -68,13 +68,13 @@ def write_results(
     }
     save_metrics(folder, written)
     learning_curves(history, folder / "learning_curves.png")
-    write_atomically(folder / CARD, _card(model, look, best["epoch"], metrics, sources, made_up, calibration))
+    write_atomically(folder / CARD, _card(model, overview, best["epoch"], metrics, sources, made_up, calibration))
     return written
 
 
 def _card(
     model: Model,
-    look: Overview,
+    overview: Overview,
     best_epoch: int,
     metrics: Mapping[str, Metrics],
     sources: Mapping[str, str],
@@ -82,7 +82,7 @@ def _card(
     calibration: Mapping[str, Figures] | None,
 ) -> str:
     """The model card (Mitchell et al. 2019), as Markdown."""
-    training = look.parts[TRAINING]
+    training = overview.parts[TRAINING]
     network = model.config
     classes = ", ".join(f"`{label}` ({count:,})" for label, count in training.class_counts.items())
     figures = "\n".join(

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, Protocol
 
 from sentiment_fast.errors import DataError, UsageError
 from sentiment_fast.io.rejects import FIRST_FIELD, REJECTS_HEADER
-from sentiment_fast.io.sink import GrowingFile, StandardOutput, compression_of, standard_output
+from sentiment_fast.io.sink import Data, GrowingFile, StandardOutput, compression_of, standard_output
 from sentiment_fast.runs.atomic import sync_folder
 from sentiment_fast.scoring.journal import Progress, ScoringJournal, read_progress
 
@@ -26,7 +26,7 @@ class Output(Protocol):
     progress: Progress
     takes_rejects: bool
 
-    def write(self, data: Any, rejects: bytes, progress: Progress, resumable: bool) -> None:
+    def write(self, data: Data, rejects: bytes, progress: Progress, resumable: bool) -> None:
         """Append a window's bytes. progress: after the window; the lengths of the files are filled in here."""
 
     def pause(self) -> None:
@@ -73,7 +73,7 @@ class FileOutput:
         self._output.size, self._rejects.size = self.progress.output_bytes, self.progress.rejects_bytes
         self._recorded = time.monotonic()
 
-    def write(self, data: Any, rejects: bytes, progress: Progress, resumable: bool) -> None:
+    def write(self, data: Data, rejects: bytes, progress: Progress, resumable: bool) -> None:
         if len(data):
             self._output.write(self._compress(data))
         if rejects:
@@ -147,7 +147,7 @@ class StreamOutput:
         self._stream = stream
         self._rejects = None if rejects is None else GrowingFile(rejects)
 
-    def write(self, data: Any, rejects: bytes, progress: Progress, resumable: bool) -> None:
+    def write(self, data: Data, rejects: bytes, progress: Progress, resumable: bool) -> None:
         self._stream.write(data)
         if rejects and self._rejects is not None:
             if self._rejects.size == 0:

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
+import pyarrow as pa
+
 from sentiment_fast.errors import DataError
 from sentiment_fast.io.inputs import Inputs
 from sentiment_fast.io.window import Position, Reader, Window, Writer
@@ -25,10 +27,10 @@ IN_FLIGHT = 2  # windows: one is prepared or written while another is scored
 
 
 class Prepared(NamedTuple):
-    """A window of an input. place: the input's number, from 0."""
+    """A window of an input. source_number: the input's, from 0."""
 
-    source: Reader[Window]
-    place: int
+    reader: Reader[Window]
+    source_number: int
     window: Window
     texts: EncodedTexts
 
@@ -39,7 +41,7 @@ class FinishedWindow:
     ends. consumed: bytes of its input read up to there. The rest are numbers of rows and of rejected records.
     """
 
-    data: Any
+    data: bytes | pa.Buffer
     resumable: bool
     replaced: int
     rejects: bytes
@@ -53,8 +55,8 @@ class FinishedWindow:
 
 
 def finish_window(
-    source: Reader[Window],
-    place: int,
+    reader: Reader[Window],
+    source_number: int,
     window: Window,
     texts: EncodedTexts,
     scored: ScoredTexts,
@@ -62,16 +64,16 @@ def finish_window(
     writer: Writer[Window],
     more_follow: bool,
 ) -> FinishedWindow:
-    """place: the input's number, from 0. more_follow: whether further inputs will be written after it."""
-    part = writer.write(source, place, window, columns.of(scored), more_follow)
-    rejects, rejected = source.rejected(window)
+    """source_number: the input's, from 0. more_follow: whether further inputs will be written after it."""
+    part = writer.write(reader, source_number, window, columns.of(scored), more_follow)
+    rejects, rejected = reader.rejected(window)
     return FinishedWindow(
         data=part.data,
         resumable=part.resumable,
         replaced=part.replaced,
         rejects=rejects,
         rejected=rejected,
-        end=replace(window.end, source=place),
+        end=replace(window.end, source=source_number),
         consumed=window.consumed,
         rows=len(texts),
         empty=int(texts.blank.sum()),
@@ -137,16 +139,17 @@ class Run:
 
     def _encoded(self, buffers: int) -> Iterator[Prepared]:
         """buffers: how many windows may be in use at once."""
-        for source, place, window in self._inputs.windows(self._progress.position, buffers, self._options.window_bytes):
-            yield Prepared(source, place, window, encode_texts(window.texts, self._scorer))
+        windows = self._inputs.windows(self._progress.position, buffers, self._options.window_bytes)
+        for reader, source_number, window in windows:
+            yield Prepared(reader, source_number, window, encode_texts(window.texts, self._scorer))
 
     def _score(self, prepared: Any) -> Any:
         return prepared, score_texts(prepared.texts, self._scorer)
 
     def _finish(self, done: Any) -> FinishedWindow:
-        (source, place, window, texts), scored = done
-        more_follow = self._inputs.more_follow(place)
-        return finish_window(source, place, window, texts, scored, self._columns, self._writer, more_follow)
+        (reader, source_number, window, texts), scored = done
+        more_follow = self._inputs.more_follow(source_number)
+        return finish_window(reader, source_number, window, texts, scored, self._columns, self._writer, more_follow)
 
     def _write(self, done: Any) -> None:
         window, before = self._finish(done), self._progress

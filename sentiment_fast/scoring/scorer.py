@@ -95,17 +95,14 @@ class Scorer:
     def probabilities_of(self, ids: TokenIds) -> npt.NDArray[np.float32]:
         """(n, classes) float32: the second step of `predict_proba`."""
         model = self._model
-        wide = None if model.wide is None else model.wide.logits(ids, self._threads)
-        if wide is None or model.cascade is None:
-            return model.calibration.probabilities(self._network_logits(ids), wide)
-        alone, both = model.wide_calibration, model.calibration
+        ngrams = None if model.wide is None else model.wide.logits(ids, self._threads)
+        if ngrams is None or model.cascade is None:
+            return model.calibration.probabilities(self.engine.logits(ids), ngrams)
+        ngrams_only, both = model.wide_calibration, model.calibration
         probabilities, _ = cascaded_probabilities(
-            wide, alone, both, model.cascade, lambda rows: self._network_logits(ids.take(rows))
+            ngrams, ngrams_only, both, model.cascade, lambda rows: self.engine.logits(ids.take(rows))
         )
         return probabilities
-
-    def _network_logits(self, ids: TokenIds) -> npt.NDArray[np.float32]:
-        return self.engine.logits(ids)
 
     def score_batches(
         self, batches: Iterable[Any], text_column: str, *, status: bool = False, tokens: bool = False

@@ -17,7 +17,6 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
 from sentiment_fast.errors import DataError, ModelFolderError
-from sentiment_fast.model.batch_source import BatchSource
 from sentiment_fast.model.config import NetworkConfig
 from sentiment_fast.runs.atomic import write_atomically
 from sentiment_fast.text.encoding import TokenIds
@@ -37,8 +36,7 @@ class SoftTargets:
 
     def examples(self, config: NetworkConfig, device: torch.device) -> Examples:
         """As the training loop takes it, on a device."""
-        source = BatchSource(self.ids, config.max_length, config.pads_on_left, device)
-        return Examples(source, torch.from_numpy(self.targets).to(device))
+        return Examples.of(self.ids, self.targets, config, device)
 
     def digest(self) -> str:
         """SHA-256 of the targets."""

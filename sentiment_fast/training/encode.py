@@ -16,7 +16,6 @@ from sentiment_fast.data.labelled_texts import LabelledTexts, class_indices
 from sentiment_fast.data.overview import Split
 from sentiment_fast.data.texts import Texts
 from sentiment_fast.errors import DataError, UsageError
-from sentiment_fast.model.batch_source import BatchSource
 from sentiment_fast.model.config import NetworkConfig
 from sentiment_fast.model.network import SentimentLSTM
 from sentiment_fast.model.presets import Preset, VocabularyConfig
@@ -40,8 +39,7 @@ class Encoded:
 
     def examples(self, config: NetworkConfig, device: torch.device) -> Examples:
         """The part as the training loop takes it, on a device."""
-        source = BatchSource(self.ids, config.max_length, config.pads_on_left, device)
-        return Examples(source, torch.from_numpy(self.targets).to(device))
+        return Examples.of(self.ids, self.targets, config, device)
 
 
 def vocabulary_of(training: LabelledTexts | Texts, config: VocabularyConfig) -> Vocabulary:

@@ -55,7 +55,7 @@ def finish_run(
     written = write_results(
         folder,
         model,
-        data.look,
+        data.overview,
         [asdict(epoch) for epoch in history],
         metrics,
         sources,

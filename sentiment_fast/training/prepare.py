@@ -37,7 +37,7 @@ class TrainingData:
     parts: dict[str, Encoded]
     classes: list[Any]
     vocabulary: Vocabulary
-    look: Overview
+    overview: Overview
 
     @property
     def training(self) -> Encoded:
@@ -64,8 +64,8 @@ def open_training_data(
     )
     vocabulary = initial.vocabulary if initial else vocabulary_of(parts[TRAINING], settings.vocabulary)
     encoded = {name: encode_part(part, vocabulary, classes) for name, part in parts.items()}
-    look = overview({name: part.overview_split() for name, part in encoded.items()}, settings.network.max_length)
-    return TrainingData(encoded, classes, vocabulary, look)
+    splits = {name: part.overview_split() for name, part in encoded.items()}
+    return TrainingData(encoded, classes, vocabulary, overview(splits, settings.network.max_length))
 
 
 def with_vectors(

@@ -58,7 +58,7 @@ def pretrain(data: Any = (), *, say: Callable[[str], None] = lambda message: Non
     seed = settings.training.seed
     texts = joined([open_texts(source, chosen.text_column, seed, say, chosen.delimiter) for source in chosen.data])
     corpus = open_corpus(texts, settings)
-    say(f"{texts.name}: {corpus.look}")
+    say(f"{texts.name}: {corpus.summary}")
     vectors = vectors_of(corpus.ids, settings, corpus.vocabulary, say)
     network = new_network(settings, corpus.vocabulary, [0, 1], vectors)
     write_pretrained_folder(folder, network.state_dict(), corpus.vocabulary, settings, texts)

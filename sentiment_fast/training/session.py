@@ -7,7 +7,7 @@ described. Each step is left to its module; parsing and printing to the command,
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -16,7 +16,6 @@ from typing import Any
 
 from sentiment_fast.data.overview import TRAINING
 from sentiment_fast.errors import StoppedError
-from sentiment_fast.model.batches import Rows
 from sentiment_fast.model.compiling import Compiler
 from sentiment_fast.model.devices import Precision, choose_device, deterministic_algorithms
 from sentiment_fast.model.distributed import TrainingProcesses, processes_of_environment
@@ -32,6 +31,7 @@ from sentiment_fast.training.checkpoints import CHECKPOINT, Checkpoints, Recorde
 from sentiment_fast.training.distillation import SoftTargets
 from sentiment_fast.training.finish import finish_run
 from sentiment_fast.training.initial_weights import initial_weights
+from sentiment_fast.training.loop import Progress
 from sentiment_fast.training.loop import train as train_network
 from sentiment_fast.training.ngrams import fit_ngram_model
 from sentiment_fast.training.options import TrainingOptions
@@ -49,7 +49,6 @@ from sentiment_fast.training.step import choose_graphs
 from sentiment_fast.training.teachers import check_sources, teach
 
 Say = Callable[[str], None]
-Progress = Callable[[list[Rows]], Iterable[Rows]]
 
 
 @dataclass(frozen=True)
@@ -188,10 +187,10 @@ class _Run:
             named = {item.partition("=")[0] for item in self.options.set}
             settings = initial.applied_to(settings, named, self.say)
         data = open_training_data(self.options, settings, initial, self.say)
-        self.say(data.look.as_text())
+        self.say(data.overview.as_text())
 
         def keep_what_is_known() -> None:
-            write_overview(self.folder, data.look, data.training.ids.lengths)
+            write_overview(self.folder, data.overview, data.training.ids.lengths)
             if initial is not None:
                 initial.keep(self.folder)
 

@@ -11,8 +11,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
@@ -20,11 +22,13 @@ from sentiment_fast.errors import DataError, UsageError
 from sentiment_fast.model.batch_source import BatchSource
 from sentiment_fast.model.batches import Rows
 from sentiment_fast.model.compiling import Compiler
+from sentiment_fast.model.config import NetworkConfig
 from sentiment_fast.model.devices import Precision
 from sentiment_fast.model.distributed import TrainingProcesses
 from sentiment_fast.model.native.training import native_training, one_pytorch_thread
 from sentiment_fast.model.network import class_loss, class_probabilities
 from sentiment_fast.model.presets import TrainingConfig
+from sentiment_fast.text.encoding import TokenIds
 from sentiment_fast.training.state import RATE_SHARE, TrainingState
 
 
@@ -36,6 +40,12 @@ class Examples:
 
     source: BatchSource
     targets: Tensor
+
+    @classmethod
+    def of(cls, ids: TokenIds, targets: npt.NDArray[Any], config: NetworkConfig, device: torch.device) -> Examples:
+        """Copies them to the device. targets: as above, as an array."""
+        source = BatchSource(ids, config.max_length, config.pads_on_left, device)
+        return cls(source, torch.from_numpy(targets).to(device))
 
 
 def graphs_are_worth_it(precision: Precision, processes: TrainingProcesses) -> bool:

@@ -22,11 +22,11 @@ PRETRAINING = TrainingConfig(epochs=2, batch_size=64, learning_rate=3e-3, clip_n
 
 @dataclass(frozen=True)
 class Corpus:
-    """ids: those of the texts with two ids or more; others have no neighbouring words. look: a summary of it."""
+    """ids: those of the texts with two ids or more; others have no neighbouring words. summary: of it, for people."""
 
     vocabulary: Vocabulary
     ids: TokenIds
-    look: str
+    summary: str
 
 
 def open_corpus(texts: Texts, settings: Preset) -> Corpus:
@@ -38,5 +38,7 @@ def open_corpus(texts: Texts, settings: Preset) -> Corpus:
         raise DataError(
             f"{texts.name}: expected two or more texts of two words or more that are in the vocabulary, got {len(ids)}"
         )
-    look = f"{len(texts):,} texts, {len(ids):,} of them with two words or more of a vocabulary of {len(vocabulary):,}"
-    return Corpus(vocabulary, ids, look)
+    summary = (
+        f"{len(texts):,} texts, {len(ids):,} of them with two words or more of a vocabulary of {len(vocabulary):,}"
+    )
+    return Corpus(vocabulary, ids, summary)

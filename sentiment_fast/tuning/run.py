@@ -30,7 +30,7 @@ from sentiment_fast.tuning.trials import CUT, FAILED, FINISHED, STOPPED, Trial, 
 
 
 @dataclass(frozen=True)
-class Trials:
+class TrialSetup:
     """How each trial is trained and scored. base: what its settings change. metric: "accuracy" or "loss", on the
     validation part. cuda_graphs: see training/step.py.
 
@@ -47,7 +47,7 @@ class Trials:
 
 def run_search(
     search: Search,
-    how: Trials,
+    setup: TrialSetup,
     log: TrialLog,
     most: int | None,
     stop_requested: Callable[[], bool],
@@ -64,7 +64,7 @@ def run_search(
         if settings is None:
             return
         say(f"trial {len(log.trials) + 1}: {described(settings)}")
-        trial = run_trial(settings, how, log.trials, stop_requested, say)
+        trial = run_trial(settings, setup, log.trials, stop_requested, say)
         if trial.status == CUT and not trial.epochs:
             return
         log.append(trial)
@@ -75,7 +75,7 @@ def run_search(
 
 def run_trial(
     settings: dict[str, Any],
-    how: Trials,
+    setup: TrialSetup,
     before: Sequence[Trial],
     stop_requested: Callable[[], bool] = lambda: False,
     say: Callable[[str], None] = lambda message: None,
@@ -86,7 +86,7 @@ def run_trial(
 
     def after_epoch(epoch: Epoch) -> None:
         if ngram_logits is not None:
-            epoch = _with_ngrams(epoch, network, ngram_logits, validation, how)
+            epoch = _with_ngrams(epoch, network, ngram_logits, validation, setup)
         epochs.append(epoch)
         best = epoch.best and changed.training.keep == "best"
         say(
@@ -94,29 +94,29 @@ def run_trial(
             f"{epoch.validation_accuracy:.2%}{'' if ngram_logits is None else ' with n-grams'}"
             f"{', its best so far' if best else ''} ({epoch.seconds:.1f} s)"
         )
-        if epoch.epoch < changed.training.epochs and is_hopeless(epochs, before, how.metric):
+        if epoch.epoch < changed.training.epochs and is_hopeless(epochs, before, setup.metric):
             raise _HopelessError
 
     def ended(status: str, reason: str = "") -> Trial:
         return Trial(len(before) + 1, settings, status, epochs, time.monotonic() - began, reason)
 
     try:
-        changed = how.base.with_fields(settings)
-        vocabulary, examples = how.data.examples(changed)
-        vectors = how.data.vectors(changed, say)
-        validation = how.data.encoded(changed.vocabulary)[1]["validation"]
-        ngram_logits = how.data.ngram_logits(changed)
-        network = new_network(changed, vocabulary, how.data.classes, vectors).to(how.data.device)
+        changed = setup.base.with_fields(settings)
+        vocabulary, examples = setup.data.examples(changed)
+        vectors = setup.data.vectors(changed, say)
+        validation = setup.data.encoded(changed.vocabulary)[1]["validation"]
+        ngram_logits = setup.data.ngram_logits(changed)
+        network = new_network(changed, vocabulary, setup.data.classes, vectors).to(setup.data.device)
         train(
             network,
             examples["training"],
             examples["validation"],
             changed.training,
-            how.precision,
+            setup.precision,
             after_epoch,
             stop_requested=stop_requested,
             say=say,
-            cuda_graphs=how.cuda_graphs,
+            cuda_graphs=setup.cuda_graphs,
         )
     except _HopelessError:
         return ended(STOPPED)
@@ -133,14 +133,16 @@ def run_trial(
     return ended(FINISHED)
 
 
-def _with_ngrams(epoch: Epoch, network: SentimentLSTM, ngram_logits: Logits, validation: Encoded, how: Trials) -> Epoch:
+def _with_ngrams(
+    epoch: Epoch, network: SentimentLSTM, ngram_logits: Logits, validation: Encoded, setup: TrialSetup
+) -> Epoch:
     """The epoch with the figures of network and n-gram model together, calibrated on the same texts."""
-    logits = network_logits(network, validation.ids, how.precision)
+    logits = network_logits(network, validation.ids, setup.precision)
     try:
-        calibration = fit_calibration(logits, ngram_logits, validation.targets, len(how.data.classes))
+        calibration = fit_calibration(logits, ngram_logits, validation.targets, len(setup.data.classes))
     except DataError:  # too few texts (the loop has checked that the loss is finite): added up, as train does
         calibration = Calibration()
-    found = evaluate(calibration.probabilities(logits, ngram_logits), validation.targets, how.data.classes)
+    found = evaluate(calibration.probabilities(logits, ngram_logits), validation.targets, setup.data.classes)
     return replace(epoch, validation_loss=found.log_loss, validation_accuracy=found.accuracy)
 
 

@@ -28,7 +28,7 @@ from sentiment_fast.training.options import LabelledOptions
 from sentiment_fast.training.resume import resumed_options
 from sentiment_fast.training.step import choose_graphs
 from sentiment_fast.tuning.encoded_data import EncodedData
-from sentiment_fast.tuning.run import Trials, run_search
+from sentiment_fast.tuning.run import TrialSetup, run_search
 from sentiment_fast.tuning.searches import new_search
 from sentiment_fast.tuning.space import DEFAULT_GRID, DEFAULT_SPACE, Space, read_tries, space_as_json, space_of
 from sentiment_fast.tuning.trials import BEST, SEARCH, Trial, TrialLog, read_search
@@ -120,8 +120,8 @@ def tune(
     device = choose_device(chosen.device)
     precision = _precision(chosen, known, device)
     cuda_graphs = choose_graphs(chosen.cuda_graphs, precision, TrainingProcesses(device=device))
-    how = Trials(base, _encoded_data(chosen, base, device, say), precision, chosen.metric, cuda_graphs)
-    log = TrialLog(folder, _fingerprint(chosen, how, space), chosen.recorded())
+    setup = TrialSetup(base, _encoded_data(chosen, base, device, say), precision, chosen.metric, cuda_graphs)
+    log = TrialLog(folder, _fingerprint(chosen, setup, space), chosen.recorded())
     say(f"Searching on {device.type}, {precision.reason}; {len(log.trials)} trials so far; results: {folder}")
     deadline = None if seconds is None else started + seconds - log.seconds
     stop = stop or StopRequest()
@@ -134,7 +134,7 @@ def tune(
         return stop.requested or (deadline is not None and time.monotonic() >= deadline)
 
     with log, stop.heeded():
-        run_search(search, how, log, chosen.trials, is_over, after_trial, say)
+        run_search(search, setup, log, chosen.trials, is_over, after_trial, say)
     _write_best(folder, base, log, chosen.metric)
     return _result(folder, log, chosen, stop.requested)
 
@@ -157,16 +157,16 @@ def _encoded_data(options: TuningOptions, base: Preset, device: torch.device, sa
     return EncodedData(parts, classes, device)
 
 
-def _fingerprint(options: TuningOptions, how: Trials, space: Space) -> dict[str, Any]:
+def _fingerprint(options: TuningOptions, setup: TrialSetup, space: Space) -> dict[str, Any]:
     """What must be the same for a search to be the same."""
     return {
-        "base": how.base.as_dict(),
+        "base": setup.base.as_dict(),
         "space": space_as_json(space),
         "search": options.search,
         "metric": options.metric,
-        "data": how.data.digest(),
-        "device": how.data.device.type,
-        "precision": how.precision.name,
+        "data": setup.data.digest(),
+        "device": setup.data.device.type,
+        "precision": setup.precision.name,
         "threads": torch.get_num_threads(),
     }
 

@@ -63,7 +63,7 @@ def test_several_files_patterns_and_a_delimiter_are_passed_on(said):
 
 def test_missing_path_among_several_is_reported(said):
     Path("mine.csv").write_text(CSV)
-    with pytest.raises(DataError, match=r"Is it 'mine\.csv' that you mean"):
+    with pytest.raises(DataError, match=r"Did you mean 'mine\.csv'"):
         open_data(["mine.csv", "min.csv"], say=said.append)
 
 
@@ -163,12 +163,12 @@ def test_dot_and_slash_mean_the_file(said, downloaded):
 
 def test_missing_path_suggests_a_name_like_it(said):
     Path("reviews_2024.csv").write_text(CSV)
-    with pytest.raises(DataError, match=r"Is it 'reviews_2024\.csv' that you mean"):
+    with pytest.raises(DataError, match=r"Did you mean 'reviews_2024\.csv'"):
         open_data("review_2024.csv", say=said.append)
 
 
 def test_missing_path_suggests_the_word_in_its_own_spelling(said):
-    with pytest.raises(DataError, match="Is it 'imdb' that you mean"):
+    with pytest.raises(DataError, match="Did you mean 'imdb'"):
         open_data("IMDB", say=said.append)
 
 

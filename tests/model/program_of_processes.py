@@ -1,4 +1,4 @@
-"""What tests/model/test_ranks.py has two processes do: `torchrun --nproc-per-node=2 program_of_processes.py FOLDER`.
+"""What test_distributed.py has two processes do: `torchrun --nproc-per-node=2 program_of_processes.py FOLDER`.
 
 Each writes what it found to FOLDER/<rank>.json.
 """

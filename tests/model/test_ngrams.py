@@ -135,7 +135,7 @@ def test_no_texts_have_no_logits(learned):
 def test_saving_keeps_every_bit(classes):
     ids, targets = made_up_texts(classes=classes)
     wide = fit_ngrams(ids, targets, classes, CONFIG)
-    loaded = NgramModel.from_tensors(CONFIG, wide.tensors())
+    loaded = NgramModel(CONFIG, wide.tensors())
     pickled = pickle.loads(pickle.dumps(wide))
     assert (loaded.config, pickled.config) == (CONFIG, CONFIG)
     np.testing.assert_array_equal(loaded.logits(ids), wide.logits(ids))
@@ -150,7 +150,7 @@ def test_the_default_size_is_saved_in_little_more_than_four_megabytes():
 
 def test_what_is_done_to_its_tensors_does_not_change_it(learned):
     tensors = learned.tensors()
-    loaded = NgramModel.from_tensors(CONFIG, tensors)
+    loaded = NgramModel(CONFIG, tensors)
     for tensor in tensors.values():
         tensor[:] = 0
     ids, _ = made_up_texts()
@@ -174,14 +174,14 @@ def test_what_is_done_to_its_tensors_does_not_change_it(learned):
 )
 def test_tensors_that_do_not_fit_are_refused(learned, name, tensor, message):
     with pytest.raises(ValueError, match=message):
-        NgramModel.from_tensors(CONFIG, learned.tensors() | {name: tensor})
+        NgramModel(CONFIG, learned.tensors() | {name: tensor})
 
 
 def test_tensors_that_are_missing_are_named(learned):
     tensors = learned.tensors()
     del tensors["ngram_scales"], tensors["ngram_biases"]
     with pytest.raises(ValueError, match="got none named ngram_scales, ngram_biases"):
-        NgramModel.from_tensors(CONFIG, tensors)
+        NgramModel(CONFIG, tensors)
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ def test_a_config_without_ngrams_is_no_wide_part(learned):
     with pytest.raises(ValueError, match="ngrams 1 or more"):
         fit_ngrams(*made_up_texts(), 2, NgramConfig())
     with pytest.raises(ValueError, match="n-grams of 1 to 5, got 0"):
-        NgramModel.from_tensors(replace(CONFIG, ngrams=0), learned.tensors())
+        NgramModel(replace(CONFIG, ngrams=0), learned.tensors())
 
 
 def test_a_fit_that_does_not_come_to_an_end_says_so(monkeypatch):

@@ -351,7 +351,7 @@ def test_padding_refuses_an_array_of_another_shape():
 
 @pytest.mark.parametrize("out", [np.zeros((4, 5), np.int32).T, np.zeros((5, 4), np.float32)])
 def test_padding_refuses_an_array_it_cannot_fill(out):
-    with pytest.raises((ValueError, TypeError), match="Expected a matrix"):
+    with pytest.raises((ValueError, TypeError), match=r"Expected a .*matrix"):
         sf.encode(TEXTS, VOCABULARY).pad(4, out=out)
 
 

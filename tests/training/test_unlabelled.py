@@ -22,7 +22,7 @@ def test_texts_of_fewer_than_two_words_are_left_out(settings):
     corpus = open_corpus(texts_of(["good film", "good", "", "bad film good"]), settings)
     assert list(corpus.vocabulary) == ["good", "film", "bad"]
     assert [corpus.ids[row].tolist() for row in range(len(corpus.ids))] == [[1, 2], [3, 2, 1]]
-    assert corpus.look == "4 texts, 2 of them with two words or more of a vocabulary of 3"
+    assert corpus.summary == "4 texts, 2 of them with two words or more of a vocabulary of 3"
 
 
 def test_fewer_than_two_such_texts_are_a_data_error(settings):

@@ -17,7 +17,7 @@ from sentiment_fast.training.prepare import vectors_of
 from sentiment_fast.training.step import CaptureError
 from sentiment_fast.tuning import run as run_module
 from sentiment_fast.tuning.encoded_data import EncodedData
-from sentiment_fast.tuning.run import Trials, run_search, run_trial
+from sentiment_fast.tuning.run import TrialSetup, run_search, run_trial
 from sentiment_fast.tuning.searches import new_search
 from sentiment_fast.tuning.space import space_of
 from sentiment_fast.tuning.trials import CUT, FAILED, FINISHED, STOPPED, TrialLog
@@ -37,7 +37,7 @@ def new_data(seed=0):
 
 @pytest.fixture(scope="module")
 def how():
-    return Trials(BASE, new_data(), FLOAT32, "accuracy")
+    return TrialSetup(BASE, new_data(), FLOAT32, "accuracy")
 
 
 def test_a_step_that_cannot_be_captured_ends_the_search(how, monkeypatch):
@@ -199,7 +199,7 @@ def test_a_trial_with_ngrams_is_judged_by_network_and_ngrams_together(how):
 def test_a_validation_part_too_small_to_calibrate_by_judges_the_plain_sum():
     data = demo_corpus(60, 0)
     parts = dict(zip(("training", "validation"), stratified_split(data, 0.2, 0), strict=True))
-    tiny = Trials(BASE, EncodedData(parts, classes_of(data), torch.device("cpu")), FLOAT32, "loss")
+    tiny = TrialSetup(BASE, EncodedData(parts, classes_of(data), torch.device("cpu")), FLOAT32, "loss")
     assert run_trial({"ngrams": 1, "ngram_bits": 10}, tiny, []).status == FINISHED
 
 

@@ -1,7 +1,7 @@
-"""A made-up corpus of film reviews, for when no real data can be had.
+"""A made-up corpus of film reviews, for use without real data.
 
 In: how many reviews, and a seed. Out: labelled texts whose statistics resemble real reviews'.
-Reading real data is left to files.py and imdb.py; nothing learned here says anything about real reviews.
+Reading real data is left to labelled_texts.py and imdb.py; nothing learned here says anything about real reviews.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from sentiment_fast.data.labelled_texts import LabelledTexts
 
 # A rule is a list of alternatives "weight template". In a template {x} stands for an alternative of rule x or a word of
 # list x, ^ makes the next letter a capital, $ ends the review. "x+" speaks well of something; "x-", its mirror image
-# with every + and - swapped, is derived. So negators and connectives say nothing by themselves: only their place does.
-# The weights are tuned to be as hard as real reviews for single words, and to reward whoever reads in order. Accuracy
-# on a held-back quarter, seed 0, scikit-learn's defaults; the LSTM (two layers of 128) sees the 1,000 most frequent
-# words that are no stop words:
+# with every + and - swapped, is derived. So negators and connectives by themselves predict nothing: only their place
+# does. The weights are tuned to be as hard as real reviews for single words, and to reward models that use word order.
+# Accuracy on a held-out quarter, seed 0, scikit-learn's defaults; the LSTM (two layers of 128) sees the 1,000 most
+# frequent words that are not stop words:
 #   10,000 reviews: tf-idf + logistic regression 87.8 %, with word pairs 90.4 %, LSTM 93.6 % (4 epochs)
 #   50,000 reviews: 88.4 %, 91.5 %, 95.2 % (2 epochs)
 # Ids per review, as the LSTM sees them: mean 73, median 58, 95 % <= 176 (IMDb's: 69, 54, 169).
@@ -139,7 +139,7 @@ WORDS = {
         Yusuf Inés Władek Noor Tariq Elsa""",
     "digit": "1 2 3 4 5 6 7 8 9",
 }
-# Beginnings, middles and ends of words that do not exist; the middles keep them away from stop words and opinions.
+# Beginnings, middles and ends of words that do not exist; the middles make them differ from stop words and opinions.
 SYLLABLES = {
     "begin": "b br ch d dr f fl g gr h k l m n p pr qu s st t tr v w z",
     "vowel": "a e i o u ai",
@@ -174,7 +174,7 @@ def demo_corpus(reviews: int = 50_000, seed: int = 0) -> LabelledTexts:
     """Make up film reviews labelled "positive" or "negative", half each.
 
     The same (reviews, seed) give the same bytes everywhere, and a smaller corpus is the start of a larger one.
-    Raises ValueError where either is negative.
+    Raises ValueError if either is negative.
     """
     if reviews < 0:
         raise ValueError(f"Expected 0 or more reviews, got {reviews}")
@@ -188,7 +188,7 @@ def demo_corpus(reviews: int = 50_000, seed: int = 0) -> LabelledTexts:
 def _block(seed: int, number: int) -> tuple[pa.Array, np.ndarray]:
     """Texts and labels, (REVIEWS_PER_BLOCK,) each, of a block that depends on no other one."""
     grammar = _grammar()
-    # The bit generator alone: NumPy keeps its stream for good, those of Generator's methods it may change.
+    # Only the bit generator: NumPy guarantees its stream, and may change those of Generator's methods.
     bits = np.random.Philox(np.random.SeedSequence(seed, spawn_key=(number,)))
     coins = _below(2, bits, REVIEWS_PER_BLOCK // 2)
     positive = np.stack([coins, 1 - coins], axis=1).ravel()  # (reviews,) 0 or 1
@@ -279,14 +279,14 @@ def _alternatives() -> dict[str, list[tuple[int, str]]]:
             alternatives[_mirrored(name)] = [(weight, _mirrored(template)) for weight, template in alternatives[name]]
     for name, words in WORDS.items():
         alternatives[name] = [(1_000 // (rank + 3), word) for rank, word in enumerate(words.split())]
-    # The 200 cuts off the head of Zipf's law: the words written out above are it.
+    # The 200 cuts off the head of Zipf's law, which the words listed above are.
     made_up = enumerate(_made_up_words(), start=1)
     alternatives["rare"] = [(MADE_UP_WORDS // (rank + 200), word) for rank, word in made_up]
     return alternatives
 
 
 def _mirrored(text: str) -> str:
-    """Every x+ turned into x-, and the other way round."""
+    """The text with x+ and x- swapped."""
     return re.sub(r"[+-](?=\}|$)", lambda sign: "-" if sign[0] == "+" else "+", text)
 
 

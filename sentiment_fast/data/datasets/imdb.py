@@ -1,7 +1,7 @@
 """The Large Movie Review Dataset (Maas et al., "Learning Word Vectors for Sentiment Analysis", ACL 2011).
 
-In: a cache folder, and the network the first time. Out: its 50,000 labelled reviews, or its 50,000 unlabelled ones.
-A copy that was downloaded by hand is left to files.py, what to do without a network to sources.py.
+In: a cache folder; the first time, a download. Out: its 50,000 labelled reviews, or its 50,000 unlabelled ones.
+A copy that was downloaded by hand is left to folders.py, what to do without a network to sources.py.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ LARGEST_ARCHIVE_BYTES = 2 << 30  # unpacked; the real one has 0.5 GB
 
 
 def say_on_stderr(line: str) -> None:
-    """Print one line where messages go."""
+    """Print a message."""
     print(line, file=sys.stderr)
 
 
@@ -54,15 +54,15 @@ def load_imdb(
     retries: int = 3,
     say: Callable[[str], None] = say_on_stderr,
 ) -> LabelledTexts:
-    """The 50,000 labelled reviews, training and test half together: from the cache, else downloaded into it.
+    """The 50,000 labelled reviews, training and test half together: from the cache, else downloaded to it.
 
     cache: a folder; None means $SENTIMENT_FAST_CACHE, else the user's cache folder. checksum: "md5:..." or another of
-    hashlib's. progress: a bar, where stderr is a terminal. timeout: seconds the server may stay silent. retries: how
-    often a transfer that broke off or arrived damaged is tried again, after 1, 2, ... seconds.
+    hashlib's. progress: show a bar if stderr is a terminal. timeout: seconds to wait for the server. retries: how
+    often an interrupted or damaged transfer is repeated, after 1, 2, ... seconds.
 
     Texts (n,) large_string; labels (n,) "positive" or "negative"; the order is that of read_labelled for the unpacked
-    folder. Raises DownloadError, its first line the reason and its second what to do, where the archive could not be
-    had or is not the expected one; nothing of it is kept then.
+    folder. Raises DownloadError, its first line the reason and its second what to do, if the archive could not be
+    downloaded or is not the expected one; nothing of it is kept then.
     """
     folder = cache_folder() if cache is None else Path(cache)
     cached = cached_imdb(folder, say)
@@ -80,7 +80,7 @@ def load_unlabelled_imdb(
     retries: int = 3,
     say: Callable[[str], None] = say_on_stderr,
 ) -> Texts:
-    """The 50,000 reviews without labels, by number; all else as `load_imdb` has it. A download keeps both kinds."""
+    """The 50,000 reviews without labels, by number; otherwise as for `load_imdb`. A download caches both kinds."""
     folder = cache_folder() if cache is None else Path(cache)
     table = _cached(folder / UNLABELLED_CACHE_FILE, ["review"], say)
     if table is None:
@@ -89,7 +89,7 @@ def load_unlabelled_imdb(
 
 
 def cached_imdb(cache: Path | None = None, say: Callable[[str], None] = say_on_stderr) -> LabelledTexts | None:
-    """What an earlier load_imdb kept in the cache folder; None where that is nothing, or (after a line) unusable."""
+    """The reviews that an earlier load_imdb cached; None if there are none, or (which is reported) unusable ones."""
     folder = cache_folder() if cache is None else Path(cache)
     table = _cached(folder / CACHE_FILE, ["review", "sentiment"], say)
     return None if table is None else _labelled(table)
@@ -119,7 +119,7 @@ def _fetch(
     retries: int,
     say: Callable[[str], None],
 ) -> tuple[pa.Table, pa.Table]:
-    """Download the archive and keep its labelled and its unlabelled reviews."""
+    """Download the archive, and cache its labelled and its unlabelled reviews."""
     say(f"Downloading the Large Movie Review Dataset (84 MB) from {url} to {folder}")
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -152,7 +152,7 @@ def _labelled(table: pa.Table) -> LabelledTexts:
 
 
 def _write_cache(table: pa.Table, temporary: Path, final: Path) -> None:
-    """All or nothing: a run that dies while writing leaves no file that a later one would trust."""
+    """Write the file whole or not at all: a run that is killed leaves none that a later one would read."""
     pq.write_table(
         table.replace_schema_metadata({FORMAT_KEY: FORMAT_VERSION}),
         temporary,
@@ -163,7 +163,7 @@ def _write_cache(table: pa.Table, temporary: Path, final: Path) -> None:
 
 
 def _download(url: str, checksum: str, workspace: Path, progress: bool, timeout: float, retries: int) -> Path:
-    """Fetch url into workspace and compare it with checksum; DownloadError where either fails."""
+    """Fetch url into workspace and compare it with checksum; DownloadError if either fails."""
     import pooch
     import requests
 
@@ -179,14 +179,14 @@ def _download(url: str, checksum: str, workspace: Path, progress: bool, timeout:
         except requests.RequestException as error:
             if responses and responses[-1].ok:
                 raise
-            # pooch tries again, after a pause, whatever went wrong; that helps only where a transfer had begun.
+            # After any error pooch pauses and retries; that helps only if a transfer had begun.
             raise _no_archive(url, _why_none_began(error, host, timeout)) from error
         finally:
             for response in responses:
                 response.close()
             responses.clear()
 
-    pooch.get_logger().setLevel("WARNING")  # its lines name the temporary folder, which tells the user nothing
+    pooch.get_logger().setLevel("WARNING")  # its messages name the temporary folder, which is useless to users
     name = "archive.tar.gz"
     store = pooch.create(
         path=workspace, base_url="", registry={name: checksum}, urls={name: url}, retry_if_failed=retries
@@ -260,7 +260,7 @@ def _place(half: str, class_folder: str, file_name: str) -> tuple[bool, bool, tu
 
 
 def _check_member(member: tarfile.TarInfo, unpacked_bytes: int, url: str) -> None:
-    """DownloadError for what the real archive does not hold: a sign of a wrong one, though nothing is ever unpacked."""
+    """Raises DownloadError for what the real archive does not contain; nothing is ever unpacked to the disk."""
     if member.name.startswith("/") or ".." in member.name.split("/"):
         raise _no_archive(url, f"expected names inside the archive's own folder, got {member.name!r}")
     if not (member.isreg() or member.isdir()):

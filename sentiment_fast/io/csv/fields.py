@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from sentiment_fast.io.arrow import as_utf8, csv_values
 
 NUMBER = r"^[+-]?([0-9]+([.,][0-9]*)?|[.,][0-9]+)([eE][+-]?[0-9]+)?%?$"
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = "=+-@\t\r"  # of the values that a spreadsheet would run
 
 _THREE_DIGITS = np.frombuffer("".join(f"{number:03}" for number in range(1000)).encode(), np.uint8).reshape(1000, 3)
 
@@ -64,7 +64,7 @@ def _fields(values: Iterable[Any], delimiter: str, excel_safe: bool) -> list[byt
     """Values as CSV fields, quoted where necessary, each with a delimiter before it."""
     fields = []
     for value in values:
-        if excel_safe and isinstance(value, str) and value.startswith(FORMULA_STARTS):
+        if excel_safe and isinstance(value, str) and value.startswith(tuple(FORMULA_STARTS)):
             value = f"'{value}"
         line = io.StringIO(newline="")
         # After an empty field, an empty one needs no quotes. Python 3.11 only quotes the line ends that it writes.
@@ -123,7 +123,9 @@ def _quoted(values: pa.Array, delimiter: str) -> pa.Array:
 def _guarded(values: pa.Array) -> pa.Array:
     """Put an apostrophe before values that a spreadsheet would run: formulas, not numbers."""
     texts = as_utf8(values)[0]
-    runs = pc.and_not(pc.match_substring_regex(texts, r"^[=+\-@\t\r]"), pc.match_substring_regex(texts, NUMBER))
+    runs = pc.and_not(
+        pc.match_substring_regex(texts, f"^[{re.escape(FORMULA_STARTS)}]"), pc.match_substring_regex(texts, NUMBER)
+    )
     apostrophe = pa.scalar(b"'", pa.large_binary())
     return pc.if_else(runs, pc.binary_join_element_wise(apostrophe, values, pa.scalar(b"", values.type)), values)
 

@@ -16,7 +16,7 @@ import pyarrow as pa
 from sentiment_fast import _core
 from sentiment_fast.errors import DataError
 from sentiment_fast.io.columns import check_reserved, find_column
-from sentiment_fast.io.formats import delimiter_for
+from sentiment_fast.io.formats import check_content, delimiter_for
 from sentiment_fast.io.options import Reading, ReadOptions
 from sentiment_fast.io.source import Source
 from sentiment_fast.text.encoding import SIMD_LEVEL
@@ -24,15 +24,6 @@ from sentiment_fast.text.encoding import SIMD_LEVEL
 _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE_BYTES = 1 << 20
 _SAMPLE_RECORDS = 100
-_OTHER_ENCODINGS = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
-_OTHER_KINDS = {
-    b"\x1f\x8b": "gzip",
-    b"BZh": "bzip2",
-    b"\xfd7zXZ\0": "xz",
-    b"\x28\xb5\x2f\xfd": "zstd",
-    b"PK\x03\x04": "ZIP or Excel",
-    b"PAR1": "Parquet",
-}
 _QUOTE_ADVICE = 'close it, or double the quotes inside quoted fields ("")'
 
 
@@ -117,7 +108,7 @@ def _share_that_fits(sample: _Sample) -> float:
 def _column_names(sample: _Sample, delimiter: str, name: str) -> list[str]:
     start, end = int(sample.starts[sample.header]), int(sample.records.content_ends[sample.header])
     fields = int(sample.records.fields[sample.header])
-    check_encoding(sample.data, name)
+    check_content(sample.data, name)
     if fields == _core.UNCLOSED:
         raise DataError(f"{name}: the header opens a quote that never closes: {_QUOTE_ADVICE}")
     if fields < 0:
@@ -129,17 +120,6 @@ def _column_names(sample: _Sample, delimiter: str, name: str) -> list[str]:
         raise DataError(
             f"{name}: expected a line of column names, got {error}: does it open a quote that never closes?"
         ) from error
-
-
-def check_encoding(data: bytes, name: str) -> None:
-    """Raises DataError if the first bytes are those of another file type than the name says, or of UTF-16."""
-    for start_of_kind, kind in _OTHER_KINDS.items():
-        if data.startswith(start_of_kind):
-            raise DataError(
-                f"{name}: has the content of a {kind} file: decompress it, or name it as such files are named"
-            )
-    if data.startswith(_OTHER_ENCODINGS):
-        raise DataError(f"{name}: expected UTF-8, got the first bytes of UTF-16 or UTF-32: save the file as UTF-8")
 
 
 def _textual_columns(sample: _Sample, delimiter: str, width: int) -> list[int]:

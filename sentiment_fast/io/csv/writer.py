@@ -19,7 +19,14 @@ import pyarrow.compute as pc
 from sentiment_fast import _core
 from sentiment_fast.errors import UsageError
 from sentiment_fast.io.chunks import Mask, Places
-from sentiment_fast.io.csv.fields import NUMBER, added_fields, header_fields, join_columns, table_fields
+from sentiment_fast.io.csv.fields import (
+    FORMULA_STARTS,
+    NUMBER,
+    added_fields,
+    header_fields,
+    join_columns,
+    table_fields,
+)
 from sentiment_fast.io.csv.reader import CsvReader, CsvWindow, large_binary
 from sentiment_fast.io.formats import CSV
 from sentiment_fast.io.lines import ended, lacks_line_end
@@ -202,7 +209,7 @@ def _guarded(data: memoryview, begins: Places, ends: Places) -> list[pa.Array]:
     begins_inside = begins + quoted
     filled &= ends > begins_inside
     first = np.where(filled, bytes_[np.where(filled, begins_inside, 0)], 0)
-    formulas = np.isin(first, np.frombuffer(b"=+-@\t\r", np.uint8))
+    formulas = np.isin(first, np.frombuffer(FORMULA_STARTS.encode(), np.uint8))
     signed = np.flatnonzero(formulas & np.isin(first, np.frombuffer(b"+-", np.uint8)))
     if len(signed) > 0:
         values = large_binary(*_core.field_values(data, begins[signed], ends[signed]))

@@ -18,8 +18,7 @@ from sentiment_fast.errors import DataError
 from sentiment_fast.io.arrow import texts_schema, texts_table
 from sentiment_fast.io.chunks import Mask, Places, RecordWindow, read_chunks
 from sentiment_fast.io.columns import WantedColumn, check_reserved, check_same_text_column, find_column
-from sentiment_fast.io.csv.layout import check_encoding
-from sentiment_fast.io.formats import JSON_LINES
+from sentiment_fast.io.formats import JSON_LINES, check_content
 from sentiment_fast.io.jsonl.objects import Member, kind_of, read_members
 from sentiment_fast.io.options import Reading, ReadOptions
 from sentiment_fast.io.rejects import Rejects
@@ -147,7 +146,7 @@ def _sample(source: Source, max_record: int) -> list[list[Member]]:
     size = _SAMPLE_BYTES
     while True:
         data = source.peek(size)
-        check_encoding(data, source.name)
+        check_content(data, source.name)
         last = len(data) < size
         records = _finder(max_record, Position()).find(data, last)
         if len(records) > 0 or last:

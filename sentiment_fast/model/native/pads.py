@@ -27,8 +27,8 @@ _MOST_PADS = 256
 _LEAST_LOGIT = -700
 
 # Outputs have converged if a pad moves them by less than this, both absolutely and relatively.
-_STILLNESS = 1e-6
-_PADS_BETWEEN_LOOKS = 32
+_TOLERANCE = 1e-6
+_PADS_BETWEEN_CHECKS = 32
 
 
 class LayerWeights(NamedTuple):
@@ -73,11 +73,11 @@ class PadStates:
         outputs, cells = self._states[-1]
         after, series = self._one_more(outputs, cells)
         done = len(self._states) - 1
-        if done % _PADS_BETWEEN_LOOKS == 0 and _stands_still(outputs, after):
+        if done % _PADS_BETWEEN_CHECKS == 0 and _have_converged(outputs, after):
             # Outputs that still have their values at the largest number of pads have them in between too: each cell
             # moves in one direction only.
             last = series.cells(np.array([max(self._most - done - 1, 0)]))[0]
-            if _stands_still(outputs, self._one_more(outputs, last)[0]):
+            if _have_converged(outputs, self._one_more(outputs, last)[0]):
                 self._series = series
                 return
         self._states.append((after, series.cells(np.ones(1))[0]))
@@ -119,8 +119,8 @@ class _Series:
         return power * self._cells + series * self._opened * self._candidate
 
 
-def _stands_still(before: Doubles, after: Doubles) -> bool:
-    return bool((np.abs(before - after) <= _STILLNESS + _STILLNESS * np.abs(after)).all())
+def _have_converged(before: Doubles, after: Doubles) -> bool:
+    return bool((np.abs(before - after) <= _TOLERANCE + _TOLERANCE * np.abs(after)).all())
 
 
 def run_pads(training: NativeTraining, pads: Rows, table: Floats) -> NativePads | None:
@@ -133,7 +133,7 @@ def run_pads(training: NativeTraining, pads: Rows, table: Floats) -> NativePads 
     done = training.network.pads_at_once
     while done < min(most, _MOST_PADS):
         run = NativePads(training, table, done)
-        if run.stops_at(most - done, training.stillness):
+        if run.has_converged(most - done, training.tolerance):
             training.network.pads_at_once = done
             return run
         done += 32
@@ -150,7 +150,7 @@ class NativePads:
     """
 
     def __init__(self, training: NativeTraining, table: Floats, done: int) -> None:
-        self.done, self.stand_still = done, False
+        self.done, self.converged = done, False
         layers, hidden = training.network.config.layers, training.network.config.hidden_size
         zeros = np.zeros((1, layers, hidden), np.float32)
         self.trace = training.ahead.trace("pads", done + 2)
@@ -166,12 +166,12 @@ class NativePads:
         self._in, self._candidate, self._out = _sigmoid(in_logits), np.tanh(candidate), _sigmoid(out_logits)
         self._series = _Series(forget, self._in, self._candidate, self.cells)
 
-    def stops_at(self, more: int, tolerance: float) -> bool:
+    def has_converged(self, more: int, tolerance: float) -> bool:
         """Have outputs converged, here and this many pads later? Then in between too: each cell moves one way."""
         last = self._out * np.tanh(self.cells_after(np.array([more]))[0])
         moved = np.maximum(self._moved, np.abs(last - self.outputs))
-        self.stand_still = bool((moved <= tolerance + tolerance * np.abs(self.outputs)).all())
-        return self.stand_still
+        self.converged = bool((moved <= tolerance + tolerance * np.abs(self.outputs)).all())
+        return self.converged
 
     def cells_after(self, more: Rows) -> Doubles:
         """(numbers, layers, hidden), after this many further pads."""

@@ -17,14 +17,11 @@ from sentiment_fast.model.batches import Rows
 from sentiment_fast.model.config import NetworkConfig
 from sentiment_fast.model.devices import Device, Precision, cpu_has_amx
 from sentiment_fast.model.model import Model, Weights
-from sentiment_fast.model.native.pads import LayerWeights, PadStates
+from sentiment_fast.model.native.pads import Floats, LayerWeights, PadStates
 from sentiment_fast.text.encoding import SIMD_LEVEL
 
 if TYPE_CHECKING:
     import torch
-
-Floats = npt.NDArray[np.float32]
-Doubles = npt.NDArray[np.float64]
 
 # Bytes of the table of what ids add to the first layer's gates: 65,000 words at 256 hidden units, half as many in both
 # directions. Beyond, PyTorch multiplies each step's vectors instead, to save memory.

@@ -68,7 +68,7 @@ class NativeTraining:
         self.back = NativeLayers(config.hidden_size, 1, number, level) if config.bidirectional else None
         self.threads = torch.get_num_threads()
         # An output that moves by no more than this from one pad to the next has converged: it is rounding.
-        self.stillness = 1e-6 if number == "float32" else 2**-8
+        self.tolerance = 1e-6 if number == "float32" else 2**-8
 
     @property
     def _reads_last_outputs(self) -> bool:
@@ -216,7 +216,7 @@ class _States:
     def of(pads: Rows, run: NativePads | None) -> _States:
         if run is None:
             return _States(np.zeros_like(pads), pads, pads[:0])
-        if not run.stand_still:
+        if not run.converged:
             return _States(np.ones_like(pads), pads - run.done, np.zeros(1, np.int64))
         after = pads >= run.done  # rows with fewer run all of theirs
         further, places = np.unique(pads[after] - run.done, return_inverse=True)

@@ -58,37 +58,38 @@ class Worker:
         """See `Scorer.probabilities_of`."""
         return self._scorer.probabilities_of(ids)
 
-    def score_window(self, place: WindowRange, reading: Reading, options: ScoreOptions) -> FinishedWindow:
+    def score_window(self, wanted: WindowRange, reading: Reading, options: ScoreOptions) -> FinishedWindow:
         """Read, score and finish a window of a CSV file that is copied with new fields.
 
         Raises OSError if it cannot be read here, since another machine may be able to; DataError like `score_files`.
         """
-        if not place.path.is_file():
+        if not wanted.path.is_file():
             raise FileNotFoundError(
-                f"{place.name}: is not on {platform.node()}: every machine of the cluster must have it at {place.path}"
+                f"{wanted.name}: is not on {platform.node()}: every machine of the cluster must have it at "
+                f"{wanted.path}"
             )
         try:
-            return self._score_window(place, reading, options)
+            return self._score_window(wanted, reading, options)
         except DataError as error:
             if isinstance(error.__cause__, OSError):
                 raise OSError(f"{error} (on {platform.node()})") from error
             raise
 
-    def _score_window(self, place: WindowRange, reading: Reading, options: ScoreOptions) -> FinishedWindow:
-        begin, end = place.begin, place.end
-        with Source(place.path) as source:
-            source.name = place.name
+    def _score_window(self, wanted: WindowRange, reading: Reading, options: ScoreOptions) -> FinishedWindow:
+        begin, end = wanted.begin, wanted.end
+        with Source(wanted.path) as source:
+            source.name = wanted.name
             opened = open_reader(source, reading)
             window = next(opened.windows(begin, 1, options.window_bytes), None)
             if window is None or replace(window.end, source=end.source) != end:
                 raise OSError(
-                    f"{place.name}: expected bytes {begin.offset:,} to {end.offset:,} to be whole records on "
+                    f"{wanted.name}: expected bytes {begin.offset:,} to {end.offset:,} to be whole records on "
                     f"{platform.node()}, as on the machine that started the run: is it the same file, unchanged?"
                 )
             texts = encode_texts(window.texts, self._scorer)
             scored = score_texts(texts, self._scorer)
             columns = AddedColumns(self._scorer, options)
             writer = make_writer(opened.format, opened, columns.schema, options, options.window_bytes)
-            finished = finish_window(opened, begin.source, window, texts, scored, columns, writer, place.more_follow)
+            finished = finish_window(opened, begin.source, window, texts, scored, columns, writer, wanted.more_follow)
             # An Arrow buffer is sent without copies; bytes would be copied twice.
             return replace(finished, data=pa.py_buffer(finished.data))

@@ -1,7 +1,7 @@
 """Where records are: the native finder against Python's csv module, at every SIMD level, on inputs in any pieces.
 
 The two differ in one thing, on purpose: a quote that never closes makes csv take the rest of the file for one field and
-say nothing; here that record is rejected (csv_oracle.py has the rule in plain Python).
+say nothing; here that record is rejected (oracle.py has the rule in plain Python).
 """
 
 from __future__ import annotations

@@ -332,7 +332,7 @@ class TestCore:
         trace, gradients = self.forward(training), np.ones((2, self.LAYERS, self.HIDDEN), np.float32)
         with pytest.raises(ValueError, match="gradients with respect to outputs"):
             training.backward(trace, gradients[:1], gradients, None, 1)
-        with pytest.raises(ValueError, match="by the last steps"):
+        with pytest.raises(ValueError, match="respect to the last steps"):
             training.backward(trace, gradients, gradients, (gradients, gradients, gradients), 1)
         own, below, biases = self.weights()
         with pytest.raises(ValueError, match="gradients"):
