@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sentiment_fast.data.overview import TRAINING
-from sentiment_fast.errors import StoppedError
+from sentiment_fast.errors import DataError, StoppedError
 from sentiment_fast.model.batches import Rows
 from sentiment_fast.model.compiling import Compiler
 from sentiment_fast.model.devices import Precision, choose_device, deterministic_algorithms
@@ -190,9 +190,14 @@ class _Run:
         self.say(data.look.as_text())
 
         def keep_what_is_known() -> None:
-            write_overview(self.folder, data.look, data.training.ids.lengths)
-            if initial is not None:
-                initial.keep(self.folder)
+            try:
+                write_overview(self.folder, data.look, data.training.ids.lengths)
+                if initial is not None:
+                    initial.keep(self.folder)
+            except OSError as error:
+                raise DataError(
+                    f"{self.folder}: cannot be written ({error.strerror}): choose another folder with `out`"
+                ) from error
 
         try:
             self.ranks.first_does(keep_what_is_known)
