@@ -6,6 +6,7 @@ of frames, one for each window, so that what was written up to the end of any wi
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -217,6 +218,8 @@ class Target:
             raise UsageError(
                 f'{path}: expected the name of a file, got something else there: name another, or "-" for stdout'
             )
+        if self.rejects is not None and _same(self.rejects, path):
+            raise UsageError(f"{path}: expected one file for scores and another for `rejects`, got one for both")
         if not path.parent.is_dir():
             raise DataError(f"{path}: cannot be written (No such file or directory)")
         found = None if restart else read_state(journal_path(path))
@@ -252,6 +255,10 @@ class Target:
             if opened is not None:
                 opened.close()
             raise
+
+
+def _same(one: Path, other: Path) -> bool:
+    return Path(os.path.abspath(one)) == Path(os.path.abspath(other))  # noqa: PTH100
 
 
 def journal_path(output: Path) -> Path:
