@@ -48,6 +48,7 @@ from sentiment_fast.training.state import Epoch
 from sentiment_fast.training.step import choose_graphs
 from sentiment_fast.training.teachers import check_sources, teach
 
+_MAKE_ROOM = "make room, then continue with `resume=True`"
 Say = Callable[[str], None]
 Progress = Callable[[list[Rows]], Iterable[Rows]]
 
@@ -190,14 +191,10 @@ class _Run:
         self.say(data.look.as_text())
 
         def keep_what_is_known() -> None:
-            try:
+            with self._writing("choose another folder with `out`"):
                 write_overview(self.folder, data.look, data.training.ids.lengths)
                 if initial is not None:
                     initial.keep(self.folder)
-            except OSError as error:
-                raise DataError(
-                    f"{self.folder}: cannot be written ({error.strerror}): choose another folder with `out`"
-                ) from error
 
         try:
             self.ranks.first_does(keep_what_is_known)
@@ -219,7 +216,8 @@ class _Run:
             raise StoppedError(self.folder, has_checkpoint, self.ranks.size, self.ranks.rank) from interrupt
         metrics = {}
         if self.ranks.writes:
-            metrics = finish_run(self.folder, model, network, data, history, self.precision, self.say)
+            with self._writing(_MAKE_ROOM):
+                metrics = finish_run(self.folder, model, network, data, history, self.precision, self.say)
         return TrainingResult(self.folder, metrics, history, self.options)
 
     def _train_network(
@@ -242,10 +240,11 @@ class _Run:
         with self._log() as log, self.stop.heeded():
 
             def write(epoch: Epoch) -> None:
-                append_history(self.folder, asdict(epoch))
-                log(asdict(epoch))
-                if epoch.best:
-                    save_model(self.folder, replace(model, weights=weights_of(network)))
+                with self._writing(_MAKE_ROOM):
+                    append_history(self.folder, asdict(epoch))
+                    log(asdict(epoch))
+                    if epoch.best:
+                        save_model(self.folder, replace(model, weights=weights_of(network)))
 
             def after_epoch(epoch: Epoch) -> None:
                 self.ranks.first_does(lambda: write(epoch))
@@ -268,6 +267,14 @@ class _Run:
                 compiler=compiler,
                 cuda_graphs=self.cuda_graphs,
             )
+
+    @contextmanager
+    def _writing(self, advice: str) -> Iterator[None]:
+        """Within it, a file that can't be written is a DataError."""
+        try:
+            yield
+        except OSError as error:
+            raise DataError(f"{self.folder}: cannot be written ({error.strerror or error}): {advice}") from error
 
     def _log(self) -> AbstractContextManager[Callable[[dict[str, Any]], None]]:
         return event_log(self.folder if self.options.tensorboard and self.ranks.writes else None)

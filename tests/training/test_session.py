@@ -1,5 +1,6 @@
 """`sf.train` as people call it from Python: what it takes, returns and leaves, how it stops and how it fails."""
 
+import errno
 import inspect
 import json
 import os
@@ -353,9 +354,9 @@ def test_recorded_paths_come_back_as_they_were_given():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"data": 5}, "`data`: expected a path or a list of paths, or a tuple .texts, labels., got int"),
+        ({"data": 5}, r"`data`: expected a path or a list of paths, or a tuple \(texts, labels\), got int"),
         ({"data": [["good", "bad"], ["p", "n"]]}, "got a list with a list"),
-        ({"data": pd.DataFrame({"text": ["good"], "label": [1]})}, "`data`: .*, got DataFrame"),
+        ({"data": pd.DataFrame({"text": ["good"], "label": [1]})}, r"`data`: .*, got DataFrame"),
         ({"validation": True}, "`validation`: expected a path or a list of paths, got bool"),
         ({"validation": 0}, "`validation=0`: expected a share above 0 and below 1"),
         ({"validation": 1}, "`validation=1`: expected a share above 0 and below 1"),
@@ -399,7 +400,7 @@ def test_a_text_in_place_of_a_path_is_a_data_error(tmp_path, name):
 
 def test_a_folder_that_cannot_be_made_is_a_data_error(corpus, tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(sf.DataError, match="file/model: cannot be written .Not a directory.: choose another .* `out`"):
+    with pytest.raises(sf.DataError, match=r"file/model: cannot be written \(Not a directory\): choose another"):
         sf.train(corpus, out=tmp_path / "file" / "model", **SMALL)
 
 
@@ -407,3 +408,16 @@ def test_a_stopped_run_can_be_pickled():
     stopped = pickle.loads(pickle.dumps(sf.StoppedError(Path("runs/a"), False, 2, 1)))
     assert (stopped.folder, stopped.has_checkpoint, stopped.processes, stopped.rank) == (Path("runs/a"), False, 2, 1)
     assert str(stopped) == str(sf.StoppedError(Path("runs/a"), False))
+
+
+@pytest.mark.parametrize("written", ["append_history", "finish_run"])
+def test_a_full_disk_is_a_data_error_and_the_run_resumes(corpus, tmp_path, monkeypatch, written):
+    def full(*arguments):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patched, pytest.raises(sf.DataError) as caught:
+        patched.setattr(session, written, full)
+        sf.train(corpus, out=tmp_path / "model", **SMALL | {"epochs": 1})
+    message = "cannot be written (No space left on device): make room, then continue with `resume=True`"
+    assert str(caught.value) == f"{tmp_path / 'model'}: {message}"
+    assert sf.train(corpus, out=tmp_path / "model", resume=True, **SMALL | {"epochs": 1}).metrics
