@@ -4,6 +4,7 @@ Messages say what was expected, what was found, where, and what to do.
 """
 
 from pathlib import Path
+from typing import Self
 
 
 class SentimentFastError(Exception):
@@ -28,6 +29,10 @@ class StoppedError(KeyboardInterrupt):
         super().__init__(f"{folder}: stopped; continue with {again}resume=True, out={str(folder)!r}")
         self.folder, self.has_checkpoint = folder, has_checkpoint
         self.processes, self.rank = processes, rank
+
+    def __reduce__(self) -> tuple[type[Self], tuple[Path, bool, int, int]]:
+        """How to pickle it, which a pool of processes does with what its workers raise."""
+        return type(self), (self.folder, self.has_checkpoint, self.processes, self.rank)
 
 
 class ClusterError(SentimentFastError):

@@ -17,7 +17,7 @@ from types import ModuleType
 from typing import Any
 
 from sentiment_fast import __version__
-from sentiment_fast.errors import SentimentFastError
+from sentiment_fast.errors import SentimentFastError, UsageError
 from sentiment_fast.runs.stop import StopRequest, stop_signals
 
 COMMANDS = ("train", "pretrain", "tune", "score", "predict", "evaluate", "info")
@@ -154,6 +154,11 @@ def _run(module: ModuleType, parser: argparse.ArgumentParser, arguments: argpars
     except SentimentFastError as error:
         say(f"error: {error}")
         return error.exit_code
+    except ImportError as error:
+        if not _is_of_pytorch(error):
+            raise
+        say(f"error: Expected PyTorch, found none that can be imported ({error}): pip install torch")
+        return UsageError.exit_code
     except KeyboardInterrupt:
         say("interrupted")
         return INTERRUPTED
@@ -163,6 +168,15 @@ def _run(module: ModuleType, parser: argparse.ArgumentParser, arguments: argpars
         _discard_what_stdout_cannot_write()
         return 1
     return 0
+
+
+def _is_of_pytorch(error: ImportError) -> bool:
+    """Whether PyTorch is missing, or ended its own import."""
+    frame, files = error.__traceback__, []
+    while frame is not None:
+        files.append(frame.tb_frame.f_code.co_filename.replace(os.sep, "/"))
+        frame = frame.tb_next
+    return error.name == "torch" or any(file.endswith("/torch/__init__.py") for file in files)
 
 
 def _discard_what_stdout_cannot_write() -> None:

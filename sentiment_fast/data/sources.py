@@ -18,6 +18,7 @@ from sentiment_fast.data.datasets.imdb import load_imdb, load_unlabelled_imdb, s
 from sentiment_fast.data.labelled_texts import LabelledTexts, classes_of, read_labelled, stratified_split
 from sentiment_fast.data.texts import Paths, Texts, joined, read_texts
 from sentiment_fast.errors import DataError, DownloadError, UsageError
+from sentiment_fast.io.inputs import exists
 
 WELL_KNOWN_CSV = "IMDB Dataset.csv"
 DATA_SETS = ("imdb", "demo")
@@ -46,7 +47,7 @@ def open_data(
     names = _names(data)
     if len(names) == 1 and _is_data_set(names[0]):
         name = names[0]
-        if Path(name).exists():
+        if exists(name):
             say(f"`data={name}` means the data set of that name; for the file in this folder give `data=./{name}`")
         return load_imdb(say=say) if name == "imdb" else _demo(name, seed)
     for name in names:
@@ -83,7 +84,7 @@ def open_texts(
 
 def check_source(name: str) -> None:
     """Raises DataError for a path that does not exist; patterns and "-" for stdin are checked when they are read."""
-    if not (_is_data_set(name) or name == "-" or glob.has_magic(name) or Path(name).exists()):
+    if not (_is_data_set(name) or name == "-" or glob.has_magic(name) or exists(name)):
         raise DataError(
             f"{name}: expected a file or a folder, or the name of a data set, imdb or demo. {_suggest(name)}"
         )

@@ -15,7 +15,7 @@ import pyarrow as pa
 from sentiment_fast.data.folders import read_text_folder
 from sentiment_fast.errors import DataError, UsageError
 from sentiment_fast.io.columns import WantedColumn, text_column
-from sentiment_fast.io.inputs import expand_patterns
+from sentiment_fast.io.inputs import exists, expand_patterns
 from sentiment_fast.io.options import LARGEST_MAX_RECORD, ReadOptions
 from sentiment_fast.io.tables import read_columns
 
@@ -86,7 +86,7 @@ def expand_paths(paths: Paths) -> list[str]:
         raise UsageError("Expected a file or several, got none")
     names = expand_patterns([str(path) for path in given])
     for name in names:
-        if name != "-" and not Path(name).exists():
+        if name != "-" and not exists(name):
             raise DataError(f"{name}: expected a file or a folder, got nothing there. Is the path right?")
     return names
 

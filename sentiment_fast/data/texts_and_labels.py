@@ -21,6 +21,7 @@ def labelled_texts_of(texts: Any, labels: Any, name: str = "the given texts") ->
     Raises DataError for anything else.
     """
     column = _column(texts)
+    labels = labels if hasattr(labels, "__len__") else list(labels)  # what an iterator gives
     if len(column) != len(labels):
         raise DataError(f"Expected one label per text, got {len(column)} texts and {len(labels)} labels")
     return LabelledTexts(column, _labels(labels), name)
@@ -53,6 +54,8 @@ def _labels(labels: Any) -> np.ndarray:
     if found.dtype.kind == "b":
         return np.where(found, "True", "False")
     if found.dtype.kind in "iu":
+        if len(found) and found.max() > np.iinfo(np.int64).max:
+            raise DataError(f"Expected labels that are integers of 64 bits with a sign, got {found.max()}")
         return found.astype(np.int64)
     if found.dtype.kind == "f":
         finite = np.isfinite(found)
@@ -60,9 +63,11 @@ def _labels(labels: Any) -> np.ndarray:
             row = int(np.argmin(finite))
             raise DataError(f"Expected labels that are finite numbers, got {found[row]} in row {row + 1}")
         return found.astype(np.float64)
-    if found.dtype.kind == "U" and not (found == "").any():
-        return found
-    raise DataError(f"Expected labels that are numbers or str that are not empty, got {found.dtype} with others")
+    if found.dtype.kind != "U":
+        raise DataError(f"Expected labels that are str or numbers of 64 bits, got others, of the dtype {found.dtype}")
+    if (found == "").any():
+        raise DataError(f"Expected labels that are not empty, got '' in row {int(np.argmax(found == '')) + 1}")
+    return found
 
 
 def _one_kind(labels: list[Any]) -> list[Any]:

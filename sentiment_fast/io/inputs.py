@@ -23,13 +23,21 @@ def expand_patterns(inputs: Sequence[str]) -> list[str]:
     """File names; a pattern that the shell did not expand, such as a quoted one, becomes the files that match it."""
     names = []
     for name in inputs:
-        if name == "-" or Path(name).exists() or not glob.has_magic(name):
+        if name == "-" or exists(name) or not glob.has_magic(name):
             names.append(name)
         elif found := sorted(glob.glob(name)):  # noqa: PTH207
             names += found
         else:
             raise DataError(f"{name}: expected files that match this pattern, found none")
     return names
+
+
+def exists(name: str) -> bool:
+    """Whether there is something of this name; not if no file can have it, such as a text in place of a path."""
+    try:
+        return Path(name).exists()
+    except OSError:
+        return False
 
 
 def open_reader(source: Source, reading: Reading) -> Reader[Window]:

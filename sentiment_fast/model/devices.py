@@ -64,6 +64,14 @@ def pytorch_is_installed() -> bool:
     return find_spec("torch") is not None
 
 
+def check_pytorch() -> None:
+    """Import PyTorch. Raises UsageError if that fails, such as for a library that the system lacks."""
+    try:
+        import torch  # noqa: F401
+    except ImportError as error:
+        raise UsageError(f"Expected PyTorch, which cannot be imported ({error}): {INSTALL_PYTORCH}") from error
+
+
 def find_device(name: str = "auto") -> Device:
     """A device by name; "auto" is CUDA if PyTorch can use it. Raises UsageError for a device that is not available.
 
@@ -73,6 +81,8 @@ def find_device(name: str = "auto") -> Device:
         raise UsageError(f"Expected a device of auto, cpu or cuda, got {name!r}")
     if name == "cuda" and not pytorch_is_installed():
         raise UsageError(f"Expected PyTorch for a CUDA device, found none: {INSTALL_PYTORCH}, or take `device=cpu`")
+    if name == "cuda":
+        check_pytorch()
     if name == "cuda" and not _pytorch_finds_cuda():
         raise UsageError("Expected a CUDA device, found none that PyTorch can use: take `device=cpu` or auto")
     if name == "cuda" or (name == "auto" and gpu_is_likely() and _pytorch_finds_cuda()):
@@ -82,6 +92,7 @@ def find_device(name: str = "auto") -> Device:
 
 def choose_device(name: str = "auto") -> torch.device:
     """As `find_device`, as a PyTorch device."""
+    check_pytorch()
     import torch
 
     return torch.device(find_device(name).type)

@@ -17,7 +17,7 @@ from sentiment_fast.errors import UsageError
 from sentiment_fast.model.batches import RaggedRows
 from sentiment_fast.model.calibration import Logits
 from sentiment_fast.model.config import NetworkConfig
-from sentiment_fast.model.devices import INSTALL_PYTORCH, Device, Precision, pytorch_is_installed
+from sentiment_fast.model.devices import INSTALL_PYTORCH, Device, Precision, check_pytorch, pytorch_is_installed
 from sentiment_fast.model.model import Model
 from sentiment_fast.model.native.scoring import (
     NativeLSTM,
@@ -50,6 +50,7 @@ def engine_for(model: Model, device: Device, precision: Precision, threads: int 
     if level is not None and can_run(model.config) and tables_fit(model.config, len(model.weights["embedding.weight"])):
         return NativeEngine(model, precision, level, threads)
     if pytorch_is_installed():
+        check_pytorch()
         return PyTorchEngine(model, device, precision, threads)
     level = slow_level(precision)
     if level is None or not can_run(model.config):

@@ -123,6 +123,9 @@ def load_model(folder: str | Path) -> Model:
     weights = read_tensors(folder / WEIGHTS)
     ngram_names = [name for name in weights if name.startswith(_NGRAMS)]
     ngrams = _ngrams_of(folder, config, {name.removeprefix(_NGRAMS): weights.pop(name) for name in ngram_names})
+    for name, values in weights.items():
+        if not np.isfinite(values).all():
+            raise ModelFolderError(f"{folder / WEIGHTS}: expected finite numbers in {name}, got others: train again")
     names = weight_shapes(network, vocabulary.largest_id, len(config["classes"]))
     try:
         return Model(
@@ -200,7 +203,7 @@ def _read_config(folder: Path) -> dict[str, Any]:
         if not isinstance(config.get(name), kind):
             raise ModelFolderError(f"{path}: expected {name!r} to be a {kind.__name__}: cut short or altered")
     classes = config["classes"]
-    plain = all(type(label) in (str, int, float) for label in classes)
+    plain = all(type(label) in (str, int, float) and label == label for label in classes)  # unlike NaN
     if not plain or len(set(classes)) != len(classes) or len(classes) < 2:
         raise ModelFolderError(f"{path}: expected 'classes' to be two or more different texts or numbers: altered")
     if not isinstance(config.get("text_column", 0), str | None):

@@ -6,6 +6,7 @@ sequence of frames, one for each window, so that it is valid after every window.
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -217,6 +218,8 @@ class Target:
             raise UsageError(
                 f'{path}: expected the name of a file, got something else: choose another name, or "-" for stdout'
             )
+        if self.rejects is not None and _same(self.rejects, path):
+            raise UsageError(f"{path}: expected one file for scores and another for `rejects`, got one for both")
         if not path.parent.is_dir():
             raise DataError(f"{path}: cannot be written (No such file or directory)")
         found = None if restart else read_progress(journal_path(path))
@@ -255,6 +258,10 @@ class Target:
             if opened is not None:
                 opened.close()
             raise
+
+
+def _same(one: Path, other: Path) -> bool:
+    return Path(os.path.abspath(one)) == Path(os.path.abspath(other))  # noqa: PTH100
 
 
 def journal_path(output: Path) -> Path:

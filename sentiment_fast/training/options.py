@@ -7,10 +7,13 @@ specify. Opening the files that they name is left to session.py.
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import numpy as np
 
 from sentiment_fast.data.labelled_texts import LabelledTexts
 from sentiment_fast.data.sources import share_of
@@ -20,6 +23,7 @@ from sentiment_fast.errors import UsageError
 if TYPE_CHECKING:
     from sentiment_fast.model.presets import Preset
 
+_PATHS = ("data", "validation", "test", "unlabelled")
 IN_MEMORY = "(texts, labels)"  # how a checkpoint records data that came from no file
 
 
@@ -130,7 +134,7 @@ class TrainingOptions(LabelledOptions):
 
     def check(self) -> None:
         """Raises UsageError for options that do not go together."""
-        if not self.checkpoint_minutes >= 0:
+        if not (isinstance(self.checkpoint_minutes, int | float) and self.checkpoint_minutes >= 0):
             raise UsageError(f"Expected `checkpoint_minutes` of 0 or more, got {self.checkpoint_minutes}")
         if self.init is not None and self.vectors is not None:
             raise UsageError("Expected `init`, which has word vectors of its own, or `vectors`, got both")
@@ -156,24 +160,44 @@ class PretrainingOptions(SettingsOptions):
 
 
 def _normal(name: str, value: Any, several: bool) -> Any:
-    """A value as a command line would give it: paths as texts, several values as a tuple of texts."""
+    """A value as a command line would give it: paths as texts, several values as a tuple of texts.
+
+    Raises UsageError for a path that is not one.
+    """
+    if isinstance(value, np.generic):  # which JSON, and so a checkpoint, can't hold
+        value = value.item()
     if name == "out":
         return None if value is None else Path(value)
     if name == "data" and isinstance(value, tuple) and not several:
         if len(value) != 2:
             raise UsageError(f"Expected `data` to be a file, a folder or (texts, labels), got {len(value)} values")
         return labelled_texts_of(*value)
+    if name == "validation" and isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    if name in _PATHS and value is not None:
+        _check_paths(name, value)
     if name == "data" and isinstance(value, list) and not several:
         paths = tuple(map(str, value))
         return paths[0] if len(paths) == 1 else paths
     if name == "set" and isinstance(value, Mapping):
         return tuple(f"{setting}={_as_text(one)}" for setting, one in value.items())
     if several:
+        if value is None:
+            return ()
         is_one = isinstance(value, str | Path) or not isinstance(value, Iterable)
         return tuple(map(str, [value] if is_one else value))
-    if name == "validation" and isinstance(value, float):
-        return str(value)
+    if name == "delimiter" and not isinstance(value, str | None):
+        raise UsageError(f"Expected `delimiter` to be a str, got {value!r}")
     return str(value) if isinstance(value, Path) else value
+
+
+def _check_paths(name: str, value: Any) -> None:
+    paths = value if isinstance(value, list | tuple) else [value]
+    wrong = next((path for path in paths if not isinstance(path, str | os.PathLike)), None)
+    if wrong is not None:
+        of_memory = ", or a tuple (texts, labels)" if name == "data" else ""
+        found = type(value).__name__ if wrong is value else f"a {type(value).__name__} with a {type(wrong).__name__}"
+        raise UsageError(f"`{name}`: expected a path or a list of paths{of_memory}, got {found}")
 
 
 def _as_text(value: Any) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sentiment_fast.data.overview import TRAINING
-from sentiment_fast.errors import StoppedError
+from sentiment_fast.errors import DataError, StoppedError
 from sentiment_fast.model.compiling import Compiler
 from sentiment_fast.model.devices import Precision, choose_device, deterministic_algorithms
 from sentiment_fast.model.distributed import TrainingProcesses, processes_of_environment
@@ -48,6 +48,7 @@ from sentiment_fast.training.state import Epoch
 from sentiment_fast.training.step import choose_graphs
 from sentiment_fast.training.teachers import check_sources, teach
 
+_MAKE_ROOM = "make room, then continue with `resume=True`"
 Say = Callable[[str], None]
 
 
@@ -190,9 +191,10 @@ class _Run:
         self.say(data.overview.as_text())
 
         def keep_what_is_known() -> None:
-            write_overview(self.folder, data.overview, data.training.ids.lengths)
-            if initial is not None:
-                initial.keep(self.folder)
+            with self._writing("choose another folder with `out`"):
+                write_overview(self.folder, data.overview, data.training.ids.lengths)
+                if initial is not None:
+                    initial.keep(self.folder)
 
         try:
             self.processes.first_does(keep_what_is_known)
@@ -214,7 +216,8 @@ class _Run:
             raise StoppedError(self.folder, has_checkpoint, self.processes.size, self.processes.rank) from interrupt
         metrics = {}
         if self.processes.writes:
-            metrics = finish_run(self.folder, model, network, data, history, self.precision, self.say)
+            with self._writing(_MAKE_ROOM):
+                metrics = finish_run(self.folder, model, network, data, history, self.precision, self.say)
         return TrainingResult(self.folder, metrics, history, self.options)
 
     def _train_network(
@@ -237,10 +240,11 @@ class _Run:
         with self._log() as log, self.stop.heeded():
 
             def write(epoch: Epoch) -> None:
-                append_history(self.folder, asdict(epoch))
-                log(asdict(epoch))
-                if epoch.best:
-                    save_model(self.folder, replace(model, weights=weights_of(network)))
+                with self._writing(_MAKE_ROOM):
+                    append_history(self.folder, asdict(epoch))
+                    log(asdict(epoch))
+                    if epoch.best:
+                        save_model(self.folder, replace(model, weights=weights_of(network)))
 
             def after_epoch(epoch: Epoch) -> None:
                 self.processes.first_does(lambda: write(epoch))
@@ -263,6 +267,14 @@ class _Run:
                 compiler=compiler,
                 cuda_graphs=self.cuda_graphs,
             )
+
+    @contextmanager
+    def _writing(self, advice: str) -> Iterator[None]:
+        """Within it, a file that can't be written is a DataError."""
+        try:
+            yield
+        except OSError as error:
+            raise DataError(f"{self.folder}: cannot be written ({error.strerror or error}): {advice}") from error
 
     def _log(self) -> AbstractContextManager[Callable[[dict[str, Any]], None]]:
         return event_log(self.folder if self.options.tensorboard and self.processes.writes else None)

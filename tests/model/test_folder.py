@@ -334,7 +334,10 @@ def test_a_text_column_that_is_no_name_is_refused(folder, value):
         load_model(folder)
 
 
-@pytest.mark.parametrize("classes", [[], ["a"], ["a", "a"], [["a"], ["b"]], [None, "b"], [{}, "b"], [False, True]])
+@pytest.mark.parametrize(
+    "classes",
+    [[], ["a"], ["a", "a"], [["a"], ["b"]], [None, "b"], [{}, "b"], [False, True], [float("nan"), 1]],
+)
 def test_classes_that_are_no_labels_are_refused(folder, classes):
     change_config(folder, classes=classes)
     with pytest.raises(ModelFolderError, match=r"config.json: expected 'classes' to be two or more different"):
@@ -643,6 +646,14 @@ def test_an_extra_tensor_is_refused_by_its_name(folder):
 def test_weights_of_another_dtype_are_refused(folder, dtype):
     change_weights(folder, lambda weights: weights.update({"output.bias": weights["output.bias"].to(dtype)}))
     with pytest.raises(ModelFolderError, match=r"model.safetensors: expected output.bias to be F32"):
+        load_model(folder)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+@pytest.mark.parametrize("name", ["embedding.weight", "output.bias"])
+def test_weights_that_are_not_finite_are_refused(folder, name, value):
+    change_weights(folder, lambda weights: weights[name].view(-1)[-1:].fill_(value))
+    with pytest.raises(ModelFolderError, match=f"model.safetensors: expected finite numbers in {name}"):
         load_model(folder)
 
 

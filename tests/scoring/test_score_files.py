@@ -527,6 +527,13 @@ def test_command_takes_the_column_that_is_named(command, tmp_path):
     assert rows((tmp_path / "a.scored.csv").read_bytes())[1][2] != ""
 
 
+def test_command_refuses_one_file_for_scores_and_rejects(command, reviews, capfd):
+    output = reviews.parent / "out.csv"
+    assert command(reviews, "-o", output, "--rejects", reviews.parent / "." / "out.csv") == 2
+    assert "out.csv: expected one file for scores and another for --rejects, got one for both" in capfd.readouterr().err
+    assert not output.exists()
+
+
 def test_command_keeps_an_output_that_exists(command, reviews, capfd):
     output = reviews.parent / "out.csv"
     output.write_bytes(b"kept")

@@ -70,3 +70,31 @@ def test_commands_and_library_do_not_import_pytorch(make_model, tmp_path):
     assert loaded == {"predict": [], "predict: readers": [], "load": [], "score": [], "evaluate": []}
     assert "torch" not in metrics
     assert "sklearn" in metrics
+
+
+@pytest.mark.parametrize(
+    ("broken", "found"), [("raise ImportError('libgomp.so.1: cannot open')", "libgomp.so.1"), (None, "one")]
+)
+@pytest.mark.parametrize("arguments", [["predict", "good film"], ["train", "--data", "demo:50", "--out", "new"]])
+def test_a_missing_or_broken_pytorch_is_one_line_with_what_to_install(make_model, tmp_path, broken, found, arguments):
+    model = make_model(["negative", "positive"], cell="gru")
+    program = "import sys; from sentiment_fast.cli import main; sys.exit(main(sys.argv[1:]))"
+    if broken is None:
+        program = f"import sys; sys.modules['torch'] = None; {program}"
+    else:
+        (tmp_path / "torch").mkdir()
+        (tmp_path / "torch" / "__init__.py").write_text(broken)
+    if arguments[0] == "predict":
+        arguments = [*arguments, "--model", str(model)]
+    path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+    run = subprocess.run(
+        [sys.executable, "-c", program, *arguments],
+        env={**os.environ, "PYTHONPATH": path, "CUDA_VISIBLE_DEVICES": ""},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 2
+    assert found in run.stderr
+    assert "pip install torch" in run.stderr
+    assert len(run.stderr.splitlines()) == 1

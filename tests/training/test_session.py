@@ -1,8 +1,10 @@
 """`sf.train` as people call it from Python: what it takes, returns and leaves, how it stops and how it fails."""
 
+import errno
 import inspect
 import json
 import os
+import pickle
 import subprocess
 import sys
 from dataclasses import fields
@@ -113,7 +115,9 @@ def test_labels_in_memory_keep_their_type(tmp_path, labels, classes):
         ((["good", "bad"], ["p", 1]), "Expected labels that are all str or all numbers, got int, str"),
         ((["good", "bad"], ["p", None]), "Expected labels that are all str or all numbers, got NoneType, str"),
         ((["good", "bad"], [0.5, float("nan")]), "finite numbers, got nan in row 2"),
-        ((["good", "bad"], ["p", ""]), "not empty"),
+        ((["good", "bad"], ["p", ""]), "not empty, got '' in row 2"),
+        ((["good", "bad"], [2**70, 1]), "numbers of 64 bits, got others"),
+        ((["good", "bad"], np.array([2**63, 1], np.uint64)), "64 bits with a sign, got 9223372036854775808"),
         ((["good", "bad"], [["p"], ["n"]]), "Expected labels"),
         (([], []), "got no rows"),
     ],
@@ -345,3 +349,76 @@ def test_recorded_paths_come_back_as_they_were_given():
     one, several = (TrainingOptions.of({"data": data}) for data in (["a.csv"], ["a.csv", "b.jsonl"]))
     assert (one.data, several.data) == ("a.csv", ("a.csv", "b.jsonl"))
     assert TrainingOptions.of({"data": several.recorded()["data"]}) == several
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"data": 5}, r"`data`: expected a path or a list of paths, or a tuple \(texts, labels\), got int"),
+        ({"data": [["good", "bad"], ["p", "n"]]}, "got a list with a list"),
+        ({"data": pd.DataFrame({"text": ["good"], "label": [1]})}, r"`data`: .*, got DataFrame"),
+        ({"validation": True}, "`validation`: expected a path or a list of paths, got bool"),
+        ({"validation": 0}, "`validation=0`: expected a share above 0 and below 1"),
+        ({"validation": 1}, "`validation=1`: expected a share above 0 and below 1"),
+        ({"test": 0.3}, "`test`: expected a path or a list of paths, got float"),
+        ({"test": (["good"], ["p"])}, "got a tuple with a list"),
+        ({"delimiter": 5}, "Expected `delimiter` to be a str, got 5"),
+        ({"checkpoint_minutes": "5"}, "Expected `checkpoint_minutes` of 0 or more, got 5"),
+    ],
+)
+def test_values_of_another_type_are_usage_errors(corpus, tmp_path, options, message):
+    with pytest.raises(sf.UsageError, match=message):
+        sf.train(**{"data": corpus, "out": tmp_path / "model"} | options)
+    assert not (tmp_path / "model").exists()
+
+
+def test_numbers_of_numpy_and_none_for_several_are_taken(corpus, tmp_path):
+    options = {
+        "epochs": np.int64(1),
+        "seed": np.uint8(3),
+        "validation": np.float64(0.25),
+        "learning_rate": np.float32(1),
+    }
+    result = sf.train(corpus, out=tmp_path / "model", set=TINY, unlabelled=None, device="cpu", **options)
+    assert (result.options.epochs, result.options.validation, result.options.unlabelled) == (1, "0.25", ())
+    assert sf.train(
+        corpus, out=tmp_path / "other", set=None, config=None, epochs=1, preset="fast", device="cpu"
+    ).metrics
+
+
+def test_iterators_of_texts_and_labels_are_read(corpus, tmp_path):
+    data = iter(corpus[0]), (label for label in corpus[1])
+    result = sf.train(data, out=tmp_path / "model", **SMALL | {"epochs": 1})
+    assert result.metrics["validation"]["n"] == 40
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "is this a film? " * 50])
+def test_a_text_in_place_of_a_path_is_a_data_error(tmp_path, name):
+    with pytest.raises(sf.DataError, match="expected"):
+        sf.train(name, out=tmp_path / "model")
+
+
+def test_a_folder_that_cannot_be_made_is_a_data_error(corpus, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(sf.DataError, match=r"file/model: cannot be written \(Not a directory\): choose another"):
+        sf.train(corpus, out=tmp_path / "file" / "model", **SMALL)
+
+
+def test_a_stopped_run_can_be_pickled():
+    stopped = pickle.loads(pickle.dumps(sf.StoppedError(Path("runs/a"), False, 2, 1)))
+    assert (stopped.folder, stopped.has_checkpoint, stopped.processes, stopped.rank) == (Path("runs/a"), False, 2, 1)
+    assert str(stopped) == str(sf.StoppedError(Path("runs/a"), False))
+
+
+@pytest.mark.parametrize("written", ["append_history", "finish_run"])
+def test_a_full_disk_is_a_data_error_and_the_run_resumes(corpus, tmp_path, monkeypatch, written):
+    def full(*arguments):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(session, written, full)
+        with pytest.raises(sf.DataError) as caught:
+            sf.train(corpus, out=tmp_path / "model", **SMALL | {"epochs": 1})
+    message = "cannot be written (No space left on device): make room, then continue with `resume=True`"
+    assert str(caught.value) == f"{tmp_path / 'model'}: {message}"
+    assert sf.train(corpus, out=tmp_path / "model", resume=True, **SMALL | {"epochs": 1}).metrics
