@@ -24,7 +24,7 @@ build-debug:
 debug *ARGS: build-debug
     LD_PRELOAD="$(g++ -print-file-name=libasan.so) $(g++ -print-file-name=libubsan.so) $(g++ -print-file-name=libstdc++.so)" ASAN_OPTIONS=detect_leaks=0 python {{ARGS}}
 
-# The fast tests: under a minute.
+# The fast tests: about a minute.
 quick *ARGS: build
     pytest -m "not slow" {{ARGS}}
 

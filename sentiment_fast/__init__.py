@@ -1,4 +1,4 @@
-"""sentiment_fast: train an LSTM sentiment classifier, and score files of reviews as fast as the hardware allows.
+"""sentiment_fast: train LSTM sentiment classifiers and score files of reviews, as fast as the hardware allows.
 
 The public names; each is imported when first used, so that importing the package costs nothing.
 """

@@ -26,8 +26,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PATH|imdb|demo",
         action="append",
         help="learn from these texts, ignoring labels: a CSV, JSON Lines or Parquet file, compressed or not, a quoted "
-        "pattern, a folder, imdb (the unlabelled reviews of the Large Movie Review Dataset) or demo (made-up reviews); "
-        "may be repeated",
+        "pattern, a folder, imdb (the unlabelled reviews of the Large Movie Review Dataset), demo or demo:N (N "
+        "made-up reviews); required, may be repeated",
     )
     add_settings_arguments(parser)
     parser.add_argument(

@@ -166,8 +166,8 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PATH|imdb|demo",
         action="append",
         help="train on these labelled texts: a CSV, JSON Lines or Parquet file, compressed or not, a quoted pattern, "
-        "an aclImdb folder, imdb (download the Large Movie Review Dataset) or demo (made-up reviews); may be repeated "
-        "(default: 'IMDB Dataset.csv' in this folder, else imdb, else demo)",
+        "an aclImdb folder, imdb (download the Large Movie Review Dataset), demo or demo:N (N made-up reviews); "
+        "may be repeated (default: 'IMDB Dataset.csv' in this folder, else imdb, else demo)",
     )
     parser.add_argument(
         "--validation",
@@ -241,7 +241,8 @@ def add_settings_arguments(parser: argparse.ArgumentParser) -> None:
         "--set",
         metavar="NAME=VALUE",
         action="append",
-        help="change a setting of the preset, such as cell=gru, pooling=attention or max_words=5000; may be repeated",
+        help="change a setting of the preset, such as cell=gru, pooling=attention or max_words=5000; an unknown "
+        "name lists all; may be repeated",
     )
     parser.add_argument("--seed", metavar="N", type=int, help="seed all random numbers with N (default: the preset's)")
 
@@ -262,13 +263,14 @@ def add_learning_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--teacher",
         metavar="FOLDER",
-        help="also learn the probabilities of this model, which train wrote, or of a Hugging Face sequence classifier",
+        help="learn the probabilities of this model too: a folder that train wrote, or a Hugging Face "
+        "sequence classifier",
     )
     parser.add_argument(
         "--unlabelled",
         metavar="PATH|imdb|demo",
         action="append",
-        help="learn from these texts too, which the teacher labels; may be repeated",
+        help="learn from these texts too, labelled by the teacher; may be repeated",
     )
     parser.add_argument(
         "--label-weight",
