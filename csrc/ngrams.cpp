@@ -109,7 +109,9 @@ RowBuckets row_buckets(const RaggedIds<Id>& rows, NgramSpace space, int threads)
 
 NgramModel::NgramModel(NgramSpace space, int64_t outputs, const int8_t* ratios, const int8_t* weights,
                        const float* scales, const float* biases)
-    : space_(space), scales_(scales, scales + outputs), biases_(biases, biases + outputs),
+    : space_(space),
+      scales_(scales, scales + outputs),
+      biases_(biases, biases + outputs),
       pairs_(space.buckets() * outputs) {
   for (int64_t i = 0; i < space.buckets() * outputs; ++i) pairs_.data()[i] = {ratios[i], weights[i]};
 }
@@ -118,9 +120,8 @@ template <class Id>
 void NgramModel::logits(const RaggedIds<Id>& rows, float* out, int threads) const {
   on_blocks(rows, space_, threads, [&](int64_t begin, int64_t end, DistinctBuckets& distinct) {
     for (int64_t row = begin; row < end; ++row) {
-      const Buckets buckets =
-          distinct.find(rows.values + rows.offsets[row], rows.offsets[row + 1] - rows.offsets[row],
-                        [this](uint32_t bucket) { prefetch(pairs_of(bucket)); });
+      const Buckets buckets = distinct.find(rows.values + rows.offsets[row], rows.offsets[row + 1] - rows.offsets[row],
+                                            [this](uint32_t bucket) { prefetch(pairs_of(bucket)); });
       for (int64_t output = 0; output < outputs(); ++output)
         out[row * outputs() + output] = logit(buckets.first, buckets.last, output);
     }

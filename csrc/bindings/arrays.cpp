@@ -21,14 +21,12 @@ void expect_shape(const py::array& array, const char* name, const std::vector<in
 }
 
 void expect_contiguous(const py::array& array, const char* name) {
-  if (!(array.flags() & py::array::c_style))
-    throw py::value_error(std::string("Expected contiguous ") + name);
+  if (!(array.flags() & py::array::c_style)) throw py::value_error(std::string("Expected contiguous ") + name);
 }
 
 bool are_offsets(const Array<int64_t>& offsets, int64_t size) {
   const int64_t *const begin = offsets.data(), *const end = begin + offsets.size();
-  return offsets.ndim() == 1 &&
-         (begin == end || (*begin >= 0 && std::is_sorted(begin, end) && end[-1] <= size));
+  return offsets.ndim() == 1 && (begin == end || (*begin >= 0 && std::is_sorted(begin, end) && end[-1] <= size));
 }
 
 void expect_rows(const py::array& values, const Array<int64_t>& offsets) {

@@ -18,8 +18,9 @@ namespace sentiment_fast {
 std::vector<LstmLayerWeights> layers_of(const std::vector<Array<float>>& own, const std::vector<Array<float>>& below,
                                         const std::vector<Array<float>>& biases, int64_t hidden) {
   if (own.empty() || below.size() != own.size() - 1 || biases.size() != own.size() - 1)
-    throw py::value_error("Expected weights of one or more layers and, for all except the first, weights of the layer "
-                          "below and biases");
+    throw py::value_error(
+        "Expected weights of one or more layers and, for all except the first, weights of the layer "
+        "below and biases");
   std::vector<LstmLayerWeights> layers;
   for (size_t layer = 0; layer < own.size(); ++layer) {
     expect_shape(own[layer], "weights", {4 * hidden, hidden});
@@ -47,8 +48,8 @@ std::unique_ptr<AnyLstm> lstm_of(const Array<float>& table, const std::vector<Ar
   const int64_t ids = table.shape(0), hidden = table.shape(1) / 4;
   if (ids < 1 || hidden < 1 || table.shape(1) != 4 * hidden || hidden % kUnitsMultiple != 0)
     throw py::value_error("Expected a table of 1 or more ids and four gates of a multiple of " +
-                          std::to_string(kUnitsMultiple) + " units, got (" +
-                          std::to_string(ids) + ", " + std::to_string(table.shape(1)) + ")");
+                          std::to_string(kUnitsMultiple) + " units, got (" + std::to_string(ids) + ", " +
+                          std::to_string(table.shape(1)) + ")");
   const std::vector<LstmLayerWeights> layers = layers_of(own, below, biases, hidden);
   const auto made = [&](auto zero) {
     using Number = decltype(zero);
@@ -64,8 +65,7 @@ std::unique_ptr<AnyLstm> lstm_of(const Array<float>& table, const std::vector<Ar
 template <class Id, class Number>
 py::array_t<float> pooled_of(const Lstm<Number>& lstm, LstmPooling pooling, const LstmRows<Id>& rows,
                              const LstmStates& states, int threads) {
-  py::array_t<float> out(
-      {static_cast<py::ssize_t>(rows.rows), static_cast<py::ssize_t>(lstm.features(pooling))});
+  py::array_t<float> out({static_cast<py::ssize_t>(rows.rows), static_cast<py::ssize_t>(lstm.features(pooling))});
   float* const into = out.mutable_data();
   const py::gil_scoped_release unlocked;
   lstm.pool(pooling, rows, states, into, threads);
@@ -109,8 +109,8 @@ void bind_lstm(py::module_& module) {
   levels[kBf16] = names_of_levels<Bf16>();
   module.attr("LSTM_LEVELS") = levels;
   py::class_<AnyLstm>(module, "Lstm")
-      .def(py::init(&lstm_of), py::arg("table"), py::arg("own"), py::arg("below"), py::arg("biases"),
-           py::arg("number"), py::arg("level"))
+      .def(py::init(&lstm_of), py::arg("table"), py::arg("own"), py::arg("below"), py::arg("biases"), py::arg("number"),
+           py::arg("level"))
       .def("last_outputs", &pooled<LstmPooling::kLast>, py::arg("values"), py::arg("starts"), py::arg("counts"),
            py::arg("states"), py::arg("outputs"), py::arg("cells"), py::arg("backward"), py::arg("threads"))
       .def("max_mean", &pooled<LstmPooling::kMaxMean>, py::arg("values"), py::arg("starts"), py::arg("counts"),

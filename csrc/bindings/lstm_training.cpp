@@ -99,8 +99,8 @@ py::tuple forward(const AnyTraining& any, AnyTrace& any_trace, const Array<float
     expect_shape(outputs, "outputs", {-1, layers, hidden});
     expect_shape(cells, "cells", {outputs.shape(0), layers, hidden});
     py::array_t<float> last_outputs({counts.size(), layers, hidden}), last_cells({counts.size(), layers, hidden});
-    const LstmSteps steps{counts.size(), counts.data(), states.data(), ids.data(), ids.size(), table.data(),
-                          table.shape(0)};
+    const LstmSteps steps{counts.size(), counts.data(), states.data(), ids.data(),
+                          ids.size(),    table.data(),  table.shape(0)};
     const LstmRowStates last{last_outputs.mutable_data(), last_cells.mutable_data()};
     const LstmStates from{outputs.shape(0), outputs.data(), cells.data()};
     {
@@ -251,9 +251,10 @@ py::tuple pooled_outputs(const AnyTrace& any, int threads) {
 
 void bind_lstm_training(py::module_& module) {
   py::class_<AnyTrace>(module, "LstmTrace")
-      .def_property_readonly("slots", [](const AnyTrace& any) {
-        return std::visit([](const auto& trace) { return trace.capacity; }, any.of_number);
-      })
+      .def_property_readonly("slots",
+                             [](const AnyTrace& any) {
+                               return std::visit([](const auto& trace) { return trace.capacity; }, any.of_number);
+                             })
       .def("last_step", &last_step, py::arg("row"), py::arg("layer"))
       .def("max_mean", &pooled_outputs, py::arg("threads"));
   py::class_<AnyTraining>(module, "LstmTraining")
@@ -262,12 +263,12 @@ void bind_lstm_training(py::module_& module) {
       .def("set_weights", &set_weights, py::arg("own"), py::arg("below"), py::arg("biases"), py::arg("threads"))
       .def("forward", &forward, py::arg("trace"), py::arg("table"), py::arg("ids"), py::arg("counts"),
            py::arg("states"), py::arg("outputs"), py::arg("cells"), py::arg("threads"))
-      .def("backward", &backward, py::arg("trace"), py::arg("by_outputs"), py::arg("by_cells"),
-           py::arg("last_step"), py::arg("threads"), py::arg("by_max_mean") = py::none())
+      .def("backward", &backward, py::arg("trace"), py::arg("by_outputs"), py::arg("by_cells"), py::arg("last_step"),
+           py::arg("threads"), py::arg("by_max_mean") = py::none())
       .def("add_weight_gradients", &add_weight_gradients, py::arg("trace"), py::arg("own").noconvert(),
            py::arg("below").noconvert(), py::arg("biases").noconvert(), py::arg("threads"))
-      .def("add_table_gradients", &add_table_gradients, py::arg("trace"), py::arg("ids"),
-           py::arg("table").noconvert(), py::arg("threads"));
+      .def("add_table_gradients", &add_table_gradients, py::arg("trace"), py::arg("ids"), py::arg("table").noconvert(),
+           py::arg("threads"));
 }
 
 }  // namespace sentiment_fast

@@ -11,7 +11,7 @@ namespace {
 constexpr char kByteOrderMark[] = "\xEF\xBB\xBF";
 constexpr int64_t kByteOrderMarkSize = 3;
 constexpr int64_t kLongestRecord = int64_t{1} << 30;  // so that 32 bits can count its fields
-constexpr size_t kBatch = 64;  // blocks whose bits are found at once; they stay in the L1 cache
+constexpr size_t kBatch = 64;                         // blocks whose bits are found at once; they stay in the L1 cache
 
 // Without -mpopcnt, __builtin_popcountll is a function call.
 inline int count_of(uint64_t bits) {
@@ -42,8 +42,8 @@ std::vector<int64_t> delimiters_around(const std::vector<int32_t>& fields) {
 std::vector<size_t> marks_after(const std::vector<int32_t>& fields, const std::vector<int64_t>& delimiters) {
   std::vector<size_t> marks;
   for (const int64_t field : fields)
-    marks.push_back(static_cast<size_t>(
-        std::lower_bound(delimiters.begin(), delimiters.end(), field + 1) - delimiters.begin()));
+    marks.push_back(
+        static_cast<size_t>(std::lower_bound(delimiters.begin(), delimiters.end(), field + 1) - delimiters.begin()));
   return marks;
 }
 
@@ -205,8 +205,10 @@ bool RecordFinder::scan_block(const CsvBits& bits, int64_t base, int64_t end) {
     const uint64_t next = (reach_.quoted ? quotes : changes) & ahead;
     const int64_t at = next ? base + lowest_of(next) : end;
     const uint64_t passed = ahead & bits_below(at - base);
-    if (reach_.quoted) line_ += count_of(lines & passed);
-    else count_delimiters(delimiters & passed, base);
+    if (reach_.quoted)
+      line_ += count_of(lines & passed);
+    else
+      count_delimiters(delimiters & passed, base);
     reach_.at = at;
     if (!next) return true;
     const bool waits = at + 1 == size_ && !last_;  // for the next byte

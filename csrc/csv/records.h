@@ -22,9 +22,9 @@ namespace sentiment_fast {
 
 struct CsvFormat {
   char delimiter = ',';
-  std::optional<char> quote = '"';  // none: quotes are ordinary characters
+  std::optional<char> quote = '"';          // none: quotes are ordinary characters
   std::vector<int32_t> wanted_fields = {};  // fields to locate, numbered from 0, in any order
-  int64_t max_record = int64_t{64} << 20;  // bytes of a record without its line end, 1 to 2^30
+  int64_t max_record = int64_t{64} << 20;   // bytes of a record without its line end, 1 to 2^30
 };
 
 // A position between two records of a stream.
@@ -49,11 +49,11 @@ struct CsvFieldRanges {
 // Contiguous records. Offsets are relative to the data in which they were found, where the first one begins at 0.
 struct CsvRecords {
   CsvPosition begin;
-  std::vector<int64_t> content_ends;  // where each record ends, without its line end
-  std::vector<int64_t> ends;          // where the next record begins, after the line end
-  std::vector<int64_t> rows;          // its row; a blank line has that of the next row
-  std::vector<int64_t> lines;         // the physical line on which it begins
-  std::vector<int32_t> fields;        // its number of fields; 0 for a line without content; or a CsvRejection
+  std::vector<int64_t> content_ends;   // where each record ends, without its line end
+  std::vector<int64_t> ends;           // where the next record begins, after the line end
+  std::vector<int64_t> rows;           // its row; a blank line has that of the next row
+  std::vector<int64_t> lines;          // the physical line on which it begins
+  std::vector<int32_t> fields;         // its number of fields; 0 for a line without content; or a CsvRejection
   std::vector<CsvFieldRanges> wanted;  // for each of the format's wanted fields, in their order
 };
 
@@ -116,7 +116,7 @@ class RecordFinder {
   int64_t start_ = 0;    // of the current record
   int64_t content_ = 0;  // the same, after a byte-order mark
   Reach reach_;
-  bool ended_ = false;  // it ends at reach_.at
+  bool ended_ = false;   // it ends at reach_.at
   bool counted_ = true;  // its delimiters and lines have been counted
   int32_t delimiters_ = 0;
   int64_t line_ = 1;  // at reach_.at
@@ -124,7 +124,7 @@ class RecordFinder {
   // field n. The first `found_marks_` of them have been found in the current record.
   const std::vector<int64_t> marks_;
   const std::vector<size_t> end_marks_;  // (wanted fields,): the mark that ends each; the one before it precedes it
-  std::vector<int64_t> mark_places_;  // (marks,)
+  std::vector<int64_t> mark_places_;     // (marks,)
   size_t found_marks_ = 0;
   Reach earlier_reach_;  // of the last record that was rejected
 };

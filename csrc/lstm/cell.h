@@ -24,8 +24,8 @@ constexpr int64_t kInputsAtOnce<Bf16> = 2;
 // Products to add to the sums: one or two input vectors per row, times weights.
 template <class Number>
 struct LstmProducts {
-  int count;                              // input vectors per row: 0, 1 or 2
-  int64_t steps;                          // per vector: its inputs / inputs at once
+  int count;                               // input vectors per row: 0, 1 or 2
+  int64_t steps;                           // per vector: its inputs / inputs at once
   int64_t stride = kInputsAtOnce<Number>;  // from one step's inputs to the next's
   const Number* inputs[2][kMostTileRows];
   const Number* weights;  // (count, steps, 4 vectors of sums, units, inputs at once)

@@ -19,8 +19,12 @@ constexpr float kMostPower = 30;
 
 // Highest power first. The minimax polynomial that is exact at 0 and 1: its relative error is 2e-9, or 6e-8 in float32.
 // (With one coefficient less, the error is 1e-7 with a slope at 0, which accumulates in cells that forget nothing.)
-constexpr float kExpCoefficients[] = {0.00021715498587582260f, 0.0012440785067155957f, 0.009678066708147526f,
-                                      0.05548415705561638f,    0.2402295172214508f,    0.6931470036506653f,
+constexpr float kExpCoefficients[] = {0.00021715498587582260f,
+                                      0.0012440785067155957f,
+                                      0.009678066708147526f,
+                                      0.05548415705561638f,
+                                      0.2402295172214508f,
+                                      0.6931470036506653f,
                                       1};
 
 // The same with an error of 3e-6, for bf16, whose rounding error is 2e-3.

@@ -38,7 +38,7 @@ struct Lstm<Number>::Group {
   std::vector<const float*> table_rows;  // each row's row of the table, at this step
   const int64_t* members = nullptr;      // row numbers
   int64_t size = 0;
-  int64_t parity = 0;           // half that receives this step's outputs; the other half holds the previous step's
+  int64_t parity = 0;       // half that receives this step's outputs; the other half holds the previous step's
   Aligned<Number> outputs;  // (2, layers, capacity, hidden)
   Aligned<float> cells;     // (layers, capacity, hidden)
   Aligned<float> pooled;    // (capacity, features): the top layer's last outputs, or its maxima and sums so far
@@ -73,8 +73,8 @@ void Lstm<Number>::check(const LstmRows<Id>& rows, const LstmStates& states) con
   for (int64_t i = 0; i < rows.rows; ++i) {
     const int64_t start = rows.starts[i], count = rows.counts[i];
     if (count < 1 || start < 0 || start > rows.values_count || count > rows.values_count - start)
-      throw std::invalid_argument("Expected rows of 1 or more of " + std::to_string(rows.values_count) +
-                                  " ids, got " + std::to_string(count) + " from " + std::to_string(start));
+      throw std::invalid_argument("Expected rows of 1 or more of " + std::to_string(rows.values_count) + " ids, got " +
+                                  std::to_string(count) + " from " + std::to_string(start));
     if (rows.states[i] < 0 || rows.states[i] >= states.count)
       throw std::invalid_argument("Expected one of " + std::to_string(states.count) + " states to start from, got " +
                                   std::to_string(rows.states[i]));

@@ -103,8 +103,7 @@ class LstmTraining<Number>::Share {
   }
 
   void add_slot(int64_t layer, int64_t slot, float* sums) const {
-    const Number* const gradients =
-        trace_.layer(layer).logits.data() + slot * 4 * lstm_.hidden_;
+    const Number* const gradients = trace_.layer(layer).logits.data() + slot * 4 * lstm_.hidden_;
     (units_ == 8 ? add_units<Number, 8> : add_units<Number, 16>)(gradients, first_, last_, lstm_.hidden_, sums);
   }
 

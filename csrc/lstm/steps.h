@@ -116,9 +116,8 @@ WITH_LEVEL void step_back_of_rows(const LstmBackTile<Number>& tile) {
       Number* const logits = tile.logits[row] + 4 * unit;
       Vector gates[4];
       for (int gate = 0; gate < 4; ++gate) gates[gate] = load_numbers(logits + gate * kUnits);
-      const Vector by_before =
-          close_step_back(gates, load(tile.cells_before[row] + unit), load(tile.cells[row] + unit), by_outputs,
-                          load(tile.cell_gradients[row] + unit));
+      const Vector by_before = close_step_back(gates, load(tile.cells_before[row] + unit), load(tile.cells[row] + unit),
+                                               by_outputs, load(tile.cell_gradients[row] + unit));
       for (int gate = 0; gate < 4; ++gate) store_numbers(logits + gate * kUnits, gates[gate]);
       store(tile.cell_gradients[row] + unit, by_before);
     }

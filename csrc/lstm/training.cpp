@@ -152,9 +152,7 @@ void LstmTraining<Number>::step(const LstmSteps& steps, LstmTrace<Number>& trace
           tile.first_sums[i] = layer == 0 ? steps.table + int64_t{steps.ids[slot - row]} * 4 * hidden_ + unit
                                           : weights.biases.data() + 4 * unit;
           tile.products.inputs[0][i] = kept.outputs.data() + slot * hidden_;
-          if (layer > 0)
-            tile.products.inputs[1][i] =
-                trace.layer(layer - 1).outputs.data() + (slot + 1) * hidden_;
+          if (layer > 0) tile.products.inputs[1][i] = trace.layer(layer - 1).outputs.data() + (slot + 1) * hidden_;
           tile.cells_before[i] = kept.cells.data() + slot * hidden_ + unit;
           tile.cells[i] = kept.cells.data() + (slot + 1) * hidden_ + unit;
           tile.outputs[i] = kept.outputs.data() + (slot + 1) * hidden_ + unit;

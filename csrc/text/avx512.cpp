@@ -21,8 +21,8 @@
 
 namespace sentiment_fast {
 
-__attribute__((target("avx512f,avx512bw,avx512vbmi,avx512vbmi2,bmi,bmi2,popcnt"))) size_t clean_ascii_avx512(
-    const unsigned char* text, size_t size, const AsciiTable& table, CleanedWords& words) {
+__attribute__((target("avx512f,avx512bw,avx512vbmi,avx512vbmi2,bmi,bmi2,popcnt"))) size_t
+clean_ascii_avx512(const unsigned char* text, size_t size, const AsciiTable& table, CleanedWords& words) {
   const __m512i table_low = _mm512_loadu_si512(table.data());
   const __m512i table_high = _mm512_loadu_si512(table.data() + 64);
   const __m512i space = _mm512_set1_epi8(kSpace);

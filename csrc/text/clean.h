@@ -121,7 +121,9 @@ class Cleaner {
     words_.length += static_cast<size_t>(append_utf8(end, cleaned) - end);
   }
 
-  size_t clean_ascii_units(const unsigned char* units, size_t size) { return clean_ascii_(units, size, ascii_, words_); }
+  size_t clean_ascii_units(const unsigned char* units, size_t size) {
+    return clean_ascii_(units, size, ascii_, words_);
+  }
 
   // Wider units are narrowed to bytes first, as long as whole blocks are ASCII.
   template <class Unit>

@@ -118,7 +118,8 @@ void WordCounts::merge(const WordCounts& other) {
     own.first = std::min(own.first, more.first);
   };
   for (const Slot& slot : other.slots_)
-    if (slot.counted.first.order != 0) join(short_word(slot.key, secret_.hash(slot.key), slot.counted.first), slot.counted);
+    if (slot.counted.first.order != 0)
+      join(short_word(slot.key, secret_.hash(slot.key), slot.counted.first), slot.counted);
   for (const auto& [word, counted] : other.long_words_) join(long_word(word, counted.first), counted);
 }
 

@@ -110,7 +110,8 @@ class Views {
     if (length <= 12) return {view + 4, static_cast<size_t>(length), Encoding::utf8};
     require(buffer >= 0 && buffer < data_buffers_, "a view into a buffer that does not exist");
     // Added in 64 bits, where two 32-bit numbers can't overflow; subtracting the length from a hostile size could.
-    require(offset >= 0 && int64_t{offset} + length <= item_at<int64_t>(sizes_, buffer), "a view past the end of its buffer");
+    require(offset >= 0 && int64_t{offset} + length <= item_at<int64_t>(sizes_, buffer),
+            "a view past the end of its buffer");
     const auto* bytes = static_cast<const char*>(array_.buffers[2 + buffer]);
     require(bytes, "no buffer of bytes");
     return {bytes + offset, static_cast<size_t>(length), Encoding::utf8};
@@ -203,7 +204,8 @@ int64_t append_array(const ArrowSchema& schema, const ArrowArray& array, std::ve
   check_layout(array, 0);
   require(array.n_children == 1 && array.children && array.children[0], "a table without its column");
   require(schema.children && schema.children[0], "a table without its column's schema");
-  require(array.null_count == 0 || array.n_buffers == 0 || !array.buffers || !array.buffers[0], "a table with null rows");
+  require(array.null_count == 0 || array.n_buffers == 0 || !array.buffers || !array.buffers[0],
+          "a table with null rows");
   const ArrowSchema& column_schema = *schema.children[0];
   require(column_schema.release, "a structure that has already been released");
   require(column_schema.format, "a schema without a format");

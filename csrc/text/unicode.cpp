@@ -43,7 +43,7 @@ std::vector<bool> sigma_is_final_after(std::u32string_view before) {
 }
 
 struct CaseProperties {
-  std::vector<bool> cased;           // cased and not ignorable: directly before a sigma, it makes it final
+  std::vector<bool> cased;               // cased and not ignorable: directly before a sigma, it makes it final
   std::vector<bool> cased_or_ignorable;  // between a cased letter and a sigma, it keeps it final
 
   CaseProperties() {

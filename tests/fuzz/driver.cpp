@@ -63,7 +63,8 @@ void run(const Input& input) {
 std::vector<Input> read_corpus(const std::vector<std::string>& paths) {
   std::vector<fs::path> files;
   for (const std::string& path : paths) {
-    if (!fs::is_directory(path)) files.emplace_back(path);
+    if (!fs::is_directory(path))
+      files.emplace_back(path);
     else
       for (const fs::directory_entry& entry : fs::recursive_directory_iterator(path))
         if (entry.is_regular_file()) files.push_back(entry.path());
@@ -116,11 +117,21 @@ class Mutator {
   void change(Input& input) {
     // What is special to a text, a tag or a number.
     static const std::vector<Input> kPieces = {
-        {' '},        {'<', 'b', '>'},    {'<', '/'},
-        {'<', '!'},   {'\''},             {0xCE, 0xA3},
-        {0xC4, 0xB0}, {0xC2, 0xA0},       {0xED, 0xA0, 0x80},
-        {0x00},       {0xFF},             {0xF0, 0x90, 0x90, 0x80},
-        {0xFF, 0xFF}, {0x00, 0x00, 0x00}, {0xFF, 0xFF, 0xFF, 0x7F},
+        {' '},
+        {'<', 'b', '>'},
+        {'<', '/'},
+        {'<', '!'},
+        {'\''},
+        {0xCE, 0xA3},
+        {0xC4, 0xB0},
+        {0xC2, 0xA0},
+        {0xED, 0xA0, 0x80},
+        {0x00},
+        {0xFF},
+        {0xF0, 0x90, 0x90, 0x80},
+        {0xFF, 0xFF},
+        {0x00, 0x00, 0x00},
+        {0xFF, 0xFF, 0xFF, 0x7F},
     };
     const size_t at = below(input.size() + 1);
     switch (below(7)) {
@@ -154,9 +165,12 @@ int main(int argc, char** argv) {
   std::vector<std::string> paths;
   for (int i = 1; i < argc; ++i) {
     const std::string argument = argv[i];
-    if (argument == "--seconds" && i + 1 < argc) seconds = std::stod(argv[++i]);
-    else if (argument == "--seed" && i + 1 < argc) seed = std::stoull(argv[++i]);
-    else paths.push_back(argument);
+    if (argument == "--seconds" && i + 1 < argc)
+      seconds = std::stod(argv[++i]);
+    else if (argument == "--seed" && i + 1 < argc)
+      seed = std::stoull(argv[++i]);
+    else
+      paths.push_back(argument);
   }
   const std::string name = fs::path(argv[0]).filename();
   const fs::path failed = fs::absolute("failed-" + name + "-" + std::to_string(seed));

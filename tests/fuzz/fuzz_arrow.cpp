@@ -71,7 +71,7 @@ bool is_readable(const Type& type) {
 Type draw_type(Choices& choices, int depth) {
   static const std::vector<std::string> kTexts = {"u", "U", "z", "Z", "vu", "vz", "n"};
   static const std::vector<std::string> kIndices = {"c", "C", "s", "S", "i", "I", "l", "L"};
-  static const std::vector<std::string> kOthers = {"",   "g",  "b",   "uu",    "v",   "vuu",
+  static const std::vector<std::string> kOthers = {"",  "g",  "b",   "uu",    "v",   "vuu",
                                                    "+", "+l", "+vl", "+us:0", "w:4", "+w:1"};
   Type type;
   const size_t kind = choices.below(16);
@@ -483,8 +483,10 @@ struct Stream {
   static int get_next(ArrowArrayStream* stream, ArrowArray* out) {
     Stream& self = of(stream);
     if (self.handed_over == self.failing_at) return self.code;
-    if (self.handed_over == self.columns.size()) out->release = nullptr;
-    else *out = self.columns[self.handed_over++].array->base;
+    if (self.handed_over == self.columns.size())
+      out->release = nullptr;
+    else
+      *out = self.columns[self.handed_over++].array->base;
     return 0;
   }
   static const char* get_last_error(ArrowArrayStream* stream) { return of(stream).reason; }

@@ -42,12 +42,19 @@ struct Input {
 
 Input read_input(Choices choices) {
   const size_t run = choices.below(12);
-  Input input{static_cast<int>(1 + run % 3), run / 3 == 3,   1 + choices.below(4), choices.byte(),
-              choices.byte(),                choices.byte(), {Words()}};
+  Input input{static_cast<int>(1 + run % 3),
+              run / 3 == 3,
+              1 + choices.below(4),
+              choices.byte(),
+              choices.byte(),
+              choices.byte(),
+              {Words()}};
   while (!choices.used_up()) {
     const auto number = choices.number<uint16_t>();
-    if (number >= 0xFF00) input.texts.emplace_back();
-    else input.texts.back().push_back(word_of(number));
+    if (number >= 0xFF00)
+      input.texts.emplace_back();
+    else
+      input.texts.back().push_back(word_of(number));
   }
   return input;
 }

@@ -72,8 +72,10 @@ struct PlainRecord {
       const char byte = data[at];
       if (quoted) {
         if (byte != format.quote) continue;
-        if (at + 1 < data.size() && data[at + 1] == byte) ++at;
-        else quoted = false;
+        if (at + 1 < data.size() && data[at + 1] == byte)
+          ++at;
+        else
+          quoted = false;
         continue;
       }
       if (byte == '\r' || byte == '\n') break;
@@ -201,8 +203,10 @@ std::string plain_value(const std::string& field, std::optional<char> quote) {
   bool quoted = true;
   for (size_t at = 1; at < field.size(); ++at) {
     const bool doubled = quoted && field[at] == *quote && at + 1 < field.size() && field[at + 1] == *quote;
-    if (quoted && field[at] == *quote && !doubled) quoted = false;
-    else value += field[at];
+    if (quoted && field[at] == *quote && !doubled)
+      quoted = false;
+    else
+      value += field[at];
     at += doubled;
   }
   return value;

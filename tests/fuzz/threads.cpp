@@ -129,7 +129,8 @@ void test_the_lstm_gives_at_any_number_of_threads_what_one_gives() {
   };
   const auto table = numbers(kIds * 4 * kHidden), biases = numbers(4 * kHidden), states = numbers(2 * 2 * kHidden);
   const auto own = numbers(4 * kHidden * kHidden), below = numbers(4 * kHidden * kHidden);
-  const std::vector<LstmLayerWeights> layers = {{own.data(), nullptr, nullptr}, {own.data(), below.data(), biases.data()}};
+  const std::vector<LstmLayerWeights> layers = {{own.data(), nullptr, nullptr},
+                                                {own.data(), below.data(), biases.data()}};
 
   std::vector<int16_t> values;
   std::vector<int64_t> starts, counts, first_states;
@@ -142,8 +143,9 @@ void test_the_lstm_gives_at_any_number_of_threads_what_one_gives() {
   for (const LstmLevel<Number>& level : lstm_levels<Number>()) {
     const Lstm<Number> lstm(kHidden, kIds, table.data(), layers, level);
     for (const bool backward : {false, true}) {
-      const LstmRows<int16_t> rows{kRows,         values.data(),       static_cast<int64_t>(values.size()), starts.data(),
-                                   counts.data(), first_states.data(), backward};
+      const LstmRows<int16_t> rows{kRows,         values.data(), static_cast<int64_t>(values.size()),
+                                   starts.data(), counts.data(), first_states.data(),
+                                   backward};
       for (const LstmPooling pooling : {LstmPooling::kLast, LstmPooling::kMaxMean}) {
         std::vector<std::vector<float>> results;
         for (const int threads : kThreads) {
