@@ -1,4 +1,8 @@
-"""The last line of a file, before the next file is appended: does it lack a line end? And adding one."""
+"""The line end that a file's last line may lack, and that it needs before the next file is appended.
+
+In: the last window of a file, and what is written for it. Out: whether it lacks one, and the data with it. When that is
+needed is left to the writers.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Pretrained word vectors in the text format of GloVe and word2vec -> initial values of an embedding."""
+"""Pretrained word vectors in the text format of GloVe and word2vec -> initial values of an embedding.
+
+In: a file and a vocabulary. Out: `WordVectors`, a row per id. Initial weights are left to training/encode.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A run's figures as TensorBoard events (extra: tensorboard)."""
+"""A run's figures as TensorBoard events (extra: tensorboard).
+
+In: an epoch's figures, by name. Out: event files in the run's folder. Which figures there are is left to training.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """A folder -> its C++ files in a fixed order and their digest.
 
-setup.py loads this file by its path and compiles the digest into the core; encoding.py compares it at import. So this
-file imports nothing from the package.
+In: csrc/. Out: paths and a digest. setup.py loads this file by its path and compiles the digest into the core;
+encoding.py compares it at import. So this file imports nothing from the package.
 """
 
 from __future__ import annotations

@@ -92,6 +92,7 @@ def encode(texts: Any, vocabulary: Vocabulary, threads: int | None = None) -> To
     texts: as for `build_vocabulary`; they are cleaned with the options that the vocabulary was built with. threads: how
     many to use; by default, all that this process may use. The result is the same with any number.
     Source: the tutorial, section 3; specified in `sentiment_fast.reference`.
+    Raises TypeError for anything other than a column of texts.
     """
     if vocabulary._lexicon is None:
         object.__setattr__(vocabulary, "_lexicon", _lexicon(vocabulary))

@@ -1,6 +1,7 @@
 """A trained model and its validation part -> the model calibrated, and what that changed.
 
-Fitting is left to evaluation/fit_calibration.py, applying what was fitted to model/calibration.py.
+In: the model, its network, the encoded validation part. Out: the same model, and a `CalibrationReport`. Fitting is left
+to evaluation/fit_calibration.py, applying what was fitted to model/calibration.py.
 """
 
 from __future__ import annotations

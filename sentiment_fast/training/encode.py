@@ -1,4 +1,8 @@
-"""Labelled texts and settings -> what the training loop needs: vocabulary, ids, targets, a new network."""
+"""Labelled texts and settings -> what the training loop needs: vocabulary, ids, targets, a new network.
+
+In: a part's texts and labels, and settings. Out: an `Encoded`, a `Vocabulary`, a network with initial weights. Reading
+texts is left to data/, learning vectors to prepare.py.
+"""
 
 from __future__ import annotations
 

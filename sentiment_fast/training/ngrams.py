@@ -1,6 +1,7 @@
 """Encoded texts -> the n-gram model, fitted before the network is trained.
 
-The fit has no randomness: a run that is resumed fits the same again.
+In: the training part or soft targets. Out: an `NgramModel`, and a message with its accuracy. Fitting is left to
+model/ngrams.py. The fit has no randomness: a run that is resumed fits the same again.
 """
 
 from __future__ import annotations

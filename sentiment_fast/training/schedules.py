@@ -1,4 +1,7 @@
-"""Learning-rate schedules: a step's number -> its learning rate, with warm-up and decay."""
+"""Learning-rate schedules: a step's number -> its learning rate, with warm-up and decay.
+
+In: the settings, a step's number, how many steps there are. Out: the rate. Setting it is left to step.py.
+"""
 
 from __future__ import annotations
 

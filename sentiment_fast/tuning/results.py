@@ -1,4 +1,7 @@
-"""The results of a search: its best trials as a table and as JSON."""
+"""The results of a search: its best trials as a table and as JSON.
+
+In: trials, ranked. Out: texts and dicts. Ranking is left to trials.py, printing to the command.
+"""
 
 from __future__ import annotations
 

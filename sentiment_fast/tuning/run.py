@@ -1,6 +1,7 @@
 """A search, trial after trial: settings -> a training -> its figures, in the log.
 
-Choosing the settings is left to searches.py, training to training/loop.py.
+In: a search, a `TrialSetup`, a log. Out: the log with more trials. Choosing the settings is left to
+searches.py, training to training/loop.py.
 """
 
 from __future__ import annotations
