@@ -57,6 +57,45 @@ def is_allowed(stage, allowed):
     return stage in (None, "_core", "__version__") or stage in allowed
 
 
+MODULES = {
+    ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in PACKAGE.rglob("*.py")
+}
+
+
+def modules_imported_at_the_top(statements):
+    """What importing a module imports, so without functions' own imports and those for type checkers only."""
+    for node in statements:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)):
+            for block in ("body", "orelse", "finalbody"):
+                if not isinstance(node, ast.FunctionDef | ast.ClassDef):
+                    yield from modules_imported_at_the_top(getattr(node, block, []))
+
+
+def test_no_module_imports_itself_through_others():
+    imported = {
+        name: {one for one in modules_imported_at_the_top(ast.parse(path.read_text("utf-8")).body) if one in MODULES}
+        for name, path in MODULES.items()
+    }
+    done = set()
+
+    def follow(name, path):
+        assert name not in path, " -> ".join([*path[path.index(name) :], name])
+        if name not in done:
+            done.add(name)
+            for one in sorted(imported[name] - {name, "sentiment_fast"}):
+                follow(one, [*path, name])
+
+    for name in MODULES:
+        follow(name, [])
+    assert any(imported.values())
+
+
 def test_every_folder_is_a_stage_in_the_order():
     folders = {path.name for path in PACKAGE.iterdir() if (path / "__init__.py").exists()}
     assert folders == set(STAGES) - {"errors"}
