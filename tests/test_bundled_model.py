@@ -18,7 +18,7 @@ from benchmarks.studies.scoring_memory import save_small_model
 from sentiment_fast import cli
 from sentiment_fast.errors import ModelFolderError
 from sentiment_fast.model import folder
-from sentiment_fast.scoring.journal import read_state
+from sentiment_fast.scoring.journal import read_progress
 
 ROOT = Path(__file__).parents[1]
 NOTICE = "scoring with the bundled model (IMDb reviews); name a model folder to use your own"
@@ -147,7 +147,7 @@ def test_a_run_that_was_ended_goes_on_with_the_model_by_whatever_name(bundled, r
     reviews.write_text("review\n" + "a good film\n" * 1000)
     output, expected = tmp_path / "scored.csv", tmp_path / "expected.csv"
     interrupted_run(reviews, output)
-    assert read_state(Path(f"{output}.journal")) is not None
+    assert read_progress(Path(f"{output}.journal")) is not None
     sf.score_csv(reviews, output, bundled, window_bytes=1 << 10)
     sf.score_csv(reviews, expected, window_bytes=1 << 10)
     assert output.read_bytes() == expected.read_bytes()

@@ -289,7 +289,7 @@ def test_texts_that_are_all_empty_are_an_error(tmp_path, capsys):
 def test_texts_of_stop_words_alone_are_an_error(tmp_path, capsys):
     source = write_csv(tmp_path / "stop.csv", [("the and of 12!", "good"), ("it is", "bad")] * 8)
     message = fails(["train", "--data", source, "--out", tmp_path / "m"], 1, capsys)
-    assert "found none beside stop words" in message
+    assert "found none except stop words" in message
 
 
 def test_a_missing_column_lists_those_that_exist(tmp_path, capsys):

@@ -321,7 +321,7 @@ def test_senseless_requests_are_refused(scorer, options, message):
 def test_command_refuses_workers_of_a_local_run(tmp_path, model_folder, capsys):
     (tmp_path / "in.csv").write_bytes(b"review\ngood\n")
     assert main(["score", str(tmp_path / "in.csv"), "--model", str(model_folder), "--workers", "2"]) == 2
-    assert "Expected no `workers` without `engine=ray`" in capsys.readouterr().err
+    assert "Expected no --workers without --engine ray" in capsys.readouterr().err
 
 
 # --- workers and drivers that end
