@@ -343,7 +343,7 @@ def test_killed_workers_are_replaced_and_nothing_is_lost_or_doubled(ray, pair, k
         pair.score("remote.csv", cluster, on_window=on_window)
         pair.score("local.csv")
         pair.assert_same("local.csv", "remote.csv")
-        assert len([line for line in said if "another takes its place" in line]) == killed
+        assert len([line for line in said if "is being replaced" in line]) == killed
         assert windows > 3 * cluster.in_flight
 
 
