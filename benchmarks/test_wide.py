@@ -32,7 +32,7 @@ class Setup:
         learned = sf.encode(self.texts[:LEARNED], self.vocabulary)
         self.wide: NgramModel = fit_ngrams(learned, labelled.labels[:LEARNED], 2, CONFIG)
         tensors = self.wide.tensors()
-        self.ratios, self.weights = (tensors[f"ngram_{name}"][:, 0].numpy() for name in ("ratios", "weights"))
+        self.ratios, self.weights = (tensors[f"ngram_{name}"][:, 0] for name in ("ratios", "weights"))
         self.scale, self.bias = (tensors[f"ngram_{name}"].item() for name in ("scales", "biases"))
 
     def in_plain_python(self):
