@@ -24,11 +24,11 @@ build-debug:
 debug *ARGS: build-debug
     LD_PRELOAD="$(g++ -print-file-name=libasan.so) $(g++ -print-file-name=libubsan.so) $(g++ -print-file-name=libstdc++.so)" ASAN_OPTIONS=detect_leaks=0 python {{ARGS}}
 
-# The fast tests: about a minute.
+# The fast tests.
 quick *ARGS: build
     pytest -m "not slow" {{ARGS}}
 
-# The tests that must pass: a few minutes.
+# The tests that must pass.
 test *ARGS: build
     pytest {{ARGS}}
 

@@ -138,7 +138,7 @@ def _first_byte(data: bytes, other: bytes) -> str:
 
 
 def _nearly_equal(data: bytes, other: bytes, tolerance: float, rounded: bool) -> bool:
-    """Equal but for numbers, and those equal up to the tolerance. rounded: or up to a unit of their last place."""
+    """Equal except for numbers, which are equal up to the tolerance. rounded: or up to a unit of their last place."""
     if _NUMBER.split(data) != _NUMBER.split(other):
         return False
     numbers = zip(_NUMBER.findall(data), _NUMBER.findall(other), strict=True)
