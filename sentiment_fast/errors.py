@@ -1,10 +1,15 @@
 """Errors that a user can fix; each class is one exit code of the commands.
 
-Messages say what was expected, what was found, where, and what to do.
+Messages say what was expected, what was found, where, and what to do. What they quote of files and options, they shorten
+with `quoted` and `listed`.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Self
+
+_MOST_QUOTED = 60
+_MOST_LISTED = 200
 
 
 class SentimentFastError(Exception):
@@ -55,3 +60,27 @@ class ModelFolderError(SentimentFastError):
     """A model folder is missing, damaged, or of a newer format (exit code 4)."""
 
     exit_code = 4
+
+
+def quoted(value: object, most: int = _MOST_QUOTED) -> str:
+    """A value as messages quote it: its repr, in at most about this many characters."""
+    if isinstance(value, str):
+        value = value[: most + 1]  # before repr, which would copy all of it
+    elif isinstance(value, bytes | bytearray):
+        value = bytes(value[: most + 1])
+    try:
+        text = repr(value)
+    except ValueError:  # a whole number of more digits than Python writes
+        return "a number of thousands of digits"
+    return text if len(text) <= most + 2 else f"{text[: most - 3]}..."
+
+
+def listed(values: Iterable[object], most: int = _MOST_LISTED) -> str:
+    """Values as messages list them: quoted, with commas, in at most about this many characters and with their number."""
+    every = list(values)
+    shown: list[str] = []
+    for value in every:
+        shown.append(quoted(value))
+        if sum(map(len, shown)) > most and len(shown) < len(every):
+            return f"{', '.join(shown)} and {len(every) - len(shown)} more"
+    return ", ".join(shown)
