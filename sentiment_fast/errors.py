@@ -1,7 +1,7 @@
 """Errors that a user can fix; each class is one exit code of the commands.
 
-Messages say what was expected, what was found, where, and what to do. What they quote of files and options, they shorten
-with `quoted` and `listed`.
+Messages say what was expected, what was found, where, and what to do. What they quote of files and options is shortened
+by `quoted` and `listed`, and a message as a whole by `shortened`.
 """
 
 from collections.abc import Iterable
@@ -10,12 +10,16 @@ from typing import Self
 
 _MOST_QUOTED = 60
 _MOST_LISTED = 200
+_FIRST, _LAST = 600, 300  # characters of a message
 
 
 class SentimentFastError(Exception):
-    """Base of every error this package raises on purpose."""
+    """Base of every error this package raises on purpose. message: its middle is left out if it is too long."""
 
     exit_code = 1
+
+    def __init__(self, message: object = "") -> None:
+        super().__init__(shortened(str(message)))
 
 
 class DataError(SentimentFastError):
@@ -62,6 +66,13 @@ class ModelFolderError(SentimentFastError):
     exit_code = 4
 
 
+def shortened(message: str) -> str:
+    """A message without its middle if it is too long: it begins with where and what, and ends with what to do."""
+    if len(message) <= _FIRST + _LAST:
+        return message
+    return f"{message[:_FIRST]} [...] {message[-_LAST:]}"
+
+
 def quoted(value: object, most: int = _MOST_QUOTED) -> str:
     """A value as messages quote it: its repr, in at most about this many characters."""
     if isinstance(value, str):
@@ -76,7 +87,7 @@ def quoted(value: object, most: int = _MOST_QUOTED) -> str:
 
 
 def listed(values: Iterable[object], most: int = _MOST_LISTED) -> str:
-    """Values as messages list them: quoted, with commas, in at most about this many characters and with their number."""
+    """Values as messages list them: quoted, in at most about this many characters; and how many more there are."""
     every = list(values)
     shown: list[str] = []
     for value in every:

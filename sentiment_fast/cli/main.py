@@ -17,7 +17,7 @@ from types import ModuleType
 from typing import Any
 
 from sentiment_fast import __version__
-from sentiment_fast.errors import SentimentFastError, UsageError
+from sentiment_fast.errors import SentimentFastError, UsageError, shortened
 from sentiment_fast.runs.stop import StopRequest, stop_signals
 
 COMMANDS = ("train", "pretrain", "tune", "score", "predict", "evaluate", "info")
@@ -67,7 +67,7 @@ class SignalledStop(StopRequest):
 
 def say(message: str) -> None:
     """Print a message to stderr, with options in place of the library's arguments."""
-    print(as_options(message, _options), file=sys.stderr, flush=True)
+    print(as_options(shortened(message), _options), file=sys.stderr, flush=True)
 
 
 # Messages of the library name arguments, in backquotes: `validation`, `validation=0.3`. Those of a command name its

@@ -60,7 +60,9 @@ class NetworkConfig:
         if type(self.bidirectional) is not bool:
             raise UsageError(f"Expected bidirectional to be true or false, got {quoted(self.bidirectional)}")
         if self.pooling not in _POOLINGS:
-            raise UsageError(f"Expected pooling {', '.join(_POOLINGS[:-1])} or {_POOLINGS[-1]}, got {quoted(self.pooling)}")
+            raise UsageError(
+                f"Expected pooling {', '.join(_POOLINGS[:-1])} or {_POOLINGS[-1]}, got {quoted(self.pooling)}"
+            )
         if self.bidirectional and self.pooling == "padded":
             raise UsageError(
                 "Expected pooling last, attention or max_mean with bidirectional: padded is for one direction"
@@ -83,8 +85,8 @@ def check_size(config: NetworkConfig, words: int, classes: int) -> None:
     weights = sum(math.prod(shape) for shape in weight_shapes(config, words, classes).values())
     if weights > MOST_WEIGHTS:
         raise UsageError(
-            f"Expected a network of up to {MOST_WEIGHTS:,} weights, got {weights:,} with {words:,} words and {classes:,} "
-            "classes: choose a smaller embedding_size, hidden_size, layers or max_words"
+            f"Expected a network of up to {MOST_WEIGHTS:,} weights, got {weights:,} with {words:,} words and "
+            f"{classes:,} classes: choose a smaller embedding_size, hidden_size, layers or max_words"
         )
 
 

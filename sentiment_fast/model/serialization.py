@@ -1,4 +1,4 @@
-"""What model folders and pretrained folders share: files that belong together, a config, digests, weights checked first.
+"""What model folders and pretrained folders share: files opened together, a config, checked weights.
 
 In: a folder. Out: the content of its files, or ModelFolderError with what is wrong. Nothing in them is executed, and
 sizes are known before anything of that size is allocated.
@@ -186,8 +186,8 @@ def check_tensors(path: Path, shapes: Mapping[str, Sequence[int]], found: Mappin
     if found != expected:
         name = next(name for name in [*expected, *found] if found.get(name) != expected.get(name))
         raise ModelFolderError(
-            f"{path}: expected {name:.100} to be {expected.get(name, 'absent')}, got {found.get(name, 'nothing'):.100}: "
-            "it does not belong to this config.json and vocabulary.txt"
+            f"{path}: expected {name:.100} to be {expected.get(name, 'absent')}, got "
+            f"{found.get(name, 'nothing'):.100}: it does not belong to this config.json and vocabulary.txt"
         )
 
 
@@ -203,7 +203,7 @@ def _signature(file: int | Path | None) -> tuple[int, ...] | None:
     if file is None:
         return None
     try:
-        about = os.stat(file)
+        about = os.fstat(file) if isinstance(file, int) else file.stat()
     except OSError:
         return None
     return about.st_dev, about.st_ino, about.st_size, about.st_mtime_ns

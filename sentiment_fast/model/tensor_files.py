@@ -37,15 +37,15 @@ class TensorFile:
     _body: int
 
     @classmethod
-    def of(cls, file: BinaryIO) -> TensorFile:
+    def of(cls, file: BinaryIO, most: int = MOST_BYTES) -> TensorFile:
         """Raises TensorFileError for a file that isn't in the format, or has fewer or more bytes than its header says.
 
-        No more than the header is read.
+        most: bytes that it may have. No more than the header is read.
         """
         file.seek(0)
         size = os.fstat(file.fileno()).st_size
         length = int.from_bytes(file.read(8), "little")
-        if size > MOST_BYTES or not 2 <= length <= min(_MOST_HEADER_BYTES, size - 8):
+        if size > most or not 2 <= length <= min(_MOST_HEADER_BYTES, size - 8):
             raise TensorFileError(f"expected a header and tensors, got {size:,} bytes that do not begin with them")
         try:
             header = json.loads(file.read(length))

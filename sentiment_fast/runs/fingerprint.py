@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sentiment_fast.errors import DataError, UsageError
+from sentiment_fast.errors import DataError, UsageError, quoted
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,8 @@ def check_fingerprint(where: Path, recorded: Mapping[str, Any], now: Mapping[str
         what = f"the {name} is not what the {wording.noun} began with"
     else:
         what = (
-            f"the {wording.noun} began with {name} {recorded.get(name)!r}, and should now continue with "
-            f"{now.get(name)!r}"
+            f"the {wording.noun} began with {name} {quoted(recorded.get(name))}, and should now continue with "
+            f"{quoted(now.get(name))}"
         )
     also = f" ({', '.join(others)} differ too)" if others else ""
     raise UsageError(f"{where}: {what}{also}: {wording.differs}")

@@ -139,7 +139,8 @@ def _check_stop_words(stop_words: object) -> None:
     if isinstance(stop_words, str):
         if not re.fullmatch("[a-z]{1,40}", stop_words):
             raise ValueError(
-                f"Expected stop_words to be the name of a language, such as 'english', or 'none', got {quoted(stop_words)}"
+                f"Expected stop_words to be the name of a language, such as 'english', or 'none', got "
+                f"{quoted(stop_words)}"
             )
     elif not isinstance(stop_words, list | None) or not all(isinstance(word, str) for word in stop_words or ()):
         raise ValueError(f"Expected stop_words to be a name, a list of words or None, got {quoted(stop_words)}")

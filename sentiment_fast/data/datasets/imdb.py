@@ -11,9 +11,11 @@ import re
 import sys
 import tarfile
 import tempfile
+import threading
 import zlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -23,8 +25,9 @@ import pyarrow.parquet as pq
 from sentiment_fast.data.folders import CLASSES, review_order
 from sentiment_fast.data.labelled_texts import LabelledTexts
 from sentiment_fast.data.texts import Texts
-from sentiment_fast.errors import DownloadError
+from sentiment_fast.errors import DownloadError, listed, quoted
 from sentiment_fast.runs.atomic import publish
+from sentiment_fast.runs.regular_files import open_regular
 
 IMDB_URL = "https://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz"
 IMDB_CHECKSUM = "md5:7c2ac02c03563afcf9b574c7e56c153a"
@@ -36,6 +39,7 @@ FORMAT_KEY = b"sentiment_fast.imdb_format"
 FORMAT_VERSION = b"1"
 
 REVIEW_NAME = re.compile(r"aclImdb/(train|test)/(pos|neg|unsup)/([0-9]+_[0-9]+\.txt)")
+LARGEST_DOWNLOAD_BYTES = 1 << 29  # the real one has 84 MB
 LARGEST_REVIEW_BYTES = 1 << 20  # the largest real one has 14 KB
 LARGEST_ARCHIVE_BYTES = 2 << 30  # unpacked; the real one has 0.5 GB
 
@@ -52,13 +56,15 @@ def load_imdb(
     progress: bool = True,
     timeout: float = 30.0,
     retries: int = 3,
+    limit: float = 3600.0,
     say: Callable[[str], None] = say_on_stderr,
 ) -> LabelledTexts:
     """The 50,000 labelled reviews, training and test half together: from the cache, else downloaded to it.
 
     cache: a folder; None means $SENTIMENT_FAST_CACHE, else the user's cache folder. checksum: "md5:..." or another of
     hashlib's. progress: show a bar if stderr is a terminal. timeout: seconds to wait for the server. retries: how
-    often an interrupted or damaged transfer is repeated, after 1, 2, ... seconds.
+    often an interrupted or damaged transfer is repeated, after 1, 2, ... seconds. limit: seconds that all of it may
+    take.
 
     Texts (n,) large_string; labels (n,) "positive" or "negative"; the order is that of read_labelled for the unpacked
     folder. Raises DownloadError, its first line the reason and its second what to do, if the archive could not be
@@ -68,7 +74,7 @@ def load_imdb(
     cached = cached_imdb(folder, say)
     if cached is not None:
         return cached
-    return _labelled(_fetch(folder, url, checksum, progress, timeout, retries, say)[0])
+    return _labelled(_fetch(folder, url, checksum, progress, timeout, retries, limit, say)[0])
 
 
 def load_unlabelled_imdb(
@@ -78,13 +84,14 @@ def load_unlabelled_imdb(
     progress: bool = True,
     timeout: float = 30.0,
     retries: int = 3,
+    limit: float = 3600.0,
     say: Callable[[str], None] = say_on_stderr,
 ) -> Texts:
     """The 50,000 reviews without labels, by number; otherwise as for `load_imdb`. A download caches both kinds."""
     folder = cache_folder() if cache is None else Path(cache)
     table = _cached(folder / UNLABELLED_CACHE_FILE, ["review"], say)
     if table is None:
-        table = _fetch(folder, url, checksum, progress, timeout, retries, say)[1]
+        table = _fetch(folder, url, checksum, progress, timeout, retries, limit, say)[1]
     return Texts(table["review"], f"{IMDB_NAME}, unlabelled")
 
 
@@ -99,15 +106,41 @@ def _cached(path: Path, columns: list[str], say: Callable[[str], None]) -> pa.Ta
     if not path.exists():
         return None
     try:
-        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+        with (
+            open_regular(path, LARGEST_ARCHIVE_BYTES) as cached,
+            pq.ParquetFile(cached, page_checksum_verification=True) as file,
+        ):
             version = (file.schema_arrow.metadata or {}).get(FORMAT_KEY, b"none")
             if version == FORMAT_VERSION:
-                return file.read(columns=columns)
+                _check_columns(file.schema_arrow, columns)
+                table = file.read(columns=columns)
+                _check_values(table)
+                return table
         fault = f"expected format version {FORMAT_VERSION.decode()}, got {version.decode(errors='replace')}"
-    except (OSError, pa.ArrowException) as error:
-        fault = f"the file is damaged: {str(error).splitlines()[0]}"
+    except (OSError, pa.ArrowException, ValueError) as error:
+        fault = f"the file is damaged: {str(error).partition(chr(10))[0][:200]}"
     say(f"{path}: these cached reviews cannot be used ({fault}). A new download replaces them.")
     return None
+
+
+def _check_columns(schema: pa.Schema, columns: list[str]) -> None:
+    """Raises ValueError unless each of the columns exists once and holds texts."""
+    for name in columns:
+        kinds = [field.type for field in schema if field.name == name]
+        if len(kinds) != 1 or not (pa.types.is_string(kinds[0]) or pa.types.is_large_string(kinds[0])):
+            found = listed(map(str, kinds)) or "none"
+            raise ValueError(f"expected one column {name!r} of texts, got {found}")
+
+
+def _check_values(table: pa.Table) -> None:
+    """Raises ValueError for nulls, texts that are not UTF-8, labels that are not those of the data, and no rows."""
+    table.validate(full=True)
+    if any(column.null_count for column in table.columns):
+        raise ValueError("expected reviews, got nulls among them")
+    if "sentiment" in table.column_names:
+        labels = set(table["sentiment"].unique().to_pylist())
+        if not labels <= set(CLASSES.values()):
+            raise ValueError(f"expected the labels {listed(CLASSES.values())}, got {listed(labels)}")
 
 
 def _fetch(
@@ -117,6 +150,7 @@ def _fetch(
     progress: bool,
     timeout: float,
     retries: int,
+    limit: float,
     say: Callable[[str], None],
 ) -> tuple[pa.Table, pa.Table]:
     """Download the archive, and cache its labelled and its unlabelled reviews."""
@@ -124,7 +158,7 @@ def _fetch(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="download-", dir=folder) as workspace:
-            archive = _download(url, checksum, Path(workspace), progress, timeout, retries)
+            archive = _download(url, checksum, Path(workspace), progress, timeout, retries, limit)
             tables = _read_archive(archive, url)
             for table, name in zip(tables, (CACHE_FILE, UNLABELLED_CACHE_FILE), strict=True):
                 _write_cache(table, Path(workspace) / name, folder / name)
@@ -162,21 +196,65 @@ def _write_cache(table: pa.Table, temporary: Path, final: Path) -> None:
     publish(temporary, final)
 
 
-def _download(url: str, checksum: str, workspace: Path, progress: bool, timeout: float, retries: int) -> Path:
+class _Bounded:
+    """A file that takes no more bytes than the archive can have, and none once the download has been given up."""
+
+    def __init__(self, file: BinaryIO, url: str, ended: threading.Event) -> None:
+        self._file, self._url, self._ended, self._left = file, url, ended, LARGEST_DOWNLOAD_BYTES
+
+    def write(self, data: bytes) -> None:
+        self._left -= len(data)
+        if self._left < 0 or self._ended.is_set():
+            raise _no_archive(self._url, f"expected up to {LARGEST_DOWNLOAD_BYTES:,} bytes, got more")
+        self._file.write(data)
+
+    def flush(self) -> None:
+        self._file.flush()
+
+
+def _within(seconds: float, work: Callable[[], str], url: str, ended: threading.Event) -> str:
+    """The result of work, or its error; a DownloadError if it takes longer: a server may send a byte now and then."""
+    done: list[str | BaseException] = []
+
+    def run() -> None:
+        try:
+            done.append(work())
+        except BaseException as error:  # raised again below, in the thread that waits
+            done.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    try:
+        thread.join(seconds)
+    finally:
+        ended.set()
+    if not done:
+        raise _no_archive(url, f"it had not ended after {seconds:,.0f} seconds")
+    if isinstance(done[0], BaseException):
+        raise done[0]
+    return done[0]
+
+
+def _download(
+    url: str, checksum: str, workspace: Path, progress: bool, timeout: float, retries: int, limit: float
+) -> Path:
     """Fetch url into workspace and compare it with checksum; DownloadError if either fails."""
     import pooch
     import requests
+    import urllib3
 
     host = urlsplit(url).hostname or url
     bar = progress and sys.stderr.isatty()
+    ended = threading.Event()
     responses: list[requests.Response] = []  # pooch leaves them open after an error
     hooks = {"response": lambda response, **options: responses.append(response)}
     over_http = pooch.HTTPDownloader(progressbar=bar, timeout=timeout, chunk_size=1 << 16, hooks=hooks)
 
     def fetch(url: str, output_file: str, store: object) -> None:
         try:
-            over_http(url, output_file, store)
-        except requests.RequestException as error:
+            with Path(output_file).open("wb") as file:
+                over_http(url, _Bounded(file, url, ended), store)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError) as error:
             if responses and responses[-1].ok:
                 raise
             # After any error pooch pauses and retries; that helps only if a transfer had begun.
@@ -192,13 +270,13 @@ def _download(url: str, checksum: str, workspace: Path, progress: bool, timeout:
         path=workspace, base_url="", registry={name: checksum}, urls={name: url}, retry_if_failed=retries
     )
     try:
-        return Path(store.fetch(name, downloader=fetch))
+        return Path(_within(limit, lambda: store.fetch(name, downloader=fetch), url, ended))
     except requests.RequestException as error:
         raise _no_archive(url, f"the transfer from {host} broke off") from error
     except ValueError as error:
         found = re.search(r"but got (\w+)", str(error))
         if not found:
-            raise
+            raise _no_archive(url, f"{host} answered something else ({quoted(str(error), 200)})") from error
         algorithm = checksum.partition(":")[0]
         reason = f"expected a file with the checksum {checksum}, got one with {algorithm}:{found.group(1)} from {host}"
         raise _no_archive(url, reason) from error
