@@ -66,10 +66,13 @@ class GrowingFile:
             if found >= size:
                 self._file.truncate(size)
                 self._file.seek(size)
+        except FileNotFoundError:
+            found = 0
         except OSError as error:
+            self.close()
             raise self._unwritable(error) from error
         if found < size:
-            self._file.close()
+            self.close()
             raise DataError(f"{self.part}: expected {size:,} bytes, got {found:,}: start over with `restart=True`")
         self.size = size
 

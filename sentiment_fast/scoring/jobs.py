@@ -18,6 +18,7 @@ from sentiment_fast.io.formats import COMPRESSIONS, CSV, has_format, input_forma
 from sentiment_fast.io.inputs import expand_patterns
 from sentiment_fast.runs.stop import StopRequest
 from sentiment_fast.scoring.engine import check_engine, open_engine
+from sentiment_fast.scoring.journal import has_journal
 from sentiment_fast.scoring.options import ScoreOptions
 from sentiment_fast.scoring.score_files import Summary, score_files
 from sentiment_fast.scoring.scorer import Scorer
@@ -82,9 +83,17 @@ def score_jobs(
         for job, summary in zip(jobs, run.summaries(jobs, stop or StopRequest()), strict=True):
             _report(job, summary, say)
             scored.append((job, summary))
-    for job in jobs if len(jobs) > 1 else []:
-        journal_path(Path(job.output)).unlink(missing_ok=True)
+    if len(jobs) > 1:
+        _remove_journals(jobs)
     return scored
+
+
+def _remove_journals(jobs: Sequence[Job]) -> None:
+    """Remove the journals by which a batch that ends earlier is resumed."""
+    for job in jobs:
+        path = journal_path(Path(job.output))
+        if has_journal(path):
+            path.unlink(missing_ok=True)
 
 
 class _JobsRun:

@@ -75,17 +75,20 @@ class FileOutput:
         finished = self.progress.complete and not Path(f"{path}.part").exists()
         self._output = GrowingFile(path, 0 if finished else self.progress.output_bytes)
         renamed = self.progress.complete and not Path(f"{rejects}.part").exists()
-        self._rejects = GrowingFile(rejects, 0 if renamed else self.progress.rejects_bytes)
-        self._check(self._output, self.progress.output_digest)
-        self._check(self._rejects, self.progress.rejects_digest)
+        try:
+            self._rejects = GrowingFile(rejects, 0 if renamed else self.progress.rejects_bytes)
+            _check(self._output, self.progress.output_digest)
+        except BaseException:
+            self._output.close()
+            raise
+        try:
+            _check(self._rejects, self.progress.rejects_digest)
+        except BaseException:
+            self._output.close()
+            raise
         self._output.size, self._rejects.size = self.progress.output_bytes, self.progress.rejects_bytes
         self._finished = finished and renamed
         self._recorded = time.monotonic()
-
-    def _check(self, file: GrowingFile, digest: str) -> None:
-        if file.descriptor is not None and ends_digest(file.descriptor, file.size) != digest:
-            file.close()
-            raise DataError(f"{file.part}: is not what the unfinished run wrote: start over with `restart=True`")
 
     def write(self, data: Data, rejects: bytes, progress: Progress, resumable: bool) -> None:
         if len(data):
@@ -158,6 +161,13 @@ class FileOutput:
         self._rejects.discard()
         self._finished = True
         self.remove_journal()
+
+
+def _check(file: GrowingFile, digest: str) -> None:
+    """Raises DataError, and closes the file, unless it begins with what an earlier run wrote."""
+    if file.descriptor is not None and ends_digest(file.descriptor, file.size) != digest:
+        file.close()
+        raise DataError(f"{file.part}: is not what the unfinished run wrote: start over with `restart=True`")
 
 
 def _release(locks: Sequence[ScoringJournal], finished: bool) -> None:

@@ -96,7 +96,7 @@ class Target:
 
     def _progress(self, restart: bool) -> Progress | None:
         """The progress of an earlier run. Raises UsageError for side files that are not those of a run."""
-        ours = {path: has_journal(journal_path(path)) for path in self._named()}
+        ours = {path: any(map(has_journal, _journals_of(path))) for path in self._named()}
         if self.path is not None and self.rejects == _default_rejects(self.path):
             ours[self.rejects] = ours[self.path]
         for path, is_ours in ours.items():
@@ -153,27 +153,21 @@ class Target:
 
         A file of rejects may have the default name for another output, and an output that of another's rejects.
         """
-        journals = []
-        for path in self._named():
-            if path == self.rejects and self.path is not None and path == _default_rejects(self.path):
-                continue
-            journals += [journal_path(path)] if path == self.rejects else []
-            if path.name.endswith(_REJECTS):
-                journals.append(journal_path(path.with_name(path.name.removesuffix(_REJECTS))))
-        own = None if self.path is None else journal_path(self.path)
-        return sorted(set(journals) - {own})
+        default = None if self.path is None else _default_rejects(self.path)
+        journals = [one for path in self._named() if path != default for one in _journals_of(path)]
+        return sorted({one for one in journals if self.path is None or one != journal_path(self.path)})
 
-    def files(self) -> dict[Path, str]:
+    def files(self) -> list[tuple[Path, str]]:
         """All files that a run of it may write, and what each of them is."""
-        found: dict[Path, str] = {}
+        found: list[tuple[Path, str]] = []
         if self.path is not None:
-            found |= {self.path: "the output", Path(f"{self.path}.part"): "the unfinished output"}
-            found[journal_path(self.path)] = "the output's journal"
+            found += [(self.path, "the output"), (Path(f"{self.path}.part"), "the unfinished output")]
+            found.append((journal_path(self.path), "the output's journal"))
         if self.rejects is not None:
-            found.setdefault(self.rejects, "the rejected records")
-            found.setdefault(Path(f"{self.rejects}.part"), "the unfinished rejected records")
-        for path in self._locks():
-            found.setdefault(path, "the lock of the rejected records")
+            found.append((self.rejects, "the rejected records"))
+            found.append((Path(f"{self.rejects}.part"), "the unfinished rejected records"))
+            if self.path is None or self.rejects != _default_rejects(self.path):
+                found.append((journal_path(self.rejects), "the lock of the rejected records"))
         return found
 
 
@@ -189,11 +183,10 @@ def check_distinct(targets: Sequence[Target], inputs: Iterable[Any]) -> None:
     for target in targets:
         if target.path is not None and target.rejects is not None and _keys(target.path) & _keys(target.rejects):
             raise UsageError(f"{target.path}: expected one file for scores and another for `rejects`, got one for both")
-        files = target.files()
         if target.name == "-" and target.stream is None:
             _refuse(taken, _keys_of_standard(sys.stdout), "stdout", "the output")
         of_target: dict[object, str] = {}
-        for path, what in files.items():
+        for path, what in target.files():
             keys = _keys(path)
             _refuse(taken | of_target, keys, path, what)
             of_target |= dict.fromkeys(keys, f"{what} of {target.name}")
@@ -236,6 +229,12 @@ def _keys_of_standard(stream: Any) -> set[object]:
 def journal_path(output: Path) -> Path:
     """The path of an output's journal."""
     return Path(f"{output}.journal")
+
+
+def _journals_of(path: Path) -> list[Path]:
+    """The journals that a run may lock to write this file: as its output, or as the file of rejects of another."""
+    of_another = path.with_name(path.name.removesuffix(_REJECTS))
+    return [journal_path(path), *([journal_path(of_another)] if of_another not in (path, path.parent) else [])]
 
 
 def _default_rejects(output: Path) -> Path:
