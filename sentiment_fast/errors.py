@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Self
 
 _MOST_QUOTED = 60
-_MOST_LISTED = 200
+_MOST_LISTED, _MOST_VALUES = 200, 20
 _FIRST, _LAST = 600, 300  # characters of a message
 
 
@@ -92,6 +92,6 @@ def listed(values: Iterable[object], most: int = _MOST_LISTED) -> str:
     shown: list[str] = []
     for value in every:
         shown.append(quoted(value))
-        if sum(map(len, shown)) > most and len(shown) < len(every):
+        if (sum(map(len, shown)) > most or len(shown) == _MOST_VALUES) and len(shown) < len(every):
             return f"{', '.join(shown)} and {len(every) - len(shown)} more"
     return ", ".join(shown)
