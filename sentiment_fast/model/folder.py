@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -37,6 +38,7 @@ FORMAT = 2
 VOCABULARY, WEIGHTS, METRICS, CARD = "vocabulary.txt", "model.safetensors", "metrics.json", "README.md"
 BUNDLED = Path(__file__).parents[1] / "bundled"  # the model folder that the package carries
 
+_LARGEST = sys.float_info.max
 _NGRAMS = "wide."  # prefix of the names of the n-gram model's tensors
 _NO_PARTS: dict[str, Any] = {  # what a folder of format 1 lacks
     "wide": None,
@@ -125,7 +127,7 @@ def _model_of(files: FolderFiles) -> Model:
     ngrams = _ngrams_of(folder, config, {name.removeprefix(_NGRAMS): weights.pop(name) for name in ngram_names})
     names = weight_shapes(network, vocabulary.largest_id, len(config["classes"]))
     try:
-        return Model(
+        model = Model(
             network,
             {name: weights[name] for name in names},  # in the network's order, on which `Scorer.digest` depends
             vocabulary,
@@ -140,6 +142,8 @@ def _model_of(files: FolderFiles) -> Model:
         )
     except UsageError as error:
         raise ModelFolderError(f"{folder / CONFIG}: {error}: cut short or altered") from error
+    files.check_config()
+    return model
 
 
 def _checked_network(
@@ -231,7 +235,7 @@ def _are_labels(classes: list[Any]) -> bool:
         return all(map(_is_text, classes))
     if all(type(label) is int for label in classes):
         return all(-(1 << 63) <= label < 1 << 63 for label in classes)
-    return all(type(label) in (int, float) and -1.8e308 < label < 1.8e308 for label in classes)
+    return all(type(label) in (int, float) and -_LARGEST <= label <= _LARGEST for label in classes)
 
 
 def _is_text(text: str) -> bool:

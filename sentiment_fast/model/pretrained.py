@@ -90,6 +90,7 @@ def _pretrained_of(files: FolderFiles) -> PretrainedWeights:
     check_tensors(folder / WEIGHTS, expected, files.tensors(WEIGHTS))
     arrays = files.checked_tensors(WEIGHTS, digests[WEIGHTS])
     weights = {name: torch.from_numpy(array) for name, array in arrays.items()}
+    files.check_config()
     return PretrainedWeights(network, vocabulary, options, weights, config["figures"])
 
 

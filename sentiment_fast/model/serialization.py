@@ -43,6 +43,7 @@ class FolderFiles:
     def __init__(self, folder: Path, names: Sequence[str]) -> None:
         self.folder = folder
         self._found: dict[str, BinaryIO | OSError] = {}
+        self._config_is_altered = False
         try:
             within = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except OSError as error:
@@ -79,7 +80,7 @@ class FolderFiles:
             raise ModelFolderError(f"{self.folder / name}: cannot be read ({error.strerror})") from error
 
     def config(self, newest: int) -> dict[str, Any]:
-        """The config: an object with a format, of at most `newest`, and, unless an older version wrote it, a digest."""
+        """The config: an object with a format, of at most `newest`. Its digest is left to `check_config`."""
         path = self.folder / CONFIG
         try:
             config = json.loads(self.read(CONFIG, MOST_CONFIG_BYTES).decode("utf-8"))
@@ -93,11 +94,16 @@ class FolderFiles:
                 "update the package"
             )
         digest = config.pop(_CONFIG_DIGEST, None)
-        if digest is not None and digest != _digest_of(config):
-            raise ModelFolderError(
-                f"{path}: is not what was saved: altered. If you changed it on purpose, remove {_CONFIG_DIGEST!r}"
-            )
+        self._config_is_altered = digest is not None and digest != _digest_of(config)
         return config
+
+    def check_config(self) -> None:
+        """Raises ModelFolderError unless the config is what was saved. To be called when it was found to be valid."""
+        if self._config_is_altered:
+            raise ModelFolderError(
+                f"{self.folder / CONFIG}: is not what was saved: altered. If you changed it on purpose, remove "
+                f"{_CONFIG_DIGEST!r}"
+            )
 
     def checked(self, name: str, digest: object, most: int) -> bytes:
         """The bytes of a file. Raises ModelFolderError unless that is their SHA-256."""

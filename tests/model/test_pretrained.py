@@ -109,7 +109,7 @@ def test_a_config_that_is_wrong_is_told_where(folder, changes, complaint):
 
 def test_sizes_that_are_not_those_of_the_weights_are_noticed(folder):
     sizes = json.loads((folder / "config.json").read_text())["network"]
-    change_config(folder, network=sizes | {"hidden_size": 1 << 14})
+    change_config(folder, network=sizes | {"hidden_size": 1 << 13})
     with pytest.raises(ModelFolderError, match="it does not belong"):
         load_pretrained(folder)
 

@@ -11,21 +11,19 @@ import re
 import sys
 import tarfile
 import tempfile
-import threading
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
-from urllib.parse import urlsplit
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sentiment_fast.data.datasets.download import download_archive, no_archive
 from sentiment_fast.data.folders import CLASSES, review_order
 from sentiment_fast.data.labelled_texts import LabelledTexts
 from sentiment_fast.data.texts import Texts
-from sentiment_fast.errors import DownloadError, listed, quoted
+from sentiment_fast.errors import DownloadError, listed
 from sentiment_fast.runs.atomic import publish
 from sentiment_fast.runs.regular_files import open_regular
 
@@ -39,7 +37,6 @@ FORMAT_KEY = b"sentiment_fast.imdb_format"
 FORMAT_VERSION = b"1"
 
 REVIEW_NAME = re.compile(r"aclImdb/(train|test)/(pos|neg|unsup)/([0-9]+_[0-9]+\.txt)")
-LARGEST_DOWNLOAD_BYTES = 1 << 29  # the real one has 84 MB
 LARGEST_REVIEW_BYTES = 1 << 20  # the largest real one has 14 KB
 LARGEST_ARCHIVE_BYTES = 2 << 30  # unpacked; the real one has 0.5 GB
 
@@ -158,7 +155,7 @@ def _fetch(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="download-", dir=folder) as workspace:
-            archive = _download(url, checksum, Path(workspace), progress, timeout, retries, limit)
+            archive = download_archive(url, checksum, Path(workspace), progress, timeout, retries, limit)
             tables = _read_archive(archive, url)
             for table, name in zip(tables, (CACHE_FILE, UNLABELLED_CACHE_FILE), strict=True):
                 _write_cache(table, Path(workspace) / name, folder / name)
@@ -196,110 +193,6 @@ def _write_cache(table: pa.Table, temporary: Path, final: Path) -> None:
     publish(temporary, final)
 
 
-class _Bounded:
-    """A file that takes no more bytes than the archive can have, and none once the download has been given up."""
-
-    def __init__(self, file: BinaryIO, url: str, ended: threading.Event) -> None:
-        self._file, self._url, self._ended, self._left = file, url, ended, LARGEST_DOWNLOAD_BYTES
-
-    def write(self, data: bytes) -> None:
-        self._left -= len(data)
-        if self._left < 0 or self._ended.is_set():
-            raise _no_archive(self._url, f"expected up to {LARGEST_DOWNLOAD_BYTES:,} bytes, got more")
-        self._file.write(data)
-
-    def flush(self) -> None:
-        self._file.flush()
-
-
-def _within(seconds: float, work: Callable[[], str], url: str, ended: threading.Event) -> str:
-    """The result of work, or its error; a DownloadError if it takes longer: a server may send a byte now and then."""
-    done: list[str | BaseException] = []
-
-    def run() -> None:
-        try:
-            done.append(work())
-        except BaseException as error:  # raised again below, in the thread that waits
-            done.append(error)
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    try:
-        thread.join(seconds)
-    finally:
-        ended.set()
-    if not done:
-        raise _no_archive(url, f"it had not ended after {seconds:,.0f} seconds")
-    if isinstance(done[0], BaseException):
-        raise done[0]
-    return done[0]
-
-
-def _download(
-    url: str, checksum: str, workspace: Path, progress: bool, timeout: float, retries: int, limit: float
-) -> Path:
-    """Fetch url into workspace and compare it with checksum; DownloadError if either fails."""
-    import pooch
-    import requests
-    import urllib3
-
-    host = urlsplit(url).hostname or url
-    bar = progress and sys.stderr.isatty()
-    ended = threading.Event()
-    responses: list[requests.Response] = []  # pooch leaves them open after an error
-    hooks = {"response": lambda response, **options: responses.append(response)}
-    over_http = pooch.HTTPDownloader(progressbar=bar, timeout=timeout, chunk_size=1 << 16, hooks=hooks)
-
-    def fetch(url: str, output_file: str, store: object) -> None:
-        try:
-            with Path(output_file).open("wb") as file:
-                over_http(url, _Bounded(file, url, ended), store)
-        except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError) as error:
-            if responses and responses[-1].ok:
-                raise
-            # After any error pooch pauses and retries; that helps only if a transfer had begun.
-            raise _no_archive(url, _why_none_began(error, host, timeout)) from error
-        finally:
-            for response in responses:
-                response.close()
-            responses.clear()
-
-    pooch.get_logger().setLevel("WARNING")  # its messages name the temporary folder, which is useless to users
-    name = "archive.tar.gz"
-    store = pooch.create(
-        path=workspace, base_url="", registry={name: checksum}, urls={name: url}, retry_if_failed=retries
-    )
-    try:
-        return Path(_within(limit, lambda: store.fetch(name, downloader=fetch), url, ended))
-    except requests.RequestException as error:
-        raise _no_archive(url, f"the transfer from {host} broke off") from error
-    except ValueError as error:
-        found = re.search(r"but got (\w+)", str(error))
-        if not found:
-            raise _no_archive(url, f"{host} answered something else ({quoted(str(error), 200)})") from error
-        algorithm = checksum.partition(":")[0]
-        reason = f"expected a file with the checksum {checksum}, got one with {algorithm}:{found.group(1)} from {host}"
-        raise _no_archive(url, reason) from error
-
-
-def _why_none_began(error: Exception, host: str, timeout: float) -> str:
-    import requests
-
-    if isinstance(error, requests.HTTPError):
-        return f"{host} answered {str(error).partition(' for url')[0]}"
-    if isinstance(error, requests.Timeout):
-        return f"{host} did not answer within {timeout:g} seconds"
-    return f"no connection to {host} ({type(error).__name__})"
-
-
-def _no_archive(url: str, reason: str) -> DownloadError:
-    return DownloadError(
-        f"The IMDb reviews could not be downloaded: {reason}\n"
-        f"Try again later; or download {url} by hand, unpack it and pass the folder (`data=aclImdb`); "
-        'or pass a CSV file of the same reviews (`data="IMDB Dataset.csv"`).'
-    )
-
-
 def _read_archive(archive: Path, url: str) -> tuple[pa.Table, pa.Table]:
     """Read the reviews straight from the archive, never unpacking it.
 
@@ -318,12 +211,12 @@ def _read_archive(archive: Path, url: str) -> tuple[pa.Table, pa.Table]:
                     found.append((name[1], name[2], name[3], content.read()))
         texts = pa.array((review for *_, review in found), pa.large_binary()).cast(pa.large_string())
     except (tarfile.TarError, EOFError, zlib.error, pa.ArrowInvalid) as error:
-        raise _no_archive(url, f"expected a tar.gz archive of texts in UTF-8, got something else ({error})") from error
+        raise no_archive(url, f"expected a tar.gz archive of texts in UTF-8, got something else ({error})") from error
     order = sorted(range(len(found)), key=lambda row: _place(*found[row][:3]))
     labelled = [row for row in order if found[row][1] in CLASSES]
     unlabelled = [row for row in order if found[row][1] not in CLASSES]
     if not labelled:
-        raise _no_archive(url, "expected reviews in aclImdb/{train,test}/{pos,neg}, got an archive without any")
+        raise no_archive(url, "expected reviews in aclImdb/{train,test}/{pos,neg}, got an archive without any")
     columns = {
         "review": texts.take(pa.array(labelled)),
         "sentiment": pa.array([CLASSES[found[row][1]] for row in labelled]),
@@ -340,14 +233,14 @@ def _place(half: str, class_folder: str, file_name: str) -> tuple[bool, bool, tu
 def _check_member(member: tarfile.TarInfo, unpacked_bytes: int, url: str) -> None:
     """Raises DownloadError for what the real archive does not contain; nothing is ever unpacked to the disk."""
     if member.name.startswith("/") or ".." in member.name.split("/"):
-        raise _no_archive(url, f"expected names inside the archive's own folder, got {member.name!r}")
+        raise no_archive(url, f"expected names inside the archive's own folder, got {member.name!r}")
     if not (member.isreg() or member.isdir()):
-        raise _no_archive(url, f"expected files and folders in the archive, got a link or device: {member.name!r}")
+        raise no_archive(url, f"expected files and folders in the archive, got a link or device: {member.name!r}")
     if REVIEW_NAME.fullmatch(member.name) and member.size > LARGEST_REVIEW_BYTES:
-        raise _no_archive(
+        raise no_archive(
             url, f"expected reviews of up to {LARGEST_REVIEW_BYTES:,} bytes, got {member.size:,} in {member.name!r}"
         )
     if unpacked_bytes > LARGEST_ARCHIVE_BYTES:
-        raise _no_archive(
+        raise no_archive(
             url, f"expected up to {LARGEST_ARCHIVE_BYTES:,} bytes unpacked, got {unpacked_bytes:,} with {member.name!r}"
         )

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from sentiment_fast.data.datasets import imdb
+from sentiment_fast.data.datasets import download, imdb
 from sentiment_fast.data.datasets.imdb import cached_imdb, load_imdb, load_unlabelled_imdb
 from sentiment_fast.data.labelled_texts import LabelledTexts, read_labelled
 from sentiment_fast.errors import DownloadError
@@ -435,6 +435,6 @@ def test_a_download_that_never_ends_is_given_up(server, cache):
 
 
 def test_a_download_of_too_many_bytes_is_given_up(server, refuse, monkeypatch):
-    monkeypatch.setattr(imdb, "LARGEST_DOWNLOAD_BYTES", 100)
+    monkeypatch.setattr(download, "LARGEST_DOWNLOAD_BYTES", 100)
     server.serve(GOOD)
     assert "expected up to 100 bytes, got more" in refuse().splitlines()[0]
