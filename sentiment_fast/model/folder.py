@@ -201,9 +201,9 @@ def check_stop_words(vocabulary: Vocabulary, path: Path) -> None:
 
 def _config_of(files: FolderFiles) -> dict[str, Any]:
     folder, path = files.folder, files.folder / CONFIG
-    if not folder.is_dir():
+    if files.is_missing:
         raise ModelFolderError(f"{folder}: no such model folder. `python -m sentiment_fast.train` makes one")
-    if not path.exists():
+    if not files.has_config:
         raise ModelFolderError(f"{folder}: is not a model folder: it has no {CONFIG}")
     config = files.config(FORMAT)
     if config.get("kind") == "start":

@@ -118,9 +118,9 @@ def _network_of(sizes: Mapping[str, Any]) -> NetworkConfig:
 
 def _config_of(files: FolderFiles) -> dict[str, Any]:
     folder, path = files.folder, files.folder / CONFIG
-    if not folder.is_dir():
+    if files.is_missing:
         raise ModelFolderError(f"{folder}: no such pretrained folder. `python -m sentiment_fast.pretrain` makes one")
-    if not path.exists():
+    if not files.has_config:
         raise ModelFolderError(f"{folder}: is not a pretrained folder: it has no {CONFIG}")
     config = files.config(FORMAT)
     if config.get("kind") != "start":

@@ -44,9 +44,11 @@ class FolderFiles:
         self.folder = folder
         self._found: dict[str, BinaryIO | OSError] = {}
         self._config_is_altered = False
+        self._error: OSError | None = None
         try:
             within = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except OSError as error:
+            self._error = error
             self._found = dict.fromkeys((CONFIG, *names), error)
             return
         try:
@@ -62,6 +64,16 @@ class FolderFiles:
         for file in self._found.values():
             if not isinstance(file, OSError):
                 file.close()
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether there is no such folder."""
+        return isinstance(self._error, FileNotFoundError | NotADirectoryError)
+
+    @property
+    def has_config(self) -> bool:
+        """Whether there is a config.json, which may be unreadable."""
+        return not isinstance(self._found[CONFIG], FileNotFoundError)
 
     def file(self, name: str) -> BinaryIO:
         """An open file. Raises ModelFolderError if there is none."""

@@ -193,8 +193,8 @@ def _check(jobs: Sequence[Job], options: ScoreOptions) -> bool:
     """
     for job in jobs:
         for source in job.inputs:
-            if source != "-" and not Path(source).exists():
-                raise DataError(f"{source}: cannot be read (No such file or directory)")
+            if source != "-":
+                _check_exists(source)
             input_format(source)
         if job.output != "-":
             output_format(job.output, CSV)
@@ -202,6 +202,13 @@ def _check(jobs: Sequence[Job], options: ScoreOptions) -> bool:
     check_distinct(targets, [source for job in jobs for source in job.inputs])
     finished = [target.check(options.force, options.restart).complete for target in targets]
     return options.force and all(finished)
+
+
+def _check_exists(source: str) -> None:
+    try:
+        Path(source).stat()
+    except OSError as error:
+        raise DataError(f"{source}: cannot be read ({error.strerror})") from error
 
 
 def _engine_message(scorer: Scorer, cluster: Cluster | None) -> str:

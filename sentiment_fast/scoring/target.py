@@ -6,6 +6,7 @@ writes is its own, and no input, device or file of someone else's is ever replac
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import sys
@@ -62,12 +63,11 @@ class Target:
         finished output has been changed since.
         """
         for path in self._named():
-            if os.path.lexists(path) and not path.is_file():  # a folder, pipe or device, which a file cannot replace
+            if os.path.lexists(path) and not os.path.isfile(path):  # noqa: PTH113  # a folder, pipe or device, which a file cannot replace
                 raise UsageError(
                     f'{path}: expected the name of a file, got something else: choose another name, or "-" for stdout'
                 )
-            if not path.parent.is_dir():
-                raise DataError(f"{path}: cannot be written (No such file or directory)")
+            _check_folder(path)
         found = self._progress(restart)
         if found is not None and found.complete and self._is_there():
             changed = next(self._changed(found), None)
@@ -209,7 +209,7 @@ def _keys(file: Any) -> set[object]:
     if not isinstance(file, str | Path):
         return _keys_of_standard(file)
     path = Path(file)
-    keys: set[object] = {str(path.parent.resolve() / path.name), str(path.resolve())}
+    keys: set[object] = {os.path.join(os.path.realpath(path.parent), path.name), os.path.realpath(path)}  # noqa: PTH118
     try:
         about = path.stat()
     except OSError:
@@ -224,6 +224,15 @@ def _keys_of_standard(stream: Any) -> set[object]:
     except (OSError, ValueError, AttributeError):
         return set()
     return {(about.st_dev, about.st_ino)} if stat.S_ISREG(about.st_mode) else set()
+
+
+def _check_folder(path: Path) -> None:
+    """Raises DataError if a file can't be written because of its folder."""
+    try:
+        if not stat.S_ISDIR(path.parent.stat().st_mode):
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+    except OSError as error:
+        raise DataError(f"{path}: cannot be written ({error.strerror})") from error
 
 
 def journal_path(output: Path) -> Path:

@@ -61,7 +61,7 @@ def _within(seconds: float, work: Callable[[], str], url: str, ended: threading.
 def download_archive(
     url: str, checksum: str, workspace: Path, progress: bool, timeout: float, retries: int, limit: float
 ) -> Path:
-    """Fetch url into workspace, in up to `limit` seconds, and compare it with checksum; DownloadError if either fails."""
+    """Fetch url into workspace and compare it with checksum; DownloadError if that fails or takes more than `limit`."""
     import pooch
     import requests
     import urllib3
