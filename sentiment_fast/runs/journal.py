@@ -89,7 +89,7 @@ class Journal:
                 self._file = os.open(self.path, flags, 0o666)
             except OSError as error:
                 if error.errno in (errno.ELOOP, errno.EISDIR, errno.ENXIO):
-                    raise _not_a_journal(self.path, self._wording) from error
+                    raise _not_a_journal(self.path) from error
                 raise DataError(f"{self.path}: cannot be written ({error.strerror})") from error
             self._close = weakref.finalize(self, os.close, self._file)  # also if nobody closes it: its lock goes
             try:
@@ -119,11 +119,11 @@ class Journal:
         try:
             check_regular(self._file, str(self.path), _MOST_BYTES)
         except OSError as error:
-            raise _not_a_journal(self.path, self._wording) from error
+            raise _not_a_journal(self.path) from error
         with open(os.dup(self._file), "rb") as file:  # noqa: PTH123
             content = file.read()
         if not _is_ours(content):
-            raise _not_a_journal(self.path, self._wording)
+            raise _not_a_journal(self.path)
         return content
 
     def _entries_of(self, content: bytes) -> tuple[list[dict[str, Any]], int]:
@@ -158,18 +158,23 @@ def read_journal(path: Path) -> list[dict[str, Any]]:
     return [entry for line in lines if (entry := _checked(line)) is not None]
 
 
-def check_journal(path: Path, wording: Wording) -> bool:
-    """Whether there is a journal, maybe one that was cut short. Raises UsageError for anything else of that name."""
+def check_journal(path: Path) -> bool:
+    """Whether there is a journal, maybe one that was cut short.
+
+    Raises UsageError for anything else of that name, DataError for a file that can't be read.
+    """
     try:
         if path.is_symlink():
-            raise _not_a_journal(path, wording)
+            raise _not_a_journal(path)
         content = read_regular(path, _MOST_BYTES)
     except FileNotFoundError:
         return False
     except OSError as error:
-        raise _not_a_journal(path, wording) from error
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EIO):
+            raise DataError(f"{path}: cannot be read ({error.strerror})") from error
+        raise _not_a_journal(path) from error
     if not _is_ours(content):
-        raise _not_a_journal(path, wording)
+        raise _not_a_journal(path)
     return bool(content)
 
 
@@ -178,10 +183,10 @@ def _is_ours(content: bytes) -> bool:
     return content.startswith(_FIRST_BYTES[: len(content)])
 
 
-def _not_a_journal(path: Path, wording: Wording) -> UsageError:
+def _not_a_journal(path: Path) -> UsageError:
     return UsageError(
-        f"{path}: expected the journal of a {wording.noun}, got something else, which is left as it is: move it away, "
-        "or write to another place"
+        f"{path}: expected the journal of a run, got something else, which is left as it is: move it away, or write to "
+        "another place"
     )
 
 

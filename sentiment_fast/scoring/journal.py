@@ -115,7 +115,7 @@ class ScoringJournal:
 
 def has_journal(path: Path) -> bool:
     """Whether there is a journal of a run. Raises UsageError for anything else of that name."""
-    return journal.check_journal(path, _WORDING)
+    return journal.check_journal(path)
 
 
 def read_progress(path: Path) -> Progress | None:

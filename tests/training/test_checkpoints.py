@@ -369,7 +369,7 @@ def test_a_run_begun_otherwise_is_not_gone_on_with(tiny_run, tmp_path, name, beg
 
 def test_a_run_with_other_settings_is_not_gone_on_with(tiny_run, folder):
     run = tiny_run(learning_rate=0.5)
-    with pytest.raises(UsageError, match=r"the run began with settings .*0\.02.*continue with .*0\.5"):
+    with pytest.raises(UsageError, match=r"began with settings\.training\.learning_rate 0\.02, .* continue with 0\.5"):
         run.train(checkpoints=run.checkpoints(folder))
 
 
