@@ -22,8 +22,8 @@ from sentiment_fast.model.calibration import Calibration
 from sentiment_fast.model.config import NetworkConfig, check_size, weight_shapes
 from sentiment_fast.model.model import NGRAMS_ONLY, UNCHANGED, Model
 from sentiment_fast.model.ngrams import Array, NgramConfig, NgramModel
+from sentiment_fast.model.serialization import CONFIG as CONFIG
 from sentiment_fast.model.serialization import (
-    CONFIG,
     FolderFiles,
     check_digests,
     check_tensors,

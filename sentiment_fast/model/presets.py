@@ -83,9 +83,9 @@ class TrainingConfig:
         for name, (least, most) in _BOUNDS.items():
             if not least <= getattr(self, name) <= most:
                 raise UsageError(f"Expected {name} of {least:,} to {most:,}, got {quoted(getattr(self, name))}")
-        for name, most in (("learning_rate", _LARGEST), ("clip_norm", math.inf)):
-            if not 0 < getattr(self, name) <= most:
-                raise UsageError(f"Expected {name} above 0, up to {most:g}, got {quoted(getattr(self, name))}")
+        for name, largest in (("learning_rate", _LARGEST), ("clip_norm", math.inf)):
+            if not 0 < getattr(self, name) <= largest:
+                raise UsageError(f"Expected {name} above 0, up to {largest:g}, got {quoted(getattr(self, name))}")
         for name in ("weight_decay", "embedding_rate"):
             if not 0 <= getattr(self, name) <= _LARGEST:
                 raise UsageError(f"Expected {name} of 0 to {_LARGEST:g}, got {quoted(getattr(self, name))}")

@@ -14,7 +14,6 @@ from typing import Any
 
 from sentiment_fast.errors import DataError, UsageError, quoted
 
-
 _MOST = 200  # characters of a value in a message
 
 
