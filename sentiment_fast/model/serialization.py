@@ -151,11 +151,14 @@ class FolderFiles:
 
     def were_replaced(self) -> bool:
         """Whether the folder, by its name, now leads to other files than those that were opened."""
-        time.sleep(_PAUSE)
-        return any(
-            _signature(None if isinstance(file, OSError) else file.fileno()) != _signature(self.folder / name)
-            for name, file in self._found.items()
-        )
+        for _ in range(_TRIES if self.is_missing else 1):  # between two renames there is no folder
+            time.sleep(_PAUSE)
+            if any(
+                _signature(None if isinstance(file, OSError) else file.fileno()) != _signature(self.folder / name)
+                for name, file in self._found.items()
+            ):
+                return True
+        return False
 
     def _check_digest(self, name: str, digest: object, content: bytes) -> None:
         if hashlib.sha256(content).hexdigest() != digest:
