@@ -37,9 +37,9 @@ class Calibration:
     def __post_init__(self) -> None:
         for name in ("network", "wide"):
             if not _is_number(getattr(self, name)) or getattr(self, name) < 0:
-                raise UsageError(f"Expected a scale {name!r} of 0 to {_LARGEST:g}, got {quoted(getattr(self, name))}")
+                raise UsageError(f"Expected a scale {name!r} of 0 or more, got {quoted(getattr(self, name))}")
         if not all(map(_is_number, self.bias)):
-            raise UsageError(f"Expected a bias of numbers of up to {_LARGEST:g}, got {quoted(self.bias)}")
+            raise UsageError(f"Expected a bias of numbers, got {quoted(self.bias)}")
 
     def logits(self, network: Logits | None, ngrams: Logits | None) -> Logits:
         """The calibrated logits, in the parts' shape: (n,) for two classes, (n, classes) for more.
