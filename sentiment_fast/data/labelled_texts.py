@@ -210,7 +210,7 @@ def class_indices(data: LabelledTexts, classes: list[str | int | float]) -> np.n
     for row, label in enumerate(labels, start=1):
         if label not in position:
             raise DataError(
-                f"{data.name}: expected one of the labels {listed(classes)} (those of the training data), "
+                f"{data.name}: expected one of the labels [{listed(classes)}] (those of the training data), "
                 f"got {quoted(label)} in row {row}. Correct the row, or train on data that has this label."
             )
     return np.fromiter((position[label] for label in labels), dtype=np.int64, count=len(labels))

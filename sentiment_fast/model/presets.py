@@ -81,14 +81,16 @@ class TrainingConfig:
 
     def __post_init__(self) -> None:
         for name, (least, most) in _BOUNDS.items():
-            if not least <= getattr(self, name) <= most:
-                raise UsageError(f"Expected {name} of {least:,} to {most:,}, got {quoted(getattr(self, name))}")
+            if getattr(self, name) < least:
+                raise UsageError(f"Expected {name} of {least} or more, got {quoted(getattr(self, name))}")
+            if getattr(self, name) > most:
+                raise UsageError(f"Expected {name} of up to {most:,}, got {quoted(getattr(self, name))}")
         for name, largest in (("learning_rate", _LARGEST), ("clip_norm", math.inf)):
             if not 0 < getattr(self, name) <= largest:
                 raise UsageError(f"Expected {name} above 0, up to {largest:g}, got {quoted(getattr(self, name))}")
         for name in ("weight_decay", "embedding_rate"):
             if not 0 <= getattr(self, name) <= _LARGEST:
-                raise UsageError(f"Expected {name} of 0 to {_LARGEST:g}, got {quoted(getattr(self, name))}")
+                raise UsageError(f"Expected {name} of 0 or more, up to {_LARGEST:g}, got {quoted(getattr(self, name))}")
         if not 0 <= self.warmup <= 1:
             raise UsageError(f"Expected warmup to be a share of the steps, 0 to 1, got {self.warmup}")
         if not 0 < self.validation_share < 1:

@@ -63,7 +63,7 @@ class Target:
         finished output has been changed since.
         """
         for path in self._named():
-            # A folder, pipe or device, which a file cannot replace. Unlike Path.is_file, this raises no PermissionError.
+            # A folder, pipe or device, which a file cannot replace. Path.is_file would raise a PermissionError.
             if os.path.lexists(path) and not os.path.isfile(path):  # noqa: PTH113
                 raise UsageError(
                     f'{path}: expected the name of a file, got something else: choose another name, or "-" for stdout'
