@@ -18,7 +18,7 @@ from sentiment_fast.cli.options import (
     add_model_argument,
     add_threads_argument,
     add_threshold_argument,
-    layout_of,
+    data_options_of,
 )
 from sentiment_fast.errors import UsageError
 
@@ -71,7 +71,14 @@ def run(arguments: argparse.Namespace) -> None:
         cascade=arguments.cascade,
         threads=arguments.threads,
     )
-    data = read_labelled(arguments.files, arguments.text_column, arguments.label_column, layout_of(arguments), say)
+    data = read_labelled(
+        arguments.files,
+        arguments.text_column,
+        arguments.label_column,
+        data_options_of(arguments),
+        say,
+        (scorer.text_column, scorer.label_column),
+    )
     targets = class_indices(data, scorer.classes)
     probabilities = scorer.predict_proba(data.texts)
     figures = evaluate(probabilities, targets, scorer.classes, scorer.threshold)

@@ -26,6 +26,7 @@ from sentiment_fast.cli.options import (
     add_learning_arguments,
     add_run_arguments,
     add_settings_arguments,
+    layout_words,
     pass_only_what_is_given,
 )
 from sentiment_fast.cli.progress import progress_bar
@@ -90,12 +91,13 @@ def _what_next(result: TrainingResult) -> str:
     """Where the model is, and commands to run next, complete except for file names."""
     model, options = shlex.quote(str(result.folder)), result.options
     text = f" --text-column {shlex.quote(str(options.text_column))}" if options.text_column else ""
+    layout = f" {layout_words(options)}".rstrip()
     label = f" --label-column {shlex.quote(str(options.label_column))}" if options.label_column else ""
     return f"""
 The model is in {result.folder}. Try next:
   python -m sentiment_fast.predict --model {model} "{_EXAMPLE}"
-  python -m sentiment_fast.evaluate --model {model} LABELLED.csv{text}{label}
-  python -m sentiment_fast.score --model {model} REVIEWS.csv -o SCORED.csv{text}"""
+  python -m sentiment_fast.evaluate --model {model} LABELLED.csv{text}{label}{layout}
+  python -m sentiment_fast.score --model {model} REVIEWS.csv -o SCORED.csv{text}{layout}"""
 
 
 class _Command(ModuleType):

@@ -21,8 +21,8 @@ class WantedColumn:
 
     argument, what: the argument that chooses it, in backquotes, and what to call the column; both for messages. chosen:
     its name, or its number from 1; None to take the first of `usual` that exists. only_text: if there is none, take the
-    only column that holds text. may_come_later: whether to accept a name that the first rows lack, in a format where
-    each row has columns of its own.
+    only column that holds text, apart from the one that `besides` is. may_come_later: whether to accept a name that the
+    first rows lack, in a format where each row has columns of its own.
     """
 
     argument: str
@@ -31,22 +31,30 @@ class WantedColumn:
     only_text: bool = False
     may_come_later: bool = False
     what: str = "a column"
+    besides: WantedColumn | None = None
 
 
 def text_column(
     chosen: str | int | None = None,
     default: str | None = None,
     argument: str = "`text_column`",
-    only_text: bool = True,
+    besides: WantedColumn | None = None,
 ) -> WantedColumn:
-    """The column with the texts. default: the name to try first."""
-    usual = TEXT_COLUMNS if default is None else tuple(dict.fromkeys((default, *TEXT_COLUMNS)))
-    return WantedColumn(argument, chosen, usual, only_text, what="a text column")
+    """The column with the texts. default: the name to try first. besides: the column with their labels, if any."""
+    return WantedColumn(
+        argument, chosen, _with_default(default, TEXT_COLUMNS), True, what="a text column", besides=besides
+    )
 
 
-def label_column(chosen: str | int | None = None, argument: str = "`label_column`") -> WantedColumn:
-    """The column with the labels."""
-    return WantedColumn(argument, chosen, LABEL_COLUMNS, what="a label column")
+def label_column(
+    chosen: str | int | None = None, argument: str = "`label_column`", default: str | None = None
+) -> WantedColumn:
+    """The column with the labels, which is never guessed. default: the name to try first."""
+    return WantedColumn(argument, chosen, _with_default(default, LABEL_COLUMNS), what="a label column")
+
+
+def _with_default(default: str | None, usual: tuple[str, ...]) -> tuple[str, ...]:
+    return usual if default is None else tuple(dict.fromkeys((default, *usual)))
 
 
 def find_column(
@@ -67,10 +75,14 @@ def find_column(
         if usual in columns:
             return _chosen(columns, usual, name, wanted)
     texts = find_texts() if wanted.only_text else []
+    if wanted.besides is not None:
+        taken = find_column(columns, wanted.besides, name, find_texts)
+        texts = [place for place in texts if place != taken]
     if len(texts) != 1:
         expected = f"a column {' or '.join(map(repr, wanted.usual))}"
         if wanted.only_text:
             expected += ", or exactly one column that holds text"
+            expected += ", apart from the labels" if wanted.besides is not None else ""
         raise DataError(f"{name}: expected {expected}, got {_listed(columns)}: choose one with {wanted.argument}")
     say(f"{name}: using column {columns[texts[0]]!r} for the texts, the only one that holds text")
     return texts[0]

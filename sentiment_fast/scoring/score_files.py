@@ -168,7 +168,7 @@ class _Prepared:
         self.fingerprint: dict[str, Any] | None = None
         if first.rereadable:
             scored_by = scorer_fingerprint(scorer) if cluster is None else cluster.fingerprint
-            self.fingerprint = run_fingerprint([Path(one) for one in sources], scored_by, options)
+            self.fingerprint = run_fingerprint([Path(one) for one in sources], scored_by, options, self.inputs.decided)
 
     def run(self, target: Target, sink: Output, on_window: Callable[[int, int], None]) -> Run:
         """The run that remains to be done, given the output's progress."""
