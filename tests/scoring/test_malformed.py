@@ -226,7 +226,7 @@ def test_malformed_file_comes_to_what_is_written_down(certain, tmp_path, name, w
 
 @pytest.mark.parametrize("name", sorted(RAGGED))
 def test_file_most_of_whose_lines_do_not_fit_is_refused(certain, tmp_path, name):
-    with pytest.raises(DataError, match="fields with the delimiter ',', but only [01] of the [0-9]+ lines below"):
+    with pytest.raises(DataError, match=r"fields with the delimiter ',', but only [01] of the [0-9]+ lines below"):
         run(CASES[name][0], certain, tmp_path, 1 << 20)
     assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
 

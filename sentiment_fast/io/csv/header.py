@@ -117,6 +117,8 @@ def _like_its_column(name: str, column: Sequence[str], width: int) -> str | None
     """What a field looks like, compared with those below it, in a file whose columns all hold texts."""
     if name in (value.strip() for value in column):
         return f"{_shortened(name)} is also a value below it"
+    if _TYPES["dates"].fullmatch(name.casefold()) is not None:
+        return f"{_shortened(name)} is a date"
     words = len(name.split())
     if words > _MOST_WORDS:
         return f"it holds a text of {words} words"

@@ -19,7 +19,8 @@ from sentiment_fast.io.options import LayoutOptions
 DELIMITERS = (",", ";", "\t", "|")
 _SHARE = 0.5  # of the records that must have as many fields as the first one
 _BAND = 0.05  # delimiters whose shares differ by less fit alike
-_TITLE_LINES = 20
+_TITLE_LINES, _FIRST_LINES = 20, 10
+_COMMENTS = ("#", "//", "%")
 _QUOTE_ADVICE = 'close it, double the quotes inside quoted fields (""), or take quotes as characters, `quoting=none`'
 
 
@@ -119,6 +120,8 @@ def _check_no_title(sample: Sample, name: str, known: Collection[str]) -> None:
     counts = sample.counts
     for place in range(1, min(len(counts), _TITLE_LINES + 1)):
         rest = counts[place:]
+        if place <= _FIRST_LINES and counts[place] == 1 and is_known(sample.content(place).decode("latin-1"), known):
+            raise _titled(sample, place, name)
         if counts[place] < 2:
             continue
         alike = len(rest) >= 2 and rest.count(counts[place]) == len(rest)
@@ -154,7 +157,18 @@ def _check_lines_are_fields(sample: Sample, name: str) -> None:
 
 
 def _check_rivals(chosen: Sample, samples: Mapping[str, Sample], name: str) -> None:
-    """A title may hold a delimiter that some lines hold too. Then another one fits all lines below it."""
+    """A title may hold the delimiter, or one that some lines hold too. Then a line of one field follows, as titles
+    have, or another delimiter fits all lines below it.
+    """
+    if chosen.width > 1 and 1 in chosen.counts[1:2]:
+        fields = next((place for place, count in enumerate(chosen.counts[1:], 1) if count > 1), 1)
+        raise _titled(chosen, fields, name)
+    mark = next((mark for mark in _COMMENTS if chosen.content(0).startswith(mark.encode())), None)
+    if mark is not None and len(chosen) > 1 and chosen.content(1).startswith(mark.encode()):
+        raise DataError(
+            f"{name}: expected column names in line {chosen.lines[0]}, got {_shown(chosen.content(0))}, a comment: "
+            f"leave such lines out with `comment={mark}` or `skip_lines`, or choose `header=True` or `header=False`"
+        )
     if chosen.share == 1:
         return
     for sample in samples.values():
@@ -167,11 +181,15 @@ def _titled(sample: Sample, place: int, name: str) -> DataError:
     line = sample.lines[place]
     above = f"line {line - 1}" if line == 2 else f"lines 1 to {line - 1}"
     return DataError(
-        f"{name}: line {line}, {_shown(sample.content(place))}, has {sample.counts[place]} fields with the delimiter "
+        f"{name}: line {line}, {_shown(sample.content(place))}, has {_fields(sample.counts[place])} with the delimiter "
         f"{sample.delimiter!r} and may be the header, but line {sample.lines[0]} is {_shown(sample.content(0))}: if "
         f"{above} {'is' if line == 2 else 'are'} not data, choose `skip_lines={line - 1}`, or `comment`; otherwise "
         "choose the `delimiter`, or `header=True` if line 1 is the header"
     )
+
+
+def _fields(count: int) -> str:
+    return "1 field" if count == 1 else f"{count} fields"
 
 
 def _unreadable(sample: Sample, name: str) -> DataError:

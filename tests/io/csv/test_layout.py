@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import random
 import resource
 
 import pytest
@@ -13,6 +14,7 @@ from sentiment_fast.io.columns import label_column, text_column
 from sentiment_fast.io.csv.layout import CsvLayout, read_layout
 from sentiment_fast.io.options import LayoutOptions, Reading, ReadOptions
 from sentiment_fast.io.source import Source
+from tests.io.csv.generated import draw
 
 
 def layout_of(data: bytes, name: str = "in.csv", said: list[str] | None = None, **options) -> CsvLayout:
@@ -119,6 +121,8 @@ TITLES = [
     b"Report, 2024\nid,kommentar\n1,Gut\n2,Schlecht\n3,Na ja\n4,Toll\n",
     b"Report;;\nid;review;stars\n1;Good;5\n2;Bad;1\n",
     b"Report;;\nname;kommentar;ort\nAnna;Gut;Berlin\nBert;Schlecht;Ulm\n",
+    b"Report, May\nby hand\nart,kommentar\ngut,Gern wieder\ngut,Toll\n",
+    b"Report\nreview\nGood film\n",
     b"All comments of May\tby hand\nid\treview\tstars\n1\tGood\t5\n2\tBad\t1\n",
 ]
 
@@ -134,8 +138,8 @@ def test_title_is_skipped_on_request(data):
     lines = data.split(b"\n")
     number = 1 + next(place for place, line in enumerate(lines[1:]) if any(one in line for one in (b"review", b"komm")))
     said: list[str] = []
-    layout = layout_of(data, said=said, skip_lines=number, text_column=2)
-    assert len(layout.columns) >= 2
+    layout = layout_of(data, said=said, skip_lines=number)
+    assert layout.columns[layout.text] in ("review", "kommentar")
     assert layout.preamble == sum(len(line) + 1 for line in lines[:number])
     assert layout.first_line == number + 1
     assert f"the header comes after line {number}" in said[0]
@@ -262,7 +266,9 @@ def test_names_that_are_asked_for_make_a_header():
 def test_text_column_is_the_only_other_one_that_holds_text_and_never_that_of_the_labels():
     def text_of(data: bytes, chosen: str | None = None) -> int:
         labels = label_column(chosen)
-        return read_layout(Source(io.BytesIO(data)), Reading(ReadOptions(), wanted=(text_column(besides=labels), labels))).text
+        return read_layout(
+            Source(io.BytesIO(data)), Reading(ReadOptions(), wanted=(text_column(besides=labels), labels))
+        ).text
 
     assert text_of(b"id,body,label\n1,Good,pos\n2,Bad,neg\n") == 1
     assert text_of(b"id,body,art\n1,Good,pos\n2,Bad,neg\n", "art") == 1
@@ -317,7 +323,9 @@ def test_what_is_not_csv_is_refused_by_its_name(data, what, option):
 
 
 @pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
-@pytest.mark.parametrize("text", ["review\nA wonderful film\n", "影評\r\n好電影\r\n", "id,review\r\n1,café\r\n", "review"])
+@pytest.mark.parametrize(
+    "text", ["review\nA wonderful film\n", "影評\r\n好電影\r\n", "id,review\r\n1,café\r\n", "review"]
+)
 def test_wide_characters_without_a_byte_order_mark_are_refused_by_their_name(codec, text):
     assert f"`encoding={codec}`" in refusal(text.encode(codec))
 
@@ -397,3 +405,27 @@ def test_header_of_more_than_a_megabyte_is_read():
 def test_header_that_is_longer_than_a_record_may_be_is_refused():
     assert "raise `max_record`" in refusal(b"x" * 5000 + b"\n1\n", max_record=1000)
     assert "raise `max_record`" in refusal(b"x" * (3 << 20) + b"\n1\n", max_record=2 << 20)
+
+
+# --- generated files
+
+
+def test_generated_files_are_read_as_they_were_made_or_refused():
+    readings = set()
+    for seed in range(600):
+        drawn = draw(random.Random(seed))
+        for options in ({}, drawn.decides):
+            try:
+                layout = layout_of(drawn.data, text_column=drawn.text + 1, **options)
+            except DataError as error:
+                refused = str(error)
+            else:
+                names = drawn.columns or [f"column_{place + 1}" for place in range(len(drawn.rows[0]))]
+                assert (layout.delimiter, layout.columns) == (drawn.delimiter, names), (seed, drawn.data)
+                assert layout.header == (drawn.columns is not None), (seed, drawn.data)
+                assert layout.preamble in (drawn.preamble, 0), (seed, drawn.data)
+                readings.add(str((layout, bool(options))))
+                continue
+            assert not options, (seed, drawn.data, refused)
+            assert not drawn.certain, (seed, drawn.data, refused)
+    assert len(readings) > 150
