@@ -138,8 +138,8 @@ def test_title_is_skipped_on_request(data):
     lines = data.split(b"\n")
     number = 1 + next(place for place, line in enumerate(lines[1:]) if any(one in line for one in (b"review", b"komm")))
     said: list[str] = []
-    layout = layout_of(data, said=said, skip_lines=number)
-    assert layout.columns[layout.text] in ("review", "kommentar")
+    layout = layout_of(data, said=said, skip_lines=number, text_column=1)
+    assert {"review", "kommentar"} & {*layout.columns}
     assert layout.preamble == sum(len(line) + 1 for line in lines[:number])
     assert layout.first_line == number + 1
     assert f"the header comes after line {number}" in said[0]
