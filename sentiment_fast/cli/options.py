@@ -24,7 +24,7 @@ def add_input_arguments(parser: argparse.ArgumentParser) -> None:
         "inputs",
         metavar="INPUT",
         nargs="+",
-        help="CSV or TSV (UTF-8, with a header), JSON Lines (.jsonl, .ndjson), all also compressed (.gz, .bz2, .xz, "
+        help="CSV or TSV, JSON Lines (.jsonl, .ndjson), all also compressed (.gz, .bz2, .xz, "
         '.zst), or Parquet (.parquet, .pq); a quoted pattern; "-" for CSV from stdin',
     )
     parser.add_argument(
