@@ -20,7 +20,7 @@ from sentiment_fast.data.folders import read_labelled_folder
 from sentiment_fast.data.texts import TEXT_OPTION, Paths, expand_paths, name_of, read_file, say_nothing, shortened
 from sentiment_fast.errors import DataError
 from sentiment_fast.io import columns
-from sentiment_fast.io.options import DataOptions
+from sentiment_fast.io.options import LayoutOptions
 from sentiment_fast.io.tables import ROW_NOTE
 
 LABEL_OPTION = "`label_column`"
@@ -58,7 +58,7 @@ def read_labelled(
     paths: Paths,
     text_column: str | int | None = None,
     label_column: str | int | None = None,
-    layout: DataOptions = DataOptions(),  # noqa: B008
+    layout: LayoutOptions = LayoutOptions(),  # noqa: B008
     say: Callable[[str], None] = say_nothing,
     usual: tuple[str | None, str | None] = (None, None),
 ) -> LabelledTexts:
@@ -108,7 +108,7 @@ class _LabelledFile:
 
 
 def _read_one(
-    path: str, wanted: Sequence[columns.WantedColumn], layout: DataOptions, say: Callable[[str], None]
+    path: str, wanted: Sequence[columns.WantedColumn], layout: LayoutOptions, say: Callable[[str], None]
 ) -> _LabelledFile:
     if path != "-" and Path(path).is_dir():
         table = pa.table(list(read_labelled_folder(Path(path))), names=["text", "label"])

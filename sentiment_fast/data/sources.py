@@ -19,7 +19,7 @@ from sentiment_fast.data.labelled_texts import LabelledTexts, classes_of, read_l
 from sentiment_fast.data.texts import Paths, Texts, joined, read_texts
 from sentiment_fast.errors import DataError, DownloadError, UsageError
 from sentiment_fast.io.inputs import exists
-from sentiment_fast.io.options import DataOptions
+from sentiment_fast.io.options import LayoutOptions
 
 WELL_KNOWN_CSV = "IMDB Dataset.csv"
 DATA_SETS = ("imdb", "demo")
@@ -31,7 +31,7 @@ def open_data(
     label_column: str | int | None = None,
     seed: int = 0,
     say: Callable[[str], None] = say_on_stderr,
-    layout: DataOptions = DataOptions(),  # noqa: B008
+    layout: LayoutOptions = LayoutOptions(),  # noqa: B008
 ) -> LabelledTexts:
     """The labelled texts that `data` names.
 
@@ -63,7 +63,7 @@ def open_texts(
     text_column: str | int | None = None,
     seed: int = 0,
     say: Callable[[str], None] = say_on_stderr,
-    layout: DataOptions = DataOptions(),  # noqa: B008
+    layout: LayoutOptions = LayoutOptions(),  # noqa: B008
 ) -> Texts:
     """Texts without labels.
 
@@ -96,7 +96,7 @@ def _open_default(
     label_column: str | int | None,
     seed: int,
     say: Callable[[str], None],
-    layout: DataOptions,
+    layout: LayoutOptions,
 ) -> LabelledTexts:
     if Path(WELL_KNOWN_CSV).exists():
         return read_labelled(WELL_KNOWN_CSV, text_column, label_column, layout, say)
@@ -152,7 +152,7 @@ def open_parts(
     label_column: str | int | None,
     seed: int,
     say: Callable[[str], None],
-    layout: DataOptions = DataOptions(),  # noqa: B008
+    layout: LayoutOptions = LayoutOptions(),  # noqa: B008
 ) -> tuple[dict[str, LabelledTexts], list[Any]]:
     """The labelled texts by part ("training", "validation", and "test" if given), and the classes.
 

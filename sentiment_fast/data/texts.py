@@ -16,7 +16,7 @@ from sentiment_fast.data.folders import read_text_folder
 from sentiment_fast.errors import DataError, UsageError
 from sentiment_fast.io.columns import WantedColumn, text_column
 from sentiment_fast.io.inputs import exists, expand_patterns
-from sentiment_fast.io.options import LARGEST_MAX_RECORD, DataOptions, ReadOptions
+from sentiment_fast.io.options import LARGEST_MAX_RECORD, DataOptions, LayoutOptions, ReadOptions
 from sentiment_fast.io.rejects import RecordError
 from sentiment_fast.io.tables import read_columns
 
@@ -55,7 +55,7 @@ def say_nothing(message: str) -> None:
 def read_texts(
     paths: Paths,
     text_column: str | int | None = None,
-    layout: DataOptions = DataOptions(),  # noqa: B008
+    layout: LayoutOptions = LayoutOptions(),  # noqa: B008
     say: Callable[[str], None] = say_nothing,
 ) -> Texts:
     """Read texts without labels from files of any format that `score` reads, and from folders, in the given order.
@@ -92,10 +92,14 @@ def expand_paths(paths: Paths) -> list[str]:
     return names
 
 
-def read_file(name: str, wanted: Sequence[WantedColumn], layout: DataOptions, say: Callable[[str], None]) -> pa.Table:
-    """All rows of a file: the wanted columns, as `read_columns` returns them, texts first and "" instead of null."""
+def read_file(name: str, wanted: Sequence[WantedColumn], layout: LayoutOptions, say: Callable[[str], None]) -> pa.Table:
+    """All rows of a file: the wanted columns, as `read_columns` returns them, texts first and "" instead of null.
+
+    Raises DataError for the first record that cannot be read, unless `layout` has `skip_bad_rows`: then says how many.
+    """
     # What is read stays in memory anyway, so a record may be as long as the core can find.
-    options = ReadOptions.of_layout(layout, max_record=LARGEST_MAX_RECORD, strict=not layout.skip_bad_rows)
+    strict = not (isinstance(layout, DataOptions) and layout.skip_bad_rows)
+    options = ReadOptions.of_layout(layout, max_record=LARGEST_MAX_RECORD, strict=strict)
     try:
         windows = list(read_columns(name, wanted, options, say))
     except RecordError as error:
@@ -121,7 +125,9 @@ def shortened(names: Sequence[str]) -> str:
     return f"{names[0]} + {len(names) - 1} more"
 
 
-def _texts_of(name: str, chosen: str | int | None, layout: DataOptions, say: Callable[[str], None]) -> pa.ChunkedArray:
+def _texts_of(
+    name: str, chosen: str | int | None, layout: LayoutOptions, say: Callable[[str], None]
+) -> pa.ChunkedArray:
     if name != "-" and Path(name).is_dir():
         return read_text_folder(Path(name))
     return read_file(name, [text_column(chosen, argument=TEXT_OPTION)], layout, say).column(0)

@@ -143,7 +143,7 @@ def test_other_formats_get_numbered_columns_from_a_file_without_a_header(certain
     (tmp_path / "in.csv").write_bytes(b"# x\n1,good film\n2,bad film\n")
     score_files(tmp_path / "in.csv", tmp_path / "out.jsonl", certain, header=False, comment="#", columns=["2"])
     assert (tmp_path / "out.jsonl").read_bytes().splitlines()[0] == (
-        b'{"column_2": "good film", "sentiment_label": "positive", "sentiment_score": 0.75}'
+        b'{"column_2": "good film", "sentiment_label": "positive", "sentiment_score": 0.750000}'
     )
 
 

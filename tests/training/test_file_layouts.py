@@ -91,7 +91,7 @@ def test_a_resumed_run_has_its_own_layout_and_refuses_another(kind, tmp_path):
     again = resumed_options(kind, tmp_path, recorded, {})
     assert {name: getattr(again, name) for name in ODD} == ODD
     assert again.skip_bad_rows
-    with pytest.raises(UsageError, match="`header`: the run in .* began with False"):
+    with pytest.raises(UsageError, match=r"`header`: the run in .* began with False"):
         resumed_options(kind, tmp_path, recorded, {"header": True})
 
 
@@ -104,7 +104,7 @@ def test_options_of_layout_are_checked_before_anything_is_read():
 
 def test_training_stops_at_a_record_that_cannot_be_read_and_names_the_option(rows, tmp_path):
     data = write(tmp_path / "in.csv", [*rows[:40], ["41", "cut"], *rows[41:]], ["id", "review", "sentiment"])
-    with pytest.raises(DataError, match="expected 3 fields, as in the header, got 2 in row 41 .*`skip_bad_rows=True`"):
+    with pytest.raises(DataError, match=r"expected 3 fields, as in the header, got 2 in row 41 .*`skip_bad_rows=True`"):
         sf.train(data, out=tmp_path / "model", **SMALL)
     said: list[str] = []
     result = sf.train(data, out=tmp_path / "model", skip_bad_rows=True, say=said.append, **SMALL)

@@ -59,6 +59,11 @@ def reason_for_data(sample: Sample, names: Sequence[str]) -> str | None:
     return None
 
 
+def has_typed_columns(sample: Sample) -> bool:
+    """Whether a column below the first record holds only numbers, dates or truth values."""
+    return any(type_of(column) is not None for column in zip(*sample.rows.values(), strict=True))
+
+
 def second_header(sample: Sample, known: Collection[str]) -> int | None:
     """The place of a record below the first that looks like the line of column names; None if there is none."""
     places, rows = list(sample.rows), list(sample.rows.values())

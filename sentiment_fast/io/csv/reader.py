@@ -146,8 +146,8 @@ def read_windows(
     for chunk in read_chunks(source, finder, window_bytes, buffers):
         records = chunk.records
         fields = {column: records.wanted_field(place) for place, column in enumerate(wanted)}
-        comments = _comments(chunk.data, records, options)
-        holds_row, rejected, numbers = _rows_of(records, width, rows, comments)
+        comments, broken = _comments(chunk.data, records, options)
+        holds_row, rejected, numbers = _rows_of(records, width, rows, comments, broken)
         headers = np.flatnonzero((records.rows == 0) & (records.fields != 0))
         rows, uncounted = int(numbers[-1]), uncounted + _uncounted(records, holds_row, comments)
         window = CsvWindow(
@@ -177,32 +177,35 @@ def find_ends(
     width, rows, uncounted = len(layout.columns), begin.rows, 0
     finder = _core.RecordFinder(SIMD_LEVEL, **_settings(layout, options, begin))
     for chunk in read_chunks(source, finder, window_bytes):
-        comments = _comments(chunk.data, chunk.records, options)
-        holds_row, _, numbers = _rows_of(chunk.records, width, rows, comments)
+        comments, broken = _comments(chunk.data, chunk.records, options)
+        holds_row, _, numbers = _rows_of(chunk.records, width, rows, comments, broken)
         rows, uncounted = int(numbers[-1]), uncounted + _uncounted(chunk.records, holds_row, comments)
         yield Position(chunk.offset, chunk.row, chunk.line, rows, begin.source, finder.within_line)
     _check_count(source, finder, begin, rows, uncounted)
 
 
-def _rows_of(records: _core.CsvRecords, width: int, rows: int, comments: Mask) -> tuple[Mask, Mask, Places]:
+def _rows_of(
+    records: _core.CsvRecords, width: int, rows: int, comments: Mask, broken: Mask
+) -> tuple[Mask, Mask, Places]:
     """Which records hold rows, which are rejected, and their row numbers after `rows` rows; (records,) each."""
     counts, after_header = records.fields, (records.rows > 0) & ~comments
-    holds_row = after_header & ((counts == width) | ((counts == 0) & (width == 1)))
+    holds_row = after_header & ~broken & ((counts == width) | ((counts == 0) & (width == 1)))
     rejected = ~holds_row & (counts != 0) & after_header
     return holds_row, rejected, rows + np.cumsum(holds_row | (rejected & (counts != _core.REST_OF_LINE)))
 
 
-def _comments(data: memoryview, records: _core.CsvRecords, options: ReadOptions) -> Mask:
-    """(records,): which are lines that start as comments do; one whose quotes span lines is not a comment."""
+def _comments(data: memoryview, records: _core.CsvRecords, options: ReadOptions) -> tuple[Mask, Mask]:
+    """(records,): which are comments; and which start as comments do, but a quote makes them span lines."""
     if options.comment is None:
-        return np.zeros(len(records), bool)
+        return np.zeros(len(records), bool), np.zeros(len(records), bool)
     starts = np.concatenate([np.zeros(1, np.int64), records.ends[:-1]])
     found = are_comments(data, starts, options.comment) & (records.rows > 0) & (records.fields != _core.REST_OF_LINE)
     lines = np.append(records.lines[1:], records.lines[-1:] + 1) - records.lines
     if found[-1]:
         content = bytes(data[starts[-1] : records.content_ends[-1]])
         lines[-1] = 1 + (b"\n" in content or b"\r" in content)
-    return found & (lines == 1) & (records.fields != _core.OVERLONG)
+    comments = found & (lines == 1) & (records.fields != _core.OVERLONG)
+    return comments, found & ~comments
 
 
 def _uncounted(records: _core.CsvRecords, holds_row: Mask, comments: Mask) -> int:

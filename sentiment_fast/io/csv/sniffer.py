@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sentiment_fast import _core
 from sentiment_fast.errors import DataError
-from sentiment_fast.io.csv.header import is_known, reason_for_data, second_header
+from sentiment_fast.io.csv.header import has_typed_columns, is_known, reason_for_data, second_header
 from sentiment_fast.io.csv.sample import Sample, fields_of
 from sentiment_fast.io.options import LayoutOptions
 
@@ -27,7 +27,7 @@ _QUOTE_ADVICE = 'close it, double the quotes inside quoted fields (""), or take 
 @dataclass(frozen=True)
 class Sniffed:
     """sample: under the file's delimiter. header: whether its first record holds the column names. guessed: whether it
-    was taken for these although it holds no known name.
+    was taken for these although it holds no known name and all columns hold texts.
     """
 
     sample: Sample
@@ -71,7 +71,7 @@ def sniff(
             f"{name}: expected column names in line {sample.lines[0]}, got {_shown(sample.content(0))}, which looks "
             f"like data, since {reason}: choose `header=False` if it is data, `header=True` if it is a header"
         )
-    return Sniffed(sample, True, guessed=True)
+    return Sniffed(sample, True, guessed=not has_typed_columns(sample))
 
 
 def _from_first_readable(sample: Sample) -> Sample:

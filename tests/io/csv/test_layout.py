@@ -353,7 +353,8 @@ def test_nothing_is_said_of_commas_and_a_known_name(data, name):
 def test_one_line_says_what_was_decided():
     assert said_of(b"id;review\n1;good\n") == ["in.csv: detected the delimiter ';'"]
     assert said_of(b"sep=;\nid;review\n1;good\n") == ["in.csv: line 1 sets the delimiter ';'"]
-    assert said_of(b"x;y\n1;good\n", text_column=2) == [
+    assert said_of(b"x;y\n1;good\n", text_column=2) == ["in.csv: detected the delimiter ';'"]
+    assert said_of(b"x;y\na;good\n", text_column=2) == [
         "in.csv: detected the delimiter ';', took line 1 for the header ('x', 'y'): choose `header=False` if it is data"
     ]
     assert said_of(b"x;y\n1;good\n", text_column=2, header=True, delimiter=";") == []
