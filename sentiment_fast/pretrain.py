@@ -12,11 +12,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sentiment_fast.cli.layout import add_layout_arguments, add_skip_bad_rows_argument
 from sentiment_fast.cli.main import run_command, say
 from sentiment_fast.cli.options import (
-    add_layout_arguments,
     add_settings_arguments,
-    add_skip_bad_rows_argument,
     pass_only_what_is_given,
 )
 

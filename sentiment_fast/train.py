@@ -2,6 +2,7 @@
 
 python -m sentiment_fast.train --amp
 python -m sentiment_fast.train --data reviews.csv --text-column body --label-column stars
+python -m sentiment_fast.train --data tweets.csv --no-header --text-column 6 --label-column 1
 python -m sentiment_fast.train --data reviews.csv --config settings.json
 python -m sentiment_fast.train --resume --out runs/mine
 torchrun --nproc-per-node=2 -m sentiment_fast.train --data reviews.csv --out runs/mine
@@ -17,6 +18,7 @@ import sys
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from sentiment_fast.cli.layout import layout_words
 from sentiment_fast.cli.main import SignalledStop, run_command, say
 from sentiment_fast.cli.options import (
     add_data_arguments,
@@ -26,7 +28,6 @@ from sentiment_fast.cli.options import (
     add_learning_arguments,
     add_run_arguments,
     add_settings_arguments,
-    layout_words,
     pass_only_what_is_given,
 )
 from sentiment_fast.cli.progress import progress_bar

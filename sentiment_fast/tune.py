@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sentiment_fast.cli.layout import layout_words
 from sentiment_fast.cli.main import SignalledStop, run_command, say
 from sentiment_fast.cli.options import (
     add_data_arguments,
@@ -22,7 +23,6 @@ from sentiment_fast.cli.options import (
     add_hardware_arguments,
     add_search_arguments,
     add_settings_arguments,
-    layout_words,
     pass_only_what_is_given,
 )
 

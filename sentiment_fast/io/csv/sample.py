@@ -77,6 +77,11 @@ class Sample:
         """The number of fields of the first record."""
         return self.counts[0]
 
+    @property
+    def starts_overlong(self) -> bool:
+        """Whether the first record is longer than a record may be."""
+        return self.width == _core.OVERLONG
+
     @cached_property
     def share(self) -> float:
         """The share of the other records with as many fields as the first one; 1 if there are none."""

@@ -10,7 +10,6 @@ import csv
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sentiment_fast import _core
 from sentiment_fast.errors import DataError
 from sentiment_fast.io.csv.header import has_typed_columns, is_known, reason_for_data, second_header
 from sentiment_fast.io.csv.sample import Sample, fields_of
@@ -193,7 +192,7 @@ def _fields(count: int) -> str:
 
 
 def _unreadable(sample: Sample, name: str) -> DataError:
-    if sample.width == _core.OVERLONG:
+    if sample.starts_overlong:
         return DataError(f"{name}: the header is longer than a record may be: raise `max_record`")
     return DataError(f"{name}: the header opens a quote that never closes: {_QUOTE_ADVICE}")
 
