@@ -75,14 +75,13 @@ def find_column(
         if usual in columns:
             return _chosen(columns, usual, name, wanted)
     texts = find_texts() if wanted.only_text else []
+    only_text = ", or exactly one column that holds text" if wanted.only_text else ""
     if wanted.besides is not None:
-        taken = find_column(columns, wanted.besides, name, find_texts)
-        texts = [place for place in texts if place != taken]
+        labels = _found(columns, wanted.besides, name)
+        texts = [] if labels is None else [place for place in texts if place != labels]
+        only_text = "" if labels is None else f"{only_text}, apart from the labels"
     if len(texts) != 1:
-        expected = f"a column {' or '.join(map(repr, wanted.usual))}"
-        if wanted.only_text:
-            expected += ", or exactly one column that holds text"
-            expected += ", apart from the labels" if wanted.besides is not None else ""
+        expected = f"a column {' or '.join(map(repr, wanted.usual))}{only_text}"
         raise DataError(f"{name}: expected {expected}, got {_listed(columns)}: choose one with {wanted.argument}")
     say(f"{name}: using column {columns[texts[0]]!r} for the texts, the only one that holds text")
     return texts[0]
@@ -112,6 +111,14 @@ def check_same_text_column(expected: str, got: str, both: str) -> None:
     """Raises DataError if a file's text column is not that of the first file. both: the start of the message."""
     if expected != got:
         raise DataError(f"{both}, expected the texts in {expected!r}, got {got!r}: choose one with `text_column`")
+
+
+def _found(columns: Sequence[str], wanted: WantedColumn, name: str) -> int | None:
+    """The place of a column that is not chosen by what it holds; None if there is none."""
+    try:
+        return find_column(columns, wanted, name, lambda: [])
+    except DataError:
+        return None
 
 
 def _chosen(columns: Sequence[str], chosen: str | int, name: str, wanted: WantedColumn) -> int:

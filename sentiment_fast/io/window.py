@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -75,7 +75,7 @@ class Reader(Protocol[WindowT]):
     text_column: str
     rows: int | None = None
     separable: bool = False
-    decided: Mapping[str, Any] = MappingProxyType({})
+    decided: Mapping[str, str | int] = MappingProxyType({})
 
     def windows(self, begin: Position, buffers: int, window_bytes: int) -> Iterator[WindowT]:
         """The windows from `begin` onwards, which depend only on `begin` and the file's bytes. buffers: how many

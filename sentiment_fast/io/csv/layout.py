@@ -7,7 +7,6 @@ say is left to sniffer.py, records to reader.py, the rules for choosing columns 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from sentiment_fast.io.columns import LABEL_COLUMNS, TEXT_COLUMNS, check_reserved, find_column
 from sentiment_fast.io.csv.content import check_is_csv
@@ -42,7 +41,7 @@ class CsvLayout:
         """The position of the first record, as a RecordFinder counts."""
         return Position(self.preamble, 0 if self.header else 1, self.first_line, source=source_number)
 
-    def decided(self) -> dict[str, Any]:
+    def decided(self) -> dict[str, str | int]:
         """What was decided, for the fingerprint of a run."""
         return {"delimiter": self.delimiter, "header": self.header, "preamble": self.preamble}
 
