@@ -274,7 +274,7 @@ def test_text_column_is_the_only_other_one_that_holds_text_and_never_that_of_the
     assert text_of(b"id,body,art\n1,Good,pos\n2,Bad,neg\n", "art") == 1
     with pytest.raises(DataError, match="exactly one column that holds text, apart from the labels"):
         text_of(b"id,label\n1,pos\n2,neg\n")
-    with pytest.raises(DataError, match="expected a column 'sentiment' or 'label'"):
+    with pytest.raises(DataError, match="expected a column 'review' or 'text', got"):  # next to which labels?
         text_of(b"id,body,art\n1,Good,pos\n2,Bad,neg\n")
 
 
