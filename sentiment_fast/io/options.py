@@ -141,6 +141,13 @@ class Reading:
         return tuple(WantedColumn("`columns`", one, may_come_later=True) for one in self.options.columns)
 
 
+def check_applies(options: LayoutOptions, read: str) -> None:
+    """Raises UsageError for options that mean nothing for files of a format. read: its name."""
+    for name, formats in {"header": ("CSV", "Excel"), "skip_lines": ("CSV", "Excel"), "comment": ("CSV",)}.items():
+        if getattr(options, name) != getattr(LayoutOptions, name) and read not in formats:
+            raise UsageError(f"Expected no `{name}` when reading {read}: it applies to {' and '.join(formats)} only")
+
+
 def is_delimiter(text: str) -> bool:
     """Whether fields can be separated by it. Letters, digits, "." and "_" occur in the added fields."""
     fits = len(text) == 1 and text.isascii() and (text.isprintable() or text == "\t")

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import sentiment_fast as sf
-from sentiment_fast.errors import DataError
+from sentiment_fast.errors import DataError, UsageError
 from sentiment_fast.model.folder import load_model
 from sentiment_fast.scoring.score_files import score_files
 from tests.io.csv.generated import Drawn, draw, read_back
@@ -145,6 +145,13 @@ def test_other_formats_get_numbered_columns_from_a_file_without_a_header(certain
     assert (tmp_path / "out.jsonl").read_bytes().splitlines()[0] == (
         b'{"column_2": "good film", "sentiment_label": "positive", "sentiment_score": 0.750000}'
     )
+
+
+@pytest.mark.parametrize("option", [{"header": False}, {"skip_lines": 1}, {"comment": "#"}])
+def test_options_of_csv_are_usage_errors_for_other_formats(certain, tmp_path, option):
+    (tmp_path / "in.jsonl").write_bytes(b'{"text": "good"}\n')
+    with pytest.raises(UsageError, match=f"Expected no `{next(iter(option))}` when reading JSON Lines"):
+        score_files(tmp_path / "in.jsonl", tmp_path / "out.jsonl", certain, **option)
 
 
 # --- several inputs
