@@ -37,7 +37,7 @@ _KINDS = {
 _STRING = rb'"(?:[^"\\\x00-\x1f]|\\.)*"'
 _OBJECT = re.compile(rb"\{\s*(?:" + _STRING + rb"\s*:|\})")
 _ARRAY = re.compile(rb"\[\s*\{\s*(?:" + _STRING + rb"\s*:|\})")
-_MARKUP = re.compile(rb"\s*(?:<!doctype|<html|<\?xml)", re.IGNORECASE)
+_MARKUP = re.compile(rb"\s*(?:<!doctype|<!--|<\?xml|<(?:html|head|body|table|div|rss|svg)[\s>])", re.IGNORECASE)
 
 
 def check_is_csv(data: bytes, name: str, options: LayoutOptions) -> None:

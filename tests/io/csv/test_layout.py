@@ -309,6 +309,7 @@ def test_texts_with_commas_and_without_quotes_are_refused():
         (b'{\n  "text": "Good film"\n}\n', "JSON", "`input_format=json`"),
         (b"<!DOCTYPE html>\n<html>Not found</html>\n", "HTML", "`input_format=csv`"),
         (b"\n<HTML><body>Not found\n", "HTML", "`input_format=csv`"),
+        (b'<table class="x"><tr><td>Good</td></tr></table>\n', "HTML", "`input_format=csv`"),
         (b'<?xml version="1.0"?>\n<rows/>\n', "XML", "`input_format=csv`"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "a PNG image", "convert"),
         (b"%PDF-1.7\n%\xe2\xe3", "a PDF file", "convert"),
