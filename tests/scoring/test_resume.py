@@ -222,6 +222,7 @@ def test_run_with_lines_that_are_no_records_resumes_to_the_same_bytes(folder, wi
     expected = folder.results()
     assert expected[0].startswith(b"Report\n# by hand\n0,")
     folder.output.unlink()
+    folder.rejects.unlink()
     folder.stop_after(windows, **options)
     folder.score(**options)
     assert folder.results() == expected
