@@ -69,14 +69,14 @@ def test_a_model_records_the_columns_of_its_texts_and_labels(trained):
 def test_evaluate_takes_the_same_options(trained, odd, capsys):
     options = ["--delimiter", ";", "--no-header", "--skip-lines", "1", "--comment", "#"]
     assert cli.main(["evaluate", "--model", str(trained), str(odd), "--json", *options]) == 0
-    assert json.loads(capsys.readouterr().out)["rows"] == 80
+    assert json.loads(capsys.readouterr().out)["n"] == 80
 
 
 def test_evaluate_tries_the_columns_that_the_model_was_trained_on_first(rows, tmp_path, capsys):
     data = write(tmp_path / "in.csv", [[*row, "text", "x"] for row in rows], ["id", "body", "stars", "text", "label"])
     sf.train(data, out=tmp_path / "model", text_column="body", label_column="stars", **SMALL)
     assert cli.main(["evaluate", "--model", str(tmp_path / "model"), str(data), "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["rows"] == 80
+    assert json.loads(capsys.readouterr().out)["n"] == 80
 
 
 def test_pretrain_takes_the_same_options(odd, tmp_path):
@@ -117,7 +117,7 @@ def test_evaluate_skips_such_records_on_request(trained, rows, tmp_path, capsys)
     assert cli.main(["evaluate", "--model", str(trained), str(data), "--json"]) == 1
     assert "--skip-bad-rows" in capsys.readouterr().err
     assert cli.main(["evaluate", "--model", str(trained), str(data), "--json", "--skip-bad-rows"]) == 0
-    assert json.loads(capsys.readouterr().out)["rows"] == 79
+    assert json.loads(capsys.readouterr().out)["n"] == 79
 
 
 def test_texts_are_in_the_only_column_of_text_next_to_the_labels(rows, tmp_path):
