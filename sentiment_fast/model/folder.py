@@ -65,6 +65,7 @@ def save_model(folder: Path, model: Model, half: bool = False) -> None:
         "format": FORMAT,
         "classes": model.classes,
         "text_column": model.text_column,
+        "label_column": model.label_column,
         "network": asdict(model.config),
         "wide": None if model.wide is None else asdict(model.wide.config),
         "calibration": model.calibration.as_dict(),
@@ -139,6 +140,7 @@ def _model_of(files: FolderFiles) -> Model:
             wide_calibration=Calibration.from_dict(config["wide_calibration"], len(config["classes"])),
             threshold=config["threshold"],
             cascade=config["cascade"],
+            label_column=config.get("label_column"),  # models of earlier versions do not record it
         )
     except UsageError as error:
         raise ModelFolderError(f"{folder / CONFIG}: {error}: cut short or altered") from error
@@ -218,9 +220,10 @@ def _config_of(files: FolderFiles) -> dict[str, Any]:
     classes = config["classes"]
     if not _are_labels(classes) or len(set(classes)) != len(classes) or len(classes) < 2:
         raise ModelFolderError(f"{path}: expected 'classes' to be two or more different texts or numbers: altered")
-    column = config.get("text_column", 0)
-    if not isinstance(column, str | None) or (isinstance(column, str) and not _is_text(column)):
-        raise ModelFolderError(f"{path}: expected 'text_column' to be a name or null: cut short or altered")
+    for name, otherwise in {"text_column": 0, "label_column": None}.items():
+        column = config.get(name, otherwise)
+        if not isinstance(column, str | None) or (isinstance(column, str) and not _is_text(column)):
+            raise ModelFolderError(f"{path}: expected {name!r} to be a name or null: cut short or altered")
     for name in _NO_PARTS:
         if name not in config:
             raise ModelFolderError(f"{path}: expected {name!r}, got nothing: cut short or altered")
