@@ -104,8 +104,7 @@ def score_files(
     sources: Sequence[Any] = [inputs] if isinstance(inputs, str | Path) or hasattr(inputs, "read") else inputs
     if not sources:
         raise UsageError("Expected one or more inputs, got none")
-    target = Target.of(output, chosen.rejects)
-    check_distinct([target], sources)
+    check_distinct([target := Target.of(output, chosen.rejects)], sources)
     complete, restart = target.check(chosen.force, chosen.restart)
     if target.rejects is None:
         chosen = replace(chosen, strict=True)
@@ -116,8 +115,8 @@ def score_files(
         check_applies(chosen, input_format(first.name))
         scorer, cluster = opened.enter_context(open_engine(engine, model, chosen, say))
         prepared = _Prepared(sources, first, written, scorer, cluster, chosen, say)
-        several = len(sources) > 1
-        sink = opened.enter_context(closing(target.open(prepared.fingerprint, restart, several, chosen.force)))
+        sink = target.open(prepared.fingerprint, restart, len(sources) > 1, chosen.force)
+        opened.enter_context(closing(sink))
         earlier = prepared.checked(sink.progress, target)
         if earlier.windows and not earlier.complete:
             say(f"{target.name}: resuming after row {earlier.rows + earlier.rejects:,}, where an earlier run ended")
