@@ -46,6 +46,10 @@ class LayoutOptions:
                 raise UsageError(f"Expected `{name}` to be a str, got {getattr(self, name)!r}")
         if self.delimiter is not None:
             _check_delimiter(self.delimiter)
+        if self.quoting not in _QUOTING:
+            raise UsageError(f"Expected `quoting` to be {' or '.join(_QUOTING)}, got {self.quoting!r}")
+        if self.escape is not None:
+            _check_escape(self.escape, self.delimiter)
         for name in _NOT_YET:
             default = next(field.default for field in fields(LayoutOptions) if field.name == name)
             if getattr(self, name) != default:
@@ -57,7 +61,8 @@ class LayoutOptions:
 
 
 LAYOUT_NAMES = tuple(field.name for field in fields(LayoutOptions))
-_NOT_YET = ("input_format", "encoding", "sheet", "header", "skip_lines", "comment", "quoting", "escape", "na_values")
+_NOT_YET = ("input_format", "encoding", "sheet", "header", "skip_lines", "comment", "na_values")
+_QUOTING = ("standard", "none")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +99,7 @@ class Reading:
     `options` choose. reserved_names: names that columns of the input must not have. output: the format that is written,
     which must be able to hold the columns; None if nothing is written. all_fields: whether to find the fields of all
     columns even if rows are copied verbatim. named: whether rejected records include the name of their input. say:
-    gets messages.
+    gets messages, of several inputs about the first one only. warn: gets warnings about the content of any input.
     """
 
     options: ReadOptions
@@ -105,6 +110,7 @@ class Reading:
     all_fields: bool = False
     named: bool = False
     say: Callable[[str], None] = lambda message: None
+    warn: Callable[[str], None] = lambda message: None
 
     @property
     def text(self) -> WantedColumn:
@@ -126,3 +132,11 @@ def _check_delimiter(delimiter: str) -> None:
     fits = len(delimiter) == 1 and delimiter.isascii() and (delimiter.isprintable() or delimiter == "\t")
     if not fits or delimiter.isalnum() or delimiter in '"._':
         raise UsageError(f"Expected `delimiter` to be one character such as , ; | or a tab, got {delimiter!r}")
+
+
+def _check_escape(escape: str, delimiter: str | None) -> None:
+    fits = len(escape) == 1 and escape.isascii() and escape.isprintable() and not escape.isspace()
+    if not fits or escape.isalnum() or escape in '"._+-':
+        raise UsageError(f"Expected `escape` to be one character such as a backslash, got {escape!r}")
+    if escape in (delimiter or ",;|"):
+        raise UsageError(f"Expected `escape` to be another character than the delimiter, got {escape!r} for both")

@@ -7,7 +7,6 @@ columns.py.
 from __future__ import annotations
 
 import csv
-import io
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,10 +15,10 @@ import pyarrow as pa
 from sentiment_fast import _core
 from sentiment_fast.errors import DataError
 from sentiment_fast.io.columns import check_reserved, find_column
+from sentiment_fast.io.csv.dialect import Dialect
 from sentiment_fast.io.formats import check_content, delimiter_for
 from sentiment_fast.io.options import Reading, ReadOptions
 from sentiment_fast.io.source import Source
-from sentiment_fast.text.encoding import SIMD_LEVEL
 
 _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE_BYTES = 1 << 20
@@ -57,16 +56,16 @@ def read_layout(source: Source, reading: Reading) -> CsvLayout:
     exists twice, or has a reserved name.
     """
     candidates = _candidates(source, reading.options)
-    samples = _read_samples(source, candidates, reading.options.max_record)
+    samples = _read_samples(source, candidates, reading.options)
     delimiter = max(candidates, key=lambda one: _share_that_fits(samples[one]))  # the first one of a tie
     if len(candidates) > 1 and delimiter != ",":
         reading.say(f"{source.name}: detected the delimiter {delimiter!r}")
     sample = samples[delimiter]
-    columns = _column_names(sample, delimiter, source.name)
+    columns = _column_names(sample, Dialect.of(reading.options, delimiter), source.name)
     check_reserved(columns, reading.reserved_names, source.name)
 
     def find_texts() -> list[int]:
-        return _textual_columns(sample, delimiter, len(columns))
+        return _textual_columns(sample, Dialect.of(reading.options, delimiter), len(columns))
 
     kept = reading.columns and [find_column(columns, one, source.name, find_texts) for one in reading.columns]
     text = find_column(columns, reading.text, source.name, find_texts, reading.say)
@@ -80,7 +79,7 @@ def _candidates(source: Source, options: ReadOptions) -> tuple[str, ...]:
     return _DELIMITERS if by_name == "," else (by_name,)
 
 
-def _read_samples(source: Source, delimiters: tuple[str, ...], max_record: int) -> dict[str, _Sample]:
+def _read_samples(source: Source, delimiters: tuple[str, ...], options: ReadOptions) -> dict[str, _Sample]:
     """The first records, by delimiter: about a megabyte, more only if the header is longer."""
     size = _SAMPLE_BYTES
     while True:
@@ -90,7 +89,7 @@ def _read_samples(source: Source, delimiters: tuple[str, ...], max_record: int) 
             raise DataError(f"{source.name}: expected a CSV file with a line of column names, got an empty file")
         samples = {}
         for delimiter in delimiters:
-            records = _core.RecordFinder(SIMD_LEVEL, delimiter=delimiter, max_record=max_record).find(data, last)
+            records = Dialect.of(options, delimiter).finder(max_record=options.max_record).find(data, last)
             if len(headers := np.flatnonzero(records.fields)) > 0:
                 samples[delimiter] = _Sample(data, records, int(headers[0]))
         if len(samples) == len(delimiters):
@@ -105,24 +104,26 @@ def _share_that_fits(sample: _Sample) -> float:
     return float((fields == fields[0]).mean()) if fields[0] >= 2 else 0.0
 
 
-def _column_names(sample: _Sample, delimiter: str, name: str) -> list[str]:
+def _column_names(sample: _Sample, dialect: Dialect, name: str) -> list[str]:
     start, end = int(sample.starts[sample.header]), int(sample.records.content_ends[sample.header])
     fields = int(sample.records.fields[sample.header])
     check_content(sample.data, name)
     if fields == _core.UNCLOSED:
         raise DataError(f"{name}: the header opens a quote that never closes: {_QUOTE_ADVICE}")
+    if fields == _core.MISQUOTED:
+        raise DataError(f"{name}: the header opens a quote that closes on another line, before text: {_QUOTE_ADVICE}")
     if fields < 0:
         raise DataError(f"{name}: the header is longer than a record may be: raise `max_record`")
     record = sample.data[start:end].decode("utf-8-sig" if start == 0 else "utf-8", "replace")
     try:
-        return next(csv.reader(io.StringIO(record, newline=""), delimiter=delimiter))
+        return dialect.fields(record)
     except csv.Error as error:  # a field of more than 128 KiB
         raise DataError(
             f"{name}: expected a line of column names, got {error}: does it open a quote that never closes?"
         ) from error
 
 
-def _textual_columns(sample: _Sample, delimiter: str, width: int) -> list[int]:
+def _textual_columns(sample: _Sample, dialect: Dialect, width: int) -> list[int]:
     """The columns that are not numbers, dates or booleans in the sample; all if it has no rows."""
     rows = np.flatnonzero(sample.records.fields == width)
     rows = rows[rows > sample.header]
@@ -135,7 +136,13 @@ def _textual_columns(sample: _Sample, delimiter: str, width: int) -> list[int]:
         table = arrow_csv.read_csv(
             pa.py_buffer(values),
             arrow_csv.ReadOptions(column_names=[str(index) for index in range(width)], block_size=len(values) + 1),
-            arrow_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=width > 1),
+            arrow_csv.ParseOptions(
+                delimiter=dialect.delimiter,
+                quote_char=dialect.quote or False,
+                escape_char=dialect.escape or False,
+                newlines_in_values=True,
+                ignore_empty_lines=width > 1,
+            ),
             arrow_csv.ConvertOptions(check_utf8=False),
         )
     except pa.ArrowInvalid:  # PyArrow reads the quotes differently: then the user has to name the column
