@@ -248,7 +248,7 @@ def test_quoting_and_escapes_that_make_no_sense_are_refused(options, message):
 @pytest.mark.parametrize("options", [{"quoting": "none"}, {"escape": "\\"}])
 def test_formats_without_quotes_refuse_these_options(certain, tmp_path, options):
     (tmp_path / "in.jsonl").write_text('{"review": "good"}\n')
-    with pytest.raises(UsageError, match="only CSV has them"):
+    with pytest.raises(UsageError, match="applies to CSV only"):
         score_csv(tmp_path / "in.jsonl", tmp_path / "out.csv", certain, **options)
     with pytest.raises(UsageError, match="spreadsheets split"):
         score(b"id,review\n1,good\n", certain, tmp_path, escape="\\", excel_safe=True)

@@ -54,7 +54,7 @@ class Dialect:
     def fields(self, record: str) -> list[str]:
         """The values of a record's fields. Raises csv.Error for a field of more than 128 KiB."""
         rows: Iterator[list[str]] = csv.reader(io.StringIO(record, newline=""), **self._of_python())
-        return next(rows)
+        return next(rows, [])
 
     def write(self, value: object) -> str:
         """A value as a field that comes after others. Raises csv.Error for one that the dialect can't hold."""

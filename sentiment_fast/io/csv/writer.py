@@ -57,8 +57,6 @@ def check_options(options: CsvOptions, layout: LayoutOptions, read: str, written
         raise UsageError(f"Expected no `delimiter` from {read} to {written}: only CSV has one")
     if options.excel_safe and written != CSV:
         raise UsageError(f"Expected no `excel_safe=True` when writing {written}: it applies to CSV only")
-    if read != CSV and (layout.quoting != "standard" or layout.escape is not None):
-        raise UsageError(f"Expected no `quoting` and no `escape` when reading {read}: only CSV has them")
     if options.excel_safe and layout.escape is not None:
         raise UsageError("Expected no `excel_safe=True` with `escape`: spreadsheets split such fields differently")
 
@@ -99,6 +97,8 @@ class CsvCopyWriter:
         fields = added_fields(added, self._dialect, self._excel_safe)
         header = self._header if source_number == 0 else None
         data = append_fields(window, fields, header, self._dialect, self._excel_safe)
+        if window.preamble and source_number == 0:
+            data = b"".join([window.preamble, data])
         return WrittenPart(ended(data) if more_follow and lacks_line_end(window) else data, window.resumable, 0)
 
     def finish(self, windows: int, rows: int) -> bytes:
@@ -192,12 +192,17 @@ def _spread(
 def _chosen_columns(
     window: CsvWindow, kept: Mask, suffixes: pa.LargeBinaryArray, dialect: Dialect, excel_safe: bool
 ) -> pa.Buffer:
-    records = window.records
-    filled = pa.array((records.fields[kept] != 0).astype(int))
-    delimiters = pa.array(["", dialect.delimiter], pa.large_binary()).take(filled)
+    records, comments = window.records, window.comments
+    separated = (records.fields[kept] != 0) & ~comments[kept]
+    delimiters = pa.array(["", dialect.delimiter], pa.large_binary()).take(pa.array(separated.astype(int)))
     parts: list[pa.Array] = []
+    if comments.any():  # copied as they are, without fields
+        ends = np.where(comments, records.content_ends, window.starts)
+        parts += copied_fields(window.data, window.starts[kept], ends[kept], dialect, False)
     for begins, ends in window.fields.values():
-        if parts:
+        if comments.any():
+            begins, ends = np.where(comments, -1, begins), np.where(comments, -1, ends)
+        if len(parts) > comments.any():
             parts.append(delimiters)
         parts += copied_fields(window.data, begins[kept], ends[kept], dialect, excel_safe)
     parts += [suffixes, *copied_fields(window.data, records.content_ends[kept], records.ends[kept], dialect, False)]
