@@ -145,7 +145,7 @@ CASES = {
         [(2, 8, MISQUOTED, b'1,"19\\""')],
     ),
     "a quoted text of two lines, then blanks": (b'id,text\n1,"a\nb" \t\n', b'id,text$\n1,"a\nb" \t#\n', []),
-    "a quote over lines in the header, before text": (b'id,"a\nb"text\n1,a\n', "the header opens a quote that never closes, or only before text", []),
+    "a quote over lines in the header": (b'id,"a\nb"text\n1,a\n', "never closes, or only before text", []),
     "a quote that never closes in the header": (b'id,"text\n1,a\n', "the header opens a quote that never closes", []),
     "quoted names": (b'"id","te""xt"\n1,a\n', b'"id","te""xt"$\n1,a#\n', []),
     "a line end in a name": (b'"i\nd",text\n1,a\n', b'"i\nd",text$\n1,a#\n', []),
