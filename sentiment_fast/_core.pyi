@@ -216,6 +216,7 @@ OVERLONG: int
 """In CsvRecords.fields: rejected, the first max_record bytes of a longer line."""
 
 REST_OF_LINE: int
+MISQUOTED: int
 """In CsvRecords.fields: the next max_record bytes of an overlong line, or the rest of it; does not count as a row."""
 
 class CsvRecords:
@@ -234,8 +235,8 @@ class CsvRecords:
     lines: _Int64s
     """(records,): the physical line on which each begins, from 1."""
     fields: _Int32s
-    """(records,): how many fields each has, as in csv.reader's rows: 0 for a blank line; or UNCLOSED, OVERLONG or
-    REST_OF_LINE for a rejected record."""
+    """(records,): how many fields each has, as in csv.reader's rows: 0 for a blank line; or UNCLOSED, OVERLONG,
+    REST_OF_LINE or MISQUOTED for a rejected record."""
     field_begins: _Int64s
     """(records,): where the first wanted field begins; as wanted_field(0) returns it, but empty if none is wanted."""
     field_ends: _Int64s
@@ -257,12 +258,12 @@ class RecordFinder:
     space or `""` is a field. A byte-order mark at the start of the stream is part of the first record's bytes and of
     no field; before nothing else, it makes a blank line.
 
-    Unlike in csv.reader, a quote that does not close within max_record bytes, or before the stream ends, does not
-    swallow them all. The record is rejected: only its first line is consumed, and the next record begins on the next
-    line. A line longer than max_record comes in pieces of that size. (csv.reader raises if a single str holds several
-    lines; here it is the same stream.)
+    Unlike in csv.reader, a quote that does not close within max_record bytes, or before the stream ends, rejects its
+    record: only the record's first line is consumed. So does one that closes on another line if neither the delimiter
+    nor a line end follows, after spaces and tabs (MISQUOTED). An overlong line comes in pieces of max_record bytes.
 
-    delimiter, quote: a character up to U+00FF, which stands for the byte of that value; quote=None for none.
+    delimiter, quote, escape: a character up to U+00FF, which stands for the byte of that value; None for none. escape:
+    the byte after it has no meaning, as with csv.reader's escapechar; an input that ends with one ends within a record.
     wanted_fields: the fields to locate, from 0, all in one pass; in any order, also repeated. wanted_field: only one
     such field; -1 for none. max_record: the largest record in bytes, without its line end, 1 to 2**30. offset, row,
     line: the position between two records at which the stream resumes. within_line: the position is within an overlong
@@ -283,6 +284,7 @@ class RecordFinder:
         row: int = 0,
         line: int = 1,
         within_line: bool = False,
+        escape: str | None = None,
     ) -> None: ...
     def find(self, buffer: _Bytes, last: bool) -> CsvRecords:
         """The complete records in the buffer, which begins where the records found so far end.
@@ -308,9 +310,9 @@ class RecordFinder:
         """Whether the last record found is a piece of an overlong line that continues."""
 
 def field_values(
-    data: _Bytes, begins: _Int64s, ends: _Int64s, quote: str | None = '"'
+    data: _Bytes, begins: _Int64s, ends: _Int64s, quote: str | None = '"', escape: str | None = None
 ) -> tuple[npt.NDArray[np.uint8], _Int64s]:
-    """The values of fields, unquoted: their bytes, (total,), and their offsets, (fields + 1,).
+    """The values of fields, without quotes and escapes: their bytes, (total,), and their offsets, (fields + 1,).
 
     begins, ends: (fields,), as RecordFinder returns them for `data`; -1 for a record without the field, whose value is
     empty. The two arrays are the buffers of an Arrow column: pa.LargeBinaryArray.from_buffers(pa.large_binary(),
@@ -324,4 +326,24 @@ def append_suffixes(data: _Bytes, content_ends: _Int64s, suffixes: _Bytes, suffi
     content_ends: (records,), as RecordFinder returns them for `data`. suffix_offsets: (records + 1,); suffix i,
     suffixes[suffix_offsets[i]:suffix_offsets[i + 1]], includes its delimiter, and is empty if nothing is to be added.
     Raises TypeError for buffers that are not contiguous bytes, ValueError for offsets that fall or are out of range.
+    """
+
+def rejected_rows(
+    data: _Bytes,
+    offset: int,
+    begins: _Int64s,
+    content_ends: _Int64s,
+    lines: _Int64s,
+    reason_numbers: _Int64s,
+    reasons: Sequence[bytes],
+    first_field: bytes,
+    open: bool,  # noqa: A002
+    close: bool,
+) -> bytes:
+    """Rejected records as rows of a CSV file: line, offset in the stream, reason, the record as one quoted field.
+
+    data: their bytes, which begin at `offset`. begins, content_ends, lines: (records,). reasons: as fields, quoted if
+    necessary. reason_numbers: (records,), indices in them; -1 for a piece that continues the record before it.
+    first_field: what each row begins with. open, close: whether the row before is still open, and whether to close the
+    last one. Raises ValueError for places outside the data.
     """

@@ -13,6 +13,7 @@
 #include "bindings/module.h"
 #include "csv/fields.h"
 #include "csv/records.h"
+#include "csv/rejects.h"
 #include "csv/suffixes.h"
 
 namespace sentiment_fast {
@@ -96,7 +97,7 @@ struct LockedRecordFinder {
 
 // The fields' values, (total,) bytes, and their bounds, (fields + 1,).
 py::tuple field_values_of(const py::buffer& data, const Array<int64_t>& begins, const Array<int64_t>& ends,
-                          std::optional<char> quote) {
+                          std::optional<char> quote, std::optional<char> escape) {
   const Bytes bytes(data);
   if (begins.ndim() != 1 || ends.ndim() != 1 || begins.size() != ends.size())
     throw py::value_error("Expected begins (fields,) and ends (fields,)");
@@ -115,7 +116,7 @@ py::tuple field_values_of(const py::buffer& data, const Array<int64_t>& begins, 
   std::vector<int64_t> offsets(fields + 1);
   {
     const py::gil_scoped_release unlocked;
-    copy_field_values(bytes.data(), from, to, fields, quote, out, offsets.data());
+    copy_field_values(bytes.data(), from, to, fields, {quote, escape}, out, offsets.data());
   }
   const py::slice written(0, static_cast<py::ssize_t>(offsets.back()), 1);
   return py::make_tuple(values[written], as_array(std::move(offsets)));
@@ -143,12 +144,49 @@ py::bytes append_suffixes_to(const py::buffer& data, const Array<int64_t>& conte
   return written;
 }
 
+py::bytes rejected_rows_of(const py::buffer& data, int64_t offset, const Array<int64_t>& begins,
+                           const Array<int64_t>& content_ends, const Array<int64_t>& lines,
+                           const Array<int64_t>& reason_numbers, const std::vector<std::string>& reasons,
+                           const std::string& first_field, bool open, bool close) {
+  const Bytes bytes(data);
+  for (const Array<int64_t>* array : {&begins, &content_ends, &lines, &reason_numbers})
+    if (array->ndim() != 1 || array->size() != begins.size())
+      throw py::value_error("Expected begins, content_ends, lines and reason_numbers (records,)");
+  const auto records = static_cast<size_t>(begins.size());
+  const int64_t *const from = begins.data(), *const to = content_ends.data(), *const numbers = reason_numbers.data();
+  for (size_t i = 0; i < records; ++i) {
+    if (from[i] < 0 || to[i] < from[i] || to[i] > static_cast<int64_t>(bytes.size()))
+      throw py::value_error("Expected records that end after they begin and within the data, got one from " +
+                            std::to_string(from[i]) + " to " + std::to_string(to[i]));
+    if (numbers[i] < -1 || numbers[i] >= static_cast<int64_t>(reasons.size()))
+      throw py::value_error("Expected numbers of reasons, got " + std::to_string(numbers[i]));
+  }
+  const CsvRejected rejected{bytes.data(), offset, records, from, to, lines.data(), numbers};
+  const CsvRejectedRows rows{first_field, reasons, open, close};
+  size_t room;
+  {
+    const py::gil_scoped_release unlocked;
+    room = room_for_rejected(rejected, rows);
+  }
+  PyObject* written = PyBytes_FromStringAndSize(nullptr, static_cast<py::ssize_t>(room));
+  if (!written) throw py::error_already_set();
+  char* const out = PyBytes_AS_STRING(written);
+  py::ssize_t size;
+  {
+    const py::gil_scoped_release unlocked;
+    size = write_rejected(rejected, rows, out) - out;
+  }
+  if (_PyBytes_Resize(&written, size) != 0) throw py::error_already_set();
+  return py::reinterpret_steal<py::bytes>(written);
+}
+
 }  // namespace
 
 void bind_csv(py::module_& module) {
   module.attr("UNCLOSED") = static_cast<int>(kCsvUnclosed);
   module.attr("OVERLONG") = static_cast<int>(kCsvOverlong);
   module.attr("REST_OF_LINE") = static_cast<int>(kCsvRestOfLine);
+  module.attr("MISQUOTED") = static_cast<int>(kCsvMisquoted);
   py::class_<RecordArrays>(module, "CsvRecords")
       .def("__len__", [](const RecordArrays& records) { return records.ends.size(); })
       .def_readonly("offset", &RecordArrays::offset)
@@ -163,26 +201,29 @@ void bind_csv(py::module_& module) {
   py::class_<LockedRecordFinder>(module, "RecordFinder")
       .def(py::init([](const std::string& level, char delimiter, std::optional<char> quote, int32_t wanted_field,
                        std::vector<int32_t> wanted_fields, int64_t max_record, int64_t offset, int64_t row,
-                       int64_t line, bool within_line) {
+                       int64_t line, bool within_line, std::optional<char> escape) {
              if (wanted_field >= 0 && !wanted_fields.empty())
                throw py::value_error("Expected wanted_field or wanted_fields, got both");
              if (wanted_field >= 0) wanted_fields.push_back(wanted_field);
-             const CsvFormat format{delimiter, quote, std::move(wanted_fields), max_record};
+             const CsvFormat format{delimiter, quote, std::move(wanted_fields), max_record, escape};
              return std::make_unique<LockedRecordFinder>(level, format, CsvPosition{offset, row, line}, within_line);
            }),
            py::arg("level"), py::kw_only(), py::arg("delimiter") = ',', py::arg("quote") = '"',
            py::arg("wanted_field") = -1, py::arg("wanted_fields") = std::vector<int32_t>(),
            py::arg("max_record") = CsvFormat().max_record, py::arg("offset") = 0, py::arg("row") = 0,
-           py::arg("line") = 1, py::arg("within_line") = false)
+           py::arg("line") = 1, py::arg("within_line") = false, py::arg("escape") = py::none())
       .def("find", &LockedRecordFinder::find, py::arg("buffer"), py::arg("last"))
       .def_property_readonly("offset", [](LockedRecordFinder& finder) { return finder.position().offset; })
       .def_property_readonly("row", [](LockedRecordFinder& finder) { return finder.position().row; })
       .def_property_readonly("line", [](LockedRecordFinder& finder) { return finder.position().line; })
       .def_property_readonly("within_line", &LockedRecordFinder::within_line);
   module.def("field_values", &field_values_of, py::arg("data"), py::arg("begins"), py::arg("ends"),
-             py::arg("quote") = '"');
+             py::arg("quote") = '"', py::arg("escape") = py::none());
   module.def("append_suffixes", &append_suffixes_to, py::arg("data"), py::arg("content_ends"), py::arg("suffixes"),
              py::arg("suffix_offsets"));
+  module.def("rejected_rows", &rejected_rows_of, py::arg("data"), py::arg("offset"), py::arg("begins"),
+             py::arg("content_ends"), py::arg("lines"), py::arg("reason_numbers"), py::arg("reasons"),
+             py::arg("first_field"), py::arg("open"), py::arg("close"));
 }
 
 }  // namespace sentiment_fast

@@ -4,9 +4,14 @@
 // is legal), a doubled quote inside quotes is a quote, and text after a closing quote belongs to the field, unquoted.
 // Outside quotes, LF, CR and CRLF each end a record. The records are contiguous: every byte belongs to one.
 //
-// Python's csv and pyarrow differ in one case: there, a quote that never closes silently swallows the rest of the file.
-// Here, a record that would exceed `max_record`, or that is still quoted at the end of the input, is rejected. Only its
-// first line is consumed; the next record begins on the next line.
+// Python's csv and pyarrow differ in two cases, in which a quote that was not meant to open anything merges rows without
+// a word: there, one that never closes swallows the rest of the file, and one that closes at the next stray quote all
+// rows up to it. Here, a record that would exceed `max_record`, or that is still quoted at the end of the input, or in
+// which a quoted field of several lines has text after its closing quote, is rejected. Only its first line is consumed;
+// the next record begins on the next line.
+//
+// With an escape, as Python's csv reads it (escapechar, doublequote=True): the byte after it does not open, close or end
+// anything, be it a quote, a delimiter, a CR or an LF. Directly after a closing quote, an escape is an ordinary byte.
 //
 // Needs no interpreter lock. The meaning of the fields is left to others.
 #pragma once
@@ -25,6 +30,7 @@ struct CsvFormat {
   std::optional<char> quote = '"';          // none: quotes are ordinary characters
   std::vector<int32_t> wanted_fields = {};  // fields to locate, numbered from 0, in any order
   int64_t max_record = int64_t{64} << 20;   // bytes of a record without its line end, 1 to 2^30
+  std::optional<char> escape = {};          // takes the meaning from the byte after it; none: no byte does
 };
 
 // A position between two records of a stream.
@@ -36,15 +42,19 @@ struct CsvPosition {
 
 // The value in `fields`, instead of a number of fields, for a rejected record.
 enum CsvRejection : int32_t {
-  kCsvUnclosed = -1,    // a quote is still open after this line and does not close within max_record bytes, or at all
+  kCsvUnclosed = -1,    // the record goes on after this line and does not end within max_record bytes, or at all
   kCsvOverlong = -2,    // the first max_record bytes of a line that is longer
   kCsvRestOfLine = -3,  // the next max_record bytes of that line, or the rest of it
+  kCsvMisquoted = -4,   // a quote opens on this line, or a later one of the record, and closes on another, before text
 };
 
 // The range of one field in each record, quotes included; -1 for a record without such a field.
 struct CsvFieldRanges {
   std::vector<int64_t> begins, ends;
 };
+
+inline bool is_line_end(char byte) { return byte == '\r' || byte == '\n'; }
+inline bool is_blank(char byte) { return byte == ' ' || byte == '\t'; }
 
 // Contiguous records. Offsets are relative to the data in which they were found, where the first one begins at 0.
 struct CsvRecords {
@@ -76,10 +86,17 @@ class RecordFinder {
   bool within_line() const { return in_rest_of_line_; }
 
  private:
-  // How far the current record has been scanned, and whether that point is inside quotes.
+  // How far the current record has been scanned, and what that point is.
   struct Reach {
     int64_t at = 0;
-    bool quoted = false;
+    bool quoted = false;      // inside quotes
+    bool over_lines = false;  // inside: after a line end; outside: after such quotes, where the field has yet to end
+    bool misquoted = false;   // after text that follows such quotes
+    bool literal = false;     // after an escaped byte, where no field begins
+    bool cut_short = false;   // after an escape that is the last byte of the input
+    // The last line ends that were passed, from this one on, were all inside quotes, or all escaped outside them.
+    int64_t alike_from = 0;
+    bool alike_quoted = true;
   };
 
   void expect_records(size_t count);
@@ -89,7 +106,12 @@ class RecordFinder {
   void start_record();
   void reuse_earlier_reach();
   void scan(int64_t to);
-  bool scan_block(const CsvBits& bits, int64_t base, int64_t end);
+  size_t find_bits(int64_t begin, int64_t to, char quote, CsvBits* bits) const;
+  template <bool kEscapes>
+  bool scan_block(const CsvBits& bits, uint64_t escape_bits, int64_t base, int64_t end);
+  bool field_ends();
+  void skip_escaped();
+  void pass_line_end(int64_t at);
   void count_delimiters(uint64_t delimiters, int64_t base);
   // Whether a record that extends to `end` is longer than max_record.
   bool too_long(int64_t end) const { return end - content_ > format_.max_record; }

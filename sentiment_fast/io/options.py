@@ -55,6 +55,10 @@ class LayoutOptions:
             raise UsageError(f"Expected `skip_lines` to be a number of lines, 0 or more, got {self.skip_lines!r}")
         if self.comment is not None and not _is_comment(self.comment):
             raise UsageError(f"Expected `comment` to be ASCII characters such as # or //, got {self.comment!r}")
+        if self.quoting not in _QUOTING:
+            raise UsageError(f"Expected `quoting` to be {' or '.join(_QUOTING)}, got {self.quoting!r}")
+        if self.escape is not None:
+            _check_escape(self.escape, self.delimiter)
         for name in _NOT_YET:
             default = next(field.default for field in fields(LayoutOptions) if field.name == name)
             if getattr(self, name) != default:
@@ -76,7 +80,15 @@ class DataOptions(LayoutOptions):
 
 
 LAYOUT_NAMES = tuple(field.name for field in fields(LayoutOptions))
-_NOT_YET = ("input_format", "encoding", "sheet", "quoting", "escape", "na_values")
+_NOT_YET = ("input_format", "encoding", "sheet", "na_values")
+_QUOTING = ("standard", "none")
+_APPLIES_TO = {
+    "header": ("CSV", "Excel"),
+    "skip_lines": ("CSV", "Excel"),
+    "comment": ("CSV",),
+    "quoting": ("CSV",),
+    "escape": ("CSV",),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +125,8 @@ class Reading:
     `options` choose. reserved_names: names that columns of the input must not have. output: the format that is written,
     which must be able to hold the columns; None if nothing is written. all_fields: whether to find the fields of all
     columns even if rows are copied verbatim. named: whether rejected records include the name of their input. layout:
-    the layout of the input, if it is known already. say: gets messages.
+    the layout of the input, if it is known already. say: gets messages, of several inputs
+    about the first one only. warn: gets warnings about the content of any input.
     """
 
     options: ReadOptions
@@ -125,6 +138,7 @@ class Reading:
     named: bool = False
     layout: object | None = None
     say: Callable[[str], None] = lambda message: None
+    warn: Callable[[str], None] = lambda message: None
 
     @property
     def text(self) -> WantedColumn:
@@ -143,7 +157,7 @@ class Reading:
 
 def check_applies(options: LayoutOptions, read: str) -> None:
     """Raises UsageError for options that mean nothing for files of a format. read: its name."""
-    for name, formats in {"header": ("CSV", "Excel"), "skip_lines": ("CSV", "Excel"), "comment": ("CSV",)}.items():
+    for name, formats in _APPLIES_TO.items():
         if getattr(options, name) != getattr(LayoutOptions, name) and read not in formats:
             raise UsageError(f"Expected no `{name}` when reading {read}: it applies to {' and '.join(formats)} only")
 
@@ -156,3 +170,11 @@ def is_delimiter(text: str) -> bool:
 
 def _is_comment(text: str) -> bool:
     return bool(text) and text.isascii() and text.isprintable() and not text.startswith('"') and not text[0].isspace()
+
+
+def _check_escape(escape: str, delimiter: str | None) -> None:
+    fits = len(escape) == 1 and escape.isascii() and escape.isprintable() and not escape.isspace()
+    if not fits or escape.isalnum() or escape in '"._+-':
+        raise UsageError(f"Expected `escape` to be one character such as a backslash, got {escape!r}")
+    if escape in (delimiter or ",;|"):
+        raise UsageError(f"Expected `escape` to be another character than the delimiter, got {escape!r} for both")

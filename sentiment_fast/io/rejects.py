@@ -6,7 +6,7 @@ number of rejected records. Where the file is and when it is written is left to 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -14,7 +14,7 @@ import numpy as np
 
 from sentiment_fast import _core
 from sentiment_fast.errors import DataError
-from sentiment_fast.io.chunks import RecordWindow
+from sentiment_fast.io.chunks import Places, RecordWindow
 from sentiment_fast.runs.regular_files import open_regular
 
 REJECTS_HEADER = b"line,byte_offset,reason,record\n"
@@ -46,12 +46,14 @@ def csv_field(value: str) -> str:
 class Rejects(Generic[RecordWindowT]):
     """Rejected records -> rows of a file of their own: line, byte offset, reason, the record as one quoted field.
 
-    reason_of: returns why a record of a window was rejected. input_name: the first field of each row; None to leave it
-    out.
+    reasons_of: returns why records of a window, by their indices, were rejected: the distinct reasons, and for each
+    record the index of its own, (records,) int64. input_name: the first field of each row; None to leave it out.
     """
 
-    def __init__(self, reason_of: Callable[[RecordWindowT, int], str], input_name: str | None) -> None:
-        self._reason_of = reason_of
+    def __init__(
+        self, reasons_of: Callable[[RecordWindowT, Places], tuple[Sequence[str], Places]], input_name: str | None
+    ) -> None:
+        self._reasons_of = reasons_of
         self._first_field = b""
         if input_name is not None:
             self._first_field = f"{csv_field(input_name)},".encode("utf-8", "surrogateescape")
@@ -62,23 +64,25 @@ class Rejects(Generic[RecordWindowT]):
         rejected = np.flatnonzero(window.rejected)
         if len(rejected) == 0 and not self.within_record:
             return b"", 0
-        records, starts = window.records, window.starts
-        parts, count = [], 0
-        for record in rejected.tolist():
-            fields = int(records.fields[record])
-            start, content_end = int(starts[record]), int(records.content_ends[record])
-            if fields != _core.REST_OF_LINE:
-                parts.append(self._close())
-                reason = self._reason_of(window, record)
-                quoted = csv_field(reason) if any(one in reason for one in ',"\r\n') else reason
-                where = f"{records.lines[record]},{records.offset + start}"
-                parts.append(self._first_field + f'{where},{quoted},"'.encode("utf-8", "replace"))
-                self.within_record, count = True, count + 1
-            parts.append(bytes(window.data[start:content_end]).replace(b'"', b'""'))
-        if window.resumable:
-            parts.append(self._close())
-        return b"".join(parts), count
+        records = window.records
+        reasons, numbers = self._reasons_of(window, rejected)
+        numbers = np.where(records.fields[rejected] == _core.REST_OF_LINE, -1, numbers)
+        rows = _core.rejected_rows(
+            window.data,
+            records.offset,
+            window.starts[rejected],
+            records.content_ends[rejected],
+            records.lines[rejected],
+            numbers,
+            [_reason_field(reason) for reason in reasons],
+            self._first_field,
+            open=self.within_record,
+            close=window.resumable,
+        )
+        self.within_record = not window.resumable and (self.within_record or len(rejected) > 0)
+        return rows, int((numbers >= 0).sum())
 
-    def _close(self) -> bytes:
-        end, self.within_record = b'"\n' if self.within_record else b"", False
-        return end
+
+def _reason_field(reason: str) -> bytes:
+    quoted = csv_field(reason) if any(one in reason for one in ',"\r\n') else reason
+    return quoted.encode("utf-8", "replace")

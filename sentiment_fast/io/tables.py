@@ -66,7 +66,7 @@ def read_columns(
     requested twice.
     """
     sources = _sources(inputs)
-    reading = Reading(options, wanted=tuple(wanted), named=len(sources) > 1, say=say)
+    reading = Reading(options, wanted=tuple(wanted), named=len(sources) > 1, say=say, warn=say)
     with Source(sources[0]) as source:
         opened = Inputs(sources, reading, source)
         first = opened.first

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from sentiment_fast.errors import DataError, UsageError
-from sentiment_fast.io.csv.writer import check_options
-from sentiment_fast.io.formats import delimiter_for, input_format, output_format
+from sentiment_fast.io.csv.writer import check_added, check_options
+from sentiment_fast.io.formats import CSV, delimiter_for, input_format, output_format
 from sentiment_fast.io.inputs import Inputs
 from sentiment_fast.io.options import Reading, check_applies
 from sentiment_fast.io.outputs import make_writer
@@ -111,7 +111,7 @@ def score_files(
     with ExitStack() as opened:
         first = opened.enter_context(Source(sources[0]))
         written = output_format("" if target.path is None else target.path.name, input_format(first.name))
-        check_options(chosen, input_format(first.name), written)
+        check_options(chosen, chosen, input_format(first.name), written)
         check_applies(chosen, input_format(first.name))
         scorer, cluster = opened.enter_context(open_engine(engine, model, chosen, say))
         prepared = _Prepared(sources, first, written, scorer, cluster, chosen, say)
@@ -166,8 +166,11 @@ class _Prepared:
             all_fields=options.excel_safe,
             named=len(sources) > 1,
             say=say,
+            warn=say,
         )
         self.inputs = Inputs(sources, self._reading, first)
+        if written == CSV:
+            check_added(self.inputs.first, [*self._columns.names, *map(str, scorer.classes)])
         self.fingerprint: dict[str, Any] | None = None
         if first.rereadable:
             scored_by = scorer_fingerprint(scorer) if cluster is None else cluster.fingerprint

@@ -4,11 +4,12 @@
 // that suffixes come before line ends.
 //
 //   byte 0         the delimiter
-//   byte 1         the quote, or none
+//   byte 1         the quote, or none; above 12, with an escape
 //   byte 2         its low 3 bits: the first wanted field + 1; those above: whether 0, 1, 2, 3 and 4 are wanted too
 //   bytes 3-4      max_record; 0 for one that is longer than any input
 //   byte 5         how many cuts (of 7), in two bytes each
-//   the rest       the file, unchanged, except 0xC0 to 0xDF: each stands for a special character
+//   the rest       the file, unchanged, except 0xC0 to 0xDF: each stands for a special character, with an escape also
+//                  for that and for blanks
 #include <algorithm>
 #include <string>
 #include <tuple>
@@ -44,9 +45,13 @@ Input read_input(Choices choices) {
   constexpr char kQuotes[] = {'"', '\'', '\0', ' ', '\xEF'};
   Input input;
   input.format.delimiter = kDelimiters[choices.below(std::size(kDelimiters))];
-  const size_t quote = choices.below(std::size(kQuotes) + 1);
+  const uint8_t quoting = choices.byte();
+  const size_t quote = quoting % (std::size(kQuotes) + 1);
+  const std::optional<char> escapes[] = {std::nullopt, std::nullopt, '\\', 'b'};
+  input.format.escape = escapes[quoting / (std::size(kQuotes) + 1) % std::size(escapes)];
   input.format.quote = quote < std::size(kQuotes) ? std::optional<char>(kQuotes[quote]) : std::nullopt;
   if (input.format.quote == input.format.delimiter) input.format.quote.reset();
+  if (input.format.escape == input.format.delimiter) input.format.escape.reset();
   const uint8_t wanted = choices.byte();
   if (wanted % 8 != 0) input.format.wanted_fields.push_back(wanted % 8 - 1);
   for (int32_t field = 4; field >= 0; --field)
@@ -54,40 +59,69 @@ Input read_input(Choices choices) {
   const auto max_record = choices.number<uint16_t>();
   input.format.max_record = max_record == 0 ? 1 << 20 : max_record % 1024 + 1;
   for (size_t cuts = choices.below(8); cuts != 0; --cuts) input.cuts.push_back(choices.number<uint16_t>());
-  const char special[] = {input.format.delimiter, input.format.quote.value_or('"'), '\r', '\n'};
+  std::string special = {input.format.delimiter, input.format.quote.value_or('"'), '\r', '\n'};
+  if (input.format.escape) special += {*input.format.escape, *input.format.escape, ' ', '\t'};
   while (!choices.used_up()) {
     const uint8_t byte = choices.byte();
-    input.data += byte < 0xC0 || byte >= 0xE0 ? static_cast<char>(byte) : special[byte % std::size(special)];
+    input.data += byte < 0xC0 || byte >= 0xE0 ? static_cast<char>(byte) : special[byte % special.size()];
   }
   for (size_t& cut : input.cuts) cut %= input.data.size() + 1;
   std::sort(input.cuts.begin(), input.cuts.end());
   return input;
 }
 
-// Reads a record, one byte after the other; `at` is then before its line end.
+// Reads a record, one byte after the other; `at` is then before its line end, or after what is misquoted.
 struct PlainRecord {
   PlainRecord(const std::string& data, size_t begin, const CsvFormat& format) : at(begin), field_begins{begin} {
-    bool field_starts = true;
+    bool field_starts = true, over_lines = false;
     for (; at < data.size(); ++at) {
       const char byte = data[at];
+      if (byte == format.escape) {
+        open |= at + 1 == data.size();
+        over_lines |= quoted && at + 1 < data.size() && (data[at + 1] == '\r' || data[at + 1] == '\n');
+        ++at;
+        field_starts = false;
+        continue;
+      }
       if (quoted) {
+        over_lines |= byte == '\r' || byte == '\n';
         if (byte != format.quote) continue;
-        if (at + 1 < data.size() && data[at + 1] == byte)
+        if (at + 1 < data.size() && data[at + 1] == byte) {
           ++at;
-        else
-          quoted = false;
+          continue;
+        }
+        quoted = false;
+        if (over_lines && !ends_field(data, at + 1, format)) {
+          misquoted = true;
+          return;
+        }
+        if (format.escape && at + 1 < data.size() && data[at + 1] == *format.escape) ++at;
         continue;
       }
       if (byte == '\r' || byte == '\n') break;
       quoted = field_starts && byte == format.quote;
+      over_lines &= !quoted;
       field_starts = byte == format.delimiter;
       if (field_starts) field_begins.push_back(at + 1);
     }
+    at = std::min(at, data.size());
+    open |= quoted;
   }
 
   size_t at;
   bool quoted = false;
+  bool open = false;  // the data end within it
+  bool misquoted = false;
   std::vector<size_t> field_begins;
+
+ private:
+  // Whether nothing but blanks comes between `from` and the end of a field; else `at` is after what does.
+  bool ends_field(const std::string& data, size_t from, const CsvFormat& format) {
+    while (from < data.size() && (data[from] == ' ' || data[from] == '\t') && data[from] != format.delimiter) ++from;
+    if (from == data.size() || data[from] == format.delimiter || data[from] == '\r' || data[from] == '\n') return true;
+    at = from + 1;
+    return false;
+  }
 };
 
 size_t behind_line_end(const std::string& data, size_t at) {
@@ -114,7 +148,7 @@ Records expected_records(const std::string& data, const CsvFormat& format) {
   };
   while (begin < data.size()) {
     const PlainRecord record(data, content, format);
-    if (!record.quoted && record.at - content <= longest) {
+    if (!record.open && !record.misquoted && record.at - content <= longest) {
       const auto fields = static_cast<int32_t>(record.at == content ? 0 : record.field_begins.size());
       std::vector<FieldRange> wanted = none;
       for (size_t i = 0; i < wanted.size(); ++i) {
@@ -128,7 +162,8 @@ Records expected_records(const std::string& data, const CsvFormat& format) {
       continue;
     }
     const size_t line_end = std::min(data.find_first_of("\r\n", content), data.size());
-    CsvRejection rejection = line_end - content > longest ? kCsvOverlong : kCsvUnclosed;
+    CsvRejection rejection = record.misquoted && record.at - content <= longest ? kCsvMisquoted : kCsvUnclosed;
+    if (line_end - content > longest) rejection = kCsvOverlong;
     while (line_end - content > longest) {
       add(content + longest, content + longest, rejection, none);
       rejection = kCsvRestOfLine;
@@ -197,29 +232,30 @@ void expect_to_go_on_from(const Records& records, size_t number, const Input& in
            "the same records from any of them on");
 }
 
-std::string plain_value(const std::string& field, std::optional<char> quote) {
-  if (!quote || field.empty() || field[0] != *quote) return field;
+std::string plain_value(const std::string& field, std::optional<char> quote, std::optional<char> escape) {
   std::string value;
-  bool quoted = true;
-  for (size_t at = 1; at < field.size(); ++at) {
-    const bool doubled = quoted && field[at] == *quote && at + 1 < field.size() && field[at + 1] == *quote;
-    if (quoted && field[at] == *quote && !doubled)
-      quoted = false;
-    else
+  bool quoted = quote && !field.empty() && field[0] == *quote;
+  for (size_t at = quoted; at < field.size(); ++at) {
+    if (field[at] == escape && at + 1 < field.size()) {
+      value += field[++at];
+    } else if (quoted && field[at] == *quote && field[at] != escape) {
+      quoted = at + 1 < field.size() && field[at + 1] == *quote;
+      if (++at < field.size()) value += field[at];  // the second of two, or one that follows the quotes
+    } else {
       value += field[at];
-    at += doubled;
+    }
   }
   return value;
 }
 
-void expect_values(const std::string& data, const Records& records, std::optional<char> quote) {
+void expect_values(const std::string& data, const Records& records, const CsvFormat& format) {
   std::vector<int64_t> begins, ends, expected_offsets = {0};
   std::string expected;
   size_t room = 0;
   for (const auto& [content_end, end, row, line, fields, wanted] : records) {
     for (const auto& [from, to] : wanted) {
       const auto size = static_cast<size_t>(to - from);
-      if (from >= 0) expected += plain_value(data.substr(static_cast<size_t>(from), size), quote);
+      if (from >= 0) expected += plain_value(data.substr(static_cast<size_t>(from), size), format.quote, format.escape);
       begins.push_back(from);
       ends.push_back(to);
       expected_offsets.push_back(static_cast<int64_t>(expected.size()));
@@ -228,7 +264,8 @@ void expect_values(const std::string& data, const Records& records, std::optiona
   }
   std::vector<char> values(room);
   std::vector<int64_t> offsets(begins.size() + 1);
-  copy_field_values(data.data(), begins.data(), ends.data(), begins.size(), quote, values.data(), offsets.data());
+  copy_field_values(data.data(), begins.data(), ends.data(), begins.size(), {format.quote, format.escape},
+                    values.data(), offsets.data());
   expect(offsets == expected_offsets, "where the values of fields end");
   expect(std::equal(expected.begin(), expected.end(), values.begin()), "the values of fields");
 }
@@ -268,7 +305,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
       expect(found_records(input.data, cuts, finder) == expected, "the records of plain reading at level " + name);
   }
   if (!expected.empty()) expect_to_go_on_from(expected, input.data.size() % expected.size(), input, levels().back());
-  expect_values(input.data, expected, input.format.quote);
+  expect_values(input.data, expected, input.format);
   expect_suffixes_before_line_ends(input.data, expected);
   return 0;
 }

@@ -20,6 +20,7 @@ from sentiment_fast.scoring.score_files import score_csv
 
 NEW_NAMES, SCORED, EMPTY = b",sentiment_label,sentiment_score", b",positive,0.750000", b",,"
 WIDTH, QUOTE, LONG = "expected {} fields, got {}", "a quote opens and does not close", "longer than 1000 bytes"
+MISQUOTED = "a quote opens and closes on another line, before text"
 
 
 class Certain(sf.Scorer):
@@ -130,9 +131,21 @@ CASES = {
     ),
     "a quote that never closes, twice": (
         b'id,text\n1,"a\n2,b\n"3,c\n4,d\n',
-        b"id,text$\n4,d#\n",
-        [(2, 8, WIDTH.format(2, 3), b'1,"a\n2,b\n"3,c')],
+        b"id,text$\n2,b#\n4,d#\n",
+        [(2, 8, MISQUOTED, b'1,"a'), (4, 17, QUOTE, b'"3,c')],
     ),
+    "a quote that closes at the next quoted text": (
+        b'id,text\n1,"a\n2,b\n3,"c"\n4,d\n',
+        b'id,text$\n2,b#\n3,"c"#\n4,d#\n',
+        [(2, 8, MISQUOTED, b'1,"a')],
+    ),
+    "backslashes before quotes that are quoted": (
+        b'id,text\n1,"19\\""\n2,b\n3,"c"\n',
+        b'id,text$\n2,b#\n3,"c"#\n',
+        [(2, 8, MISQUOTED, b'1,"19\\""')],
+    ),
+    "a quoted text of two lines, then blanks": (b'id,text\n1,"a\nb" \t\n', b'id,text$\n1,"a\nb" \t#\n', []),
+    "a quote over lines in the header": (b'id,"a\nb"text\n1,a\n', "never closes, or only before text", []),
     "a quote that never closes in the header": (b'id,"text\n1,a\n', "the header opens a quote that never closes", []),
     "quoted names": (b'"id","te""xt"\n1,a\n', b'"id","te""xt"$\n1,a#\n', []),
     "a line end in a name": (b'"i\nd",text\n1,a\n', b'"i\nd",text$\n1,a#\n', []),

@@ -7,9 +7,8 @@ to chunks.py and the core.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,14 +19,20 @@ from sentiment_fast.errors import DataError
 from sentiment_fast.io.arrow import texts_schema, texts_table
 from sentiment_fast.io.chunks import Finder, Mask, Places, RecordWindow, fill, read_chunks
 from sentiment_fast.io.columns import check_same_names, check_same_text_column
+from sentiment_fast.io.csv.dialect import Dialect
 from sentiment_fast.io.csv.layout import CsvLayout, read_layout
-from sentiment_fast.io.csv.sample import are_comments, finder_options
+from sentiment_fast.io.csv.merged import MergedRows
+from sentiment_fast.io.csv.sample import are_comments
 from sentiment_fast.io.formats import CSV
 from sentiment_fast.io.options import Reading, ReadOptions
 from sentiment_fast.io.rejects import RecordError, Rejects
 from sentiment_fast.io.source import Source
 from sentiment_fast.io.window import WINDOW_BYTES, Position, Reader
-from sentiment_fast.text.encoding import SIMD_LEVEL
+
+_QUOTE_ADVICE = (
+    'close it, double the quotes inside quoted fields (""), or name what the file has instead with `escape` or '
+    "`quoting=none`"
+)
 
 COMMENT_OF_LINES = "starts as a comment does, but a quote in it closes on a later line"
 
@@ -57,6 +62,7 @@ class CsvReader(Reader[CsvWindow]):
     def __init__(self, source: Source, reading: Reading) -> None:
         self.source, self._reading = source, reading
         self.layout = read_layout(source, reading)
+        self.dialect = Dialect.of(reading.options, self.layout.delimiter)
         width = len(self.layout.columns)
         self.kept = list(range(width)) if self.layout.kept is None else self.layout.kept
         self.columns = [self.layout.columns[place] for place in self.kept]
@@ -64,14 +70,16 @@ class CsvReader(Reader[CsvWindow]):
         self.schema = None if reading.output == CSV else texts_schema(self.columns, source.name, reading.output)
         self.separable = self.schema is None
         self.decided = self.layout.decided()
-        self._rejects = Rejects(self._reason, source.name if reading.named else None)
+        self._rejects = Rejects(self._reasons, source.name if reading.named else None)
 
     def windows(self, begin: Position, buffers: int, window_bytes: int) -> Iterator[CsvWindow]:
         begin, preamble = self._start(begin)
         self._rejects.within_record = begin.within_line
         others = self.kept if self._reading.all_fields or self.schema is not None else self.layout.kept or []
-        options = self._reading.options
-        for window in read_windows(self.source, self.layout, options, begin, buffers, window_bytes, others):
+        reading = self._reading
+        for window in read_windows(
+            self.source, self.layout, reading.options, begin, buffers, window_bytes, others, reading.warn
+        ):
             yield replace(window, preamble=preamble) if preamble else window
             preamble = b""
 
@@ -92,7 +100,7 @@ class CsvReader(Reader[CsvWindow]):
         columns = []
         for place in self.kept:
             begins_and_ends = (places[window.holds_row] for places in window.fields[place])
-            columns.append(pa.chunked_array([_values(window.data, *begins_and_ends)]))
+            columns.append(pa.chunked_array([_values(self.dialect, window.data, *begins_and_ends)]))
         return columns
 
     def table(self, window: CsvWindow) -> tuple[pa.Table, Mask]:
@@ -116,13 +124,14 @@ class CsvReader(Reader[CsvWindow]):
             raise DataError(f"{both}, expected the delimiter {expected!r}, got {got!r}")
         check_same_text_column(first.text_column, self.text_column, both)
 
-    def _reason(self, window: CsvWindow, record: int) -> str:
-        options = self._reading.options
-        fields, width = int(window.records.fields[record]), len(self.layout.columns)
-        comment = bytes(window.data[window.starts[record] :][: len(options.comment or "")])
-        if options.comment and comment == options.comment.encode() and fields >= 0:
-            return COMMENT_OF_LINES
-        return _rejection(fields, width, options.max_record)
+    def _reasons(self, window: CsvWindow, rejected: Places) -> tuple[list[str], Places]:
+        options, fields = self._reading.options, window.records.fields[rejected]
+        counts = pa.array(fields).dictionary_encode()
+        width = len(self.layout.columns)
+        reasons = [_rejection(count, width, options.max_record) for count in counts.dictionary.to_pylist()]
+        numbers = counts.indices.to_numpy().astype(np.int64)
+        comments = are_comments(window.data, window.starts[rejected], options.comment) & (fields >= 0)
+        return [*reasons, COMMENT_OF_LINES], np.where(comments, len(reasons), numbers)
 
 
 def read_windows(
@@ -133,15 +142,18 @@ def read_windows(
     buffers: int,
     window_bytes: int = WINDOW_BYTES,
     others: Sequence[int] = (),
+    warn: Callable[[str], None] = lambda message: None,
 ) -> Iterator[CsvWindow]:
     """The windows of a source that has been read up to `begin`.
 
-    buffers: how many may be in use at once. others: the columns whose fields to find, in addition to the texts. With
-    options.strict, raises DataError at the first record that cannot be read. Checks at the end that no row was lost.
+    buffers: how many may be in use at once. others: the columns whose fields to find, in addition to the texts. warn:
+    gets a warning about rows that may have been merged, at the end. With options.strict, raises DataError at the first
+    record that cannot be read. Checks at the end that no row was lost.
     """
-    width = len(layout.columns)
+    width, dialect = len(layout.columns), Dialect.of(options, layout.delimiter)
     wanted = list(dict.fromkeys([layout.text, *others]))
-    finder = _core.RecordFinder(SIMD_LEVEL, wanted_fields=wanted, **_settings(layout, options, begin))
+    finder = _finder(dialect, options, begin, wanted)
+    merged = MergedRows(dialect, width)
     rows, uncounted = begin.rows, 0
     for chunk in read_chunks(source, finder, window_bytes, buffers):
         records = chunk.records
@@ -158,7 +170,7 @@ def read_windows(
             rejected=rejected,
             header=int(headers[0]) if len(headers) > 0 else -1,
             comments=comments,
-            texts=_values(chunk.data, *(places[holds_row] for places in fields[layout.text])),
+            texts=_values(dialect, chunk.data, *(places[holds_row] for places in fields[layout.text])),
             row_numbers=numbers,
             end=Position(chunk.offset, chunk.row, chunk.line, rows, within_line=finder.within_line),
             resumable=not finder.within_line,
@@ -166,8 +178,11 @@ def read_windows(
         )
         if options.strict and rejected.any():
             raise RecordError(f"{source.name}: {_first_rejection(window, width, options.max_record)}")
+        merged.add(window)
         yield window
     _check_count(source, finder, begin, rows, uncounted)
+    if (warning := merged.warning(source.name)) is not None:
+        warn(warning)
 
 
 def find_ends(
@@ -175,7 +190,7 @@ def find_ends(
 ) -> Iterator[Position]:
     """Where the windows of `read_windows` end, found without looking at any field."""
     width, rows, uncounted = len(layout.columns), begin.rows, 0
-    finder = _core.RecordFinder(SIMD_LEVEL, **_settings(layout, options, begin))
+    finder = _finder(Dialect.of(options, layout.delimiter), options, begin)
     for chunk in read_chunks(source, finder, window_bytes):
         comments, broken = _comments(chunk.data, chunk.records, options)
         holds_row, _, numbers = _rows_of(chunk.records, width, rows, comments, broken)
@@ -225,6 +240,8 @@ def _rejection(fields: int, width: int, max_record: int) -> str:
     """Why a record was rejected, as in the file of rejects."""
     if fields == _core.UNCLOSED:
         return f"a quote opens and does not close before the end of the file or within {max_record} bytes"
+    if fields == _core.MISQUOTED:
+        return "a quote opens and closes on another line, before text"
     if fields < 0:
         return f"longer than {max_record} bytes"
     return f"expected {width} fields, got {fields}"
@@ -241,7 +258,9 @@ def _first_rejection(window: CsvWindow, width: int, max_record: int) -> str:
     start, end = int(window.starts[record]), int(window.records.content_ends[record])
     content = bytes(window.data[start : min(end, start + 400)]).decode("utf-8", "replace")[:80]
     if fields == _core.UNCLOSED:
-        return f'{where} opens a quote that never closes: close it, or double the quotes inside quoted fields ("")'
+        return f"{where} opens a quote that never closes: {_QUOTE_ADVICE}"
+    if fields == _core.MISQUOTED:
+        return f"{where} opens a quote that closes on another line, before text, {content!r}: {_QUOTE_ADVICE}"
     if fields < 0:
         return f"{where} is longer than {max_record:,} bytes: raise `max_record` if the record is correct"
     return (
@@ -250,20 +269,20 @@ def _first_rejection(window: CsvWindow, width: int, max_record: int) -> str:
     )
 
 
-def _settings(layout: CsvLayout, options: ReadOptions, begin: Position) -> dict[str, Any]:
-    """The arguments of a RecordFinder that starts at `begin`."""
-    return {
-        **finder_options(options, layout.delimiter),
-        "offset": begin.offset,
-        "row": begin.row,
-        "line": begin.line,
-        "within_line": begin.within_line,
-    }
+def _finder(dialect: Dialect, options: ReadOptions, begin: Position, wanted: Sequence[int] = ()) -> _core.RecordFinder:
+    """A finder that starts at `begin`. wanted: the columns whose fields to find."""
+    return dialect.finder(
+        wanted_fields=wanted,
+        max_record=options.max_record,
+        offset=begin.offset,
+        row=begin.row,
+        line=begin.line,
+        within_line=begin.within_line,
+    )
 
 
-def _values(data: memoryview, begins: Places, ends: Places) -> pa.LargeBinaryArray:
-    values, offsets = _core.field_values(data, begins, ends)
-    return large_binary(values, offsets)
+def _values(dialect: Dialect, data: memoryview, begins: Places, ends: Places) -> pa.LargeBinaryArray:
+    return large_binary(*dialect.values(data, begins, ends))
 
 
 def large_binary(values: npt.NDArray[np.uint8], offsets: Places) -> pa.LargeBinaryArray:

@@ -7,20 +7,18 @@ about the layout is left to sniffer.py.
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
 from sentiment_fast import _core
 from sentiment_fast.errors import DataError
+from sentiment_fast.io.csv.dialect import Dialect
 from sentiment_fast.io.options import LayoutOptions, ReadOptions, is_delimiter
 from sentiment_fast.io.source import Source
-from sentiment_fast.text.encoding import SIMD_LEVEL
 
 SAMPLE_BYTES = 1 << 20
 SAMPLE_RECORDS = 100  # below the first one
@@ -101,12 +99,7 @@ class Sample:
 def fields_of(record: bytes, delimiter: str, options: LayoutOptions) -> list[str]:
     """The values of a record's fields, as the core reads them. Raises csv.Error for a field of more than 128 KiB."""
     text = record.decode("utf-8", "replace")
-    return next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
-
-
-def finder_options(options: ReadOptions, delimiter: str) -> dict[str, Any]:
-    """The arguments of a RecordFinder, except the position at which it begins."""
-    return {"delimiter": delimiter, "max_record": options.max_record}
+    return Dialect.of(options, delimiter).fields(text)
 
 
 def are_comments(data: bytes | memoryview, starts: np.ndarray, comment: str | None) -> np.ndarray:
@@ -220,11 +213,8 @@ def _with_first_line(source: Source, preamble: Preamble, content: bytes, options
 
 
 def _sample_of(content: bytes, delimiter: str, preamble: Preamble, options: ReadOptions, last: bool) -> Sample:
-    finder = _core.RecordFinder(
-        SIMD_LEVEL,
-        **finder_options(options, delimiter),
-        offset=preamble.size,
-        line=preamble.lines + 1,
+    finder = Dialect.of(options, delimiter).finder(
+        max_record=options.max_record, offset=preamble.size, line=preamble.lines + 1
     )
     found = finder.find(content, last)
     starts = np.concatenate([np.zeros(1, np.int64), found.ends[:-1]]) if len(found) else found.ends

@@ -194,7 +194,9 @@ def _fields(count: int) -> str:
 def _unreadable(sample: Sample, name: str) -> DataError:
     if sample.starts_overlong:
         return DataError(f"{name}: the header is longer than a record may be: raise `max_record`")
-    return DataError(f"{name}: the header opens a quote that never closes: {_QUOTE_ADVICE}")
+    return DataError(
+        f"{name}: the header opens a quote that never closes, or only before text on another line: {_QUOTE_ADVICE}"
+    )
 
 
 def _names(sample: Sample, name: str) -> list[str]:

@@ -6,7 +6,7 @@ copied: nothing is re-quoted, re-encoded or reordered. Formatting values as fiel
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,15 +14,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from sentiment_fast import _core
 from sentiment_fast.errors import UsageError
 from sentiment_fast.io.chunks import Mask, Places
+from sentiment_fast.io.csv.dialect import Dialect
 from sentiment_fast.io.csv.fields import (
-    FORMULA_STARTS,
-    NUMBER,
     added_fields,
+    check_values,
+    copied_fields,
     header_fields,
     join_columns,
     table_fields,
@@ -30,6 +30,7 @@ from sentiment_fast.io.csv.fields import (
 from sentiment_fast.io.csv.reader import CsvReader, CsvWindow, large_binary
 from sentiment_fast.io.formats import CSV
 from sentiment_fast.io.lines import ended, lacks_line_end
+from sentiment_fast.io.options import LayoutOptions
 from sentiment_fast.io.window import Reader, Window, WrittenPart
 
 _BOM = b"\xef\xbb\xbf"
@@ -47,12 +48,17 @@ class CsvOptions:
     excel_safe: bool = False
 
 
-def check_options(options: CsvOptions, read: str, written: str) -> None:
-    """Raises UsageError for options of CSV if no CSV is read or written. read, written: format names."""
+def check_options(options: CsvOptions, layout: LayoutOptions, read: str, written: str) -> None:
+    """Raises UsageError for options of CSV if no CSV is read or written, and for those that exclude each other.
+
+    layout: of the inputs. read, written: format names.
+    """
     if options.delimiter is not None and CSV not in (read, written):
         raise UsageError(f"Expected no `delimiter` from {read} to {written}: only CSV has one")
     if options.excel_safe and written != CSV:
         raise UsageError(f"Expected no `excel_safe=True` when writing {written}: it applies to CSV only")
+    if options.excel_safe and layout.escape is not None:
+        raise UsageError("Expected no `excel_safe=True` with `escape`: spreadsheets split such fields differently")
 
 
 def make_writer(
@@ -60,16 +66,25 @@ def make_writer(
 ) -> CsvCopyWriter | CsvTableWriter:
     """first: the reader of the first input, whose columns the output has. added: the columns to append to them."""
     if isinstance(first, CsvReader):
-        return CsvCopyWriter(added.names, first.layout.delimiter, options.excel_safe)
+        return CsvCopyWriter(added.names, first.dialect, options.excel_safe)
     return CsvTableWriter(first.columns or [], added.names, options.delimiter or ",", options.excel_safe)
+
+
+def check_added(first: Reader[Any], values: Iterable[str]) -> None:
+    """values: the names and labels to add to records that are copied from `first`, and others like it.
+
+    Raises UsageError for one that these can't hold.
+    """
+    if isinstance(first, CsvReader):
+        check_values(values, first.dialect, first.source.name)
 
 
 class CsvCopyWriter:
     """CSV to CSV: copies records and appends fields to them."""
 
-    def __init__(self, added_names: list[str], delimiter: str, excel_safe: bool) -> None:
-        self._delimiter, self._excel_safe = delimiter, excel_safe
-        self._header = header_fields(added_names, delimiter, excel_safe)
+    def __init__(self, added_names: list[str], dialect: Dialect, excel_safe: bool) -> None:
+        self._dialect, self._excel_safe = dialect, excel_safe
+        self._header = header_fields(added_names, dialect, excel_safe)
 
     def write(
         self,
@@ -79,9 +94,9 @@ class CsvCopyWriter:
         added: Mapping[str, pa.Array],
         more_follow: bool,
     ) -> WrittenPart:
-        fields = added_fields(added, self._delimiter, self._excel_safe)
+        fields = added_fields(added, self._dialect, self._excel_safe)
         header = self._header if source_number == 0 else None
-        data = append_fields(window, fields, header, self._delimiter, self._excel_safe)
+        data = append_fields(window, fields, header, self._dialect, self._excel_safe)
         if window.preamble and source_number == 0:
             data = b"".join([window.preamble, data])
         return WrittenPart(ended(data) if more_follow and lacks_line_end(window) else data, window.resumable, 0)
@@ -98,7 +113,7 @@ class CsvTableWriter:
 
     def __init__(self, names: list[str], added_names: list[str], delimiter: str, excel_safe: bool) -> None:
         self._delimiter, self._excel_safe = delimiter, excel_safe
-        header = header_fields([*names, *added_names], delimiter, excel_safe)
+        header = header_fields([*names, *added_names], Dialect(delimiter), excel_safe)
         self._header = header.removeprefix(delimiter.encode()) + b"\n"
         self._begun = False
 
@@ -111,7 +126,7 @@ class CsvTableWriter:
         more_follow: bool,
     ) -> WrittenPart:
         table, replaced = reader.table(window)
-        lines = self._lines(table, added_fields(added, self._delimiter, self._excel_safe))
+        lines = self._lines(table, added_fields(added, Dialect(self._delimiter), self._excel_safe))
         header = b"" if self._begun else self._header
         self._begun = True
         return WrittenPart(header + lines, window.resumable, int(replaced.sum()))
@@ -139,7 +154,7 @@ class CsvTableWriter:
 
 
 def append_fields(
-    window: CsvWindow, appended: pa.LargeBinaryArray, header: bytes | None, delimiter: str, excel_safe: bool
+    window: CsvWindow, appended: pa.LargeBinaryArray, header: bytes | None, dialect: Dialect, excel_safe: bool
 ) -> bytes | pa.Buffer:
     """The window's records with fields appended, without rejected records; blank lines are kept.
 
@@ -151,7 +166,7 @@ def append_fields(
         kept[: window.header + 1] = False
     suffixes, offsets = _spread(window, appended, header or b"", kept)
     if window.fields:
-        return _chosen_columns(window, kept, large_binary(suffixes, offsets), delimiter, excel_safe)
+        return _chosen_columns(window, kept, large_binary(suffixes, offsets), dialect, excel_safe)
     if kept.all():
         return _core.append_suffixes(window.data, window.records.content_ends, suffixes.data, offsets)
     starts, content_ends = window.starts[kept], window.records.content_ends[kept]
@@ -175,25 +190,22 @@ def _spread(
 
 
 def _chosen_columns(
-    window: CsvWindow, kept: Mask, suffixes: pa.LargeBinaryArray, delimiter: str, excel_safe: bool
+    window: CsvWindow, kept: Mask, suffixes: pa.LargeBinaryArray, dialect: Dialect, excel_safe: bool
 ) -> pa.Buffer:
     records, comments = window.records, window.comments
     separated = (records.fields[kept] != 0) & ~comments[kept]
-    delimiters = pa.array(["", delimiter], pa.large_binary()).take(pa.array(separated.astype(int)))
+    delimiters = pa.array(["", dialect.delimiter], pa.large_binary()).take(pa.array(separated.astype(int)))
     parts: list[pa.Array] = []
     if comments.any():  # copied as they are, without fields
         ends = np.where(comments, records.content_ends, window.starts)
-        parts.append(_raw(window.data, window.starts[kept], ends[kept]))
+        parts += copied_fields(window.data, window.starts[kept], ends[kept], dialect, False)
     for begins, ends in window.fields.values():
         if comments.any():
             begins, ends = np.where(comments, -1, begins), np.where(comments, -1, ends)
         if len(parts) > comments.any():
             parts.append(delimiters)
-        if excel_safe:
-            parts += _guarded(window.data, begins[kept], ends[kept])
-        else:
-            parts.append(_raw(window.data, begins[kept], ends[kept]))
-    parts += [suffixes, _raw(window.data, records.content_ends[kept], records.ends[kept])]
+        parts += copied_fields(window.data, begins[kept], ends[kept], dialect, excel_safe)
+    parts += [suffixes, *copied_fields(window.data, records.content_ends[kept], records.ends[kept], dialect, False)]
     joined = join_columns(parts)
     total = int(np.frombuffer(joined.buffers()[1], np.int64)[len(joined)]) if len(joined) else 0
     first = records.offset == 0 and kept[0] and bytes(window.data[:3]) == _BOM  # belongs to no field
@@ -202,29 +214,3 @@ def _chosen_columns(
         return pa.py_buffer(mark)
     content = joined.buffers()[2].slice(0, total)
     return pa.py_buffer(mark + content.to_pybytes()) if mark else content
-
-
-def _raw(data: memoryview, begins: Places, ends: Places) -> pa.Array:
-    return large_binary(*_core.field_values(data, begins, ends, None))
-
-
-def _guarded(data: memoryview, begins: Places, ends: Places) -> list[pa.Array]:
-    """Fields copied from the file, with an apostrophe before values that a spreadsheet would run as formulas."""
-    bytes_ = np.frombuffer(data, np.uint8)
-    filled = (begins >= 0) & (ends > begins)
-    first = np.where(filled, bytes_[np.where(filled, begins, 0)], 0)
-    quoted = first == ord('"')
-    begins_inside = begins + quoted
-    filled &= ends > begins_inside
-    first = np.where(filled, bytes_[np.where(filled, begins_inside, 0)], 0)
-    formulas = np.isin(first, np.frombuffer(FORMULA_STARTS.encode(), np.uint8))
-    signed = np.flatnonzero(formulas & np.isin(first, np.frombuffer(b"+-", np.uint8)))
-    if len(signed) > 0:
-        values = large_binary(*_core.field_values(data, begins[signed], ends[signed]))
-        formulas[signed[pc.match_substring_regex(values, NUMBER).to_numpy(zero_copy_only=False)]] = False
-    prefix = np.where(formulas, np.where(quoted, 2, 1), 0)
-    rest = np.where(formulas, begins_inside, begins)
-    return [
-        pa.array([b"", b"'", b"\"'"], pa.large_binary()).take(pa.array(prefix)),
-        _raw(data, rest, ends),
-    ]

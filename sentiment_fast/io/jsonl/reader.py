@@ -70,9 +70,7 @@ class JsonLinesReader(Reader[JsonWindow]):
         if reading.output != JSON_LINES:
             self.columns = self.layout.columns if self.kept is None else self.kept
             self.schema = texts_schema(self.columns, source.name, reading.output)
-        self._rejects = Rejects[JsonWindow](
-            lambda window, place: window.reasons[place], source.name if reading.named else None
-        )
+        self._rejects = Rejects[JsonWindow](_numbered_reasons, source.name if reading.named else None)
 
     def windows(self, begin: Position, buffers: int, window_bytes: int) -> Iterator[JsonWindow]:
         if begin.offset:
@@ -213,6 +211,12 @@ def read_windows(
                 f"{source.name}: line {chunk.records.lines[first]}: {window.reasons[first]}. Correct that line"
             )
         yield window
+
+
+def _numbered_reasons(window: JsonWindow, rejected: Places) -> tuple[list[str], Places]:
+    numbers: dict[str, int] = {}
+    found = [numbers.setdefault(window.reasons.get(place, ""), len(numbers)) for place in rejected.tolist()]
+    return list(numbers), np.array(found, np.int64)
 
 
 class _Lines:

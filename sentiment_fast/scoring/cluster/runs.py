@@ -53,7 +53,7 @@ class _FileRun(_ClusterRun):
 
     def __init__(self, cluster: Cluster, reading: Reading, *arguments: Any) -> None:
         super().__init__(cluster, *arguments)
-        self._reading = replace(reading, say=_nothing)
+        self._reading = replace(reading, say=_nothing, warn=_nothing)
 
     def _prepared(self) -> Iterator[FinishedWindow]:
         return self._cluster.map("score_window", self._ranges(), self._cancelled)

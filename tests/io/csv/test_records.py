@@ -1,7 +1,8 @@
 """Where records are: the native finder against Python's csv module, at every SIMD level, on inputs in any pieces.
 
-The two differ in one thing, on purpose: a quote that never closes makes csv take the rest of the file for one field and
-say nothing; here that record is rejected (oracle.py has the rule in plain Python).
+The two differ in two things, on purpose. A quote that never closes makes csv take the rest of the file for one field,
+and one that closes before text on another line all rows up to there; here these records are rejected (oracle.py has
+the rules in plain Python).
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sentiment_fast import _core
-from sentiment_fast._core import LEVELS, OVERLONG, REST_OF_LINE, UNCLOSED, RecordFinder, field_values
+from sentiment_fast._core import LEVELS, MISQUOTED, OVERLONG, REST_OF_LINE, UNCLOSED, RecordFinder, field_values
 from tests.io.csv.oracle import BOM, Record, expected_records
 
-ALPHABET = [b",", b'"', b"\r", b"\n", b" ", b"a", b";"]
+ALPHABET = [b",", b'"', b"\r", b"\n", b" ", b"a", b";", b"\\", b"\t"]
 PIECES = [*ALPHABET, b'""', b"\r\n", b'","', b'",', "é".encode(), b"\xff", b"\0", BOM, b"text " * 13]
 # Each at a time stands across the edges of blocks and of pieces.
 EDGES = [
@@ -34,6 +35,9 @@ EDGES = [
     b'"a"b"c,d\n',
     b',,"",\n',
     b'"never',
+    b'"a\nb" \t,c\n',
+    b'"a\r\nb" \tc\n"',
+    b'\\"a\\,"b\\"\\\n",\\\r\n',
 ]
 
 
@@ -72,7 +76,7 @@ def wanted_fields(buffer: bytes, found: _core.CsvRecords, options: dict) -> list
 
 
 def values_between(buffer: bytes, begins: np.ndarray, ends: np.ndarray, options: dict) -> list[str | None]:
-    values, offsets = field_values(buffer, begins, ends, options.get("quote", '"'))
+    values, offsets = field_values(buffer, begins, ends, options.get("quote", '"'), options.get("escape"))
     texts = [values[start:end].tobytes().decode("latin-1") for start, end in itertools.pairwise(offsets.tolist())]
     assert offsets[0] == 0
     assert offsets[-1] == len(values)
@@ -93,9 +97,9 @@ def assert_cuts_make_no_difference(data: bytes, **options) -> None:
         assert find(data, tuple(range(size, len(data), size)), **options) == whole, (data, size, options)
 
 
-def short_inputs(longest: int) -> list[bytes]:
+def short_inputs(longest: int, alphabet: bytes = b'a,"\n\r') -> list[bytes]:
     """Every input of up to `longest` of the bytes that mean something, and one that does not."""
-    return [bytes(text) for size in range(longest + 1) for text in itertools.product(b'a,"\n\r', repeat=size)]
+    return [bytes(text) for size in range(longest + 1) for text in itertools.product(alphabet, repeat=size)]
 
 
 def random_inputs(count: int, seed: int = 7, longest: int = 200):
@@ -114,6 +118,24 @@ def test_every_short_input_is_cut_as_csv_cuts_it():
         assert_as_csv(data)
 
 
+@pytest.mark.slow
+def test_every_short_input_with_blanks_after_quotes_is_cut_as_the_rule_says():
+    for data in short_inputs(6, b'a,"\n '):
+        assert_as_csv(data)
+    for data in short_inputs(4, b'a\t"\n '):
+        assert_as_csv(data, delimiter="\t")
+        assert_as_csv(data, delimiter=" ")
+
+
+@pytest.mark.slow
+def test_every_short_input_with_escapes_is_cut_as_csv_cuts_it():
+    for data in short_inputs(5, b'a,"\n\\'):
+        assert_as_csv(data, escape="\\", wanted_field=1)
+        assert_as_csv(data, escape="\\", quote=None, wanted_field=0)
+    for data in short_inputs(5, b'",\n\r\\'):
+        assert_as_csv(data, escape="\\", wanted_field=0)
+
+
 def assert_random_inputs_are_cut_as_csv_cuts_them(count: int, seed: int) -> None:
     choose = random.Random(seed)
     for data in random_inputs(count, seed):
@@ -124,6 +146,8 @@ def assert_random_inputs_are_cut_as_csv_cuts_them(count: int, seed: int) -> None
                 options["quote"] = '"'
         if choose.random() < 0.2:
             options["max_record"] = choose.randrange(1, 100)
+        if choose.random() < 0.3 and options.get("delimiter") != "a":
+            options["escape"] = choose.choice(["\\", "a"])
         assert_as_csv(data, **options)
         cuts = tuple(sorted(choose.choices(range(len(data) + 1), k=choose.randrange(6))))
         assert find(data, cuts, **options) == find(data, **options), (data, cuts, options)
@@ -193,26 +217,35 @@ def test_every_short_input_may_be_cut_anywhere():
         assert_cuts_make_no_difference(data)
 
 
+def test_every_short_input_with_blanks_and_escapes_may_be_cut_anywhere():
+    for data in short_inputs(4, b' ,"\n\\'):
+        assert_cuts_make_no_difference(data)
+        assert_cuts_make_no_difference(data, escape="\\")
+
+
 @pytest.mark.slow
-def test_random_inputs_may_be_cut_anywhere():
+@pytest.mark.parametrize("escape", [None, "\\"])
+def test_random_inputs_may_be_cut_anywhere(escape):
     for data in random_inputs(100, longest=150):
-        assert_cuts_make_no_difference(data, wanted_field=1)
+        assert_cuts_make_no_difference(data, wanted_field=1, escape=escape)
 
 
 @pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("edge", EDGES)
 def test_what_means_something_may_stand_anywhere_in_a_block_and_be_cut_anywhere(edge, level):
+    options = {"wanted_field": 1, "escape": "\\" if b"\\" in edge else None}
     for before in range(130):
         data = b"x" * before + b"," + edge + b"y\n"
-        expected = expected_records(data, wanted_field=1)
+        expected = expected_records(data, **options)
         for cut in range(before, len(data) + 1):
-            assert find(data, (cut,), level, wanted_field=1) == expected, (data, cut)
+            assert find(data, (cut,), level, **options) == expected, (data, cut)
 
 
 @pytest.mark.parametrize("max_record", [1, 2, 5, 20, 64, 70])
 def test_inputs_with_rejected_records_may_be_cut_anywhere(max_record):
     for data in random_inputs(40, seed=max_record, longest=150):
         assert_cuts_make_no_difference(data, max_record=max_record, wanted_field=0)
+        assert_cuts_make_no_difference(data, max_record=max_record, escape="\\")
 
 
 def test_cr_at_the_end_of_a_buffer_waits_for_its_lf():
@@ -330,7 +363,7 @@ def test_the_first_wanted_field_is_the_one_of_field_begins():
 
 
 def test_a_finder_goes_on_from_any_record():
-    data = b'a,b\n\n"c\n",d\n"never\nx,"y\ne\n'
+    data = b'a,b\n\n"c\n",d\n"never\nx,"y\ne\n"f\n"g\nh\n'
     whole = find(data)
     begin = row = 0
     line = 1
@@ -387,6 +420,60 @@ def test_quote_that_closes_too_far_away_costs_the_same():
     data = b'a,"b\n' + b"c,d\n" * 10 + b'",e\nf,g\n'
     assert [record.fields for record in find(data)] == [3, 2]
     assert [record.fields for record in find(data, max_record=30)] == [UNCLOSED, *[2] * 10, UNCLOSED, 2]
+
+
+@pytest.mark.parametrize(
+    ("data", "fields"),
+    [
+        (b'1\t"Great\n2\tSlow "fine"\n3\tok\n', [MISQUOTED, 2, 2]),
+        (b'1\t"Great\n2\t"fine"\n3\tok\n', [MISQUOTED, 2, 2]),
+        (b'1\t"a\nb" \t2\n', [3]),
+        (b'1\t"a\nb" x\n', [MISQUOTED, 1]),
+    ],
+)
+def test_quote_that_closes_before_text_on_another_line_costs_the_first_line(data, fields):
+    assert [record.fields for record in find(data, delimiter="\t")] == fields
+    assert_cuts_make_no_difference(data, delimiter="\t")
+
+
+@pytest.mark.parametrize("ends", [b"", b"\n", b"\r", b"\r\n", b",c\n"])
+@pytest.mark.parametrize("blanks", [b"", b" ", b"\t ", b" " * 200])
+@pytest.mark.parametrize("line_end", [b"\n", b"\r", b"\r\n", b'\n""'])
+def test_quotes_over_lines_may_be_followed_by_blanks_and_the_end_of_the_field(ends, blanks, line_end):
+    data = b'"a' + line_end + b'b"' + blanks + ends
+    assert find(data)[0].fields == 1 + (ends == b",c\n")
+    assert find(data + b'"' if ends == b"" else data.replace(blanks + ends, blanks + b"x" + ends))[0].fields < 0
+    assert_cuts_make_no_difference(data[:80])
+
+
+def test_text_after_quotes_of_one_line_belongs_to_the_field():
+    assert [record.fields for record in find(b'1,"Great" movie\n"a\nb","c"d\n')] == [2, 2]
+
+
+@pytest.mark.parametrize("max_record", [7, 8, 9, 10, 11])
+def test_misquoted_record_is_one_only_if_that_is_seen_within_the_longest_record(max_record):
+    data = b'"aa\nb"  x\n"\n'  # x is the ninth byte
+    assert find(data, max_record=max_record)[0].fields == (MISQUOTED if max_record >= 9 else UNCLOSED)
+    assert_as_csv(data, max_record=max_record)
+    assert_cuts_make_no_difference(data, max_record=max_record)
+
+
+def test_lines_that_all_lead_to_the_same_stray_quote_do_not_cost_a_scan_each():
+    """Read again for each line, these would be 10**12 bytes."""
+    line = b'x","y\n'
+    found = RecordFinder(LEVELS[-1]).find(line * (10 << 20 >> 3) + b'z"z\n', True)
+    assert set(found.fields[:-1].tolist()) == {MISQUOTED}
+
+
+@pytest.mark.parametrize("line", [b"a\\\n", b'a","\\\n', b'x","y\n', b'"\\\n'])
+def test_lines_that_all_escape_their_ends_do_not_cost_the_longest_record_each(line):
+    found = RecordFinder(LEVELS[-1], escape="\\", max_record=1 << 20).find(line * (4 << 20 >> 2), True)
+    assert (np.diff(found.ends[:-400_000]) == len(line)).all()
+
+
+def test_input_that_ends_with_an_escape_ends_within_a_record():
+    assert [record.fields for record in find(b"a,b\nc,d\\", escape="\\")] == [2, UNCLOSED]
+    assert [record.fields for record in find(b"a,b\nc,d\\\n", escape="\\")] == [2, 2]
 
 
 def test_overlong_line_comes_in_pieces():
@@ -449,6 +536,10 @@ def test_record_behind_such_lines_that_does_close_is_counted_in_full():
         ({"delimiter": "\n"}, "other than line ends"),
         ({"quote": "\r"}, "other than line ends"),
         ({"delimiter": '"'}, "other than the quote"),
+        ({"escape": '"'}, "an escape other than the delimiter, the quote"),
+        ({"escape": ","}, "an escape other than"),
+        ({"escape": " "}, "spaces"),
+        ({"escape": "\n"}, "line ends"),
         ({"max_record": 0}, "longest record of 1 to 1073741824 bytes, got 0"),
         ({"max_record": (1 << 30) + 1}, "longest record"),
         ({"offset": -1}, "an offset"),
