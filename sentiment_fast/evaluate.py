@@ -6,7 +6,6 @@ python -m sentiment_fast.evaluate --model runs/mine labelled.csv
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from sentiment_fast.cli.options import (
     add_threads_argument,
     add_threshold_argument,
 )
+from sentiment_fast.cli.streams import print_json
 from sentiment_fast.errors import UsageError
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def run(arguments: argparse.Namespace) -> None:
     figures = evaluate(probabilities, targets, scorer.classes, scorer.threshold)
     shown = _shown(data, scorer, targets, probabilities, arguments.show)
     if arguments.json:
-        print(json.dumps(figures.as_dict() | ({"reviews": shown} if shown else {}), ensure_ascii=False))
+        print_json(figures.as_dict() | ({"reviews": shown} if shown else {}))
         return
     print(figures.as_text())
     for review in shown:

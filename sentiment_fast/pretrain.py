@@ -13,7 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sentiment_fast.cli.main import run_command, say
-from sentiment_fast.cli.options import add_delimiter_argument, add_settings_arguments, pass_only_what_is_given
+from sentiment_fast.cli.options import (
+    add_delimiter_argument,
+    add_settings_arguments,
+    add_threads_argument,
+    pass_only_what_is_given,
+)
 
 if TYPE_CHECKING:
     from sentiment_fast.training.pretrain import PretrainingResult
@@ -36,6 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="read texts from the column of this name, or of this number from 1 (default: review, else text)",
     )
     add_delimiter_argument(parser)
+    add_threads_argument(parser)
     parser.add_argument(
         "--out", metavar="FOLDER", type=Path, help="write the pretrained folder here (default: runs/start-<date-time>)"
     )

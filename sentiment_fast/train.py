@@ -26,6 +26,7 @@ from sentiment_fast.cli.options import (
     add_learning_arguments,
     add_run_arguments,
     add_settings_arguments,
+    add_threads_argument,
     pass_only_what_is_given,
 )
 from sentiment_fast.cli.progress import progress_bar
@@ -48,6 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_learning_arguments(parser)
     add_hardware_arguments(parser)
+    add_threads_argument(parser)
     parser.add_argument(
         "--compile",
         action=argparse.BooleanOptionalAction,
@@ -79,11 +81,10 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _how_to_resume(stopped: StoppedError) -> str:
     out = shlex.quote(str(stopped.folder))
-    if not stopped.has_checkpoint:  # only a checkpoint records the options
-        return f"there is no checkpoint yet; start over with the same options and --resume --out {out}"
+    how = "resume with" if stopped.has_checkpoint else "there is no checkpoint yet; start over with"
     # On this machine.
     start = "python" if stopped.processes == 1 else f"torchrun --nproc-per-node={stopped.processes}"
-    return f"resume with\n  {start} -m sentiment_fast.train --resume --out {out}"
+    return f"{how}\n  {start} -m sentiment_fast.train --resume --out {out}"
 
 
 def _what_next(result: TrainingResult) -> str:
@@ -108,6 +109,13 @@ class _Command(ModuleType):
         from sentiment_fast.training.session import train
 
         return train(data, **options)
+
+    @property
+    def __doc__(self) -> str | None:  # type: ignore[override]
+        """What `help(sf.train)` shows: the function's documentation."""
+        from sentiment_fast.training.session import train
+
+        return train.__doc__
 
 
 sys.modules[__name__].__class__ = _Command

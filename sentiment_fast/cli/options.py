@@ -98,7 +98,7 @@ def pass_only_what_is_given(parser: argparse.ArgumentParser) -> None:
 def add_model_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model",
-        metavar="FOLDER",
+        metavar="FOLDER|bundled",
         help="use the model in this folder (default: the bundled model, trained on IMDb reviews)",
     )
 
@@ -258,13 +258,16 @@ def add_epochs_arguments(parser: argparse.ArgumentParser) -> None:
 
 def add_learning_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--init", metavar="FOLDER", help="start from the vocabulary and weights that pretrain wrote to FOLDER"
+        "--init",
+        metavar="FOLDER|bundled",
+        help="start from the vocabulary and weights that pretrain wrote to FOLDER, or fine-tune the model that train "
+        "wrote there, or the bundled one",
     )
     parser.add_argument(
         "--teacher",
-        metavar="FOLDER",
-        help="learn the probabilities of this model too: a folder that train wrote, or a Hugging Face "
-        "sequence classifier",
+        metavar="FOLDER|bundled",
+        help="learn the probabilities of this model too: a folder that train wrote, the bundled model, or a Hugging "
+        "Face sequence classifier in a folder",
     )
     parser.add_argument(
         "--unlabelled",

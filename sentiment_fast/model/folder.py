@@ -40,6 +40,7 @@ CONFIG, VOCABULARY, WEIGHTS, METRICS, CARD = (
     "README.md",
 )
 BUNDLED = Path(__file__).parents[1] / "bundled"  # the model folder that the package carries
+BUNDLED_NAME = "bundled"  # how it is named where a model folder may be
 
 _NGRAMS = "wide."  # prefix of the names of the n-gram model's tensors
 _NO_PARTS: dict[str, Any] = {  # what a folder of format 1 lacks
@@ -99,23 +100,33 @@ def named_or_bundled(folder: str | Path | None, say: Callable[[str], None]) -> P
     Raises ModelFolderError if this installation has no bundled model.
     """
     if folder is not None:
-        return Path(folder)
+        return model_folder(folder)
+    say("scoring with the bundled model (IMDb reviews); name a model folder to use your own")
+    return model_folder(BUNDLED_NAME)
+
+
+def model_folder(name: str | Path) -> Path:
+    """The folder of a model by its name: the text "bundled" means the bundled model, ./bundled a folder.
+
+    Raises ModelFolderError if this installation has no bundled model.
+    """
+    if name != BUNDLED_NAME:
+        return Path(name)
     if not (BUNDLED / CONFIG).is_file():
         raise ModelFolderError(
             f"{BUNDLED}: expected the bundled model, got none there: name a model of your own (`model=FOLDER`), which "
             "`python -m sentiment_fast.train` makes, or install a release of sentiment_fast, which has one"
         )
-    say("scoring with the bundled model (IMDb reviews); name a model folder to use your own")
     return BUNDLED
 
 
 def load_model(folder: str | Path) -> Model:
-    """Read a model folder; the weights are float32, even if they are stored as float16.
+    """Read a model folder, or "bundled"; the weights are float32, even if they are stored as float16.
 
     Raises ModelFolderError for a folder that is missing, cut short, altered or of a newer format. Sizes are compared
     with those of the weights file before anything of that size is allocated.
     """
-    folder = Path(folder)
+    folder = model_folder(folder)
     config = _read_config(folder)
     check_digests(folder, config, (VOCABULARY, WEIGHTS))
     vocabulary = Vocabulary.load(folder / VOCABULARY)

@@ -22,16 +22,18 @@ from sentiment_fast.report.plots import class_balance, learning_curves, length_h
 from sentiment_fast.runs.atomic import write_atomically
 
 HISTORY = "history.jsonl"
+OVERVIEW_FILES = ("overview.json", "overview.txt", "class_balance.png", "lengths.png")
 Figures = Mapping[str, Any]  # an epoch's number, losses, accuracies, seconds, and whether its weights are kept
 
 
 def write_overview(folder: Path, overview: Overview, training_lengths: np.ndarray) -> None:
     """Write overview.json, overview.txt, and the pictures of class balance and text lengths."""
     folder.mkdir(parents=True, exist_ok=True)
-    write_atomically(folder / "overview.json", json.dumps(overview.as_dict(), indent=2, ensure_ascii=False) + "\n")
-    write_atomically(folder / "overview.txt", overview.as_text() + "\n")
-    class_balance({name: part.class_counts for name, part in overview.parts.items()}, folder / "class_balance.png")
-    length_histogram(training_lengths, overview.max_length, folder / "lengths.png")
+    as_json, as_text, balance, lengths = (folder / name for name in OVERVIEW_FILES)
+    write_atomically(as_json, json.dumps(overview.as_dict(), indent=2, ensure_ascii=False) + "\n")
+    write_atomically(as_text, overview.as_text() + "\n")
+    class_balance({name: part.class_counts for name, part in overview.parts.items()}, balance)
+    length_histogram(training_lengths, overview.max_length, lengths)
 
 
 def append_history(folder: Path, epoch: Figures) -> None:
@@ -67,7 +69,9 @@ def write_results(
         **{part: figures.as_dict() for part, figures in metrics.items()},
     }
     save_metrics(folder, written)
-    learning_curves(history, folder / "learning_curves.png")
+    found = metrics.get("validation")
+    whole_model = None if found is None else {"loss": found.log_loss, "accuracy": found.accuracy}
+    learning_curves(history, folder / "learning_curves.png", whole_model)
     write_atomically(folder / CARD, _card(model, overview, best["epoch"], metrics, sources, made_up, calibration))
     return written
 
