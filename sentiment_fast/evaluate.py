@@ -18,6 +18,7 @@ from sentiment_fast.cli.options import (
     add_threads_argument,
     add_threshold_argument,
 )
+from sentiment_fast.cli.progress import progress_bar
 from sentiment_fast.cli.streams import print_json
 from sentiment_fast.errors import UsageError
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from sentiment_fast.scoring.scorer import Scorer
 
 
+_AT_ONCE = 1 << 15  # texts between two steps of the progress bar
 SCORES_FILES = True  # for which PyArrow needs no pandas; see cli/main.py
 
 
@@ -56,6 +58,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
+    import numpy as np
+
     from sentiment_fast.data.labelled_texts import class_indices, read_labelled
     from sentiment_fast.evaluation.metrics import evaluate
     from sentiment_fast.scoring.scorer import load
@@ -72,7 +76,8 @@ def run(arguments: argparse.Namespace) -> None:
     )
     data = read_labelled(arguments.files, arguments.text_column, arguments.label_column, arguments.delimiter, say)
     targets = class_indices(data, scorer.classes)
-    probabilities = scorer.predict_proba(data.texts)
+    parts = [data.texts.slice(start, _AT_ONCE) for start in range(0, len(data.texts), _AT_ONCE)]
+    probabilities = np.concatenate([scorer.predict_proba(part) for part in progress_bar(parts)])  # (n, classes)
     figures = evaluate(probabilities, targets, scorer.classes, scorer.threshold)
     shown = _shown(data, scorer, targets, probabilities, arguments.show)
     if arguments.json:

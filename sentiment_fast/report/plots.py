@@ -109,7 +109,7 @@ def _curves(
     for part, name, colour, marker in (("train", "training", 0, "o"), ("validation", "validation", 1, "s")):
         values = [row[f"{part}_{quantity}"] * scale for row in history]
         axes.plot(epochs, values, color=COLOURS[colour], marker=marker, markersize=size, linewidth=2, label=name)
-    kept = next((row for row in reversed(history) if row["best"]), None)
+    kept = next((row for row in reversed(history) if row.get("best")), None)
     if kept is not None:
         label = f"kept, epoch {kept['epoch']}: {form.format(kept[f'validation_{quantity}'] * scale)}"
         axes.axvline(kept["epoch"], color="0.35", linestyle="--", linewidth=1.5, zorder=1, label=label)
