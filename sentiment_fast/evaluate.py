@@ -17,6 +17,7 @@ from sentiment_fast.cli.options import (
     add_model_argument,
     add_threads_argument,
     add_threshold_argument,
+    layout_of,
 )
 from sentiment_fast.cli.progress import progress_bar
 from sentiment_fast.cli.streams import print_json
@@ -74,7 +75,7 @@ def run(arguments: argparse.Namespace) -> None:
         cascade=arguments.cascade,
         threads=arguments.threads,
     )
-    data = read_labelled(arguments.files, arguments.text_column, arguments.label_column, arguments.delimiter, say)
+    data = read_labelled(arguments.files, arguments.text_column, arguments.label_column, layout_of(arguments), say)
     targets = class_indices(data, scorer.classes)
     parts = [data.texts.slice(start, _AT_ONCE) for start in range(0, len(data.texts), _AT_ONCE)]
     probabilities = np.concatenate([scorer.predict_proba(part) for part in progress_bar(parts)])  # (n, classes)
