@@ -19,7 +19,7 @@ from sentiment_fast.cli.options import (
     add_threshold_argument,
     layout_of,
 )
-from sentiment_fast.cli.progress import progress_bar
+from sentiment_fast.cli.progress import Waiting, progress_bar
 from sentiment_fast.cli.streams import print_json
 from sentiment_fast.errors import UsageError
 
@@ -75,7 +75,9 @@ def run(arguments: argparse.Namespace) -> None:
         cascade=arguments.cascade,
         threads=arguments.threads,
     )
-    data = read_labelled(arguments.files, arguments.text_column, arguments.label_column, layout_of(arguments), say)
+    columns = arguments.text_column, arguments.label_column
+    with Waiting("reading", say) as line:
+        data = read_labelled(arguments.files, *columns, layout_of(arguments), line.say)
     targets = class_indices(data, scorer.classes)
     parts = [data.texts.slice(start, _AT_ONCE) for start in range(0, len(data.texts), _AT_ONCE)]
     probabilities = np.concatenate([scorer.predict_proba(part) for part in progress_bar(parts)])  # (n, classes)

@@ -19,6 +19,7 @@ from sentiment_fast.cli.options import (
     add_threads_argument,
     pass_only_what_is_given,
 )
+from sentiment_fast.cli.progress import Waiting
 
 if TYPE_CHECKING:
     from sentiment_fast.training.pretrain import PretrainingResult
@@ -51,7 +52,8 @@ def run(arguments: argparse.Namespace) -> None:
     # Imported here, so that --help and a mistyped option answer at once.
     from sentiment_fast.training.pretrain import pretrain
 
-    result = pretrain(**vars(arguments), say=say)
+    with Waiting("learning word vectors", say) as line:
+        result = pretrain(**vars(arguments), say=line.say)
     print(f"\nThe pretrained folder is {result.folder}. Try next:\n  {_training(result)}")
 
 

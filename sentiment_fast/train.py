@@ -29,7 +29,7 @@ from sentiment_fast.cli.options import (
     add_threads_argument,
     pass_only_what_is_given,
 )
-from sentiment_fast.cli.progress import progress_bar
+from sentiment_fast.cli.progress import Waiting
 from sentiment_fast.errors import StoppedError
 
 if TYPE_CHECKING:
@@ -70,7 +70,8 @@ def run(arguments: argparse.Namespace) -> None:
     from sentiment_fast.training.session import train
 
     try:
-        result = train(**vars(arguments), say=say, progress=progress_bar, stop=SignalledStop())
+        with Waiting("preparing", say) as line:
+            result = train(**vars(arguments), say=line.say, progress=line.progress_bar, stop=SignalledStop())
     except StoppedError as stopped:
         if stopped.rank == 0:
             say(f"interrupted: {_how_to_resume(stopped)}")

@@ -24,6 +24,7 @@ from sentiment_fast.cli.options import (
     add_threads_argument,
     pass_only_what_is_given,
 )
+from sentiment_fast.cli.progress import Waiting
 from sentiment_fast.cli.streams import print_json
 from sentiment_fast.errors import StoppedError
 
@@ -57,7 +58,8 @@ def run(arguments: argparse.Namespace) -> None:
 
     options = dict(vars(arguments))
     as_json = options.pop("json")
-    result = tune(**options, say=say, stop=SignalledStop())
+    with Waiting("searching", say) as line:
+        result = tune(**options, say=line.say, stop=SignalledStop())
     if result.best:
         if as_json:
             print_json(_as_dict(result))
