@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
+from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,6 @@ from sentiment_fast.cli.options import (
     add_learning_arguments,
     add_run_arguments,
     add_settings_arguments,
-    add_threads_argument,
     pass_only_what_is_given,
 )
 from sentiment_fast.cli.progress import Waiting
@@ -44,12 +44,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--test", metavar="PATH", help="evaluate the trained model once on these labelled texts")
     add_settings_arguments(parser)
     add_epochs_arguments(parser)
-    parser.add_argument(
-        "--vectors", metavar="FILE", help="initialize the embedding with word vectors in GloVe or word2vec text format"
-    )
     add_learning_arguments(parser)
     add_hardware_arguments(parser)
-    add_threads_argument(parser)
     parser.add_argument(
         "--compile",
         action=argparse.BooleanOptionalAction,
@@ -114,9 +110,7 @@ class _Command(ModuleType):
     @property
     def __doc__(self) -> str | None:  # type: ignore[override]
         """What `help(sf.train)` shows: the function's documentation."""
-        from sentiment_fast.training.session import train
-
-        return train.__doc__
+        return import_module("sentiment_fast.training.session").train.__doc__
 
 
 sys.modules[__name__].__class__ = _Command

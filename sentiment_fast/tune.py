@@ -21,7 +21,6 @@ from sentiment_fast.cli.options import (
     add_hardware_arguments,
     add_search_arguments,
     add_settings_arguments,
-    add_threads_argument,
     pass_only_what_is_given,
 )
 from sentiment_fast.cli.progress import Waiting
@@ -39,7 +38,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_settings_arguments(parser)
     add_epochs_arguments(parser)
     add_hardware_arguments(parser)
-    add_threads_argument(parser)
     add_graphs_argument(parser)
     parser.add_argument(
         "--out", metavar="FOLDER", type=Path, help="write the search to this folder (default: runs/tune-<date-time>)"

@@ -278,6 +278,9 @@ def add_epochs_arguments(parser: argparse.ArgumentParser) -> None:
 
 def add_learning_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
+        "--vectors", metavar="FILE", help="initialize the embedding with word vectors in GloVe or word2vec text format"
+    )
+    parser.add_argument(
         "--init",
         metavar="FOLDER|bundled",
         help="start from the vocabulary and weights that pretrain wrote to FOLDER, or fine-tune the model that train "
@@ -311,6 +314,7 @@ def add_hardware_arguments(parser: argparse.ArgumentParser) -> None:
         choices=PRECISIONS,
         help="run the network's matrix products in this precision (default: float32; with --amp: auto, the fastest)",
     )
+    add_threads_argument(parser)
 
 
 def add_graphs_argument(parser: argparse.ArgumentParser) -> None:

@@ -89,7 +89,8 @@ def test_a_run_that_starts_over_keeps_its_settings_though_the_preset_file_has_ch
     ends_in("teach", Killed(), reviews, out=tmp_path / "run", **options)
     save_preset(tmp_path / "settings.json", settings.with_fields({"epochs": 1}))
     sf.train(resume=True, out=tmp_path / "run")
-    assert [epoch["epoch"] for epoch in map(json.loads, (tmp_path / "run" / "history.jsonl").open())] == [1, 2]
+    lines = (tmp_path / "run" / "history.jsonl").read_text("utf-8").splitlines()
+    assert [json.loads(line)["epoch"] for line in lines] == [1, 2]
 
 
 def test_another_option_than_that_of_the_recorded_run_is_refused(reviews, tmp_path):
