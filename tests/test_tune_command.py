@@ -182,7 +182,7 @@ def test_a_search_that_is_killed_before_its_first_trial_starts_over_with_its_own
 
 def test_to_resume_where_no_search_is_touches_nothing(work, capsys):
     message = fails(capsys, 2, "--resume", "--out", "mistyped")
-    assert message == "error: mistyped: no search there; give the whole command, with --data, to start one\n"
+    assert message == "error: mistyped: no search there; give the whole command, with --data, to start one"
     assert not (work / "mistyped").exists()
 
 
