@@ -6,6 +6,7 @@ has saved anything else. What the values mean, and when the record is no longer 
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -29,7 +30,8 @@ class RunRecord:
     """
 
     def __init__(self, folder: Path, values: Mapping[str, Any], wording: Wording, *, again: bool = False) -> None:
-        self._folder, self._is_new = folder, not folder.exists()
+        self._folder = folder
+        self._new = [one for one in (folder, *folder.parents) if not one.exists()]
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -46,8 +48,9 @@ class RunRecord:
     ) -> None:
         if isinstance(error, Exception) and {path.name for path in self._folder.iterdir()} == {RECORD}:
             self._journal.remove()
-            if self._is_new:
-                self._folder.rmdir()
+            with contextlib.suppress(OSError):  # another run may have begun to use one of them
+                for folder in self._new:
+                    folder.rmdir()
         self._journal.close()
 
 

@@ -127,8 +127,8 @@ def tune(
         chosen = replace(chosen, threads=torch.get_num_threads())
         precision = _precision(chosen, known, device)
         fingerprint = _fingerprint(chosen, base, space, precision, device)
+        cuda_graphs = choose_graphs(chosen.cuda_graphs, precision, TrainingProcesses(device=device))
         with _open_record(folder, chosen, fingerprint, known):
-            cuda_graphs = choose_graphs(chosen.cuda_graphs, precision, TrainingProcesses(device=device))
             setup = TrialSetup(base, _encoded_data(chosen, base, device, say), precision, chosen.metric, cuda_graphs)
             log = TrialLog(folder, {**fingerprint, "data": setup.data.digest()}, chosen.recorded())
             remove_record(folder)  # the log has what it says, and a lock of its own

@@ -68,8 +68,8 @@ def fail(folder, error, *names):
 
 
 def test_a_run_that_fails_with_nothing_done_leaves_nothing(tmp_path):
-    fail(tmp_path / "new", DataError("unreadable"))
-    assert not (tmp_path / "new").exists()
+    fail(tmp_path / "runs" / "new", DataError("unreadable"))
+    assert not (tmp_path / "runs").exists()
     (tmp_path / "empty").mkdir()
     fail(tmp_path / "empty", DataError("unreadable"))
     assert list((tmp_path / "empty").iterdir()) == []

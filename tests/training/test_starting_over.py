@@ -6,7 +6,6 @@ import json
 import multiprocessing
 import os
 import random
-import time
 from pathlib import Path
 
 import pandas as pd
@@ -208,30 +207,29 @@ def _train(options) -> None:
     sf.train(**options)
 
 
-def killed_after(seconds: float, options) -> int | None:
-    """The exit code of a training in a process of its own, which is killed after so many seconds."""
+def trained(options, kill_at: Path | None = None, later: float = 0.0) -> int | None:
+    """The exit code of a training in a process of its own, which is killed soon after a file appears in its folder."""
     process = SERVER.Process(target=_train, args=(options,))
     process.start()
-    process.join(seconds)
-    process.kill()
-    process.join(60)
+    while process.is_alive() and kill_at is not None and not kill_at.exists():
+        process.join(0.001)
+    if kill_at is not None:
+        process.join(later)
+        process.kill()
+    process.join(300)
     return process.exitcode
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_a_run_that_is_killed_at_random_moments_ends_as_if_it_had_not_been(reviews, whole, tmp_path, seed):
-    moments, folder = random.Random(seed), tmp_path / "run"
+    choose, folder = random.Random(seed), tmp_path / "run"
     options = {"data": str(reviews), "out": folder, "checkpoint_minutes": 0, **SMALL}
-    started = time.monotonic()
-    for attempt in range(60):
-        # Ever longer, so that it ends; short at first, so that there is no checkpoint yet.
-        code = killed_after(moments.uniform(0, 0.1 * 1.2**attempt), options)
-        if code == 0 or time.monotonic() - started > 100:
-            break
-        assert code == -9
+    # The first two before there is a checkpoint, or soon after.
+    for moments in ([RECORD], ["overview.json", "lengths.png"], [CHECKPOINT, "history.jsonl"]):
+        assert trained(options, folder / choose.choice(moments), choose.uniform(0, 0.1)) in (-9, 0)
         if read_record(folder) is not None or (folder / CHECKPOINT).exists():  # from here on, it knows its options
             options = {"out": folder, "resume": True, "checkpoint_minutes": 0}
-    assert code == 0
+    assert trained({"out": folder, "resume": True}) == 0
     assert weights(folder) == weights(whole)
     assert names(folder) == names(whole)
