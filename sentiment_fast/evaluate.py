@@ -1,6 +1,7 @@
 """Evaluate a model on labelled texts: accuracy, precision, recall, F1, ROC AUC, log loss, calibration, confusion.
 
 python -m sentiment_fast.evaluate --model runs/mine labelled.csv
+python -m sentiment_fast.evaluate --model runs/mine tweets.csv --no-header --text-column 6 --label-column 1
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
+from sentiment_fast.cli.layout import data_options_of
 from sentiment_fast.cli.main import run_command, say
 from sentiment_fast.cli.options import (
     add_cascade_argument,
@@ -17,7 +19,6 @@ from sentiment_fast.cli.options import (
     add_model_argument,
     add_threads_argument,
     add_threshold_argument,
-    layout_of,
 )
 from sentiment_fast.cli.progress import Waiting, progress_bar
 from sentiment_fast.cli.streams import print_json
@@ -75,9 +76,9 @@ def run(arguments: argparse.Namespace) -> None:
         cascade=arguments.cascade,
         threads=arguments.threads,
     )
-    columns = arguments.text_column, arguments.label_column
+    columns, usual = (arguments.text_column, arguments.label_column), (scorer.text_column, scorer.label_column)
     with Waiting("reading", say) as line:
-        data = read_labelled(arguments.files, *columns, layout_of(arguments), line.say)
+        data = read_labelled(arguments.files, *columns, data_options_of(arguments), line.say, usual)
     targets = class_indices(data, scorer.classes)
     parts = [data.texts.slice(start, _AT_ONCE) for start in range(0, len(data.texts), _AT_ONCE)]
     probabilities = np.concatenate([scorer.predict_proba(part) for part in progress_bar(parts)])  # (n, classes)

@@ -2,6 +2,7 @@
 
 python -m sentiment_fast.train --amp
 python -m sentiment_fast.train --data reviews.csv --text-column body --label-column stars
+python -m sentiment_fast.train --data tweets.csv --no-header --text-column 6 --label-column 1
 python -m sentiment_fast.train --data reviews.csv --config settings.json
 python -m sentiment_fast.train --resume --out runs/mine
 torchrun --nproc-per-node=2 -m sentiment_fast.train --data reviews.csv --out runs/mine
@@ -18,6 +19,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from sentiment_fast.cli.layout import layout_words
 from sentiment_fast.cli.main import SignalledStop, run_command, say
 from sentiment_fast.cli.options import (
     add_data_arguments,
@@ -52,13 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="compile the network around its recurrent layers, which rarely makes it faster (default: no)",
     )
     add_graphs_argument(parser)
-    parser.add_argument(
-        "--deterministic",
-        action="store_true",
-        help="get the same weights from the same seed on a GPU too, as always on a CPU; slower",
-    )
     add_run_arguments(parser, "write the run and its model to this folder (default: runs/<date-time>)")
-    parser.add_argument("--tensorboard", action="store_true", help="also log to OUT/tensorboard (extra: tensorboard)")
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -88,12 +84,13 @@ def _what_next(result: TrainingResult) -> str:
     """Where the model is, and commands to run next, complete except for file names."""
     model, options = shlex.quote(str(result.folder)), result.options
     text = f" --text-column {shlex.quote(str(options.text_column))}" if options.text_column else ""
+    layout = f" {layout_words(options)}".rstrip()
     label = f" --label-column {shlex.quote(str(options.label_column))}" if options.label_column else ""
     return f"""
 The model is in {result.folder}. Try next:
   python -m sentiment_fast.predict --model {model} "{_EXAMPLE}"
-  python -m sentiment_fast.evaluate --model {model} LABELLED.csv{text}{label}
-  python -m sentiment_fast.score --model {model} REVIEWS.csv -o SCORED.csv{text}"""
+  python -m sentiment_fast.evaluate --model {model} LABELLED.csv{text}{label}{layout}
+  python -m sentiment_fast.score --model {model} REVIEWS.csv -o SCORED.csv{text}{layout}"""
 
 
 class _Command(ModuleType):
