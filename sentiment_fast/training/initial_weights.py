@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.numpy import save
+from safetensors.numpy import load, save
 from torch import Tensor
 
 from sentiment_fast.errors import ModelFolderError, UsageError
@@ -22,8 +22,9 @@ from sentiment_fast.model.model import Model
 from sentiment_fast.model.ngrams import NgramConfig, NgramModel
 from sentiment_fast.model.presets import Preset, VocabularyConfig
 from sentiment_fast.model.pretrained import check_sizes, is_pretrained, load_pretrained, pretrained_weights
-from sentiment_fast.model.serialization import read_tensors
+from sentiment_fast.model.tensor_files import TensorFile
 from sentiment_fast.runs.atomic import write_atomically
+from sentiment_fast.runs.regular_files import open_regular
 from sentiment_fast.text.vocabulary import Vocabulary
 from sentiment_fast.training.checkpoints import RecordedRun
 
@@ -129,8 +130,10 @@ def _of_recorded(recorded: RecordedRun) -> InitialWeights:
     ngrams = None
     if path.exists():
         try:
-            ngrams = NgramModel(NgramConfig(**settings["wide"]), read_tensors(path))
-        except (TypeError, ValueError, UsageError) as error:
+            with open_regular(path) as file:
+                tensors = load(TensorFile.of(file).content())
+            ngrams = NgramModel(NgramConfig(**settings["wide"]), tensors)
+        except (OSError, TypeError, ValueError, UsageError) as error:
             raise ModelFolderError(f"{path}: cannot be read ({error}): start over in another folder") from error
     vocabulary = Vocabulary.load(recorded.folder / VOCABULARY)
     return InitialWeights(vocabulary, VocabularyConfig(**settings["vocabulary"]), None, ngrams=ngrams)
