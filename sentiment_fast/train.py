@@ -107,7 +107,8 @@ class _Command(ModuleType):
     @property
     def __doc__(self) -> str | None:  # type: ignore[override]
         """What `help(sf.train)` shows: the function's documentation."""
-        return import_module("sentiment_fast.training.session").train.__doc__
+        documentation: str | None = import_module("sentiment_fast.training.session").train.__doc__
+        return documentation
 
 
 sys.modules[__name__].__class__ = _Command
