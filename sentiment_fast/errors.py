@@ -34,8 +34,8 @@ class StoppedError(KeyboardInterrupt):
     """
 
     def __init__(self, folder: Path, has_checkpoint: bool, processes: int = 1, rank: int = 0) -> None:
-        again = "the same options and " if not has_checkpoint else ""
-        super().__init__(f"{folder}: stopped; continue with {again}resume=True, out={str(folder)!r}")
+        over = "" if has_checkpoint else " (there is no checkpoint yet: the run starts over)"
+        super().__init__(f"{folder}: stopped; continue with resume=True, out={str(folder)!r}{over}")
         self.folder, self.has_checkpoint = folder, has_checkpoint
         self.processes, self.rank = processes, rank
 

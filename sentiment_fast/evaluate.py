@@ -7,7 +7,6 @@ python -m sentiment_fast.evaluate --model runs/mine tweets.csv --no-header --tex
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,8 @@ from sentiment_fast.cli.options import (
     add_threads_argument,
     add_threshold_argument,
 )
+from sentiment_fast.cli.progress import Waiting, progress_bar
+from sentiment_fast.cli.streams import print_json
 from sentiment_fast.errors import UsageError
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from sentiment_fast.scoring.scorer import Scorer
 
 
+_AT_ONCE = 1 << 15  # texts between two steps of the progress bar
 SCORES_FILES = True  # for which PyArrow needs no pandas; see cli/main.py
 
 
@@ -58,6 +60,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
+    import numpy as np
+
     from sentiment_fast.data.labelled_texts import class_indices, read_labelled
     from sentiment_fast.evaluation.metrics import evaluate
     from sentiment_fast.scoring.scorer import load
@@ -72,20 +76,16 @@ def run(arguments: argparse.Namespace) -> None:
         cascade=arguments.cascade,
         threads=arguments.threads,
     )
-    data = read_labelled(
-        arguments.files,
-        arguments.text_column,
-        arguments.label_column,
-        data_options_of(arguments),
-        say,
-        (scorer.text_column, scorer.label_column),
-    )
+    columns, usual = (arguments.text_column, arguments.label_column), (scorer.text_column, scorer.label_column)
+    with Waiting("reading", say) as line:
+        data = read_labelled(arguments.files, *columns, data_options_of(arguments), line.say, usual)
     targets = class_indices(data, scorer.classes)
-    probabilities = scorer.predict_proba(data.texts)
+    parts = [data.texts.slice(start, _AT_ONCE) for start in range(0, len(data.texts), _AT_ONCE)]
+    probabilities = np.concatenate([scorer.predict_proba(part) for part in progress_bar(parts)])  # (n, classes)
     figures = evaluate(probabilities, targets, scorer.classes, scorer.threshold)
     shown = _shown(data, scorer, targets, probabilities, arguments.show)
     if arguments.json:
-        print(json.dumps(figures.as_dict() | ({"reviews": shown} if shown else {}), ensure_ascii=False))
+        print_json(figures.as_dict() | ({"reviews": shown} if shown else {}))
         return
     print(figures.as_text())
     for review in shown:

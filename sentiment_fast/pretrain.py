@@ -16,8 +16,10 @@ from sentiment_fast.cli.layout import add_layout_arguments, add_skip_bad_rows_ar
 from sentiment_fast.cli.main import run_command, say
 from sentiment_fast.cli.options import (
     add_settings_arguments,
+    add_threads_argument,
     pass_only_what_is_given,
 )
+from sentiment_fast.cli.progress import Waiting
 
 if TYPE_CHECKING:
     from sentiment_fast.training.pretrain import PretrainingResult
@@ -42,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_layout_arguments(parser)
     add_skip_bad_rows_argument(parser)
+    add_threads_argument(parser)
     parser.add_argument(
         "--out", metavar="FOLDER", type=Path, help="write the pretrained folder here (default: runs/start-<date-time>)"
     )
@@ -51,7 +54,8 @@ def run(arguments: argparse.Namespace) -> None:
     # Imported here, so that --help and a mistyped option answer at once.
     from sentiment_fast.training.pretrain import pretrain
 
-    result = pretrain(**vars(arguments), say=say)
+    with Waiting("learning word vectors", say) as line:
+        result = pretrain(**vars(arguments), say=line.say)
     print(f"\nThe pretrained folder is {result.folder}. Try next:\n  {_training(result)}")
 
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
+from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,7 @@ from sentiment_fast.cli.options import (
     add_settings_arguments,
     pass_only_what_is_given,
 )
-from sentiment_fast.cli.progress import progress_bar
+from sentiment_fast.cli.progress import Waiting
 from sentiment_fast.errors import StoppedError
 
 if TYPE_CHECKING:
@@ -45,9 +46,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--test", metavar="PATH", help="evaluate the trained model once on these labelled texts")
     add_settings_arguments(parser)
     add_epochs_arguments(parser)
-    parser.add_argument(
-        "--vectors", metavar="FILE", help="initialize the embedding with word vectors in GloVe or word2vec text format"
-    )
     add_learning_arguments(parser)
     add_hardware_arguments(parser)
     parser.add_argument(
@@ -56,13 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="compile the network around its recurrent layers, which rarely makes it faster (default: no)",
     )
     add_graphs_argument(parser)
-    parser.add_argument(
-        "--deterministic",
-        action="store_true",
-        help="get the same weights from the same seed on a GPU too, as always on a CPU; slower",
-    )
     add_run_arguments(parser, "write the run and its model to this folder (default: runs/<date-time>)")
-    parser.add_argument("--tensorboard", action="store_true", help="also log to OUT/tensorboard (extra: tensorboard)")
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -70,7 +62,8 @@ def run(arguments: argparse.Namespace) -> None:
     from sentiment_fast.training.session import train
 
     try:
-        result = train(**vars(arguments), say=say, progress=progress_bar, stop=SignalledStop())
+        with Waiting("preparing", say) as line:
+            result = train(**vars(arguments), say=line.say, progress=line.progress_bar, stop=SignalledStop())
     except StoppedError as stopped:
         if stopped.rank == 0:
             say(f"interrupted: {_how_to_resume(stopped)}")
@@ -81,11 +74,10 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _how_to_resume(stopped: StoppedError) -> str:
     out = shlex.quote(str(stopped.folder))
-    if not stopped.has_checkpoint:  # only a checkpoint records the options
-        return f"there is no checkpoint yet; start over with the same options and --resume --out {out}"
+    how = "resume with" if stopped.has_checkpoint else "there is no checkpoint yet; start over with"
     # On this machine.
     start = "python" if stopped.processes == 1 else f"torchrun --nproc-per-node={stopped.processes}"
-    return f"resume with\n  {start} -m sentiment_fast.train --resume --out {out}"
+    return f"{how}\n  {start} -m sentiment_fast.train --resume --out {out}"
 
 
 def _what_next(result: TrainingResult) -> str:
@@ -111,6 +103,12 @@ class _Command(ModuleType):
         from sentiment_fast.training.session import train
 
         return train(data, **options)
+
+    @property
+    def __doc__(self) -> str | None:  # type: ignore[override]
+        """What `help(sf.train)` shows: the function's documentation."""
+        documentation: str | None = import_module("sentiment_fast.training.session").train.__doc__
+        return documentation
 
 
 sys.modules[__name__].__class__ = _Command

@@ -8,11 +8,10 @@ python -m sentiment_fast.tune --resume --out runs/search --time 1h
 from __future__ import annotations
 
 import argparse
-import json
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sentiment_fast.cli.layout import layout_words
 from sentiment_fast.cli.main import SignalledStop, run_command, say
@@ -25,6 +24,9 @@ from sentiment_fast.cli.options import (
     add_settings_arguments,
     pass_only_what_is_given,
 )
+from sentiment_fast.cli.progress import Waiting
+from sentiment_fast.cli.streams import print_json
+from sentiment_fast.errors import StoppedError
 
 if TYPE_CHECKING:
     from sentiment_fast.tuning.session import SearchResult, TuningOptions
@@ -55,20 +57,24 @@ def run(arguments: argparse.Namespace) -> None:
 
     options = dict(vars(arguments))
     as_json = options.pop("json")
-    result = tune(**options, say=say, stop=SignalledStop())
+    with Waiting("searching", say) as line:
+        result = tune(**options, say=line.say, stop=SignalledStop())
     if result.best:
-        print(_as_json(result) if as_json else _as_text(result))
+        if as_json:
+            print_json(_as_dict(result))
+        else:
+            print(_as_text(result))
     if result.stopped:
         folder = shlex.quote(str(result.folder))
         say(f"interrupted: resume with\n  python -m sentiment_fast.tune --resume --out {folder}")
-        raise KeyboardInterrupt
+        raise StoppedError(result.folder, has_checkpoint=True)
 
 
-def _as_json(result: SearchResult) -> str:
+def _as_dict(result: SearchResult) -> dict[str, Any]:
     from sentiment_fast.tuning.results import as_dict
 
     found = {"best": as_dict(result.best[0]), "preset_file": str(result.preset_file), "command": _training(result)}
-    return json.dumps({**found, "trials": [as_dict(trial) for trial in result.trials]}, ensure_ascii=False)
+    return {**found, "trials": [as_dict(trial) for trial in result.trials]}
 
 
 def _as_text(result: SearchResult) -> str:

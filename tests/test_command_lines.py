@@ -695,7 +695,7 @@ ONE_EPOCH = (*REVIEWS[:-2], *SMALL, "--epochs", "1", "--batch-size", "64")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("left", [None, [], ["overview.json", "checkpoint.safetensors.part"]], ids=str)
+@pytest.mark.parametrize("left", [None, [], ["run.journal", "overview.json", "checkpoint.safetensors.part"]], ids=str)
 def test_to_resume_what_never_came_to_a_checkpoint_starts_a_new_run(reviews, tmp_path, monkeypatch, capsys, left):
     out = tmp_path / "run"
     if left is not None:

@@ -155,6 +155,28 @@ def test_a_training_says_which_of_the_vocabularys_options_its_start_brings(data,
     assert "the vocabulary is that of --init" not in capsys.readouterr().err
 
 
+def test_an_interruption_is_reported_once(data, tmp_path, monkeypatch, capsys):
+    from sentiment_fast.training import step
+
+    monkeypatch.setattr(step.TrainingStep, "__call__", stopped_after(2, step.TrainingStep.__call__))
+    assert train(data, tmp_path / "model") == cli.INTERRUPTED
+    *_, asked, interrupted, command = capsys.readouterr().err.splitlines()
+    assert (asked, interrupted) == ("stopping after this step", "interrupted: resume with")
+    assert command == f"  python -m sentiment_fast.train --resume --out {tmp_path / 'model'}"
+
+
+def test_pretraining_uses_as_many_threads_as_it_was_given(data, tmp_path, monkeypatch):
+    used, vectors_of = [], pretrain_module.vectors_of
+
+    def noted(*arguments):
+        used.append(torch.get_num_threads())
+        return vectors_of(*arguments)
+
+    monkeypatch.setattr(pretrain_module, "vectors_of", noted)
+    assert pretrain(data, tmp_path / "start", "--threads", "3") == 0
+    assert used == [3]
+
+
 def test_a_training_from_a_start_goes_on_when_the_start_is_gone(data, start, tmp_path, monkeypatch):
     from sentiment_fast.training import step
 
@@ -253,3 +275,116 @@ def test_a_teacher_or_texts_that_are_not_there_leave_no_folder_behind(data, teac
     assert train(data, folder, "--teacher", teacher, "--unlabelled", nowhere) == 1
     assert f"{nowhere}: expected a file or a folder" in capsys.readouterr().err
     assert not folder.exists()
+
+
+# Fine-tuning: --init with a model.
+
+
+@pytest.fixture(scope="module")
+def model(data, tmp_path_factory):
+    """A model with n-grams, whose settings are not the preset's."""
+    folder = tmp_path_factory.mktemp("model") / "model"
+    more = ["--set=ngrams=2", "--set=ngram_bits=12", "--set=pooling=max_mean", "--set=keep_digits=true", *WORDS]
+    assert train(data, folder, *more) == 0
+    return folder
+
+
+def fine_tune(data, folder, init, *more):
+    labelled = [] if "--data" in more else ["--data", data / "labelled.csv"]
+    arguments = [*labelled, "--epochs", "2", "--out", folder, "--init", init, *more]
+    return cli.main(["train", *map(str, arguments)])
+
+
+def test_fine_tuning_starts_from_all_of_a_model(data, model, tmp_path, capsys):
+    assert fine_tune(data, tmp_path / "tuned", model, "--learning-rate", "1e-12") == 0
+    assert (tmp_path / "tuned" / "vocabulary.txt").read_bytes() == (model / "vocabulary.txt").read_bytes()
+    ours, begun = weights_of(tmp_path / "tuned"), weights_of(model)
+    assert ours.keys() == begun.keys()
+    assert "wide.ngram_weights" in ours
+    for name, weight in begun.items():
+        torch.testing.assert_close(ours[name], weight, rtol=0, atol=1e-9)
+    settings, expected = (json.loads((one / "config.json").read_text()) for one in (tmp_path / "tuned", model))
+    for part in ("network", "wide", "classes"):
+        assert settings[part] == expected[part]
+    said = capsys.readouterr().err
+    assert "the vocabulary and the network are those of --init, with max_words=300" in said
+    assert "for the preset's max_words=1000" in said
+
+
+def test_fine_tuning_changes_the_network_and_keeps_the_ngrams(data, model, tmp_path):
+    assert fine_tune(data, tmp_path / "tuned", model) == 0
+    ours, begun = weights_of(tmp_path / "tuned"), weights_of(model)
+    assert not torch.equal(ours["output.weight"], begun["output.weight"])
+    assert all(torch.equal(ours[name], begun[name]) for name in begun if name.startswith("wide."))
+    assert not (tmp_path / "tuned" / "initial_ngrams.safetensors").exists()
+
+
+def test_fine_tuning_to_other_labels_learns_the_output_from_scratch(data, model, tmp_path, capsys):
+    other = (data / "labelled.csv").read_text("utf-8").replace(",negative", ",no").replace(",positive", ",yes")
+    (tmp_path / "other.csv").write_text(other, encoding="utf-8")
+    more = ("--learning-rate", "1e-12", "--data", tmp_path / "other.csv")
+    assert fine_tune(data, tmp_path / "tuned", model, *more) == 0
+    assert "the labels are not those of --init (negative, positive)" in capsys.readouterr().err
+    ours, begun = weights_of(tmp_path / "tuned"), weights_of(model)
+    torch.testing.assert_close(ours["embedding.weight"], begun["embedding.weight"], rtol=0, atol=1e-9)
+    assert (ours["output.weight"] - begun["output.weight"]).abs().max() > 1e-3
+    assert json.loads((tmp_path / "tuned" / "config.json").read_text())["classes"] == ["no", "yes"]
+
+
+def test_fine_tuning_resumes_when_the_model_is_gone(data, model, tmp_path, monkeypatch):
+    from sentiment_fast.training import step
+
+    lent = shutil.copytree(model, tmp_path / "lent")
+    assert fine_tune(data, tmp_path / "whole", lent) == 0
+    with monkeypatch.context() as patched:
+        patched.setattr(step.TrainingStep, "__call__", stopped_after(2, step.TrainingStep.__call__))
+        assert fine_tune(data, tmp_path / "tuned", lent) == cli.INTERRUPTED
+    shutil.rmtree(lent)
+    assert cli.main(["train", "--resume", "--out", str(tmp_path / "tuned")]) == 0
+    assert_same(weights_of(tmp_path / "tuned"), weights_of(tmp_path / "whole"))
+
+
+@pytest.mark.parametrize(
+    ("option", "complaint"),
+    [
+        ("--set=hidden_size=32", "--set hidden_size=32: the vocabulary and the network are those of --init"),
+        ("--set=max_words=500", "which has max_words 300: leave it out, or train without --init"),
+        ("--set=ngrams=1", "which has ngrams 2"),
+        ("--set=pooling=last", "which has pooling max_mean"),
+    ],
+)
+def test_settings_that_are_not_the_models_are_a_usage_error(data, model, tmp_path, capsys, option, complaint):
+    assert fine_tune(data, tmp_path / "tuned", model, option) == 2
+    assert complaint in capsys.readouterr().err
+    assert not (tmp_path / "tuned").exists()
+
+
+def test_settings_that_no_weight_depends_on_may_be_changed(data, model, tmp_path):
+    assert fine_tune(data, tmp_path / "tuned", model, "--set=dropout=0.1", "--set=word_dropout=0.2") == 0
+    network = json.loads((tmp_path / "tuned" / "config.json").read_text())["network"]
+    assert (network["dropout"], network["word_dropout"]) == (0.1, 0.2)
+
+
+# The bundled model by its name.
+
+
+def test_the_bundled_model_is_fine_tuned_and_teaches_by_its_name(data, tmp_path, monkeypatch):
+    assert fine_tune(data, tmp_path / "tuned", "bundled", "--epochs", "1") == 0
+    assert json.loads((tmp_path / "tuned" / "config.json").read_text())["network"]["pooling"] == "max_mean"
+    assert train(data, tmp_path / "taught", "--teacher", "bundled", "--epochs", "1") == 0
+
+
+def test_the_bundled_model_is_used_by_its_name(data, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    labelled = str(data / "labelled.csv")
+    for command in (["predict", "fine"], ["evaluate", labelled], ["score", labelled, "-o", "named.csv"]):
+        assert cli.main([*command, "--model", "bundled"]) == 0
+        assert "with the bundled model" not in capsys.readouterr().err
+    assert cli.main(["score", labelled, "-o", "default.csv"]) == 0
+    assert (tmp_path / "named.csv").read_bytes() == (tmp_path / "default.csv").read_bytes()
+    assert cli.main(["predict", "fine", "--model", "./bundled"]) == 4
+
+
+def test_a_teacher_of_hugging_faces_hub_must_be_downloaded_first(data, tmp_path, capsys):
+    assert train(data, tmp_path / "student", "--teacher", "someone/some-model") == 4
+    assert "read from a folder that you have downloaded it to" in capsys.readouterr().err

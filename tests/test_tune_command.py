@@ -16,6 +16,7 @@ from sentiment_fast import cli
 from sentiment_fast.model.preset_files import read_preset, save_preset
 from sentiment_fast.model.presets import preset
 from sentiment_fast.runs.journal import read_journal
+from sentiment_fast.tuning import session as session_module
 from sentiment_fast.tuning import trials as trials_module
 
 SMALL = ["--set", "embedding_size=4", "--set", "layers=1", "--set", "max_words=60", "--set", "max_length=30"]
@@ -153,9 +154,54 @@ def test_an_interrupted_search_ends_with_what_it_found_and_a_command_that_goes_o
     assert len(trials_of(work / "it's found")) == 1
     assert read_preset("it's found/best.json").training.epochs == 1
     assert "1 trials: 1 finished" in printed.out
+    assert printed.err.count("interrupted") == 1
     command = next(line for line in printed.err.splitlines() if "--resume" in line)
     assert tune(*shlex.split(command)[3:], "--trials", 2) == 0
     assert len(trials_of(work / "it's found")) == 2
+
+
+class Killed(BaseException):
+    """The end of a process, as far as the search's folder shows it."""
+
+
+def killed(*arguments, **options):
+    raise Killed
+
+
+@pytest.mark.parametrize("step", ["_encoded_data", "TrialLog"])
+def test_a_search_that_is_killed_before_its_first_trial_starts_over_with_its_own_options(work, monkeypatch, step):
+    assert tune(*SEARCH, "--trials", 2, "--out", "whole") == 0
+    with monkeypatch.context() as patched:
+        patched.setattr(session_module, step, killed)
+        with pytest.raises(Killed):
+            tune(*SEARCH, "--trials", 2, "--out", "found")
+    assert tune("--resume", "--out", "found", "--trials", 2) == 0
+    assert trials_of(work / "found") == trials_of(work / "whole")
+    assert {path.name for path in (work / "found").iterdir()} == {path.name for path in (work / "whole").iterdir()}
+
+
+def test_to_resume_where_no_search_is_touches_nothing(work, capsys):
+    message = fails(capsys, 2, "--resume", "--out", "mistyped")
+    assert message == "error: mistyped: no search there; give the whole command, with --data, to start one"
+    assert not (work / "mistyped").exists()
+
+
+def test_a_search_that_could_not_read_its_data_leaves_no_folder(work, capsys):
+    assert "nowhere.csv" in fails(capsys, 1, "--data", "nowhere.csv", "--trials", 1, "--out", "found")
+    assert not (work / "found").exists()
+
+
+def test_a_search_uses_as_many_threads_as_it_was_given_and_resumes_with_them(work, monkeypatch):
+    used, run_search = [], session_module.run_search
+
+    def noted(*arguments):
+        used.append(torch.get_num_threads())
+        return run_search(*arguments)
+
+    monkeypatch.setattr(session_module, "run_search", noted)
+    assert tune(*SEARCH, "--trials", 1, "--out", "found", "--threads", 3) == 0
+    assert tune("--resume", "--out", "found", "--trials", 2) == 0
+    assert used == [3, 3]
 
 
 def test_time_that_was_spent_counts(work, capsys):

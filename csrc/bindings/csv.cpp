@@ -11,6 +11,7 @@
 
 #include "bindings/arrays.h"
 #include "bindings/module.h"
+#include "bindings/without_gil.h"
 #include "csv/fields.h"
 #include "csv/records.h"
 #include "csv/rejects.h"
@@ -74,7 +75,7 @@ struct LockedRecordFinder {
     const Bytes bytes(buffer);
     CsvRecords records;
     {
-      const py::gil_scoped_release unlocked;
+      const WithoutGil unlocked;
       const std::lock_guard<std::mutex> guard(lock);
       records = finder.find(bytes.data(), bytes.size(), last);
     }
@@ -115,7 +116,7 @@ py::tuple field_values_of(const py::buffer& data, const Array<int64_t>& begins, 
   auto* const out = reinterpret_cast<char*>(values.mutable_data());
   std::vector<int64_t> offsets(fields + 1);
   {
-    const py::gil_scoped_release unlocked;
+    const WithoutGil unlocked;
     copy_field_values(bytes.data(), from, to, fields, {quote, escape}, out, offsets.data());
   }
   const py::slice written(0, static_cast<py::ssize_t>(offsets.back()), 1);
@@ -138,7 +139,7 @@ py::bytes append_suffixes_to(const py::buffer& data, const Array<int64_t>& conte
   char* const out = PyBytes_AS_STRING(written.ptr());
   const int64_t* const ends = content_ends.data();
   {
-    const py::gil_scoped_release unlocked;
+    const WithoutGil unlocked;
     append_suffixes(bytes.data(), bytes.size(), ends, records, {suffix_bytes.data(), offsets}, out);
   }
   return written;

@@ -10,6 +10,7 @@
 #include "bindings/arrays.h"
 #include "bindings/lstm.h"
 #include "bindings/module.h"
+#include "bindings/without_gil.h"
 #include "lstm/forward.h"
 #include "simd/cpu.h"
 
@@ -54,7 +55,7 @@ std::unique_ptr<AnyLstm> lstm_of(const Array<float>& table, const std::vector<Ar
   const auto made = [&](auto zero) {
     using Number = decltype(zero);
     const LstmLevel<Number>& found = lstm_level_named<Number>(level);
-    const py::gil_scoped_release unlocked;
+    const WithoutGil unlocked;
     return std::make_unique<AnyLstm>(AnyLstm{Lstm<Number>(hidden, ids, table.data(), layers, found)});
   };
   if (number == kFloat32) return made(float{});
@@ -67,7 +68,7 @@ py::array_t<float> pooled_of(const Lstm<Number>& lstm, LstmPooling pooling, cons
                              const LstmStates& states, int threads) {
   py::array_t<float> out({static_cast<py::ssize_t>(rows.rows), static_cast<py::ssize_t>(lstm.features(pooling))});
   float* const into = out.mutable_data();
-  const py::gil_scoped_release unlocked;
+  const WithoutGil unlocked;
   lstm.pool(pooling, rows, states, into, threads);
   return out;
 }

@@ -15,6 +15,7 @@
 #include "bindings/arrays.h"
 #include "bindings/lstm.h"
 #include "bindings/module.h"
+#include "bindings/without_gil.h"
 #include "lstm/outputs.h"
 #include "simd/cpu.h"
 
@@ -52,7 +53,7 @@ void set_weights(AnyTraining& any, const std::vector<Array<float>>& own, const s
         if (static_cast<int64_t>(layers.size()) != training.layers())
           throw py::value_error("Expected weights of " + std::to_string(training.layers()) + " layers, got " +
                                 std::to_string(layers.size()));
-        const py::gil_scoped_release unlocked;
+        const WithoutGil unlocked;
         training.set_weights(layers, threads);
       },
       any.of_number);
@@ -104,7 +105,7 @@ py::tuple forward(const AnyTraining& any, AnyTrace& any_trace, const Array<float
     const LstmRowStates last{last_outputs.mutable_data(), last_cells.mutable_data()};
     const LstmStates from{outputs.shape(0), outputs.data(), cells.data()};
     {
-      const py::gil_scoped_release unlocked;
+      const WithoutGil unlocked;
       training.forward(steps, from, trace, last, threads);
     }
     return py::make_tuple(last_outputs, last_cells);
@@ -153,7 +154,7 @@ py::tuple backward(const AnyTraining& any, AnyTrace& any_trace, const Array<floa
     const LstmRowStates by_last{const_cast<float*>(by_outputs.data()), cells.mutable_data()};
     float* const into = by_first_outputs.mutable_data();
     {
-      const py::gil_scoped_release unlocked;
+      const WithoutGil unlocked;
       training.backward(trace, by_last, more ? &last_step : nullptr, top, into, threads);
     }
     return py::make_tuple(by_first_outputs, cells);
@@ -184,7 +185,7 @@ void add_weight_gradients(const AnyTraining& any, AnyTrace& any_trace, std::vect
       sums.back().below = written(below[layer - 1], "gradients", {4 * hidden, hidden});
       sums.back().biases = written(biases[layer - 1], "gradients", {4 * hidden});
     }
-    const py::gil_scoped_release unlocked;
+    const WithoutGil unlocked;
     training.add_weight_gradients(trace, sums, threads);
   });
 }
@@ -201,7 +202,7 @@ void add_table_gradients(const AnyTraining& any, AnyTrace& any_trace, const Arra
                               std::to_string(ids.data()[i]));
     const int32_t* const of_slots = ids.data();
     const int64_t table_rows = table.shape(0);
-    const py::gil_scoped_release unlocked;
+    const WithoutGil unlocked;
     training.add_table_gradients(trace, of_slots, table_rows, into, threads);
   });
 }
@@ -239,7 +240,7 @@ py::tuple pooled_outputs(const AnyTrace& any, int threads) {
         float* const into = pooled.mutable_data();
         int32_t* const at = maxima.mutable_data();
         {
-          const py::gil_scoped_release unlocked;
+          const WithoutGil unlocked;
           max_mean(trace, into, at, threads);
         }
         return py::make_tuple(pooled, maxima);

@@ -5,6 +5,7 @@
 #include "bindings/module.h"
 
 #include "bindings/sources.h"
+#include "bindings/without_gil.h"
 #include "simd/cpu.h"
 
 PYBIND11_MODULE(_core, module) {
@@ -20,6 +21,7 @@ PYBIND11_MODULE(_core, module) {
     for (const auto& [name, is_there] : cpu_features()) features[name] = is_there;
     return features;
   });
+  wait_for_calls_at_exit();
   bind_text(module);
   bind_lstm(module);
   bind_lstm_training(module);

@@ -6,6 +6,7 @@
 
 #include "bindings/arrays.h"
 #include "bindings/module.h"
+#include "bindings/without_gil.h"
 #include "ngrams.h"
 
 namespace sentiment_fast {
@@ -44,7 +45,7 @@ py::tuple ngram_buckets(const py::array& values, const Array<int64_t>& offsets, 
   check_threads(threads);
   const NgramSpace space = space_of(longest, bits);
   RowBuckets found = with_ragged_ids(values, offsets, [&](const auto& rows) {
-    const py::gil_scoped_release unlocked;
+    const WithoutGil unlocked;
     return row_buckets(rows, space, threads);
   });
   return py::make_tuple(as_array(std::move(found.buckets)), as_array(std::move(found.offsets)));
@@ -64,7 +65,7 @@ std::unique_ptr<NgramModel> model_of(const Array<int8_t>& ratios, const Array<in
   expect_shape(scales, "scales", {outputs});
   expect_shape(biases, "biases", {outputs});
   const NgramSpace space = space_of(longest, bits);
-  const py::gil_scoped_release unlocked;
+  const WithoutGil unlocked;
   return std::make_unique<NgramModel>(space, outputs, ratios.data(), weights.data(), scales.data(), biases.data());
 }
 
@@ -74,7 +75,7 @@ py::array_t<float> logits(const NgramModel& model, const py::array& values, cons
   return with_ragged_ids(values, offsets, [&](const auto& rows) {
     py::array_t<float> out({static_cast<py::ssize_t>(rows.rows), static_cast<py::ssize_t>(model.outputs())});
     float* const into = out.mutable_data();
-    const py::gil_scoped_release unlocked;
+    const WithoutGil unlocked;
     model.logits(rows, into, threads);
     return out;
   });

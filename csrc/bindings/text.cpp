@@ -10,6 +10,7 @@
 
 #include "bindings/arrays.h"
 #include "bindings/module.h"
+#include "bindings/without_gil.h"
 #include "text/encode.h"
 #include "text/lexicon.h"
 #include "text/texts.h"
@@ -49,7 +50,7 @@ py::tuple count_words_in(const py::object& texts_object, const std::unordered_se
   check_threads(threads);
   std::vector<CountedWord> words;
   {
-    const py::gil_scoped_release unlocked;
+    const WithoutGil unlocked;
     words = count_words(texts.views(), cleaning, threads).most_frequent(max_words, min_count, left_out);
   }
   py::list names;
@@ -63,7 +64,7 @@ template <class Id>
 py::tuple encode_as(const Lexicon& lexicon, const Texts& texts, const Cleaning& cleaning, int threads) {
   Encoded<Id> encoded;
   {
-    const py::gil_scoped_release unlocked;
+    const WithoutGil unlocked;
     encoded = encode<Id>(texts.views(), lexicon, cleaning, threads);
   }
   const auto count = static_cast<py::ssize_t>(encoded.ids.size());
@@ -86,7 +87,7 @@ void pad_as(const Id* values, const Array<int64_t>& offsets, py::array& matrix, 
   auto* const out = static_cast<Out*>(matrix.mutable_data());
   const int64_t* const ends = offsets.data();
   const int64_t rows = matrix.shape(0), length = matrix.shape(1);
-  const py::gil_scoped_release unlocked;
+  const WithoutGil unlocked;
   pad(values, ends, rows, length, out, threads);
 }
 

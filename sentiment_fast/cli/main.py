@@ -17,7 +17,8 @@ from types import ModuleType
 from typing import Any, NoReturn
 
 from sentiment_fast import __version__
-from sentiment_fast.errors import SentimentFastError, UsageError, shortened
+from sentiment_fast.cli.streams import decode_arguments, prepare_standard_streams
+from sentiment_fast.errors import SentimentFastError, StoppedError, UsageError, shortened
 from sentiment_fast.runs.stop import StopRequest, stop_signals
 
 COMMANDS = ("train", "pretrain", "tune", "score", "predict", "evaluate", "info")
@@ -34,6 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         subparser = subparsers.add_parser(name, help=_summary(module), **_described(module))
         module.add_arguments(subparser)
         subparser.set_defaults(module=module, parser=subparser)
+    if arguments is None:
+        prepare_standard_streams()
     parsed = parser.parse_args(arguments)
     if arguments is None:
         _keep_pandas_out(parsed.module)
@@ -46,6 +49,8 @@ def run_command(module: ModuleType, arguments: Sequence[str] | None = None) -> i
     name = (module.__spec__.name if module.__spec__ else module.__name__).removeprefix("sentiment_fast.")
     parser = _Parser(prog=f"python -m sentiment_fast.{name}", **_described(module))
     module.add_arguments(parser)
+    if arguments is None:
+        prepare_standard_streams()
     parsed = parser.parse_args(arguments)
     if arguments is None:
         _keep_pandas_out(module)
@@ -130,12 +135,17 @@ class _NoPandas:
 
 
 def _summary(module: ModuleType) -> str:
-    return (module.__doc__ or "").partition("\n")[0]
+    return _docstring(module).partition("\n")[0]
+
+
+def _docstring(module: ModuleType) -> str:
+    """The module's own, also where the attribute is that of a library function (sentiment_fast/train.py)."""
+    return vars(module).get("__doc__") or ""
 
 
 def _described(module: ModuleType) -> dict[str, Any]:
     """What --help says before and after the options: the summary and the examples of the module's docstring."""
-    lines = (module.__doc__ or "").splitlines()
+    lines = _docstring(module).splitlines()
     examples = "".join(f"\n  {line}" for line in lines if line.startswith(("python -m ", "torchrun ")))
     return {
         "description": _summary(module),
@@ -147,6 +157,7 @@ def _described(module: ModuleType) -> dict[str, Any]:
 def _run(module: ModuleType, parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> int:
     _options.clear()
     _options.update(_options_of(parser))
+    decode_arguments(parser, arguments)
     # Read by PyTorch at its first allocation: a training step allocates and frees some 60 MB, and with small pages an
     # eighth of its time is spent on page faults.
     os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
@@ -164,6 +175,8 @@ def _run(module: ModuleType, parser: argparse.ArgumentParser, arguments: argpars
             raise
         say(f"error: Expected PyTorch, found none that can be imported ({error}): pip install torch")
         return UsageError.exit_code
+    except StoppedError:  # the command has said how to resume
+        return INTERRUPTED
     except KeyboardInterrupt:
         say("interrupted")
         return INTERRUPTED

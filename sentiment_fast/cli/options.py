@@ -99,7 +99,7 @@ def pass_only_what_is_given(parser: argparse.ArgumentParser) -> None:
 def add_model_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model",
-        metavar="FOLDER",
+        metavar="FOLDER|bundled",
         help="use the model in this folder (default: the bundled model, trained on IMDb reviews)",
     )
 
@@ -255,13 +255,19 @@ def add_epochs_arguments(parser: argparse.ArgumentParser) -> None:
 
 def add_learning_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--init", metavar="FOLDER", help="start from the vocabulary and weights that pretrain wrote to FOLDER"
+        "--vectors", metavar="FILE", help="initialize the embedding with word vectors in GloVe or word2vec text format"
+    )
+    parser.add_argument(
+        "--init",
+        metavar="FOLDER|bundled",
+        help="start from the vocabulary and weights that pretrain wrote to FOLDER, or fine-tune the model that train "
+        "wrote there, or the bundled one",
     )
     parser.add_argument(
         "--teacher",
-        metavar="FOLDER",
-        help="learn the probabilities of this model too: a folder that train wrote, or a Hugging Face "
-        "sequence classifier",
+        metavar="FOLDER|bundled",
+        help="learn the probabilities of this model too: a folder that train wrote, the bundled model, or a Hugging "
+        "Face sequence classifier in a folder",
     )
     parser.add_argument(
         "--unlabelled",
@@ -285,6 +291,7 @@ def add_hardware_arguments(parser: argparse.ArgumentParser) -> None:
         choices=PRECISIONS,
         help="run the network's matrix products in this precision (default: float32; with --amp: auto, the fastest)",
     )
+    add_threads_argument(parser)
 
 
 def add_graphs_argument(parser: argparse.ArgumentParser) -> None:
@@ -309,3 +316,9 @@ def add_run_arguments(parser: argparse.ArgumentParser, out: str) -> None:
         type=float,
         help="save a checkpoint every M minutes, and after each epoch (default: 5)",
     )
+    parser.add_argument(
+        "--deterministic",
+        action="store_true",
+        help="get the same weights from the same seed on a GPU too, as always on a CPU; slower",
+    )
+    parser.add_argument("--tensorboard", action="store_true", help="also log to OUT/tensorboard (extra: tensorboard)")

@@ -185,10 +185,13 @@ class StandardOutput:
 
     def _wait_for_room(self) -> None:
         while True:
-            waited_for = [] if self._hurried else [self._woken]
-            woken, room, _ = select.select(waited_for, [self._descriptor], [], _PATIENCE if self._hurried else None)
-            if room:
+            waiting = select.poll()  # unlike select, for descriptors of any number
+            waiting.register(self._descriptor, select.POLLOUT)
+            if not self._hurried:
+                waiting.register(self._woken, select.POLLIN)
+            ready = [descriptor for descriptor, _ in waiting.poll(1000 * _PATIENCE if self._hurried else None)]
+            if self._descriptor in ready:  # for room, or for an error that the write reports
                 return
-            if not woken:
+            if not ready:
                 raise KeyboardInterrupt
             self._hurried = True

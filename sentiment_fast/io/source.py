@@ -159,7 +159,10 @@ class _Pipe:
         self._woken, self._wake = os.pipe()
 
     def readinto(self, buffer: memoryview) -> int:
-        ready, _, _ = select.select([self._descriptor, self._woken], [], [])
+        waiting = select.poll()  # unlike select, for descriptors of any number
+        for descriptor in (self._descriptor, self._woken):
+            waiting.register(descriptor, select.POLLIN)
+        ready = [descriptor for descriptor, _ in waiting.poll()]
         return 0 if self._woken in ready else os.readv(self._descriptor, [buffer])
 
     def cancel(self) -> None:

@@ -6,8 +6,6 @@ same command always gives the same scores. PyTorch is imported only if it does t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -28,6 +26,7 @@ from sentiment_fast.model.native.scoring import (
     slow_level,
     tables_fit,
 )
+from sentiment_fast.model.threads import pytorch_threads
 from sentiment_fast.text.encoding import TokenIds, thread_count
 
 
@@ -112,7 +111,7 @@ class PyTorchEngine:
     def logits(self, ids: TokenIds) -> Logits:
         from sentiment_fast.model.inference import network_logits
 
-        with _pytorch_threads(self._threads):
+        with pytorch_threads(self._threads):
             return network_logits(self._network, ids, self._precision)
 
     def fingerprint(self) -> dict[str, Any]:
@@ -122,25 +121,9 @@ class PyTorchEngine:
         return {
             "engine": "PyTorch",
             "instructions": torch.backends.cpu.get_cpu_capability() if on_cpu else None,
-            "threads": self._threads or torch.get_num_threads(),
+            "threads": self._threads or torch.get_num_threads(),  # which round the last bit, unlike the core's
             "PyTorch": torch.__version__,
         }
-
-
-@contextmanager
-def _pytorch_threads(threads: int | None) -> Iterator[None]:
-    """Within it, PyTorch uses this many threads on a CPU."""
-    import torch
-
-    before = torch.get_num_threads()
-    if threads in (None, before):
-        yield
-        return
-    torch.set_num_threads(threads)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def _described(config: NetworkConfig) -> str:

@@ -37,6 +37,7 @@ from sentiment_fast.text.vocabulary import MOST_BYTES, Vocabulary
 FORMAT = 2
 VOCABULARY, WEIGHTS, METRICS, CARD = "vocabulary.txt", "model.safetensors", "metrics.json", "README.md"
 BUNDLED = Path(__file__).parents[1] / "bundled"  # the model folder that the package carries
+BUNDLED_NAME = "bundled"  # how it is named where a model folder may be
 
 _LARGEST = sys.float_info.max
 _NGRAMS = "wide."  # prefix of the names of the n-gram model's tensors
@@ -98,23 +99,33 @@ def named_or_bundled(folder: str | Path | None, say: Callable[[str], None]) -> P
     Raises ModelFolderError if this installation has no bundled model.
     """
     if folder is not None:
-        return Path(folder)
+        return model_folder(folder)
+    say("scoring with the bundled model (IMDb reviews); name a model folder to use your own")
+    return model_folder(BUNDLED_NAME)
+
+
+def model_folder(name: str | Path) -> Path:
+    """The folder of a model by its name: the text "bundled" means the bundled model, ./bundled a folder.
+
+    Raises ModelFolderError if this installation has no bundled model.
+    """
+    if name != BUNDLED_NAME:
+        return Path(name)
     if not (BUNDLED / CONFIG).is_file():
         raise ModelFolderError(
             f"{BUNDLED}: expected the bundled model, got none there: name a model of your own (`model=FOLDER`), which "
             "`python -m sentiment_fast.train` makes, or install a release of sentiment_fast, which has one"
         )
-    say("scoring with the bundled model (IMDb reviews); name a model folder to use your own")
     return BUNDLED
 
 
 def load_model(folder: str | Path) -> Model:
-    """Read a model folder; the weights are float32, even if they are stored as float16.
+    """Read a model folder, or "bundled"; the weights are float32, even if they are stored as float16.
 
     Raises ModelFolderError for a folder that is missing, cut short, altered or of a newer format. Sizes are compared
     with those of the weights file before anything of that size is allocated. Uses no network.
     """
-    return load_folder(Path(folder), (VOCABULARY, WEIGHTS), _model_of)
+    return load_folder(model_folder(folder), (VOCABULARY, WEIGHTS), _model_of)
 
 
 def _model_of(files: FolderFiles) -> Model:

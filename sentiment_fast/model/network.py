@@ -21,7 +21,10 @@ from sentiment_fast.model.dropout import dropped_recurrent_weights, word_scales
 from sentiment_fast.model.model import Model
 from sentiment_fast.model.pads import LastPads, LSTMState, SteppedPads, after_last_pads, no_tf32
 from sentiment_fast.model.pooling import Attention, last_steps, max_mean
+from sentiment_fast.model.threads import survive_forks
 from sentiment_fast.text.vocabulary import Vocabulary
+
+survive_forks()
 
 _CELLS = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}
 

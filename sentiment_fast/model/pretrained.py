@@ -67,6 +67,12 @@ def save_pretrained(folder: Path, pretrained: PretrainedWeights) -> None:
     write_together({folder / name: content for name, content in files.items()})
 
 
+def is_pretrained(folder: Path) -> bool:
+    """Whether a folder with a config.json is a pretrained one, not a model. Raises ModelFolderError: damaged."""
+    with FolderFiles(folder, ()) as files:
+        return bool(files.config(1 << 62).get("kind") == "start")
+
+
 def load_pretrained(folder: str | Path) -> PretrainedWeights:
     """Read a pretrained folder.
 

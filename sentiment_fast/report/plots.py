@@ -24,20 +24,23 @@ MAX_CLASSES_DRAWN = 25
 MAX_NAME_LENGTH = 32
 
 
-def learning_curves(history: Sequence[Mapping[str, Any]], path: str | Path) -> None:
+def learning_curves(
+    history: Sequence[Mapping[str, Any]], path: str | Path, whole_model: Mapping[str, float] | None = None
+) -> None:
     """Draw loss (nats per text) and accuracy (%) over the epochs, of training and validation.
 
-    history: one row per epoch with the keys epoch, train_loss, train_accuracy, validation_loss, validation_accuracy;
-    accuracies in [0, 1]. The epoch of the lowest validation loss is marked, NaN ignored.
-    Source: the tutorial, section 7. Raises ValueError for an empty history.
+    history: one row per epoch with the keys epoch, train_loss, train_accuracy, validation_loss, validation_accuracy and
+    best, the network's figures; accuracies in [0, 1]. The epoch whose weights are kept is marked: the last that is
+    best. whole_model: the "loss" and "accuracy", on the validation part, of the model that they became: with n-grams
+    and calibrated. Source: the tutorial, section 7. Raises ValueError for an empty history.
     """
     if not history:
         raise ValueError("Expected a history of one epoch or more, got none")
     figure = _figure(height=4.5)
     left, right = figure.subplots(1, 2)
-    _curves(left, history, "loss", scale=1.0, form="{:.4f}")
+    _curves(left, history, "loss", 1.0, "{:.4f}", whole_model)
     left.set(title="Loss", ylabel="cross-entropy (nats per text)")
-    _curves(right, history, "accuracy", scale=100.0, form="{:.2f}%")
+    _curves(right, history, "accuracy", 100.0, "{:.2f}%", whole_model)
     right.set(title="Accuracy", ylabel="texts classified correctly (%)")
     _save(figure, path)
 
@@ -91,7 +94,14 @@ def length_histogram(lengths: np.ndarray, max_length: int, path: str | Path) -> 
     _save(figure, path)
 
 
-def _curves(axes: Axes, history: Sequence[Mapping[str, Any]], quantity: str, scale: float, form: str) -> None:
+def _curves(
+    axes: Axes,
+    history: Sequence[Mapping[str, Any]],
+    quantity: str,
+    scale: float,
+    form: str,
+    whole_model: Mapping[str, float] | None,
+) -> None:
     from matplotlib.ticker import MaxNLocator
 
     epochs = [row["epoch"] for row in history]
@@ -99,11 +109,14 @@ def _curves(axes: Axes, history: Sequence[Mapping[str, Any]], quantity: str, sca
     for part, name, colour, marker in (("train", "training", 0, "o"), ("validation", "validation", 1, "s")):
         values = [row[f"{part}_{quantity}"] * scale for row in history]
         axes.plot(epochs, values, color=COLOURS[colour], marker=marker, markersize=size, linewidth=2, label=name)
-    losses = np.array([row["validation_loss"] for row in history], dtype=np.float64)
-    if not np.isnan(losses).all():
-        best = history[int(np.nanargmin(losses))]
-        label = f"lowest loss, epoch {best['epoch']}: {form.format(best[f'validation_{quantity}'] * scale)}"
-        axes.axvline(best["epoch"], color="0.35", linestyle="--", linewidth=1.5, zorder=1, label=label)
+    kept = next((row for row in reversed(history) if row.get("best")), None)
+    if kept is not None:
+        label = f"kept, epoch {kept['epoch']}: {form.format(kept[f'validation_{quantity}'] * scale)}"
+        axes.axvline(kept["epoch"], color="0.35", linestyle="--", linewidth=1.5, zorder=1, label=label)
+        if whole_model is not None:
+            value = whole_model[quantity] * scale
+            label = f"the whole model, validation: {form.format(value)}"
+            axes.plot([kept["epoch"]], [value], color=COLOURS[2], marker="D", markersize=7, linestyle="", label=label)
     axes.set_xlim(min(epochs) - 0.3, max(epochs) + 0.3)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1, steps=[1, 2, 5, 10]))
     axes.set_xlabel("epoch")

@@ -24,6 +24,7 @@ from sentiment_fast.runs.atomic import write_atomically
 from sentiment_fast.runs.regular_files import read_regular
 
 HISTORY = "history.jsonl"
+OVERVIEW_FILES = ("overview.json", "overview.txt", "class_balance.png", "lengths.png")
 MOST_BYTES = 1 << 28  # of a history, or of metrics.json
 Figures = Mapping[str, Any]  # an epoch's number, losses, accuracies, seconds, and whether its weights are kept
 
@@ -31,10 +32,11 @@ Figures = Mapping[str, Any]  # an epoch's number, losses, accuracies, seconds, a
 def write_overview(folder: Path, overview: Overview, training_lengths: np.ndarray) -> None:
     """Write overview.json, overview.txt, and the pictures of class balance and text lengths."""
     folder.mkdir(parents=True, exist_ok=True)
-    write_atomically(folder / "overview.json", json.dumps(overview.as_dict(), indent=2, ensure_ascii=False) + "\n")
-    write_atomically(folder / "overview.txt", overview.as_text() + "\n")
-    class_balance({name: part.class_counts for name, part in overview.parts.items()}, folder / "class_balance.png")
-    length_histogram(training_lengths, overview.max_length, folder / "lengths.png")
+    as_json, as_text, balance, lengths = (folder / name for name in OVERVIEW_FILES)
+    write_atomically(as_json, json.dumps(overview.as_dict(), indent=2, ensure_ascii=False) + "\n")
+    write_atomically(as_text, overview.as_text() + "\n")
+    class_balance({name: part.class_counts for name, part in overview.parts.items()}, balance)
+    length_histogram(training_lengths, overview.max_length, lengths)
 
 
 def append_history(folder: Path, epoch: Figures) -> None:
@@ -73,7 +75,9 @@ def write_results(
         **{part: figures.as_dict() for part, figures in metrics.items()},
     }
     save_metrics(folder, written)
-    learning_curves(history, folder / "learning_curves.png")
+    found = metrics.get("validation")
+    whole_model = None if found is None else {"loss": found.log_loss, "accuracy": found.accuracy}
+    learning_curves(history, folder / "learning_curves.png", whole_model)
     write_atomically(folder / CARD, _card(model, overview, best["epoch"], metrics, sources, made_up, calibration))
     return written
 

@@ -35,7 +35,8 @@ def write_together(contents: Mapping[Path, Content]) -> None:
                 if callable(content):
                     content(file)
                 else:
-                    file.write(content.encode() if isinstance(content, str) else content)
+                    # A name of a file may have bytes that are not UTF-8, which Python keeps as lone surrogates.
+                    file.write(content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content)
                 file.flush()
                 sync(file.fileno())
         for path in contents:

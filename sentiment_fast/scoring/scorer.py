@@ -153,7 +153,8 @@ def load(
 ) -> Scorer:
     """A `Scorer` for a model folder that `python -m sentiment_fast.train` wrote, or for the bundled model.
 
-    folder: None for the bundled model, with the classes "negative" and "positive"; a line on stderr reports that.
+    folder: None or "bundled" for the bundled model, with the classes "negative" and "positive"; for None, a line on
+    stderr reports that.
     threshold: predict the positive class, the second of two, above this probability; None for the model's own, usually
     0.5. cascade: run the network only on texts that the n-gram model is less confident about than this, 0.5 to 1; False
     to run it on all texts, None for the model's own setting. threads: how many to use on a CPU; None for all that this

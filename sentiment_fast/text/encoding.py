@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import operator
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -225,8 +227,26 @@ def _intake(texts: Any) -> Any:
     return texts
 
 
+_default_threads: ContextVar[int | None] = ContextVar("default_threads", default=None)
+
+
+@contextmanager
+def default_threads(threads: int) -> Iterator[None]:
+    """Within it, in this thread, calls of the core that are given no number of threads use this one."""
+    before = _default_threads.set(threads)
+    try:
+        yield
+    finally:
+        _default_threads.reset(before)
+
+
 def thread_count(threads: int | None = None) -> int:
-    """`threads` if given, else the number of CPUs that this process may use, or OMP_NUM_THREADS if that is less."""
+    """How many threads the core uses.
+
+    That is `threads` if given, else the number of `default_threads`, else the number of CPUs that this process may use,
+    or OMP_NUM_THREADS if that is less.
+    """
+    threads = _default_threads.get() if threads is None else threads
     if threads is not None:
         return threads
     try:

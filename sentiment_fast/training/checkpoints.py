@@ -23,12 +23,13 @@ from sentiment_fast.errors import DataError, ModelFolderError
 from sentiment_fast.model.tensor_files import MOST_BYTES, TensorFile, TensorFileError, seal
 from sentiment_fast.runs.atomic import part_of, write_atomically
 from sentiment_fast.runs.fingerprint import Wording, check_fingerprint
+from sentiment_fast.runs.record import RECORD, read_record
 from sentiment_fast.runs.regular_files import open_regular
 
 FORMAT = 4
 CHECKPOINT = "checkpoint.safetensors"
 _HEADER = "sentiment_fast"
-_WORDING = Wording(
+WORDING = Wording(
     noun="run",
     start_over="start over in another folder",
     differs="give `resume` the options of the run, or none",
@@ -93,7 +94,7 @@ class Checkpoints:
         if not self._path.exists():
             return False
         header, content = _read(self._path)
-        check_fingerprint(self._path, header["identity"], self._fingerprint, _WORDING)
+        check_fingerprint(self._path, header["identity"], self._fingerprint, WORDING)
         try:
             state.restore(load(content), header["state"])
         except (KeyError, TypeError, ValueError, RuntimeError, SafetensorError) as error:
@@ -105,24 +106,38 @@ class Checkpoints:
 class RecordedRun:
     """What the run in a folder was started with: the arguments and the fingerprint of its `Checkpoints`.
 
-    fingerprint: has at least "threads", a number, and "precision", a name; usually the "command" too.
+    fingerprint: has at least "threads", a number, and "precision", a name; usually the "command" too. has_checkpoint:
+    False for a run that ended before its first checkpoint, and therefore starts over.
     """
 
     folder: Path
     arguments: dict[str, Any]
     fingerprint: dict[str, Any]
+    has_checkpoint: bool = True
 
 
 def read_recorded_run(folder: Path) -> RecordedRun | None:
-    """What the run in a folder was started with; None without a checkpoint. ModelFolderError: damaged."""
+    """What the run in a folder was started with: its checkpoint says, or, before the first, its record.
+
+    None if there is neither. Raises ModelFolderError for damaged ones.
+    """
     path = folder / CHECKPOINT
-    if not path.exists():
-        return None
-    header, _ = _read(path)
-    threads, precision = (header["identity"].get(name) for name in ("threads", "precision"))
+    if path.exists():
+        header, _ = _read(path)
+        found = RecordedRun(folder, header["arguments"], header["identity"])
+    else:
+        path = folder / RECORD
+        recorded = read_record(folder)
+        if recorded is None:
+            return None
+        arguments = recorded.pop("options", None)
+        if not isinstance(arguments, dict):
+            raise _damaged(path, "its options are missing")
+        found = RecordedRun(folder, arguments, recorded, has_checkpoint=False)
+    threads, precision = (found.fingerprint.get(name) for name in ("threads", "precision"))
     if type(threads) is not int or threads < 1 or not isinstance(precision, str):
         raise _damaged(path, "its fingerprint is incomplete")
-    return RecordedRun(folder, header["arguments"], header["identity"])
+    return found
 
 
 def remove_checkpoint(folder: Path) -> None:

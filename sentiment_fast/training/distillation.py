@@ -91,10 +91,6 @@ def kept_probabilities(folder: Path, ids: TokenIds) -> Probabilities | None:
     return probabilities
 
 
-def remove_probabilities(folder: Path) -> None:
-    (folder / SOFT_TARGETS).unlink(missing_ok=True)
-
-
 def _digest(ids: TokenIds) -> str:
     digest = hashlib.sha256()
     for array in (ids.values, ids.offsets):

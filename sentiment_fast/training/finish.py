@@ -19,10 +19,12 @@ from sentiment_fast.model.model import Model
 from sentiment_fast.model.network import SentimentLSTM, weights_of
 from sentiment_fast.report.run_folder import write_results
 from sentiment_fast.runs.atomic import sync_files
+from sentiment_fast.runs.record import RECORD
 from sentiment_fast.scoring.scorer import Scorer
 from sentiment_fast.training.calibrate import calibrate
 from sentiment_fast.training.checkpoints import CHECKPOINT, remove_checkpoint
-from sentiment_fast.training.distillation import SOFT_TARGETS, remove_probabilities
+from sentiment_fast.training.distillation import SOFT_TARGETS
+from sentiment_fast.training.initial_weights import NGRAMS
 from sentiment_fast.training.prepare import TrainingData
 from sentiment_fast.training.state import Epoch
 
@@ -68,12 +70,20 @@ def finish_run(
     return written
 
 
-def keep_for_good(folder: Path) -> None:
-    """Remove the checkpoint and other files that only resuming needs, once everything else is on disk.
+_TEMPORARY = (CHECKPOINT, SOFT_TARGETS, NGRAMS, RECORD)
 
-    In this order: after a power cut either the finished model is whole, or the checkpoint is there to resume from.
+
+def keep_for_good(folder: Path) -> None:
+    """Remove what only resuming needs, once everything else is on disk.
+
+    After a power cut either the finished model is whole, or the checkpoint is there to resume from.
     """
-    temporary = (CHECKPOINT, SOFT_TARGETS)
-    sync_files(path for path in folder.iterdir() if path.is_file() and path.name not in temporary)
+    sync_files(path for path in folder.iterdir() if path.is_file() and path.name not in _TEMPORARY)
+    remove_temporary_files(folder)
+
+
+def remove_temporary_files(folder: Path) -> None:
+    """Remove what only resuming needs, the checkpoint first: without it, the run is finished."""
     remove_checkpoint(folder)
-    remove_probabilities(folder)
+    for name in _TEMPORARY[1:]:
+        (folder / name).unlink(missing_ok=True)

@@ -1,7 +1,7 @@
-"""The initial weights of a training with `init`: a pretrained folder's vocabulary and weights.
+"""The initial weights of a training with `init`: the vocabulary and weights of a pretrained folder or of a model.
 
 In: the folder, or a run that is resumed: its folder has the vocabulary, its checkpoint the weights. Out: both, and the
-settings with the vocabulary's options.
+settings with what follows from them. Of a model that is fine-tuned, the n-gram model is kept as it is.
 """
 
 from __future__ import annotations
@@ -9,59 +9,131 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
+import torch
+from safetensors.numpy import load, save
 from torch import Tensor
 
-from sentiment_fast.errors import UsageError
-from sentiment_fast.model.folder import VOCABULARY
+from sentiment_fast.errors import ModelFolderError, UsageError
+from sentiment_fast.model.config import NetworkConfig
+from sentiment_fast.model.folder import CONFIG, VOCABULARY, load_model, model_folder
+from sentiment_fast.model.model import Model
+from sentiment_fast.model.ngrams import NgramConfig, NgramModel
 from sentiment_fast.model.presets import Preset, VocabularyConfig
-from sentiment_fast.model.pretrained import check_sizes, load_pretrained
+from sentiment_fast.model.pretrained import check_sizes, is_pretrained, load_pretrained, pretrained_weights
+from sentiment_fast.model.tensor_files import TensorFile
+from sentiment_fast.runs.atomic import write_atomically
+from sentiment_fast.runs.regular_files import open_regular
 from sentiment_fast.text.vocabulary import Vocabulary
 from sentiment_fast.training.checkpoints import RecordedRun
+
+NGRAMS = "initial_ngrams.safetensors"  # in the folder of a run that fine-tunes a model, until it is finished
+_FREE = ("dropout", "word_dropout", "recurrent_dropout", "max_length")  # what no weight depends on
+
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class InitialWeights:
-    """options: the vocabulary's. weights: by their names in a `SentimentLSTM`; None for a run that is resumed."""
+    """options: the vocabulary's. weights: by their names in a `SentimentLSTM`; None for a run that is resumed.
+
+    The rest is a model's that is fine-tuned: network, its settings; classes; ngrams, its n-gram model, if any.
+    """
 
     vocabulary: Vocabulary
     options: VocabularyConfig
     weights: Mapping[str, Tensor] | None
+    network: NetworkConfig | None = None
+    classes: list[Any] | None = None
+    ngrams: NgramModel | None = None
 
-    def applied_to(self, settings: Preset, given: Collection[str], say: Callable[[str], None]) -> Preset:
-        """The settings with the vocabulary's options. given: names of settings that the user changed. say: called if
-        other options differ from the settings'.
+    def applied_to(self, settings: Preset, given: Collection[str], say: Say) -> Preset:
+        """The settings with the vocabulary's options, and a model's network and n-grams.
+
+        given: names of settings that the user changed. say: called if others differ from the settings'.
         """
-        others = {
-            name: value for name, value in asdict(self.options).items() if getattr(settings.vocabulary, name) != value
-        }
+        theirs = asdict(self.options)
+        if self.network is not None:
+            named = {name: getattr(settings.network, name) for name in _FREE if name in given}
+            theirs |= asdict(replace(self.network, **named))
+        if self.ngrams is not None:
+            theirs |= asdict(self.ngrams.config)
+        ours = asdict(settings.vocabulary) | asdict(settings.network) | asdict(settings.wide)
+        others = {name: value for name, value in theirs.items() if ours[name] != value}
+        what = "vocabulary is that" if self.network is None else "vocabulary and the network are those"
+        instead = "pretrain with it" if self.network is None else "train without `init`"
         for name, value in others.items():
             if name in given:
                 raise UsageError(
-                    f"`set={name}={getattr(settings.vocabulary, name)}`: the vocabulary is that of `init`, which has "
-                    f"{name} {value}: leave it out, or pretrain with it"
+                    f"`set={name}={ours[name]}`: the {what} of `init`, which has {name} {value}: leave it out, or "
+                    f"{instead}"
                 )
         if others:
-            theirs = ", ".join(f"{name}={value}" for name, value in others.items())
-            ours = ", ".join(f"{name}={getattr(settings.vocabulary, name)}" for name in others)
-            say(f"the vocabulary is that of `init`, with {theirs}; for the preset's {ours}, pretrain with it")
-        return replace(settings, vocabulary=self.options)
+            with_theirs = ", ".join(f"{name}={value}" for name, value in others.items())
+            presets = ", ".join(f"{name}={ours[name]}" for name in others)
+            say(f"the {what} of `init`, with {with_theirs}; for the preset's {presets}, {instead}")
+        return settings.with_fields(others)
 
-    def keep(self, folder: Path) -> None:
-        """Save the vocabulary where the resumed run finds it: in the run's folder, as its model will."""
+    def weights_for(self, classes: list[Any], say: Say) -> Mapping[str, Tensor] | None:
+        """The weights to start from; the classifier's too, if the model has the same labels."""
+        if self.weights is None or self.classes is None or self._has(classes):
+            return self.weights
+        known = ", ".join(map(str, self.classes))
+        say(f"the labels are not those of `init` ({known}): the output layer and the n-grams are learned from scratch")
+        return pretrained_weights(self.weights)
+
+    def ngrams_for(self, classes: list[Any]) -> NgramModel | None:
+        """The n-gram model to keep; None to fit one."""
+        return self.ngrams if self.classes is None or self._has(classes) else None
+
+    def keep(self, folder: Path, classes: list[Any]) -> None:
+        """Save what the resumed run needs where it finds it: in the run's folder, the vocabulary as its model will."""
         self.vocabulary.save(folder / VOCABULARY)
+        ngrams = self.ngrams_for(classes)
+        if ngrams is not None:
+            write_atomically(folder / NGRAMS, save(ngrams.tensors()))
+
+    def _has(self, classes: list[Any]) -> bool:
+        return self.classes is not None and list(map(str, self.classes)) == list(map(str, classes))
 
 
 def initial_weights(init: str | None, settings: Preset, recorded: RecordedRun | None) -> InitialWeights | None:
-    """The initial weights of a pretrained folder, or those of a recorded run; None without `init`.
+    """The initial weights of a pretrained folder or a model, or those of a recorded run; None without `init`.
 
-    Raises UsageError if its sizes are not the network's, ModelFolderError for a bad folder.
+    Raises UsageError if a pretrained folder's sizes are not the network's, ModelFolderError for a bad folder.
     """
     if init is None:
         return None
     if recorded is not None:
-        options = VocabularyConfig(**recorded.fingerprint["settings"]["vocabulary"])
-        return InitialWeights(Vocabulary.load(recorded.folder / VOCABULARY), options, None)
-    pretrained = load_pretrained(init)
+        return _of_recorded(recorded)
+    folder = model_folder(init)
+    if (folder / CONFIG).is_file() and not is_pretrained(folder):
+        return _of_model(folder, load_model(folder))
+    pretrained = load_pretrained(folder)
     check_sizes(init, pretrained, settings.network)
     return InitialWeights(pretrained.vocabulary, pretrained.options, pretrained.weights)
+
+
+def _of_model(folder: Path, model: Model) -> InitialWeights:
+    try:
+        options = VocabularyConfig(**model.settings["vocabulary"])
+    except (KeyError, TypeError, UsageError) as error:
+        raise ModelFolderError(f"{folder}: expected the options of its vocabulary in {CONFIG}, got: {error}") from error
+    weights = {name: torch.from_numpy(array.copy()) for name, array in model.weights.items()}
+    return InitialWeights(model.vocabulary, options, weights, model.config, model.classes, model.wide)
+
+
+def _of_recorded(recorded: RecordedRun) -> InitialWeights:
+    """What a run that is resumed started from: its checkpoint has the weights, its settings the rest."""
+    settings, path = recorded.fingerprint["settings"], recorded.folder / NGRAMS
+    ngrams = None
+    if path.exists():
+        try:
+            with open_regular(path) as file:
+                tensors = load(TensorFile.of(file).content())
+            ngrams = NgramModel(NgramConfig(**settings["wide"]), tensors)
+        except (OSError, TypeError, ValueError, UsageError) as error:
+            raise ModelFolderError(f"{path}: cannot be read ({error}): start over in another folder") from error
+    vocabulary = Vocabulary.load(recorded.folder / VOCABULARY)
+    return InitialWeights(vocabulary, VocabularyConfig(**settings["vocabulary"]), None, ngrams=ngrams)

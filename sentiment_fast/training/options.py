@@ -30,7 +30,7 @@ IN_MEMORY = "(texts, labels)"  # how a checkpoint records data that came from no
 
 @dataclass(frozen=True, kw_only=True)
 class SettingsOptions:
-    """The options of everything that learns: its settings. None: as in the preset."""
+    """The options of everything that learns: its settings, and its threads. None: as in the preset."""
 
     NOT_RECORDED: ClassVar[tuple[str, ...]] = ()  # what may differ when a run is resumed
 
@@ -38,6 +38,7 @@ class SettingsOptions:
     config: str | None = None
     set: tuple[str, ...] = ()
     seed: int | None = None
+    threads: int | None = None
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Self:
@@ -50,6 +51,8 @@ class SettingsOptions:
         options = cls(**{name: _normal(name, value, known[name]) for name, value in values.items()})
         if options.config is not None and options.preset != cls.preset:
             raise UsageError("Expected `preset` or `config`, got both")
+        if options.threads is not None and not (type(options.threads) is int and options.threads >= 1):
+            raise UsageError(f"Expected `threads` of 1 or more, got {options.threads!r}")
         return options
 
     def recorded(self) -> dict[str, Any]:

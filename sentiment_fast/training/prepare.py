@@ -109,9 +109,10 @@ def new_model(
     vectors: WordVectors | None,
     initial: InitialWeights | None,
     device: torch.device,
+    say: Callable[[str], None],
 ) -> tuple[SentimentLSTM, Model]:
     """A network with random weights, word vectors or initial weights, on the device, and the model to save."""
-    weights = initial.weights if initial else None
+    weights = initial.weights_for(data.classes, say) if initial else None
     network = new_network(settings, data.vocabulary, data.classes, vectors, weights).to(device)
     texts = data.training.data
     model = model_of(

@@ -16,6 +16,7 @@ from sentiment_fast.data.sources import open_texts
 from sentiment_fast.data.texts import joined
 from sentiment_fast.errors import UsageError
 from sentiment_fast.model.presets import Preset
+from sentiment_fast.model.threads import training_threads
 from sentiment_fast.report.pretrained_folder import write_pretrained_folder
 from sentiment_fast.runs.folder import check_folder
 from sentiment_fast.training.encode import new_network
@@ -44,7 +45,7 @@ def pretrain(data: Any = (), *, say: Callable[[str], None] = lambda message: Non
     Options:
 
     - out (path, default runs/start-<date-time>): the pretrained folder, empty or not there yet
-    - preset, config, set, seed: as for `sf.train`
+    - preset, config, set, seed, threads: as for `sf.train`
     - text_column (str or int, None) and how files are laid out (delimiter, encoding, ...): as for `sf.train`
 
     Raises TypeError for an unknown option, UsageError for one that makes no sense, DataError for unusable texts.
@@ -56,11 +57,12 @@ def pretrain(data: Any = (), *, say: Callable[[str], None] = lambda message: Non
     folder = chosen.out or Path("runs") / datetime.now().strftime("start-%Y-%m-%d-%H%M%S")
     check_folder(folder, "run")
     seed = settings.training.seed
-    texts = joined([open_texts(source, chosen.text_column, seed, say, chosen) for source in chosen.data])
-    corpus = open_corpus(texts, settings)
-    say(f"{texts.name}: {corpus.summary}")
-    vectors = vectors_of(corpus.ids, settings, corpus.vocabulary, say)
-    network = new_network(settings, corpus.vocabulary, [0, 1], vectors)
+    with training_threads(chosen.threads):
+        texts = joined([open_texts(source, chosen.text_column, seed, say, chosen) for source in chosen.data])
+        corpus = open_corpus(texts, settings)
+        say(f"{texts.name}: {corpus.summary}")
+        vectors = vectors_of(corpus.ids, settings, corpus.vocabulary, say)
+        network = new_network(settings, corpus.vocabulary, [0, 1], vectors)
     write_pretrained_folder(folder, network.state_dict(), corpus.vocabulary, settings, texts)
     return PretrainingResult(folder, chosen)
 

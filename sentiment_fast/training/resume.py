@@ -16,21 +16,38 @@ import torch
 from sentiment_fast.errors import ModelFolderError, UsageError, quoted
 from sentiment_fast.model.devices import Precision, choose_precision
 from sentiment_fast.model.distributed import TrainingProcesses
+from sentiment_fast.model.folder import CONFIG, METRICS, VOCABULARY, WEIGHTS
 from sentiment_fast.model.preset_files import preset_of
 from sentiment_fast.model.presets import Preset
-from sentiment_fast.runs import folder as folders
+from sentiment_fast.report.run_folder import HISTORY, OVERVIEW_FILES
+from sentiment_fast.runs.record import RunRecord, read_record
 from sentiment_fast.text.vocabulary import Vocabulary
-from sentiment_fast.training.checkpoints import RecordedRun, read_recorded_run
+from sentiment_fast.training.checkpoints import CHECKPOINT, WORDING, RecordedRun, read_recorded_run
+from sentiment_fast.training.distillation import SOFT_TARGETS
 from sentiment_fast.training.encode import Encoded, digest_of
-from sentiment_fast.training.options import IN_MEMORY, SettingsOptions
+from sentiment_fast.training.initial_weights import NGRAMS
+from sentiment_fast.training.options import IN_MEMORY, SettingsOptions, TrainingOptions
 
 Options = TypeVar("Options", bound=SettingsOptions)
 
 
-def recorded_run(folder: Path | None, command: str) -> RecordedRun | None:
-    """The run of a command, "train" or "pretrain", in a folder; None if there is no checkpoint of one.
+# What a run may leave in its folder before its first checkpoint.
+EARLY_FILES = (
+    *OVERVIEW_FILES,
+    "tensorboard",
+    *(CONFIG, VOCABULARY, WEIGHTS, SOFT_TARGETS, NGRAMS, HISTORY, f"{CHECKPOINT}.part"),
+)
 
-    Raises UsageError without a folder, and for the other command's run.
+
+def is_finished(folder: Path) -> bool:
+    """Whether the run in a folder has ended, and nothing is left to resume."""
+    return (folder / METRICS).exists() and not (folder / CHECKPOINT).exists()
+
+
+def recorded_run(folder: Path | None, command: str) -> RecordedRun | None:
+    """The run of a command, "train", "tune" or "pretrain", in a folder; None if neither checkpoint nor record is there.
+
+    Raises UsageError without a folder, and for another command's run.
     """
     if folder is None:
         raise UsageError("`resume=True`: expected the folder of the run, `out=FOLDER`")
@@ -99,29 +116,40 @@ def recorded_settings(recorded: RecordedRun) -> Preset:
 
 
 def resumed_precision(wanted: str, recorded: RecordedRun | None, device: torch.device) -> Precision:
-    """The precision to compute in; a run that is resumed keeps its own, and its threads, whose number decides rounding.
+    """The precision to compute in; a run that is resumed keeps its own.
 
     wanted: the name of a new run's.
     """
     if recorded is None:
         return choose_precision(device, wanted)
-    torch.set_num_threads(recorded.fingerprint["threads"])
     return choose_precision(device, recorded.fingerprint["precision"])
 
 
-def check_folder(folder: Path, resume: bool) -> None:
-    """A run writes into an empty folder; a resumed run into its own, also if it was killed right at its start.
+def open_record(
+    folder: Path,
+    options: TrainingOptions,
+    settings: Preset,
+    precision: Precision,
+    processes: TrainingProcesses,
+    recorded: RecordedRun | None,
+) -> RunRecord:
+    """The record of a run, from which `recorded_run` knows it before its first checkpoint. recorded: as it knew it.
 
-    Raises UsageError for any other.
+    Raises UsageError for a run that starts over on another device or with another number of processes.
     """
-    folders.check_folder(
-        folder,
-        "run",
-        leftovers=("overview.json.part",),
-        resume=resume,
-        begun="overview.json",
-        finished="metrics.json",
-    )
+    if recorded is not None and recorded.has_checkpoint:
+        values = read_record(folder) or {}
+    else:
+        values = {
+            "options": options.recorded(),
+            "command": "train",
+            "settings": settings.as_dict(),
+            "precision": precision.name,
+            "device": processes.device.type,
+            "processes": processes.size,
+            "threads": torch.get_num_threads(),
+        }
+    return RunRecord(folder, values, WORDING, again=recorded is not None)
 
 
 def run_fingerprint(

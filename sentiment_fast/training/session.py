@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from sentiment_fast.data.overview import TRAINING
-from sentiment_fast.errors import DataError, ModelFolderError, StoppedError
+from sentiment_fast.errors import DataError, ModelFolderError, StoppedError, UsageError
 from sentiment_fast.model.compiling import Compiler
 from sentiment_fast.model.devices import Precision, choose_device, deterministic_algorithms
 from sentiment_fast.model.distributed import TrainingProcesses, processes_of_environment
@@ -23,14 +25,16 @@ from sentiment_fast.model.folder import METRICS, save_model
 from sentiment_fast.model.model import Model
 from sentiment_fast.model.network import SentimentLSTM, weights_of
 from sentiment_fast.model.presets import Preset
+from sentiment_fast.model.threads import training_threads
 from sentiment_fast.report.run_folder import HISTORY, MOST_BYTES, append_history, write_overview
 from sentiment_fast.report.tensorboard_log import event_log
+from sentiment_fast.runs.folder import check_folder
 from sentiment_fast.runs.regular_files import read_regular
 from sentiment_fast.runs.stop import StopRequest
 from sentiment_fast.scoring.scorer import Scorer, load
 from sentiment_fast.training.checkpoints import CHECKPOINT, Checkpoints, RecordedRun
-from sentiment_fast.training.distillation import SoftTargets, remove_probabilities
-from sentiment_fast.training.finish import finish_run
+from sentiment_fast.training.distillation import SoftTargets
+from sentiment_fast.training.finish import finish_run, remove_temporary_files
 from sentiment_fast.training.initial_weights import initial_weights
 from sentiment_fast.training.loop import Progress
 from sentiment_fast.training.loop import train as train_network
@@ -38,7 +42,9 @@ from sentiment_fast.training.ngrams import fit_ngram_model
 from sentiment_fast.training.options import TrainingOptions
 from sentiment_fast.training.prepare import VALIDATION, TrainingData, new_model, open_training_data, with_vectors
 from sentiment_fast.training.resume import (
-    check_folder,
+    EARLY_FILES,
+    is_finished,
+    open_record,
     recorded_run,
     recorded_settings,
     resumed_options,
@@ -100,6 +106,7 @@ def train(
     - preset (str, "tutorial") or config (path): the settings to start from, by name or from a preset file
     - set (mapping or list of "NAME=VALUE", empty): single settings to change, such as {"cell": "gru"}
     - epochs, batch_size, seed (int, None), learning_rate (float, None): likewise
+    - threads (int, None): how many to use on a CPU; None for as many as PyTorch does. It affects how sums are rounded
     - validation (share or path, None): the texts that choose the epoch and calibrate the probabilities
     - test (path, None): labelled texts to score once, at the end
     - text_column, label_column (str or int, None): names, or numbers from 1; default "sentiment", else "label";
@@ -108,9 +115,11 @@ def train(
       laid out, see `io.options.LayoutOptions`
     - skip_bad_rows (bool, False): leave out records that cannot be read, and report how many
     - vectors (path, None): word vectors in GloVe or word2vec text format
-    - init (path, None): a pretrained folder, made by `pretrain`: the vocabulary and initial weights
-    - teacher (path, None), unlabelled (path or list of paths, empty), label_weight (float, 0.5): a model whose
-      probabilities are soft targets, more texts for it to label, and the weight of a text's own label in its target
+    - init (path, None): a pretrained folder, made by `pretrain`, or a model, "bundled" for the one that the package
+      has: the vocabulary and initial weights
+    - teacher (path or "bundled", None), unlabelled (path or list of paths, empty), label_weight (float, 0.5): a model
+      whose probabilities are soft targets, more texts for it to label, and the weight of a text's own label in its
+      target
     - device ("auto", "cpu" or "cuda"; "auto"), precision ("auto", "float32", "bfloat16" or "float16"; "float32"),
       amp (bool, False): short for precision="auto"
     - compile, cuda_graphs (bool, None), deterministic (bool, False): see the README's Training
@@ -125,43 +134,60 @@ def train(
     # Long: its docstring lists all options.
     given = options if data is None else {"data": data} | options
     chosen, recorded = _resumed(given)
-    if chosen.resume and recorded is None and chosen.out is not None and (chosen.out / METRICS).exists():
-        remove_probabilities(chosen.out)  # if a kill came between the checkpoint and them
+    if chosen.resume and chosen.out is not None and is_finished(chosen.out):
+        remove_temporary_files(chosen.out)  # of a run that was killed while it did that
         say(f"{chosen.out}: this run is finished, there is nothing to resume")
         return _finished(chosen.out, chosen)
-    if recorded is None:
+    checkpointed = recorded if recorded is not None and recorded.has_checkpoint else None
+    if checkpointed is None:
         check_sources(chosen)
     settings = chosen.settings() if recorded is None else recorded_settings(recorded)
-    chosen = replace(chosen, validation=chosen.validation or str(settings.training.validation_share))
-    with _processes(chosen) as processes:
+    with _processes(chosen, recorded) as processes:
         tell = say if processes.writes else _say_nothing
-        if chosen.resume and recorded is None:
-            tell(f"{chosen.out}: no checkpoint there, so this is a new run")
+        if chosen.resume and checkpointed is None:
+            tell(f"{chosen.out}: no checkpoint there, so this run starts {'a new one' if recorded is None else 'over'}")
         folder = chosen.out or Path("runs") / datetime.now().strftime("%Y-%m-%d-%H%M%S")
         if recorded is None:
-            processes.first_does(lambda: check_folder(folder, chosen.resume))
+            processes.first_does(lambda: check_folder(folder, "run", EARLY_FILES))
+        chosen = replace(
+            chosen,
+            validation=chosen.validation or str(settings.training.validation_share),
+            threads=torch.get_num_threads(),
+        )
         precision = resumed_precision(chosen.precision_name(), recorded, processes.device)
         graphs = choose_graphs(chosen.cuda_graphs, precision, processes)
         bar = progress if processes.writes else list
         stop = stop or StopRequest()
-        return _Run(chosen, settings, folder, recorded, processes, precision, graphs, tell, bar, stop).train()
+        with ExitStack() as kept:
+
+            def record() -> None:
+                kept.enter_context(open_record(folder, chosen, settings, precision, processes, recorded))
+
+            processes.first_does(record)
+            return _Run(chosen, settings, folder, checkpointed, processes, precision, graphs, tell, bar, stop).train()
 
 
 def _resumed(given: dict[str, Any]) -> tuple[TrainingOptions, RecordedRun | None]:
-    """The options to train with, checked, and the run that they resume; None if there is none."""
+    """The options to train with, checked, and the run that they resume; None if there is none.
+
+    Raises UsageError if there is none and the options do not say what a new run should train on.
+    """
     chosen = TrainingOptions.of(given)
     recorded = recorded_run(chosen.out, "train") if chosen.resume else None
     if recorded is not None:
         chosen = resumed_options(TrainingOptions, recorded.folder, recorded.arguments, given)
+    elif chosen.resume and chosen.data is None and chosen.out is not None and not is_finished(chosen.out):
+        raise UsageError(f"{chosen.out}: no checkpoint there; give the whole command, with `data`, to start a run")
     chosen.check()
     return chosen, recorded
 
 
 @contextmanager
-def _processes(options: TrainingOptions) -> Iterator[TrainingProcesses]:
+def _processes(options: TrainingOptions, recorded: RecordedRun | None) -> Iterator[TrainingProcesses]:
     device = choose_device(options.device)
     deterministic = deterministic_algorithms() if options.deterministic else nullcontext()
-    with deterministic, processes_of_environment(device) as processes:
+    threads = options.threads if recorded is None else recorded.fingerprint["threads"]
+    with training_threads(threads), deterministic, processes_of_environment(device) as processes:
         yield processes
 
 
@@ -179,7 +205,7 @@ def _finished(folder: Path, options: TrainingOptions) -> TrainingResult:
 
 @dataclass(frozen=True)
 class _Run:
-    """One training, ready to read its data. recorded: the run that it resumes, if any."""
+    """One training, ready to read its data. recorded: the run whose checkpoint it resumes from, if any."""
 
     options: TrainingOptions
     settings: Preset
@@ -198,16 +224,16 @@ class _Run:
         if initial is not None:
             named = {item.partition("=")[0] for item in self.options.set}
             settings = initial.applied_to(settings, named, self.say)
-        data = open_training_data(self.options, settings, initial, self.say)
-        self.say(data.overview.as_text())
 
         def keep_what_is_known() -> None:
             with self._writing("choose another folder with `out`"):
                 write_overview(self.folder, data.overview, data.training.ids.lengths)
                 if initial is not None:
-                    initial.keep(self.folder)
+                    initial.keep(self.folder, data.classes)
 
         try:
+            data = open_training_data(self.options, settings, initial, self.say)
+            self.say(data.overview.as_text())
             self.processes.first_does(keep_what_is_known)
             soft_targets = teach(
                 self.options, data, self.folder, self.processes, resumed=self.recorded is not None, say=self.say
@@ -216,12 +242,18 @@ class _Run:
             vectors = None
             if initial is None and self.recorded is None:  # a checkpoint has the trained ones
                 settings, vectors = with_vectors(self.options.vectors, settings, data.vocabulary, corpus, self.say)
-            network, model = new_model(settings, data, vectors, initial, self.processes.device)
+            network, model = new_model(settings, data, vectors, initial, self.processes.device, self.say)
             self.processes.take_from_first(network.state_dict().values())
-            if self.processes.writes:
+            fingerprint = run_fingerprint(data.parts, data.vocabulary, settings, self.precision, self.processes)
+            if soft_targets is not None:
+                fingerprint["soft targets"] = soft_targets.digest()
+            model.wide = None if initial is None else initial.ngrams_for(data.classes)
+            if model.wide is not None:
+                fingerprint["n-grams"] = "those of the initial model"
+            elif self.processes.writes:
                 model.wide = fit_ngram_model(data, soft_targets, settings.wide, self.say)
             self.say(f"Training on {self.processes.describe()}, {self.precision.reason}")
-            history = self._train_network(settings, data, soft_targets, network, model)
+            history = self._train_network(settings, data, soft_targets, network, model, fingerprint)
         except KeyboardInterrupt as interrupt:
             has_checkpoint = (self.folder / CHECKPOINT).exists()
             raise StoppedError(self.folder, has_checkpoint, self.processes.size, self.processes.rank) from interrupt
@@ -238,10 +270,8 @@ class _Run:
         soft_targets: SoftTargets | None,
         network: SentimentLSTM,
         model: Model,
+        fingerprint: dict[str, Any],
     ) -> list[Epoch]:
-        fingerprint = run_fingerprint(data.parts, data.vocabulary, settings, self.precision, self.processes)
-        if soft_targets is not None:
-            fingerprint["soft targets"] = soft_targets.digest()
         checkpoints = Checkpoints(self.folder, fingerprint, self.options.recorded(), self.options.checkpoint_minutes)
         compiler = Compiler(self.say) if self.options.compile else None
         examples = {name: part.examples(settings.network, self.processes.device) for name, part in data.parts.items()}

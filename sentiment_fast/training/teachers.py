@@ -23,7 +23,7 @@ from sentiment_fast.data.texts import Texts, joined
 from sentiment_fast.errors import ModelFolderError, UsageError, listed, quoted, shortened
 from sentiment_fast.model.devices import choose_device
 from sentiment_fast.model.distributed import TrainingProcesses
-from sentiment_fast.model.folder import load_model
+from sentiment_fast.model.folder import load_model, model_folder
 from sentiment_fast.model.serialization import MOST_CONFIG_BYTES
 from sentiment_fast.model.tensor_files import TensorFile
 from sentiment_fast.runs.regular_files import open_regular, read_regular
@@ -49,7 +49,7 @@ _LONGEST = 512  # tokens of a text, if a model does not state how many it reads
 
 def open_teacher(folder: str | Path, classes: Sequence[Any], device: str, say: Callable[[str], None]) -> Teacher:
     """Raises ModelFolderError for a folder without a model, UsageError if its classes are not the student's."""
-    folder = Path(folder)
+    folder = model_folder(folder)
     if _is_hugging_face(folder):
         return _hugging_face(folder, classes, device, say)
     scorer = Scorer(
@@ -61,8 +61,11 @@ def open_teacher(folder: str | Path, classes: Sequence[Any], device: str, say: C
 
 def check_sources(options: TrainingOptions) -> None:
     """Check that the teacher and the unlabelled texts exist, before a new run creates its folder."""
-    if options.teacher is not None and not Path(options.teacher).is_dir():
-        raise ModelFolderError(f"{options.teacher}: no such model folder. `python -m sentiment_fast.train` makes one")
+    if options.teacher is not None and not model_folder(options.teacher).is_dir():
+        raise ModelFolderError(
+            f"{options.teacher}: no such model folder. `python -m sentiment_fast.train` makes one; a model of Hugging "
+            "Face is read from a folder that you have downloaded it to"
+        )
     for data in options.unlabelled:
         check_source(data)
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
@@ -22,16 +23,18 @@ from sentiment_fast.model.devices import Precision, choose_device, choose_precis
 from sentiment_fast.model.distributed import TrainingProcesses
 from sentiment_fast.model.preset_files import preset_of, read_json, save_preset
 from sentiment_fast.model.presets import Preset
+from sentiment_fast.model.threads import training_threads
 from sentiment_fast.runs.folder import check_folder
+from sentiment_fast.runs.record import RunRecord, remove_record
 from sentiment_fast.runs.stop import StopRequest
 from sentiment_fast.training.options import LabelledOptions
-from sentiment_fast.training.resume import resumed_options
+from sentiment_fast.training.resume import recorded_run, resumed_options
 from sentiment_fast.training.step import choose_graphs
 from sentiment_fast.tuning.encoded_data import EncodedData
 from sentiment_fast.tuning.run import TrialSetup, run_search
 from sentiment_fast.tuning.searches import new_search
 from sentiment_fast.tuning.space import DEFAULT_GRID, DEFAULT_SPACE, Space, read_tries, space_as_json, space_of
-from sentiment_fast.tuning.trials import BEST, SEARCH, Trial, TrialLog, read_search
+from sentiment_fast.tuning.trials import BEST, SEARCH, WORDING, Trial, TrialLog, read_search
 
 _DEFAULT_TIME = "30m"
 Say = Callable[[str], None]
@@ -97,8 +100,8 @@ def tune(
     """Search for settings that train well: what `python -m sentiment_fast.tune` does, with its options.
 
     data, say, stop: as for `sf.train`; so are validation, text_column, label_column, how files are laid out (delimiter
-    and the like), preset, config, set, epochs, batch_size, learning_rate, seed, device, amp, precision and cuda_graphs,
-    by keyword. Further options:
+    and the like), preset, config, set, epochs, batch_size, learning_rate, seed, threads, device, amp, precision and
+    cuda_graphs, by keyword. Further options:
 
     - out (path, default runs/tune-<date-time>), resume (bool, False): the search's folder; continue the one in it
     - search ("random", "grid" or "optuna"; "random"): draw settings, try all combinations, or let Optuna choose
@@ -109,33 +112,39 @@ def tune(
 
     Raises UsageError or DataError if no trial has a figure, unless it was stopped; otherwise the errors of `sf.train`.
     """
+    # Long: its docstring lists all options.
     started = time.monotonic()
     given = options if data is None else {"data": data} | options
     chosen, known = _resumed(given, say)
     seconds = chosen.seconds()
     folder = chosen.out or Path("runs") / datetime.now().strftime("tune-%Y-%m-%d-%H%M%S")
     if known is None:
-        check_folder(folder, "search", leftovers=("search.json.part",), resume=chosen.resume)
+        check_folder(folder, "search", (f"{SEARCH}.part",))
     base, space = _base_and_space(chosen, known, given, folder)
     search = new_search(chosen.search, space, base.training.seed, chosen.metric)
     device = choose_device(chosen.device)
-    precision = _precision(chosen, known, device)
-    cuda_graphs = choose_graphs(chosen.cuda_graphs, precision, TrainingProcesses(device=device))
-    setup = TrialSetup(base, _encoded_data(chosen, base, device, say), precision, chosen.metric, cuda_graphs)
-    log = TrialLog(folder, _fingerprint(chosen, setup, space), chosen.recorded())
-    say(f"Searching on {device.type}, {precision.reason}; {len(log.trials)} trials so far; results: {folder}")
-    deadline = None if seconds is None else started + seconds - log.seconds
-    stop = stop or StopRequest()
+    with training_threads(chosen.threads if known is None else _recorded_threads(chosen, known)):
+        chosen = replace(chosen, threads=torch.get_num_threads())
+        precision = _precision(chosen, known, device)
+        fingerprint = _fingerprint(chosen, base, space, precision, device)
+        cuda_graphs = choose_graphs(chosen.cuda_graphs, precision, TrainingProcesses(device=device))
+        with _open_record(folder, chosen, fingerprint, known):
+            setup = TrialSetup(base, _encoded_data(chosen, base, device, say), precision, chosen.metric, cuda_graphs)
+            log = TrialLog(folder, {**fingerprint, "data": setup.data.digest()}, chosen.recorded())
+            remove_record(folder)  # the log has what it says, and a lock of its own
+        say(f"Searching on {device.type}, {precision.reason}; {len(log.trials)} trials so far; results: {folder}")
+        deadline = None if seconds is None else started + seconds - log.seconds
+        stop = stop or StopRequest()
 
-    def after_trial(trial: Trial) -> None:
-        _write_best(folder, base, log, chosen.metric)
-        say(f"  {trial.status}, {trial.seconds:.1f} s{': ' if trial.reason else ''}{trial.reason}")
+        def after_trial(trial: Trial) -> None:
+            _write_best(folder, base, log, chosen.metric)
+            say(f"  {trial.status}, {trial.seconds:.1f} s{': ' if trial.reason else ''}{trial.reason}")
 
-    def is_over() -> bool:
-        return stop.requested or (deadline is not None and time.monotonic() >= deadline)
+        def is_over() -> bool:
+            return stop.requested or (deadline is not None and time.monotonic() >= deadline)
 
-    with log, stop.heeded():
-        run_search(search, setup, log, chosen.trials, is_over, after_trial, say)
+        with log, stop.heeded():
+            run_search(search, setup, log, chosen.trials, is_over, after_trial, say)
     _write_best(folder, base, log, chosen.metric)
     return _result(folder, log, chosen, stop.requested)
 
@@ -158,18 +167,29 @@ def _encoded_data(options: TuningOptions, base: Preset, device: torch.device, sa
     return EncodedData(parts, classes, device)
 
 
-def _fingerprint(options: TuningOptions, setup: TrialSetup, space: Space) -> dict[str, Any]:
-    """What must be the same for a search to be the same."""
+def _fingerprint(
+    options: TuningOptions, base: Preset, space: Space, precision: Precision, device: torch.device
+) -> dict[str, Any]:
+    """What must be the same for a search to be the same, besides the data."""
     return {
-        "base": setup.base.as_dict(),
+        "base": base.as_dict(),
         "space": space_as_json(space),
         "search": options.search,
         "metric": options.metric,
-        "data": setup.data.digest(),
-        "device": setup.data.device.type,
-        "precision": setup.precision.name,
+        "device": device.type,
+        "precision": precision.name,
         "threads": torch.get_num_threads(),
     }
+
+
+def _open_record(
+    folder: Path, options: TuningOptions, fingerprint: Mapping[str, Any], known: Mapping[str, Any] | None
+) -> AbstractContextManager[object]:
+    """The record of a search, which `_resumed` reads as long as there is no search.json."""
+    if (folder / SEARCH).exists():
+        return nullcontext()
+    values = {"command": "tune", "options": options.recorded(), **fingerprint}
+    return RunRecord(folder, values, WORDING, again=known is not None)
 
 
 def _write_best(folder: Path, base: Preset, log: TrialLog, metric: str) -> None:
@@ -189,6 +209,10 @@ def _resumed(given: Mapping[str, Any], say: Say) -> tuple[TuningOptions, dict[st
     if chosen.out is None:
         raise UsageError("`resume=True`: expected the folder of the search, `out=FOLDER`")
     known = read_search(chosen.out)
+    if known is None and (recorded := recorded_run(chosen.out, "tune")) is not None:
+        known = {"options": recorded.arguments, "identity": recorded.fingerprint}
+    if known is None and chosen.data is None:
+        raise UsageError(f"{chosen.out}: no search there; give the whole command, with `data`, to start one")
     if known is None:
         say(f"{chosen.out}: no search there, so this is a new one")
         return chosen, None
@@ -210,14 +234,19 @@ def _base_and_space(
 
 
 def _precision(options: TuningOptions, fingerprint: dict[str, Any] | None, device: torch.device) -> Precision:
-    """The precision of the trainings; a resumed search keeps its own, and its threads, which affect rounding."""
-    wanted = options.precision_name()
-    if fingerprint is not None:
-        threads, wanted = fingerprint.get("threads"), fingerprint.get("precision", "")
-        if type(threads) is not int or threads < 1 or not isinstance(wanted, str) or not wanted:
-            raise ModelFolderError(f"{options.out}: its search.json is damaged: start over in another folder")
-        torch.set_num_threads(threads)
+    """The precision of the trainings; a resumed search keeps its own."""
+    wanted = options.precision_name() if fingerprint is None else fingerprint.get("precision")
+    if not isinstance(wanted, str) or not wanted:
+        raise ModelFolderError(f"{options.out}: its search.json is damaged: start over in another folder")
     return choose_precision(device, wanted)
+
+
+def _recorded_threads(options: TuningOptions, fingerprint: dict[str, Any]) -> int:
+    """The threads of a resumed search, whose number affects rounding."""
+    threads = fingerprint.get("threads")
+    if type(threads) is not int or threads < 1:
+        raise ModelFolderError(f"{options.out}: its search.json is damaged: start over in another folder")
+    return threads
 
 
 def _space(options: TuningOptions, base: Preset) -> Space:

@@ -23,7 +23,7 @@ FORMAT = 2
 SEARCH, TRIALS, BEST = "search.json", "trials.jsonl", "best.json"
 
 FINISHED, STOPPED, FAILED, CUT = "finished", "stopped early", "failed", "cut"
-_WORDING = Wording(
+WORDING = Wording(
     noun="search",
     start_over="start over in another folder",
     differs="give `resume` the options of the search, or none",
@@ -71,13 +71,16 @@ def _of(epoch: Epoch, metric: str) -> float:
 
 
 def ranked(trials: Sequence[Trial], metric: str) -> list[Trial]:
-    """The trials that have figures, best first; ties go to the lower loss, then to the earlier trial."""
+    """The trials that have figures, best first; ties go to the lower loss, then to the earlier trial.
 
-    def worth(trial: Trial) -> tuple[float, float, int]:
+    Trials that were cut come last: their figures are not those of a whole training.
+    """
+
+    def worth(trial: Trial) -> tuple[bool, float, float, int]:
         value, epoch = trial.value(metric), trial.best
         assert value is not None
         assert epoch is not None
-        return (value if metric == "loss" else -value), epoch.validation_loss, trial.number
+        return trial.status == CUT, (value if metric == "loss" else -value), epoch.validation_loss, trial.number
 
     return sorted((trial for trial in trials if trial.value(metric) is not None), key=worth)
 
@@ -114,9 +117,9 @@ class TrialLog:
             search = {"format": FORMAT, "identity": dict(fingerprint), "options": dict(options)}
             write_atomically(folder / SEARCH, json.dumps(search, indent=2) + "\n")
         else:
-            check_fingerprint(folder, known["identity"], fingerprint, _WORDING)
+            check_fingerprint(folder, known["identity"], fingerprint, WORDING)
         try:
-            self._journal = journal.Journal(folder / TRIALS, {"format": FORMAT, **fingerprint}, _WORDING)
+            self._journal = journal.Journal(folder / TRIALS, {"format": FORMAT, **fingerprint}, WORDING)
         except journal.JournalError as error:
             raise ModelFolderError(str(error)) from error
         try:
@@ -198,4 +201,4 @@ def _trial(values: dict[str, Any]) -> Trial:
 
 
 def _damaged(path: Path, reason: object) -> ModelFolderError:
-    return ModelFolderError(f"{path}: cannot be read as a search ({reason}): damaged; {_WORDING.start_over}")
+    return ModelFolderError(f"{path}: cannot be read as a search ({reason}): damaged; {WORDING.start_over}")

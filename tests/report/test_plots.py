@@ -19,6 +19,7 @@ def history(epochs: int) -> list[dict]:
             "train_accuracy": 1 - 0.5 * 0.8**epoch,
             "validation_loss": 0.7 * 0.8**epoch + 0.02 * epoch,
             "validation_accuracy": 0.9 - 0.4 * 0.8**epoch,
+            "best": epoch < 3,
         }
         for epoch in range(1, epochs + 1)
     ]
@@ -49,15 +50,33 @@ def test_learning_curves_of_a_training_that_diverged(tmp_path):
     assert png_size(tmp_path / "curves.png") == (1200, 540)
 
 
-def test_learning_curves_mark_the_epoch_of_the_lowest_validation_loss(tmp_path, monkeypatch):
+@pytest.mark.parametrize(("best", "kept"), [([True, True, False, False], 2), ([True] * 4, 4)])
+def test_learning_curves_mark_the_epoch_that_is_kept(tmp_path, monkeypatch, best, kept):
     from matplotlib.axes import Axes
 
     marked = []
     monkeypatch.setattr(Axes, "axvline", lambda _, x, **style: marked.append((x, style["label"])))
-    rows = [row | {"validation_loss": loss} for row, loss in zip(history(4), [0.5, 0.25, 0.4, 0.3], strict=True)]
-    rows[1]["validation_accuracy"] = 0.875
+    losses = [0.5, 0.25, 0.4, 0.25]
+    rows = [row | {"validation_loss": loss} for row, loss in zip(history(4), losses, strict=True)]
+    rows = [row | {"best": is_best, "validation_accuracy": 0.875} for row, is_best in zip(rows, best, strict=True)]
     learning_curves(rows, tmp_path / "curves.png")
-    assert marked == [(2, "lowest loss, epoch 2: 0.2500"), (2, "lowest loss, epoch 2: 87.50%")]
+    assert marked == [(kept, f"kept, epoch {kept}: 0.2500"), (kept, f"kept, epoch {kept}: 87.50%")]
+
+
+def test_learning_curves_show_the_figures_of_the_whole_model(tmp_path, monkeypatch):
+    from matplotlib.axes import Axes
+
+    shown, plot = [], Axes.plot
+
+    def noted(axes, x, y, **style):
+        if style["marker"] == "D":
+            shown.append((x, y, style["label"]))
+        return plot(axes, x, y, **style)
+
+    monkeypatch.setattr(Axes, "plot", noted)
+    learning_curves(history(4), tmp_path / "curves.png", {"loss": 0.125, "accuracy": 0.9375})
+    expected = [([2], [0.125], "0.1250"), ([2], [93.75], "93.75%")]
+    assert shown == [(x, y, f"the whole model, validation: {text}") for x, y, text in expected]
 
 
 def test_learning_curves_of_an_empty_history_are_refused(tmp_path):

@@ -356,3 +356,20 @@ def test_compressed_output_is_read_by_the_usual_tools(data, uninterrupted):
         assert run.stdout == plain
     frames = pa.CompressedInputStream(pa.BufferReader(uninterrupted(".zst")[0]), "zstd")
     assert frames.read() == plain
+
+
+def test_a_killed_run_resumes_with_another_number_of_threads(tmp_path, data, make_model):
+    model = make_model(["negative", "positive"], hidden_size=16)  # which the core runs
+    command = Command(tmp_path, data, model)
+    assert command.start("--threads", "1").wait() == 1
+    expected = command.output.read_bytes(), command.rejects.read_bytes()
+    command.remove_output()
+    for threads in ("1", "3", "2"):
+        run = command.start("--threads", threads)
+        run.wait_for_size(command.part, (int(threads) % 3 + 1) * len(expected[0]) // 4)
+        run.process.kill()
+        assert run.wait() == -signal.SIGKILL
+    last = command.start("--threads", "4")
+    assert last.wait() == 1, last.messages
+    assert "resuming after row" in last.messages
+    command.assert_whole(expected)

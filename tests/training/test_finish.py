@@ -113,7 +113,7 @@ def kill(*_, **__):
     ("module", "name"),
     [
         *((finish, name) for name in ("calibrate", "save_model", "evaluate", "write_results", "keep_for_good")),
-        *((finish, name) for name in ("sync_files", "remove_checkpoint", "remove_probabilities")),
+        *((finish, name) for name in ("sync_files", "remove_checkpoint", "remove_temporary_files")),
         *((run_folder, name) for name in ("save_metrics", "learning_curves", "write_atomically")),
     ],
     ids=lambda value: getattr(value, "__name__", value),

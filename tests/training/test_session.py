@@ -5,6 +5,7 @@ import inspect
 import json
 import os
 import pickle
+import pydoc
 import subprocess
 import sys
 from dataclasses import fields
@@ -343,6 +344,19 @@ def test_the_commands_module_and_the_function_are_one_object():
     assert inspect.ismodule(train)
     assert callable(train.add_arguments)
     assert "`sentiment_fast.training.session.train`" in type(train).__call__.__doc__
+
+
+def test_help_shows_the_functions_options():
+    shown = pydoc.render_doc(sf.train)
+    for name in (field.name for field in fields(TrainingOptions)):
+        assert name in shown
+    assert inspect.getdoc(sf.train) == inspect.getdoc(session.train)
+
+
+def test_the_commands_help_is_still_its_own(capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["train", "--help"])
+    assert "Train a sentiment classifier and write its model folder." in capsys.readouterr().out
 
 
 def test_recorded_paths_come_back_as_they_were_given():

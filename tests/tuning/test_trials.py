@@ -79,11 +79,11 @@ def test_a_journal_is_taken_up(tmp_path):
     assert taken_up(tmp_path / "it").seconds == 5.5
 
 
-def test_a_trial_that_was_cut_comes_again_but_its_figures_and_its_time_count(tmp_path):
+def test_a_trial_that_was_cut_is_repeated_and_ranks_last(tmp_path):
     append(tmp_path, trial(1, 0.5), trial(2, 0.4, status=CUT))
     before = taken_up(tmp_path)
     assert [one.number for one in before.trials] == [1]
-    assert [one.number for one in before.ranked("loss")] == [2, 1]
+    assert [one.number for one in before.ranked("loss")] == [1, 2]  # although it has the lower loss
     append(tmp_path, trial(2, 0.6))
     after = taken_up(tmp_path)
     assert [one.number for one in after.trials] == [1, 2]
