@@ -210,7 +210,7 @@ void ValueFinder::skip_lines() {
       continue;
     } else if (byte == ' ' || byte == '\t') {
       ++indent_;
-    } else if (indent_ <= value_indent_ && (byte == '{' || (byte == ']' && open_arrays_ == 1)) &&
+    } else if (indent_ <= value_indent_ && (byte == '{' || byte == '[' || (byte == ']' && open_arrays_ == 1)) &&
                line_begin_ > begin_) {
       at_ = line_begin_;  // and back over the spaces and line ends before it, which are read again
       while (at_ > begin_ && is_space(data_[at_ - 1])) line_ -= data_[--at_] == '\n';

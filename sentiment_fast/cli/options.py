@@ -23,8 +23,9 @@ def add_input_arguments(parser: argparse.ArgumentParser) -> None:
         "inputs",
         metavar="INPUT",
         nargs="+",
-        help="CSV or TSV (UTF-8, with a header), JSON Lines (.jsonl, .ndjson), all also compressed (.gz, .bz2, .xz, "
-        '.zst), or Parquet (.parquet, .pq); a quoted pattern; "-" for CSV from stdin',
+        help="CSV or TSV (UTF-8, with a header), JSON (.json), JSON Lines (.jsonl, .ndjson), all also compressed (.gz, "
+        '.bz2, .xz, .zst), Parquet (.parquet, .pq), or Excel (.xlsx, .xls, .ods); a quoted pattern; "-" for CSV from '
+        "stdin, see --input-format",
     )
     parser.add_argument(
         "-o",
@@ -32,6 +33,12 @@ def add_input_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="OUTPUT",
         help='write to this file, in the format of its extension, "-" for stdout; with several inputs, a folder or one '
         'file for all (default: INPUT with ".scored" before its extension)',
+    )
+    parser.add_argument(
+        "--output-format",
+        metavar="NAME",
+        help="write csv, tsv, jsonl, json or parquet, whatever OUTPUT is called (default: as its extension says, else "
+        "the format of INPUT)",
     )
 
 
@@ -48,7 +55,8 @@ def add_row_arguments(parser: argparse.ArgumentParser) -> None:
         "--columns",
         metavar="NAME,NAME",
         type=names,
-        help="write only these columns of INPUT, by name or number (default: all)",
+        help="write only these columns of INPUT, by number, or by name, in double quotes if it holds a comma "
+        "(default: all)",
     )
     parser.add_argument(
         "--status", action="store_true", help="add sentiment_status: ok, empty, truncated or invalid_utf8"
@@ -202,7 +210,11 @@ def add_layout_arguments(parser: argparse.ArgumentParser) -> None:
     def add(option: str, **settings: Any) -> None:
         group.add_argument(option, default=argparse.SUPPRESS, **settings)
 
-    add("--input-format", metavar="NAME", help="read files as csv, jsonl or parquet, whatever their names")
+    add(
+        "--input-format",
+        metavar="NAME",
+        help="read files as csv, tsv, jsonl, json, parquet or excel, whatever their names",
+    )
     add("--encoding", metavar="NAME", help="decode text by this codec, such as cp1252 or utf-16-le (default: UTF-8)")
     add("--sheet", metavar="NAME", help="read this sheet of a workbook, by name or number from 1 (default: the first)")
     add("--delimiter", metavar="X", type=delimiter, help='split fields of CSV at X, "tab" for a tab')

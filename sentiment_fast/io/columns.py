@@ -111,10 +111,11 @@ def _chosen(columns: Sequence[str], chosen: str | int, name: str, wanted: Wanted
             )
         return columns.index(str(chosen))
     text = str(chosen)
-    if text.isascii() and text.isdigit() and 1 <= int(text) <= len(columns):
+    if text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= len(columns):
         return int(text) - 1
     raise DataError(
-        f"{name}: expected {wanted.what} {chosen!r}, got {_listed(columns)}: choose one with {wanted.argument}"
+        f"{name}: expected {wanted.what} {chosen!r}, got {_listed(columns)}: choose one with {wanted.argument}, by "
+        "name or number"
     )
 
 

@@ -57,7 +57,7 @@ class LayoutOptions:
 
 
 LAYOUT_NAMES = tuple(field.name for field in fields(LayoutOptions))
-_NOT_YET = ("input_format", "encoding", "sheet", "header", "skip_lines", "comment", "quoting", "escape", "na_values")
+_NOT_YET = ("encoding", "header", "skip_lines", "comment", "quoting", "escape", "na_values")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,9 +92,9 @@ class Reading:
 
     default_text_column: the name to try first if none was chosen. wanted: the columns to read instead of those that
     `options` choose. reserved_names: names that columns of the input must not have. output: the format that is written,
-    which must be able to hold the columns; None if nothing is written. all_fields: whether to find the fields of all
-    columns even if rows are copied verbatim. named: whether rejected records include the name of their input. say:
-    gets messages.
+    which must be able to hold the columns; None if nothing is written. output_delimiter: of CSV to be written; None for
+    any. all_fields: whether to find the fields of all columns even if rows are copied verbatim. named: whether rejected
+    records include the name of their input. say: gets messages.
     """
 
     options: ReadOptions
@@ -102,6 +102,7 @@ class Reading:
     wanted: tuple[WantedColumn, ...] | None = None
     reserved_names: tuple[str, ...] = ()
     output: str | None = None
+    output_delimiter: str | None = None
     all_fields: bool = False
     named: bool = False
     say: Callable[[str], None] = lambda message: None

@@ -6,6 +6,7 @@ sequence of frames, one for each window, so that it is valid after every window.
 
 from __future__ import annotations
 
+import io
 import os
 import time
 from dataclasses import dataclass, replace
@@ -197,10 +198,17 @@ class Target:
     stream: Any = None
 
     @classmethod
-    def of(cls, output: str | Path | BinaryIO, rejects: str | Path | None) -> Target:
+    def of(cls, output: str | Path | BinaryIO | None, rejects: str | Path | None) -> Target:
         """output: a path, "-" for stdout, or a binary file. rejects: None for OUTPUT.rejects.csv."""
         named = None if rejects is None else Path(rejects)
+        if output is None:
+            raise UsageError('Expected `output`: a path, "-" for stdout, or a binary file such as io.BytesIO, got none')
         if not isinstance(output, str | Path):
+            if isinstance(output, io.TextIOBase) or not hasattr(output, "write"):
+                raise TypeError(
+                    'Expected `output` to be a path, "-" for stdout, or a binary file such as io.BytesIO, got '
+                    f"{type(output).__name__}"
+                )
             return cls(str(output), None, named, output)
         if output == "-":
             return cls("-", None, named)

@@ -13,10 +13,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from sentiment_fast.errors import UsageError
 from sentiment_fast.io.csv.writer import check_options
-from sentiment_fast.io.formats import delimiter_for, input_format, output_format
-from sentiment_fast.io.inputs import Inputs
+from sentiment_fast.io.formats import TSV, delimiter_for, has_format, output_format
+from sentiment_fast.io.inputs import Inputs, format_of, open_source, sources_of
 from sentiment_fast.io.options import Reading
 from sentiment_fast.io.outputs import make_writer
 from sentiment_fast.io.source import Source
@@ -68,8 +67,8 @@ def _ignore(*_: Any) -> None:
 
 
 def score_files(
-    inputs: str | Path | BinaryIO | Sequence[str | Path],
-    output: str | Path | BinaryIO,
+    inputs: Any,
+    output: str | Path | BinaryIO | None = None,
     model: str | Path | Scorer | None = None,
     *,
     engine: str | Cluster = "local",
@@ -78,12 +77,14 @@ def score_files(
     stop: StopRequest | None = None,
     **options: Any,
 ) -> Summary:
-    """Append `sentiment_label` and `sentiment_score` to every row of CSV, JSON Lines or Parquet files.
+    """Append `sentiment_label` and `sentiment_score` to every row of CSV, JSON, Parquet or Excel files, or of a table.
 
-    inputs: a path, whose extension implies format and compression (.csv, .tsv, .jsonl, .ndjson, each also .gz .bz2 .xz
-    .zst; .parquet, .pq), "-" for stdin, or a binary file; or several paths, which must have the same columns and are
-    written to one output in their order. output: likewise, "-" for stdout; without a known extension, it has the
-    input's format. From CSV to CSV and from JSON Lines to JSON Lines, the bytes of records are copied. model: a folder,
+    inputs: a path, whose extension implies format and compression (.csv, .tsv, .json, .jsonl, .ndjson, each also .gz
+    .bz2 .xz .zst; .parquet, .pq; .xlsx, .xls, .ods), a pattern, "-" for stdin, or a binary or text file; several paths
+    or patterns, whose files must have the same columns and are written to one output in their order; or a table in
+    memory: a pandas or polars DataFrame, a pyarrow Table, RecordBatch or RecordBatchReader. output: a path, "-" for
+    stdout, or a binary file; without a known extension, it has the input's format, for Excel and tables CSV; see also
+    `output_format`. From CSV to CSV and from JSON to JSON, the bytes of records are copied. model: a folder,
     which is loaded for `device` and `precision`, or a `Scorer`; None for the bundled model, or that of an open cluster.
     engine: "local"; "ray" for `workers` on a Ray cluster; or an open `Cluster`, shared by several calls, with its
     scorer as the model. The engine does not change the output. options: the fields of `scoring.options.ScoreOptions`.
@@ -96,21 +97,21 @@ def score_files(
     From file to file, the same call resumes an interrupted run, and the result is identical to that of an uninterrupted
     one; a call with another input, model or option refuses to; `restart` starts over. say: gets messages. on_window:
     gets the bytes read and the rows done, in the writing thread. stop: ends the run after a window, with
-    KeyboardInterrupt. Raises DataError for what cannot be read or written, UsageError for invalid requests.
+    KeyboardInterrupt. Raises DataError for what cannot be read or written, UsageError for invalid requests, TypeError
+    for inputs and outputs of other types.
     """
     started = time.perf_counter()
     chosen = ScoreOptions.from_keywords(options)
-    sources: Sequence[Any] = [inputs] if isinstance(inputs, str | Path) or hasattr(inputs, "read") else inputs
-    if not sources:
-        raise UsageError("Expected one or more inputs, got none")
+    sources = sources_of(inputs)
     target = Target.of(output, chosen.rejects)
     complete = target.check(chosen.force, chosen.restart)
     if target.rejects is None:
         chosen = replace(chosen, strict=True)
     with ExitStack() as opened:
-        first = opened.enter_context(Source(sources[0]))
-        written = output_format("" if target.path is None else target.path.name, input_format(first.name))
-        check_options(chosen, input_format(first.name), written)
+        first = opened.enter_context(open_source(sources[0]))
+        read = format_of(first, chosen.input_format)
+        written = _format_written(target, read, chosen.output_format, say)
+        check_options(chosen, read, written)
         scorer, cluster = opened.enter_context(open_engine(engine, model, chosen, say))
         prepared = _Prepared(sources, first, written, scorer, cluster, chosen, say)
         sink = opened.enter_context(closing(target.open(prepared.fingerprint, chosen.restart, len(sources) > 1)))
@@ -128,13 +129,22 @@ def score_files(
 
 
 def score_csv(
-    input: str | Path | BinaryIO | Sequence[str | Path],  # noqa: A002
-    output: str | Path | BinaryIO,
+    input: Any,  # noqa: A002
+    output: str | Path | BinaryIO | None = None,
     model: str | Path | Scorer | None = None,
     **options: Any,
 ) -> Summary:
     """`score_files`, under its original name."""
     return score_files(input, output, model, **options)
+
+
+def _format_written(target: Target, read: str, chosen: str | None, say: Callable[[str], None]) -> str:
+    """The output's format. read: the input's. chosen: an `output_format`."""
+    name = "" if target.path is None else target.path.name
+    written = output_format(name, read, chosen)
+    if name and chosen is None and not has_format(name):
+        say(f"{target.name}: writing {written}, because the extension is not that of a format")
+    return written
 
 
 class _Prepared:
@@ -160,6 +170,7 @@ class _Prepared:
             default_text_column=scorer.text_column,
             reserved_names=tuple(self._columns.names),
             output=written,
+            output_delimiter="\t" if options.output_format == TSV else None,
             all_fields=options.excel_safe,
             named=len(sources) > 1,
             say=say,
@@ -173,8 +184,9 @@ class _Prepared:
     def run(self, target: Target, sink: Output, on_window: Callable[[int, int], None]) -> Run:
         """The run that remains to be done, given the output's progress."""
         options = self._options
-        # A new CSV file has the delimiter that its name implies; a copied one keeps that of its input.
-        of_writer = replace(options, delimiter=options.delimiter or delimiter_for(target.name))
+        # A new CSV file has the delimiter that is chosen or its name implies; a copied one keeps that of its input.
+        delimiter = self._reading.output_delimiter or options.delimiter or delimiter_for(target.name)
+        of_writer = replace(options, delimiter=delimiter)
         writer = make_writer(self._written, self.inputs.first, self._columns.schema, of_writer, options.window_bytes)
         parts = (self.inputs, self._scorer, self._columns, writer, sink, on_window, options)
         if self._cluster is None:
