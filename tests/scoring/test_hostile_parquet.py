@@ -64,7 +64,7 @@ COLUMNS = {
 def test_values_that_python_lacks_are_written_as_text(exact_scorer, tmp_path, name, written):
     pq.write_table(pa.table({"text": TEXTS, "x": COLUMNS[name]}), tmp_path / "in.parquet")
     score_csv(tmp_path / "in.parquet", tmp_path / f"out.{written}", exact_scorer)
-    data = (tmp_path / f"out.{written}").read_text("utf-8")
+    data = (tmp_path / f"out.{written}").read_bytes().decode("utf-8", "replace")
     if written == "csv":
         rows = list(csv.DictReader(io.StringIO(data, newline="")))
     else:
@@ -78,7 +78,7 @@ def test_any_name_of_a_column_is_written_to_csv(exact_scorer, tmp_path, name):
     table = pa.table({name: TEXTS, "a": [{"b": 1}, {"b": 2}]})
     pq.write_table(table, tmp_path / "in.parquet")
     score_csv(tmp_path / "in.parquet", tmp_path / "out.csv", exact_scorer, text_column=1)
-    header, *rows = csv.reader(io.StringIO((tmp_path / "out.csv").read_text(), newline=""))
+    header, *rows = csv.reader(io.StringIO((tmp_path / "out.csv").read_bytes().decode(), newline=""))
     assert header == [name, "a", "sentiment_label", "sentiment_score"]
     assert [row[:2] for row in rows] == [[TEXTS[0], '{"b": 1}'], [TEXTS[1], '{"b": 2}']]
 

@@ -43,7 +43,7 @@ class TableReader(TypedReader):
             for batch in self._batches:
                 batch = batch.select(names)
                 schema = pa.schema([_stored(field) for field in batch.schema])
-                columns = [one.cast(kind) for one, kind in zip(batch.columns, schema.types, strict=True)]
+                columns = [_as_stored(one, kind) for one, kind in zip(batch.columns, schema.types, strict=True)]
                 batch = pa.RecordBatch.from_arrays(columns, schema=schema)
                 rows = window_bytes * len(batch) // (4 * max(batch.nbytes, 1))
                 rows = min(max(rows, 1), _MOST_ROWS_AT_ONCE)
@@ -51,6 +51,12 @@ class TableReader(TypedReader):
                     yield batch.slice(begin, rows)
         except (pa.ArrowException, UnicodeDecodeError) as error:
             raise DataError(f"{self.source.name}: cannot be read ({str(error).partition(chr(10))[0]})") from error
+
+
+def _as_stored(column: pa.Array, kind: pa.DataType) -> pa.Array:
+    if pa.types.is_dictionary(column.type):  # PyArrow cannot take from views
+        return column.dictionary.cast(kind).take(column.indices)
+    return column.cast(kind)
 
 
 def _stored(field: pa.Field) -> pa.Field:

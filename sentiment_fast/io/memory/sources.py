@@ -7,7 +7,7 @@ reader.py.
 from __future__ import annotations
 
 import io
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 import pyarrow as pa
 
@@ -34,16 +34,16 @@ class TableSource(Source):
     """
 
     def __init__(self, table: Any) -> None:
+        super().__init__(cast(BinaryIO, io.BytesIO()))
         self.name = type(table).__name__
-        self.path, self.size, self.rereadable = None, None, False
         self.rows: int | None = len(table) if hasattr(table, "__len__") else None
         try:
             if isinstance(table, pa.RecordBatch):
                 table = pa.Table.from_batches([table])
             self.batches: pa.RecordBatchReader = pa.RecordBatchReader.from_stream(table)
-        except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, ValueError) as error:
+        except (pa.ArrowException, TypeError, ValueError) as error:
             reason = " ".join(str(part) for part in error.args).partition("\n")[0]
-            if "struct" in reason:
+            if "struct" in reason or "PyCapsule" in reason:
                 raise TypeError(f"Expected a table with columns, got {self.name}: {reason}") from error
             raise DataError(f"{self.name}: cannot be read ({reason}): make each column of one type") from error
 
