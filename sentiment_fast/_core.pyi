@@ -308,43 +308,25 @@ class RecordFinder:
         """Whether the last record found is a piece of an overlong line that continues."""
 
 JSON_OBJECT: int
-"""In JsonValues.fields: a value that begins with a brace."""
 JSON_OTHER: int
-"""In JsonValues.fields: any other value."""
 JSON_OPEN_ARRAY: int
-"""In JsonValues.fields: the stream ends within an array, between two values."""
+"""In JsonValues.fields: a value that begins with a brace, any other, the end of the stream between two of an array."""
 
 class JsonValues(CsvRecords):
-    """Contiguous records of a stream of JSON; only those attributes of CsvRecords that are listed here, and `fields`.
-
-    fields: JSON_OBJECT, JSON_OTHER or JSON_OPEN_ARRAY; 0 for what only separates values; UNCLOSED for a broken value,
-    OVERLONG and REST_OF_LINE for the pieces of one that is too long.
-    """
+    """The values in a stream of JSON, each from its begin to its end; fields: also UNCLOSED for a broken one, OVERLONG
+    and REST_OF_LINE for pieces, 0 for what only separates values. It has neither rows nor wanted fields."""
 
     begins: _Int64s
-    """(records,): where the value begins, after what separates it from the one before."""
-    ends: _Int64s
-    """(records,): where it ends, and the next record begins."""
 
 class ValueFinder:
-    """Finds the values in a stream of JSON: elements of arrays, or values that follow each other, on any lines.
+    """As RecordFinder, for values: elements of arrays, or values that follow each other; row: open arrays, 0 or 1."""
 
-    offset, row, line: the position at which the stream resumes; row is the number of open arrays, 0 or 1. max_record:
-    the largest value in bytes. The rest as in RecordFinder.
-    """
-
+    offset: int
+    row: int
+    line: int
+    within_line: bool
     def __init__(self, *, max_record: int = 1 << 26, offset: int = 0, row: int = 0, line: int = 1) -> None: ...
-    def find(self, buffer: _Bytes, last: bool) -> JsonValues:
-        """As RecordFinder.find."""
-
-    @property
-    def offset(self) -> int: ...
-    @property
-    def row(self) -> int: ...
-    @property
-    def line(self) -> int: ...
-    @property
-    def within_line(self) -> bool: ...
+    def find(self, buffer: _Bytes, last: bool) -> JsonValues: ...
 
 def deepest_level(data: _Bytes, most: int) -> int:
     """The deepest nesting of brackets outside strings, at most `most` + 1."""

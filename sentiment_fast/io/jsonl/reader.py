@@ -28,6 +28,7 @@ from sentiment_fast.text.encoding import SIMD_LEVEL
 
 _START_BYTES = 1 << 10
 _SAMPLE_BYTES = 1 << 20
+_SHORT_BYTES = 16
 _MANY_COLUMNS = 32
 _FEWEST_BYTES = 4096
 
@@ -195,10 +196,14 @@ def _sample(source: Source, max_record: int, by_value: bool) -> list[list[Member
     data, records = _first_records(source, max_record, by_value)
     objects, failure, start = [], None, 0
     begins = records.begins.tolist() if isinstance(records, _core.JsonValues) else [0, *records.ends.tolist()][:-1]
-    for place, start in enumerate(begins):
-        content = data[start : records.content_ends[place]].rstrip(BLANK)
-        if records.fields[place] <= 0 or not content.lstrip(BLANK):
+    known: set[bytes] = set()  # short ones, of which there may be many
+    kinds, ends = records.fields.tolist(), records.content_ends.tolist()
+    for place, (start, end, kind) in enumerate(zip(begins, ends, kinds, strict=True)):
+        content = data[start:end].rstrip(BLANK)
+        if kind <= 0 or not content or content in known:
             continue
+        if len(content) <= _SHORT_BYTES:
+            known.add(content)
         try:
             objects.append(members_of(content, start == 0))
         except DataError as error:

@@ -115,7 +115,7 @@ def append_members(window: JsonWindow, members: list[str], kept: list[str] | Non
     return _core.append_suffixes(data.data, begins[:-1] + window.braces[places] - starts, joined, offsets)
 
 
-def _with_line_feeds(window: JsonWindow) -> memoryview | npt.NDArray[np.uint8]:
+def _with_line_feeds(window: JsonWindow) -> memoryview:
     """The window's bytes, with line feeds in place of carriage returns that end a line by themselves: readers of JSON
     Lines take those as spaces.
     """
@@ -127,7 +127,7 @@ def _with_line_feeds(window: JsonWindow) -> memoryview | npt.NDArray[np.uint8]:
         return window.data
     data = data.copy()
     data[places] = ord("\n")
-    return data
+    return data.data
 
 
 def _as_lines(window: JsonWindow, members: list[str]) -> bytes:

@@ -60,13 +60,13 @@ class BatchSizes:
     def rows_at_once(self, group: int) -> int:
         """The number of rows of a batch of a row group that has rows. Raises PyArrow's errors."""
         about: Any = self._file.metadata.row_group(group)
-        rows_at_once = self._window_bytes * about.num_rows // (4 * max(about.total_byte_size, 1))
+        rows_at_once = int(self._window_bytes * about.num_rows // (4 * max(about.total_byte_size, 1)))
         rows_at_once = min(max(rows_at_once, 1), _MOST_ROWS_AT_ONCE)
         longest = max(map(_longest, self._sample(group).columns), default=0)
         decoded = sum(longest * about.column(place).num_values for place in self._texts)
         decoded += sum(8 * about.column(place).num_values for place in self._nested)
         if rows_at_once * decoded > _MOST_WINDOWS_AT_ONCE * self._window_bytes * about.num_rows:
-            rows_at_once = self._window_bytes * about.num_rows // (4 * decoded)
+            rows_at_once = int(self._window_bytes * about.num_rows // (4 * decoded))
         return max(rows_at_once, 1)
 
     def _sample(self, group: int) -> pa.RecordBatch:
