@@ -313,8 +313,7 @@ JSON_OPEN_ARRAY: int
 """In JsonValues.fields: a value that begins with a brace, any other, the end of the stream between two of an array."""
 
 class JsonValues(CsvRecords):
-    """The values in a stream of JSON, each from its begin to its end; fields: also UNCLOSED for a broken one, OVERLONG
-    and REST_OF_LINE for pieces, 0 for what only separates values. It has neither rows nor wanted fields."""
+    """The values in a stream of JSON. fields: also UNCLOSED if broken, OVERLONG, REST_OF_LINE; 0 between values."""
 
     begins: _Int64s
 
