@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from sentiment_fast.io.csv.writer import check_options
 from sentiment_fast.io.formats import TSV, delimiter_for, has_format, output_format
 from sentiment_fast.io.inputs import Inputs, format_of, open_source, sources_of
-from sentiment_fast.io.options import Reading
+from sentiment_fast.io.options import Reading, check_applies
 from sentiment_fast.io.outputs import make_writer
 from sentiment_fast.io.source import Source
 from sentiment_fast.runs.stop import StopRequest
@@ -112,6 +112,7 @@ def score_files(
         read = format_of(first, chosen.input_format)
         written = _format_written(target, read, chosen.output_format, say)
         check_options(chosen, read, written)
+        check_applies(chosen, read)
         scorer, cluster = opened.enter_context(open_engine(engine, model, chosen, say))
         prepared = _Prepared(sources, first, written, scorer, cluster, chosen, say)
         sink = opened.enter_context(closing(target.open(prepared.fingerprint, chosen.restart, len(sources) > 1)))
@@ -179,7 +180,7 @@ class _Prepared:
         self.fingerprint: dict[str, Any] | None = None
         if first.rereadable:
             scored_by = scorer_fingerprint(scorer) if cluster is None else cluster.fingerprint
-            self.fingerprint = run_fingerprint([Path(one) for one in sources], scored_by, options)
+            self.fingerprint = run_fingerprint([Path(one) for one in sources], scored_by, options, self.inputs.decided)
 
     def run(self, target: Target, sink: Output, on_window: Callable[[int, int], None]) -> Run:
         """The run that remains to be done, given the output's progress."""

@@ -21,7 +21,7 @@ from sentiment_fast.io.formats import JSON, JSON_LINES, check_content
 from sentiment_fast.io.jsonl.objects import Member, kind_of, on_one_line
 from sentiment_fast.io.jsonl.records import BLANK, JsonLayout, ParsedRecords, is_unicode, members_of
 from sentiment_fast.io.options import Reading
-from sentiment_fast.io.rejects import Rejects
+from sentiment_fast.io.rejects import RecordError, Rejects
 from sentiment_fast.io.source import Source
 from sentiment_fast.io.window import Position, Reader
 from sentiment_fast.text.encoding import SIMD_LEVEL
@@ -101,7 +101,7 @@ class JsonLinesReader(Reader[JsonWindow]):
             if self._options.strict and window.rejected.any():
                 first = int(np.flatnonzero(window.reason_numbers >= 0)[0])
                 reason = window.reasons[window.reason_numbers[first]]
-                raise DataError(f"{self.source.name}: line {chunk.records.lines[first]}: {reason}. Correct that line")
+                raise RecordError(f"{self.source.name}: line {chunk.records.lines[first]}: {reason}. Correct that line")
             yield window
 
     def _window(self, data: memoryview, records: _core.CsvRecords, within_record: bool) -> JsonWindow:
