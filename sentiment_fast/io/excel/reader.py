@@ -33,6 +33,7 @@ class ExcelReader(TypedReader):
     def __init__(self, source: Source, reading: Reading) -> None:
         self.source, self._reading = source, reading
         self._sheet = _open_sheet(source, reading)
+        self.decided = {"sheet": str(self._sheet.name)}
         first = next(self._rows_from_first(), None)
         if first is None:
             raise DataError(f"{source.name}: expected rows in the sheet {self._sheet.name!r}, got an empty one")

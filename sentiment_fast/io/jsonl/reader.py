@@ -66,6 +66,7 @@ class JsonLinesReader(Reader[JsonWindow]):
         self.source, self._options = source, reading.options
         check_content(source.peek(8), source.name)
         self.by_value = self._holds_values(reading)
+        self.decided = {"read by value": str(self.by_value)}
         self.layout = read_layout(source, reading, self.by_value)
         self.text_column, self.kept = self.layout.text, self.layout.kept
         self.columns: list[str] | None = None
