@@ -439,7 +439,8 @@ def test_rejected_records_are_the_same_whatever_is_written(exact_scorer, tmp_pat
     (tmp_path / "in.csv").write_bytes(b'id,text\n1\n2,good\n3,"bad\n')
     found = set()
     for written in FORMATS:
-        assert score_csv(tmp_path / "in.csv", tmp_path / f"out.{written}", exact_scorer).rejects == 2
+        summary = score_csv(tmp_path / "in.csv", tmp_path / f"out.{written}", exact_scorer, delimiter=",", header=True)
+        assert summary.rejects == 2
         found.add((tmp_path / f"out.{written}.rejects.csv").read_bytes())
         assert [row["id"] for row in read_rows(tmp_path / f"out.{written}")] == ["2"]
     assert len(found) == 1
@@ -484,7 +485,9 @@ def test_option_or_name_that_does_not_fit_the_format_is_a_usage_error(exact_scor
 @pytest.mark.parametrize("name", ["in.feather", "in.xlsx", "in.parquet.gz"])
 def test_input_of_another_format_is_a_data_error(exact_scorer, tmp_path, name):
     (tmp_path / name).write_bytes(b"")
-    with pytest.raises(DataError, match=r"expected CSV, JSON Lines|whole workbook|Parquet files cannot be read"):
+    with pytest.raises(
+        DataError, match=r"expected CSV, JSON Lines|Is it a complete workbook|Parquet files cannot be read"
+    ):
         score_csv(tmp_path / name, tmp_path / "out.csv", exact_scorer)
 
 
