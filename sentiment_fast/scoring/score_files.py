@@ -13,9 +13,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from sentiment_fast.errors import DataError
 from sentiment_fast.io.csv.writer import check_options
 from sentiment_fast.io.formats import TSV, delimiter_for, has_format, output_format
 from sentiment_fast.io.inputs import Inputs, format_of, open_source, sources_of
+from sentiment_fast.io.memory.sources import is_table
 from sentiment_fast.io.options import Reading, check_applies
 from sentiment_fast.io.outputs import make_writer
 from sentiment_fast.io.source import Source
@@ -25,9 +27,10 @@ from sentiment_fast.scoring.engine import open_engine
 from sentiment_fast.scoring.fingerprint import run_fingerprint, scorer_fingerprint
 from sentiment_fast.scoring.journal import Progress
 from sentiment_fast.scoring.options import ScoreOptions
-from sentiment_fast.scoring.output import FileOutput, Output, Target
+from sentiment_fast.scoring.output import FileOutput, Output
 from sentiment_fast.scoring.run import Run
 from sentiment_fast.scoring.scorer import Scorer
+from sentiment_fast.scoring.target import Target, check_distinct, journal_path
 
 if TYPE_CHECKING:
     from sentiment_fast.scoring.cluster.ray_cluster import Cluster
@@ -79,15 +82,13 @@ def score_files(
 ) -> Summary:
     """Append `sentiment_label` and `sentiment_score` to every row of CSV, JSON, Parquet or Excel files, or of a table.
 
-    inputs: a path, whose extension implies format and compression (.csv, .tsv, .json, .jsonl, .ndjson, each also .gz
-    .bz2 .xz .zst; .parquet, .pq; .xlsx, .xls, .ods), a pattern, "-" for stdin, or a binary or text file; several paths
-    or patterns, whose files must have the same columns and are written to one output in their order; or a table in
-    memory: a pandas or polars DataFrame, a pyarrow Table, RecordBatch or RecordBatchReader. output: a path, "-" for
-    stdout, or a binary file; without a known extension, it has the input's format, for Excel and tables CSV; see also
-    `output_format`. From CSV to CSV and from JSON to JSON, the bytes of records are copied. model: a folder,
-    which is loaded for `device` and `precision`, or a `Scorer`; None for the bundled model, or that of an open cluster.
-    engine: "local"; "ray" for `workers` on a Ray cluster; or an open `Cluster`, shared by several calls, with its
-    scorer as the model. The engine does not change the output. options: the fields of `scoring.options.ScoreOptions`.
+    inputs: a path, whose extension implies format and compression (see docs/scoring.md), a pattern, "-" for stdin, a
+    binary or text file, or a table in memory that speaks Arrow (pandas, polars, pyarrow); or several paths or patterns,
+    whose files must have the same columns and are written to one output. output: a path, "-" for stdout, or a binary
+    file; without a known extension, it has the input's format, CSV for Excel and tables. Records are copied from CSV to
+    CSV and from JSON to JSON. model: a folder, loaded for `device` and `precision`, or a `Scorer`; None for the bundled
+    model, or that of an open cluster. engine: "local"; "ray" for `workers` on a Ray cluster; or an open `Cluster`, with
+    its scorer as the model, which does not change the output. options: the fields of `scoring.options.ScoreOptions`.
 
     Records that cannot be read are written to `rejects`, by default OUTPUT.rejects.csv; if the output is not a file and
     `rejects` is not given, the first of them is an error. sentiment_score is the probability of the positive class,
@@ -104,19 +105,19 @@ def score_files(
     chosen = ScoreOptions.from_keywords(options)
     sources = sources_of(inputs)
     target = Target.of(output, chosen.rejects)
-    complete = target.check(chosen.force, chosen.restart)
+    check_distinct([target], [one for one in sources if not is_table(one)])
+    complete, restart = target.check(chosen.force, chosen.restart)
     if target.rejects is None:
         chosen = replace(chosen, strict=True)
     with ExitStack() as opened:
         first = opened.enter_context(open_source(sources[0]))
         read = format_of(first, chosen.input_format)
-        written = _format_written(target, read, chosen.output_format, say)
-        check_options(chosen, read, written)
-        check_applies(chosen, read)
+        written = _format_written(target, read, chosen, say)
         scorer, cluster = opened.enter_context(open_engine(engine, model, chosen, say))
         prepared = _Prepared(sources, first, written, scorer, cluster, chosen, say)
-        sink = opened.enter_context(closing(target.open(prepared.fingerprint, chosen.restart, len(sources) > 1)))
-        earlier = sink.progress
+        sink = target.open(prepared.fingerprint, restart, len(sources) > 1, chosen.force)
+        opened.enter_context(closing(sink))
+        earlier = prepared.checked(sink.progress, target)
         if earlier.windows and not earlier.complete:
             say(f"{target.name}: resuming after row {earlier.rows + earlier.rejects:,}, where an earlier run ended")
         if not earlier.complete:
@@ -139,11 +140,13 @@ def score_csv(
     return score_files(input, output, model, **options)
 
 
-def _format_written(target: Target, read: str, chosen: str | None, say: Callable[[str], None]) -> str:
-    """The output's format. read: the input's. chosen: an `output_format`."""
+def _format_written(target: Target, read: str, options: ScoreOptions, say: Callable[[str], None]) -> str:
+    """The output's format. read: the input's. Raises UsageError for options that do not apply to these formats."""
     name = "" if target.path is None else target.path.name
-    written = output_format(name, read, chosen)
-    if name and chosen is None and not has_format(name):
+    written = output_format(name, read, options.output_format)
+    check_options(options, read, written)
+    check_applies(options, read)
+    if name and options.output_format is None and not has_format(name):
         say(f"{target.name}: writing {written}, because the extension is not that of a format")
     return written
 
@@ -181,6 +184,22 @@ class _Prepared:
         if first.rereadable:
             scored_by = scorer_fingerprint(scorer) if cluster is None else cluster.fingerprint
             self.fingerprint = run_fingerprint([Path(one) for one in sources], scored_by, options, self.inputs.decided)
+
+    def checked(self, earlier: Progress, target: Target) -> Progress:
+        """The progress of an earlier run. Raises DataError if the inputs can't have led to it."""
+        place = earlier.position
+        fits = place.source < len(self.inputs.sizes) and (earlier.output_bytes > 0 or earlier.rows == 0)
+        if fits and self.inputs.separable:  # offsets are bytes of the file
+            fits = place.offset <= self.inputs.sizes[place.source]
+        if self.inputs.rows is not None:
+            fits = fits and earlier.rows <= self.inputs.rows and place.rows <= self.inputs.rows
+        if not fits:
+            assert target.path is not None
+            raise DataError(
+                f"{journal_path(target.path)}: records progress that these inputs can't have led to: start over with "
+                "`restart=True`"
+            )
+        return earlier
 
     def run(self, target: Target, sink: Output, on_window: Callable[[int, int], None]) -> Run:
         """The run that remains to be done, given the output's progress."""

@@ -15,6 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from sentiment_fast.runs.regular_files import open_regular
+
 _READ_AHEAD = 1 << 20  # bytes of each column; by default, PyArrow reads a whole column of a row group at once
 _MOST_ROWS_AT_ONCE = 1024
 _MOST_WINDOWS_AT_ONCE = 16  # that a batch may fill if all its texts are as long as the longest one
@@ -24,8 +26,13 @@ _FEWEST_SAMPLE_ROWS = 4
 
 def opened(path: Path, read_dictionary: Sequence[str] = ()) -> pq.ParquetFile:
     """read_dictionary: the paths of columns to read as dictionaries."""
+    try:
+        str(path).encode("utf-8")
+        source: Any = path
+    except UnicodeEncodeError:  # PyArrow cannot open it by its name
+        source = open_regular(path)
     return pq.ParquetFile(
-        path,
+        source,
         buffer_size=_READ_AHEAD,
         pre_buffer=False,
         page_checksum_verification=True,
