@@ -309,6 +309,29 @@ class RecordFinder:
     def within_line(self) -> bool:
         """Whether the last record found is a piece of an overlong line that continues."""
 
+JSON_OBJECT: int
+JSON_OTHER: int
+JSON_OPEN_ARRAY: int
+"""In JsonValues.fields: a value that begins with a brace, any other, the end of the stream between two of an array."""
+
+class JsonValues(CsvRecords):
+    """The values in a stream of JSON. fields: also UNCLOSED if broken, OVERLONG, REST_OF_LINE; 0 between values."""
+
+    begins: _Int64s
+
+class ValueFinder:
+    """As RecordFinder, for values: elements of arrays, or values that follow each other; row: open arrays, 0 or 1."""
+
+    offset: int
+    row: int
+    line: int
+    within_line: bool
+    def __init__(self, *, max_record: int = 1 << 26, offset: int = 0, row: int = 0, line: int = 1) -> None: ...
+    def find(self, buffer: _Bytes, last: bool) -> JsonValues: ...
+
+def deepest_level(data: _Bytes, most: int) -> int:
+    """The deepest nesting of brackets outside strings, at most `most` + 1."""
+
 def field_values(
     data: _Bytes, begins: _Int64s, ends: _Int64s, quote: str | None = '"', escape: str | None = None
 ) -> tuple[npt.NDArray[np.uint8], _Int64s]:

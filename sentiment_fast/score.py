@@ -1,4 +1,4 @@
-"""Add a sentiment label and a score to every row of CSV, JSON Lines and Parquet files.
+"""Add a sentiment label and a score to every row of CSV, JSON, Parquet and Excel files.
 
 python -m sentiment_fast.score reviews.csv
 python -m sentiment_fast.score --model runs/mine reviews.csv -o scored.csv

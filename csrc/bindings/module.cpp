@@ -27,4 +27,5 @@ PYBIND11_MODULE(_core, module) {
   bind_lstm_training(module);
   bind_ngrams(module);
   bind_csv(module);
+  bind_json(module);
 }

@@ -11,6 +11,9 @@ void bind_text(pybind11::module_& module);
 // csv.cpp: finding a CSV file's records, reading field values, appending fields.
 void bind_csv(pybind11::module_& module);
 
+// json.cpp: finding the values in a file of JSON.
+void bind_json(pybind11::module_& module);
+
 // lstm.cpp: the recurrent layers, for scoring.
 void bind_lstm(pybind11::module_& module);
 

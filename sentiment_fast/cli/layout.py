@@ -21,7 +21,7 @@ def add_layout_arguments(parser: argparse.ArgumentParser) -> None:
     def add(option: str, **settings: Any) -> None:
         group.add_argument(option, default=argparse.SUPPRESS, **settings)
 
-    add("--input-format", metavar="NAME", help="read files as csv, jsonl or parquet, whatever their names")
+    add("--input-format", metavar="NAME", help="read files as csv, tsv, jsonl, json, parquet or excel")
     add("--encoding", metavar="NAME", help="decode text by this codec, such as cp1252 or utf-16-le (default: UTF-8)")
     add("--sheet", metavar="NAME", help="read this sheet of a workbook, by name or number from 1 (default: the first)")
     add("--delimiter", metavar="X", type=delimiter, help='split fields of CSV at X, "tab" for a tab')

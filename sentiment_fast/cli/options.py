@@ -22,8 +22,9 @@ def add_input_arguments(parser: argparse.ArgumentParser) -> None:
         "inputs",
         metavar="INPUT",
         nargs="+",
-        help="CSV or TSV, JSON Lines (.jsonl, .ndjson), all also compressed (.gz, .bz2, .xz, "
-        '.zst), or Parquet (.parquet, .pq); a quoted pattern; "-" for CSV from stdin',
+        help="CSV or TSV, JSON (.json), JSON Lines (.jsonl, .ndjson), all also compressed (.gz, "
+        '.bz2, .xz, .zst), Parquet (.parquet, .pq), or Excel (.xlsx, .xls, .ods); a quoted pattern; "-" for CSV from '
+        "stdin, see --input-format",
     )
     parser.add_argument(
         "-o",
@@ -31,6 +32,12 @@ def add_input_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="OUTPUT",
         help='write to this file, in the format of its extension, "-" for stdout; with several inputs, a folder or one '
         'file for all (default: INPUT with ".scored" before its extension)',
+    )
+    parser.add_argument(
+        "--output-format",
+        metavar="NAME",
+        help="write csv, tsv, jsonl, json or parquet, whatever OUTPUT is called (default: as its extension says, else "
+        "the format of INPUT)",
     )
 
 
@@ -47,7 +54,8 @@ def add_row_arguments(parser: argparse.ArgumentParser) -> None:
         "--columns",
         metavar="NAME,NAME",
         type=names,
-        help="write only these columns of INPUT, by name or number (default: all)",
+        help="write only these columns of INPUT, by number, or by name, in double quotes if it holds a comma "
+        "(default: all)",
     )
     parser.add_argument(
         "--status", action="store_true", help="add sentiment_status: ok, empty, truncated or invalid_utf8"

@@ -7,6 +7,7 @@ left to the library.
 from __future__ import annotations
 
 import argparse
+import csv
 
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 
@@ -26,5 +27,10 @@ def delimiter(text: str) -> str:
 
 
 def names(text: str) -> list[str]:
-    """Names separated by commas."""
-    return text.split(",")
+    """Names separated by commas; a name that holds a comma is in double quotes, as in CSV."""
+    try:
+        return next(csv.reader([text], strict=True), [""])
+    except csv.Error as error:
+        raise argparse.ArgumentTypeError(
+            f"expected names separated by commas, double quotes around a name that holds one, got {text!r}"
+        ) from error

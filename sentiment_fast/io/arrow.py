@@ -30,6 +30,12 @@ _TEXTS: tuple[Callable[[pa.DataType], bool], ...] = (
     pa.types.is_binary_view,
     pa.types.is_null,
 )
+_BYTES = (
+    pa.types.is_binary,
+    pa.types.is_large_binary,
+    pa.types.is_binary_view,
+    pa.types.is_fixed_size_binary,
+)
 
 
 def check_text_forms(schema: pa.Schema, output_format: str, name: str) -> None:
@@ -48,7 +54,7 @@ def csv_values(column: pa.ChunkedArray) -> pa.LargeBinaryArray:
     """(n,): values of CSV fields: null is empty, nested values are JSON, all others as PyArrow casts them to text."""
     kind = _value_type(column.type)
     if pa.types.is_nested(kind):
-        texts = ["" if value is None else _json(value) for value in column.to_pylist()]
+        texts = ["" if text == "null" else text for text in _nested_json(column)]
         return pa.array(texts, pa.large_string()).view(pa.large_binary())
     return flat(_in_text(column.cast(kind))).fill_null(b"")
 
@@ -58,7 +64,7 @@ def json_values(column: pa.ChunkedArray) -> tuple[list[str], npt.NDArray[np.bool
     kind = _value_type(column.type)
     replaced = np.zeros(len(column), bool)
     if pa.types.is_nested(kind):
-        return [_json(value) for value in column.to_pylist()], replaced
+        return _nested_json(column), replaced
     column = column.cast(kind)
     if pa.types.is_floating(kind):
         column = pc.if_else(pc.is_finite(column), column, pa.scalar(None, kind))
@@ -160,9 +166,20 @@ def _in_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
         return column
     if isinstance(kind, pa.BaseExtensionType):
         raise TypeError(kind)
-    if not (pa.types.is_large_binary(kind) or pa.types.is_binary(kind) or pa.types.is_binary_view(kind)):
-        column = column.cast(pa.large_string())
+    if not any(is_kind(kind) for is_kind in _BYTES):
+        column = _cast_to_text(column)
     return column.cast(pa.large_binary())
+
+
+def _cast_to_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """large_string, as PyArrow casts; times in a zone that is unknown here are written in UTC."""
+    try:
+        return column.cast(pa.large_string())
+    except pa.ArrowInvalid:
+        if not pa.types.is_timestamp(column.type) or column.type.tz is None:
+            raise
+        texts = column.cast(pa.timestamp(column.type.unit)).cast(pa.large_string())
+        return pc.binary_join_element_wise(texts, *(pa.scalar(one, pa.large_string()) for one in ("Z", "")))
 
 
 def _check_nested(kind: pa.DataType) -> None:
@@ -173,8 +190,34 @@ def _check_nested(kind: pa.DataType) -> None:
         _in_text(pa.chunked_array([], _value_type(kind)))
 
 
-def _json(value: Any) -> str:
-    return json.dumps(_plain(value), ensure_ascii=False)
+def _nested_json(column: pa.ChunkedArray) -> list[str]:
+    """(n,): nested values as JSON."""
+    try:
+        return [json.dumps(_plain(value), ensure_ascii=False) for value in column.to_pylist()]
+    except (ValueError, OverflowError, pa.ArrowException):  # a value that Python lacks: convert them one by one
+        return [_scalar_json(value) for chunk in column.chunks for value in chunk]
+
+
+def _scalar_json(value: pa.Scalar) -> str:
+    """JSON of a value; parts of it that Python has no type for, such as dates after the year 9999, become texts."""
+    try:
+        return json.dumps(_plain(value.as_py()), ensure_ascii=False)
+    except (ValueError, OverflowError, pa.ArrowException):
+        pass
+    kind = value.type
+    if pa.types.is_struct(kind):
+        names = [json_text(kind.field(place).name) for place in range(kind.num_fields)]
+        return "{" + ", ".join(f"{name}: {_scalar_json(value[place])}" for place, name in enumerate(names)) + "}"
+    if pa.types.is_map(kind):
+        pairs = value.values
+        texts = [f"[{_scalar_json(pair[0])}, {_scalar_json(pair[1])}]" for pair in pairs]
+        return "[" + ", ".join(texts) + "]"
+    if pa.types.is_nested(kind):
+        return "[" + ", ".join(_scalar_json(one) for one in value.values) + "]"
+    if pa.types.is_dictionary(kind):
+        return _scalar_json(value.value)
+    text = _in_text(pa.chunked_array([pa.array([value], kind)]))[0].as_py()
+    return json_text(text.decode("utf-8", "replace"))
 
 
 def _plain(value: Any) -> Any:

@@ -138,7 +138,8 @@ def _chosen(columns: Sequence[str], chosen: str | int, name: str, wanted: Wanted
     if text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= len(columns):
         return int(text) - 1
     raise DataError(
-        f"{name}: expected {wanted.what} {quoted(chosen)}, got {_listed(columns)}: choose one with {wanted.argument}"
+        f"{name}: expected {wanted.what} {quoted(chosen)}, got {_listed(columns)}: choose one with {wanted.argument}, "
+        "by name or number"
     )
 
 

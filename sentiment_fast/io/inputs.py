@@ -7,16 +7,23 @@ left to the readers, the choice of the reader to formats.py.
 from __future__ import annotations
 
 import glob
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any
 
 from sentiment_fast.errors import DataError, UsageError
-from sentiment_fast.io.formats import format_named, input_format, is_compressed
+from sentiment_fast.io.formats import TABLE, format_named, input_format, is_compressed
+from sentiment_fast.io.memory.sources import TableSource, TextStream, is_table, is_text_file
 from sentiment_fast.io.options import Reading
 from sentiment_fast.io.source import Source
 from sentiment_fast.io.window import Position, Reader, Window
+
+_ACCEPTED = (
+    'Expected a path, a pattern, "-" for stdin, a file, several paths or patterns, or a table in memory (a pandas or '
+    "polars DataFrame, a pyarrow Table, RecordBatch or RecordBatchReader)"
+)
 
 
 def expand_patterns(inputs: Sequence[str]) -> list[str]:
@@ -40,9 +47,47 @@ def exists(name: str) -> bool:
         return False
 
 
+def sources_of(inputs: Any) -> list[Any]:
+    """Paths, patterns, a file or a table, or several -> each for `open_source`, with patterns expanded.
+
+    Raises UsageError for no inputs, TypeError for anything else.
+    """
+    if isinstance(inputs, str | os.PathLike):
+        inputs = [inputs]
+    elif hasattr(inputs, "read") or is_table(inputs):
+        return [inputs]
+    elif not isinstance(inputs, Iterable) or isinstance(inputs, bytes | bytearray | memoryview | Mapping):
+        raise TypeError(f"{_ACCEPTED}, got {type(inputs).__name__}")
+    found: list[Any] = []
+    for one in inputs:
+        if isinstance(one, str | os.PathLike):
+            found += expand_patterns([os.fspath(one)])
+        elif hasattr(one, "read") or is_table(one):
+            found.append(one)
+        else:
+            raise TypeError(f"{_ACCEPTED}, got {type(inputs).__name__} with {type(one).__name__} in it")
+    if not found:
+        raise UsageError("Expected one or more inputs, got none")
+    return found
+
+
+def open_source(source: Any) -> Source:
+    """source: a path, "-" for stdin, a file or a table. Raises DataError if it cannot be opened or read."""
+    if is_table(source):
+        return TableSource(source)
+    return Source(TextStream(source) if is_text_file(source) else source)  # type: ignore[arg-type]
+
+
+def format_of(source: Source, chosen: str | None) -> str:
+    """The format of an open source. chosen: an `input_format`. Raises the errors of `input_format`."""
+    return TABLE if isinstance(source, TableSource) else input_format(source.name, chosen)
+
+
 def open_reader(source: Source, reading: Reading) -> Reader[Window]:
-    """The reader for the format that the source's name implies. Raises DataError for a source that it cannot read."""
-    return format_named(input_format(source.name)).open_reader(source, reading)
+    """The reader for the format that the options or the source's name say. Raises DataError for a source that it cannot
+    read.
+    """
+    return format_named(format_of(source, reading.options.input_format)).open_reader(source, reading)
 
 
 class Inputs:
@@ -53,7 +98,7 @@ class Inputs:
     have different columns, UsageError if they have different formats or if one of several is not a regular file.
     """
 
-    def __init__(self, sources: Sequence[str | Path | BinaryIO], reading: Reading, first: Source) -> None:
+    def __init__(self, sources: Sequence[Any], reading: Reading, first: Source) -> None:
         # The first input's messages apply to all.
         self._sources, self._reading, self._open = sources, replace(reading, say=_say_nothing), first
         self.first = open_reader(first, reading)
@@ -62,7 +107,7 @@ class Inputs:
         self.sizes = [first.size or 0]
         self.decided = [dict(self.first.decided)]
         for source in sources[1:]:
-            with Source(source) as other:
+            with open_source(source) as other:
                 if not (other.rereadable and first.rereadable):
                     name = first.name if other.rereadable else other.name
                     raise UsageError(f"{name}: expected a regular file as one of several inputs: pass it on its own")
@@ -112,7 +157,7 @@ class Inputs:
             if source_number == 0:
                 yield self.first, start
                 continue
-            with Source(self._sources[source_number]) as source:
+            with open_source(self._sources[source_number]) as source:
                 self._open = source
                 yield self._open_next(source), start
 

@@ -80,7 +80,7 @@ class DataOptions(LayoutOptions):
 
 
 LAYOUT_NAMES = tuple(field.name for field in fields(LayoutOptions))
-_NOT_YET = ("input_format", "encoding", "sheet", "na_values")
+_NOT_YET = ("encoding", "na_values")
 _QUOTING = ("standard", "none")
 _APPLIES_TO = {
     "header": ("CSV", "Excel"),
@@ -123,10 +123,10 @@ class Reading:
 
     default_text_column: the name to try first if none was chosen. wanted: the columns to read instead of those that
     `options` choose. reserved_names: names that columns of the input must not have. output: the format that is written,
-    which must be able to hold the columns; None if nothing is written. all_fields: whether to find the fields of all
-    columns even if rows are copied verbatim. named: whether rejected records include the name of their input. layout:
-    the layout of the input, if it is known already. say: gets messages, of several inputs
-    about the first one only. warn: gets warnings about the content of any input.
+    which must be able to hold the columns; None if nothing is written. output_delimiter: of CSV to be written; None for
+    any. all_fields: whether to find the fields of all columns even if rows are copied verbatim. named: whether rejected
+    records include the name of their input. layout: the layout of the input, if it is known already. say: gets
+    messages, of several inputs about the first one only. warn: gets warnings about the content of any input.
     """
 
     options: ReadOptions
@@ -134,6 +134,7 @@ class Reading:
     wanted: tuple[WantedColumn, ...] | None = None
     reserved_names: tuple[str, ...] = ()
     output: str | None = None
+    output_delimiter: str | None = None
     all_fields: bool = False
     named: bool = False
     layout: object | None = None

@@ -28,7 +28,8 @@ class Position:
 
     rows: rows before it, including rejected ones and the blank lines of a file of one column. source: the number of the
     input, from 0. within_line: whether it lies within an overlong line, not between two records. In a Parquet file, row
-    is a row group, and offset is a row in that group.
+    is a row group, and offset is a row in that group; in a workbook, offset is a row; in JSON, row is the number of
+    arrays that are open, 0 or 1.
     """
 
     offset: int = 0

@@ -14,7 +14,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sentiment_fast.errors import DataError, UsageError
-from sentiment_fast.io.formats import COMPRESSIONS, CSV, has_format, input_format, output_format
+from sentiment_fast.io.formats import (
+    COMPRESSIONS,
+    CSV,
+    extension_of,
+    has_format,
+    input_format,
+    is_written,
+    output_format,
+)
 from sentiment_fast.io.inputs import expand_patterns
 from sentiment_fast.runs.stop import StopRequest
 from sentiment_fast.scoring.engine import check_engine, open_engine
@@ -68,8 +76,8 @@ def score_jobs(
     checked without the model is checked before it is loaded. Raises the errors of `score_files`, and KeyboardInterrupt
     after a stop.
     """
-    jobs = plan_jobs(expand_patterns(inputs), output)
     chosen = ScoreOptions.from_keywords(options)
+    jobs = plan_jobs(expand_patterns(inputs), output, chosen)
     if len(jobs) > 1 and chosen.rejects is not None:
         raise UsageError("Expected no `rejects` with several outputs: each has a file of rejects of its own")
     check_engine(engine, chosen)
@@ -154,14 +162,14 @@ class _JobsRun:
                 raise
 
 
-def plan_jobs(inputs: list[str], output: str | None) -> list[Job]:
+def plan_jobs(inputs: list[str], output: str | None, options: ScoreOptions = ScoreOptions()) -> list[Job]:  # noqa: B008
     """Which inputs are written where: one output for each, in a folder or next to the input, unless it is a file."""
     if output is not None and (len(inputs) == 1 or output == "-" or _is_file(output)):
         return [Job(inputs, output)]
     if output is None:
-        outputs = [_default_output(source) for source in inputs]
+        outputs = [_default_output(source, options) for source in inputs]
     else:
-        outputs = [str(Path(output) / Path(source).name) for source in inputs]
+        outputs = [str(Path(output) / _written_name(Path(source).name, options)) for source in inputs]
     if len(set(outputs)) < len(outputs) or (len(inputs) > 1 and "-" in inputs):
         raise UsageError("Expected inputs whose outputs have different names: score the others separately")
     if output is not None:
@@ -175,15 +183,34 @@ def _is_file(output: str) -> bool:
     return not path.is_dir() and not output.endswith("/") and (path.exists() or has_format(output))
 
 
-def _default_output(source: str) -> str:
+def _default_output(source: str, options: ScoreOptions) -> str:
     """The default output: next to the file, with `.scored` in its name; stdout for stdin."""
     if source == "-":
         return "-"
-    compression = Path(source).suffix if Path(source).suffix.lower() in COMPRESSIONS else ""
+    compression = _compression(source)
     stem, dot, extension = source.removesuffix(compression).rpartition(".")
     if not dot or "/" in extension:
         raise UsageError(f"{source}: has no extension from which to make the output's name: choose one with `output`")
-    return f"{stem}.scored.{extension}{compression}"
+    return _written_name(f"{stem}.scored.{extension}{compression}", options)
+
+
+def _written_name(name: str, options: ScoreOptions) -> str:
+    """The name of an output, made from that of its input, with the extension of the format that is written."""
+    if options.output_format is not None:
+        extension = extension_of(options.output_format)
+    elif not is_written(input_format(name, options.input_format)):
+        extension = extension_of("csv")
+    else:
+        return name
+    compression = _compression(name)
+    stem = name.removesuffix(compression)
+    stem = stem.removesuffix(Path(stem).suffix)
+    return f"{stem}{extension}{'' if extension == '.parquet' else compression}"
+
+
+def _compression(name: str) -> str:
+    """The extension of a compression, "" if the file is not compressed."""
+    return Path(name).suffix if Path(name).suffix.lower() in COMPRESSIONS else ""
 
 
 def _check(jobs: Sequence[Job], options: ScoreOptions) -> bool:
@@ -195,9 +222,9 @@ def _check(jobs: Sequence[Job], options: ScoreOptions) -> bool:
         for source in job.inputs:
             if source != "-":
                 _check_exists(source)
-            input_format(source)
+            input_format(source, options.input_format)
         if job.output != "-":
-            output_format(job.output, CSV)
+            output_format(job.output, CSV, options.output_format)
     targets = [Target.of(job.output, options.rejects) for job in jobs]
     check_distinct(targets, [source for job in jobs for source in job.inputs])
     finished = [target.check(options.force, options.restart).complete for target in targets]

@@ -27,14 +27,16 @@ def _same_bytes(default: Any) -> Any:
 class ScoreOptions(ReadOptions, ColumnOptions, CsvOptions):
     """All options of scoring files; those not listed here are in the base classes.
 
-    rejects: the file for records that cannot be read; None for OUTPUT.rejects.csv. window_bytes: approximately how many
-    bytes of the input are scored together. device, precision, threads, threshold, cascade: as for `sf.load`; only with
-    a model folder. workers: the number of processes on a Ray cluster; None for as many as it has room for. force:
-    replace an existing output. restart: start over instead of resuming an interrupted run. keep_journal: keep a
-    finished run's journal, so that the same call finds it finished.
+    rejects: the file for records that cannot be read; None for OUTPUT.rejects.csv. output_format: "csv", "tsv",
+    "jsonl", "json" or "parquet", whatever the output's name; None for the format that it implies. window_bytes:
+    approximately how many bytes of the input are scored together. device, precision, threads, threshold, cascade: as
+    for `sf.load`; only with a model folder. workers: the number of processes on a Ray cluster; None for as many as it
+    has room for. force: replace an existing output. restart: start over instead of resuming an interrupted run.
+    keep_journal: keep a finished run's journal, so that the same call finds it finished.
     """
 
     rejects: str | Path | None = None
+    output_format: str | None = None
     window_bytes: int = WINDOW_BYTES
     device: str = _same_bytes("auto")
     precision: str = _same_bytes("auto")

@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from sentiment_fast.errors import DataError, UsageError
+from sentiment_fast.errors import DataError
 from sentiment_fast.io.csv.writer import check_added, check_options
-from sentiment_fast.io.formats import CSV, delimiter_for, input_format, output_format
-from sentiment_fast.io.inputs import Inputs
+from sentiment_fast.io.formats import CSV, TSV, delimiter_for, has_format, output_format
+from sentiment_fast.io.inputs import Inputs, format_of, open_source, sources_of
+from sentiment_fast.io.memory.sources import is_table
 from sentiment_fast.io.options import Reading, check_applies
 from sentiment_fast.io.outputs import make_writer
 from sentiment_fast.io.source import Source
@@ -69,8 +70,8 @@ def _ignore(*_: Any) -> None:
 
 
 def score_files(
-    inputs: str | Path | BinaryIO | Sequence[str | Path],
-    output: str | Path | BinaryIO,
+    inputs: Any,
+    output: str | Path | BinaryIO | None = None,
     model: str | Path | Scorer | None = None,
     *,
     engine: str | Cluster = "local",
@@ -79,15 +80,15 @@ def score_files(
     stop: StopRequest | None = None,
     **options: Any,
 ) -> Summary:
-    """Append `sentiment_label` and `sentiment_score` to every row of CSV, JSON Lines or Parquet files.
+    """Append `sentiment_label` and `sentiment_score` to every row of CSV, JSON, Parquet or Excel files, or of a table.
 
-    inputs: a path, whose extension implies format and compression (.csv, .tsv, .jsonl, .ndjson, each also .gz .bz2 .xz
-    .zst; .parquet, .pq), "-" for stdin, or a binary file; or several paths, which must have the same columns and are
-    written to one output in their order. output: likewise, "-" for stdout; without a known extension, it has the
-    input's format. From CSV to CSV and from JSON Lines to JSON Lines, the bytes of records are copied. model: a folder,
-    which is loaded for `device` and `precision`, or a `Scorer`; None for the bundled model, or that of an open cluster.
-    engine: "local"; "ray" for `workers` on a Ray cluster; or an open `Cluster`, shared by several calls, with its
-    scorer as the model. The engine does not change the output. options: the fields of `scoring.options.ScoreOptions`.
+    inputs: a path, whose extension implies format and compression (see docs/scoring.md), a pattern, "-" for stdin, a
+    binary or text file, or a table in memory that speaks Arrow (pandas, polars, pyarrow); or several paths or patterns,
+    whose files must have the same columns and are written to one output. output: a path, "-" for stdout, or a binary
+    file; without a known extension, it has the input's format, CSV for Excel and tables. Records are copied from CSV to
+    CSV and from JSON to JSON. model: a folder, loaded for `device` and `precision`, or a `Scorer`; None for the bundled
+    model, or that of an open cluster. engine: "local"; "ray" for `workers` on a Ray cluster; or an open `Cluster`, with
+    its scorer as the model, which does not change the output. options: the fields of `scoring.options.ScoreOptions`.
 
     Records that cannot be read are written to `rejects`, by default OUTPUT.rejects.csv; if the output is not a file and
     `rejects` is not given, the first of them is an error. sentiment_score is the probability of the positive class,
@@ -97,22 +98,21 @@ def score_files(
     From file to file, the same call resumes an interrupted run, and the result is identical to that of an uninterrupted
     one; a call with another input, model or option refuses to; `restart` starts over. say: gets messages. on_window:
     gets the bytes read and the rows done, in the writing thread. stop: ends the run after a window, with
-    KeyboardInterrupt. Raises DataError for what cannot be read or written, UsageError for invalid requests.
+    KeyboardInterrupt. Raises DataError for what cannot be read or written, UsageError for invalid requests, TypeError
+    for inputs and outputs of other types.
     """
     started = time.perf_counter()
     chosen = ScoreOptions.from_keywords(options)
-    sources: Sequence[Any] = [inputs] if isinstance(inputs, str | Path) or hasattr(inputs, "read") else inputs
-    if not sources:
-        raise UsageError("Expected one or more inputs, got none")
-    check_distinct([target := Target.of(output, chosen.rejects)], sources)
+    sources = sources_of(inputs)
+    target = Target.of(output, chosen.rejects)
+    check_distinct([target], [one for one in sources if not is_table(one)])
     complete, restart = target.check(chosen.force, chosen.restart)
     if target.rejects is None:
         chosen = replace(chosen, strict=True)
     with ExitStack() as opened:
-        first = opened.enter_context(Source(sources[0]))
-        written = output_format("" if target.path is None else target.path.name, input_format(first.name))
-        check_options(chosen, chosen, input_format(first.name), written)
-        check_applies(chosen, input_format(first.name))
+        first = opened.enter_context(open_source(sources[0]))
+        read = format_of(first, chosen.input_format)
+        written = _format_written(target, read, chosen, say)
         scorer, cluster = opened.enter_context(open_engine(engine, model, chosen, say))
         prepared = _Prepared(sources, first, written, scorer, cluster, chosen, say)
         sink = target.open(prepared.fingerprint, restart, len(sources) > 1, chosen.force)
@@ -131,13 +131,24 @@ def score_files(
 
 
 def score_csv(
-    input: str | Path | BinaryIO | Sequence[str | Path],  # noqa: A002
-    output: str | Path | BinaryIO,
+    input: Any,  # noqa: A002
+    output: str | Path | BinaryIO | None = None,
     model: str | Path | Scorer | None = None,
     **options: Any,
 ) -> Summary:
     """`score_files`, under its original name."""
     return score_files(input, output, model, **options)
+
+
+def _format_written(target: Target, read: str, options: ScoreOptions, say: Callable[[str], None]) -> str:
+    """The output's format. read: the input's. Raises UsageError for options that do not apply to these formats."""
+    name = "" if target.path is None else target.path.name
+    written = output_format(name, read, options.output_format)
+    check_options(options, options, read, written)
+    check_applies(options, read)
+    if name and options.output_format is None and not has_format(name):
+        say(f"{target.name}: writing {written}, because the extension is not that of a format")
+    return written
 
 
 class _Prepared:
@@ -163,6 +174,7 @@ class _Prepared:
             default_text_column=scorer.text_column,
             reserved_names=tuple(self._columns.names),
             output=written,
+            output_delimiter="\t" if options.output_format == TSV else None,
             all_fields=options.excel_safe,
             named=len(sources) > 1,
             say=say,
@@ -195,8 +207,9 @@ class _Prepared:
     def run(self, target: Target, sink: Output, on_window: Callable[[int, int], None]) -> Run:
         """The run that remains to be done, given the output's progress."""
         options = self._options
-        # A new CSV file has the delimiter that its name implies; a copied one keeps that of its input.
-        of_writer = replace(options, delimiter=options.delimiter or delimiter_for(target.name))
+        # A new CSV file has the delimiter that is chosen or its name implies; a copied one keeps that of its input.
+        delimiter = self._reading.output_delimiter or options.delimiter or delimiter_for(target.name)
+        of_writer = replace(options, delimiter=delimiter)
         writer = make_writer(self._written, self.inputs.first, self._columns.schema, of_writer, options.window_bytes)
         parts = (self.inputs, self._scorer, self._columns, writer, sink, on_window, options)
         if self._cluster is None:

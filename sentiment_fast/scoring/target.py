@@ -7,6 +7,7 @@ writes is its own, and no input, device or file of someone else's is ever replac
 from __future__ import annotations
 
 import errno
+import io
 import os
 import stat
 import sys
@@ -46,10 +47,17 @@ class Target:
     stream: Any = None
 
     @classmethod
-    def of(cls, output: str | Path | BinaryIO, rejects: str | Path | None) -> Target:
+    def of(cls, output: str | Path | BinaryIO | None, rejects: str | Path | None) -> Target:
         """output: a path, "-" for stdout, or a binary file. rejects: None for OUTPUT.rejects.csv."""
         named = None if rejects is None else Path(rejects)
+        if output is None:
+            raise UsageError('Expected `output`: a path, "-" for stdout, or a binary file such as io.BytesIO, got none')
         if not isinstance(output, str | Path):
+            if isinstance(output, io.TextIOBase) or not hasattr(output, "write"):
+                raise TypeError(
+                    'Expected `output` to be a path, "-" for stdout, or a binary file such as io.BytesIO, got '
+                    f"{type(output).__name__}"
+                )
             return cls(str(output), None, named, output)
         if output == "-":
             return cls("-", None, named)

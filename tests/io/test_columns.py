@@ -74,7 +74,8 @@ def test_text_column_is_the_only_one_that_holds_text_next_to_that_of_the_labels(
 @pytest.mark.parametrize("chosen", ["0", "3", "-1", "body", "\u0662", 3])
 def test_column_that_does_not_exist_is_an_error(chosen):
     message = complaint(["a", "b"], text_column(chosen))
-    assert message == f"in.csv: expected a text column {chosen!r}, got columns 'a', 'b': choose one with `text_column`"
+    expected = f"in.csv: expected a text column {chosen!r}, got columns 'a', 'b'"
+    assert message == f"{expected}: choose one with `text_column`, by name or number"
 
 
 def test_column_that_exists_twice_is_an_error_unless_chosen_by_number():

@@ -65,20 +65,54 @@ def test_format_needs_no_more_than_a_line_and_its_reader(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("one", FORMATS, ids=lambda one: one.name)
 def test_reader_and_writer_exist(one):
-    for place in (one.reader, one.writer):
+    for place in filter(None, (one.reader, one.writer)):
         module, name = place.split(":")
         assert callable(getattr(importlib.import_module(module), name))
 
 
-def test_names_of_other_formats_are_refused_with_those_there_are():
+def test_inputs_of_other_formats_are_refused_with_those_there_are():
     with pytest.raises(DataError) as error:
-        input_format("in.xlsx")
+        input_format("in.feather")
     assert str(error.value) == (
-        "in.xlsx: expected CSV, JSON Lines or Parquet, got a file name ending in .xlsx: convert it to CSV (.csv, "
-        ".tsv), JSON Lines (.jsonl, .ndjson) or Parquet (.parquet, .pq)"
+        "in.feather: expected CSV, JSON Lines, JSON, Parquet or Excel, got a file name ending in .feather: convert it "
+        "to CSV (.csv, .tsv), JSON Lines (.jsonl, .ndjson), JSON (.json), Parquet (.parquet, .pq) or Excel (.xlsx, "
+        ".xlsm, .xlsb, .xls, .ods)"
     )
+
+
+UNWRITTEN = "csv.zip 7z csv.lz4 br Z lzma ods xls xlsx html xml feather arrow orc avro tar.gz tgz".split()
+
+
+@pytest.mark.parametrize("ending", UNWRITTEN)
+def test_outputs_with_endings_of_formats_that_are_not_written_are_refused(ending):
     with pytest.raises(UsageError) as usage:
-        output_format("out.json", "CSV")
-    assert str(usage.value) == (
-        "out.json: expected a file name ending in .csv, .tsv, .jsonl, .ndjson (optionally compressed) or .parquet, .pq"
+        output_format(f"out.{ending}", "CSV")
+    assert str(usage.value).startswith(
+        f"out.{ending}: expected a file name ending in .csv, .tsv, .jsonl, .ndjson, .json"
     )
+    assert "choose the format with `output_format`" in str(usage.value)
+
+
+@pytest.mark.parametrize(
+    ("option", "expected"),
+    [("csv", "CSV"), ("tsv", "CSV"), ("jsonl", "JSON Lines"), ("json", "JSON"), ("parquet", "Parquet")],
+)
+def test_option_decides_the_format_whatever_the_name(option, expected):
+    assert input_format("in.xlsx", option) == output_format("out.html", "CSV", option) == expected
+
+
+def test_unknown_option_is_a_usage_error_that_lists_the_formats():
+    with pytest.raises(UsageError, match="`input_format` to be csv, tsv, jsonl, json, parquet or excel, got 'xml'"):
+        input_format("in.csv", "xml")
+    with pytest.raises(UsageError, match="`output_format` to be csv, tsv, jsonl, json or parquet, got 'excel'"):
+        output_format("out.csv", "CSV", "excel")
+
+
+@pytest.mark.parametrize(("name", "otherwise"), [("out", "CSV"), ("out.txt", "Parquet"), ("out.dat.gz", "JSON Lines")])
+def test_output_without_a_known_ending_has_the_format_of_the_input(name, otherwise):
+    assert output_format(name, otherwise) == otherwise
+
+
+@pytest.mark.parametrize("read", ["Excel", "table in memory"])
+def test_output_from_a_format_that_is_only_read_is_csv(read):
+    assert output_format("out", read) == "CSV"

@@ -18,6 +18,7 @@ from sentiment_fast.io.columns import label_column, text_column
 from sentiment_fast.io.formats import FORMATS
 from sentiment_fast.io.options import ReadOptions
 from sentiment_fast.io.tables import read_columns
+from tests.io.workbooks import ods_bytes, xlsx_bytes
 
 ROWS = [("a, b", "pos"), ('c "d"\ne', "neg"), ("", "pos"), ("NA", "x"), ("caf\u00e9 \U0001f600", "1")]
 WANTED = (text_column(), label_column())
@@ -50,11 +51,20 @@ def parquet_bytes(rows):
     return sink.getvalue()
 
 
+def sheet(rows):
+    return {"Sheet 1": [("id", "review", "sentiment"), *((str(number), *row) for number, row in enumerate(rows))]}
+
+
+BINARY = {".xls", ".xlsb"}  # which only Excel writes
 CONTENT = {
     ".csv": csv_bytes,
     ".tsv": lambda rows: csv_bytes(rows, "\t"),
     ".jsonl": json_bytes,
     ".ndjson": json_bytes,
+    ".json": lambda rows: json.dumps([json.loads(line) for line in json_bytes(rows).splitlines()], indent=2).encode(),
+    ".xlsx": lambda rows: xlsx_bytes(sheet(rows)),
+    ".xlsm": lambda rows: xlsx_bytes(sheet(rows)),
+    ".ods": lambda rows: ods_bytes(sheet(rows)),
     ".parquet": parquet_bytes,
     ".pq": parquet_bytes,
 }
@@ -80,7 +90,7 @@ def complaint(inputs, wanted=WANTED, **settings):
 
 
 def test_every_extension_is_tried():
-    assert set(CONTENT) == {extension for one in FORMATS for extension in one.extensions}
+    assert set(CONTENT) | BINARY == {extension for one in FORMATS for extension in one.extensions}
 
 
 @pytest.mark.parametrize("window_bytes", [1, 1 << 20])
@@ -94,7 +104,7 @@ def test_wanted_columns_are_read_from_every_format(tmp_path, extension, window_b
 
 
 @pytest.mark.parametrize("compression", COMPRESS)
-@pytest.mark.parametrize("extension", [one for one in CONTENT if one not in (".parquet", ".pq")])
+@pytest.mark.parametrize("extension", [".csv", ".tsv", ".json", ".jsonl", ".ndjson"])
 def test_files_may_be_compressed(tmp_path, extension, compression):
     path = write(tmp_path, f"in{extension}{compression}", COMPRESS[compression](CONTENT[extension](ROWS)))
     assert read(path) == ROWS
@@ -257,7 +267,7 @@ def test_missing_column_is_an_error_that_lists_the_others(tmp_path, extension):
     message = complaint(path, (text_column(), label_column("stars")))
     assert message == (
         f"{path}: expected a label column 'stars', got columns 'id', 'review', 'sentiment': choose one with "
-        "`label_column`"
+        "`label_column`, by name or number"
     )
 
 

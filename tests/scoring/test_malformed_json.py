@@ -181,9 +181,9 @@ def test_file_of_another_kind_is_a_data_error(certain, tmp_path, start):
         run(start, certain, tmp_path)
 
 
-def test_lone_carriage_return_ends_a_line(certain, tmp_path):
+def test_lone_carriage_return_ends_a_line_and_becomes_a_line_feed(certain, tmp_path):
     output, rejected, _ = run(b'{"text": "a"}\r{"text":\r"b"}\n', certain, tmp_path)
-    assert output.read_bytes() == b'{"text": "a", #}\r'.replace(b"#", SCORED)
+    assert output.read_bytes() == b'{"text": "a", #}\n'.replace(b"#", SCORED)
     assert [record for *_, record in rejected] == [b'{"text":', b'"b"}']
 
 
@@ -237,7 +237,7 @@ def test_files_with_flipped_bytes_give_a_result_or_an_error(certain, tmp_path):
         choose = random.Random(seed)
         data = damaged(choose)
         try:
-            options = {"text_column": "text", "window_bytes": choose.choice([1, 64, 1 << 16])}
+            options = {"text_column": "text", "input_format": "jsonl", "window_bytes": choose.choice([1, 64, 1 << 16])}
             output, rejected, summary = run(data, certain, tmp_path, f"{seed}.jsonl", **options)
         except DataError:  # any other error fails the test
             continue

@@ -55,7 +55,7 @@ class CsvWindow(RecordWindow):
 
 
 class CsvReader(Reader[CsvWindow]):
-    """A CSV file. schema: None if the output is CSV too, so that records are copied."""
+    """A CSV file. schema: None if the output is CSV with the same delimiter, so that records are copied."""
 
     format = CSV
 
@@ -67,7 +67,8 @@ class CsvReader(Reader[CsvWindow]):
         self.kept = list(range(width)) if self.layout.kept is None else self.layout.kept
         self.columns = [self.layout.columns[place] for place in self.kept]
         self.text_column = self.layout.columns[self.layout.text]
-        self.schema = None if reading.output == CSV else texts_schema(self.columns, source.name, reading.output)
+        copied = reading.output == CSV and reading.output_delimiter in (None, self.layout.delimiter)
+        self.schema = None if copied else texts_schema(self.columns, source.name, reading.output)
         self.separable = self.schema is None
         self.decided = self.layout.decided()
         self._rejects = Rejects(self._reasons, source.name if reading.named else None)

@@ -65,7 +65,7 @@ def make_writer(
     first: Reader[Any], added: pa.Schema, options: CsvOptions, window_bytes: int
 ) -> CsvCopyWriter | CsvTableWriter:
     """first: the reader of the first input, whose columns the output has. added: the columns to append to them."""
-    if isinstance(first, CsvReader):
+    if isinstance(first, CsvReader) and first.schema is None:
         return CsvCopyWriter(added.names, first.dialect, options.excel_safe)
     return CsvTableWriter(first.columns or [], added.names, options.delimiter or ",", options.excel_safe)
 

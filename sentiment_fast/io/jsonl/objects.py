@@ -1,6 +1,6 @@
-"""A line of JSON -> the members of its object, each with its source text, so that values can be copied unchanged.
+"""A JSON object -> the members of its object, each with its source text, so that values can be copied unchanged.
 
-In: a line. Out: names, values as written, and the value of those that are strings. Finding lines is left to reader.py.
+In: its text. Out: names, values as written, and the value of those that are strings. Finding it is left to reader.py.
 """
 
 from __future__ import annotations
@@ -9,14 +9,18 @@ import json
 import re
 from typing import NamedTuple
 
+from sentiment_fast import _core
 from sentiment_fast.errors import DataError
 
 MOST_LEVELS = 500  # Python reads about 1,000 at most; the exact number depends on the depth of the call stack
 
 # Numbers stay as written: Python refuses to convert more than 4,300 digits.
 _read_value = json.JSONDecoder(parse_int=str, parse_float=str).raw_decode
+_line_ends = re.compile(r"[ \t]*[\r\n][ \t\r\n]*").sub
+_line_ends_at_bracket = re.compile(r"(?<=[\[{])[ \t]*[\r\n][ \t\r\n]*|[ \t]*[\r\n][ \t\r\n]*(?=[\]}])").sub
 _space = re.compile(r"[ \t\r\n]*").match
-_brackets_and_texts = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL).finditer
+_plain_name = re.compile(r'"([^"\\\x00-\x1f]*+)"[ \t\r\n]*+:[ \t\r\n]*+').match  # one without escapes
+_comma = re.compile(r"[ \t\r\n]*+,[ \t\r\n]*+").match
 
 
 class Member(NamedTuple):
@@ -51,21 +55,30 @@ def _members(line: str, end: int) -> tuple[list[Member], int]:
     if line[end : end + 1] == "}":
         return members, end + 1
     while True:
-        if line[end : end + 1] != '"':
-            raise DataError(f"not valid JSON: no name in quotes at character {end + 1}")
-        name, end = _read_value(line, end)
-        end = _after_space(line, end)
-        if line[end : end + 1] != ":":
-            raise DataError(f"not valid JSON: no colon at character {end + 1}")
-        begin = _after_space(line, end + 1)
+        if found := _plain_name(line, end):
+            name, begin = found[1], found.end()
+        else:
+            name, begin = _name(line, end)
         value, end = _read_value(line, begin)
         members.append(Member(name, line[begin:end], value if line[begin] == '"' else None))
+        if found := _comma(line, end):
+            end = found.end()
+            continue
         end = _after_space(line, end)
-        if line[end : end + 1] == "}":
-            return members, end + 1
-        if line[end : end + 1] != ",":
+        if line[end : end + 1] != "}":
             raise DataError(f"not valid JSON: no comma or closing brace at character {end + 1}")
-        end = _after_space(line, end + 1)
+        return members, end + 1
+
+
+def _name(line: str, end: int) -> tuple[str, int]:
+    """A name, and where its value begins."""
+    if line[end : end + 1] != '"':
+        raise DataError(f"not valid JSON: no name in quotes at character {end + 1}")
+    name, end = _read_value(line, end)
+    end = _after_space(line, end)
+    if line[end : end + 1] != ":":
+        raise DataError(f"not valid JSON: no colon at character {end + 1}")
+    return name, _after_space(line, end + 1)
 
 
 def _after_space(line: str, begin: int) -> int:
@@ -75,11 +88,14 @@ def _after_space(line: str, begin: int) -> int:
 
 
 def _levels(line: str) -> int:
-    deepest = level = 0
-    for found in _brackets_and_texts(line):
-        level += (found[0] in "[{") - (found[0] in "]}")
-        deepest = max(deepest, level)
-    return deepest
+    return _core.deepest_level(line.encode("utf-8", "surrogatepass"), MOST_LEVELS)
+
+
+def on_one_line(raw: str) -> str:
+    """JSON without the line ends and indentation between its parts; strings hold none."""
+    if "\n" not in raw and "\r" not in raw:
+        return raw
+    return _line_ends(" ", _line_ends_at_bracket("", raw))
 
 
 def kind_of(raw: str) -> str:

@@ -1,12 +1,11 @@
-"""A file of JSON Lines -> its layout, and windows of whole lines: their texts, and which of the lines are rows.
+"""A file of JSON Lines, or of JSON -> its layout, and windows of whole objects: their texts, and which hold rows.
 
 In: a `Source`. Out: a `JsonLayout`, then `JsonWindow`s, which end by the same rules as those of CSV files. Parsing
-objects is left to objects.py, and what is written for each line to writer.py.
+objects is left to records.py and objects.py, and what is written for each to writer.py.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
@@ -18,76 +17,128 @@ from sentiment_fast.errors import DataError
 from sentiment_fast.io.arrow import texts_schema, texts_table
 from sentiment_fast.io.chunks import Mask, Places, RecordWindow, read_chunks
 from sentiment_fast.io.columns import WantedColumn, check_reserved, check_same_text_column, find_column
-from sentiment_fast.io.formats import JSON_LINES, check_content
-from sentiment_fast.io.jsonl.objects import Member, kind_of, read_members
-from sentiment_fast.io.options import Reading, ReadOptions
+from sentiment_fast.io.formats import JSON, JSON_LINES, check_content
+from sentiment_fast.io.jsonl.objects import Member, kind_of, on_one_line
+from sentiment_fast.io.jsonl.records import BLANK, JsonLayout, ParsedRecords, is_unicode, members_of
+from sentiment_fast.io.options import Reading
 from sentiment_fast.io.rejects import RecordError, Rejects
 from sentiment_fast.io.source import Source
 from sentiment_fast.io.window import Position, Reader
 from sentiment_fast.text.encoding import SIMD_LEVEL
 
+_START_BYTES = 1 << 10
 _SAMPLE_BYTES = 1 << 20
-_BOM = "\ufeff"
-_BLANK = b" \t\r\n"
-
-
-@dataclass(frozen=True)
-class JsonLayout:
-    """columns: names of the members in the first lines, in the order of their appearance. text: the member with the
-    texts. kept: members to read, None for all. reserved: members that will be added.
-    """
-
-    columns: list[str]
-    text: str
-    kept: list[str] | None
-    reserved: frozenset[str]
+_SHORT_BYTES = 16
+_MANY_COLUMNS = 32
+_FEWEST_BYTES = 4096
 
 
 @dataclass(frozen=True, kw_only=True)
 class JsonWindow(RecordWindow):
-    """Whole lines, each of them a record.
+    """Whole lines or values, each of them a record.
 
-    reasons: why a line was rejected, by its index. objects: (rows,), their members. braces: (records,), where to insert
-    new members, before the closing brace; the end of the content for lines without an object.
+    begins: (records,), where the line or value begins. reason_numbers: (records,), why it was rejected, as places in
+    `reasons`. objects: (rows,), their members. braces: (records,), where to insert new members, before the closing
+    brace; the end of the content for records without an object. by_value: whether records are values, not lines.
     """
 
-    reasons: dict[int, str]
+    begins: Places
+    reason_numbers: Places
+    reasons: list[str]
     objects: list[list[Member]]
     braces: Places
+    by_value: bool
+
+    @property
+    def starts(self) -> Places:
+        return self.begins
 
 
 class JsonLinesReader(Reader[JsonWindow]):
-    """A file of JSON Lines. schema: None if the output is JSON Lines too, so that members are copied."""
+    """A file of JSON Lines. schema: None if the output is JSON Lines or JSON too, so that members are copied.
+
+    by_value: whether it is read value by value: arrays, and objects that take several lines or share one.
+    """
 
     format = JSON_LINES
 
     def __init__(self, source: Source, reading: Reading) -> None:
         self.source, self._options = source, reading.options
-        self.layout = read_layout(source, reading)
+        check_content(source.peek(8), source.name)
+        self.by_value = self._holds_values(reading)
+        self.decided = {"read by value": str(self.by_value)}
+        self.layout = read_layout(source, reading, self.by_value)
         self.text_column, self.kept = self.layout.text, self.layout.kept
         self.columns: list[str] | None = None
         self.schema = None
-        if reading.output != JSON_LINES:
+        if self.layout.closed:
             self.columns = self.layout.columns if self.kept is None else self.kept
             self.schema = texts_schema(self.columns, source.name, reading.output)
-        self._rejects = Rejects[JsonWindow](_numbered_reasons, source.name if reading.named else None)
+        self._rejects = Rejects[JsonWindow](
+            lambda window, rejected: (window.reasons, window.reason_numbers[rejected]),
+            source.name if reading.named else None,
+        )
+
+    def _holds_values(self, reading: Reading) -> bool:
+        """Whether the first bytes can only be read value by value, unless `input_format` says that these are lines."""
+        if reading.options.input_format is not None or not _holds_values(self.source, reading.options.max_record):
+            return False
+        reading.say(f"{self.source.name}: reading it as JSON, because its first line is not one JSON object")
+        return True
 
     def windows(self, begin: Position, buffers: int, window_bytes: int) -> Iterator[JsonWindow]:
+        """With options.strict, raises DataError at the first record that cannot be read."""
         if begin.offset:
             self.source.restart_at(begin.offset)
-        closed = self.schema is not None
-        yield from read_windows(self.source, self.layout, self._options, begin, buffers, window_bytes, closed)
+        finder = _finder(self._options.max_record, begin, self.by_value)
+        rows = begin.rows
+        if self.layout.closed:  # so that rows of `{}` do not fill many columns with nulls
+            columns = len(self.columns or ())
+            window_bytes = min(window_bytes, max(_MANY_COLUMNS * window_bytes // max(columns, 1), _FEWEST_BYTES))
+        for chunk in read_chunks(self.source, finder, window_bytes, buffers):
+            window = self._window(chunk.data, chunk.records, finder.within_line)
+            rows += int((window.holds_row | (window.reason_numbers >= 0)).sum())
+            consumed = chunk.offset if self.source.consumed is None else self.source.consumed
+            window = replace(window, end=Position(chunk.offset, chunk.row, chunk.line, rows), consumed=consumed)
+            if self._options.strict and window.rejected.any():
+                first = int(np.flatnonzero(window.reason_numbers >= 0)[0])
+                reason = window.reasons[window.reason_numbers[first]]
+                raise RecordError(f"{self.source.name}: line {chunk.records.lines[first]}: {reason}. Correct that line")
+            yield window
+
+    def _window(self, data: memoryview, records: _core.CsvRecords, within_record: bool) -> JsonWindow:
+        begins = records.begins if isinstance(records, _core.JsonValues) else np.append(0, records.ends)[:-1]
+        parsed = ParsedRecords(data, records, begins, self.layout, self._options.max_record)
+        return JsonWindow(
+            data=data,
+            records=records,
+            begins=begins,
+            holds_row=parsed.holds_row,
+            rejected=parsed.rejected,
+            reason_numbers=parsed.reason_numbers,
+            reasons=parsed.reasons,
+            objects=parsed.objects,
+            braces=parsed.braces,
+            by_value=self.by_value,
+            texts=parsed.texts,
+            end=Position(),
+            resumable=not within_record,
+            consumed=0,
+        )
 
     def values(self, window: JsonWindow) -> list[pa.ChunkedArray]:
-        """Strings, and all other values as written in the line; null if there is none."""
+        """Strings, and all other values as written, on one line; null if there is none."""
         assert self.columns is not None
-        values: dict[str, list[bytes | None]] = {name: [None] * len(window.objects) for name in self.columns}
+        found: dict[str, tuple[list[bytes], list[int]]] = {name: ([], []) for name in self.columns}
         for row, members in enumerate(window.objects):
-            for member in members:
-                if member.name in values and member.raw != "null":
-                    text = member.raw if member.text is None else member.text
-                    values[member.name][row] = text.encode("utf-8", "surrogatepass")
-        return [pa.chunked_array([pa.array(column, pa.large_binary())]) for column in values.values()]
+            for name, raw, text in members:
+                if raw != "null" and (column := found.get(name)) is not None:
+                    value = on_one_line(raw) if text is None else text
+                    column[0].append(value.encode("utf-8", "surrogatepass"))
+                    column[1].append(row)
+        count = len(window.objects)
+        nothing = pa.nulls(count, pa.large_binary())
+        return [pa.chunked_array([_spread(*column, count, nothing)]) for column in found.values()]
 
     def table(self, window: JsonWindow) -> tuple[pa.Table, Mask]:
         return texts_table(self.values(window), self.schema)
@@ -107,13 +158,16 @@ class JsonLinesReader(Reader[JsonWindow]):
         self.kept, self.columns, self.schema = first.kept, first.columns, first.schema
 
 
-def read_layout(source: Source, reading: Reading) -> JsonLayout:
-    """Inspect the first lines of a source, which can still be read from the start.
+def read_layout(source: Source, reading: Reading, by_value: bool) -> JsonLayout:
+    """Inspect the first objects of a source, which can still be read from the start.
 
-    Raises DataError for lines without an object, a column that does not exist, or a member with a reserved name.
+    Raises DataError for a file without an object, a column that does not exist, or a member with a reserved name.
     """
-    objects = _sample(source, reading.options.max_record)
+    objects = _sample(source, reading.options.max_record, by_value)
+    closed = reading.output not in (JSON_LINES, JSON)
     columns = list(dict.fromkeys(member.name for members in objects for member in members))
+    if closed:  # objects with other names are rejected one by one
+        columns = list(filter(is_unicode, columns))
     check_reserved(columns, reading.reserved_names, source.name, "member")
 
     def find_texts() -> list[int]:
@@ -126,7 +180,7 @@ def read_layout(source: Source, reading: Reading) -> JsonLayout:
         text = columns[find_column(columns, reading.text, source.name, find_texts, reading.say)]
     else:  # there are no rows that need it
         text = str(reading.text.chosen or reading.default_text_column or "text")
-    return JsonLayout(columns, text, kept, frozenset(reading.reserved_names))
+    return JsonLayout(columns, text, kept, frozenset(reading.reserved_names), closed)
 
 
 def _kept_column(
@@ -139,28 +193,68 @@ def _kept_column(
     return columns[find_column(columns, wanted, name, find_texts)]
 
 
-def _sample(source: Source, max_record: int) -> list[list[Member]]:
-    """The objects in the first megabyte of lines, more only if the first line is longer."""
+def _sample(source: Source, max_record: int, by_value: bool) -> list[list[Member]]:
+    """The objects in the first megabyte, more only if the first one is longer."""
+    data, records = _first_records(source, max_record, by_value)
+    objects, failure, start = [], None, 0
+    begins = records.begins.tolist() if isinstance(records, _core.JsonValues) else [0, *records.ends.tolist()][:-1]
+    known: set[bytes] = set()  # short ones, of which there may be many
+    kinds, ends = records.fields.tolist(), records.content_ends.tolist()
+    for place, (start, end, kind) in enumerate(zip(begins, ends, kinds, strict=True)):
+        content = data[start:end].rstrip(BLANK)
+        if kind <= 0 or not content or content in known:
+            continue
+        if len(content) <= _SHORT_BYTES:
+            known.add(content)
+        try:
+            objects.append(members_of(content, start == 0))
+        except DataError as error:
+            failure = failure or f"line {records.lines[place]}: {error}"
+    if failure is not None and not objects:
+        expected = "JSON objects" if by_value else "a JSON object on each line"
+        raise DataError(f"{source.name}: expected {expected}, got none: {failure}")
+    return objects
+
+
+def _first_records(source: Source, max_record: int, by_value: bool) -> tuple[bytes, _core.CsvRecords]:
     size = _SAMPLE_BYTES
     while True:
         data = source.peek(size)
-        check_content(data, source.name)
         last = len(data) < size
-        records = _finder(max_record, Position()).find(data, last)
+        records = _finder(max_record, Position(), by_value).find(data, last)
         if len(records) > 0 or last:
-            break
+            return data, records
         size *= 2
-    objects, failure, start = [], None, 0
-    for place, end in enumerate(records.ends.tolist()):
-        content, start = data[start:end], end
-        if records.fields[place] > 0 and content.strip(_BLANK):
-            try:
-                objects.append(_members_of(content, place == 0))
-            except DataError as error:
-                failure = failure or f"line {records.lines[place]}: {error}"
-    if failure is not None and not objects:
-        raise DataError(f"{source.name}: expected a JSON object on each line, got none: {failure}")
-    return objects
+
+
+def _holds_values(source: Source, max_record: int) -> bool:
+    """Whether a file that begins with a bracket is JSON, not JSON Lines: its first line is not one object, but a value
+    that begins there is one, or an array of such.
+    """
+    start = source.peek(_START_BYTES)
+    blank = len(start) - len(start.removeprefix(b"\xef\xbb\xbf").lstrip(BLANK))
+    if start[blank : blank + 1] not in (b"[", b"{"):
+        return False
+    data, lines = _first_records(source, max_record, by_value=False)
+    end_of_first = next((end for end in lines.content_ends.tolist() if end > blank), 0)
+    if _is_object(data[blank:end_of_first]):
+        return False
+    data, values = _first_records(source, max_record, by_value=True)
+    assert isinstance(values, _core.JsonValues)
+    places = np.flatnonzero(values.fields != 0)
+    return bool(
+        len(places)
+        and values.fields[places[0]] == _core.JSON_OBJECT
+        and _is_object(data[values.begins[places[0]] : values.content_ends[places[0]]])
+    )
+
+
+def _is_object(content: bytes) -> bool:
+    try:
+        members_of(content.strip(BLANK), first=True)
+    except DataError:
+        return False
+    return True
 
 
 def _textual(objects: list[list[Member]], columns: list[str]) -> list[int]:
@@ -168,128 +262,27 @@ def _textual(objects: list[list[Member]], columns: list[str]) -> list[int]:
     kinds: dict[str, set[str]] = {column: set() for column in columns}
     for members in objects:
         for member in members:
-            kinds[member.name].add(kind_of(member.raw))
+            if member.name in kinds:
+                kinds[member.name].add(kind_of(member.raw))
     return [place for place, column in enumerate(columns) if kinds[column] - {"null"} == {"a string"}]
 
 
-def read_windows(
-    source: Source,
-    layout: JsonLayout,
-    options: ReadOptions,
-    begin: Position,
-    buffers: int,
-    window_bytes: int,
-    closed: bool,
-) -> Iterator[JsonWindow]:
-    """The windows of a source that has been read up to `begin`.
-
-    closed: whether all columns are those of the layout, so that a line with any other is rejected.
-    With options.strict, raises DataError at the first line that cannot be read.
-    """
-    columns = None if not closed and layout.kept is None else frozenset(layout.kept or layout.columns)
-    finder = _finder(options.max_record, begin)
-    rows = begin.rows
-    for chunk in read_chunks(source, finder, window_bytes, buffers):
-        lines = _Lines(chunk.data, chunk.records, layout, columns, options)
-        rows += len(lines.objects) + int((lines.rejected & (chunk.records.fields != _core.REST_OF_LINE)).sum())
-        window = JsonWindow(
-            data=chunk.data,
-            records=chunk.records,
-            holds_row=lines.holds_row,
-            rejected=lines.rejected,
-            reasons=lines.reasons,
-            objects=lines.objects,
-            braces=lines.braces,
-            texts=pa.array(lines.texts, pa.large_binary()),
-            end=Position(chunk.offset, chunk.row, chunk.line, rows),
-            resumable=not finder.within_line,
-            consumed=chunk.offset if source.consumed is None else source.consumed,
-        )
-        if options.strict and window.reasons:
-            first = min(window.reasons)
-            raise RecordError(
-                f"{source.name}: line {chunk.records.lines[first]}: {window.reasons[first]}. Correct that line"
-            )
-        yield window
+def _spread(values: list[bytes], rows: list[int], count: int, nothing: pa.Array) -> pa.LargeBinaryArray:
+    """(count,): each value in its row, null in the others. nothing: (count,), only nulls."""
+    if not values:
+        return nothing
+    filled = pa.array(values, pa.large_binary())
+    if len(values) == count:
+        return filled
+    places = np.full(count, -1)
+    places[rows] = np.arange(len(rows))
+    return filled.take(pa.array(places, mask=places < 0))
 
 
-def _numbered_reasons(window: JsonWindow, rejected: Places) -> tuple[list[str], Places]:
-    numbers: dict[str, int] = {}
-    found = [numbers.setdefault(window.reasons.get(place, ""), len(numbers)) for place in rejected.tolist()]
-    return list(numbers), np.array(found, np.int64)
-
-
-class _Lines:
-    """A chunk's lines, parsed one by one; the attributes are those of a `JsonWindow`."""
-
-    def __init__(
-        self,
-        data: memoryview,
-        records: _core.CsvRecords,
-        layout: JsonLayout,
-        columns: frozenset[str] | None,
-        options: ReadOptions,
-    ) -> None:
-        self.holds_row, self.rejected = np.zeros(len(records), bool), records.fields < 0
-        self.braces = records.content_ends.copy()
-        self.reasons: dict[int, str] = {}
-        self.objects: list[list[Member]] = []
-        self.texts: list[bytes | None] = []
-        self._layout, self._columns = layout, columns
-        for place in np.flatnonzero(records.fields == _core.OVERLONG).tolist():
-            self.reasons[place] = f"longer than {options.max_record} bytes"
-        starts = [0, *records.ends[:-1].tolist()]
-        content_ends = records.content_ends.tolist()
-        for place in np.flatnonzero(records.fields > 0).tolist():
-            start = starts[place]
-            content = bytes(data[start : content_ends[place]]).rstrip(_BLANK)
-            if not content.lstrip(_BLANK):
-                continue
-            try:
-                members = _members_of(content, records.offset + start == 0)
-                self.texts.append(self._checked_text(members))
-            except DataError as error:
-                self.reasons[place], self.rejected[place] = str(error), True
-                continue
-            self.objects.append(members)
-            self.holds_row[place] = True
-            self.braces[place] = start + len(content) - 1
-
-    def _checked_text(self, members: list[Member]) -> bytes | None:
-        """An object's text, None if it has none. Raises DataError for an object that cannot be written or scored."""
-        names = [member.name for member in members]
-        if not self._layout.reserved.isdisjoint(names):
-            taken = next(name for name in names if name in self._layout.reserved)
-            raise DataError(f"already has a member {taken!r}, which would be added")
-        if self._columns is not None:
-            if len(set(names)) < len(names):
-                for name, count in Counter(names).items():
-                    if count > 1 and name in self._columns:
-                        raise DataError(f"has several members {name!r}")
-            if self._layout.kept is None and not self._columns.issuperset(names):
-                foreign = next(name for name in names if name not in self._columns)
-                raise DataError(f"has a member {foreign!r} that the first lines lack: choose which members to write")
-        text = None
-        for member in members:
-            if member.name == self._layout.text:  # the last one, as in Python and JavaScript
-                text = member
-        if text is None or text.raw == "null":
-            return None
-        if text.text is None:
-            raise DataError(f"expected a string or null in {text.name!r}, got {kind_of(text.raw)}")
-        return text.text.encode("utf-8", "surrogatepass")
-
-
-def _members_of(content: bytes, first: bool) -> list[Member]:
-    try:
-        line = content.decode()
-    except UnicodeDecodeError as error:
-        raise DataError(f"not valid UTF-8 at byte {error.start + 1} of the line") from error
-    return read_members(line.removeprefix(_BOM) if first else line)
-
-
-def _finder(max_record: int, begin: Position) -> _core.RecordFinder:
-    """A finder of lines: without quotes, a record is a line; a unit separator in it would only split it in fields."""
+def _finder(max_record: int, begin: Position, by_value: bool) -> _core.RecordFinder | _core.ValueFinder:
+    """A finder of values, or of lines: without quotes, a record is a line; a unit separator would only split it."""
+    if by_value:
+        return _core.ValueFinder(max_record=max_record, offset=begin.offset, row=begin.row, line=begin.line)
     return _core.RecordFinder(
         SIMD_LEVEL,
         delimiter="\x1f",

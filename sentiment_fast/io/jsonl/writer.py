@@ -1,7 +1,7 @@
 """Windows of any format, and the columns to add to them -> JSON Lines.
 
-In: windows, their reader, and Arrow columns to add. Out: bytes to append. If the input is JSON Lines, the bytes of
-objects are copied and members added. Formatting values as JSON is left to io/arrow.py.
+In: windows, their reader, and Arrow columns to add. Out: bytes to append. If the input is JSON Lines or JSON, the bytes
+of objects are copied and members added. Formatting values as JSON is left to io/arrow.py.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from sentiment_fast import _core
 from sentiment_fast.io.arrow import json_text, json_values
-from sentiment_fast.io.jsonl.objects import Member
+from sentiment_fast.io.jsonl.objects import Member, on_one_line
 from sentiment_fast.io.jsonl.reader import JsonLinesReader, JsonWindow
 from sentiment_fast.io.lines import ended, lacks_line_end
 from sentiment_fast.io.window import Reader, Window, WrittenPart
@@ -31,7 +31,7 @@ def make_writer(
 
 
 class JsonCopyWriter:
-    """JSON Lines to JSON Lines: copies objects and appends members to them."""
+    """JSON Lines or JSON to JSON Lines: copies objects and appends members to them."""
 
     def write(
         self,
@@ -43,7 +43,8 @@ class JsonCopyWriter:
     ) -> WrittenPart:
         assert isinstance(reader, JsonLinesReader)
         data = append_members(window, added_members(added), reader.kept)
-        lacking = more_follow and reader.kept is None and lacks_line_end(window)
+        copied = reader.kept is None and not window.by_value
+        lacking = more_follow and copied and lacks_line_end(window)
         return WrittenPart(ended(data) if lacking else data, window.resumable, 0)
 
     def finish(self, windows: int, rows: int) -> bytes:
@@ -91,11 +92,13 @@ def added_members(added: Mapping[str, pa.Array]) -> list[str]:
 def append_members(window: JsonWindow, members: list[str], kept: list[str] | None) -> bytes:
     """The window's lines with members appended to each object, without rejected lines; blank lines are kept.
 
-    kept: which of the objects' own members to copy; None for all.
+    An object of a file of JSON becomes a line. kept: which of the objects' own members to copy; None for all.
     """
     if kept is not None:
         objects = (_chosen(own, kept, new) for own, new in zip(window.objects, members, strict=True))
         return "".join(objects).encode("utf-8", "surrogatepass")
+    if window.by_value:
+        return _as_lines(window, members)
     places = np.flatnonzero(~window.rejected)
     suffixes = np.full(len(window.rejected), b"", object)
     suffixes[window.holds_row] = [
@@ -104,15 +107,43 @@ def append_members(window: JsonWindow, members: list[str], kept: list[str] | Non
     lengths = np.array([len(suffix) for suffix in suffixes[places]], np.int64)
     offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
     joined = b"".join(suffixes[places])
+    content = _with_line_feeds(window)
     if len(places) == len(window.rejected):
-        return _core.append_suffixes(window.data, window.braces, joined, offsets)
+        return _core.append_suffixes(content, window.braces, joined, offsets)
     starts = window.starts[places]
-    data, begins = _core.field_values(window.data, starts, window.records.ends[places], None)
+    data, begins = _core.field_values(content, starts, window.records.ends[places], None)
     return _core.append_suffixes(data.data, begins[:-1] + window.braces[places] - starts, joined, offsets)
 
 
+def _with_line_feeds(window: JsonWindow) -> memoryview:
+    """The window's bytes, with line feeds in place of carriage returns that end a line by themselves: readers of JSON
+    Lines take those as spaces.
+    """
+    ends, content_ends = window.records.ends, window.records.content_ends
+    data = np.frombuffer(window.data, np.uint8)
+    places = content_ends[ends - content_ends == 1]
+    places = places[data[places] == ord("\r")]
+    if len(places) == 0:
+        return window.data
+    data = data.copy()
+    data[places] = ord("\n")
+    return data.data
+
+
+def _as_lines(window: JsonWindow, members: list[str]) -> bytes:
+    """A line for each object, as it is written in the file, except for the line ends in it."""
+    lines = []
+    rows = np.flatnonzero(window.holds_row)
+    for begin, brace, own, new in zip(
+        window.begins[rows].tolist(), window.braces[rows].tolist(), window.objects, members, strict=True
+    ):
+        content = on_one_line(bytes(window.data[begin:brace]).decode()).rstrip()
+        lines.append(f"{content}{', ' if own else ''}{new}}}\n")
+    return "".join(lines).encode()
+
+
 def _chosen(own: list[Member], kept: list[str], new: str) -> str:
-    raw = {member.name: member.raw for member in own}
+    raw = {member.name: on_one_line(member.raw) for member in own}
     return "{" + ", ".join([*(f"{json.dumps(name)}: {raw[name]}" for name in kept if name in raw), new]) + "}\n"
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from sentiment_fast.io.parquet.pandas_metadata import true_metadata
 from sentiment_fast.io.parquet.reader import ParquetReader
 from sentiment_fast.io.parquet.row_groups import RowGroups
 from sentiment_fast.io.window import Reader, Window, WrittenPart
@@ -25,8 +26,8 @@ def make_writer(first: Reader[Any], added: pa.Schema, options: object, window_by
     schema = first.schema
     for field in added:
         schema = schema.append(field)
-    compression = first.layout.compression if isinstance(first, ParquetReader) else "ZSTD"
-    return ParquetWriter(schema, compression, _WINDOWS_PER_GROUP * window_bytes)
+    compression = first.compression if isinstance(first, ParquetReader) else "ZSTD"
+    return ParquetWriter(true_metadata(schema), compression, _WINDOWS_PER_GROUP * window_bytes)
 
 
 class ParquetWriter:

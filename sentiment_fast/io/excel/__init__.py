@@ -1,0 +1,1 @@
+"""Workbooks of Excel and LibreOffice: the rows of one sheet, as texts."""

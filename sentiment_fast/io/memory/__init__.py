@@ -1,0 +1,1 @@
+"""Inputs that are objects of Python: tables in memory, and files that give text."""
