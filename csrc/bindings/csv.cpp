@@ -166,7 +166,7 @@ py::bytes rejected_rows_of(const py::buffer& data, int64_t offset, const Array<i
   const CsvRejectedRows rows{first_field, reasons, open, close};
   size_t room;
   {
-    const py::gil_scoped_release unlocked;
+    const WithoutGil unlocked;
     room = room_for_rejected(rejected, rows);
   }
   PyObject* written = PyBytes_FromStringAndSize(nullptr, static_cast<py::ssize_t>(room));
@@ -174,7 +174,7 @@ py::bytes rejected_rows_of(const py::buffer& data, int64_t offset, const Array<i
   char* const out = PyBytes_AS_STRING(written);
   py::ssize_t size;
   {
-    const py::gil_scoped_release unlocked;
+    const WithoutGil unlocked;
     size = write_rejected(rejected, rows, out) - out;
   }
   if (_PyBytes_Resize(&written, size) != 0) throw py::error_already_set();
