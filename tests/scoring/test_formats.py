@@ -439,7 +439,8 @@ def test_rejected_records_are_the_same_whatever_is_written(exact_scorer, tmp_pat
     (tmp_path / "in.csv").write_bytes(b'id,text\n1\n2,good\n3,"bad\n')
     found = set()
     for written in FORMATS:
-        assert score_csv(tmp_path / "in.csv", tmp_path / f"out.{written}", exact_scorer).rejects == 2
+        output = tmp_path / f"out.{written}"
+        assert score_csv(tmp_path / "in.csv", output, exact_scorer, delimiter=",").rejects == 2
         found.add((tmp_path / f"out.{written}.rejects.csv").read_bytes())
         assert [row["id"] for row in read_rows(tmp_path / f"out.{written}")] == ["2"]
     assert len(found) == 1
