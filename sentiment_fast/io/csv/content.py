@@ -59,10 +59,10 @@ def check_is_csv(data: bytes, name: str, options: LayoutOptions) -> None:
             f"{name}: expected CSV, got {kind}: was a web page saved instead of the file? `input_format=csv` reads it "
             "as CSV all the same"
         )
-    if (kind := _json_kind(content)) is not None:
-        argument = {"JSON Lines": "`input_format=jsonl`", "JSON": "`input_format=json`"}[kind]
+    if (json_kind := _json_kind(content)) is not None:
+        argument = {"JSON Lines": "`input_format=jsonl`", "JSON": "`input_format=json`"}[json_kind]
         raise DataError(
-            f"{name}: expected CSV, got {kind}: read it as such with {argument}, or as CSV with `input_format=csv`"
+            f"{name}: expected CSV, got {json_kind}: read it as such with {argument}, or as CSV with `input_format=csv`"
         )
 
 
