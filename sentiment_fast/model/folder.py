@@ -31,7 +31,7 @@ from sentiment_fast.model.serialization import (
 from sentiment_fast.runs.atomic import write_atomically, write_together
 from sentiment_fast.text.vocabulary import Vocabulary
 
-FORMAT = 2
+FORMAT = 3
 CONFIG, VOCABULARY, WEIGHTS, METRICS, CARD = (
     "config.json",
     "vocabulary.txt",
@@ -49,6 +49,9 @@ _NO_PARTS: dict[str, Any] = {  # what a folder of format 1 lacks
     "threshold": 0.5,
     "cascade": None,
 }
+
+
+_SECOND_IS_POSITIVE: dict[str, Any] = {"positive": None, "neutral": None, "ordinal": None}  # what formats 1 and 2 lack
 
 
 def save_model(folder: Path, model: Model, half: bool = False) -> None:
@@ -73,6 +76,9 @@ def save_model(folder: Path, model: Model, half: bool = False) -> None:
         "wide_calibration": model.wide_calibration.as_dict(),
         "threshold": model.threshold,
         "cascade": model.cascade,
+        "positive": model.positive,
+        "neutral": model.neutral,
+        "ordinal": model.ordinal,
         "settings": model.settings,
         "sha256": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
     }
@@ -140,6 +146,9 @@ def load_model(folder: str | Path) -> Model:
             wide_calibration=Calibration.from_dict(config["wide_calibration"], len(config["classes"])),
             threshold=config["threshold"],
             cascade=config["cascade"],
+            positive=config["positive"],
+            neutral=config["neutral"],
+            ordinal=config["ordinal"],
         )
     except UsageError as error:
         raise ModelFolderError(f"{folder / CONFIG}: {error}: cut short or altered") from error
@@ -198,6 +207,8 @@ def _read_config(folder: Path) -> dict[str, Any]:
         raise ModelFolderError(f"{folder}: is a pretrained folder, not a model: train from it with `init={folder}`")
     if config["format"] == 1:
         config |= _NO_PARTS
+    if config["format"] < 3:
+        config |= _SECOND_IS_POSITIVE
     expected = {"classes": list, "network": dict, "settings": dict, "sha256": dict}
     for name, kind in expected.items():
         if not isinstance(config.get(name), kind):
@@ -208,7 +219,7 @@ def _read_config(folder: Path) -> dict[str, Any]:
         raise ModelFolderError(f"{path}: expected 'classes' to be two or more different texts or numbers: altered")
     if not isinstance(config.get("text_column", 0), str | None):
         raise ModelFolderError(f"{path}: expected 'text_column' to be a name or null: cut short or altered")
-    for name in _NO_PARTS:
+    for name in (*_NO_PARTS, *_SECOND_IS_POSITIVE):
         if name not in config:
             raise ModelFolderError(f"{path}: expected {name!r}, got nothing: cut short or altered")
     if not isinstance(config["wide"], dict | None):
