@@ -18,6 +18,7 @@ from sentiment_fast.cli.options import (
     add_model_argument,
     add_threads_argument,
     add_threshold_argument,
+    layout_of,
 )
 from sentiment_fast.errors import UsageError
 
@@ -70,7 +71,7 @@ def run(arguments: argparse.Namespace) -> None:
         cascade=arguments.cascade,
         threads=arguments.threads,
     )
-    data = read_labelled(arguments.files, arguments.text_column, arguments.label_column, arguments.delimiter, say)
+    data = read_labelled(arguments.files, arguments.text_column, arguments.label_column, layout_of(arguments), say)
     targets = class_indices(data, scorer.classes)
     probabilities = scorer.predict_proba(data.texts)
     figures = evaluate(probabilities, targets, scorer.classes, scorer.threshold)

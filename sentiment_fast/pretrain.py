@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sentiment_fast.cli.main import run_command, say
-from sentiment_fast.cli.options import add_delimiter_argument, add_settings_arguments, pass_only_what_is_given
+from sentiment_fast.cli.options import add_layout_arguments, add_settings_arguments, pass_only_what_is_given
 
 if TYPE_CHECKING:
     from sentiment_fast.training.pretrain import PretrainingResult
@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="read texts from the column of this name, or of this number from 1 (default: review, else text)",
     )
-    add_delimiter_argument(parser)
+    add_layout_arguments(parser)
     parser.add_argument(
         "--out", metavar="FOLDER", type=Path, help="write the pretrained folder here (default: runs/start-<date-time>)"
     )

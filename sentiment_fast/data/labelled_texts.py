@@ -36,6 +36,7 @@ from sentiment_fast.data.texts import TEXT_OPTION, Paths, expand_paths, name_of,
 from sentiment_fast.errors import DataError, UsageError
 from sentiment_fast.io import columns
 from sentiment_fast.io.formats import PARQUET, input_format
+from sentiment_fast.io.options import LayoutOptions
 from sentiment_fast.io.tables import ROW_NOTE
 
 LABEL_OPTION = "`label_column`"
@@ -126,15 +127,15 @@ def read_labelled(
     paths: Paths,
     text_column: str | int | None = None,
     label_column: str | int | None = None,
-    delimiter: str | None = None,
+    layout: LayoutOptions = LayoutOptions(),  # noqa: B008
     say: Callable[[str], None] = say_nothing,
 ) -> LabelledTexts:
     """Read texts and labels from files of any format that `score` reads, and from folders in the layout of aclImdb.
 
     paths: one or several, read as one in the given order, patterns among them, "-" for stdin; for folders see
     `read_labelled_folder`. text_column, label_column: a name, or a number from 1; without one, the text column of each
-    file is `review`, else `text`, the label column `sentiment`, else `label`; nothing else is guessed. delimiter: of
-    CSV files; None to detect it.
+    file is `review`, else `text`, the label column `sentiment`, else `label`; nothing else is guessed. layout: how
+    the files are to be read.
 
     Texts are returned as (n,) large_string, as they are in the file: "NA" and "" are texts. A null text becomes "".
     Labels are returned as they are spelled, (n,) str, spaces included, or as int64 or float64 if each of them is spelled
@@ -142,7 +143,7 @@ def read_labelled(
     strings and its numbers numbers, float32 by its shortest spelling; its booleans become "False" and "True", JSON's
     stay "false" and "true".
 
-    Raises UsageError for one column as both and for an invalid delimiter, and DataError, with the file and, if there is
+    Raises UsageError for one column as both, and DataError, with the file and, if there is
     one, the row, for anything else: a missing file or column, a record that cannot be read, bytes that are not UTF-8,
     an empty label, files without rows.
     """
@@ -150,7 +151,7 @@ def read_labelled(
         columns.text_column(text_column, argument=TEXT_OPTION, only_text=False),
         columns.label_column(label_column, argument=LABEL_OPTION),
     )
-    files = [_read_one(name, wanted, delimiter, say) for name in expand_paths(paths)]
+    files = [_read_one(name, wanted, layout, say) for name in expand_paths(paths)]
     if not any(map(len, files)):
         header = ", ".join(files[0].table.column_names)
         raise DataError(f"{files[0].path}: expected data rows, got only the header ({header})")
@@ -185,13 +186,13 @@ class _LabelledFile:
 
 
 def _read_one(
-    path: str, wanted: Sequence[columns.WantedColumn], delimiter: str | None, say: Callable[[str], None]
+    path: str, wanted: Sequence[columns.WantedColumn], layout: LayoutOptions, say: Callable[[str], None]
 ) -> _LabelledFile:
     if path != "-" and Path(path).is_dir():
         table = pa.table(list(read_labelled_folder(Path(path))), names=["text", "label"])
         return _LabelledFile(path, table, Path(path).resolve().name, None)
-    table = read_file(path, wanted, delimiter, say)
-    is_typed = path != "-" and input_format(path) == PARQUET
+    table = read_file(path, wanted, layout, say)
+    is_typed = path != "-" and (layout.input_format or input_format(path)).casefold() == PARQUET.casefold()
     return _LabelledFile(path, table, name_of(path), table.column_names[0], is_typed)
 
 

@@ -19,6 +19,7 @@ from sentiment_fast.data.labelled_texts import LabelledTexts, LabelRules, classe
 from sentiment_fast.data.texts import Paths, Texts, joined, read_texts
 from sentiment_fast.errors import DataError, DownloadError, UsageError
 from sentiment_fast.io.inputs import exists
+from sentiment_fast.io.options import LayoutOptions
 
 WELL_KNOWN_CSV = "IMDB Dataset.csv"
 DATA_SETS = ("imdb", "demo")
@@ -30,11 +31,11 @@ def open_data(
     label_column: str | int | None = None,
     seed: int = 0,
     say: Callable[[str], None] = say_on_stderr,
-    delimiter: str | None = None,
+    layout: LayoutOptions = LayoutOptions(),  # noqa: B008
 ) -> LabelledTexts:
     """The labelled texts that `data` names.
 
-    data: paths or patterns, one or several (see read_labelled; only for these are the columns and the delimiter used);
+    data: paths or patterns, one or several (see read_labelled; only for these are the columns and the layout used);
     "imdb"; "demo", or "demo:N" for N made-up reviews from `seed`; None for "IMDB Dataset.csv" in the working folder,
     else the IMDb reviews, else, if those cannot be downloaded, the demo corpus, which is reported. say: gets each
     message as one line.
@@ -43,7 +44,7 @@ def open_data(
     be downloaded, UsageError for a malformed request.
     """
     if data is None:
-        return _open_default(text_column, label_column, seed, say, delimiter)
+        return _open_default(text_column, label_column, seed, say, layout)
     names = _names(data)
     if len(names) == 1 and _is_data_set(names[0]):
         name = names[0]
@@ -54,7 +55,7 @@ def open_data(
         if _is_data_set(name):
             raise UsageError(f"`data={name}`: expected files or folders if there are several, got a data set's name")
         check_source(name)
-    return read_labelled(names, text_column, label_column, delimiter, say)
+    return read_labelled(names, text_column, label_column, layout, say)
 
 
 def open_texts(
@@ -62,7 +63,7 @@ def open_texts(
     text_column: str | int | None = None,
     seed: int = 0,
     say: Callable[[str], None] = say_on_stderr,
-    delimiter: str | None = None,
+    layout: LayoutOptions = LayoutOptions(),  # noqa: B008
 ) -> Texts:
     """Texts without labels.
 
@@ -71,7 +72,7 @@ def open_texts(
     """
     names = _names(data)
     if len(names) > 1:
-        return joined([open_texts(name, text_column, seed, say, delimiter) for name in names])
+        return joined([open_texts(name, text_column, seed, say, layout) for name in names])
     (name,) = names
     if name == "imdb":
         return load_unlabelled_imdb(say=say)
@@ -79,7 +80,7 @@ def open_texts(
         made_up = _demo(name, seed)
         return Texts(made_up.texts, made_up.name, made_up=True)
     check_source(name)
-    return read_texts(name, text_column, delimiter, say)
+    return read_texts(name, text_column, layout, say)
 
 
 def check_source(name: str) -> None:
@@ -95,10 +96,10 @@ def _open_default(
     label_column: str | int | None,
     seed: int,
     say: Callable[[str], None],
-    delimiter: str | None,
+    layout: LayoutOptions,
 ) -> LabelledTexts:
     if Path(WELL_KNOWN_CSV).exists():
-        return read_labelled(WELL_KNOWN_CSV, text_column, label_column, delimiter, say)
+        return read_labelled(WELL_KNOWN_CSV, text_column, label_column, layout, say)
     try:
         return load_imdb(say=say)
     except DownloadError as error:
@@ -151,23 +152,23 @@ def open_parts(
     label_column: str | int | None,
     seed: int,
     say: Callable[[str], None],
-    delimiter: str | None = None,
+    layout: LayoutOptions = LayoutOptions(),  # noqa: B008
     rules: LabelRules = LabelRules(),  # noqa: B008
 ) -> tuple[dict[str, LabelledTexts], list[Any]]:
     """The labelled texts by part ("training", "validation", and "test" if given), and the classes.
 
     data, seed, say: as for `open_data`, or texts that are in memory. validation: files, or the share of the data to
-    hold out. test: files. delimiter: of all CSV files. rules: how their labels are renamed.
+    hold out. test: files. layout: how all files are to be read. rules: how their labels are renamed.
     Raises the errors of open_data and read_labelled, and UsageError for a share that is not above 0 and below 1.
     """
 
     def read(paths: Paths) -> LabelledTexts:
-        return read_labelled(paths, text_column, label_column, delimiter, say)
+        return read_labelled(paths, text_column, label_column, layout, say)
 
     if isinstance(data, LabelledTexts):
         labelled = data
     else:
-        labelled = open_data(data, text_column, label_column, seed, say, delimiter)
+        labelled = open_data(data, text_column, label_column, seed, say, layout)
     share = share_of(validation)
     parts = {"training": labelled}
     if share is None:
@@ -178,7 +179,11 @@ def open_parts(
     classes = classes_of(parts["training"])
     if share is not None:
         training, held_out = stratified_split(parts["training"], share, seed)
-        parts = {"training": training, "validation": held_out, **{name: parts[name] for name in parts if name == "test"}}
+        parts = {
+            "training": training,
+            "validation": held_out,
+            **{name: parts[name] for name in parts if name == "test"},
+        }
     return parts, classes
 
 

@@ -16,7 +16,7 @@ from sentiment_fast.data.folders import read_text_folder
 from sentiment_fast.errors import DataError, UsageError
 from sentiment_fast.io.columns import WantedColumn, text_column
 from sentiment_fast.io.inputs import exists, expand_patterns
-from sentiment_fast.io.options import LARGEST_MAX_RECORD, ReadOptions
+from sentiment_fast.io.options import LARGEST_MAX_RECORD, LayoutOptions, ReadOptions
 from sentiment_fast.io.tables import read_columns
 
 Paths = str | Path | Sequence[str | Path]
@@ -54,7 +54,7 @@ def say_nothing(message: str) -> None:
 def read_texts(
     paths: Paths,
     text_column: str | int | None = None,
-    delimiter: str | None = None,
+    layout: LayoutOptions = LayoutOptions(),  # noqa: B008
     say: Callable[[str], None] = say_nothing,
 ) -> Texts:
     """Read texts without labels from files of any format that `score` reads, and from folders, in the given order.
@@ -62,13 +62,13 @@ def read_texts(
     paths: one or several, patterns among them, "-" for stdin. A folder holds *.txt files, or is in the layout of
     aclImdb: then its unlabelled ones (train/unsup/*.txt), if any, else all are read. text_column: its name, or its
     number from 1; without one, the text column (the member, in JSON) of each file is `review`, else `text`, else the
-    only one that holds text. Null is "". delimiter: of CSV files; None to detect it.
+    only one that holds text. Null is "". layout: how the files are to be read.
 
-    Raises UsageError for an invalid column or delimiter, and DataError for anything else because of which texts cannot
+    Raises UsageError for an invalid column, and DataError for anything else because of which texts cannot
     be read, with the file and, if there is one, the row.
     """
     names = expand_paths(paths)
-    columns = [_texts_of(name, text_column, delimiter, say) for name in names]
+    columns = [_texts_of(name, text_column, layout, say) for name in names]
     chunks = [chunk for column in columns for chunk in column.chunks]
     if not any(map(len, chunks)):
         raise DataError(f"{' + '.join(names)}: expected texts, got none")
@@ -91,10 +91,10 @@ def expand_paths(paths: Paths) -> list[str]:
     return names
 
 
-def read_file(name: str, wanted: Sequence[WantedColumn], delimiter: str | None, say: Callable[[str], None]) -> pa.Table:
+def read_file(name: str, wanted: Sequence[WantedColumn], layout: LayoutOptions, say: Callable[[str], None]) -> pa.Table:
     """All rows of a file: the wanted columns, as `read_columns` returns them, texts first and "" instead of null."""
     # What is read stays in memory anyway, so a record may be as long as the core can find.
-    options = ReadOptions(delimiter=delimiter, max_record=LARGEST_MAX_RECORD, strict=True)
+    options = ReadOptions.of_layout(layout, max_record=LARGEST_MAX_RECORD, strict=True)
     table = pa.concat_tables([window.table for window in read_columns(name, wanted, options, say)])
     if table.column(0).null_count:
         table = table.set_column(0, table.column_names[0], table.column(0).fill_null(""))
@@ -114,8 +114,8 @@ def shortened(names: Sequence[str]) -> str:
 
 
 def _texts_of(
-    name: str, chosen: str | int | None, delimiter: str | None, say: Callable[[str], None]
+    name: str, chosen: str | int | None, layout: LayoutOptions, say: Callable[[str], None]
 ) -> pa.ChunkedArray:
     if name != "-" and Path(name).is_dir():
         return read_text_folder(Path(name))
-    return read_file(name, [text_column(chosen, argument=TEXT_OPTION)], delimiter, say).column(0)
+    return read_file(name, [text_column(chosen, argument=TEXT_OPTION)], layout, say).column(0)

@@ -7,7 +7,8 @@ found is left to columns.py.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Self
 
 from sentiment_fast.errors import UsageError
 from sentiment_fast.io.columns import WantedColumn, text_column
@@ -16,23 +17,69 @@ MAX_RECORD_BYTES = 64 << 20
 LARGEST_MAX_RECORD = 1 << 30
 
 
-@dataclass(frozen=True)
-class ReadOptions:
-    """text_column: its name, or its number from 1; None to find it. delimiter: None to detect it. columns: which
-    columns of the input to write, by name or number; None for all. max_record: reject records with more bytes than
-    this. strict: stop at the first record that cannot be read.
+@dataclass(frozen=True, kw_only=True)
+class LayoutOptions:
+    """How the bytes of files are to be read, the same for every command. What is left at its default is detected.
+
+    input_format: a format's name, such as "csv" or "jsonl"; None for the one that the file name implies. encoding: a
+    text codec of Python. sheet: of a workbook, by name or by its number from 1. The others are for CSV: delimiter;
+    header: whether the first record holds the columns' names; skip_lines: lines before it to ignore; comment: what
+    lines to ignore start with; quoting: "standard", or "none" if quotes are ordinary characters; escape: the character
+    that takes the meaning from the next one; na_values: fields that mean "no text".
+    Raises UsageError for an invalid value.
+    """
+
+    input_format: str | None = None
+    encoding: str | None = None
+    sheet: str | int | None = None
+    delimiter: str | None = None
+    header: bool | None = None
+    skip_lines: int = 0
+    comment: str | None = None
+    quoting: str = "standard"
+    escape: str | None = None
+    na_values: tuple[str, ...] = ("",)
+
+    def __post_init__(self) -> None:
+        for name in ("input_format", "encoding", "delimiter", "comment", "quoting", "escape"):
+            if not isinstance(getattr(self, name), str | None):
+                raise UsageError(f"Expected `{name}` to be a str, got {getattr(self, name)!r}")
+        if self.delimiter is not None:
+            _check_delimiter(self.delimiter)
+        for name in _NOT_YET:
+            default = next(field.default for field in fields(LayoutOptions) if field.name == name)
+            if getattr(self, name) != default:
+                raise UsageError(f"`{name}`: not supported yet")
+
+    def layout(self) -> dict[str, object]:
+        """These options by name, without those of classes derived from this one."""
+        return {name: getattr(self, name) for name in LAYOUT_NAMES}
+
+
+LAYOUT_NAMES = tuple(field.name for field in fields(LayoutOptions))
+_NOT_YET = ("input_format", "encoding", "sheet", "header", "skip_lines", "comment", "quoting", "escape", "na_values")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadOptions(LayoutOptions):
+    """text_column: its name, or its number from 1; None to find it. columns: which columns of the input to write, by
+    name or number; None for all. max_record: reject records with more bytes than this. strict: stop at the first record
+    that cannot be read.
     Raises UsageError for an invalid value.
     """
 
     text_column: str | int | None = None
-    delimiter: str | None = None
     columns: tuple[str | int, ...] | None = None
     max_record: int = MAX_RECORD_BYTES
     strict: bool = False
 
+    @classmethod
+    def of_layout(cls, layout: LayoutOptions, max_record: int, strict: bool) -> Self:
+        """Options for reading files with this layout."""
+        return cls(**layout.layout(), max_record=max_record, strict=strict)  # type: ignore[arg-type]
+
     def __post_init__(self) -> None:
-        if self.delimiter is not None:
-            _check_delimiter(self.delimiter)
+        super().__post_init__()
         if not 1 <= self.max_record <= LARGEST_MAX_RECORD:
             raise UsageError(f"Expected `max_record` of 1 to {LARGEST_MAX_RECORD:,} bytes, got {self.max_record:,}")
         if self.columns is not None and not self.columns:

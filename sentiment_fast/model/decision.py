@@ -91,7 +91,7 @@ def band_of(given: Any) -> Band:
     """A neutral band, as two numbers or as the text "LOW:HIGH". Raises UsageError for anything else."""
     wrong = UsageError(f"Expected `neutral` as LOW:HIGH, two probabilities such as 0.4:0.6, got {given!r:.100}")
     try:
-        low, high = (given.split(":") if isinstance(given, str) else given)
+        low, high = given.split(":") if isinstance(given, str) else given
         numbers = float(low), float(high)
     except (TypeError, ValueError, OverflowError) as error:
         raise wrong from error

@@ -9,8 +9,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from sentiment_fast.model.decision import predicted_indices
 from sentiment_fast.model.calibration import Calibration
+from sentiment_fast.model.decision import predicted_indices
 from sentiment_fast.model.ngrams import NgramConfig, NgramModel, fit_ngrams
 from sentiment_fast.training.distillation import SoftTargets
 from sentiment_fast.training.prepare import TrainingData

@@ -19,6 +19,7 @@ from sentiment_fast.data.labelled_texts import LabelledTexts
 from sentiment_fast.data.sources import share_of
 from sentiment_fast.data.texts_and_labels import labelled_texts_of
 from sentiment_fast.errors import UsageError
+from sentiment_fast.io.options import LayoutOptions
 
 if TYPE_CHECKING:
     from sentiment_fast.model.presets import Preset
@@ -86,14 +87,13 @@ class SettingsOptions:
 
 
 @dataclass(frozen=True, kw_only=True)
-class LabelledOptions(SettingsOptions):
+class LabelledOptions(SettingsOptions, LayoutOptions):
     """The options of everything that learns from labelled texts: the texts, single settings, and hardware."""
 
     data: str | tuple[str, ...] | LabelledTexts | None = None
     validation: str | None = None
     text_column: str | int | None = None
     label_column: str | int | None = None
-    delimiter: str | None = None
     epochs: int | None = None
     batch_size: int | None = None
     learning_rate: float | None = None
@@ -150,12 +150,11 @@ class TrainingOptions(LabelledOptions):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PretrainingOptions(SettingsOptions):
+class PretrainingOptions(SettingsOptions, LayoutOptions):
     """The options of a pretraining; `training.pretrain.pretrain` documents each."""
 
     data: tuple[str, ...] = ()
     text_column: str | int | None = None
-    delimiter: str | None = None
     out: Path | None = None
 
 
@@ -186,8 +185,6 @@ def _normal(name: str, value: Any, several: bool) -> Any:
             return ()
         is_one = isinstance(value, str | Path) or not isinstance(value, Iterable)
         return tuple(map(str, [value] if is_one else value))
-    if name == "delimiter" and not isinstance(value, str | None):
-        raise UsageError(f"Expected `delimiter` to be a str, got {value!r}")
     return str(value) if isinstance(value, Path) else value
 
 

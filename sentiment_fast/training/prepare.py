@@ -60,7 +60,7 @@ def open_training_data(
         options.label_column,
         settings.training.seed,
         say,
-        options.delimiter,
+        options,
     )
     vocabulary = initial.vocabulary if initial else vocabulary_of(parts[TRAINING], settings.vocabulary)
     encoded = {name: encode_part(part, vocabulary, classes) for name, part in parts.items()}

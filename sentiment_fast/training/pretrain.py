@@ -45,7 +45,7 @@ def pretrain(data: Any = (), *, say: Callable[[str], None] = lambda message: Non
 
     - out (path, default runs/start-<date-time>): the pretrained folder, empty or not there yet
     - preset, config, set, seed: as for `sf.train`
-    - text_column (str or int, None), delimiter (str, None): as for `sf.train`
+    - text_column (str or int, None) and how files are laid out (delimiter, encoding, ...): as for `sf.train`
 
     Raises TypeError for an unknown option, UsageError for one that makes no sense, DataError for unusable texts.
     """
@@ -56,7 +56,7 @@ def pretrain(data: Any = (), *, say: Callable[[str], None] = lambda message: Non
     folder = chosen.out or Path("runs") / datetime.now().strftime("start-%Y-%m-%d-%H%M%S")
     check_folder(folder, "run")
     seed = settings.training.seed
-    texts = joined([open_texts(source, chosen.text_column, seed, say, chosen.delimiter) for source in chosen.data])
+    texts = joined([open_texts(source, chosen.text_column, seed, say, chosen) for source in chosen.data])
     corpus = open_corpus(texts, settings)
     say(f"{texts.name}: {corpus.summary}")
     vectors = vectors_of(corpus.ids, settings, corpus.vocabulary, say)

@@ -102,7 +102,8 @@ def train(
     - validation (share or path, None): the texts that choose the epoch and calibrate the probabilities
     - test (path, None): labelled texts to score once, at the end
     - text_column, label_column (str or int, None): names, or numbers from 1; default "review", else "text";
-      "sentiment", else "label". delimiter (str, None): of CSV files; default: detected
+      "sentiment", else "label". input_format, encoding, sheet,
+      delimiter, header, skip_lines, comment, quoting, escape, na_values: see `io.options.LayoutOptions`
     - vectors (path, None): word vectors in GloVe or word2vec text format
     - init (path, None): a pretrained folder, made by `pretrain`: the vocabulary and initial weights
     - teacher (path, None), unlabelled (path or list of paths, empty), label_weight (float, 0.5): a model whose

@@ -77,7 +77,7 @@ def teach(
     labelled = data.training
     texts, ids = Texts(labelled.data.texts, labelled.data.name), labelled.ids
     if options.unlabelled:
-        more = open_texts(options.unlabelled, options.text_column, say=say, delimiter=options.delimiter)
+        more = open_texts(options.unlabelled, options.text_column, say=say, layout=options)
         texts, ids = joined([texts, more]), ids.join(encode(more.texts, data.vocabulary))
         say(f"unlabelled: {more.name}, {len(more):,} texts")
     probabilities = kept_probabilities(folder, ids) if resumed else None

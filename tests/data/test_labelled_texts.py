@@ -26,6 +26,7 @@ from sentiment_fast.data import texts as data_texts
 from sentiment_fast.data.labelled_texts import read_labelled
 from sentiment_fast.data.texts import Paths
 from sentiment_fast.errors import DataError, UsageError
+from sentiment_fast.io.options import LayoutOptions
 from sentiment_fast.io.tables import read_columns
 
 DATA = os.environ.get("SENTIMENT_FAST_TEST_DATA")
@@ -518,9 +519,9 @@ def test_delimiter_is_found_and_reported(write, delimiter):
 
 def test_delimiter_may_be_given(write):
     path = write(csv_content(ROWS, "!"))
-    assert rows_of(path, delimiter="!") == ROWS
+    assert rows_of(path, layout=LayoutOptions(delimiter="!")) == ROWS
     with pytest.raises(UsageError, match="Expected `delimiter` to be one character"):
-        read_labelled(path, delimiter="ab")
+        read_labelled(path, layout=LayoutOptions(delimiter="ab"))
 
 
 @pytest.mark.parametrize("extension", CONTENT)

@@ -14,6 +14,7 @@ from sentiment_fast.data.datasets.imdb import CACHE_VARIABLE
 from sentiment_fast.data.labelled_texts import LabelledTexts
 from sentiment_fast.data.sources import open_data, open_parts
 from sentiment_fast.errors import DataError, DownloadError, UsageError
+from sentiment_fast.io.options import LayoutOptions
 
 CSV = "review,sentiment\nfine,positive\n"
 
@@ -55,9 +56,9 @@ def test_columns_are_passed_on(said):
 def test_several_files_patterns_and_a_delimiter_are_passed_on(said):
     Path("a.csv").write_text("review!sentiment\nfine!positive\n")
     Path("b.jsonl").write_text('{"text": "dull", "label": "negative"}\n')
-    data = open_data(["a.csv", Path("b.jsonl")], say=said.append, delimiter="!")
+    data = open_data(["a.csv", Path("b.jsonl")], say=said.append, layout=LayoutOptions(delimiter="!"))
     assert (data.texts.to_pylist(), data.labels.tolist()) == (["fine", "dull"], ["positive", "negative"])
-    assert open_data("?.csv", say=said.append, delimiter="!").name == "a.csv"
+    assert open_data("?.csv", say=said.append, layout=LayoutOptions(delimiter="!")).name == "a.csv"
     assert said == []
 
 

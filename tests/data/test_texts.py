@@ -13,6 +13,7 @@ from sentiment_fast.data import texts as data_texts
 from sentiment_fast.data.sources import open_texts
 from sentiment_fast.data.texts import Texts, joined, read_texts
 from sentiment_fast.errors import DataError
+from sentiment_fast.io.options import LayoutOptions
 from sentiment_fast.io.tables import read_columns
 
 TEXTS = ["a film", 'two\n"lines"', "é", ""]
@@ -92,7 +93,7 @@ def test_blank_lines_of_a_file_of_one_column_are_empty_texts_as_in_scoring(tmp_p
 
 def test_column_by_number_and_delimiter_may_be_given(tmp_path):
     (tmp_path / "texts.csv").write_text("x!y\na!b\n")
-    assert read_texts(tmp_path / "texts.csv", 2, "!").texts.to_pylist() == ["b"]
+    assert read_texts(tmp_path / "texts.csv", 2, LayoutOptions(delimiter="!")).texts.to_pylist() == ["b"]
 
 
 def test_the_only_column_that_holds_text_is_chosen_and_reported(tmp_path):
@@ -159,7 +160,7 @@ def test_demo_texts_are_said_to_be_made_up():
 
 def test_sources_of_texts_may_be_several(tmp_path):
     (tmp_path / "texts.csv").write_text("review;n\na;1\n")
-    texts = open_texts([str(tmp_path / "texts.csv"), "demo:7"], delimiter=";")
+    texts = open_texts([str(tmp_path / "texts.csv"), "demo:7"], layout=LayoutOptions(delimiter=";"))
     assert (len(texts), texts.texts[0].as_py(), texts.made_up) == (8, "a", True)
     assert open_texts(str(tmp_path / "t*.csv")).name == "texts.csv"
 
