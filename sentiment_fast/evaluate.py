@@ -10,6 +10,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
+from sentiment_fast.cli.label_options import add_label_arguments, add_neutral_argument
 from sentiment_fast.cli.main import run_command, say
 from sentiment_fast.cli.options import (
     add_cascade_argument,
@@ -42,6 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_model_argument(parser)
     add_columns_arguments(parser)
+    add_label_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     parser.add_argument(
         "--show",
@@ -51,14 +53,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="also print the first N reviews with their actual and predicted labels (default: 0)",
     )
     add_threshold_argument(parser)
+    add_neutral_argument(parser)
     add_cascade_argument(parser)
     add_device_arguments(parser)
     add_threads_argument(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:
+    from sentiment_fast.data.label_rules import LabelRules
     from sentiment_fast.data.labelled_texts import class_indices, read_labelled
-    from sentiment_fast.evaluation.metrics import evaluate
+    from sentiment_fast.evaluation.metrics import evaluate_decision
     from sentiment_fast.scoring.scorer import load
 
     if arguments.show < 0:
@@ -70,11 +74,13 @@ def run(arguments: argparse.Namespace) -> None:
         threshold=arguments.threshold,
         cascade=arguments.cascade,
         threads=arguments.threads,
+        neutral=arguments.neutral,
     )
     data = read_labelled(arguments.files, arguments.text_column, arguments.label_column, layout_of(arguments), say)
-    targets = class_indices(data, scorer.classes)
+    rules = LabelRules.of(getattr(arguments, "label_map", None), getattr(arguments, "normalise_labels", False))
+    targets = class_indices(rules.of_model(data, scorer.classes), scorer.classes)
     probabilities = scorer.predict_proba(data.texts)
-    figures = evaluate(probabilities, targets, scorer.classes, scorer.threshold)
+    figures = evaluate_decision(probabilities, targets, scorer.decision)
     shown = _shown(data, scorer, targets, probabilities, arguments.show)
     if arguments.json:
         print(json.dumps(figures.as_dict() | ({"reviews": shown} if shown else {}), ensure_ascii=False))
@@ -91,17 +97,17 @@ def _shown(
     data: LabelledTexts, scorer: Scorer, targets: np.ndarray, probabilities: np.ndarray, count: int
 ) -> list[dict[str, object]]:
     """The first `count` reviews with their actual and predicted labels (the tutorial, section 8)."""
-    from sentiment_fast.evaluation.metrics import predicted_indices
-
-    predicted = predicted_indices(probabilities[:count], scorer.threshold)
+    decision, first = scorer.decision, probabilities[:count]
+    predicted, shown = decision.indices(first).tolist(), decision.shown(first).tolist()
+    rows = zip(targets.tolist(), predicted, shown, data.texts[:count].to_pylist(), strict=False)
     return [
         {
-            "actual": scorer.classes[targets[row]],
-            "predicted": scorer.classes[index],
-            "probability": float(probabilities[row, index]),
+            "actual": decision.classes[actual],
+            "predicted": decision.labels[index],
+            "probability": probability,
             "text": text,
         }
-        for row, (index, text) in enumerate(zip(predicted.tolist(), data.texts[:count].to_pylist(), strict=True))
+        for actual, index, probability, text in rows
     ]
 
 

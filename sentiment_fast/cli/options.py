@@ -10,6 +10,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from sentiment_fast.cli.label_options import add_label_arguments
 from sentiment_fast.cli.values import byte_size, delimiter, names
 from sentiment_fast.io.options import LAYOUT_NAMES, LayoutOptions
 
@@ -178,6 +179,7 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
         "to hold out (default: the preset's)",
     )
     add_columns_arguments(parser)
+    add_label_arguments(parser)
 
 
 def add_columns_arguments(parser: argparse.ArgumentParser) -> None:

@@ -6,7 +6,7 @@ split. Reading a file's columns is left to texts.py, folders to folders.py, data
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
@@ -18,22 +18,15 @@ import pyarrow.compute as pc
 from sentiment_fast.data.folders import read_labelled_folder
 from sentiment_fast.data.labels import (
     Label,
-    check_label_map,
     check_spellings,
     distinct_labels,
-    keys_of,
     label_values,
     listed,
-    most_frequent,
-    near_equal,
-    normalised,
     positions,
-    renamed,
     shortest_floats,
-    spelling,
 )
 from sentiment_fast.data.texts import TEXT_OPTION, Paths, expand_paths, name_of, read_file, say_nothing, shortened
-from sentiment_fast.errors import DataError, UsageError
+from sentiment_fast.errors import DataError
 from sentiment_fast.io import columns
 from sentiment_fast.io.formats import PARQUET, input_format
 from sentiment_fast.io.options import LayoutOptions
@@ -69,60 +62,6 @@ class LabelledTexts:
         return replace(self, texts=self.texts.take(pa.array(rows)), labels=self.labels[rows])
 
 
-@dataclass(frozen=True)
-class LabelRules:
-    """How labels are renamed once they are read, before anything is checked.
-
-    label_map: new labels by old ones, both as they are spelled; all renamings happen at once. normalise: merge labels
-    that differ only in case, in surrounding white space or in composed characters.
-    """
-
-    label_map: Mapping[str, str] | None = None
-    normalise: bool = False
-
-    def of_training(
-        self, parts: Mapping[str, LabelledTexts], training: str, say: Callable[[str], None] = say_nothing
-    ) -> dict[str, LabelledTexts]:
-        """The parts, by name, with their labels renamed; what is merged, or could be, is reported.
-
-        training: the name of the part whose most frequent spelling each merged label gets. Raises UsageError for a
-        label in the map that no part has.
-        """
-        parts = self._mapped(parts)
-        groups = near_equal(spelling(label) for label in distinct_labels(parts[training].labels)[0])
-        if self.normalise:
-            chosen = most_frequent(parts[training].labels)
-            parts = {name: replace(part, labels=normalised(part.labels, chosen)) for name, part in parts.items()}
-        for group in groups:
-            what = "are merged" if self.normalise else "stay different classes: `normalise_labels=True` merges them"
-            say(f"{parts[training].name}: the labels {listed(group)} differ only in case or white space; they {what}")
-        return parts
-
-    def of_model(self, data: LabelledTexts, classes: Sequence[Label]) -> LabelledTexts:
-        """Texts to evaluate a model of these classes on, with their labels renamed.
-
-        Raises UsageError for a label in the map that the data lack, or a new one that is not one of the classes.
-        """
-        (data,) = self._mapped({"data": data}).values()
-        known = {spelling(label) for label in classes}
-        for old, new in (self.label_map or {}).items():
-            if new not in known:
-                raise UsageError(
-                    f"`label_map`: expected new labels among the model's, {listed(classes)}, got {old!r}={new!r}"
-                )
-        return replace(data, labels=normalised(data.labels, keys_of(classes))) if self.normalise else data
-
-    def _mapped(self, parts: Mapping[str, LabelledTexts]) -> dict[str, LabelledTexts]:
-        names = self.label_map
-        if not names:
-            return dict(parts)
-        check_label_map(names, [part.labels for part in parts.values()])
-        return {
-            name: replace(part, labels=renamed(part.labels, lambda text: names.get(text, text)))
-            for name, part in parts.items()
-        }
-
-
 def read_labelled(
     paths: Paths,
     text_column: str | int | None = None,
@@ -138,10 +77,10 @@ def read_labelled(
     the files are to be read.
 
     Texts are returned as (n,) large_string, as they are in the file: "NA" and "" are texts. A null text becomes "".
-    Labels are returned as they are spelled, (n,) str, spaces included, or as int64 or float64 if each of them is spelled
-    as that number is (see `labels.label_values`); so are JSON's numbers, by their source text. Parquet's strings stay
-    strings and its numbers numbers, float32 by its shortest spelling; its booleans become "False" and "True", JSON's
-    stay "false" and "true".
+    Labels are returned as they are spelled, (n,) str, spaces included, or as int64 or float64 if each of them is
+    spelled as that number is (see `labels.label_values`); so are JSON's numbers, by their source text. Strings of
+    Parquet stay strings and its numbers numbers, float32 by its shortest spelling; its booleans become "False" and
+    "True", JSON's stay "false" and "true".
 
     Raises UsageError for one column as both, and DataError, with the file and, if there is
     one, the row, for anything else: a missing file or column, a record that cannot be read, bytes that are not UTF-8,
@@ -171,8 +110,8 @@ def read_labelled(
 
 @dataclass(frozen=True)
 class _LabelledFile:
-    """table: (n,), texts and labels. name: how messages call the data. text_column: None for a folder. is_typed: whether
-    its format tells strings from numbers.
+    """table: (n,), texts and labels. name: how messages call the data. text_column: None for a folder. is_typed:
+    whether its format tells strings from numbers.
     """
 
     path: str

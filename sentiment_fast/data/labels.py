@@ -1,4 +1,4 @@
-"""Labels and their spellings: which columns of labels are numbers, which labels are the same, and how labels are renamed.
+"""Labels and their spellings: which labels are numbers, which are the same, and how they are renamed.
 
 In: labels as they are written, or as strings and numbers; the options `label_map` and `normalise_labels`. Out: label
 values, and labels renamed. Reading labels is left to labelled_texts.py.

@@ -15,7 +15,8 @@ from typing import Any
 
 from sentiment_fast.data.datasets.demo import demo_corpus
 from sentiment_fast.data.datasets.imdb import load_imdb, load_unlabelled_imdb, say_on_stderr
-from sentiment_fast.data.labelled_texts import LabelledTexts, LabelRules, classes_of, read_labelled, stratified_split
+from sentiment_fast.data.label_rules import LabelRules
+from sentiment_fast.data.labelled_texts import LabelledTexts, classes_of, read_labelled, stratified_split
 from sentiment_fast.data.texts import Paths, Texts, joined, read_texts
 from sentiment_fast.errors import DataError, DownloadError, UsageError
 from sentiment_fast.io.inputs import exists

@@ -1,4 +1,4 @@
-"""How probabilities become labels: the positive class, its threshold, a neutral band, and the numbers of ordered classes.
+"""How probabilities become labels: the positive class, its threshold, a neutral band, numbers of ordered classes.
 
 In: probabilities, and a `Decision`. Out: indices of labels, and expected values. Where a decision comes from is left to
 model.py, the options that choose one to the callers.

@@ -34,8 +34,8 @@ class Model:
     sorted labels, in their own type, in the order of the network's outputs. text_column: the column that the training
     texts came from, if they came from a table. settings: the preset it was trained with, for the record. wide: the
     n-gram model, if any. calibration: of both together; wide_calibration: of the n-gram model on its own.
-    positive: with two classes, the positive one: by default the second; None with more. threshold: predict it above this
-    probability. neutral: the label "neutral" is predicted for probabilities of it in this band; None for no band.
+    positive: with two classes, the positive one: by default the second; None with more. threshold: predict it above
+    this probability. neutral: the label "neutral" is predicted for probabilities of it in this band; None for no band.
     ordinal: a number for each class, if they are ordered, such as stars. cascade: run the network only on texts about
     which the n-gram model is less confident than this, 0.5 to 1; None to run it on every text.
     Raises UsageError for any of these that does not fit the model.

@@ -28,9 +28,9 @@ class ScoreOptions(ReadOptions, ColumnOptions, CsvOptions):
     """All options of scoring files; those not listed here are in the base classes.
 
     rejects: the file for records that cannot be read; None for OUTPUT.rejects.csv. window_bytes: approximately how many
-    bytes of the input are scored together. device, precision, threads, threshold, cascade: as for `sf.load`; only with
-    a model folder. workers: the number of processes on a Ray cluster; None for as many as it has room for. force:
-    replace an existing output. restart: start over instead of resuming an interrupted run. keep_journal: keep a
+    bytes of the input are scored together. device, precision, threads, threshold, neutral, cascade: as for `sf.load`;
+    only with a model folder. workers: the number of processes on a Ray cluster; None for as many as it has room for.
+    force: replace an existing output. restart: start over instead of resuming an interrupted run. keep_journal: keep a
     finished run's journal, so that the same call finds it finished.
     """
 
@@ -39,6 +39,7 @@ class ScoreOptions(ReadOptions, ColumnOptions, CsvOptions):
     device: str = _same_bytes("auto")
     precision: str = _same_bytes("auto")
     threshold: float | None = _same_bytes(None)
+    neutral: tuple[float, float] | str | bool | None = _same_bytes(None)
     cascade: float | bool | None = _same_bytes(None)
     threads: int | None = _same_bytes(None)
     workers: int | None = _same_bytes(None)

