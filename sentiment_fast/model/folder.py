@@ -31,7 +31,7 @@ from sentiment_fast.model.serialization import (
 from sentiment_fast.runs.atomic import write_atomically, write_together
 from sentiment_fast.text.vocabulary import Vocabulary
 
-FORMAT = 3
+FORMAT = 3  # 2 for models that a reader of format 2, which takes the second of two classes for the positive, gets right
 CONFIG, VOCABULARY, WEIGHTS, METRICS, CARD = (
     "config.json",
     "vocabulary.txt",
@@ -67,7 +67,7 @@ def save_model(folder: Path, model: Model, half: bool = False) -> None:
         weights |= {f"{_NGRAMS}{name}": tensor for name, tensor in model.wide.tensors().items()}
     files = {VOCABULARY: model.vocabulary.as_bytes(), WEIGHTS: save(weights)}
     config = {
-        "format": FORMAT,
+        "format": FORMAT if _needs_format_3(model) else 2,
         "classes": model.classes,
         "text_column": model.text_column,
         "network": asdict(model.config),
@@ -84,6 +84,10 @@ def save_model(folder: Path, model: Model, half: bool = False) -> None:
     }
     files[CONFIG] = (json.dumps(config, indent=2, ensure_ascii=False) + "\n").encode()
     write_together({folder / name: content for name, content in files.items()})
+
+
+def _needs_format_3(model: Model) -> bool:
+    return model.neutral is not None or model.ordinal is not None or model.positive not in (None, model.classes[1])
 
 
 def _halved(name: str, tensor: Array) -> Array:
@@ -208,7 +212,7 @@ def _read_config(folder: Path) -> dict[str, Any]:
     if config["format"] == 1:
         config |= _NO_PARTS
     if config["format"] < 3:
-        config |= _SECOND_IS_POSITIVE
+        config = _SECOND_IS_POSITIVE | config
     expected = {"classes": list, "network": dict, "settings": dict, "sha256": dict}
     for name, kind in expected.items():
         if not isinstance(config.get(name), kind):

@@ -35,7 +35,7 @@ class ClassOptions:
     multiplied; None for no weights. ordinal: the classes' numbers if they are ordered. neutral: a band, "auto" or None.
     """
 
-    classes: tuple[Any, ...]
+    classes: tuple[Any, ...] = ()
     positive: Any = None
     weights: tuple[float, ...] | None = None
     ordinal: tuple[float, ...] | None = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -40,7 +40,7 @@ class TrainingData:
     classes: list[Any]
     vocabulary: Vocabulary
     overview: Overview
-    class_options: ClassOptions
+    class_options: ClassOptions = field(default_factory=ClassOptions)
 
     @property
     def training(self) -> Encoded:
