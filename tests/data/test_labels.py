@@ -35,7 +35,9 @@ COLUMNS = st.one_of(st.lists(NUMBERS, min_size=1, max_size=8), st.lists(st.one_o
 def written(tmp_path_factory: pytest.TempPathFactory, spellings: list[str]) -> Path:
     path = tmp_path_factory.mktemp("labels") / "labels.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, quoting=csv.QUOTE_ALL).writerows([("review", "label"), *(("a film", one) for one in spellings)])
+        csv.writer(file, quoting=csv.QUOTE_ALL).writerows(
+            [("review", "label"), *(("a film", one) for one in spellings)]
+        )
     return path
 
 

@@ -66,7 +66,9 @@ def test_expected_values_are_within_the_range_of_the_numbers(shares):
     assert ((found >= 1) & (found <= 5)).all()
 
 
-@pytest.mark.parametrize("given", ["0.4:0.6", (0.4, 0.6), [0.4, 0.6], (np.float32(0.4), np.float64(0.6)), " 0.4 : 0.6 "])
+@pytest.mark.parametrize(
+    "given", ["0.4:0.6", (0.4, 0.6), [0.4, 0.6], (np.float32(0.4), np.float64(0.6)), " 0.4 : 0.6 "]
+)
 def test_a_band_has_several_forms(given):
     assert band_of(given) == pytest.approx((0.4, 0.6))
 
