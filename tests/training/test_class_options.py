@@ -144,7 +144,7 @@ def test_a_run_resumes_with_its_options_about_classes(tmp_path):
 
     with pytest.raises(sf.StoppedError):
         sf.train(path, out=tmp_path / "run", say=say, stop=stop, **SMALL | {"epochs": 3}, **options)
-    with pytest.raises(UsageError, match="`positive`: the run in .* began with 'a'"):
+    with pytest.raises(UsageError, match=r"`positive`: the run in .* began with 'a'"):
         sf.train(out=tmp_path / "run", resume=True, positive="b")
     resumed = sf.train(out=tmp_path / "run", resume=True)
     whole = sf.train(path, out=tmp_path / "whole", **SMALL | {"epochs": 3}, **options)
