@@ -181,6 +181,10 @@ def _labels(model: Model, labels: Mapping[str, Any]) -> str:
     lines = []
     if len(model.classes) == 2:
         lines.append(f"The positive class is `{model.positive}`: scores are its probability.")
+    if label_map := labels.get("label_map"):
+        lines.append(f"Labels were renamed: {', '.join(f'`{old}` to `{new}`' for old, new in label_map.items())}.")
+    if labels.get("normalise_labels"):
+        lines.append("Labels that differ only in case or white space were merged.")
     if model.ordinal is not None:
         values = ", ".join(f"`{label}` is {value:g}" for label, value in zip(model.classes, model.ordinal, strict=True))
         lines.append(f"The classes are ordered: {values}. `sentiment_stars` is the expected value.")

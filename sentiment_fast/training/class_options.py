@@ -9,12 +9,13 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from sentiment_fast.data.label_rules import LabelRules
 from sentiment_fast.data.labels import listed, positions
 from sentiment_fast.errors import UsageError
 from sentiment_fast.model.decision import Band, band_of, check_band, class_values, positive_of
@@ -33,6 +34,7 @@ Neutral = Band | str
 class ClassOptions:
     """positive: the positive class, None with more than two. weights: (classes,), by which the losses of each class are
     multiplied; None for no weights. ordinal: the classes' numbers if they are ordered. neutral: a band, "auto" or None.
+    rules: how the labels were renamed.
     """
 
     classes: tuple[Any, ...] = ()
@@ -40,6 +42,7 @@ class ClassOptions:
     weights: tuple[float, ...] | None = None
     ordinal: tuple[float, ...] | None = None
     neutral: Neutral | None = None
+    rules: LabelRules = field(default_factory=LabelRules)
 
     @classmethod
     def of(

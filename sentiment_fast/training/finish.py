@@ -104,13 +104,15 @@ def _chosen_band(
 
 def _about_labels(model: Model, data: TrainingData, outside: Mapping[str, Metrics]) -> dict[str, Any]:
     """What is recorded about the classes. outside: the figures of texts that are not neutral, by part."""
-    weights = data.class_options.weights
+    weights, rules = data.class_options.weights, data.class_options.rules
     return {
         "classes": list(model.classes),
         "positive": model.positive,
         "class_weight": None if weights is None else list(weights),
         "ordinal": None if model.ordinal is None else list(model.ordinal),
         "neutral": None if model.neutral is None else list(model.neutral),
+        "label_map": None if rules.label_map is None else dict(rules.label_map),
+        "normalise_labels": rules.normalise,
         "without_neutral": {name: figures.as_dict() for name, figures in outside.items()},
     }
 

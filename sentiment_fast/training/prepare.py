@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -72,6 +72,7 @@ def open_training_data(
     about = overview(splits, settings.network.max_length)
     counts = np.bincount(encoded[TRAINING].targets, minlength=len(classes))
     chosen = ClassOptions.of(classes, counts, options.positive, options.class_weight, options.ordinal, options.neutral)
+    chosen = replace(chosen, rules=options.label_rules())
     chosen.report(say)
     warn_of_few_texts(classes, counts, len(encoded[VALIDATION].targets), chosen.weights is not None, say)
     return TrainingData(encoded, classes, vocabulary, about, chosen)

@@ -118,7 +118,8 @@ def test_labels_are_renamed_and_ordered(trained):
     )
     scorer = result.scorer()
     assert (scorer.classes, scorer.ordinal) == (["GOOD", "poor"], (2.0, 1.0))
-    assert result.options.recorded()["label_map"] == {"bad": "poor"}
+    assert result.metrics["labels"]["label_map"] == {"bad": "poor"}
+    assert "Labels were renamed: `bad` to `poor`." in (result.folder / "README.md").read_text()
     assert result.metrics["labels"]["class_weight"] == [1.0, 2.0]
     assert result.metrics["validation"]["mean_absolute_error"] >= 0
     assert any("ordered classes: 'GOOD' is 2, 'poor' is 1" in line for line in said)
