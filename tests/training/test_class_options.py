@@ -198,7 +198,7 @@ def test_balanced_weights_give_each_class_the_same_total():
 
 
 def test_only_a_class_with_less_than_a_fifth_of_its_share_is_rare():
-    for counts, expected in (([90, 10], 0), ([91, 9], 1), ([100, 100, 14], 0), ([100, 100, 13], 1)):
+    for counts, expected in (([90, 10], 0), ([91, 9], 1), ([100, 100, 15], 0), ([100, 100, 14], 1)):
         said: list[str] = []
         warn_of_few_texts(list("abc")[: len(counts)], np.array(counts), 100, False, said.append)
         assert len(said) == expected
@@ -255,8 +255,8 @@ def test_the_band_is_the_narrowest_that_halves_the_errors():
     doubtful = np.abs(of_second - 0.5) <= 0.1
     targets[doubtful] = 1 - targets[doubtful]  # all wrong near the middle, all others right
     probabilities = np.stack([1 - of_second, of_second], axis=1)
-    low, high = choose_band(probabilities, targets, Decision(("a", "b")))
-    assert (low, high) == (pytest.approx(0.45, abs=0.011), pytest.approx(0.55, abs=0.011))
+    # Of 1,001 texts 201 are wrong; of those outside of 0.44 to 0.56 it is 80 of 880, of 0.45 to 0.55 still 100 of 900.
+    assert choose_band(probabilities, targets, Decision(("a", "b"))) == (0.44, 0.56)
 
 
 @pytest.mark.parametrize("wrong", [0, 9])
