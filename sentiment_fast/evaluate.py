@@ -1,6 +1,7 @@
 """Evaluate a model on labelled texts: accuracy, precision, recall, F1, ROC AUC, log loss, calibration, confusion.
 
 python -m sentiment_fast.evaluate --model runs/mine labelled.csv
+python -m sentiment_fast.evaluate --model runs/mine tweets.csv --no-header --text-column 6 --label-column 1
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from sentiment_fast.cli.label_options import add_label_arguments, add_neutral_argument
+from sentiment_fast.cli.layout import data_options_of
 from sentiment_fast.cli.main import run_command, say
 from sentiment_fast.cli.options import (
     add_cascade_argument,
@@ -19,7 +21,6 @@ from sentiment_fast.cli.options import (
     add_model_argument,
     add_threads_argument,
     add_threshold_argument,
-    layout_of,
 )
 from sentiment_fast.errors import UsageError
 
@@ -76,7 +77,14 @@ def run(arguments: argparse.Namespace) -> None:
         threads=arguments.threads,
         neutral=arguments.neutral,
     )
-    data = read_labelled(arguments.files, arguments.text_column, arguments.label_column, layout_of(arguments), say)
+    data = read_labelled(
+        arguments.files,
+        arguments.text_column,
+        arguments.label_column,
+        data_options_of(arguments),
+        say,
+        (scorer.text_column, scorer.label_column),
+    )
     rules = LabelRules.of(getattr(arguments, "label_map", None), getattr(arguments, "normalise_labels", False))
     targets = class_indices(rules.of_model(data, scorer.classes), scorer.classes)
     probabilities = scorer.predict_proba(data.texts)

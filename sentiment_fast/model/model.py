@@ -31,9 +31,9 @@ class Model:
     """A network's weights and what belongs to them.
 
     config, weights: the network's; weights by the names that PyTorch gives them, see `weight_shapes`. classes: the
-    sorted labels, in their own type, in the order of the network's outputs. text_column: the column that the training
-    texts came from, if they came from a table. settings: the preset it was trained with, for the record. wide: the
-    n-gram model, if any. calibration: of both together; wide_calibration: of the n-gram model on its own.
+    sorted labels, in their own type, in the order of the network's outputs. text_column, label_column: the columns that
+    the training data came from, if they came from a table. settings: the preset it was trained with, for the record.
+    wide: the n-gram model, if any. calibration: of both together; wide_calibration: of the n-gram model on its own.
     positive: with two classes, the positive one: by default the second; None with more. threshold: predict it above
     this probability. neutral: the label "neutral" is predicted for probabilities of it in this band; None for no band.
     ordinal: a number for each class, if they are ordered, such as stars. cascade: run the network only on texts about
@@ -52,6 +52,7 @@ class Model:
     wide_calibration: Calibration = NGRAMS_ONLY
     threshold: float = 0.5
     cascade: float | None = None
+    label_column: str | None = None
     positive: Any = None
     neutral: Band | None = None
     ordinal: tuple[float, ...] | None = None
