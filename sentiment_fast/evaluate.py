@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from typing import TYPE_CHECKING
 
 from sentiment_fast.cli.label_options import add_label_arguments, add_neutral_argument
 from sentiment_fast.cli.layout import data_options_of
@@ -23,13 +22,6 @@ from sentiment_fast.cli.options import (
     add_threshold_argument,
 )
 from sentiment_fast.errors import UsageError
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    from sentiment_fast.data.labelled_texts import LabelledTexts
-    from sentiment_fast.scoring.scorer import Scorer
-
 
 SCORES_FILES = True  # for which PyArrow needs no pandas; see cli/main.py
 
@@ -64,6 +56,7 @@ def run(arguments: argparse.Namespace) -> None:
     from sentiment_fast.data.label_rules import LabelRules
     from sentiment_fast.data.labelled_texts import class_indices, read_labelled
     from sentiment_fast.evaluation.metrics import evaluate_decision
+    from sentiment_fast.evaluation.reviews import first_reviews
     from sentiment_fast.scoring.scorer import load
 
     if arguments.show < 0:
@@ -89,7 +82,7 @@ def run(arguments: argparse.Namespace) -> None:
     targets = class_indices(rules.of_model(data, scorer.classes), scorer.classes)
     probabilities = scorer.predict_proba(data.texts)
     figures = evaluate_decision(probabilities, targets, scorer.decision)
-    shown = _shown(data, scorer, targets, probabilities, arguments.show)
+    shown = first_reviews(data.texts, targets, probabilities, scorer.decision, arguments.show)
     if arguments.json:
         print(json.dumps(figures.as_dict() | ({"reviews": shown} if shown else {}), ensure_ascii=False))
         return
@@ -99,24 +92,6 @@ def run(arguments: argparse.Namespace) -> None:
             f"\nactual {review['actual']}, predicted {review['predicted']} with a probability of "
             f"{review['probability']:.4f}\n{review['text']}"
         )
-
-
-def _shown(
-    data: LabelledTexts, scorer: Scorer, targets: np.ndarray, probabilities: np.ndarray, count: int
-) -> list[dict[str, object]]:
-    """The first `count` reviews with their actual and predicted labels (the tutorial, section 8)."""
-    decision, first = scorer.decision, probabilities[:count]
-    predicted, shown = decision.indices(first).tolist(), decision.shown(first).tolist()
-    rows = zip(targets.tolist(), predicted, shown, data.texts[:count].to_pylist(), strict=False)
-    return [
-        {
-            "actual": decision.classes[actual],
-            "predicted": decision.labels[index],
-            "probability": probability,
-            "text": text,
-        }
-        for actual, index, probability, text in rows
-    ]
 
 
 if __name__ == "__main__":

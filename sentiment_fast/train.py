@@ -18,7 +18,6 @@ import sys
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from sentiment_fast.cli.label_options import add_class_arguments
 from sentiment_fast.cli.layout import layout_words
 from sentiment_fast.cli.main import SignalledStop, run_command, say
 from sentiment_fast.cli.options import (
@@ -44,7 +43,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     pass_only_what_is_given(parser)
     add_data_arguments(parser)
     parser.add_argument("--test", metavar="PATH", help="evaluate the trained model once on these labelled texts")
-    add_class_arguments(parser)
     add_settings_arguments(parser)
     add_epochs_arguments(parser)
     parser.add_argument(

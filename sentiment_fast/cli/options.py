@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from sentiment_fast.cli.label_options import add_label_arguments
+from sentiment_fast.cli.label_options import add_class_arguments, add_label_arguments
 from sentiment_fast.cli.layout import add_layout_arguments, add_skip_bad_rows_argument
 from sentiment_fast.cli.values import byte_size, names
 
@@ -256,6 +256,7 @@ def add_epochs_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def add_learning_arguments(parser: argparse.ArgumentParser) -> None:
+    add_class_arguments(parser)
     parser.add_argument(
         "--init", metavar="FOLDER", help="start from the vocabulary and weights that pretrain wrote to FOLDER"
     )
