@@ -76,7 +76,8 @@ def predicted_indices(probabilities: Probabilities, threshold: float = 0.5, posi
     section 5, rounds), else the other. At a tie of more classes, the lowest wins.
     """
     if probabilities.shape[1] != 2:
-        return probabilities.argmax(axis=1).astype(np.int64)
+        most_probable: npt.NDArray[np.int64] = probabilities.argmax(axis=1).astype(np.int64)
+        return most_probable
     return np.where(probabilities[:, positive] > threshold, positive, 1 - positive).astype(np.int64)
 
 
@@ -84,7 +85,8 @@ def expected_values(probabilities: Probabilities, values: Sequence[float]) -> np
     """(n,): the mean of the classes' numbers, weighted by the rows' probabilities, (n, classes); within their range."""
     exact = probabilities.astype(np.float64)
     means = exact @ np.array(values, np.float64) / exact.sum(axis=1)
-    return np.clip(means, min(values), max(values)).astype(np.float32)
+    within: npt.NDArray[np.float32] = np.clip(means, min(values), max(values)).astype(np.float32)
+    return within
 
 
 def band_of(given: Any) -> Band:
