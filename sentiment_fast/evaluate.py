@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import TYPE_CHECKING
 
+from sentiment_fast.cli.label_options import add_label_arguments, add_neutral_argument
 from sentiment_fast.cli.layout import data_options_of
 from sentiment_fast.cli.main import run_command, say
 from sentiment_fast.cli.options import (
@@ -23,13 +23,6 @@ from sentiment_fast.cli.options import (
 from sentiment_fast.cli.progress import Waiting, progress_bar
 from sentiment_fast.cli.streams import print_json
 from sentiment_fast.errors import UsageError
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    from sentiment_fast.data.labelled_texts import LabelledTexts
-    from sentiment_fast.scoring.scorer import Scorer
-
 
 _AT_ONCE = 1 << 15  # texts between two steps of the progress bar
 SCORES_FILES = True  # for which PyArrow needs no pandas; see cli/main.py
@@ -45,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_model_argument(parser)
     add_columns_arguments(parser)
+    add_label_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     parser.add_argument(
         "--show",
@@ -54,6 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="also print the first N reviews with their actual and predicted labels (default: 0)",
     )
     add_threshold_argument(parser)
+    add_neutral_argument(parser)
     add_cascade_argument(parser)
     add_device_arguments(parser)
     add_threads_argument(parser)
@@ -62,8 +57,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     import numpy as np
 
+    from sentiment_fast.data.label_rules import LabelRules
     from sentiment_fast.data.labelled_texts import class_indices, read_labelled
-    from sentiment_fast.evaluation.metrics import evaluate
+    from sentiment_fast.evaluation.metrics import evaluate_decision
+    from sentiment_fast.evaluation.reviews import first_reviews
     from sentiment_fast.scoring.scorer import load
 
     if arguments.show < 0:
@@ -75,15 +72,17 @@ def run(arguments: argparse.Namespace) -> None:
         threshold=arguments.threshold,
         cascade=arguments.cascade,
         threads=arguments.threads,
+        neutral=arguments.neutral,
     )
     columns, usual = (arguments.text_column, arguments.label_column), (scorer.text_column, scorer.label_column)
     with Waiting("reading", say) as line:
         data = read_labelled(arguments.files, *columns, data_options_of(arguments), line.say, usual)
-    targets = class_indices(data, scorer.classes)
+    rules = LabelRules.of(getattr(arguments, "label_map", None), getattr(arguments, "normalise_labels", False))
+    targets = class_indices(rules.of_model(data, scorer.classes), scorer.classes)
     parts = [data.texts.slice(start, _AT_ONCE) for start in range(0, len(data.texts), _AT_ONCE)]
     probabilities = np.concatenate([scorer.predict_proba(part) for part in progress_bar(parts)])  # (n, classes)
-    figures = evaluate(probabilities, targets, scorer.classes, scorer.threshold)
-    shown = _shown(data, scorer, targets, probabilities, arguments.show)
+    figures = evaluate_decision(probabilities, targets, scorer.decision)
+    shown = first_reviews(data.texts, targets, probabilities, scorer.decision, arguments.show)
     if arguments.json:
         print_json(figures.as_dict() | ({"reviews": shown} if shown else {}))
         return
@@ -93,24 +92,6 @@ def run(arguments: argparse.Namespace) -> None:
             f"\nactual {review['actual']}, predicted {review['predicted']} with a probability of "
             f"{review['probability']:.4f}\n{review['text']}"
         )
-
-
-def _shown(
-    data: LabelledTexts, scorer: Scorer, targets: np.ndarray, probabilities: np.ndarray, count: int
-) -> list[dict[str, object]]:
-    """The first `count` reviews with their actual and predicted labels (the tutorial, section 8)."""
-    from sentiment_fast.evaluation.metrics import predicted_indices
-
-    predicted = predicted_indices(probabilities[:count], scorer.threshold)
-    return [
-        {
-            "actual": scorer.classes[targets[row]],
-            "predicted": scorer.classes[index],
-            "probability": float(probabilities[row, index]),
-            "text": text,
-        }
-        for row, (index, text) in enumerate(zip(predicted.tolist(), data.texts[:count].to_pylist(), strict=True))
-    ]
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import argparse
 import sys
 from contextlib import ExitStack
 
+from sentiment_fast.cli.label_options import add_neutral_argument
 from sentiment_fast.cli.main import run_command, say
 from sentiment_fast.cli.options import (
     add_cascade_argument,
@@ -37,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--restart", action="store_true", help="start over instead of resuming an interrupted run")
     add_engine_arguments(parser)
     add_threshold_argument(parser)
+    add_neutral_argument(parser)
     add_cascade_argument(parser)
     add_device_arguments(parser)
     add_threads_argument(parser)

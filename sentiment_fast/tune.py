@@ -96,7 +96,9 @@ def _as_for_train(options: TuningOptions) -> str:
     names += ["device"] if options.device != "auto" else []
     files = options.data if isinstance(options.data, tuple) else (options.data,)
     values = [("data", file) for file in files] + [(name, getattr(options, name)) for name in names]
+    values += [("label_map", f"{old}={new}") for old, new in (options.label_map or {}).items()]
     words = [f"--{name.replace('_', '-')} {shlex.quote(str(value))} " for name, value in values if value is not None]
+    words += ["--normalise-labels "] if options.normalise_labels else []
     words += [layout_words(options), "--skip-bad-rows " if options.skip_bad_rows else ""]
     return "".join(words) + ("--amp " if options.amp else "")
 

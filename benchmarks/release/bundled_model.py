@@ -35,7 +35,7 @@ from sentiment_fast.cli.main import INTERRUPTED, say
 from sentiment_fast.data.labelled_texts import LabelledTexts, class_indices, read_labelled, stratified_split
 from sentiment_fast.data.texts import joined, read_texts
 from sentiment_fast.errors import DataError, SentimentFastError, UsageError
-from sentiment_fast.evaluation.metrics import evaluate, predicted_indices
+from sentiment_fast.evaluation.metrics import evaluate
 from sentiment_fast.model.folder import BUNDLED, CARD, CONFIG, METRICS, load_model, save_metrics, save_model
 from sentiment_fast.model.model import Model
 from sentiment_fast.model.presets import preset
@@ -148,7 +148,7 @@ def run_command(work: Path, command: Sequence[str]) -> int:
 def rounding(model: Model, halved: Model, texts: pa.ChunkedArray) -> Rounding:
     """What float16 changes about the texts' probabilities, which are computed in float32 from either."""
     exact, rounded = (Scorer(one, "cpu", "float32").predict_proba(texts) for one in (model, halved))
-    changed = predicted_indices(exact, model.threshold) != predicted_indices(rounded, model.threshold)
+    changed = model.decision.indices(exact) != model.decision.indices(rounded)
     difference = np.abs(exact - rounded)
     return Rounding(len(texts), int(changed.sum()), float(difference.max()), float(difference.mean()))
 

@@ -19,7 +19,7 @@ import numpy as np
 from sentiment_fast.cli.main import say
 from sentiment_fast.data.labelled_texts import LabelledTexts, class_indices, read_labelled
 from sentiment_fast.errors import SentimentFastError, UsageError
-from sentiment_fast.evaluation.metrics import evaluate
+from sentiment_fast.evaluation.metrics import evaluate_decision
 from sentiment_fast.scoring.scorer import Scorer, load
 
 RANDOM_TEXTS = 200
@@ -95,7 +95,7 @@ def made_up_texts(words: Sequence[str]) -> dict[str, list[str]]:
 def file_row(scorer: Scorer, data: LabelledTexts) -> list[str]:
     """n, median words, accuracy, calibration error of P(positive), mean confidence."""
     probabilities = scorer.predict_proba(data.texts)  # (n, 2)
-    metrics = evaluate(probabilities, class_indices(data, scorer.classes), scorer.classes, scorer.threshold)
+    metrics = evaluate_decision(probabilities, class_indices(data, scorer.classes), scorer.decision)
     words = np.median([len(text.split()) for text in data.texts.to_pylist()])
     return [
         f"{len(data):,}",
@@ -113,7 +113,7 @@ def made_up_row(scorer: Scorer, texts: list[str]) -> list[str]:
     return [
         f"{len(texts):,}",
         f"{np.median(scorer.encode(texts).lengths):,.0f}",
-        f"{probabilities[:, 1].mean():.3f}",
+        f"{probabilities[:, scorer.decision.positive].mean():.3f}",
         f"{confidence.mean():.3f}",
         f"{confidence.max():.3f}",
     ]
@@ -125,7 +125,7 @@ def tables(scorer: Scorer, files: Sequence[Path]) -> list[str]:
         raise UsageError(
             f"Expected a model of two classes, got {len(scorer.classes)}: give one that knows praise and blame"
         )
-    positive = scorer.classes[1]
+    positive = scorer.positive
     lines = []
     if files:
         header = ["file", "n", "median words", "accuracy", f"calibration error of P({positive})", "mean confidence"]

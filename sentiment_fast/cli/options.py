@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from sentiment_fast.cli.label_options import add_class_arguments, add_label_arguments
 from sentiment_fast.cli.layout import add_layout_arguments, add_skip_bad_rows_argument
 from sentiment_fast.cli.values import byte_size, names
 
@@ -185,6 +186,7 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
         "to hold out (default: the preset's)",
     )
     add_columns_arguments(parser)
+    add_label_arguments(parser)
 
 
 def add_columns_arguments(parser: argparse.ArgumentParser) -> None:
@@ -262,6 +264,7 @@ def add_epochs_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def add_learning_arguments(parser: argparse.ArgumentParser) -> None:
+    add_class_arguments(parser)
     parser.add_argument(
         "--vectors", metavar="FILE", help="initialize the embedding with word vectors in GloVe or word2vec text format"
     )

@@ -6,7 +6,6 @@ split. Reading a file's columns is left to texts.py, folders to folders.py, data
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,9 +16,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sentiment_fast.data.folders import read_labelled_folder
+from sentiment_fast.data.labels import (
+    Label,
+    check_spellings,
+    distinct_labels,
+    label_values,
+    positions,
+    shortest_floats,
+)
 from sentiment_fast.data.texts import TEXT_OPTION, Paths, expand_paths, name_of, read_file, say_nothing, shortened
 from sentiment_fast.errors import DataError, listed, quoted
 from sentiment_fast.io import columns
+from sentiment_fast.io.formats import PARQUET, input_format
 from sentiment_fast.io.options import LayoutOptions
 from sentiment_fast.io.tables import ROW_NOTE
 
@@ -70,8 +78,10 @@ def read_labelled(
     other one that holds text. layout: how the files are to be read. usual: names of both columns to try first.
 
     Texts are returned as (n,) large_string, as they are in the file: "NA" and "" are texts. A null text becomes "".
-    Labels are returned as (n,) int64 if all are written as integers, else float64 if all are finite numbers, else str,
-    spaces included; Parquet's booleans become "False" and "True", JSON's stay "false" and "true".
+    Labels are returned as they are spelled, (n,) str, spaces included, or as int64 or float64 if each of them is
+    spelled as that number is (see `labels.label_values`); so are JSON's numbers, by their source text. Strings of
+    Parquet stay strings and its numbers numbers, float32 by its shortest spelling; its booleans become "False" and
+    "True", JSON's stay "false" and "true".
 
     Raises UsageError for one column as both, and DataError, with the file and, if there is
     one, the row, for anything else: a missing file or column, a record that cannot be read, bytes that are not UTF-8,
@@ -84,10 +94,15 @@ def read_labelled(
         header = ", ".join(files[0].table.column_names)
         raise DataError(f"{files[0].path}: expected data rows, got only the header ({header})")
     chunks = [chunk for file in files for chunk in file.table.column(0).chunks]
+    name, filled = shortened([file.name for file in files]), [file for file in files if len(file)]
+    labels = [_checked_labels(file) for file in filled]
+    are_strings = any(
+        file.is_typed and pa.types.is_large_string(column.type) for file, column in zip(filled, labels, strict=True)
+    )
     return LabelledTexts(
         pa.chunked_array(chunks, pa.large_string()),
-        _label_array([_checked_labels(file) for file in files if len(file)]),
-        name=shortened([file.name for file in files]),
+        _label_array(labels, are_strings, name),
+        name=name,
         text_column=files[0].text_column,
         label_column=files[0].label_column,
     )
@@ -95,13 +110,16 @@ def read_labelled(
 
 @dataclass(frozen=True)
 class _LabelledFile:
-    """table: (n,), texts and labels. name: how messages call the data. text_column, label_column: None for a folder."""
+    """table: (n,), texts and labels. name: how messages call the data. text_column, label_column: None for a folder.
+    is_typed: whether its format tells strings from numbers.
+    """
 
     path: str
     table: pa.Table
     name: str
     text_column: str | None
     label_column: str | None
+    is_typed: bool = False
 
     def __len__(self) -> int:
         return len(self.table)
@@ -114,7 +132,8 @@ def _read_one(
         table = pa.table(list(read_labelled_folder(Path(path))), names=["text", "label"])
         return _LabelledFile(path, table, Path(path).resolve().name, None, None)
     table = read_file(path, wanted, layout, say)
-    return _LabelledFile(path, table, name_of(path), *table.column_names)
+    is_typed = path != "-" and (layout.input_format or input_format(path)).casefold() == PARQUET.casefold()
+    return _LabelledFile(path, table, name_of(path), *table.column_names, is_typed)
 
 
 def _checked_labels(file: _LabelledFile) -> pa.ChunkedArray:
@@ -145,20 +164,23 @@ def _checked_labels(file: _LabelledFile) -> pa.ChunkedArray:
         except pa.ArrowInvalid as error:
             raise DataError(f"{path}: expected integers of 64 bits in the column {name!r}, got {error}") from error
     if pa.types.is_floating(kind):
-        column = column.cast(pa.float64())
-        finite = pc.is_finite(column).to_numpy()
+        numbers = column.to_numpy()
+        finite = np.isfinite(numbers)
         if not finite.all():
             row = int(finite.argmin())
             raise bad_label(row, str(column[row].as_py()))
-        return column
+        return pa.chunked_array([shortest_floats(numbers)])
     raise DataError(
         f"{path}: expected strings or numbers in the column {quoted(name)}, got {kind}: choose another with "
         f"{LABEL_OPTION}"
     )
 
 
-def _label_array(parts: Sequence[pa.ChunkedArray]) -> np.ndarray:
-    """The labels of all files, each as `_checked_labels` returns them, as one array of int64, float64 or str."""
+def _label_array(parts: Sequence[pa.ChunkedArray], are_strings: bool, name: str) -> np.ndarray:
+    """The labels of all files, each as `_checked_labels` returns them, as one array of int64, float64 or str.
+
+    are_strings: those that are strings are meant to be, even if all look like numbers.
+    """
     if all(pa.types.is_integer(part.type) or pa.types.is_floating(part.type) for part in parts):
         return np.concatenate([part.to_numpy() for part in parts])
     spelled = [
@@ -167,31 +189,20 @@ def _label_array(parts: Sequence[pa.ChunkedArray]) -> np.ndarray:
     ]
     chunks = [chunk for part in spelled for chunk in (part.chunks if isinstance(part, pa.ChunkedArray) else [part])]
     encoded = pa.chunked_array(chunks, pa.large_string()).combine_chunks().dictionary_encode()
-    return cast(np.ndarray, _label_values(encoded.dictionary.to_pylist())[encoded.indices.to_numpy()])
+    spellings = encoded.dictionary.to_pylist()
+    check_spellings(spellings, name)
+    values = np.array(spellings) if are_strings else label_values(spellings)
+    return cast(np.ndarray, values[encoded.indices.to_numpy()])
 
 
-def _label_values(spellings: list[str]) -> np.ndarray:
-    """Each distinct label once, as (classes,) int64, float64 or str."""
-    if all(re.fullmatch(r"[+-]?[0-9]+", text) for text in spellings):
-        try:
-            return np.array([int(text) for text in spellings], dtype=np.int64)
-        except (OverflowError, ValueError):  # more than 64 bits: a name, not a number
-            return np.array(spellings)
-    if all(re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", text) for text in spellings):
-        numbers = np.array([float(text) for text in spellings])
-        if np.isfinite(numbers).all():
-            return numbers
-    return np.array(spellings)
-
-
-def classes_of(data: LabelledTexts) -> list[str | int | float]:
+def classes_of(data: LabelledTexts) -> list[Label]:
     """The sorted labels of a data set that a classifier can be trained on.
 
     Raises DataError if there is nothing to learn: no rows, a single class, or only empty texts.
     """
     if len(data) == 0:
         raise DataError(f"{data.name}: expected at least two labelled texts, got no rows. Is it the right file?")
-    classes: list[str | int | float] = np.unique(data.labels).tolist()
+    classes: list[Label] = np.unique(data.labels).tolist()
     if len(classes) < 2:
         raise DataError(
             f"{data.name}: expected two or more classes, got only {quoted(classes[0])} in all {len(data)} rows. "
@@ -205,17 +216,22 @@ def classes_of(data: LabelledTexts) -> list[str | int | float]:
     return classes
 
 
-def class_indices(data: LabelledTexts, classes: list[str | int | float]) -> np.ndarray:
-    """Each label's position in `classes`, (n,) int64; a label not among them raises DataError with its row."""
-    position = {label: index for index, label in enumerate(classes)}
-    labels = data.labels.tolist()
-    for row, label in enumerate(labels, start=1):
-        if label not in position:
-            raise DataError(
-                f"{data.name}: expected one of the labels [{listed(classes)}] (those of the training data), "
-                f"got {quoted(label)} in row {row}. Correct the row, or train on data that has this label."
-            )
-    return np.fromiter((position[label] for label in labels), dtype=np.int64, count=len(labels))
+def class_indices(data: LabelledTexts, classes: Sequence[Label]) -> np.ndarray:
+    """Each label's position in `classes`, (n,) int64, by its spelling: see `labels.positions`.
+
+    Raises DataError with the row for a label that is not among them.
+    """
+    found, places = distinct_labels(data.labels)
+    indices = positions(found, classes)
+    unknown = np.flatnonzero(np.array([index is None for index in indices], bool)[places])
+    if len(unknown):
+        row = int(unknown[0])
+        raise DataError(
+            f"{data.name}: expected one of the labels {listed(classes)} (those of the training data), "
+            f"got {quoted(data.labels[row].item())} in row {row + 1}. Correct the row, rename its label with "
+            "`label_map`, or train on data that has this label."
+        )
+    return np.array(indices, np.int64)[places]
 
 
 def stratified_split(data: LabelledTexts, held_out: float, seed: int) -> tuple[LabelledTexts, LabelledTexts]:

@@ -15,6 +15,7 @@ from typing import Any
 
 from sentiment_fast.data.datasets.demo import demo_corpus
 from sentiment_fast.data.datasets.imdb import load_imdb, load_unlabelled_imdb, say_on_stderr
+from sentiment_fast.data.label_rules import LabelRules
 from sentiment_fast.data.labelled_texts import LabelledTexts, classes_of, read_labelled, stratified_split
 from sentiment_fast.data.texts import Paths, Texts, joined, read_texts
 from sentiment_fast.errors import DataError, DownloadError, UsageError
@@ -153,11 +154,12 @@ def open_parts(
     seed: int,
     say: Callable[[str], None],
     layout: LayoutOptions = LayoutOptions(),  # noqa: B008
+    rules: LabelRules = LabelRules(),  # noqa: B008
 ) -> tuple[dict[str, LabelledTexts], list[Any]]:
     """The labelled texts by part ("training", "validation", and "test" if given), and the classes.
 
     data, seed, say: as for `open_data`, or texts that are in memory. validation: files, or the share of the data to
-    hold out. test: files. layout: how all files are to be read.
+    hold out. test: files. layout: how all files are to be read. rules: how their labels are renamed.
     Raises the errors of open_data and read_labelled, and UsageError for a share that is not above 0 and below 1.
     """
 
@@ -168,15 +170,21 @@ def open_parts(
         labelled = data
     else:
         labelled = open_data(data, text_column, label_column, seed, say, layout)
-    classes = classes_of(labelled)
     share = share_of(validation)
+    parts = {"training": labelled}
     if share is None:
-        parts = {"training": labelled, "validation": read(validation)}
-    else:
-        training, held_out = stratified_split(labelled, share, seed)
-        parts = {"training": training, "validation": held_out}
+        parts["validation"] = read(validation)
     if test is not None:
         parts["test"] = read(test)
+    parts = rules.of_training(parts, "training", say)
+    classes = classes_of(parts["training"])
+    if share is not None:
+        training, held_out = stratified_split(parts["training"], share, seed)
+        parts = {
+            "training": training,
+            "validation": held_out,
+            **{name: parts[name] for name in parts if name == "test"},
+        }
     return parts, classes
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from sentiment_fast.data.labelled_texts import LabelledTexts
+from sentiment_fast.data.labels import check_spellings, shortest_floats
 from sentiment_fast.errors import DataError
 
 
@@ -62,7 +63,7 @@ def _labels(labels: Any) -> np.ndarray:
         if not finite.all():
             row = int(np.argmin(finite))
             raise DataError(f"Expected labels that are finite numbers, got {found[row]} in row {row + 1}")
-        return found.astype(np.float64)
+        return shortest_floats(found)
     if found.dtype.kind != "U":
         raise DataError(f"Expected labels that are str or numbers of 64 bits, got others, of the dtype {found.dtype}")
     if (found == "").any():
@@ -73,6 +74,7 @@ def _labels(labels: Any) -> np.ndarray:
 def _one_kind(labels: list[Any]) -> list[Any]:
     """The labels as Python values of one kind: NumPy would turn all into texts if only some are."""
     plain = [label.as_py() if hasattr(label, "as_py") else label for label in labels]
+    check_spellings((label for label in plain if isinstance(label, str)), "the given labels")
     kinds = {type(label.item() if isinstance(label, np.generic) else label) for label in plain}
     if not (kinds <= {str} or kinds <= {bool} or kinds <= {int, float}):
         names = ", ".join(sorted(kind.__name__ for kind in kinds))

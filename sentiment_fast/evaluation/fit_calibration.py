@@ -5,6 +5,8 @@ In: logits of validation texts, on which nothing was trained. Out: a `Calibratio
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -18,12 +20,17 @@ Floats = npt.NDArray[np.float64]
 
 
 def fit_calibration(
-    network: Logits | None, ngrams: Logits | None, targets: npt.NDArray[np.int64], classes: int
+    network: Logits | None,
+    ngrams: Logits | None,
+    targets: npt.NDArray[np.int64],
+    classes: int,
+    weights: Sequence[float] | None = None,
 ) -> Calibration:
     """The scales and the bias with the lowest cross-entropy: both how to mix the parts and how confident to be.
 
     network, ngrams: (n,) logits for two classes, (n, classes) for more; None for a part that is left out, whose scale
-    is then 0. targets: (n,) actual classes. A part that increases the loss gets the scale 0. Each class counts as seen
+    is then 0. targets: (n,) actual classes. weights: (classes,), by which the texts of each class count; None for 1.
+    A part that increases the loss gets the scale 0. Each class counts as seen
     once more than it was, so that even perfectly separated texts make no class certain (Platt 1999, "Probabilistic
     Outputs for Support Vector Machines", section 2.2). In float64, by L-BFGS, without randomness.
 
@@ -37,13 +44,15 @@ def fit_calibration(
     sizes = [float(np.sqrt((part**2).mean())) or 1.0 for part in parts]
     parts = [part / size for part, size in zip(parts, sizes, strict=True)]  # parts of any size are fitted alike
     wanted = _targets(targets, classes)  # (n, classes)
+    counted = np.ones((len(targets), 1)) if weights is None else np.array(weights, np.float64)[targets, None]
+    counted /= counted.mean()  # (n, 1)
     outputs = parts[0].shape[1]
     start = np.concatenate([np.ones(len(parts)), np.zeros(outputs)])
 
     def loss(values: Floats) -> tuple[float, Floats]:
         logits = sum((scale * part for scale, part in zip(values, parts, strict=False)), np.zeros(parts[0].shape))
         logits = logits + values[len(parts) :]
-        wrong, cross_entropy = _cross_entropy(logits, wanted)
+        wrong, cross_entropy = _cross_entropy(logits, wanted, counted)
         slope = [*((wrong * part).sum() for part in parts), *wrong.sum(axis=0)]
         return cross_entropy + _PULL * float((values**2).sum()), np.array(slope) + 2 * _PULL * values
 
@@ -75,13 +84,13 @@ def _targets(targets: npt.NDArray[np.int64], classes: int) -> Floats:
     return wanted
 
 
-def _cross_entropy(logits: Floats, wanted: Floats) -> tuple[Floats, float]:
+def _cross_entropy(logits: Floats, wanted: Floats, counted: Floats) -> tuple[Floats, float]:
     """Its gradient with respect to the logits, (n, outputs), and its value: means over the rows.
 
-    logits: (n, 1) or (n, classes).
+    logits: (n, 1) or (n, classes). counted: (n, 1), how much each row counts.
     """
     scores = np.concatenate([np.zeros_like(logits), logits], axis=1) if logits.shape[1] == 1 else logits
     largest = scores.max(axis=1, keepdims=True)
     log_sum = largest + np.log(np.exp(scores - largest).sum(axis=1, keepdims=True))
-    wrong = (np.exp(scores - log_sum) - wanted) / len(logits)
-    return wrong[:, -logits.shape[1] :], float(((log_sum - scores) * wanted).sum() / len(logits))
+    wrong = (np.exp(scores - log_sum) - wanted) * counted / len(logits)
+    return wrong[:, -logits.shape[1] :], float(((log_sum - scores) * wanted * counted).sum() / len(logits))

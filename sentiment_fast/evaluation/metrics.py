@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from sentiment_fast.errors import DataError
+from sentiment_fast.model.decision import Band, Decision
 
 CALIBRATION_BINS = 15
 # A probability computed in bfloat16 is off by up to 2**-9; logits are off by more.
@@ -36,7 +37,10 @@ class Metrics:
 
     per_class and both axes of confusion follow `classes`; confusion[actual][predicted] is a number of texts.
     roc_auc is None if a class has no text. calibration_error is that of the predicted class's probability,
-    positive_calibration_error that of classes[1]'s, None for more than two classes.
+    positive_calibration_error that of the positive class's. positive, precision, recall, f1: the positive class and its
+    figures. All of these are None for more than two classes.
+    neutral: the band whose texts are left out of all figures, None without one; coverage: the share of texts that are
+    not in it. mean_absolute_error: of the expected value of ordered classes, None for others.
     """
 
     n: int
@@ -49,6 +53,15 @@ class Metrics:
     positive_calibration_error: float | None
     per_class: tuple[ClassMetrics, ...]
     confusion: tuple[tuple[int, ...], ...]
+    positive: str | int | float | None = None
+    neutral: Band | None = None
+    coverage: float = 1.0
+    mean_absolute_error: float | None = None
+
+    @property
+    def of_positive(self) -> ClassMetrics | None:
+        """The figures of the positive class; None for more than two classes."""
+        return None if self.positive is None else self.per_class[self.classes.index(self.positive)]
 
     def as_dict(self) -> dict[str, Any]:
         """Plain ints, floats, lists and dicts, ready for JSON; labels keep their own type."""
@@ -56,6 +69,8 @@ class Metrics:
             "classes": list(self.classes),
             "per_class": [asdict(scores) for scores in self.per_class],
             "confusion": [list(row) for row in self.confusion],
+            "neutral": None if self.neutral is None else list(self.neutral),
+            **{name: getattr(self.of_positive, name, None) for name in ("precision", "recall", "f1")},
         }
 
     def as_text(self) -> str:
@@ -64,6 +79,7 @@ class Metrics:
 
     def _summary(self) -> str:
         rows = {
+            **self._neutral_rows(),
             "texts": f"{self.n:,}",
             "accuracy": _percent(self.accuracy),
             "macro F1": _percent(self.macro_f1),
@@ -71,14 +87,21 @@ class Metrics:
             **self._positive_row(),
             "ROC AUC": "undefined" if self.roc_auc is None else f"{self.roc_auc:.4f}",
             "log loss": f"{self.log_loss:.4f}",
+            **({} if self.mean_absolute_error is None else {"mean absolute error": f"{self.mean_absolute_error:.4f}"}),
         }
         width = max(18, *map(len, rows))
         return "\n".join(f"{name:<{width}}{value:>11}" for name, value in rows.items())
 
+    def _neutral_rows(self) -> dict[str, str]:
+        if self.neutral is None:
+            return {}
+        low, high = self.neutral
+        return {f"coverage without {low:g} to {high:g}": _percent(self.coverage)}
+
     def _positive_row(self) -> dict[str, str]:
         if self.positive_calibration_error is None:
             return {}
-        return {f"... of P({self._names()[1]})": _percent(self.positive_calibration_error)}
+        return {f"... of P({self.positive})": _percent(self.positive_calibration_error)}
 
     def _class_table(self) -> str:
         cells = [
@@ -95,57 +118,67 @@ class Metrics:
         return [str(label) for label in self.classes]
 
 
-def predicted_indices(probabilities: np.ndarray, threshold: float = 0.5) -> np.ndarray:
-    """The predicted class of each row of probabilities (n, classes), as (n,) int64 column numbers.
-
-    The most probable one; with two classes, the second if its probability is above the threshold (the tutorial,
-    section 5, rounds). At a tie, the threshold itself included, the lower class wins.
-    """
-    winners: np.ndarray = (
-        probabilities[:, 1] > threshold if probabilities.shape[1] == 2 else probabilities.argmax(axis=1)
-    )
-    return winners.astype(np.int64)
-
-
 def evaluate(
     probabilities: np.ndarray,
     labels: np.ndarray,
     classes: Sequence[str | int | float] | np.ndarray,
     threshold: float = 0.5,
 ) -> Metrics:
-    """Compare probabilities with the actual classes.
+    """`evaluate_decision` of a model of these classes with this threshold, whose second class of two is positive."""
+    return evaluate_decision(probabilities, labels, Decision(tuple(np.asarray(classes).tolist()), threshold))
+
+
+def evaluate_decision(probabilities: np.ndarray, labels: np.ndarray, decision: Decision) -> Metrics:
+    """Compare probabilities, and the labels that a decision makes of them, with the actual classes.
 
     probabilities: (n, classes) float, rows sum to 1. labels: (n,) int64, the actual column of each row.
-    classes: the sorted label values, two or more, one per column. threshold: see `predicted_indices`.
+    decision: the sorted label values, two or more, one per column, and how one is predicted. With a neutral band, the
+    figures are those of the texts outside of it.
 
     scikit-learn computes each metric it has. A class never predicted has precision 0, one without texts recall 0, and
-    macro F1 is the mean over the classes that occur, actual or predicted, as in scikit-learn. ROC AUC is that of
-    classes[1], with more than two classes the unweighted mean of each class against the rest. Log loss takes a
+    macro F1 is the mean over the classes that occur, actual or predicted, as in scikit-learn. ROC AUC is that of the
+    positive class, with more than two classes the unweighted mean of each class against the rest. Log loss takes a
     probability of 0 for the smallest step of a float64, so that no text costs more than 36.1 nats.
 
-    Raises DataError without texts or if a probability is not a number, ValueError if the shapes or values of the
-    arguments do not fit together.
+    Raises DataError without texts, outside of the neutral band if there is one, or if a probability is not a number;
+    ValueError if the shapes or values of the arguments do not fit together.
     """
-    # Imported here: scoring uses only predicted_indices, and should not wait for scikit-learn to load.
+    # Imported here: scoring imports this package, and should not wait for scikit-learn to load.
     from sklearn import metrics as sk
 
-    shares = _checked(probabilities, labels, len(classes))
-    predicted = predicted_indices(probabilities, threshold)
-    columns = np.arange(len(classes))
-    names: list[str | int | float] = np.asarray(classes).tolist()
+    shares = _checked(probabilities, labels, len(decision.classes))
+    neutral = decision.is_neutral(probabilities)
+    if neutral.all():
+        raise DataError(f"Expected texts outside of the neutral band to evaluate on, got {len(labels)} within it")
+    labels, shares, probabilities = labels[~neutral], shares[~neutral], probabilities[~neutral]
+    predicted = decision.indices(probabilities)
+    columns = np.arange(len(decision.classes))
+    two, positive = len(decision.classes) == 2, decision.positive
     scores = sk.precision_recall_fscore_support(labels, predicted, labels=columns, zero_division=0)
+    rows = zip(decision.classes, *(column.tolist() for column in scores), strict=True)
     return Metrics(
         n=len(labels),
-        classes=tuple(names),
+        classes=decision.classes,
         accuracy=float(sk.accuracy_score(labels, predicted)),
         macro_f1=float(sk.f1_score(labels, predicted, average="macro", zero_division=0)),
-        roc_auc=_roc_auc(shares, labels),
+        roc_auc=_roc_auc(shares, labels, positive),
         log_loss=float(sk.log_loss(labels, shares, labels=columns)),
         calibration_error=_calibration_error(shares[np.arange(len(labels)), predicted], predicted == labels),
-        positive_calibration_error=_calibration_error(shares[:, 1], labels == 1) if len(classes) == 2 else None,
-        per_class=tuple(ClassMetrics(*row) for row in zip(names, *(column.tolist() for column in scores), strict=True)),
+        positive_calibration_error=_calibration_error(shares[:, positive], labels == positive) if two else None,
+        per_class=tuple(ClassMetrics(*row) for row in rows),
         confusion=tuple(map(tuple, sk.confusion_matrix(labels, predicted, labels=columns).tolist())),
+        positive=decision.classes[positive] if two else None,
+        neutral=decision.neutral,
+        coverage=float(1 - neutral.mean()),
+        mean_absolute_error=_mean_absolute_error(shares, labels, decision),
     )
+
+
+def _mean_absolute_error(shares: np.ndarray, labels: np.ndarray, decision: Decision) -> float | None:
+    if decision.ordinal is None:
+        return None
+    actual = np.array(decision.ordinal)[labels]
+    return float(np.abs(decision.expected(shares) - actual).mean())
 
 
 def _checked(probabilities: np.ndarray, labels: np.ndarray, class_count: int) -> np.ndarray:
@@ -174,7 +207,7 @@ def _checked(probabilities: np.ndarray, labels: np.ndarray, class_count: int) ->
     return shares
 
 
-def _roc_auc(shares: np.ndarray, labels: np.ndarray) -> float | None:
+def _roc_auc(shares: np.ndarray, labels: np.ndarray, positive: int) -> float | None:
     """Area under the ROC curve, or None unless every class has a text."""
     from sklearn.metrics import roc_auc_score
 
@@ -182,7 +215,7 @@ def _roc_auc(shares: np.ndarray, labels: np.ndarray) -> float | None:
     if len(np.unique(labels)) < class_count:
         return None
     if class_count == 2:
-        return float(roc_auc_score(labels, shares[:, 1]))
+        return float(roc_auc_score(labels == positive, shares[:, positive]))
     return float(roc_auc_score(labels, shares, multi_class="ovr", average="macro"))
 
 

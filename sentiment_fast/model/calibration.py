@@ -36,9 +36,9 @@ class Calibration:
 
     def __post_init__(self) -> None:
         for name in ("network", "wide"):
-            if not _is_number(getattr(self, name)) or getattr(self, name) < 0:
+            if not is_number(getattr(self, name)) or getattr(self, name) < 0:
                 raise UsageError(f"Expected a scale {name!r} of 0 or more, got {quoted(getattr(self, name))}")
-        if not all(map(_is_number, self.bias)):
+        if not all(map(is_number, self.bias)):
             raise UsageError(f"Expected a bias of numbers, got {quoted(self.bias)}")
 
     def logits(self, network: Logits | None, ngrams: Logits | None) -> Logits:
@@ -102,7 +102,8 @@ def cascaded_probabilities(
     return probabilities, unsure
 
 
-def _is_number(value: object) -> bool:
+def is_number(value: object) -> bool:
+    """Whether a value, such as JSON has, is a finite number."""
     if not isinstance(value, int | float) or isinstance(value, bool):
         return False
     return -_LARGEST <= value <= _LARGEST  # also False for NaN

@@ -34,7 +34,7 @@ from sentiment_fast.runs.atomic import write_atomically, write_together
 from sentiment_fast.text.stop_words import is_language, local_stop_words
 from sentiment_fast.text.vocabulary import MOST_BYTES, Vocabulary
 
-FORMAT = 2
+FORMAT = 3  # 2 for models that a reader of format 2, which takes the second of two classes for the positive, gets right
 VOCABULARY, WEIGHTS, METRICS, CARD = "vocabulary.txt", "model.safetensors", "metrics.json", "README.md"
 BUNDLED = Path(__file__).parents[1] / "bundled"  # the model folder that the package carries
 BUNDLED_NAME = "bundled"  # how it is named where a model folder may be
@@ -50,6 +50,9 @@ _NO_PARTS: dict[str, Any] = {  # what a folder of format 1 lacks
 }
 
 
+_SECOND_IS_POSITIVE: dict[str, Any] = {"positive": None, "neutral": None, "ordinal": None}  # what formats 1 and 2 lack
+
+
 def save_model(folder: Path, model: Model, half: bool = False) -> None:
     """Write config.json, vocabulary.txt and model.safetensors; each file appears whole or not at all.
 
@@ -63,7 +66,7 @@ def save_model(folder: Path, model: Model, half: bool = False) -> None:
         weights |= {f"{_NGRAMS}{name}": tensor for name, tensor in model.wide.tensors().items()}
     files = {VOCABULARY: model.vocabulary.as_bytes(), WEIGHTS: save(weights)}
     config = {
-        "format": FORMAT,
+        "format": FORMAT if _needs_format_3(model) else 2,
         "classes": model.classes,
         "text_column": model.text_column,
         "label_column": model.label_column,
@@ -73,11 +76,18 @@ def save_model(folder: Path, model: Model, half: bool = False) -> None:
         "wide_calibration": model.wide_calibration.as_dict(),
         "threshold": model.threshold,
         "cascade": model.cascade,
+        "positive": model.positive,
+        "neutral": model.neutral,
+        "ordinal": model.ordinal,
         "settings": model.settings,
         "sha256": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
     }
     files[CONFIG] = config_bytes(config)
     write_together({folder / name: content for name, content in files.items()})
+
+
+def _needs_format_3(model: Model) -> bool:
+    return model.neutral is not None or model.ordinal is not None or model.positive not in (None, model.classes[1])
 
 
 def _halved(name: str, tensor: Array) -> Array:
@@ -151,6 +161,9 @@ def _model_of(files: FolderFiles) -> Model:
             wide_calibration=Calibration.from_dict(config["wide_calibration"], len(config["classes"])),
             threshold=config["threshold"],
             cascade=config["cascade"],
+            positive=config["positive"],
+            neutral=config["neutral"],
+            ordinal=config["ordinal"],
             label_column=config.get("label_column"),  # models of earlier versions do not record it
         )
     except UsageError as error:
@@ -223,6 +236,8 @@ def _config_of(files: FolderFiles) -> dict[str, Any]:
         raise ModelFolderError(f"{folder}: is a pretrained folder, not a model: train from it with `init={folder}`")
     if config["format"] == 1:
         config |= _NO_PARTS
+    if config["format"] < 3:
+        config = _SECOND_IS_POSITIVE | config
     expected = {"classes": list, "network": dict, "settings": dict, "sha256": dict}
     for name, kind in expected.items():
         if not isinstance(config.get(name), kind):
@@ -235,7 +250,7 @@ def _config_of(files: FolderFiles) -> dict[str, Any]:
         column = config.get(name, otherwise)
         if not isinstance(column, str | None) or (isinstance(column, str) and not _is_text(column)):
             raise ModelFolderError(f"{path}: expected {name!r} to be a name or null: cut short or altered")
-    for name in _NO_PARTS:
+    for name in (*_NO_PARTS, *_SECOND_IS_POSITIVE):
         if name not in config:
             raise ModelFolderError(f"{path}: expected {name!r}, got nothing: cut short or altered")
     if not isinstance(config["wide"], dict | None):

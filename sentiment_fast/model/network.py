@@ -270,16 +270,22 @@ def model_of(network: SentimentLSTM, vocabulary: Vocabulary, classes: list[Any],
     return Model(network.config, weights_of(network), vocabulary, classes, **fields)
 
 
-def class_loss(logits: Tensor, targets: Tensor) -> Tensor:
-    """Mean cross-entropy. logits: as the network gives them.
+def class_loss(logits: Tensor, targets: Tensor, weights: Tensor | None = None) -> Tensor:
+    """Mean cross-entropy over the rows. logits: as the network gives them.
 
-    targets: (batch,) int64 class indices, or (batch, classes) float32, each class's probability.
+    targets: (batch,) int64 class indices, or (batch, classes) float32, each class's probability. weights: (classes,)
+    float32, by which the classes' terms are multiplied; None for 1.
     """
     if logits.ndim == 1 and targets.ndim == 2:
         targets = targets[:, 1]
-    if logits.ndim == 1:
+    if logits.ndim == 1 and weights is None:
         return F.binary_cross_entropy_with_logits(logits.float(), targets.float())
-    return F.cross_entropy(logits.float(), targets)
+    if logits.ndim == 1:
+        of_second = weights[1] / weights[0]
+        return weights[0] * F.binary_cross_entropy_with_logits(logits.float(), targets.float(), pos_weight=of_second)
+    if weights is None:
+        return F.cross_entropy(logits.float(), targets)
+    return F.cross_entropy(logits.float(), targets, weight=weights, reduction="none").mean()
 
 
 def class_probabilities(logits: Tensor) -> Tensor:

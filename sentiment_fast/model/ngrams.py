@@ -11,7 +11,7 @@ class, and of all others, that contain an n-gram. On them, a logistic regression
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -116,12 +116,18 @@ class NgramModel:
 
 
 def fit_ngrams(
-    ids: TokenIds, targets: npt.ArrayLike, classes: int, config: NgramConfig, threads: int | None = None
+    ids: TokenIds,
+    targets: npt.ArrayLike,
+    classes: int,
+    config: NgramConfig,
+    threads: int | None = None,
+    weights: Sequence[float] | None = None,
 ) -> NgramModel:
     """An n-gram model fitted to the texts' classes; the same each time, at any number of threads.
 
     targets: (n,) whole numbers of 0 up to classes - 1, or (n, classes) probabilities. Two classes are fitted with log
-    loss, more with softmax cross-entropy, each with its own ratios, against the rest.
+    loss, more with softmax cross-entropy, each with its own ratios, against the rest. weights: (classes,), by which the
+    losses of each class are multiplied; None for 1.
     Raises ValueError for targets that do not fit and for a config without n-grams. A fit that stops before it has
     converged gives a RuntimeWarning.
     """
@@ -136,10 +142,10 @@ def fit_ngrams(
     known = np.flatnonzero(counts >= _FEWEST_TEXTS)
     presence = _presence(buckets, offsets, known, len(counts))  # (n, known)
     ratios = _ratios(presence, counts[known], shares)  # (known, outputs)
-    weights, biases = _regression(presence, ratios, shares, config.ngram_c)
-    steps = np.maximum(np.abs(weights).max(axis=0, initial=0.0), 1e-30) / _LEVELS  # (outputs,)
+    slopes, biases = _regression(presence, ratios, *_weighted(shares, weights), config.ngram_c)
+    steps = np.maximum(np.abs(slopes).max(axis=0, initial=0.0), 1e-30) / _LEVELS  # (outputs,)
     tables = np.zeros((2, len(counts), shares.shape[1]), np.int8)
-    tables[0, known], tables[1, known] = ratios, np.rint(weights / steps)
+    tables[0, known], tables[1, known] = ratios, np.rint(slopes / steps)
     arrays = (*tables, steps.astype(np.float32), biases.astype(np.float32))
     return NgramModel(config, dict(zip(_TENSORS, arrays, strict=True)))
 
@@ -167,6 +173,17 @@ def _shares(targets: npt.ArrayLike, texts: int, classes: int) -> _Numbers:
     return shares[:, 1:] if classes == 2 else shares
 
 
+def _weighted(shares: _Numbers, weights: Sequence[float] | None) -> tuple[_Numbers, _Numbers]:
+    """(n, outputs): the shares times the classes' weights; (n, 1): the weights of each text's classes, added up."""
+    outputs = shares.shape[1]
+    if weights is None:
+        return shares, np.ones((len(shares), 1)) if outputs == 1 else shares.sum(axis=1, keepdims=True)
+    factors = np.array(weights, np.float64)
+    if outputs == 1:
+        return shares * factors[1], shares * factors[1] + (1 - shares) * factors[0]
+    return shares * factors, (shares * factors).sum(axis=1, keepdims=True)
+
+
 def _presence(
     buckets: npt.NDArray[np.int32], offsets: npt.NDArray[np.int64], known: npt.NDArray[np.int64], size: int
 ) -> Any:
@@ -192,7 +209,9 @@ def _ratios(presence: Any, counts: npt.NDArray[np.int64], shares: _Numbers) -> _
     return rounded
 
 
-def _regression(presence: Any, ratios: _Numbers, shares: _Numbers, c: float) -> tuple[_Numbers, _Numbers]:
+def _regression(
+    presence: Any, ratios: _Numbers, shares: _Numbers, totals: _Numbers, c: float
+) -> tuple[_Numbers, _Numbers]:
     """Weights, (known, outputs), and biases, (outputs,), that minimise the regularised mean loss."""
     from scipy.optimize import minimize
     from threadpoolctl import threadpool_limits
@@ -206,7 +225,7 @@ def _regression(presence: Any, ratios: _Numbers, shares: _Numbers, c: float) -> 
     def objective(parameters: _Numbers) -> tuple[float, _Numbers]:
         weights, biases = parameters[:-outputs].reshape(known, outputs), parameters[-outputs:]
         logits = (presence @ (ratios * weights).astype(np.float32)) / lengths + biases  # (n, outputs)
-        loss, errors = losses_of(logits, shares)
+        loss, errors = losses_of(logits, shares, totals)
         by_weights = ratios * (back @ (errors / lengths).astype(np.float32)) + weights / c
         value = loss + 0.5 * float(parameters[:-outputs] @ parameters[:-outputs]) / c
         return value / texts, np.concatenate([by_weights.ravel(), errors.sum(axis=0)]) / texts
@@ -229,15 +248,15 @@ def _regression(presence: Any, ratios: _Numbers, shares: _Numbers, c: float) -> 
     return found.x[:-outputs].reshape(known, outputs), found.x[-outputs:]
 
 
-def _binary_losses(logits: _Numbers, shares: _Numbers) -> tuple[float, _Numbers]:
+def _binary_losses(logits: _Numbers, shares: _Numbers, totals: _Numbers) -> tuple[float, _Numbers]:
     """The sum of the texts' log losses, and its gradient with respect to the logits, (n, 1)."""
     softplus = np.logaddexp(0, logits)
-    return float((softplus - shares * logits).sum()), np.exp(logits - softplus) - shares
+    return float((totals * softplus - shares * logits).sum()), totals * np.exp(logits - softplus) - shares
 
 
-def _softmax_losses(logits: _Numbers, shares: _Numbers) -> tuple[float, _Numbers]:
+def _softmax_losses(logits: _Numbers, shares: _Numbers, totals: _Numbers) -> tuple[float, _Numbers]:
     """The same for more classes, (n, classes)."""
     from scipy.special import logsumexp
 
     log_probabilities = logits - logsumexp(logits, axis=1, keepdims=True)
-    return float(-(shares * log_probabilities).sum()), np.exp(log_probabilities) * shares.sum(1, keepdims=True) - shares
+    return float(-(shares * log_probabilities).sum()), np.exp(log_probabilities) * totals - shares

@@ -59,11 +59,12 @@ def write_results(
     sources: Mapping[str, str],
     made_up: bool,
     calibration: Mapping[str, Figures] | None = None,
+    labels: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Write metrics.json, whose content it returns, the learning curves and the model card.
 
     metrics, sources: the figures and the name of the data, by part ("validation", "test"). calibration: the figures
-    "before", "after" and so on; None for a model that is not calibrated.
+    "before", "after" and so on; None for a model that is not calibrated. labels: what is recorded about the classes.
     """
     best = next(epoch for epoch in reversed(history) if epoch["best"])
     written = {
@@ -72,13 +73,16 @@ def write_results(
         "best_epoch": best["epoch"],
         "training_seconds": sum(epoch["seconds"] for epoch in history),
         "calibration": None if calibration is None else dict(calibration),
+        **({} if labels is None else {"labels": dict(labels)}),
         **{part: figures.as_dict() for part, figures in metrics.items()},
     }
     save_metrics(folder, written)
     found = metrics.get("validation")
     whole_model = None if found is None else {"loss": found.log_loss, "accuracy": found.accuracy}
     learning_curves(history, folder / "learning_curves.png", whole_model)
-    write_atomically(folder / CARD, _card(model, overview, best["epoch"], metrics, sources, made_up, calibration))
+    write_atomically(
+        folder / CARD, _card(model, overview, best["epoch"], metrics, sources, made_up, calibration, labels)
+    )
     return written
 
 
@@ -90,6 +94,7 @@ def _card(
     sources: Mapping[str, str],
     made_up: bool,
     calibration: Mapping[str, Figures] | None,
+    labels: Mapping[str, Any] | None,
 ) -> str:
     """The model card (Mitchell et al. 2019), as Markdown."""
     training = overview.parts[TRAINING]
@@ -113,7 +118,7 @@ It has {parameters:,} parameters and a vocabulary of {len(model.vocabulary):,} w
 Trained on {sources[TRAINING]}: {training.texts:,} texts, {classes}. The median text has
 {training.token_lengths.median:,.0f} words of the vocabulary; {training.longer_than_padding:.2%} have more than the
 {network.max_length:,} that the network reads. The weights are those of epoch {best_epoch}, {_reason(model.settings)}.
-
+{_labels(model, labels or {})}
 ## Figures
 
 | part | data | texts | accuracy | macro F1 | ROC AUC | log loss | calibration error |
@@ -179,6 +184,37 @@ def _calibration(calibration: Mapping[str, Figures] | None) -> str:
     return f"""Probabilities are
 calibrated on the validation part, which changed its calibration error from {errors[0]} to {errors[1]}: they hold for
 similar texts, and may not hold for others."""
+
+
+def _labels(model: Model, labels: Mapping[str, Any]) -> str:
+    """How probabilities become labels, as far as it is not the usual way."""
+    lines = []
+    if len(model.classes) == 2:
+        lines.append(f"The positive class is `{model.positive}`: scores are its probability.")
+    if label_map := labels.get("label_map"):
+        lines.append(f"Labels were renamed: {', '.join(f'`{old}` to `{new}`' for old, new in label_map.items())}.")
+    if labels.get("normalise_labels"):
+        lines.append("Labels that differ only in case or white space were merged.")
+    if model.ordinal is not None:
+        values = ", ".join(f"`{label}` is {value:g}" for label, value in zip(model.classes, model.ordinal, strict=True))
+        lines.append(f"The classes are ordered: {values}. `sentiment_stars` is the expected value.")
+    if weights := labels.get("class_weight"):
+        named = ", ".join(f"`{label}` {weight:.4g}" for label, weight in zip(model.classes, weights, strict=True))
+        lines.append(
+            f"Losses were multiplied by the weights {named}, in the calibration too: probabilities are those of texts "
+            "whose classes are weighted like this, not of texts like the training data."
+        )
+    if model.neutral is not None:
+        low, high = model.neutral
+        shares = [
+            f"{one['coverage']:.1%} of the {part} part, accuracy on these {one['accuracy']:.2%}"
+            for part, one in labels.get("without_neutral", {}).items()
+        ]
+        lines.append(
+            f"Texts whose probability of the positive class is {low:g} to {high:g} are labelled `neutral`"
+            f"{': not neutral are ' if shares else ''}{'; '.join(shares)}."
+        )
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _cascade(model: Model) -> str:

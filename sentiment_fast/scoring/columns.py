@@ -1,4 +1,4 @@
-"""Texts and a scorer -> the columns to add, in Arrow: label, score, and on request status and tokens.
+"""Texts and a scorer -> the columns to add, in Arrow: label, score, stars, and on request status and tokens.
 
 In: a column of texts. Out: `EncodedTexts`, with each distinct text once; `ScoredTexts`; and from these, `AddedColumns`.
 Formatting the columns for files is left to the writers.
@@ -15,13 +15,14 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from sentiment_fast.errors import DataError, listed, quoted
-from sentiment_fast.evaluation.metrics import predicted_indices
 from sentiment_fast.io.arrow import invalid_texts, value_bytes, value_offsets
+from sentiment_fast.model.decision import Decision
 from sentiment_fast.text.encoding import TokenIds
 
 Mask = npt.NDArray[np.bool_]
 
 LABEL, SCORE, STATUS, TOKENS = "sentiment_label", "sentiment_score", "sentiment_status", "sentiment_tokens"
+STARS = "sentiment_stars"  # of ordered classes: the expected value
 STATUSES = ("ok", "empty", "truncated", "invalid_utf8")  # if several apply, the last of them is written
 
 # The bytes that occur in white space, in UTF-8: a text with any other byte is not blank.
@@ -35,7 +36,7 @@ class TextScorer(Protocol):
     @property
     def classes(self) -> list[Any]: ...
     @property
-    def threshold(self) -> float: ...
+    def decision(self) -> Decision: ...
     @property
     def max_length(self) -> int: ...
     def encode(self, texts: Any) -> TokenIds: ...
@@ -151,21 +152,26 @@ class AddedColumns:
     """
 
     def __init__(self, scorer: TextScorer, options: ColumnOptions) -> None:
-        self._classes, self._threshold, self._options = pa.array(scorer.classes), scorer.threshold, options
-        self._scores = [SCORE] if len(self._classes) == 2 else [f"{SCORE}_{label}" for label in scorer.classes]
+        self._decision, self._options = scorer.decision, options
+        self._labels = pa.array(self._decision.labels)
+        classes = self._decision.classes
+        self._scores = [SCORE] if len(classes) == 2 else [f"{SCORE}_{label}" for label in classes]
         empty = np.zeros(0, np.int64)
-        nothing = ScoredTexts(np.zeros((0, len(self._classes)), np.float32), empty > 0, empty, empty)
+        nothing = ScoredTexts(np.zeros((0, len(classes)), np.float32), empty > 0, empty, empty)
         self.schema = pa.schema([(name, values.type) for name, values in self.of(nothing).items()])
         self.names: Sequence[str] = self.schema.names
 
     def of(self, scored: ScoredTexts) -> dict[str, pa.Array]:
-        """(n,) each: labels in their own type, scores in float32, statuses as strings, numbers of tokens."""
-        label = pa.array(predicted_indices(scored.probabilities, self._threshold), mask=scored.blank)
-        columns = {LABEL: self._classes.take(label)}
-        # For two classes, the probability of the positive one.
-        shown = scored.probabilities[:, 1:] if len(self._classes) == 2 else scored.probabilities
+        """(n,) each: labels in their own type, scores and stars in float32, statuses as strings, numbers of tokens."""
+        decision, shown = self._decision, scored.probabilities
+        label = pa.array(decision.indices(shown), mask=scored.blank)
+        columns = {LABEL: self._labels.take(label)}
+        if len(decision.classes) == 2:
+            shown = shown[:, decision.positive : decision.positive + 1]
         for name, scores in zip(self._scores, shown.T, strict=True):
             columns[name] = pa.array(scores, pa.float32(), mask=scored.blank)
+        if decision.ordinal is not None:
+            columns[STARS] = pa.array(decision.expected(scored.probabilities), pa.float32(), mask=scored.blank)
         if self._options.status:
             columns[STATUS] = pa.array(STATUSES).take(pa.array(scored.status))
         if self._options.tokens:

@@ -32,11 +32,13 @@ def open_engine(
     if not isinstance(engine, str):
         if adjusted is not engine.scorer or options.workers is not None:
             raise UsageError("Expected the open cluster's scorer as the model, and no `workers`")
-        if engine.scorer.threshold != engine.fingerprint["threshold"]:  # which the workers use
-            raise UsageError(
-                f"Expected the threshold that the cluster was opened with, {engine.fingerprint['threshold']}, got "
-                f"{engine.scorer.threshold}: open a cluster with a scorer that has this threshold"
-            )
+        for name in ("threshold", "neutral"):
+            found, of_workers = getattr(engine.scorer, name), engine.fingerprint[name]
+            if found != of_workers:
+                raise UsageError(
+                    f"Expected the {name} that the cluster was opened with, {of_workers}, got {found}: open a cluster "
+                    f"with a scorer that has this {name}"
+                )
         yield engine.scorer, engine
     elif engine == "ray":
         check_engine(engine, options)
@@ -65,7 +67,7 @@ def check_engine(engine: str | Cluster, options: ScoreOptions) -> None:
 
 def _adjusted(model: str | Path | Scorer | None, options: ScoreOptions, say: Callable[[str], None]) -> Scorer | Model:
     if not isinstance(model, Scorer):
-        return load_model(named_or_bundled(model, say)).adjusted(options.threshold, options.cascade)
-    if options.threshold is not None or options.cascade is not None:
-        raise UsageError("Expected `threshold` and `cascade` only with a model folder: a scorer has its own")
+        return load_model(named_or_bundled(model, say)).adjusted(options.threshold, options.cascade, options.neutral)
+    if any(one is not None for one in (options.threshold, options.cascade, options.neutral)):
+        raise UsageError("Expected `threshold`, `neutral` and `cascade` only with a model folder: a scorer has its own")
     return model

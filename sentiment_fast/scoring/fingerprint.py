@@ -26,6 +26,9 @@ def scorer_fingerprint(scorer: Scorer) -> dict[str, Any]:
     return {
         "model": scorer.digest(),
         "threshold": scorer.threshold,
+        "positive": scorer.positive,
+        "neutral": scorer.neutral,
+        "ordinal": scorer.ordinal,
         "cascade": scorer.cascade,
         "device": scorer.device.type,
         "precision": scorer.precision.name,

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from sentiment_fast.scoring.cluster.ray_cluster import Cluster
 
 _FILES_AT_ONCE = 32  # with a cluster; each has a reader and a writer in this process
-_ENGINE_OPTIONS = {"device", "precision", "threshold", "cascade", "workers"}  # all jobs share one engine
+_ENGINE_OPTIONS = {"device", "precision", "threshold", "neutral", "cascade", "workers"}  # all jobs share one engine
 
 OnWindow = Callable[[int, int], None]
 

@@ -29,10 +29,10 @@ class ScoreOptions(ReadOptions, ColumnOptions, CsvOptions):
 
     rejects: the file for records that cannot be read; None for OUTPUT.rejects.csv. output_format: "csv", "tsv",
     "jsonl", "json" or "parquet", whatever the output's name; None for the format that it implies. window_bytes:
-    approximately how many bytes of the input are scored together. device, precision, threads, threshold, cascade: as
-    for `sf.load`; only with a model folder. workers: the number of processes on a Ray cluster; None for as many as it
-    has room for. force: replace an existing output. restart: start over instead of resuming an interrupted run.
-    keep_journal: keep a finished run's journal, so that the same call finds it finished.
+    approximately how many bytes of the input are scored together. device, precision, threads, threshold, neutral,
+    cascade: as for `sf.load`; only with a model folder. workers: the number of processes on a Ray cluster; None for as
+    many as it has room for. force: replace an existing output. restart: start over instead of resuming an interrupted
+    run. keep_journal: keep a finished run's journal, so that the same call finds it finished.
     """
 
     rejects: str | Path | None = None
@@ -41,6 +41,7 @@ class ScoreOptions(ReadOptions, ColumnOptions, CsvOptions):
     device: str = _same_bytes("auto")
     precision: str = _same_bytes("auto")
     threshold: float | None = _same_bytes(None)
+    neutral: tuple[float, float] | str | bool | None = _same_bytes(None)
     cascade: float | bool | None = _same_bytes(None)
     threads: int | None = _same_bytes(None)
     workers: int | None = _same_bytes(None)

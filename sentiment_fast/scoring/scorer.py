@@ -18,8 +18,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sentiment_fast.errors import UsageError
-from sentiment_fast.evaluation.metrics import predicted_indices
 from sentiment_fast.model.calibration import cascaded_probabilities
+from sentiment_fast.model.decision import Band, Decision
 from sentiment_fast.model.devices import choose_precision, find_device
 from sentiment_fast.model.engine import engine_for
 from sentiment_fast.model.folder import load_model, named_or_bundled
@@ -50,20 +50,54 @@ class Scorer:
 
     @property
     def classes(self) -> list[Any]:
-        """The labels, sorted, in their own type: the columns of `predict_proba`. The second of two is the positive."""
+        """The labels, sorted, in their own type: the columns of `predict_proba`."""
         return list(self._model.classes)
 
     @property
-    def threshold(self) -> float:
-        """Predict the positive class, the second of two, above this probability. Can be set, above 0 and below 1.
+    def positive(self) -> Any:
+        """The positive one of two classes, by default the second: what `threshold` and `sentiment_score` are about.
 
-        Raises UsageError for any other value, and for a model with more than two classes.
+        None for a model with more than two classes.
+        """
+        return self._model.positive
+
+    @property
+    def ordinal(self) -> tuple[float, ...] | None:
+        """A number for each class, if they are ordered, such as stars: `predict_proba(texts) @ ordinal` is the expected
+        value, which files get as `sentiment_stars`. None for other models.
+        """
+        return self._model.ordinal
+
+    @property
+    def decision(self) -> Decision:
+        """How probabilities become labels, as it is now."""
+        return self._model.decision
+
+    @property
+    def threshold(self) -> float:
+        """Predict the positive class above this probability. Can be set, above 0 and below 1.
+
+        Raises UsageError for any other value, one outside of the neutral band, and for more than two classes.
         """
         return self._model.threshold
 
     @threshold.setter
     def threshold(self, threshold: float) -> None:
         self._model = self._model.adjusted(threshold=threshold)
+
+    @property
+    def neutral(self) -> Band | None:
+        """Texts whose probability of the positive class is in this band, ends included, are labelled "neutral".
+
+        Can be set, to two probabilities or "LOW:HIGH", or to None for no band. With a band, all labels are strings.
+        Raises UsageError for a band without the threshold in it, for a model that does not have two classes, and for
+        one with a class "neutral".
+        """
+        return self._model.neutral
+
+    @neutral.setter
+    def neutral(self, neutral: Band | str | None) -> None:
+        self._model = self._model.adjusted(neutral=False if neutral is None else neutral)
 
     @property
     def cascade(self) -> float | None:
@@ -84,9 +118,12 @@ class Scorer:
         return self.probabilities_of(self.encode(texts))
 
     def predict(self, texts: Any) -> npt.NDArray[Any]:
-        """(n,) labels: the most probable class of each text; with two classes, `threshold` decides."""
-        indices = predicted_indices(self.predict_proba(texts), self.threshold)
-        return np.take(np.asarray(self._model.classes), indices)
+        """(n,) labels: the most probable class of each text; with two classes, `threshold` and `neutral` decide.
+
+        In their own type; strings, among them "neutral", if there is a neutral band.
+        """
+        decision = self.decision
+        return np.take(np.asarray(decision.labels), decision.indices(self.predict_proba(texts)))
 
     def encode(self, texts: Any) -> TokenIds:
         """The texts' ids in this model's vocabulary: the first step of `predict_proba`."""
@@ -127,7 +164,7 @@ class Scorer:
     def digest(self) -> str:
         """SHA-256 of the model: the weights, the vocabulary, the settings, the calibration and the labels.
 
-        Together with `cascade`, it covers all that probabilities depend on; with `threshold` too, all that labels do.
+        Together with `cascade`, it covers all that probabilities depend on; with `decision` too, all that labels do.
         """
         model = self._model
         about = (model.config, model.vocabulary, model.classes, model.calibration, model.wide_calibration)
@@ -150,17 +187,20 @@ def load(
     threshold: float | None = None,
     cascade: float | bool | None = None,
     threads: int | None = None,
+    neutral: Band | str | bool | None = None,
 ) -> Scorer:
     """A `Scorer` for a model folder that `python -m sentiment_fast.train` wrote, or for the bundled model.
 
     folder: None or "bundled" for the bundled model, with the classes "negative" and "positive"; for None, a line on
     stderr reports that.
-    threshold: predict the positive class, the second of two, above this probability; None for the model's own, usually
-    0.5. cascade: run the network only on texts that the n-gram model is less confident about than this, 0.5 to 1; False
+    threshold: predict the positive class above this probability; None for the model's own, usually 0.5. neutral: label
+    texts "neutral" whose probability of the positive class is in this band, (LOW, HIGH) or "LOW:HIGH"; False for no
+    band, None for the model's own. cascade: run the network only on texts that the n-gram model is less confident
+    about than this, 0.5 to 1; False
     to run it on all texts, None for the model's own setting. threads: how many to use on a CPU; None for all that this
     process may use, or OMP_NUM_THREADS if that is less.
-    Raises ModelFolderError for a folder that is missing, damaged or of a newer format, UsageError for a threshold or a
-    cascade that the model does not support.
+    Raises ModelFolderError for a folder that is missing, damaged or of a newer format, UsageError for a threshold, a
+    band or a cascade that the model does not support.
     """
     found = named_or_bundled(folder, partial(print, file=sys.stderr, flush=True))
-    return Scorer(load_model(found).adjusted(threshold, cascade), device, precision, threads)
+    return Scorer(load_model(found).adjusted(threshold, cascade, neutral), device, precision, threads)

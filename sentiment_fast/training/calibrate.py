@@ -6,7 +6,7 @@ to evaluation/fit_calibration.py, applying what was fitted to model/calibration.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from sentiment_fast.errors import DataError
 from sentiment_fast.evaluation.fit_calibration import fit_calibration
-from sentiment_fast.evaluation.metrics import Metrics, evaluate
+from sentiment_fast.evaluation.metrics import Metrics, evaluate_decision
 from sentiment_fast.model.calibration import Calibration, Logits, cascaded_probabilities
 from sentiment_fast.model.devices import Precision
 from sentiment_fast.model.inference import network_logits
@@ -69,27 +69,34 @@ class CalibrationReport:
 
 
 def calibrate(
-    model: Model, network: SentimentLSTM, validation: Encoded, precision: Precision, say: Callable[[str], None]
+    model: Model,
+    network: SentimentLSTM,
+    validation: Encoded,
+    precision: Precision,
+    say: Callable[[str], None],
+    weights: Sequence[float] | None = None,
 ) -> CalibrationReport | None:
     """Give the model the calibration that fits its validation part, and report what that changed.
 
     None, and the reason is reported, if the model stays uncalibrated. With an n-gram model, it gets a cascade too, if
     that costs at most 0.1 % of the accuracy on 500 texts or more. network: the model's, in evaluation mode, on any
-    device.
+    device. weights: (classes,), those of the training's losses, by which the texts count here too: otherwise the
+    calibration would undo them.
     """
     logits = network_logits(network, validation.ids, precision)
     ngrams = None if model.wide is None else model.wide.logits(validation.ids)
     targets, classes = validation.targets, model.classes
+    whole = replace(model.decision, neutral=None)
     try:
-        calibration = fit_calibration(logits, ngrams, targets, len(classes))
+        calibration = fit_calibration(logits, ngrams, targets, len(classes), weights)
         if ngrams is not None:
-            model.wide_calibration = fit_calibration(None, ngrams, targets, len(classes))
+            model.wide_calibration = fit_calibration(None, ngrams, targets, len(classes), weights)
     except DataError as error:
         say(f"the probabilities stay uncalibrated: {error}")
         return None
 
     def measured(one: Calibration) -> Metrics:
-        return evaluate(one.probabilities(logits, ngrams), targets, classes)
+        return evaluate_decision(one.probabilities(logits, ngrams), targets, whole)
 
     one_part = {} if ngrams is None else {"network": Calibration(wide=0.0), "wide": Calibration(network=0.0)}
     report = CalibrationReport(
@@ -112,7 +119,8 @@ def _with_cascade(
     probabilities, unsure = cascaded_probabilities(
         ngrams, model.wide_calibration, model.calibration, _CONFIDENCE, lambda rows: network[rows]
     )
-    found, share = evaluate(probabilities, targets, model.classes), len(unsure) / len(targets)
+    found = evaluate_decision(probabilities, targets, replace(model.decision, neutral=None))
+    share = len(unsure) / len(targets)
     kept = len(targets) >= _FEWEST_TEXTS and found.accuracy >= report.after.accuracy - _ACCURACY_LOST
     if kept:
         model.cascade = _CONFIDENCE

@@ -6,13 +6,20 @@ checkpoint is removed. The card and the pictures are left to report/.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from sentiment_fast.data.overview import TRAINING
-from sentiment_fast.evaluation.metrics import evaluate
+from sentiment_fast.errors import DataError
+from sentiment_fast.evaluation.metrics import Metrics, evaluate_decision
+from sentiment_fast.evaluation.neutral_band import choose_band
+from sentiment_fast.model.calibration import Probabilities
+from sentiment_fast.model.decision import Band
 from sentiment_fast.model.devices import Precision
 from sentiment_fast.model.folder import save_model
 from sentiment_fast.model.model import Model
@@ -23,9 +30,11 @@ from sentiment_fast.runs.record import RECORD
 from sentiment_fast.scoring.scorer import Scorer
 from sentiment_fast.training.calibrate import calibrate
 from sentiment_fast.training.checkpoints import CHECKPOINT, remove_checkpoint
+from sentiment_fast.training.class_options import AUTO
 from sentiment_fast.training.distillation import SOFT_TARGETS
+from sentiment_fast.training.encode import Encoded
 from sentiment_fast.training.initial_weights import NGRAMS
-from sentiment_fast.training.prepare import TrainingData
+from sentiment_fast.training.prepare import VALIDATION, TrainingData
 from sentiment_fast.training.state import Epoch
 
 
@@ -45,14 +54,16 @@ def finish_run(
     """
     device = network.output.weight.device.type
     model = replace(model, weights=weights_of(network))
-    calibration = calibrate(model, network, data.validation, precision, say)
-    save_model(folder, model)
+    calibration = calibrate(model, network, data.validation, precision, say, data.class_options.weights)
     scorer = Scorer(model, device, precision.name)
-    metrics = {
-        name: evaluate(scorer.probabilities_of(part.ids), part.targets, data.classes, model.threshold)
-        for name, part in data.parts.items()
-        if name != TRAINING
-    }
+    parts = {name: part for name, part in data.parts.items() if name != TRAINING}
+    probabilities = {name: scorer.probabilities_of(part.ids) for name, part in parts.items()}
+    if data.class_options.neutral == AUTO:
+        model.neutral = _chosen_band(probabilities[VALIDATION], data.validation, model, say)
+    save_model(folder, model)
+    whole = replace(model.decision, neutral=None)
+    metrics = {name: evaluate_decision(probabilities[name], part.targets, whole) for name, part in parts.items()}
+    outside = {name: outside_of_band(probabilities[name], part.targets, model) for name, part in parts.items()}
     sources = {name: part.data.name for name, part in data.parts.items()}
     written = write_results(
         folder,
@@ -63,14 +74,52 @@ def finish_run(
         sources,
         data.training.data.made_up,
         None if calibration is None else calibration.as_dict(),
+        _about_labels(model, data, {name: figures for name, figures in outside.items() if figures is not None}),
     )
     keep_for_good(folder)
     for name, figures in metrics.items():
         say(f"\n{name}: {sources[name]}\n{figures.as_text()}")
+        if (band := outside[name]) is not None:
+            say(f"\n{name}, without neutral texts:\n{band.as_text()}")
     return written
 
 
 _TEMPORARY = (CHECKPOINT, SOFT_TARGETS, NGRAMS, RECORD)
+
+
+def outside_of_band(probabilities: Probabilities, targets: npt.NDArray[np.int64], model: Model) -> Metrics | None:
+    """The figures of the texts that the model does not label neutral; None without a band, or if there are none."""
+    if model.neutral is None or model.decision.is_neutral(probabilities).all():
+        return None
+    return evaluate_decision(probabilities, targets, model.decision)
+
+
+def _chosen_band(
+    probabilities: Probabilities, validation: Encoded, model: Model, say: Callable[[str], None]
+) -> Band | None:
+    """The band that the validation part suggests; None, and the reason is reported, if it suggests none."""
+    try:
+        low, high = choose_band(probabilities, validation.targets, model.decision)
+    except DataError as error:
+        say(f"no neutral band: {error}")
+        return None
+    say(f"neutral band: texts whose probability of {model.positive!r} is {low:g} to {high:g} are labelled neutral")
+    return low, high
+
+
+def _about_labels(model: Model, data: TrainingData, outside: Mapping[str, Metrics]) -> dict[str, Any]:
+    """What is recorded about the classes. outside: the figures of texts that are not neutral, by part."""
+    weights, rules = data.class_options.weights, data.class_options.rules
+    return {
+        "classes": list(model.classes),
+        "positive": model.positive,
+        "class_weight": None if weights is None else list(weights),
+        "ordinal": None if model.ordinal is None else list(model.ordinal),
+        "neutral": None if model.neutral is None else list(model.neutral),
+        "label_map": None if rules.label_map is None else dict(rules.label_map),
+        "normalise_labels": rules.normalise,
+        "without_neutral": {name: figures.as_dict() for name, figures in outside.items()},
+    }
 
 
 def keep_for_good(folder: Path) -> None:

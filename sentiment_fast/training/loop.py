@@ -136,7 +136,7 @@ def measure(
     """The mean loss and the accuracy of a network, without training it."""
     network.eval()
     logits = all_logits(network, examples.source, precision, processes)
-    loss = class_loss(logits, examples.targets)
+    loss = class_loss(logits, examples.targets, examples.weights)
     loss_sum, correct = loss_and_correct(loss, logits, examples.targets).tolist()
     return loss_sum / len(examples.source), correct / len(examples.source)
 

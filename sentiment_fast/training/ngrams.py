@@ -9,8 +9,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from sentiment_fast.evaluation.metrics import predicted_indices
 from sentiment_fast.model.calibration import Calibration
+from sentiment_fast.model.decision import predicted_indices
 from sentiment_fast.model.ngrams import NgramConfig, NgramModel, fit_ngrams
 from sentiment_fast.training.distillation import SoftTargets
 from sentiment_fast.training.prepare import TrainingData
@@ -27,7 +27,8 @@ def fit_ngram_model(
         return None
     started = time.perf_counter()
     examples = data.training if soft_targets is None else soft_targets
-    model = fit_ngrams(examples.ids, examples.targets, len(data.classes), config)
+    weights = data.class_options.weights
+    model = fit_ngrams(examples.ids, examples.targets, len(data.classes), config, weights=weights)
     validation = data.validation
     seconds = time.perf_counter() - started
     predicted = predicted_indices(Calibration().probabilities(None, model.logits(validation.ids)))

@@ -15,15 +15,19 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
+from sentiment_fast.data.label_rules import LabelRules
 from sentiment_fast.data.labelled_texts import LabelledTexts
+from sentiment_fast.data.labels import label_map_of
 from sentiment_fast.data.sources import share_of
 from sentiment_fast.data.texts_and_labels import labelled_texts_of
 from sentiment_fast.errors import UsageError
 from sentiment_fast.io.options import DataOptions
+from sentiment_fast.training.class_options import class_weight_of, neutral_of, order_of
 
 if TYPE_CHECKING:
     from sentiment_fast.model.presets import Preset
 
+_READERS = {"label_map": label_map_of, "class_weight": class_weight_of, "ordinal": order_of, "neutral": neutral_of}
 _PATHS = ("data", "validation", "test", "unlabelled")
 IN_MEMORY = "(texts, labels)"  # how a checkpoint records data that came from no file
 
@@ -97,6 +101,8 @@ class LabelledOptions(SettingsOptions, DataOptions):
     validation: str | None = None
     text_column: str | int | None = None
     label_column: str | int | None = None
+    label_map: dict[str, str] | None = None
+    normalise_labels: bool = False
     epochs: int | None = None
     batch_size: int | None = None
     learning_rate: float | None = None
@@ -108,6 +114,10 @@ class LabelledOptions(SettingsOptions, DataOptions):
     def changes(self) -> dict[str, Any]:
         share = None if self.validation is None else share_of(self.validation)
         return super().changes() | ({} if share is None else {"validation_share": share})
+
+    def label_rules(self) -> LabelRules:
+        """How labels are renamed once they are read."""
+        return LabelRules(self.label_map, self.normalise_labels)
 
     def precision_name(self) -> str:
         """The precision that `precision` or `amp` ask for, maybe "auto". Raises UsageError if they contradict."""
@@ -123,6 +133,10 @@ class TrainingOptions(LabelledOptions):
     NOT_RECORDED: ClassVar[tuple[str, ...]] = ("out", "resume", "checkpoint_minutes", "tensorboard")
 
     test: str | None = None
+    positive: str | int | float | None = None
+    class_weight: str | dict[str, float] | None = None
+    ordinal: bool | tuple[str, ...] = False
+    neutral: tuple[float, float] | str | None = None
     vectors: str | None = None
     init: str | None = None
     teacher: str | None = None
@@ -168,6 +182,8 @@ def _normal(name: str, value: Any, several: bool) -> Any:
     """
     if isinstance(value, np.generic):  # which JSON, and so a checkpoint, can't hold
         value = value.item()
+    if name in _READERS:
+        return _READERS[name](value)
     if name == "out":
         return None if value is None else Path(value)
     if name == "data" and isinstance(value, tuple) and not several:

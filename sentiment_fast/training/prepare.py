@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
 import torch
 
 from sentiment_fast.data.overview import TRAINING, Overview, overview
@@ -25,6 +26,7 @@ from sentiment_fast.model.vectors import WordVectors, read_vectors
 from sentiment_fast.model.word_vectors import fit_word_vectors
 from sentiment_fast.text.encoding import TokenIds
 from sentiment_fast.text.vocabulary import Vocabulary
+from sentiment_fast.training.class_options import ClassOptions, warn_of_few_texts
 from sentiment_fast.training.encode import Encoded, encode_part, new_network, vocabulary_of
 from sentiment_fast.training.initial_weights import InitialWeights
 from sentiment_fast.training.options import TrainingOptions
@@ -40,6 +42,7 @@ class TrainingData:
     classes: list[Any]
     vocabulary: Vocabulary
     overview: Overview
+    class_options: ClassOptions = field(default_factory=ClassOptions)
 
     @property
     def training(self) -> Encoded:
@@ -63,13 +66,20 @@ def open_training_data(
         settings.training.seed,
         say,
         options,
+        options.label_rules(),
     )
     vocabulary = initial.vocabulary if initial else vocabulary_of(parts[TRAINING], settings.vocabulary)
     check_size(settings.network, vocabulary.largest_id, len(classes))
     check_ngram_size(settings.wide, len(classes))
     encoded = {name: encode_part(part, vocabulary, classes) for name, part in parts.items()}
     splits = {name: part.overview_split() for name, part in encoded.items()}
-    return TrainingData(encoded, classes, vocabulary, overview(splits, settings.network.max_length))
+    about = overview(splits, settings.network.max_length)
+    counts = np.bincount(encoded[TRAINING].targets, minlength=len(classes))
+    chosen = ClassOptions.of(classes, counts, options.positive, options.class_weight, options.ordinal, options.neutral)
+    chosen = replace(chosen, rules=options.label_rules())
+    chosen.report(say)
+    warn_of_few_texts(classes, counts, len(encoded[VALIDATION].targets), chosen.weights is not None, say)
+    return TrainingData(encoded, classes, vocabulary, about, chosen)
 
 
 def with_vectors(
@@ -123,4 +133,5 @@ def new_model(
         label_column=texts.label_column,
         settings=settings.as_dict(),
     )
+    data.class_options.apply_to(model)
     return network, model

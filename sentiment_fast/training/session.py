@@ -114,6 +114,15 @@ def train(
     - input_format, encoding, sheet, delimiter, header, skip_lines, comment, quoting, escape, na_values: how files are
       laid out, see `io.options.LayoutOptions`
     - skip_bad_rows (bool, False): leave out records that cannot be read, and report how many
+    - label_map (mapping or "LABEL=NEW,LABEL=NEW", None): new labels by old ones, both as they are spelled, in all
+      parts; normalise_labels (bool, False): merge labels that differ only in case or surrounding white space
+    - positive (label, the second of two): the class whose probability is the score; threshold, ROC AUC and the like
+      are about it
+    - class_weight ("balanced" or mapping, None): factors for the losses of the classes; "balanced": so that each class
+      weighs the same. Probabilities are calibrated for texts whose classes are weighted like this
+    - ordinal (bool or list of labels, False): the classes are ordered, by their numbers or as listed, counted from 1
+    - neutral ((LOW, HIGH), "LOW:HIGH" or "auto", None): label texts "neutral" whose probability of the positive class
+      is in this band, kept in the model; "auto": see `evaluation.neutral_band`
     - vectors (path, None): word vectors in GloVe or word2vec text format
     - init (path, None): a pretrained folder, made by `pretrain`, or a model, "bundled" for the one that the package
       has: the vocabulary and initial weights
@@ -247,6 +256,7 @@ class _Run:
             fingerprint = run_fingerprint(data.parts, data.vocabulary, settings, self.precision, self.processes)
             if soft_targets is not None:
                 fingerprint["soft targets"] = soft_targets.digest()
+            fingerprint["labels"] = data.class_options.recorded()
             model.wide = None if initial is None else initial.ngrams_for(data.classes)
             if model.wide is not None:
                 fingerprint["n-grams"] = "those of the initial model"
@@ -277,6 +287,7 @@ class _Run:
         examples = {name: part.examples(settings.network, self.processes.device) for name, part in data.parts.items()}
         if soft_targets is not None:
             examples[TRAINING] = soft_targets.examples(settings.network, self.processes.device)
+        examples = {name: part.weighted(data.class_options.weights) for name, part in examples.items()}
 
         with self._log() as log, self.stop.heeded():
 

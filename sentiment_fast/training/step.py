@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -35,17 +35,23 @@ from sentiment_fast.training.state import RATE_SHARE, TrainingState
 @dataclass(frozen=True)
 class Examples:
     """Labelled ids, on the device. source: the texts' ids. targets: (n,) int64 class indices, or (n, classes) float32
-    class probabilities: soft targets (Hinton et al. 2015).
+    class probabilities: soft targets (Hinton et al. 2015). weights: (classes,) float32, of the losses; None for 1.
     """
 
     source: BatchSource
     targets: Tensor
+    weights: Tensor | None = None
 
     @classmethod
     def of(cls, ids: TokenIds, targets: npt.NDArray[Any], config: NetworkConfig, device: torch.device) -> Examples:
         """Copies them to the device. targets: as above, as an array."""
         source = BatchSource(ids, config.max_length, config.pads_on_left, device)
         return cls(source, torch.from_numpy(targets).to(device))
+
+    def weighted(self, weights: Sequence[float] | None) -> Examples:
+        """The same with these weights."""
+        device = self.targets.device
+        return replace(self, weights=None if weights is None else torch.tensor(weights, device=device))
 
 
 def graphs_are_worth_it(precision: Precision, processes: TrainingProcesses) -> bool:
@@ -195,7 +201,9 @@ class TrainingStep:
             # Entered and left within the capture: no graph reads a weight that another one has cast and cached.
             with self._precision.autocast(device):
                 summary = self._summary(piece, device_piece)
-                loss, sums = self._batch_loss(state.network.dropout, state.network.output, summary, targets)
+                loss, sums = self._batch_loss(
+                    state.network.dropout, state.network.output, summary, targets, training.weights
+                )
             state.scaler.scale(loss * (len(piece) / len(rows))).backward()  # type: ignore[no-untyped-call]
             result += sums
         return result
@@ -207,13 +215,16 @@ class TrainingStep:
         return self._state.network.summarise(*source.gather(device_rows, source.width(rows)))
 
 
-def batch_loss(dropout: nn.Dropout, output: nn.Linear, summary: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+def batch_loss(
+    dropout: nn.Dropout, output: nn.Linear, summary: Tensor, targets: Tensor, weights: Tensor | None = None
+) -> tuple[Tensor, Tensor]:
     """A batch's mean loss, and (2,): its summed loss and number of correct answers.
 
-    dropout, output: the network's layers. summary: (batch, features), as `summarise` returns it.
+    dropout, output: the network's layers. summary: (batch, features), as `summarise` returns it. weights: see
+    `class_loss`.
     """
     logits = output(dropout(summary)).squeeze(-1)
-    loss = class_loss(logits, targets)
+    loss = class_loss(logits, targets, weights)
     return loss, loss_and_correct(loss, logits, targets)
 
 

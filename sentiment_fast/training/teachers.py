@@ -110,7 +110,10 @@ def _is_hugging_face(folder: Path) -> bool:
 
 
 def _columns(folder: Path, names: Sequence[str], classes: Sequence[Any]) -> list[int]:
-    """The teacher's column of each of the classes."""
+    """The teacher's column of each of the classes, by their spelling, or else whatever their case."""
+    exact = {name: index for index, name in enumerate(names)}
+    if len(names) == len(classes) and set(exact) == set(map(str, classes)):
+        return [exact[str(label)] for label in classes]
     place = {name.casefold(): index for index, name in enumerate(names)}
     wanted = [str(label).casefold() for label in classes]
     if len(names) != len(classes) or len(place) != len(names) or set(place) != set(wanted):

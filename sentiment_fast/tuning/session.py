@@ -99,9 +99,9 @@ def tune(
 ) -> SearchResult:
     """Search for settings that train well: what `python -m sentiment_fast.tune` does, with its options.
 
-    data, say, stop: as for `sf.train`; so are validation, text_column, label_column, how files are laid out (delimiter
-    and the like), preset, config, set, epochs, batch_size, learning_rate, seed, threads, device, amp, precision and
-    cuda_graphs, by keyword. Further options:
+    data, say, stop: as for `sf.train`; so are validation, text_column, label_column, label_map, normalise_labels, how
+    files are laid out (delimiter and the like), preset, config, set, epochs, batch_size, learning_rate, seed, threads,
+    device, amp, precision and cuda_graphs, by keyword. Further options:
 
     - out (path, default runs/tune-<date-time>), resume (bool, False): the search's folder; continue the one in it
     - search ("random", "grid" or "optuna"; "random"): draw settings, try all combinations, or let Optuna choose
@@ -163,7 +163,7 @@ def _encoded_data(options: TuningOptions, base: Preset, device: torch.device, sa
     columns = (options.text_column, options.label_column)
     validation = options.validation or str(base.training.validation_share)
     seed = base.training.seed
-    parts, classes = open_parts(options.data, validation, None, *columns, seed, say, options)
+    parts, classes = open_parts(options.data, validation, None, *columns, seed, say, options, options.label_rules())
     return EncodedData(parts, classes, device)
 
 

@@ -243,8 +243,16 @@ def test_one_column_cannot_be_both(write):
 @pytest.mark.parametrize(
     ("written", "expected", "dtype"),
     [
-        (["0", "1", "-1", "+2"], [0, 1, -1, 2], "int64"),
-        (["0", "1.5", "-2e3", ".5"], [0, 1.5, -2000, 0.5], "float64"),
+        (["0", "1", "-1"], [0, 1, -1], "int64"),
+        (["0.0", "1.5", "-2000.0", "1e-05"], [0, 1.5, -2000, 1e-05], "float64"),
+        (["01", "02"], ["01", "02"], "<U2"),
+        (["1", "+2"], ["1", "+2"], "<U2"),
+        (["0", "-0"], ["0", "-0"], "<U2"),
+        (["0.0", "-0.0"], ["0.0", "-0.0"], "<U4"),
+        (["1.1", "1.10"], ["1.1", "1.10"], "<U4"),
+        (["1", "1.5"], ["1", "1.5"], "<U3"),
+        (["1E5"], ["1E5"], "<U3"),
+        ([".5"], [".5"], "<U2"),
         (["1", "nan"], ["1", "nan"], "<U3"),
         (["1", "inf"], ["1", "inf"], "<U3"),
         (["1", "1e999"], ["1", "1e999"], "<U5"),
@@ -257,7 +265,7 @@ def test_one_column_cannot_be_both(write):
         (["True", "False"], ["True", "False"], "<U5"),
     ],
 )
-def test_labels_become_numbers_only_where_all_are(write, written, expected, dtype):
+def test_labels_become_numbers_only_if_each_is_spelled_as_its_number_is(write, written, expected, dtype):
     found = labels(write(HEADER + "".join(f"a,{label}\n" for label in written).encode()))
     assert (found.tolist(), found.dtype) == (expected, np.dtype(dtype))
 
@@ -373,7 +381,9 @@ def test_parquet_null_texts_become_empty(tmp_path):
         (pa.array([1, 0], pa.uint64()), [1, 0], "int64"),
         (pa.array([1.5, 0.0], pa.float32()), [1.5, 0.0], "float64"),
         (pa.array([True, False]), ["True", "False"], "<U5"),
-        (pa.array(["1", "0"]), [1, 0], "int64"),
+        (pa.array([0.1, -0.0], pa.float32()), [0.1, 0.0], "float64"),
+        (pa.array(["1", "0"]), ["1", "0"], "<U1"),
+        (pa.array(["01", "1"]), ["01", "1"], "<U2"),
         (pa.array(["x", "y"]).dictionary_encode(), ["x", "y"], "<U1"),
         (pa.array([7, 8]).dictionary_encode(), [7, 8], "int64"),
     ],
@@ -557,9 +567,10 @@ def test_no_files_are_a_usage_error():
 
 def test_labels_are_numbers_only_if_those_of_all_files_are(write):
     first, second = write(HEADER + b"a,01\n", "a.csv"), write(HEADER + b"b,x\n", "b.csv")
-    assert read_labelled(first).labels.tolist() == [1]
+    assert read_labelled(first).labels.tolist() == ["01"]
     assert read_labelled([first, second]).labels.tolist() == ["01", "x"]
-    assert read_labelled([first, write(HEADER + b"b,0.5\n", "c.csv")]).labels.tolist() == [1, 0.5]
+    both = [write(HEADER + b"a,1.0\n", "d.csv"), write(HEADER + b"b,0.5\n", "c.csv")]
+    assert read_labelled(both).labels.tolist() == [1, 0.5]
 
 
 @pytest.mark.parametrize(
@@ -567,8 +578,9 @@ def test_labels_are_numbers_only_if_those_of_all_files_are(write):
     [
         (pa.array([0]), "1", [0, 1]),
         (pa.array([0]), "x", ["0", "x"]),
-        (pa.array([0.5]), "1", [0.5, 1]),
-        (pa.array([0]), "1.5", [0, 1.5]),
+        (pa.array([0.5]), "1", ["0.5", "1"]),
+        (pa.array([0.5]), "1.0", [0.5, 1]),
+        (pa.array([0]), "1.5", ["0", "1.5"]),
         (pa.array([True]), "False", ["True", "False"]),
         (pa.array([True]), "1", ["True", "1"]),
     ],

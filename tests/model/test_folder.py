@@ -328,8 +328,8 @@ def test_json_that_is_no_config_is_refused(folder, text):
 
 
 def test_a_newer_format_is_refused_with_what_to_do(folder):
-    change_config(folder, format=3)
-    with pytest.raises(ModelFolderError, match=r"config.json: has format 3.* reads up to 2: update the package"):
+    change_config(folder, format=4)
+    with pytest.raises(ModelFolderError, match=r"config.json: has format 4.* reads up to 3: update the package"):
         load_model(folder)
 
 

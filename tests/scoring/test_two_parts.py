@@ -14,8 +14,8 @@ import torch
 
 import sentiment_fast as sf
 from sentiment_fast.errors import UsageError
-from sentiment_fast.evaluation.metrics import predicted_indices
 from sentiment_fast.model.calibration import Calibration
+from sentiment_fast.model.decision import predicted_indices
 from sentiment_fast.model.folder import load_model, save_model
 from sentiment_fast.model.inference import network_logits
 from sentiment_fast.model.model import Model
