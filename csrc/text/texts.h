@@ -27,6 +27,9 @@ struct Text {
   size_t bytes() const { return size * (encoding == Encoding::ucs2 ? 2 : encoding == Encoding::ucs4 ? 4 : 1); }
 };
 
+// A str's memory, valid as long as the str. Needs the interpreter lock.
+Text view_of(PyObject* str);
+
 // The texts of one call and the owners of their memory. Nulls are empty texts, and are counted.
 class Texts {
  public:

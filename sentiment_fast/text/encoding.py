@@ -10,6 +10,7 @@ import operator
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,9 @@ import numpy.typing as npt
 
 from sentiment_fast.errors import UsageError
 from sentiment_fast.text.core_sources import core_digest
+from sentiment_fast.text.normal_form import quick_check_table
 from sentiment_fast.text.stop_words import stop_word_set
-from sentiment_fast.text.vocabulary import Unknown, Vocabulary
+from sentiment_fast.text.vocabulary import Normalise, Unknown, Vocabulary
 
 _BUILD = "build it with `pip install --no-build-isolation -e .` in the checkout (or `pip install -e .`)"
 
@@ -65,6 +67,7 @@ def build_vocabulary(
     keep_digits: bool = False,
     split_at_marks: bool = False,
     unknown: Unknown = "drop",
+    normalise: Normalise = "none",
 ) -> Vocabulary:
     """The `max_words` most frequent words of the texts, without stop words; ties by first occurrence.
 
@@ -74,14 +77,18 @@ def build_vocabulary(
     counts as a space; entities (`&amp;`) stay as they are. keep_digits: digits are parts of words. split_at_marks:
     punctuation marks and symbols, except apostrophes, count as spaces, so that "film...and" is two words, and so is
     "8/10". unknown: whether encoding drops words that are neither in the vocabulary nor stop words ("drop") or gives
-    all of them one id, the last ("id"). The vocabulary stores these options, and encoding uses them.
+    all of them one id, the last ("id"). normalise: "nfc" puts texts into Unicode's normal form C first, so that an
+    accented letter is the same whether it is one character or a letter and an accent; "none" leaves them as they are.
+    The vocabulary stores these options, and encoding uses them.
     Source: the tutorial, section 3 (`tokenize`); specified in `sentiment_fast.reference`.
     Raises TypeError for anything other than a column of texts, ValueError for an invalid option.
     """
     left_out = stop_word_set(stop_words)
     kept_stop_words = stop_words if stop_words is None or stop_words == "english" else sorted(left_out)
     sizes = operator.index(max_words), operator.index(min_count)  # numpy's integers too
-    empty = Vocabulary([], sizes[0], kept_stop_words, sizes[1], strip_html, keep_digits, split_at_marks, unknown)
+    empty = Vocabulary(
+        [], sizes[0], kept_stop_words, sizes[1], strip_html, keep_digits, split_at_marks, unknown, normalise
+    )
     words, _ = _core.count_words(_intake(texts), left_out, *sizes, _cleaning(empty), thread_count(threads), SIMD_LEVEL)
     return replace(empty, words=words)
 
@@ -103,7 +110,18 @@ def encode(texts: Any, vocabulary: Vocabulary, threads: int | None = None) -> To
 
 
 def _cleaning(vocabulary: Vocabulary) -> _core.CleaningOptions:
-    return _core.CleaningOptions(vocabulary.strip_html, vocabulary.keep_digits, vocabulary.split_at_marks)
+    chosen = vocabulary.strip_html, vocabulary.keep_digits, vocabulary.split_at_marks
+    return cleaning_options(*chosen, vocabulary.normalise)
+
+
+@cache  # the core copies the table
+def cleaning_options(
+    strip_html: bool = False, keep_digits: bool = False, split_at_marks: bool = False, normalise: Normalise = "none"
+) -> _core.CleaningOptions:
+    """The options of the cleaning, as in `reference.clean_words`, for the core."""
+    return _core.CleaningOptions(
+        strip_html, keep_digits, split_at_marks, quick_check_table() if normalise == "nfc" else b""
+    )
 
 
 def _lexicon(vocabulary: Vocabulary) -> _core.Lexicon:
