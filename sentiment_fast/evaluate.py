@@ -58,6 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     from sentiment_fast.data.labelled_texts import class_indices, read_labelled
+    from sentiment_fast.data.texts import report_missing
     from sentiment_fast.evaluation.metrics import evaluate
     from sentiment_fast.scoring.scorer import load
 
@@ -72,6 +73,7 @@ def run(arguments: argparse.Namespace) -> None:
         threads=arguments.threads,
     )
     data = read_labelled(arguments.files, arguments.text_column, arguments.label_column, layout_of(arguments), say)
+    report_missing(data.texts, data.name, say)
     targets = class_indices(data, scorer.classes)
     probabilities = scorer.predict_proba(data.texts)
     figures = evaluate(probabilities, targets, scorer.classes, scorer.threshold)

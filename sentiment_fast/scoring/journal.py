@@ -16,7 +16,7 @@ from sentiment_fast.io.window import Position
 from sentiment_fast.runs import journal
 from sentiment_fast.runs.fingerprint import Wording
 
-FORMAT = 2
+FORMAT = 3
 _WORDING = Wording(
     noun="unfinished run",
     start_over="start over with `restart=True`",
@@ -30,8 +30,8 @@ class Progress:
     """What is done, up to the end of a window.
 
     windows: the number of finished windows. position: where the next one begins. output_bytes, rejects_bytes: lengths
-    of the files. rows: the number of rows written. rejects, empty, truncated, invalid_utf8, replaced: as in a
-    `Summary`. complete: whether all windows are finished.
+    of the files. rows: the number of rows written. rejects, empty, no_known_words, truncated, invalid_utf8,
+    na_spellings, replaced: as in a `Summary`. complete: whether all windows are finished.
     """
 
     windows: int = 0
@@ -41,8 +41,10 @@ class Progress:
     rows: int = 0
     rejects: int = 0
     empty: int = 0
+    no_known_words: int = 0
     truncated: int = 0
     invalid_utf8: int = 0
+    na_spellings: int = 0
     replaced: int = 0
     complete: bool = False
 

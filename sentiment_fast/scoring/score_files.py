@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from sentiment_fast.errors import UsageError
+from sentiment_fast.io.csv.missing import na_warning
 from sentiment_fast.io.csv.writer import check_options
 from sentiment_fast.io.formats import delimiter_for, input_format, output_format
 from sentiment_fast.io.inputs import Inputs
-from sentiment_fast.io.options import Reading
+from sentiment_fast.io.options import NA_VALUES, Reading
 from sentiment_fast.io.outputs import make_writer
 from sentiment_fast.io.source import Source
 from sentiment_fast.runs.stop import StopRequest
@@ -39,17 +40,21 @@ class Summary:
     """The result of scoring files.
 
     rows: the number of rows written. rejects: the number of rejected records; with `rows`, all of the input. empty: the
-    number of rows whose text is empty or only white space, and whose label and scores are therefore blank. truncated:
-    rows whose text has more words than the network reads. invalid_utf8: rows whose text is not valid UTF-8. replaced:
-    rows in which invalid UTF-8 was replaced with U+FFFD, because the output's format cannot hold it. earlier_rows: rows
-    and rejects that an earlier run had done.
+    number of rows whose text is empty or only white space, and whose label and scores are therefore blank.
+    no_known_words: rows with a text of which the model knows no word; `unknown` decides what they get. truncated: rows
+    whose text has more words than the network reads. invalid_utf8: rows whose text is not valid UTF-8. na_spellings:
+    rows of CSV whose text is only a spelling of a missing value, such as NaN or NULL, that `na_values` does not list.
+    replaced: rows in which invalid UTF-8 was replaced with U+FFFD, because the output's format cannot hold it.
+    earlier_rows: rows and rejects that an earlier run had done.
     """
 
     rows: int
     rejects: int
     empty: int
+    no_known_words: int
     truncated: int
     invalid_utf8: int
+    na_spellings: int
     replaced: int
     earlier_rows: int
     seconds: float
@@ -123,6 +128,8 @@ def score_files(
             sink.finish()
         if isinstance(sink, FileOutput) and not chosen.keep_journal:
             sink.remove_journal()
+    if sink.progress.na_spellings and chosen.na_values == NA_VALUES:
+        say(na_warning(target.name, sink.progress.na_spellings))
     rows_before, text_column = earlier.rows + earlier.rejects, prepared.inputs.first.text_column
     return _summary(target, sink.progress, rows_before, text_column, time.perf_counter() - started)
 
@@ -189,8 +196,10 @@ def _summary(target: Target, done: Progress, earlier_rows: int, text_column: str
         rows=done.rows,
         rejects=done.rejects,
         empty=done.empty,
+        no_known_words=done.no_known_words,
         truncated=done.truncated,
         invalid_utf8=done.invalid_utf8,
+        na_spellings=done.na_spellings,
         replaced=done.replaced,
         earlier_rows=earlier_rows,
         seconds=seconds,

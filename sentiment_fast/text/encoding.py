@@ -1,7 +1,7 @@
 """Texts -> a vocabulary; texts and a vocabulary -> ids, by the native core.
 
 In: texts in any of the usual containers. Out: a `Vocabulary`, or `TokenIds` that pad themselves into a matrix.
-What is computed is specified in reference.py; this file converts containers and checks arguments.
+What is computed is specified in reference.py; reading containers is left to containers.py.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sentiment_fast.errors import UsageError
+from sentiment_fast.text.containers import read
 from sentiment_fast.text.core_sources import core_digest
 from sentiment_fast.text.normal_form import quick_check_table
 from sentiment_fast.text.stop_words import stop_word_set
@@ -71,9 +72,10 @@ def build_vocabulary(
 ) -> Vocabulary:
     """The `max_words` most frequent words of the texts, without stop words; ties by first occurrence.
 
-    texts: list or tuple of str, numpy array, pandas or polars Series, pyarrow Array or ChunkedArray, or a table of one
-    such column. None and Arrow nulls are empty texts. max_words: 1 to 2**24. stop_words: "english", another of NLTK's
-    languages, your own words, or None. min_count: less frequent words are left out. strip_html: a tag (`<br />`)
+    texts: list, tuple or iterator of str, NumPy array, pandas or polars Series, pandas Index, PyArrow Array or
+    ChunkedArray, or a table of one such column. Missing values (None, NaN, NaT, pandas' NA, Arrow's null, NumPy's
+    masked value) are empty texts. max_words: 1 to 2**24. stop_words: "english", another of NLTK's languages, your own
+    words, or None. min_count: less frequent words are left out. strip_html: a tag (`<br />`)
     counts as a space; entities (`&amp;`) stay as they are. keep_digits: digits are parts of words. split_at_marks:
     punctuation marks and symbols, except apostrophes, count as spaces, so that "film...and" is two words, and so is
     "8/10". unknown: whether encoding drops words that are neither in the vocabulary nor stop words ("drop") or gives
@@ -81,7 +83,7 @@ def build_vocabulary(
     accented letter is the same whether it is one character or a letter and an accent; "none" leaves them as they are.
     The vocabulary stores these options, and encoding uses them.
     Source: the tutorial, section 3 (`tokenize`); specified in `sentiment_fast.reference`.
-    Raises TypeError for anything other than a column of texts, ValueError for an invalid option.
+    Raises TextsError, a TypeError, for anything other than a column of texts, ValueError for an invalid option.
     """
     left_out = stop_word_set(stop_words)
     kept_stop_words = stop_words if stop_words is None or stop_words == "english" else sorted(left_out)
@@ -89,7 +91,8 @@ def build_vocabulary(
     empty = Vocabulary(
         [], sizes[0], kept_stop_words, sizes[1], strip_html, keep_digits, split_at_marks, unknown, normalise
     )
-    words, _ = _core.count_words(_intake(texts), left_out, *sizes, _cleaning(empty), thread_count(threads), SIMD_LEVEL)
+    how = _cleaning(empty), thread_count(threads), SIMD_LEVEL
+    words, _ = read(texts, lambda column: _core.count_words(column, left_out, *sizes, *how))
     return replace(empty, words=words)
 
 
@@ -99,13 +102,12 @@ def encode(texts: Any, vocabulary: Vocabulary, threads: int | None = None) -> To
     texts: as for `build_vocabulary`; they are cleaned with the options that the vocabulary was built with. threads: how
     many to use; by default, all that this process may use. The result is the same with any number.
     Source: the tutorial, section 3; specified in `sentiment_fast.reference`.
-    Raises TypeError for anything other than a column of texts.
+    Raises TextsError, a TypeError, for anything other than a column of texts.
     """
     if vocabulary._lexicon is None:
         object.__setattr__(vocabulary, "_lexicon", _lexicon(vocabulary))
-    values, offsets, nulls, words = vocabulary._lexicon.encode(
-        _intake(texts), _cleaning(vocabulary), thread_count(threads), SIMD_LEVEL
-    )
+    how = _cleaning(vocabulary), thread_count(threads), SIMD_LEVEL
+    values, offsets, nulls, words = read(texts, lambda column: vocabulary._lexicon.encode(column, *how))
     return TokenIds(values, offsets, nulls, words, vocabulary.unknown_id)
 
 
@@ -230,17 +232,6 @@ class TokenIds:
             raise ValueError(f"Expected a dtype that holds the ids, up to {self.values.max()}, got int16: use int32")
         _core.pad(self.values, self.offsets, out, thread_count(threads))
         return out
-
-
-def _intake(texts: Any) -> Any:
-    """The texts in a container that the core reads: a list, a tuple, or an object with Arrow's C interface."""
-    if isinstance(texts, str | bytes):
-        raise TypeError(f"Expected several texts, got one `{type(texts).__name__}`: wrap it in a list")
-    if isinstance(texts, np.ndarray):
-        if texts.ndim != 1:
-            raise TypeError(f"Expected texts in an array of one dimension, got shape {texts.shape}")
-        return texts.tolist()
-    return texts
 
 
 def thread_count(threads: int | None = None) -> int:

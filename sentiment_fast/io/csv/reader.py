@@ -21,6 +21,7 @@ from sentiment_fast.io.arrow import texts_schema, texts_table
 from sentiment_fast.io.chunks import Finder, Mask, Places, RecordWindow, read_chunks
 from sentiment_fast.io.columns import check_same_names, check_same_text_column
 from sentiment_fast.io.csv.layout import CsvLayout, read_layout
+from sentiment_fast.io.csv.missing import without_missing
 from sentiment_fast.io.formats import CSV
 from sentiment_fast.io.options import Reading, ReadOptions
 from sentiment_fast.io.rejects import Rejects
@@ -129,7 +130,9 @@ def read_windows(
             holds_row=holds_row,
             rejected=rejected,
             header=int(headers[0]) if len(headers) > 0 else -1,
-            texts=_values(chunk.data, *(places[holds_row] for places in fields[layout.text])),
+            texts=without_missing(
+                _values(chunk.data, *(at[holds_row] for at in fields[layout.text])), options.na_values
+            ),
             row_numbers=numbers,
             end=Position(chunk.offset, chunk.row, chunk.line, rows, within_line=finder.within_line),
             resumable=not finder.within_line,
