@@ -1,4 +1,4 @@
-"""Texts in files that are missing, or of which the model knows no word: their status, their labels, what is reported."""
+"""Texts in files that are missing, or have no known word: their status, their labels, and what is reported."""
 
 from __future__ import annotations
 

@@ -9,7 +9,6 @@ import random
 import sys
 
 import numpy as np
-import pyarrow as pa
 import pytest
 
 import sentiment_fast as sf
