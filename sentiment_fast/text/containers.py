@@ -112,7 +112,7 @@ def rows_without_text(column: Any, candidates: npt.NDArray[np.int64]) -> npt.NDA
     column: what `column_of` returned.
     """
     if isinstance(column, list | tuple):
-        items = [column[row] for row in candidates.tolist()]
+        items = [_plain_value(column[row]) for row in candidates.tolist()]
     else:
         import pyarrow as pa
 
@@ -136,13 +136,17 @@ def _without_missing(items: Sequence[Any]) -> list[str | None]:
     """The items with None for missing values. Raises TextsError for an item that is neither a str nor missing."""
     found: list[str | None] = []
     for row, item in enumerate(items):
-        value = item.as_py() if hasattr(item, "as_py") else item  # a scalar of PyArrow
+        value = _plain_value(item)
         if not isinstance(value, str) and not is_missing(value):
             raise TextsError(
                 f"Expected `str` or a missing value, got `{type(value).__name__}` {_shown(value)} - at texts[{row}]"
             )
         found.append(value if isinstance(value, str) else None)
     return found
+
+
+def _plain_value(item: Any) -> Any:
+    return item.as_py() if hasattr(item, "as_py") else item  # a scalar of PyArrow
 
 
 def _of_pandas(texts: Any) -> bool:
