@@ -216,7 +216,6 @@ Text view_of(PyObject* str) {
 #endif
   const auto size = static_cast<size_t>(PyUnicode_GET_LENGTH(str));
   const void* data = PyUnicode_DATA(str);
-  if (PyUnicode_IS_ASCII(str)) return {data, size, Encoding::utf8};
   switch (PyUnicode_KIND(str)) {
     case PyUnicode_1BYTE_KIND: return {data, size, Encoding::latin1};
     case PyUnicode_2BYTE_KIND: return {data, size, Encoding::ucs2};

@@ -15,7 +15,7 @@ typedef struct _object PyObject;
 
 namespace sentiment_fast {
 
-enum class Encoding : uint8_t { utf8, latin1, ucs2, ucs4 };  // ASCII counts as utf8
+enum class Encoding : uint8_t { utf8, latin1, ucs2, ucs4 };
 
 struct Text {
   Text(const void* start, size_t units, Encoding kind) : data(start), size(units), encoding(kind) {}
