@@ -159,12 +159,14 @@ def _of_pandas(texts: Any) -> bool:
 
 def _pandas_values(texts: Any) -> Any:
     """The values of a pandas object without its index: in Arrow if they are kept there, else a list."""
-    if hasattr(texts, "columns"):
+    pandas = sys.modules["pandas"]
+    if isinstance(texts, pandas.DataFrame):
         if len(texts.columns) != 1:
             names = ", ".join(map(repr, texts.columns[:20])) or "none"
             raise TextsError(f"Expected a table of one column of texts, got the columns {names}: pass one of them")
         texts = texts.iloc[:, 0]
-    values = getattr(texts, "array", texts) if getattr(texts, "nlevels", 1) == 1 else texts
+    flat = isinstance(texts, pandas.Series | pandas.Index) and not isinstance(texts, pandas.MultiIndex)
+    values = texts.array if flat else texts
     return values.__arrow_array__() if hasattr(values, "_pa_array") else np.asarray(values, object).tolist()
 
 
@@ -181,11 +183,9 @@ def _plain(values: pa.Array) -> pa.Array:
     """Without a dictionary, whose entries PyArrow can look up only if they are no views."""
     import pyarrow as pa
 
-    return (
-        values.dictionary.cast(pa.large_binary()).take(values.indices)
-        if pa.types.is_dictionary(values.type)
-        else values
-    )
+    if not pa.types.is_dictionary(values.type):
+        return values
+    return values.dictionary.cast(pa.large_binary()).take(values.indices)
 
 
 def _is_encodable(text: str) -> bool:

@@ -36,6 +36,7 @@ CONTAINERS = {
     "Series": pd.Series,
     "Series of objects": lambda texts: pd.Series(texts, dtype=object),
     "Series with an index": lambda texts: pd.Series(texts, index=[3, 7, 9, 9]),
+    "Series with names of attributes": lambda texts: pd.Series(texts, index=["columns", "array", "nlevels", "dtype"]),
     "Series of Python strings": lambda texts: pd.Series(texts, dtype="string[python]"),
     "Series of Arrow": lambda texts: pd.Series(texts, dtype=pd.ArrowDtype(pa.string())),
     "Series of categories": lambda texts: pd.Series(texts, dtype="category"),
