@@ -12,35 +12,38 @@
 namespace sentiment_fast {
 namespace {
 
-// Units below this one belong to code points below kFirstChecked, or continue another.
-template <class Unit>
-constexpr Unit kFirstUnit = static_cast<Unit>(sizeof(Unit) == 1 ? kFirstCheckedLead : kFirstChecked);
-
-// Skips whole blocks of units below kFirstUnit: a loop without branches, which compilers turn into SIMD.
-template <ptrdiff_t kBlock, class Unit>
-const Unit* skip_blocks(const Unit* at, const Unit* end) {
+// The first unit at which a code point from kFirstChecked on may begin; `end` if there is none. Whole blocks are skipped
+// by loops without branches, which compilers turn into SIMD; one loop for all widths would need a maximum of wide units,
+// which SSE2 lacks.
+const unsigned char* first_checked(const unsigned char* at, const unsigned char* end) {
+  constexpr ptrdiff_t kBlock = 128;
   for (; end - at >= kBlock; at += kBlock) {
-    Unit most = 0;
+    unsigned char most = 0;
     for (ptrdiff_t i = 0; i < kBlock; ++i) most = std::max(most, at[i]);
-    if (most >= kFirstUnit<Unit>) break;
+    if (most >= kFirstCheckedLead) break;
   }
-  return at;
+  return std::find_if(at, end, [](unsigned char byte) { return byte >= kFirstCheckedLead; });
 }
 
 template <class Unit>
-const Unit* skip_unchecked(const Unit* at, const Unit* end) {
-  at = skip_blocks<16>(skip_blocks<128>(at, end), end);
-  return std::find_if(at, end, [](Unit unit) { return unit >= kFirstUnit<Unit>; });
+const Unit* first_checked(const Unit* at, const Unit* end) {
+  constexpr ptrdiff_t kBlock = 64;
+  for (; end - at >= kBlock; at += kBlock) {
+    Unit seen = 0;
+    for (ptrdiff_t i = 0; i < kBlock; ++i) seen |= at[i];
+    if (seen >= kFirstChecked) break;  // or there are only bits of smaller ones: then the search below finds none
+  }
+  return std::find_if(at, end, [](Unit unit) { return unit >= kFirstChecked; });
 }
 
 template <class Codec, class Unit>
 bool passes(const Unit* at, const Unit* end, const std::string& table) {
-  for (uint8_t before = 0; at != end;) {
-    if (*at < kFirstUnit<Unit>) {
-      at = skip_unchecked(at, end);
-      before = 0;
-      continue;
-    }
+  uint8_t before = 0;
+  while (at != end) {
+    const Unit* const next = first_checked(at, end);
+    if (next == end) return true;
+    if (next != at) before = 0;
+    at = next;
     const auto found = static_cast<uint8_t>(table[Codec::next(at, end)]);
     if (found == kMayChange || (found != 0 && found < before)) return false;
     before = found;

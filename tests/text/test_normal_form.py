@@ -69,7 +69,7 @@ def test_texts_of_many_threads_are_normalised_each():
     vocabulary = sf.build_vocabulary(texts, stop_words=None, normalise="nfc", threads=3)
     ids = sf.encode(texts, vocabulary, threads=3)
     assert ids[0].tolist() == ids[7].tolist() == ids[14].tolist()
-    assert len(vocabulary) == 15
+    assert len(vocabulary) == 16
 
 
 def test_the_core_refuses_a_table_of_another_size():
