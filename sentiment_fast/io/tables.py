@@ -18,10 +18,10 @@ import pyarrow as pa
 from sentiment_fast.errors import DataError, UsageError
 from sentiment_fast.io.arrow import flat, holds_text, invalid_texts
 from sentiment_fast.io.columns import WantedColumn
-from sentiment_fast.io.csv.missing import count_na_spellings, na_warning, without_missing
+from sentiment_fast.io.csv.missing import count_na_spellings, report_na_spellings, without_missing
 from sentiment_fast.io.formats import CSV
 from sentiment_fast.io.inputs import Inputs, expand_patterns
-from sentiment_fast.io.options import NA_VALUES, Reading, ReadOptions
+from sentiment_fast.io.options import Reading, ReadOptions
 from sentiment_fast.io.source import Source
 from sentiment_fast.io.window import WINDOW_BYTES, Position
 
@@ -87,8 +87,7 @@ def read_columns(
             table = _checked(values, first.schema.names, reader.source.name, row)
             yield ColumnTable(reader.source.name, table, row + 1, *reader.rejected(window))
             row = window.end.rows
-        if na_spellings and options.na_values == NA_VALUES:
-            say(na_warning(first.source.name, na_spellings))
+        report_na_spellings(first.source.name, na_spellings, options.na_values, say)
         if number < 0:
             nothing = first.schema.empty_table().columns
             yield ColumnTable(first.source.name, _checked(nothing, first.schema.names, first.source.name, 0), 1, b"", 0)

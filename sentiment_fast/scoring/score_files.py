@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from sentiment_fast.errors import UsageError
-from sentiment_fast.io.csv.missing import na_warning
+from sentiment_fast.io.csv.missing import report_na_spellings
 from sentiment_fast.io.csv.writer import check_options
 from sentiment_fast.io.formats import delimiter_for, input_format, output_format
 from sentiment_fast.io.inputs import Inputs
-from sentiment_fast.io.options import NA_VALUES, Reading, check_applies
+from sentiment_fast.io.options import Reading, check_applies
 from sentiment_fast.io.outputs import make_writer
 from sentiment_fast.io.source import Source
 from sentiment_fast.runs.stop import StopRequest
@@ -129,8 +129,7 @@ def score_files(
             sink.finish()
         if isinstance(sink, FileOutput) and not chosen.keep_journal:
             sink.remove_journal()
-    if sink.progress.na_spellings and chosen.na_values == NA_VALUES:
-        say(na_warning(target.name, sink.progress.na_spellings))
+    report_na_spellings(target.name, sink.progress.na_spellings, chosen.na_values, say)
     rows_before, text_column = earlier.rows + earlier.rejects, prepared.inputs.first.text_column
     return _summary(target, sink.progress, rows_before, text_column, time.perf_counter() - started)
 

@@ -6,7 +6,7 @@ of missing texts is left to the caller.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -41,9 +41,10 @@ def count_na_spellings(texts: pa.LargeBinaryArray) -> int:
     return int(pc.sum(found).as_py() or 0)
 
 
-def na_warning(name: str, count: int) -> str:
-    """name: of the input or the output."""
-    return (
-        f"{name}: {count:,} texts are only NaN, None, NULL, N/A, NA or a similar word, and count as texts. If they "
-        "stand for missing ones, pass `na_values=NaN,None,NULL,N/A,NA`"
-    )
+def report_na_spellings(name: str, count: int, na_values: Sequence[str], say: Callable[[str], None]) -> None:
+    """Say how many texts may stand for missing ones, unless it was decided which do. name: of the input or output."""
+    if count and na_values == NA_VALUES:
+        say(
+            f"{name}: {count:,} texts are only NaN, None, NULL, N/A, NA or a similar word, and count as texts. If they "
+            "stand for missing ones, pass `na_values=NaN,None,NULL,N/A,NA`"
+        )
