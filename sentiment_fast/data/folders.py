@@ -14,7 +14,9 @@ import pyarrow as pa
 
 from sentiment_fast.errors import DataError
 from sentiment_fast.io.tables import utf8_fault
+from sentiment_fast.runs.regular_files import read_regular
 
+_MOST_BYTES = 1 << 30  # of a text
 CLASSES = {"pos": "positive", "neg": "negative"}  # folder name -> label, as the well-known CSV spells it
 
 
@@ -69,7 +71,7 @@ def _text_files(folder: Path) -> list[Path]:
 
 def _read_files(files: Sequence[Path]) -> pa.ChunkedArray:
     try:
-        texts = pa.chunked_array([pa.array((file.read_bytes() for file in files), pa.large_binary())])
+        texts = pa.chunked_array([pa.array((read_regular(file, _MOST_BYTES) for file in files), pa.large_binary())])
     except OSError as error:
         raise DataError(f"{error.filename}: cannot be read ({error.strerror})") from error
     try:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from sentiment_fast.errors import DataError, TextsError
+from sentiment_fast.errors import DataError, TextsError, listed, quoted
 from sentiment_fast.io.arrow import flat
 from sentiment_fast.scoring.columns import AddedColumns, ColumnOptions, TextScorer, encode_texts, score_texts
 from sentiment_fast.text.containers import arrow_values
@@ -67,17 +67,17 @@ def score_batch(scorer: TextScorer, batch: pa.RecordBatch, text_column: str, opt
     columns = AddedColumns(scorer, options)
     names = batch.schema.names
     if names.count(text_column) != 1:
-        raise DataError(f"Expected a batch with one column {text_column!r}, got columns {', '.join(map(repr, names))}")
+        raise DataError(f"Expected a batch with one column {quoted(text_column)}, got columns {listed(names)}")
     taken = [name for name in columns.names if name in names]
     if taken:
-        raise DataError(f"Expected a batch without a column {taken[0]!r}, which would be added: rename it")
+        raise DataError(f"Expected a batch without a column {quoted(taken[0])}, which would be added: rename it")
     column = batch.column(text_column)
     try:
         # pandas has a column of missing values only as numbers.
         known = column if column.null_count < len(column) else pa.nulls(len(column))
         texts = flat(arrow_values(known, pa.large_binary()))
     except TextsError as error:
-        raise DataError(f"Expected texts in column {text_column!r}, got {column.type}") from error
+        raise DataError(f"Expected texts in column {quoted(text_column)}, got {column.type}") from error
     scored = score_texts(encode_texts(texts, scorer), scorer)
     for name, values in columns.of(scored).items():
         batch = batch.append_column(name, values)
