@@ -34,9 +34,19 @@ def cpu_features() -> dict[str, bool]:
     """
 
 class CleaningOptions:
-    """Options of the cleaning, as in `reference.clean_words`."""
+    """Options of the cleaning, as in `reference.clean_words`.
 
-    def __init__(self, strip_html: bool = False, keep_digits: bool = False, split_at_marks: bool = False) -> None: ...
+    quick_check: the table of `text.normal_form`, with which texts are put into Unicode's normal form C first; empty for
+    none. It is copied. Raises ValueError for a table of another size.
+    """
+
+    def __init__(
+        self,
+        strip_html: bool = False,
+        keep_digits: bool = False,
+        split_at_marks: bool = False,
+        quick_check: bytes = b"",
+    ) -> None: ...
 
 def count_words(
     texts: Any, left_out: Set[str], max_words: int, min_count: int, options: CleaningOptions, threads: int, level: str

@@ -26,6 +26,14 @@ class DataError(SentimentFastError):
     """The data cannot be used as it is: a missing column, a bad row, a single class (exit code 1)."""
 
 
+class TextsError(DataError, TypeError):
+    """What was given is not a column of texts, or holds a value that is not a text (exit code 1). Also a TypeError."""
+
+
+class MissingTextError(DataError, ValueError):
+    """A text is missing, and the caller asked for an error then (exit code 1). Also a ValueError."""
+
+
 class StoppedError(KeyboardInterrupt):
     """A run was stopped or interrupted, and can be resumed. A KeyboardInterrupt, which `except Exception` lets pass.
 

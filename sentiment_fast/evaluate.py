@@ -59,6 +59,7 @@ def run(arguments: argparse.Namespace) -> None:
 
     from sentiment_fast.data.label_rules import LabelRules
     from sentiment_fast.data.labelled_texts import class_indices, read_labelled
+    from sentiment_fast.data.texts import report_missing
     from sentiment_fast.evaluation.metrics import evaluate_decision
     from sentiment_fast.evaluation.reviews import first_reviews
     from sentiment_fast.scoring.scorer import load
@@ -77,6 +78,7 @@ def run(arguments: argparse.Namespace) -> None:
     columns, usual = (arguments.text_column, arguments.label_column), (scorer.text_column, scorer.label_column)
     with Waiting("reading", say) as line:
         data = read_labelled(arguments.files, *columns, data_options_of(arguments), line.say, usual)
+    report_missing(data.texts, data.name, say)
     rules = LabelRules.of(getattr(arguments, "label_map", None), getattr(arguments, "normalise_labels", False))
     targets = class_indices(rules.of_model(data, scorer.classes), scorer.classes)
     parts = [data.texts.slice(start, _AT_ONCE) for start in range(0, len(data.texts), _AT_ONCE)]

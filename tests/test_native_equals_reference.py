@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import sentiment_fast as sf
 from sentiment_fast import _core, reference
+from sentiment_fast.text.encoding import cleaning_options
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "preprocessing.json").read_text())
 
@@ -33,7 +34,14 @@ MARKUP = st.lists(
 pytestmark = pytest.mark.no_cover
 
 PLAIN = _core.CleaningOptions()
-EVERY_OPTION = {"strip_html": True, "keep_digits": True, "split_at_marks": True}
+EVERY_OPTION = {"strip_html": True, "keep_digits": True, "split_at_marks": True, "normalise": "nfc"}
+# What normal form C composes, decomposes and sorts: letters, marks of several classes, jamo, and pairs that become one.
+MARKED = st.text(
+    st.sampled_from(
+        "eoA<>\u1ebf\u00e9\u0301\u0302\u0323\u0338\u0344\u0345\u03b1\u212b\u0958\u0915\u093c\u094d"
+        "\u1100\u1161\u11a8\uac00\ud55c\u05e9\u05c1\ufb2a\U000110a5\U000110ba\U0001d15e\ufffd\ud800"
+    )
+)
 
 
 def assert_equal(texts, forms=None, threads=(1, 2, 3, 8), levels=_core.LEVELS, **cleaning):
@@ -43,7 +51,7 @@ def assert_equal(texts, forms=None, threads=(1, 2, 3, 8), levels=_core.LEVELS, *
     expected = np.array([id_ for row in rows for id_ in row], dtype=np.int64)
     offsets = np.cumsum([0] + [len(row) for row in rows])
     lexicon = _core.Lexicon(words)
-    options = _core.CleaningOptions(**cleaning)
+    options = cleaning_options(**cleaning)
     for form in forms or (texts,):
         for count in threads:
             for level in levels:
@@ -98,6 +106,13 @@ def test_every_code_point_with_words_split_at_marks(frame, keep_digits):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("frame", frames("{}", "a{}b", "e{}\u0301", "\u1100{}\u11a8", "<{}>", always=("e{}\u0301",)))
+def test_every_code_point_in_normal_form(frame):
+    texts = [frame.format(chr(code)) for code in range(0x110000)]
+    assert_equal(texts, (texts, as_utf8(texts)), threads=(2,), normalise="nfc")
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "options",
     [{}, {"split_at_marks": True}, {"strip_html": True, "keep_digits": True}, EVERY_OPTION],
@@ -121,17 +136,32 @@ def test_generated_texts(texts):
 
 @pytest.mark.slow
 @settings(max_examples=1500, deadline=None)
-@example(["a<b>\u03a3</b>", "A<i>\u03a3", "A\u03a3<i>b", "A\u03a3<i b"], True, False, False)
+@example(["a<b>\u03a3</b>", "A<i>\u03a3", "A\u03a3<i>b", "A\u03a3<i b"], True, False, False, "none")
+@example(["a<\u0338b>c", "a<b>\u0338c>d", "e\u0301<i>\u0301"], True, False, False, "nfc")
 @example(
     ["<", "a<", "<a", "<a<b>", "</>", "</1>", "<a\n>", "I <3 you", "a<b and c>d", "<!doctype><!-- a > b -->"],
     True,
     True,
     False,
+    "none",
 )
-@example(["don't", "don\u2019t", "a-b\u2014c", "8/10", "\u0905\u0928\u0941", "\U0001f600a\ufffdb"], False, False, True)
-@given(st.lists(st.one_of(MARKUP, TEXT), max_size=12), st.booleans(), st.booleans(), st.booleans())
-def test_generated_texts_with_each_option(texts, strip_html, keep_digits, split_at_marks):
+@example(
+    ["don't", "don\u2019t", "a-b\u2014c", "8/10", "\u0905\u0928\u0941", "\U0001f600a\ufffdb"],
+    False,
+    False,
+    True,
+    "none",
+)
+@given(
+    st.lists(st.one_of(MARKUP, MARKED, TEXT), max_size=12),
+    st.booleans(),
+    st.booleans(),
+    st.booleans(),
+    st.sampled_from(["none", "nfc"]),
+)
+def test_generated_texts_with_each_option(texts, strip_html, keep_digits, split_at_marks, normalise):
     options = {"strip_html": strip_html, "keep_digits": keep_digits, "split_at_marks": split_at_marks}
+    options["normalise"] = normalise
     assert_equal(texts, (texts, as_utf8(texts)), threads=(1, 3), **options)
 
 
@@ -147,6 +177,7 @@ def test_generated_texts_with_each_option(texts, strip_html, keep_digits, split_
 )
 def test_generated_vocabularies(texts, max_words, min_count, stop_words, unknown, cleaning):
     options = dict.fromkeys(("strip_html", "keep_digits", "split_at_marks"), cleaning)
+    options["normalise"] = "nfc" if cleaning else "none"
     building = {"min_count": min_count, **options}
     words = reference.build_vocabulary(texts, max_words, stop_words, **building)
     vocabulary = sf.build_vocabulary(texts, max_words, stop_words, threads=2, unknown=unknown, **building)
@@ -170,6 +201,7 @@ def test_bytes_mean_what_decoding_with_replacement_gives(items):
     texts = [item.decode("utf-8", "replace") for item in items]
     forms = [pa.array(items, kind) for kind in (pa.binary(), pa.large_binary(), pa.binary_view())]
     assert_equal(texts, forms, threads=(1,))
+    assert_equal(texts, forms, threads=(1,), normalise="nfc")
 
 
 @pytest.mark.parametrize("kind", ["latin-1", "two bytes", "four bytes"])

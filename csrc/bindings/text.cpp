@@ -5,14 +5,17 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <memory>
 #include <string>
 #include <unordered_set>
+#include <utility>
 
 #include "bindings/arrays.h"
 #include "bindings/module.h"
 #include "bindings/without_gil.h"
 #include "text/encode.h"
 #include "text/lexicon.h"
+#include "text/normal_form.h"
 #include "text/texts.h"
 #include "text/unicode.h"
 
@@ -40,6 +43,13 @@ Texts texts_from_python(const py::object& texts) {
   }
   throw TypeMismatch{"Expected texts as a list or tuple of str, or an Arrow column (pyarrow, pandas, polars), got `" +
                      std::string(Py_TYPE(texts.ptr())->tp_name) + "`"};
+}
+
+CleaningOptions cleaning_options(bool strip_html, bool keep_digits, bool split_at_marks, std::string quick_check) {
+  if (quick_check.empty()) return {strip_html, {keep_digits, split_at_marks}};
+  if (quick_check.size() != kCodePoints)
+    throw py::value_error("Expected a quick check of 0x110000 bytes, got " + std::to_string(quick_check.size()));
+  return {strip_html, {keep_digits, split_at_marks}, std::make_shared<const std::string>(std::move(quick_check))};
 }
 
 py::tuple count_words_in(const py::object& texts_object, const std::unordered_set<std::string>& left_out,
@@ -123,10 +133,8 @@ void bind_text(py::module_& module) {
   });
 
   py::class_<CleaningOptions>(module, "CleaningOptions")
-      .def(py::init([](bool strip_html, bool keep_digits, bool split_at_marks) {
-             return CleaningOptions{strip_html, {keep_digits, split_at_marks}};
-           }),
-           py::arg("strip_html") = false, py::arg("keep_digits") = false, py::arg("split_at_marks") = false);
+      .def(py::init(&cleaning_options), py::arg("strip_html") = false, py::arg("keep_digits") = false,
+           py::arg("split_at_marks") = false, py::arg("quick_check") = py::bytes());
   module.def("count_words", &count_words_in, py::arg("texts"), py::arg("left_out"), py::arg("max_words"),
              py::arg("min_count"), py::arg("options"), py::arg("threads"), py::arg("level"));
   py::class_<Lexicon>(module, "Lexicon")

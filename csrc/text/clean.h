@@ -14,6 +14,7 @@
 #include "text/cleaned_words.h"
 #include "text/codecs.h"
 #include "text/html.h"
+#include "text/normal_form.h"
 #include "simd/cpu.h"
 #include "text/texts.h"
 #include "text/unicode.h"
@@ -23,6 +24,7 @@ namespace sentiment_fast {
 struct CleaningOptions {
   bool strip_html = false;  // tags count as spaces
   CharacterRule characters;
+  QuickCheckTable normal_form = nullptr;  // with one, texts are put into Unicode's normal form C first
 };
 
 // The SIMD level and the options of the cleaning.
@@ -37,10 +39,12 @@ class Cleaner {
   explicit Cleaner(const Cleaning& cleaning)
       : clean_ascii_(cleaning.level.clean_ascii),
         options_(cleaning.options),
+        normal_form_(cleaning.options.normal_form),
         ascii_(ascii_table(options_.characters)) {}
 
   template <class Sink>
-  void clean(const Text& text, Sink& sink) {
+  void clean(const Text& original, Sink& sink) {
+    const Text text = normal_form_.of(original);
     switch (text.encoding) {
       case Encoding::utf8: return clean_text<Utf8>(static_cast<const unsigned char*>(text.data), text.size, sink);
       case Encoding::latin1: return clean_fixed(static_cast<const unsigned char*>(text.data), text.size, sink);
@@ -151,6 +155,7 @@ class Cleaner {
 
   CleanAscii* clean_ascii_;
   CleaningOptions options_;
+  NormalForm normal_form_;
   const AsciiTable& ascii_;
   CleanedWords words_;
   unsigned char narrow_[kStretch];

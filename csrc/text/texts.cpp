@@ -11,25 +11,6 @@
 namespace sentiment_fast {
 namespace {
 
-// ---- list[str] ---------------------------------------------------------------------------------------------------
-
-Text view_of(PyObject* str) {
-#if PY_VERSION_HEX < 0x030C0000
-  if (PyUnicode_READY(str) < 0) {
-    PyErr_Clear();
-    throw std::bad_alloc();
-  }
-#endif
-  const auto size = static_cast<size_t>(PyUnicode_GET_LENGTH(str));
-  const void* data = PyUnicode_DATA(str);
-  if (PyUnicode_IS_ASCII(str)) return {data, size, Encoding::utf8};
-  switch (PyUnicode_KIND(str)) {
-    case PyUnicode_1BYTE_KIND: return {data, size, Encoding::latin1};
-    case PyUnicode_2BYTE_KIND: return {data, size, Encoding::ucs2};
-    default: return {data, size, Encoding::ucs4};
-  }
-}
-
 // ---- Arrow: an array's buffers -> the text of row i -----------------------------------------------------------------
 
 // Item i of a buffer of any alignment: the interface recommends aligned buffers but does not require them.
@@ -225,6 +206,22 @@ std::string stream_error(ArrowArrayStream* stream, int code) {
 }
 
 }  // namespace
+
+Text view_of(PyObject* str) {
+#if PY_VERSION_HEX < 0x030C0000
+  if (PyUnicode_READY(str) < 0) {
+    PyErr_Clear();
+    throw std::bad_alloc();
+  }
+#endif
+  const auto size = static_cast<size_t>(PyUnicode_GET_LENGTH(str));
+  const void* data = PyUnicode_DATA(str);
+  switch (PyUnicode_KIND(str)) {
+    case PyUnicode_1BYTE_KIND: return {data, size, Encoding::latin1};
+    case PyUnicode_2BYTE_KIND: return {data, size, Encoding::ucs2};
+    default: return {data, size, Encoding::ucs4};
+  }
+}
 
 Texts Texts::from_sequence(PyObject* sequence) {
   Texts texts;

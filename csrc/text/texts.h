@@ -15,7 +15,7 @@ typedef struct _object PyObject;
 
 namespace sentiment_fast {
 
-enum class Encoding : uint8_t { utf8, latin1, ucs2, ucs4 };  // ASCII counts as utf8
+enum class Encoding : uint8_t { utf8, latin1, ucs2, ucs4 };
 
 struct Text {
   Text(const void* start, size_t units, Encoding kind) : data(start), size(units), encoding(kind) {}
@@ -26,6 +26,9 @@ struct Text {
 
   size_t bytes() const { return size * (encoding == Encoding::ucs2 ? 2 : encoding == Encoding::ucs4 ? 4 : 1); }
 };
+
+// A str's memory, valid as long as the str. Needs the interpreter lock.
+Text view_of(PyObject* str);
 
 // The texts of one call and the owners of their memory. Nulls are empty texts, and are counted.
 class Texts {

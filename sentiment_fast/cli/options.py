@@ -58,8 +58,11 @@ def add_row_arguments(parser: argparse.ArgumentParser) -> None:
         help="write only these columns of INPUT, by number, or by name, in double quotes if it holds a comma "
         "(default: all)",
     )
+    add_unknown_argument(parser)
     parser.add_argument(
-        "--status", action="store_true", help="add sentiment_status: ok, empty, truncated or invalid_utf8"
+        "--status",
+        action="store_true",
+        help="add sentiment_status: ok, truncated, invalid_utf8, no_known_words or empty, the last that applies",
     )
     parser.add_argument(
         "--tokens", action="store_true", help="add sentiment_tokens: the number of known words in the text"
@@ -150,6 +153,16 @@ def add_threshold_argument(parser: argparse.ArgumentParser) -> None:
         metavar="P",
         type=float,
         help="predict the positive class above this probability (default: the model's, 0.5)",
+    )
+
+
+def add_unknown_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--unknown",
+        choices=("prior", "blank"),
+        default="prior",
+        help="label a text without a known word as the model labels an empty one, or leave label and score blank "
+        "(default: prior)",
     )
 
 

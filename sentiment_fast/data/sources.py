@@ -17,7 +17,7 @@ from sentiment_fast.data.datasets.demo import demo_corpus
 from sentiment_fast.data.datasets.imdb import load_imdb, load_unlabelled_imdb, say_on_stderr
 from sentiment_fast.data.label_rules import LabelRules
 from sentiment_fast.data.labelled_texts import LabelledTexts, classes_of, read_labelled, stratified_split
-from sentiment_fast.data.texts import Paths, Texts, joined, read_texts
+from sentiment_fast.data.texts import Paths, Texts, joined, read_texts, report_missing
 from sentiment_fast.errors import DataError, DownloadError, UsageError
 from sentiment_fast.io.inputs import exists
 from sentiment_fast.io.options import LayoutOptions
@@ -164,12 +164,15 @@ def open_parts(
     """
 
     def read(paths: Paths) -> LabelledTexts:
-        return read_labelled(paths, text_column, label_column, layout, say)
+        found = read_labelled(paths, text_column, label_column, layout, say)
+        report_missing(found.texts, found.name, say)
+        return found
 
     if isinstance(data, LabelledTexts):
         labelled = data
     else:
         labelled = open_data(data, text_column, label_column, seed, say, layout)
+    report_missing(labelled.texts, labelled.name, say)
     share = share_of(validation)
     parts = {"training": labelled}
     if share is None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from sentiment_fast.data.folders import read_text_folder
 from sentiment_fast.errors import DataError, UsageError
@@ -111,6 +112,13 @@ def read_file(name: str, wanted: Sequence[WantedColumn], layout: LayoutOptions, 
     if table.column(0).null_count:
         table = table.set_column(0, table.column_names[0], table.column(0).fill_null(""))
     return table
+
+
+def report_missing(texts: pa.ChunkedArray, name: str, say: Callable[[str], None]) -> None:
+    """Say how many texts are empty, as missing ones are in memory, or only white space. name: of the data."""
+    count = pc.sum(pc.or_(pc.equal(texts, ""), pc.utf8_is_space(texts))).as_py()
+    if count:
+        say(f"{name}: {count:,} of {len(texts):,} texts are missing or empty: each counts as a text without words")
 
 
 def name_of(path: str) -> str:

@@ -9,41 +9,23 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
 from sentiment_fast.data.labelled_texts import LabelledTexts
 from sentiment_fast.data.labels import check_spellings, shortest_floats
 from sentiment_fast.errors import DataError
+from sentiment_fast.text.containers import large_strings
 
 
 def labelled_texts_of(texts: Any, labels: Any, name: str = "the given texts") -> LabelledTexts:
-    """texts: a sequence of str, None for a missing one. labels: as many str, bool, whole or finite numbers.
+    """texts: as for `build_vocabulary`; a missing one is "". labels: as many str, bool, whole or finite numbers.
 
-    Raises DataError for anything else.
+    Raises DataError for anything else; for texts it is a TextsError.
     """
-    column = _column(texts)
+    column = large_strings(texts).fill_null("")
     labels = labels if hasattr(labels, "__len__") else list(labels)  # what an iterator gives
     if len(column) != len(labels):
         raise DataError(f"Expected one label per text, got {len(column)} texts and {len(labels)} labels")
     return LabelledTexts(column, _labels(labels), name)
-
-
-def _column(texts: Any) -> pa.ChunkedArray:
-    if isinstance(texts, str):
-        raise DataError("Expected a sequence of texts, got a single str")
-    try:
-        if hasattr(texts, "__arrow_c_stream__"):
-            column = pa.chunked_array(texts)
-        else:
-            column = pa.chunked_array([pa.array(texts, from_pandas=True)])
-        if len(column) == 0:
-            return pa.chunked_array([], pa.large_string())
-        kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
-        if not (pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)):
-            raise DataError(f"Expected texts of type str, got {column.type}")
-        return column.cast(pa.large_string()).fill_null("")
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, UnicodeEncodeError) as error:
-        raise DataError(f"Expected texts of type str, got others: {error}") from error
 
 
 def _labels(labels: Any) -> np.ndarray:

@@ -15,6 +15,7 @@ from sentiment_fast.io.columns import WantedColumn, text_column
 
 MAX_RECORD_BYTES = 64 << 20
 LARGEST_MAX_RECORD = 1 << 30
+NA_VALUES = ("",)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +26,8 @@ class LayoutOptions:
     text codec of Python. sheet: of a workbook, by name or by its number from 1. The others are for CSV: delimiter;
     header: whether the first record holds the columns' names; skip_lines: lines before it to ignore; comment: what
     lines to ignore start with; quoting: "standard", or "none" if quotes are ordinary characters; escape: the character
-    that takes the meaning from the next one; na_values: fields that mean "no text".
+    that takes the meaning from the next one; na_values: texts that mean that there is none; the empty field always
+    does.
     Raises UsageError for an invalid value.
     """
 
@@ -38,7 +40,7 @@ class LayoutOptions:
     comment: str | None = None
     quoting: str = "standard"
     escape: str | None = None
-    na_values: tuple[str, ...] = ("",)
+    na_values: tuple[str, ...] = NA_VALUES
 
     def __post_init__(self) -> None:
         for name in ("input_format", "encoding", "delimiter", "comment", "quoting", "escape"):
@@ -63,6 +65,10 @@ class LayoutOptions:
             default = next(field.default for field in fields(LayoutOptions) if field.name == name)
             if getattr(self, name) != default:
                 raise UsageError(f"`{name}`: not supported yet")
+        given = self.na_values
+        if isinstance(given, str) or not all(isinstance(value, str) for value in given):
+            raise UsageError(f"Expected `na_values` to be a list of texts, such as ['NaN', 'NULL'], got {given!r}")
+        object.__setattr__(self, "na_values", tuple(given))
 
     def layout(self) -> dict[str, object]:
         """These options by name, without those of classes derived from this one."""
@@ -80,7 +86,7 @@ class DataOptions(LayoutOptions):
 
 
 LAYOUT_NAMES = tuple(field.name for field in fields(LayoutOptions))
-_NOT_YET = ("encoding", "na_values")
+_NOT_YET = ("encoding",)
 _QUOTING = ("standard", "none")
 _APPLIES_TO = {
     "header": ("CSV", "Excel"),
@@ -88,6 +94,7 @@ _APPLIES_TO = {
     "comment": ("CSV",),
     "quoting": ("CSV",),
     "escape": ("CSV",),
+    "na_values": ("CSV",),
 }
 
 

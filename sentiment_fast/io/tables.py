@@ -18,6 +18,8 @@ import pyarrow as pa
 from sentiment_fast.errors import DataError, UsageError
 from sentiment_fast.io.arrow import flat, holds_text, invalid_texts
 from sentiment_fast.io.columns import WantedColumn
+from sentiment_fast.io.csv.missing import count_na_spellings, report_na_spellings, without_missing
+from sentiment_fast.io.formats import CSV
 from sentiment_fast.io.inputs import Inputs, expand_patterns
 from sentiment_fast.io.options import Reading, ReadOptions
 from sentiment_fast.io.source import Source
@@ -72,12 +74,20 @@ def read_columns(
         first = opened.first
         assert first.schema is not None
         _check_distinct(first.schema.names, wanted)
-        row, number = 0, -1
+        row, number, na_spellings = 0, -1, 0
         for reader, place, window in opened.windows(Position(), 1, window_bytes):
             row, number = (row if place == number else 0), place
-            table = _checked(reader.values(window), first.schema.names, reader.source.name, row)
+            values = reader.values(window)
+            if reader.format == CSV:
+                texts = without_missing(flat(values[0]), options.na_values)
+                values, na_spellings = (
+                    [pa.chunked_array([texts]), *values[1:]],
+                    na_spellings + count_na_spellings(texts),
+                )
+            table = _checked(values, first.schema.names, reader.source.name, row)
             yield ColumnTable(reader.source.name, table, row + 1, *reader.rejected(window))
             row = window.end.rows
+        report_na_spellings(first.source.name, na_spellings, options.na_values, say)
         if number < 0:
             nothing = first.schema.empty_table().columns
             yield ColumnTable(first.source.name, _checked(nothing, first.schema.names, first.source.name, 0), 1, b"", 0)

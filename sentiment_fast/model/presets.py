@@ -14,7 +14,7 @@ from sentiment_fast.errors import UsageError, quoted
 from sentiment_fast.model.batches import Budget
 from sentiment_fast.model.config import NetworkConfig
 from sentiment_fast.model.ngrams import NgramConfig
-from sentiment_fast.text.vocabulary import Unknown, Vocabulary
+from sentiment_fast.text.vocabulary import Normalise, Unknown, Vocabulary
 
 _LARGEST = 1e6  # learning rates and the like beyond it train nothing
 _BOUNDS = {
@@ -37,6 +37,7 @@ class VocabularyConfig:
     keep_digits: bool = False
     split_at_marks: bool = False
     unknown: Unknown = "drop"
+    normalise: Normalise = "none"
 
     def __post_init__(self) -> None:
         try:
@@ -162,8 +163,15 @@ def _read_as(wanted: Any, name: str, value: Any) -> Any:
 
 # What the presets other than the tutorial's have in common. Digits, because many a review ends with "8/10"; and
 # "movie...it" is split into words. benchmarks/results/accuracy.md has what each gains: more than everything else here.
+# And an accented letter is the same however it is spelled.
 _ALL_WORDS = VocabularyConfig(
-    max_words=30_000, stop_words="none", strip_html=True, keep_digits=True, split_at_marks=True, unknown="id"
+    max_words=30_000,
+    stop_words="none",
+    strip_html=True,
+    keep_digits=True,
+    split_at_marks=True,
+    unknown="id",
+    normalise="nfc",
 )
 _SHORT = TrainingConfig(
     epochs=6,

@@ -8,22 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from sentiment_fast.errors import DataError, listed, quoted
+from sentiment_fast.errors import DataError, UsageError
 from sentiment_fast.io.arrow import invalid_texts, value_bytes, value_offsets
 from sentiment_fast.model.decision import Decision
 from sentiment_fast.text.encoding import TokenIds
 
 Mask = npt.NDArray[np.bool_]
+Unknown = Literal["prior", "blank"]
 
 LABEL, SCORE, STATUS, TOKENS = "sentiment_label", "sentiment_score", "sentiment_status", "sentiment_tokens"
 STARS = "sentiment_stars"  # of ordered classes: the expected value
-STATUSES = ("ok", "empty", "truncated", "invalid_utf8")  # if several apply, the last of them is written
+# If several apply, the last of them is written: what says most about the score.
+STATUSES = ("ok", "truncated", "invalid_utf8", "no_known_words", "empty")
 
 # The bytes that occur in white space, in UTF-8: a text with any other byte is not blank.
 _SPACE_BYTES = np.zeros(256, bool)
@@ -45,23 +47,35 @@ class TextScorer(Protocol):
 
 @dataclass(frozen=True)
 class ColumnOptions:
-    """Optional columns. status: add `sentiment_status`. tokens: add `sentiment_tokens`, the number of known words."""
+    """What is written for a text.
+
+    status: add `sentiment_status`. tokens: add `sentiment_tokens`, the number of known words. unknown: "prior" to label
+    a text without known words as the model labels an empty text, "blank" for neither label nor score.
+    Raises UsageError for another `unknown`.
+    """
 
     status: bool = False
     tokens: bool = False
+    unknown: Unknown = "prior"
+
+    def __post_init__(self) -> None:
+        if self.unknown not in ("prior", "blank"):
+            raise UsageError(f"Expected `unknown` to be prior or blank, got {self.unknown!r}")
 
 
 @dataclass(frozen=True)
 class EncodedTexts:
     """ids: token ids of the distinct texts, (distinct,). places: (n,) int64, the index of each text's ids in them.
-    tokens: (n,) int64, the number of known words. blank: (n,) bool, null, empty or only white space. invalid: (n,)
-    bool, not valid UTF-8. truncated: (n,) bool, more ids than the network reads.
+    tokens: (n,) int64, the number of known words. blank: (n,) bool, null, empty or only white space. unknown: (n,)
+    bool, not blank, but without known words. invalid: (n,) bool, not valid UTF-8. truncated: (n,) bool, more ids than
+    the network reads.
     """
 
     ids: TokenIds
     places: npt.NDArray[np.int64]
     tokens: npt.NDArray[np.int64]
     blank: Mask
+    unknown: Mask
     invalid: Mask
     truncated: Mask
 
@@ -73,11 +87,13 @@ def encode_texts(texts: pa.LargeBinaryArray, scorer: TextScorer) -> EncodedTexts
     """Encode a column of texts; texts with the same words after cleaning are deduplicated."""
     ids = scorer.encode(texts)
     distinct, places = _distinct(ids)
+    tokens, blank = distinct.known_lengths[places], _blank(texts, ids.lengths == 0)
     return EncodedTexts(
         ids=distinct,
         places=places,
-        tokens=distinct.known_lengths[places],
-        blank=_blank(texts, ids.lengths == 0),
+        tokens=tokens,
+        blank=blank,
+        unknown=(tokens == 0) & ~blank,
         invalid=invalid_texts(texts),
         truncated=ids.lengths > scorer.max_length,
     )
@@ -122,7 +138,8 @@ class ScoredTexts:
     """probabilities: (n, classes) float32. status: (n,), places in STATUSES. The rest as in `EncodedTexts`."""
 
     probabilities: npt.NDArray[np.float32]
-    blank: npt.NDArray[np.bool_]
+    blank: Mask
+    unknown: Mask
     status: npt.NDArray[np.int64]
     tokens: npt.NDArray[np.int64]
 
@@ -140,13 +157,13 @@ def texts_with_scores(texts: EncodedTexts, distinct: npt.NDArray[np.float32]) ->
     if not np.isfinite(distinct).all():
         raise DataError("Expected finite probabilities from the model, got NaN or infinity: its weights are damaged")
     status = np.zeros(len(texts), np.int64)
-    for place, holds in enumerate((texts.blank, texts.truncated, texts.invalid), 1):
+    for place, holds in enumerate((texts.truncated, texts.invalid, texts.unknown, texts.blank), 1):
         status[holds] = place
-    return ScoredTexts(distinct[texts.places], texts.blank, status, texts.tokens)
+    return ScoredTexts(distinct[texts.places], texts.blank, texts.unknown, status, texts.tokens)
 
 
 class AddedColumns:
-    """The columns that a scorer adds. Labels and scores of blank texts are null.
+    """The columns that a scorer adds. Labels and scores are null for blank texts, and on request for unknown ones.
 
     schema: their names and types. names: their names.
     """
@@ -157,44 +174,24 @@ class AddedColumns:
         classes = self._decision.classes
         self._scores = [SCORE] if len(classes) == 2 else [f"{SCORE}_{label}" for label in classes]
         empty = np.zeros(0, np.int64)
-        nothing = ScoredTexts(np.zeros((0, len(classes)), np.float32), empty > 0, empty, empty)
+        nothing = ScoredTexts(np.zeros((0, len(classes)), np.float32), empty > 0, empty > 0, empty, empty)
         self.schema = pa.schema([(name, values.type) for name, values in self.of(nothing).items()])
         self.names: Sequence[str] = self.schema.names
 
     def of(self, scored: ScoredTexts) -> dict[str, pa.Array]:
         """(n,) each: labels in their own type, scores and stars in float32, statuses as strings, numbers of tokens."""
         decision, shown = self._decision, scored.probabilities
-        label = pa.array(decision.indices(shown), mask=scored.blank)
+        null = scored.blank | scored.unknown if self._options.unknown == "blank" else scored.blank
+        label = pa.array(decision.indices(shown), mask=null)
         columns = {LABEL: self._labels.take(label)}
         if len(decision.classes) == 2:
             shown = shown[:, decision.positive : decision.positive + 1]
         for name, scores in zip(self._scores, shown.T, strict=True):
-            columns[name] = pa.array(scores, pa.float32(), mask=scored.blank)
+            columns[name] = pa.array(scores, pa.float32(), mask=null)
         if decision.ordinal is not None:
-            columns[STARS] = pa.array(decision.expected(scored.probabilities), pa.float32(), mask=scored.blank)
+            columns[STARS] = pa.array(decision.expected(scored.probabilities), pa.float32(), mask=null)
         if self._options.status:
             columns[STATUS] = pa.array(STATUSES).take(pa.array(scored.status))
         if self._options.tokens:
             columns[TOKENS] = pa.array(scored.tokens)
         return columns
-
-
-def score_batch(scorer: TextScorer, batch: pa.RecordBatch, text_column: str, options: ColumnOptions) -> pa.RecordBatch:
-    """The batch with columns added. Raises DataError if it lacks the text column or already has one of these."""
-    columns = AddedColumns(scorer, options)
-    names = batch.schema.names
-    if names.count(text_column) != 1:
-        raise DataError(f"Expected a batch with one column {quoted(text_column)}, got columns {listed(names)}")
-    taken = [name for name in columns.names if name in names]
-    if taken:
-        raise DataError(f"Expected a batch without a column {quoted(taken[0])}, which would be added: rename it")
-    try:
-        texts = batch.column(text_column).cast(pa.large_binary())
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-        raise DataError(
-            f"Expected texts in column {quoted(text_column)}, got {batch.schema.field(text_column).type}"
-        ) from error
-    scored = score_texts(encode_texts(texts, scorer), scorer)
-    for name, values in columns.of(scored).items():
-        batch = batch.append_column(name, values)
-    return batch

@@ -89,7 +89,7 @@ def score_jobs(
         run = _JobsRun(scorer, cluster, options, len(jobs) > 1, say, progress)
         scored = []
         for job, summary in zip(jobs, run.summaries(jobs, stop or StopRequest()), strict=True):
-            _report(job, summary, say)
+            _report(job, summary, chosen.unknown, say)
             scored.append((job, summary))
     if len(jobs) > 1:
         _remove_journals(jobs)
@@ -245,13 +245,15 @@ def _engine_message(scorer: Scorer, cluster: Cluster | None) -> str:
     return f"Scoring with {cluster.workers} workers of a Ray cluster, on {found['device']}, {found['precision']}"
 
 
-def _report(job: Job, summary: Summary, say: Callable[[str], None]) -> None:
+def _report(job: Job, summary: Summary, unknown: str, say: Callable[[str], None]) -> None:
     earlier = f", {summary.earlier_rows:,} of them in an earlier run" if summary.earlier_rows else ""
     rejected = f", {summary.rejects:,} rejected to {summary.rejects_file}" if summary.rejects else ""
+    answer = "scored like an empty text" if unknown == "prior" else "therefore without a score"
+    strange = f", {summary.no_known_words:,} without a known word and {answer}" if summary.no_known_words else ""
     say(
         f"{job.name}: {summary.rows + summary.rejects:,} rows in{earlier}, "
         f"{summary.rows:,} rows out to {summary.output if summary.output != '-' else 'stdout'}{rejected}, "
-        f"{summary.empty:,} of them without text and therefore without a score; "
+        f"{summary.empty:,} of them without text and therefore without a score{strange}; "
         f"{summary.seconds:.1f} s, {summary.rows_per_second:,.0f} rows/s"
     )
     if summary.replaced:

@@ -32,8 +32,8 @@ class Progress:
 
     windows: the number of finished windows. position: where the next one begins. output_bytes, rejects_bytes: lengths
     of the files. output_digest, rejects_digest: those of their ends, or "". output_time, rejects_time: when they were
-    last written to, if complete, else 0. rows: the number of rows written. rejects, empty, truncated, invalid_utf8,
-    replaced: as in a `Summary`. complete: whether all windows are finished.
+    last written to, if complete, else 0. rows: the number of rows written. rejects, empty, no_known_words, truncated,
+    invalid_utf8, na_spellings, replaced: as in a `Summary`. complete: whether all windows are finished.
     """
 
     windows: int = 0
@@ -47,8 +47,10 @@ class Progress:
     rows: int = 0
     rejects: int = 0
     empty: int = 0
+    no_known_words: int = 0
     truncated: int = 0
     invalid_utf8: int = 0
+    na_spellings: int = 0
     replaced: int = 0
     complete: bool = False
 

@@ -49,6 +49,10 @@ class ScoreOptions(ReadOptions, ColumnOptions, CsvOptions):
     restart: bool = _same_bytes(False)
     keep_journal: bool = _same_bytes(False)
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        ColumnOptions.__post_init__(self)
+
     @classmethod
     def from_keywords(cls, given: Mapping[str, Any]) -> ScoreOptions:
         """Raises TypeError for a name that is not an option, UsageError for an invalid value."""

@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from sentiment_fast.errors import DataError
+from sentiment_fast.io.csv.missing import count_na_spellings
+from sentiment_fast.io.formats import CSV
 from sentiment_fast.io.inputs import Inputs
 from sentiment_fast.io.window import Position, Reader, Window, Writer
 from sentiment_fast.runs.stop import StopRequest
@@ -50,8 +52,10 @@ class FinishedWindow:
     consumed: int
     rows: int
     empty: int
+    no_known_words: int
     truncated: int
     invalid_utf8: int
+    na_spellings: int
 
 
 def finish_window(
@@ -77,8 +81,10 @@ def finish_window(
         consumed=window.consumed,
         rows=len(texts),
         empty=int(texts.blank.sum()),
+        no_known_words=int(texts.unknown.sum()),
         truncated=int(texts.truncated.sum()),
         invalid_utf8=int(texts.invalid.sum()),
+        na_spellings=count_na_spellings(window.texts) if reader.format == CSV else 0,
     )
 
 
@@ -160,8 +166,10 @@ class Run:
             rows=before.rows + window.rows,
             rejects=before.rejects + window.rejected,
             empty=before.empty + window.empty,
+            no_known_words=before.no_known_words + window.no_known_words,
             truncated=before.truncated + window.truncated,
             invalid_utf8=before.invalid_utf8 + window.invalid_utf8,
+            na_spellings=before.na_spellings + window.na_spellings,
             replaced=before.replaced + window.replaced,
         )
         self._output.write(window.data, window.rejects, self._progress, window.resumable)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from sentiment_fast.errors import DataError
+from sentiment_fast.io.csv.missing import report_na_spellings
 from sentiment_fast.io.csv.writer import check_added, check_options
 from sentiment_fast.io.formats import CSV, TSV, delimiter_for, has_format, output_format
 from sentiment_fast.io.inputs import Inputs, format_of, open_source, sources_of
@@ -41,17 +42,21 @@ class Summary:
     """The result of scoring files.
 
     rows: the number of rows written. rejects: the number of rejected records; with `rows`, all of the input. empty: the
-    number of rows whose text is empty or only white space, and whose label and scores are therefore blank. truncated:
-    rows whose text has more words than the network reads. invalid_utf8: rows whose text is not valid UTF-8. replaced:
-    rows in which invalid UTF-8 was replaced with U+FFFD, because the output's format cannot hold it. earlier_rows: rows
-    and rejects that an earlier run had done.
+    number of rows whose text is empty or only white space, and whose label and scores are therefore blank.
+    no_known_words: rows with a text of which the model knows no word; `unknown` decides what they get. truncated: rows
+    whose text has more words than the network reads. invalid_utf8: rows whose text is not valid UTF-8. na_spellings:
+    rows of CSV whose text is only a spelling of a missing value, such as NaN or NULL, that `na_values` does not list.
+    replaced: rows in which invalid UTF-8 was replaced with U+FFFD, because the output's format cannot hold it.
+    earlier_rows: rows and rejects that an earlier run had done.
     """
 
     rows: int
     rejects: int
     empty: int
+    no_known_words: int
     truncated: int
     invalid_utf8: int
+    na_spellings: int
     replaced: int
     earlier_rows: int
     seconds: float
@@ -127,8 +132,8 @@ def score_files(
             sink.finish()
         if isinstance(sink, FileOutput) and not chosen.keep_journal:
             sink.remove_journal()
-    rows_before, text_column = earlier.rows + earlier.rejects, prepared.inputs.first.text_column
-    return _summary(target, sink.progress, rows_before, text_column, time.perf_counter() - started)
+    report_na_spellings(target.name, sink.progress.na_spellings, chosen.na_values, say)
+    return _summary(target, sink.progress, earlier, prepared.inputs.first.text_column, time.perf_counter() - started)
 
 
 def score_csv(
@@ -220,15 +225,17 @@ class _Prepared:
         return cluster_run(self._cluster, self._reading, *parts)
 
 
-def _summary(target: Target, done: Progress, earlier_rows: int, text_column: str, seconds: float) -> Summary:
+def _summary(target: Target, done: Progress, earlier: Progress, text_column: str, seconds: float) -> Summary:
     return Summary(
         rows=done.rows,
         rejects=done.rejects,
         empty=done.empty,
+        no_known_words=done.no_known_words,
         truncated=done.truncated,
         invalid_utf8=done.invalid_utf8,
+        na_spellings=done.na_spellings,
         replaced=done.replaced,
-        earlier_rows=earlier_rows,
+        earlier_rows=earlier.rows + earlier.rejects,
         seconds=seconds,
         text_column=text_column,
         output=target.name,

@@ -8,23 +8,29 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from sentiment_fast.errors import UsageError
+from sentiment_fast.errors import MissingTextError, UsageError
 from sentiment_fast.model.calibration import cascaded_probabilities
 from sentiment_fast.model.decision import Band, Decision
 from sentiment_fast.model.devices import choose_precision, find_device
 from sentiment_fast.model.engine import engine_for
 from sentiment_fast.model.folder import load_model, named_or_bundled
 from sentiment_fast.model.model import Model
+from sentiment_fast.text.containers import column_of, rows_without_text
 from sentiment_fast.text.encoding import TokenIds, encode
+
+if TYPE_CHECKING:
+    from sentiment_fast.scoring.columns import Unknown
+
+Missing = Literal["prior", "blank", "error"]
 
 
 class Scorer:
@@ -109,24 +115,63 @@ class Scorer:
         """The number of ids that the network reads of a text; an n-gram model reads all."""
         return self._model.config.max_length
 
-    def predict_proba(self, texts: Any) -> npt.NDArray[np.float32]:
+    def predict_proba(
+        self, texts: Any, *, missing: Missing = "prior", unknown: Unknown = "prior"
+    ) -> npt.NDArray[np.float32]:
         """(n, classes) float32; rows sum to 1, columns are in the order of `classes`.
 
-        texts: list or tuple of str, numpy array, pandas or polars Series, pyarrow Array or ChunkedArray. A text
-        without known words is scored as well. Raises TypeError for anything else, including a single str.
+        texts: list, tuple or iterator of str, NumPy array, pandas or polars Series, pandas Index, PyArrow Array or
+        ChunkedArray, or a table of one such column. missing: what becomes of a missing text (None, NaN, NaT, pandas'
+        NA, Arrow's null, NumPy's masked value), and of one that is empty or only white space: "prior" for the model's
+        answer to an empty text, "blank" for NaN, "error" for MissingTextError, a ValueError. unknown: what becomes of
+        another text without known words: "prior" or "blank", likewise. Raises TextsError, a TypeError, for anything
+        else, including a single str, and UsageError for another `missing` or `unknown`.
         """
-        return self.probabilities_of(self.encode(texts))
+        probabilities, blank = self._scored(texts, missing, unknown)
+        probabilities[blank] = np.nan
+        return probabilities
 
-    def predict(self, texts: Any) -> npt.NDArray[Any]:
+    def predict(self, texts: Any, *, missing: Missing = "prior", unknown: Unknown = "prior") -> npt.NDArray[Any]:
         """(n,) labels: the most probable class of each text; with two classes, `threshold` and `neutral` decide.
 
-        In their own type; strings, among them "neutral", if there is a neutral band.
+        In their own type; strings, among them "neutral", if there is a neutral band. missing, unknown: as for
+        `predict_proba`. With "blank", labels are objects, None for such a text.
         """
+        probabilities, blank = self._scored(texts, missing, unknown)
         decision = self.decision
-        return np.take(np.asarray(decision.labels), decision.indices(self.predict_proba(texts)))
+        indices = decision.indices(probabilities)
+        if "blank" not in (missing, unknown):
+            return np.take(np.asarray(decision.labels), indices)
+        labels = np.take(np.array(decision.labels, object), indices)
+        labels[blank] = None
+        return labels
+
+    def _scored(
+        self, texts: Any, missing: Missing, unknown: Unknown
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
+        """(n, classes), the probabilities, and (m,), the rows that are to be blank."""
+        if missing not in ("prior", "blank", "error"):
+            raise UsageError(f"Expected `missing` to be prior, blank or error, got {missing!r}")
+        if unknown not in ("prior", "blank"):
+            raise UsageError(f"Expected `unknown` to be prior or blank, got {unknown!r}")
+        column = column_of(texts)
+        ids = self.encode(column)
+        blank = np.zeros(0, np.int64)
+        if (missing, unknown) != ("prior", "prior"):
+            strange = np.flatnonzero(ids.known_lengths == 0)
+            without_text = rows_without_text(column, strange)
+            if missing == "error" and len(without_text):
+                raise MissingTextError(
+                    f"Expected a text in every row, got none in {len(without_text):,}, the first at "
+                    f"texts[{without_text[0]}]: fill them in, or pass `missing='prior'` or `missing='blank'`"
+                )
+            without_words = np.setdiff1d(strange, without_text)
+            chosen = ((without_text, missing), (without_words, unknown))
+            blank = np.concatenate([rows for rows, answer in chosen if answer == "blank"] or [blank])
+        return self.probabilities_of(ids), blank
 
     def encode(self, texts: Any) -> TokenIds:
-        """The texts' ids in this model's vocabulary: the first step of `predict_proba`."""
+        """The texts' ids in this model's vocabulary: the first step of `predict_proba`, with the same errors."""
         return encode(texts, self._model.vocabulary, self._threads)
 
     def probabilities_of(self, ids: TokenIds) -> npt.NDArray[np.float32]:
@@ -142,19 +187,23 @@ class Scorer:
         return probabilities
 
     def score_batches(
-        self, batches: Iterable[Any], text_column: str, *, status: bool = False, tokens: bool = False
+        self, batches: Any, text_column: str, *, status: bool = False, tokens: bool = False, unknown: Unknown = "prior"
     ) -> Iterator[Any]:
         """Arrow record batches -> the same batches with `sentiment_label` and `sentiment_score` appended, one by one.
 
-        For data that you read yourself. status, tokens: also append `sentiment_status` and `sentiment_tokens`, as
-        `sf.score_files` does. Labels have their own type, scores are float32; both are null for a text that is null,
-        empty or only white space. The texts of a batch are scored together, each distinct one once. Raises DataError
-        for a batch that lacks the text column, or already has one of the new columns.
+        For data that you read yourself. batches: an iterable of record batches, or of tables or data frames; or one
+        table, pandas or polars data frame, or anything else with Arrow's C interface. status, tokens: also append
+        `sentiment_status` and `sentiment_tokens`, as `sf.score_files` does. Labels have their own type, scores are
+        float32; both are null for a text that is null, empty or only white space, and with unknown="blank" also for a
+        text without known words. The texts of a batch are scored together, each distinct one once. Raises TextsError, a
+        TypeError, for what has no batches, and DataError for a batch that lacks the text column, or already has one of
+        the new columns.
         """
-        from sentiment_fast.scoring.columns import ColumnOptions, score_batch  # which import PyArrow
+        from sentiment_fast.scoring.batches import record_batches, score_batch  # which import PyArrow
+        from sentiment_fast.scoring.columns import ColumnOptions
 
-        for batch in batches:
-            yield score_batch(self, batch, text_column, ColumnOptions(status, tokens))
+        options = ColumnOptions(status, tokens, unknown)
+        return (score_batch(self, batch, text_column, options) for batch in record_batches(batches))
 
     def model(self) -> Model:
         """A copy of its model, from which to make another `Scorer`, for example in another process."""

@@ -1,7 +1,7 @@
 """Texts -> a vocabulary; texts and a vocabulary -> ids, by the native core.
 
 In: texts in any of the usual containers. Out: a `Vocabulary`, or `TokenIds` that pad themselves into a matrix.
-What is computed is specified in reference.py; this file converts containers and checks arguments.
+What is computed is specified in reference.py; reading containers is left to containers.py.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,11 @@ import numpy as np
 import numpy.typing as npt
 
 from sentiment_fast.errors import UsageError
+from sentiment_fast.text.containers import read
 from sentiment_fast.text.core_sources import core_digest
+from sentiment_fast.text.normal_form import quick_check_table
 from sentiment_fast.text.stop_words import stop_word_set
-from sentiment_fast.text.vocabulary import Unknown, Vocabulary
+from sentiment_fast.text.vocabulary import Normalise, Unknown, Vocabulary
 
 _BUILD = "build it with `pip install --no-build-isolation -e .` in the checkout (or `pip install -e .`)"
 
@@ -67,24 +70,31 @@ def build_vocabulary(
     keep_digits: bool = False,
     split_at_marks: bool = False,
     unknown: Unknown = "drop",
+    normalise: Normalise = "none",
 ) -> Vocabulary:
     """The `max_words` most frequent words of the texts, without stop words; ties by first occurrence.
 
-    texts: list or tuple of str, numpy array, pandas or polars Series, pyarrow Array or ChunkedArray, or a table of one
-    such column. None and Arrow nulls are empty texts. max_words: 1 to 2**24. stop_words: "english", another of NLTK's
-    languages, your own words, or None. min_count: less frequent words are left out. strip_html: a tag (`<br />`)
+    texts: list, tuple or iterator of str, NumPy array, pandas or polars Series, pandas Index, PyArrow Array or
+    ChunkedArray, or a table of one such column. Missing values (None, NaN, NaT, pandas' NA, Arrow's null, NumPy's
+    masked value) are empty texts. max_words: 1 to 2**24. stop_words: "english", another of NLTK's languages, your own
+    words, or None. min_count: less frequent words are left out. strip_html: a tag (`<br />`)
     counts as a space; entities (`&amp;`) stay as they are. keep_digits: digits are parts of words. split_at_marks:
     punctuation marks and symbols, except apostrophes, count as spaces, so that "film...and" is two words, and so is
     "8/10". unknown: whether encoding drops words that are neither in the vocabulary nor stop words ("drop") or gives
-    all of them one id, the last ("id"). The vocabulary stores these options, and encoding uses them.
+    all of them one id, the last ("id"). normalise: "nfc" puts texts into Unicode's normal form C first, so that an
+    accented letter is the same whether it is one character or a letter and an accent; "none" leaves them as they are.
+    The vocabulary stores these options, and encoding uses them.
     Source: the tutorial, section 3 (`tokenize`); specified in `sentiment_fast.reference`.
-    Raises TypeError for anything other than a column of texts, ValueError for an invalid option.
+    Raises TextsError, a TypeError, for anything other than a column of texts, ValueError for an invalid option.
     """
     left_out = stop_word_set(stop_words)
     kept_stop_words = stop_words if stop_words is None or stop_words == "english" else sorted(left_out)
     sizes = operator.index(max_words), operator.index(min_count)  # numpy's integers too
-    empty = Vocabulary([], sizes[0], kept_stop_words, sizes[1], strip_html, keep_digits, split_at_marks, unknown)
-    words, _ = _core.count_words(_intake(texts), left_out, *sizes, _cleaning(empty), thread_count(threads), SIMD_LEVEL)
+    empty = Vocabulary(
+        [], sizes[0], kept_stop_words, sizes[1], strip_html, keep_digits, split_at_marks, unknown, normalise
+    )
+    how = _cleaning(empty), thread_count(threads), SIMD_LEVEL
+    words, _ = read(texts, lambda column: _core.count_words(column, left_out, *sizes, *how))
     return replace(empty, words=words)
 
 
@@ -94,18 +104,28 @@ def encode(texts: Any, vocabulary: Vocabulary, threads: int | None = None) -> To
     texts: as for `build_vocabulary`; they are cleaned with the options that the vocabulary was built with. threads: how
     many to use; by default, all that this process may use. The result is the same with any number.
     Source: the tutorial, section 3; specified in `sentiment_fast.reference`.
-    Raises TypeError for anything other than a column of texts.
+    Raises TextsError, a TypeError, for anything other than a column of texts.
     """
     if vocabulary._lexicon is None:
         object.__setattr__(vocabulary, "_lexicon", _lexicon(vocabulary))
-    values, offsets, nulls, words = vocabulary._lexicon.encode(
-        _intake(texts), _cleaning(vocabulary), thread_count(threads), SIMD_LEVEL
-    )
+    how = _cleaning(vocabulary), thread_count(threads), SIMD_LEVEL
+    values, offsets, nulls, words = read(texts, lambda column: vocabulary._lexicon.encode(column, *how))
     return TokenIds(values, offsets, nulls, words, vocabulary.unknown_id)
 
 
 def _cleaning(vocabulary: Vocabulary) -> _core.CleaningOptions:
-    return _core.CleaningOptions(vocabulary.strip_html, vocabulary.keep_digits, vocabulary.split_at_marks)
+    chosen = vocabulary.strip_html, vocabulary.keep_digits, vocabulary.split_at_marks
+    return cleaning_options(*chosen, vocabulary.normalise)
+
+
+@cache  # the core copies the table
+def cleaning_options(
+    strip_html: bool = False, keep_digits: bool = False, split_at_marks: bool = False, normalise: Normalise = "none"
+) -> _core.CleaningOptions:
+    """The options of the cleaning, as in `reference.clean_words`, for the core."""
+    return _core.CleaningOptions(
+        strip_html, keep_digits, split_at_marks, quick_check_table() if normalise == "nfc" else b""
+    )
 
 
 def _lexicon(vocabulary: Vocabulary) -> _core.Lexicon:
@@ -214,17 +234,6 @@ class TokenIds:
             raise ValueError(f"Expected a dtype that holds the ids, up to {self.values.max()}, got int16: use int32")
         _core.pad(self.values, self.offsets, out, thread_count(threads))
         return out
-
-
-def _intake(texts: Any) -> Any:
-    """The texts in a container that the core reads: a list, a tuple, or an object with Arrow's C interface."""
-    if isinstance(texts, str | bytes):
-        raise TypeError(f"Expected several texts, got one `{type(texts).__name__}`: wrap it in a list")
-    if isinstance(texts, np.ndarray):
-        if texts.ndim != 1:
-            raise TypeError(f"Expected texts in an array of one dimension, got shape {texts.shape}")
-        return texts.tolist()
-    return texts
 
 
 _default_threads: ContextVar[int | None] = ContextVar("default_threads", default=None)

@@ -25,15 +25,22 @@ APOSTROPHES = "'`\u00b4\u2018\u2019\ufffd"
 
 
 def clean_words(
-    text: str, strip_html: bool = False, keep_digits: bool = False, split_at_marks: bool = False
+    text: str,
+    strip_html: bool = False,
+    keep_digits: bool = False,
+    split_at_marks: bool = False,
+    normalise: Literal["none", "nfc"] = "none",
 ) -> list[str]:
     """The words of a text, lower-cased, without punctuation and digits (the tutorial's `preprocess_string`).
 
     Unicode throughout: spaces, word characters and digits are those of Python's `str` and `re`.
     strip_html: replaces each tag by a space first (entities stay as they are). keep_digits: digits stay.
     split_at_marks: punctuation marks and symbols (Unicode's general categories P and S), except apostrophes, count as
-    spaces.
+    spaces. normalise: with "nfc", puts the text into Unicode's normal form C before anything else, so that an accent
+    that is a character of its own becomes part of its letter.
     """
+    if normalise == "nfc":
+        text = unicodedata.normalize("NFC", text)
     if strip_html:
         text = TAG.sub(" ", text)
     text = text.lower()
@@ -63,6 +70,7 @@ def build_vocabulary(
     strip_html: bool = False,
     keep_digits: bool = False,
     split_at_marks: bool = False,
+    normalise: Literal["none", "nfc"] = "none",
 ) -> list[str]:
     """The `max_words` most frequent words, without stop words, most frequent first; ties by first occurrence.
 
@@ -72,9 +80,8 @@ def build_vocabulary(
     left_out = stop_word_set(stop_words)
     counts: Counter[str] = Counter()  # keeps the order of first occurrence, and sorted() is stable: this breaks ties
     for text in texts:
-        counts.update(
-            word for word in clean_words(text, strip_html, keep_digits, split_at_marks) if word not in left_out
-        )
+        words = clean_words(text, strip_html, keep_digits, split_at_marks, normalise)
+        counts.update(word for word in words if word not in left_out)
     frequent = [word for word in counts if counts[word] >= min_count]
     return sorted(frequent, key=lambda word: counts[word], reverse=True)[:max_words]
 
@@ -88,6 +95,7 @@ def encode(
     keep_digits: bool = False,
     split_at_marks: bool = False,
     unknown: Literal["drop", "id"] = "drop",
+    normalise: Literal["none", "nfc"] = "none",
 ) -> list[list[int]]:
     """Each text as the ids of its words, in order; words outside the vocabulary are dropped (`tokenize`'s other half).
 
@@ -101,13 +109,13 @@ def encode(
         return [
             [
                 id_of.get(word, unknown_id)
-                for word in clean_words(text, strip_html, keep_digits, split_at_marks)
+                for word in clean_words(text, strip_html, keep_digits, split_at_marks, normalise)
                 if word in id_of or word not in dropped
             ]
             for text in texts
         ]
     return [
-        [id_of[word] for word in clean_words(text, strip_html, keep_digits, split_at_marks) if word in id_of]
+        [id_of[word] for word in clean_words(text, strip_html, keep_digits, split_at_marks, normalise) if word in id_of]
         for text in texts
     ]
 

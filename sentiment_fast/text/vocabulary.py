@@ -16,12 +16,14 @@ from sentiment_fast.errors import ModelFolderError, quoted
 from sentiment_fast.runs.atomic import write_atomically
 from sentiment_fast.runs.regular_files import read_regular
 
-FORMAT = 3
-_WITHOUT_MARKS = 2  # an older format, before split_at_marks, which can still be read
+FORMAT = 4
+# The options that older formats lack, which can still be read.
+_LATER_OPTIONS = {2: {"split_at_marks": False, "normalise": "none"}, 3: {"normalise": "none"}}
 MOST_WORDS = 1 << 24
 MOST_BYTES = 1 << 29  # of a vocabulary file: as many words of 30 bytes
 _MOST_COUNT = 1 << 40
 Unknown = Literal["drop", "id"]
+Normalise = Literal["none", "nfc"]
 _KINDS = {int: ("max_words", "min_count"), bool: ("strip_html", "keep_digits", "split_at_marks")}
 _FIRST_LINE = "sentiment_fast vocabulary, format {}"
 
@@ -43,6 +45,7 @@ class Vocabulary:
     keep_digits: bool = False
     split_at_marks: bool = False
     unknown: Unknown = "drop"
+    normalise: Normalise = "none"
     # The native lexicon, made by encoding.py at first use: derived from `words`, so not part of the value.
     _lexicon: Any = field(default=None, init=False, repr=False, compare=False)
 
@@ -58,6 +61,8 @@ class Vocabulary:
             raise ValueError(f"Expected min_count of 1 to 2**40 ({_MOST_COUNT:,}), got {quoted(self.min_count)}")
         if self.unknown not in ("drop", "id"):
             raise ValueError(f"Expected unknown of 'drop' or 'id', got {quoted(self.unknown)}")
+        if self.normalise not in ("none", "nfc"):
+            raise ValueError(f"Expected normalise of 'none' or 'nfc', got {quoted(self.normalise)}")
         if len(set(self.words)) != len(self.words):
             raise ValueError("Expected distinct words, got duplicates")
         try:
@@ -120,10 +125,9 @@ class Vocabulary:
         written = _format_of(path, lines[0])
         try:
             stored = json.loads(lines[1])
-            if written == _WITHOUT_MARKS:
-                stored["split_at_marks"] = False
+            stored.update(_LATER_OPTIONS.get(written, {}))
             count, options = stored["words"], {name: stored[name] for name in _OPTIONS}
-        except (IndexError, KeyError, TypeError, ValueError, RecursionError) as error:
+        except (IndexError, KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
             raise ModelFolderError(f"{path}, line 2: expected the vocabulary's options as JSON, got damage") from error
         words = lines[2:-1]
         if lines[-1] != "" or len(words) != count:
@@ -155,10 +159,10 @@ def _format_of(path: Path, first_line: str) -> int:
     start, _, number = first_line.rpartition(" ")
     if start != _FIRST_LINE.format("").rstrip() or not re.fullmatch("[0-9]{1,9}", number):
         raise ModelFolderError(f"{path}: expected a sentiment_fast vocabulary, got {quoted(first_line)} in line 1")
-    if not _WITHOUT_MARKS <= int(number) <= FORMAT:
+    if int(number) not in (*_LATER_OPTIONS, FORMAT):
         remedy = "update the package" if int(number) > FORMAT else "train the model again"
         raise ModelFolderError(
-            f"{path}: has format {number}, this version of sentiment_fast reads formats {_WITHOUT_MARKS} and {FORMAT}: "
-            f"{remedy}"
+            f"{path}: has format {number}, this version of sentiment_fast reads formats {min(_LATER_OPTIONS)} to "
+            f"{FORMAT}: {remedy}"
         )
     return int(number)

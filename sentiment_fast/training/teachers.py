@@ -19,7 +19,7 @@ import pyarrow as pa
 import torch
 
 from sentiment_fast.data.sources import check_source, open_texts
-from sentiment_fast.data.texts import Texts, joined
+from sentiment_fast.data.texts import Texts, joined, report_missing
 from sentiment_fast.errors import ModelFolderError, UsageError, listed, quoted, shortened
 from sentiment_fast.model.devices import choose_device
 from sentiment_fast.model.distributed import TrainingProcesses
@@ -90,6 +90,7 @@ def teach(
         more = open_texts(options.unlabelled, options.text_column, say=say, layout=options)
         texts, ids = joined([texts, more]), ids.join(encode(more.texts, data.vocabulary))
         say(f"unlabelled: {more.name}, {len(more):,} texts")
+        report_missing(more.texts, more.name, say)
     probabilities = kept_probabilities(folder, ids) if resumed else None
     if probabilities is None:
         teacher = open_teacher(options.teacher, data.classes, options.device, say)

@@ -11,7 +11,7 @@ import pytest
 
 from sentiment_fast.data import texts as data_texts
 from sentiment_fast.data.sources import open_texts
-from sentiment_fast.data.texts import Texts, joined, read_texts
+from sentiment_fast.data.texts import Texts, joined, read_texts, report_missing
 from sentiment_fast.errors import DataError
 from sentiment_fast.io.options import LayoutOptions
 from sentiment_fast.io.tables import read_columns
@@ -169,3 +169,35 @@ def test_a_path_that_leads_nowhere_is_a_data_error_with_a_suggestion(tmp_path):
     (tmp_path / "texts.csv").write_text("review\na\n")
     with pytest.raises(DataError, match=r"texts\.csv"):
         open_texts(str(tmp_path / "text.csv"))
+
+
+# Missing texts.
+
+
+def test_missing_and_empty_texts_are_reported():
+    said: list[str] = []
+    report_missing(pa.chunked_array([["good", "", " \n"], ["\u00a0", "bad", "NA"]]), "a.csv", said.append)
+    assert said == ["a.csv: 3 of 6 texts are missing or empty: each counts as a text without words"]
+
+
+@pytest.mark.parametrize("texts", [["good", "NA"], []])
+def test_texts_of_which_none_is_missing_are_not_reported(texts):
+    report_missing(pa.chunked_array([texts], pa.large_string()), "a.csv", pytest.fail)
+
+
+def test_listed_texts_of_csv_are_missing(tmp_path):
+    (tmp_path / "a.csv").write_text("id,review\n1,good\n2,NaN\n3,NULL\n")
+    said: list[str] = []
+    texts = read_texts(tmp_path / "a.csv", layout=LayoutOptions(na_values=["NaN", "NULL"]), say=said.append)
+    assert (texts.texts.to_pylist(), said) == (["good", "", ""], [])
+
+
+def test_texts_of_csv_that_may_stand_for_missing_ones_are_reported(tmp_path):
+    (tmp_path / "a.csv").write_text("id,review\n1,good\n2,NaN\n3,NULL\n")
+    (tmp_path / "a.jsonl").write_text('{"review": "NaN"}\n')
+    said: list[str] = []
+    assert read_texts(tmp_path / "a.csv", say=said.append).texts.to_pylist() == ["good", "NaN", "NULL"]
+    read_texts(tmp_path / "a.jsonl", say=said.append)
+    assert [line.partition(", and count")[0] for line in said] == [
+        f"{tmp_path / 'a.csv'}: 2 texts are only NaN, None, NULL, N/A, NA or a similar word"
+    ]

@@ -22,6 +22,7 @@ def test_the_tutorial_preset_has_the_tutorials_numbers():
             "keep_digits": False,
             "split_at_marks": False,
             "unknown": "drop",
+            "normalise": "none",
         },
         "network": {
             "embedding_size": 64,

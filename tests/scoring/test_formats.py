@@ -102,7 +102,8 @@ def test_rows_and_scores_are_the_same_in_every_format(exact_scorer, tmp_path, re
         blank = not text.strip()
         assert row["sentiment_label"] == (None if blank else label)
         assert row["sentiment_score"] == (None if blank else f"{score:.6f}")
-        assert row["sentiment_status"] == ("empty" if blank else "ok")
+        unknown = exact_scorer.encode([text]).known_lengths[0] == 0
+        assert row["sentiment_status"] == ("empty" if blank else "no_known_words" if unknown else "ok")
     assert (summary.rows, summary.rejects, summary.replaced) == (100, 0, 0)
     assert summary.empty == sum(not text.strip() for text in texts)
 

@@ -188,6 +188,8 @@ def test_another_model_is_refused(folder, make_model):
     [
         ("status", True),
         ("tokens", True),
+        ("unknown", "blank"),
+        ("na_values", ["bad"]),
         ("strict", True),
         ("excel_safe", True),
         ("columns", ["id"]),

@@ -172,6 +172,68 @@ def test_what_is_no_column_of_texts_is_a_type_error(scorer, texts):
         scorer.predict_proba(texts)
 
 
+# --- missing and unknown texts
+
+WITHOUT_TEXT = [None, float("nan"), pd.NA, "", " \u00a0\n"]
+WITHOUT_WORDS = ["\U0001f60d", "Das Essen war kalt", "!?", "42"]
+
+
+@pytest.mark.parametrize("container", [list, tuple, iter, lambda texts: np.array(texts, object), pd.Series, pd.Index])
+@pytest.mark.parametrize(
+    ("options", "blank"),
+    [
+        ({}, ""),
+        ({"missing": "blank"}, "missing"),
+        ({"unknown": "blank"}, "unknown"),
+        ({"missing": "blank", "unknown": "blank"}, "missing unknown"),
+        ({"missing": "prior", "unknown": "prior"}, ""),
+    ],
+    ids=str,
+)
+def test_missing_and_unknown_texts_get_the_prior_or_nothing_in_every_container(scorer, container, options, blank):
+    texts = ["a good film", *WITHOUT_TEXT, "bad", *WITHOUT_WORDS]
+    kind = ["", *["missing"] * 5, "", *["unknown"] * 4]
+    is_blank = [bool(one) and one in blank for one in kind]
+    prior = scorer.predict_proba([""])[0]
+    probabilities, labels = (ask(container(texts), **options) for ask in (scorer.predict_proba, scorer.predict))
+    assert (probabilities.dtype, probabilities.shape, labels.shape) == (np.float32, (11, 2), (11,))
+    np.testing.assert_array_equal(np.isnan(probabilities), np.repeat([[one] for one in is_blank], 2, axis=1))
+    assert [label is None for label in labels] == is_blank
+    for row, one in enumerate(kind):
+        expected = scorer.predict_proba([texts[row]])[0] if not one else prior
+        if not is_blank[row]:
+            np.testing.assert_allclose(probabilities[row], expected, atol=1e-6)
+            assert labels[row] == scorer.predict([texts[row] if not one else ""])[0]
+
+
+@pytest.mark.parametrize("container", [list, np.array, pd.Series, pl.Series, pa.array])
+@pytest.mark.parametrize("text", [None, "", " "])
+def test_a_missing_text_can_be_an_error_that_names_its_row(scorer, container, text):
+    texts = container(["good", "\U0001f60d", text, "bad", text])
+    for ask in (scorer.predict, scorer.predict_proba):
+        with pytest.raises(ValueError, match=r"got none in 2, the first at texts\[2\]") as failed:
+            ask(texts, missing="error")
+        assert isinstance(failed.value, sf.SentimentFastError)
+    assert scorer.predict(["good", "\U0001f60d"], missing="error").shape == (2,)
+
+
+def test_labels_with_blanks_are_objects_of_their_own_type(make_model):
+    labels = sf.load(make_model([0, 1]), "cpu").predict(["good", None], missing="blank")
+    assert (labels.dtype, type(labels[0]), labels[1]) == (object, int, None)
+
+
+@pytest.mark.parametrize("choice", [{"missing": "drop"}, {"missing": None}, {"unknown": "error"}])
+def test_another_answer_to_missing_texts_is_a_usage_error(scorer, choice):
+    with pytest.raises(UsageError, match=f"Expected `{next(iter(choice))}` to be prior"):
+        scorer.predict(["good"], **choice)
+
+
+def test_stop_words_are_not_known_words(make_model):
+    scorer = sf.load(make_model(["negative", "positive"], unknown="id"), "cpu")
+    found = np.isnan(scorer.predict_proba(["the", "the unheardof", "the good"], unknown="blank")[:, 0])
+    assert found.tolist() == [True, True, False]
+
+
 # --- loading
 
 

@@ -19,14 +19,15 @@ def test_saving_and_loading_keeps_everything(saved):
 
 
 def test_every_option_is_kept(tmp_path):
-    options = {"strip_html": True, "keep_digits": True, "split_at_marks": True, "unknown": "id"}
+    options = {"strip_html": True, "keep_digits": True, "split_at_marks": True, "unknown": "id", "normalise": "nfc"}
     vocabulary = Vocabulary(["film"], 7, None, min_count=3, **options)
     vocabulary.save(tmp_path / "v.txt")
     assert Vocabulary.load(tmp_path / "v.txt") == vocabulary
 
 
 @pytest.mark.parametrize(
-    "option", ["max_words", "stop_words", "min_count", "strip_html", "keep_digits", "split_at_marks", "unknown"]
+    "option",
+    ["max_words", "stop_words", "min_count", "strip_html", "keep_digits", "split_at_marks", "unknown", "normalise"],
 )
 def test_a_file_that_lacks_an_option_is_an_error(saved, option):
     saved.write_text(saved.read_text("utf-8").replace(f'"{option}"', '"another"'), "utf-8")
@@ -57,7 +58,7 @@ def test_every_word_character_survives_the_file(tmp_path):
 
 
 def test_the_file_says_what_it_is(saved):
-    assert saved.read_text("utf-8").startswith("sentiment_fast vocabulary, format 3\n")
+    assert saved.read_text("utf-8").startswith("sentiment_fast vocabulary, format 4\n")
 
 
 def test_a_vocabulary_is_its_words_in_order():
@@ -92,20 +93,26 @@ def test_a_file_cut_short_anywhere_is_an_error(saved, kept):
 
 
 def test_a_newer_format_asks_for_an_update(saved):
-    saved.write_text(saved.read_text("utf-8").replace("format 3", "format 4"), "utf-8")
-    with pytest.raises(sf.ModelFolderError, match=r"has format 4.*reads formats 2 and 3: update the package"):
+    saved.write_text(saved.read_text("utf-8").replace("format 4", "format 5"), "utf-8")
+    with pytest.raises(sf.ModelFolderError, match=r"has format 5.*reads formats 2 to 4: update the package"):
         Vocabulary.load(saved)
 
 
 def test_an_older_format_asks_for_training_anew(saved):
-    saved.write_text(saved.read_text("utf-8").replace("format 3", "format 1"), "utf-8")
-    with pytest.raises(sf.ModelFolderError, match=r"has format 1.*reads formats 2 and 3: train the model again"):
+    saved.write_text(saved.read_text("utf-8").replace("format 4", "format 1"), "utf-8")
+    with pytest.raises(sf.ModelFolderError, match=r"has format 1.*reads formats 2 to 4: train the model again"):
         Vocabulary.load(saved)
 
 
-def test_a_file_from_before_words_could_be_split_at_marks_is_read(saved):
-    older = saved.read_text("utf-8").replace("format 3", "format 2").replace(', "split_at_marks": false', "")
-    assert "split_at_marks" not in older
+@pytest.mark.parametrize(
+    ("written", "lacking"),
+    [(2, [', "split_at_marks": false', ', "normalise": "none"']), (3, [', "normalise": "none"'])],
+)
+def test_a_file_from_before_an_option_is_read(saved, written, lacking):
+    older = saved.read_text("utf-8").replace("format 4", f"format {written}")
+    for option in lacking:
+        assert option in older
+        older = older.replace(option, "")
     saved.write_text(older, "utf-8")
     assert Vocabulary.load(saved) == Vocabulary(["film", "größe", "映画", "a_b"], 10, "english")
 

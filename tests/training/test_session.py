@@ -110,9 +110,9 @@ def test_labels_in_memory_keep_their_type(tmp_path, labels, classes):
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (("a single text", ["p"]), "got a single str"),
+        (("a single text", ["p"]), "got one `str`: wrap it in a list"),
         ((["good", "bad"], ["p"]), "got 2 texts and 1 labels"),
-        (([1, 2], ["p", "n"]), "Expected texts of type str"),
+        (([1, 2], ["p", "n"]), "got `int` 1 - at texts"),
         ((["good", "bad"], ["p", 1]), "Expected labels that are all str or all numbers, got int, str"),
         ((["good", "bad"], ["p", None]), "Expected labels that are all str or all numbers, got NoneType, str"),
         ((["good", "bad"], [0.5, float("nan")]), "finite numbers, got nan in row 2"),

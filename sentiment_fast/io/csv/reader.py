@@ -22,6 +22,7 @@ from sentiment_fast.io.columns import check_same_names, check_same_text_column
 from sentiment_fast.io.csv.dialect import Dialect
 from sentiment_fast.io.csv.layout import CsvLayout, read_layout
 from sentiment_fast.io.csv.merged import MergedRows
+from sentiment_fast.io.csv.missing import without_missing
 from sentiment_fast.io.csv.sample import are_comments
 from sentiment_fast.io.formats import CSV
 from sentiment_fast.io.options import Reading, ReadOptions
@@ -171,7 +172,9 @@ def read_windows(
             rejected=rejected,
             header=int(headers[0]) if len(headers) > 0 else -1,
             comments=comments,
-            texts=_values(dialect, chunk.data, *(places[holds_row] for places in fields[layout.text])),
+            texts=without_missing(
+                _values(dialect, chunk.data, *(at[holds_row] for at in fields[layout.text])), options.na_values
+            ),
             row_numbers=numbers,
             end=Position(chunk.offset, chunk.row, chunk.line, rows, within_line=finder.within_line),
             resumable=not finder.within_line,
