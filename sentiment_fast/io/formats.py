@@ -28,6 +28,7 @@ class Format:
     extensions: its file extensions, lower case. reader: module:class of a `Reader`, made from a `Source` and a
     `Reading`. writer: module:function that makes a `Writer`. streamed: whether it is read and written from start to
     end, so that the whole file may be compressed. repeats_names: whether several columns may have the same name.
+    keeps_bytes: whether records are copied in an encoding of one byte per character, rather than in UTF-8.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Format:
     writer: str
     streamed: bool = True
     repeats_names: bool = False
+    keeps_bytes: bool = False
 
     def open_reader(self, source: Source, reading: Reading) -> Reader[Window]:
         """Raises DataError for a source that is not in this format or cannot be read."""
@@ -53,7 +55,14 @@ class Format:
 CSV, JSON_LINES, PARQUET = "CSV", "JSON Lines", "Parquet"
 _IO = "sentiment_fast.io"
 FORMATS = (
-    Format(CSV, (".csv", ".tsv"), f"{_IO}.csv.reader:CsvReader", f"{_IO}.csv.writer:make_writer", repeats_names=True),
+    Format(
+        CSV,
+        (".csv", ".tsv"),
+        f"{_IO}.csv.reader:CsvReader",
+        f"{_IO}.csv.writer:make_writer",
+        repeats_names=True,
+        keeps_bytes=True,
+    ),
     Format(JSON_LINES, (".jsonl", ".ndjson"), f"{_IO}.jsonl.reader:JsonLinesReader", f"{_IO}.jsonl.writer:make_writer"),
     Format(
         PARQUET,
@@ -64,7 +73,7 @@ FORMATS = (
     ),
 )
 COMPRESSIONS = (".gz", ".bz2", ".xz", ".zst")
-_OTHER_ENCODINGS = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
+FIRST_BYTES = 64  # of a file, which show its type
 _OTHER_KINDS = {
     b"\x1f\x8b": "gzip",
     b"BZh": "bzip2",
@@ -128,14 +137,12 @@ def delimiter_for(name: str) -> str:
 
 
 def check_content(data: bytes, name: str) -> None:
-    """Raises DataError if the first bytes are those of another file type than the name says, or of UTF-16."""
+    """Raises DataError if the first bytes are those of another file type than the name says."""
     for start_of_kind, kind in _OTHER_KINDS.items():
         if data.startswith(start_of_kind):
             raise DataError(
                 f"{name}: has the content of a {kind} file: decompress it, or name it as such files are named"
             )
-    if data.startswith(_OTHER_ENCODINGS):
-        raise DataError(f"{name}: expected UTF-8, got the first bytes of UTF-16 or UTF-32: save the file as UTF-8")
 
 
 def _by_extension(extension: str, otherwise: str) -> Format:

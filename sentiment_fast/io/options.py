@@ -12,6 +12,7 @@ from typing import Self
 
 from sentiment_fast.errors import UsageError
 from sentiment_fast.io.columns import WantedColumn, text_column
+from sentiment_fast.io.encoding import encoding_named
 
 MAX_RECORD_BYTES = 64 << 20
 LARGEST_MAX_RECORD = 1 << 30
@@ -46,6 +47,8 @@ class LayoutOptions:
                 raise UsageError(f"Expected `{name}` to be a str, got {getattr(self, name)!r}")
         if self.delimiter is not None:
             _check_delimiter(self.delimiter)
+        if self.encoding is not None:
+            encoding_named(self.encoding)
         for name in _NOT_YET:
             default = next(field.default for field in fields(LayoutOptions) if field.name == name)
             if getattr(self, name) != default:
@@ -57,7 +60,7 @@ class LayoutOptions:
 
 
 LAYOUT_NAMES = tuple(field.name for field in fields(LayoutOptions))
-_NOT_YET = ("input_format", "encoding", "sheet", "header", "skip_lines", "comment", "quoting", "escape", "na_values")
+_NOT_YET = ("input_format", "sheet", "header", "skip_lines", "comment", "quoting", "escape", "na_values")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from sentiment_fast.errors import UsageError
 from sentiment_fast.io.csv.writer import check_options
-from sentiment_fast.io.formats import delimiter_for, input_format, output_format
+from sentiment_fast.io.formats import CSV, delimiter_for, format_named, input_format, output_format
 from sentiment_fast.io.inputs import Inputs
 from sentiment_fast.io.options import Reading
 from sentiment_fast.io.outputs import make_writer
@@ -123,6 +123,8 @@ def score_files(
             sink.finish()
         if isinstance(sink, FileOutput) and not chosen.keep_journal:
             sink.remove_journal()
+        if sink.progress.invalid_utf8:
+            say(_undecodable(sink.progress.invalid_utf8, first, chosen.encoding))
     rows_before, text_column = earlier.rows + earlier.rejects, prepared.inputs.first.text_column
     return _summary(target, sink.progress, rows_before, text_column, time.perf_counter() - started)
 
@@ -165,6 +167,8 @@ class _Prepared:
             say=say,
         )
         self.inputs = Inputs(sources, self._reading, first)
+        if written == self.inputs.first.format == CSV:
+            first.encoding.check_texts([*self._columns.names, *map(str, scorer.classes)], first.name)
         self.fingerprint: dict[str, Any] | None = None
         if first.rereadable:
             scored_by = scorer_fingerprint(scorer) if cluster is None else cluster.fingerprint
@@ -182,6 +186,15 @@ class _Prepared:
         from sentiment_fast.scoring.cluster.runs import cluster_run
 
         return cluster_run(self._cluster, self._reading, *parts)
+
+
+def _undecodable(rows: int, first: Source, chosen: str | None) -> str:
+    """A message about texts that could not be decoded."""
+    expected = "UTF-8" if chosen is None else first.encoding.name
+    message = f"{first.name}: {rows:,} rows have texts that are not valid {expected}; their bytes were read as U+FFFD"
+    if chosen is None and format_named(input_format(first.name)).streamed:
+        return f"{message}: if they are in another encoding, name it, such as `encoding=cp1252`"
+    return message
 
 
 def _summary(target: Target, done: Progress, earlier_rows: int, text_column: str, seconds: float) -> Summary:

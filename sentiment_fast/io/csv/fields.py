@@ -25,15 +25,17 @@ FORMULA_STARTS = "=+-@\t\r"  # of the values that a spreadsheet would run
 _THREE_DIGITS = np.frombuffer("".join(f"{number:03}" for number in range(1000)).encode(), np.uint8).reshape(1000, 3)
 
 
-def header_fields(names: Iterable[str], delimiter: str, excel_safe: bool) -> bytes:
+def header_fields(names: Iterable[str], delimiter: str, excel_safe: bool, codec: str = "utf-8") -> bytes:
     """Names as the fields of a header, each with a delimiter before it."""
-    return b"".join(_fields(names, delimiter, excel_safe))
+    return b"".join(_fields(names, delimiter, excel_safe, codec))
 
 
-def added_fields(added: Mapping[str, pa.Array], delimiter: str, excel_safe: bool) -> pa.LargeBinaryArray:
+def added_fields(
+    added: Mapping[str, pa.Array], delimiter: str, excel_safe: bool, codec: str = "utf-8"
+) -> pa.LargeBinaryArray:
     """(rows,): the added columns as fields of each row, each with a delimiter before it; null is an empty field.
 
-    float32 is written with six decimals, all other values as Python's csv module writes them.
+    codec: in which ASCII characters are themselves. float32 is written with six decimals, all other values as Python's csv module writes them.
     """
     columns: list[pa.Array] = []
     for values in added.values():
@@ -43,7 +45,7 @@ def added_fields(added: Mapping[str, pa.Array], delimiter: str, excel_safe: bool
             columns.append(_take([delimiter.encode()], np.zeros(len(values), np.int64)))
             columns.append(values.cast(pa.large_string()).fill_null("").view(pa.large_binary()))
         else:
-            columns.append(_repeated_fields(values, delimiter, excel_safe))
+            columns.append(_repeated_fields(values, delimiter, excel_safe, codec))
     return join_columns(columns)
 
 
@@ -60,7 +62,7 @@ def join_columns(columns: Sequence[pa.Array | pa.Scalar]) -> pa.LargeBinaryArray
     return pc.binary_join_element_wise(*columns, pa.scalar(b"", pa.large_binary()))
 
 
-def _fields(values: Iterable[Any], delimiter: str, excel_safe: bool) -> list[bytes]:
+def _fields(values: Iterable[Any], delimiter: str, excel_safe: bool, codec: str) -> list[bytes]:
     """Values as CSV fields, quoted where necessary, each with a delimiter before it."""
     fields = []
     for value in values:
@@ -69,14 +71,14 @@ def _fields(values: Iterable[Any], delimiter: str, excel_safe: bool) -> list[byt
         line = io.StringIO(newline="")
         # After an empty field, an empty one needs no quotes. Python 3.11 only quotes the line ends that it writes.
         csv.writer(line, delimiter=delimiter, lineterminator="\r\n").writerow(["", value])
-        fields.append(line.getvalue().removesuffix("\r\n").encode())
+        fields.append(line.getvalue().removesuffix("\r\n").encode(codec))
     return fields
 
 
-def _repeated_fields(values: pa.Array, delimiter: str, excel_safe: bool) -> pa.Array:
+def _repeated_fields(values: pa.Array, delimiter: str, excel_safe: bool, codec: str) -> pa.Array:
     """(rows,): fields of a column with few distinct values; each of them is formatted once."""
     encoded = values.dictionary_encode()
-    fields = _fields([*encoded.dictionary.to_pylist(), None], delimiter, excel_safe)
+    fields = _fields([*encoded.dictionary.to_pylist(), None], delimiter, excel_safe, codec)
     places = encoded.indices.fill_null(len(fields) - 1)
     return pa.array(fields, pa.large_binary()).take(places)
 

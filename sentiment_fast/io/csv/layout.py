@@ -16,6 +16,7 @@ import pyarrow as pa
 from sentiment_fast import _core
 from sentiment_fast.errors import DataError
 from sentiment_fast.io.columns import check_reserved, find_column
+from sentiment_fast.io.encoding import Encoding
 from sentiment_fast.io.formats import check_content, delimiter_for
 from sentiment_fast.io.options import Reading, ReadOptions
 from sentiment_fast.io.source import Source
@@ -62,7 +63,7 @@ def read_layout(source: Source, reading: Reading) -> CsvLayout:
     if len(candidates) > 1 and delimiter != ",":
         reading.say(f"{source.name}: detected the delimiter {delimiter!r}")
     sample = samples[delimiter]
-    columns = _column_names(sample, delimiter, source.name)
+    columns = _column_names(sample, delimiter, source.name, source.encoding)
     check_reserved(columns, reading.reserved_names, source.name)
 
     def find_texts() -> list[int]:
@@ -105,7 +106,7 @@ def _share_that_fits(sample: _Sample) -> float:
     return float((fields == fields[0]).mean()) if fields[0] >= 2 else 0.0
 
 
-def _column_names(sample: _Sample, delimiter: str, name: str) -> list[str]:
+def _column_names(sample: _Sample, delimiter: str, name: str, encoding: Encoding) -> list[str]:
     start, end = int(sample.starts[sample.header]), int(sample.records.content_ends[sample.header])
     fields = int(sample.records.fields[sample.header])
     check_content(sample.data, name)
@@ -113,7 +114,7 @@ def _column_names(sample: _Sample, delimiter: str, name: str) -> list[str]:
         raise DataError(f"{name}: the header opens a quote that never closes: {_QUOTE_ADVICE}")
     if fields < 0:
         raise DataError(f"{name}: the header is longer than a record may be: raise `max_record`")
-    record = sample.data[start:end].decode("utf-8-sig" if start == 0 else "utf-8", "replace")
+    record = encoding.decode(sample.data[start:end])
     try:
         return next(csv.reader(io.StringIO(record, newline=""), delimiter=delimiter))
     except csv.Error as error:  # a field of more than 128 KiB

@@ -21,6 +21,7 @@ from sentiment_fast.io.arrow import texts_schema, texts_table
 from sentiment_fast.io.chunks import Finder, Mask, Places, RecordWindow, read_chunks
 from sentiment_fast.io.columns import check_same_names, check_same_text_column
 from sentiment_fast.io.csv.layout import CsvLayout, read_layout
+from sentiment_fast.io.encoding import Encoding
 from sentiment_fast.io.formats import CSV
 from sentiment_fast.io.options import Reading, ReadOptions
 from sentiment_fast.io.rejects import Rejects
@@ -74,14 +75,15 @@ class CsvReader(Reader[CsvWindow]):
         columns = []
         for place in self.kept:
             begins_and_ends = (places[window.holds_row] for places in window.fields[place])
-            columns.append(pa.chunked_array([_values(window.data, *begins_and_ends)]))
+            columns.append(pa.chunked_array([_values(window.data, *begins_and_ends, self.source.encoding)]))
         return columns
 
     def table(self, window: CsvWindow) -> tuple[pa.Table, Mask]:
         return texts_table(self.values(window), self.schema)
 
     def rejected(self, window: CsvWindow) -> tuple[bytes, int]:
-        return self._rejects.rows(window)
+        rows, count = self._rejects.rows(window)
+        return self.source.encoding.repaired(rows), count
 
     def follow(self, first: Reader[CsvWindow]) -> None:
         assert isinstance(first, CsvReader)
@@ -129,14 +131,14 @@ def read_windows(
             holds_row=holds_row,
             rejected=rejected,
             header=int(headers[0]) if len(headers) > 0 else -1,
-            texts=_values(chunk.data, *(places[holds_row] for places in fields[layout.text])),
+            texts=_values(chunk.data, *(places[holds_row] for places in fields[layout.text]), source.encoding),
             row_numbers=numbers,
             end=Position(chunk.offset, chunk.row, chunk.line, rows, within_line=finder.within_line),
             resumable=not finder.within_line,
             consumed=chunk.offset if source.consumed is None else source.consumed,
         )
         if options.strict and rejected.any():
-            raise DataError(f"{source.name}: {_first_rejection(window, width, options.max_record)}")
+            raise DataError(f"{source.name}: {_first_rejection(window, width, options.max_record, source.encoding)}")
         yield window
     _check_count(source, finder, begin, rows, blank_lines)
 
@@ -182,7 +184,7 @@ def _rejection(fields: int, width: int, max_record: int) -> str:
     return f"expected {width} fields, got {fields}"
 
 
-def _first_rejection(window: CsvWindow, width: int, max_record: int) -> str:
+def _first_rejection(window: CsvWindow, width: int, max_record: int, encoding: Encoding) -> str:
     """A message about the first rejected record of a window."""
     record = int(np.flatnonzero(window.rejected)[0])
     fields = int(window.records.fields[record])
@@ -191,7 +193,7 @@ def _first_rejection(window: CsvWindow, width: int, max_record: int) -> str:
         f"line {window.records.lines[record]})"
     )
     start, end = int(window.starts[record]), int(window.records.content_ends[record])
-    content = bytes(window.data[start : min(end, start + 400)]).decode("utf-8", "replace")[:80]
+    content = encoding.decode(bytes(window.data[start : min(end, start + 400)]))[:80]
     if fields == _core.UNCLOSED:
         return f'{where} opens a quote that never closes: close it, or double the quotes inside quoted fields ("")'
     if fields < 0:
@@ -214,9 +216,9 @@ def _settings(layout: CsvLayout, options: ReadOptions, begin: Position) -> dict[
     }
 
 
-def _values(data: memoryview, begins: Places, ends: Places) -> pa.LargeBinaryArray:
-    values, offsets = _core.field_values(data, begins, ends)
-    return large_binary(values, offsets)
+def _values(data: memoryview, begins: Places, ends: Places, encoding: Encoding) -> pa.LargeBinaryArray:
+    """(fields,): their values in UTF-8."""
+    return large_binary(*encoding.to_utf8(*_core.field_values(data, begins, ends)))
 
 
 def large_binary(values: npt.NDArray[np.uint8], offsets: Places) -> pa.LargeBinaryArray:
