@@ -90,6 +90,7 @@ def _read_files(files: Sequence[Path], encoding: str | None) -> pa.ChunkedArray:
 def _decoded(file: Path, encoding: str) -> str:
     data = file.read_bytes()
     try:
-        return data.decode(text_encoding(data, encoding, str(file)).name)
+        return data.decode(text_encoding(data, encoding, str(file)).name).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        raise DataError(f"{file}: expected {encoding}, got byte 0x{data[error.start]:02x} at {error.start}") from error
+        found = f"byte 0x{data[error.start]:02x} at position {error.start}"
+        raise DataError(f"{file}: expected {encoding}, got {found} (counting bytes from 0)") from error

@@ -21,7 +21,7 @@ _ZSTD_FRAME = b"\x28\xb5\x2f\xfd"
 _RLE_BLOCK, _RESERVED_BLOCK = 1, 3
 
 
-class Damage(ValueError):
+class DamageError(ValueError):
     """What is wrong with a compressed file, and at which byte."""
 
 
@@ -34,7 +34,7 @@ class ByteStream(Protocol):
 def decompressed(file: BinaryIO, extension: str) -> ByteStream | None:
     """The bytes of a file that is compressed as its extension says; None for an extension of no compression.
 
-    Reading raises Damage for bytes that are not what the compression has there.
+    Reading raises DamageError for bytes that are not what the compression has there.
     """
     if extension == ".zst":
         return _Zstd(file)
@@ -121,7 +121,7 @@ class _Members:
         member = self._member
         assert member is not None
         if member.needs_input and not self._input and not self._fill():
-            raise Damage(f"the file ends within the {self._kind.name} data that begin at byte {self._begin}")
+            raise DamageError(f"the file ends within the {self._kind.name} data that begin at byte {self._begin}")
         data = b""
         if member.needs_input:
             data, self._input = self._input, b""
@@ -129,7 +129,7 @@ class _Members:
         try:
             found = member.decompress(data, size)
         except (OSError, EOFError, ValueError, lzma.LZMAError, zlib.error) as error:
-            raise Damage(f"{error}, in the {self._kind.name} data that begin at byte {self._begin}") from error
+            raise DamageError(f"{error}, in the {self._kind.name} data that begin at byte {self._begin}") from error
         if member.eof:
             self._input, self._member = member.unused_data + self._input, None
             self._offset -= len(member.unused_data)
@@ -144,13 +144,15 @@ class _Members:
                 self._offset += len(self._input) - len(rest)
                 self._input = rest
             if (self._offset - end) % self._kind.padding:
-                raise Damage(f"expected zero bytes in multiples of {self._kind.padding} at byte {end}")
+                raise DamageError(f"expected zero bytes in multiples of {self._kind.padding} at byte {end}")
         while len(self._input) < len(self._kind.magic) and self._fill():
             pass
         if not self._input:
             return False
         if end > 0 and not self._input.startswith(self._kind.magic):
-            raise Damage(f"expected {self._kind.name} data or the end of the file at byte {self._offset}, got others")
+            raise DamageError(
+                f"expected {self._kind.name} data or the end of the file at byte {self._offset}, got others"
+            )
         self._begin = self._offset
         self._member = self._kind.later() if end > 0 else self._kind.first()
         return True
@@ -175,7 +177,7 @@ class _Zstd:
         except (OSError, pa.ArrowException) as error:
             if isinstance(error, OSError) and error.errno is not None:  # of the disk
                 raise
-            raise Damage(f"{error}, in the zstd data that begin at byte {self._frames.begin}") from error
+            raise DamageError(f"{error}, in the zstd data that begin at byte {self._frames.begin}") from error
         return count
 
 
@@ -216,7 +218,7 @@ class _ZstdFrames(io.RawIOBase):
                     left -= len(piece)
                     yield piece
             else:
-                raise Damage(f"expected zstd data or the end of the file at byte {self.begin}, got others")
+                raise DamageError(f"expected zstd data or the end of the file at byte {self.begin}, got others")
 
     def _frame(self, magic: bytes) -> Iterator[bytes]:
         """The rest of a frame: its header, blocks and checksum."""
@@ -231,7 +233,7 @@ class _ZstdFrames(io.RawIOBase):
             number = int.from_bytes(header, "little")
             last, kind, size = bool(number & 1), number >> 1 & 3, number >> 3
             if kind == _RESERVED_BLOCK:
-                raise Damage(f"expected a block of zstd data at byte {self._offset - 3}, got none of a known kind")
+                raise DamageError(f"expected a block of zstd data at byte {self._offset - 3}, got none of a known kind")
             yield header + self._read(1 if kind == _RLE_BLOCK else size)
         if checksum:
             yield self._read(4)
@@ -240,7 +242,7 @@ class _ZstdFrames(io.RawIOBase):
         data = self._file.read(size)
         self._offset += len(data)
         if len(data) < size:
-            raise Damage(f"the file ends within the zstd data that begin at byte {self.begin}")
+            raise DamageError(f"the file ends within the zstd data that begin at byte {self.begin}")
         return data
 
 

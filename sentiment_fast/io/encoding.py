@@ -207,7 +207,8 @@ class Transcoder:
 
 def _unknown(name: str) -> UsageError:
     return UsageError(
-        f"Expected `encoding` to be a text codec of Python, such as cp1252, latin-1, utf-16-le or shift_jis, got {name!r}"
+        "Expected `encoding` to be a text codec of Python, such as cp1252, latin-1, utf-16-le or shift_jis, got "
+        f"{name!r}"
     )
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from sentiment_fast.errors import DataError
-from sentiment_fast.io.compression import Damage, decompressed
+from sentiment_fast.io.compression import DamageError, decompressed
 from sentiment_fast.io.encoding import DETECT_BYTES, UTF_8, Transcoder, text_encoding
 
 _SKIP_BYTES = 1 << 20
@@ -162,7 +162,7 @@ class Source:
             count: int | None = self._stream.readinto(buffer)
             if count == 0 and len(buffer):
                 self._check_read_whole()
-        except (OSError, Damage) as error:
+        except (OSError, DamageError) as error:
             raise self._unreadable(error) from error
         if count is None:
             raise BlockingIOError(f"{self.name}: expected a blocking stream, got one that returns before it has bytes")

@@ -100,7 +100,9 @@ def test_bytes_that_a_codec_cannot_decode_become_as_many_marks_as_python_replace
         assert transcoded(bytes(data), name, choose).replace(INVALID, REPLACEMENT).decode() == expected
 
 
-@pytest.mark.parametrize("name", ["rot13", "base64", "hex", "idna", "punycode", "undefined", "nope", "", "a\0b", "../x"])
+@pytest.mark.parametrize(
+    "name", ["rot13", "base64", "hex", "idna", "punycode", "undefined", "nope", "", "a\0b", "../x"]
+)
 def test_name_that_is_not_one_of_a_text_codec_is_refused(name):
     with pytest.raises(UsageError, match="Expected `encoding` to be a text codec of Python, such as cp1252"):
         encoding_named(name)
@@ -114,7 +116,9 @@ def decoded(data: bytes, chosen: str | None = None) -> tuple[str, bytes, list[st
 
 
 @pytest.mark.parametrize("name", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
-@pytest.mark.parametrize("text", ["review\nA wonderful film\n", "review", "review,id\n日本語,1\n", '"ré\nview"\r\n1\r\n'])
+@pytest.mark.parametrize(
+    "text", ["review\nA wonderful film\n", "review", "review,id\n日本語,1\n", '"ré\nview"\r\n1\r\n']
+)
 def test_wide_encoding_is_recognised_by_its_mark_and_named_without_one(name, text):
     data = text.encode(name)
     for chosen in (None, name, name[:6]):
@@ -129,7 +133,9 @@ def test_wide_encoding_is_recognised_by_its_mark_and_named_without_one(name, tex
         decoded(data, name[:6])
 
 
-@pytest.mark.parametrize("data", [b"", b"id,text\n1,\0\0\n", b"id,text\n\0,a\0b\n", b"a\0b\n", b"\0", b"\0\0\n", b"text"])
+@pytest.mark.parametrize(
+    "data", [b"", b"id,text\n1,\0\0\n", b"id,text\n\0,a\0b\n", b"a\0b\n", b"\0", b"\0\0\n", b"text"]
+)
 def test_other_zero_bytes_are_not_taken_for_a_wide_encoding(data):
     assert text_encoding(data, None, "in.csv") is UTF_8
 

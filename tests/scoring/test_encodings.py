@@ -24,7 +24,17 @@ LETTERS = {"koi8-r": "жщы", "shift_jis": "日本語ソ表", "gbk": "电影好
 def table(encoding: str, delimiter: str = ",", line_end: str = "\n", rows: int = 40, seed: int = 1) -> str:
     """A CSV file with quotes and line ends in its fields, in characters that an encoding has."""
     choose, letters = random.Random(seed), LETTERS.get(encoding, "éñ" if encoding != "cp037" else "éñß")
-    words = ["good", "bad", "film", "caf" + letters[0], letters, '""plot""', f"a{delimiter}b", line_end, " " + letters[1:]]
+    words = [
+        "good",
+        "bad",
+        "film",
+        "caf" + letters[0],
+        letters,
+        '""plot""',
+        f"a{delimiter}b",
+        line_end,
+        " " + letters[1:],
+    ]
     lines = [f'"{letters} id"{delimiter}review']
     for row in range(rows):
         lines.append(f'{row}{letters}{delimiter}"{" ".join(choose.choices(words, k=choose.randrange(12)))}"')
@@ -179,7 +189,9 @@ def test_bytes_that_a_transcoded_encoding_lacks_become_u_fffd_and_their_texts_ar
 
 
 def test_rejected_records_of_a_transcoded_file_are_valid_utf8(exact_scorer, tmp_path):
-    (tmp_path / "in.csv").write_bytes("id,text\nragged ".encode("utf-16") + "\ud800\n2,bad\n".encode("utf-16-le", "surrogatepass"))
+    (tmp_path / "in.csv").write_bytes(
+        "id,text\nragged ".encode("utf-16") + "\ud800\n2,bad\n".encode("utf-16-le", "surrogatepass")
+    )
     summary = score_csv(tmp_path / "in.csv", tmp_path / "out.csv", exact_scorer)
     assert (summary.rows, summary.rejects) == (1, 1)
     assert "ragged \ufffd" in (tmp_path / "out.csv.rejects.csv").read_bytes().decode()
@@ -205,7 +217,9 @@ def test_nothing_is_said_of_valid_texts(exact_scorer, data):
 def test_label_that_the_input_lacks_is_an_error_before_the_first_row(make_exact_scorer, tmp_path):
     scorer = make_exact_scorer(["плохо", "хорошо"])
     (tmp_path / "in.csv").write_bytes(b"text\ncaf\xe9\n")
-    with pytest.raises(DataError, match=r"in\.csv: expected cp1252, as in the input, to have all characters of 'плохо'"):
+    with pytest.raises(
+        DataError, match=r"in\.csv: expected cp1252, as in the input, to have all characters of 'плохо'"
+    ):
         score_csv(tmp_path / "in.csv", tmp_path / "out.csv", scorer, encoding="cp1252")
     assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
     score_csv(tmp_path / "in.csv", tmp_path / "out.parquet", scorer, encoding="cp1252")
@@ -215,7 +229,9 @@ def test_label_that_the_input_lacks_is_an_error_before_the_first_row(make_exact_
 def test_labels_are_written_in_the_encoding_of_the_records(make_exact_scorer):
     scorer = make_exact_scorer(["плохо", "хорошо", "так себе"])
     text = "текст\nхорошо\nбез\n"
-    assert score(text.encode("koi8-r"), scorer, encoding="koi8-r") == score(text.encode(), scorer).decode().encode("koi8-r")
+    assert score(text.encode("koi8-r"), scorer, encoding="koi8-r") == score(text.encode(), scorer).decode().encode(
+        "koi8-r"
+    )
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "utf-16"])

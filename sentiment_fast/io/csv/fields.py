@@ -35,7 +35,8 @@ def added_fields(
 ) -> pa.LargeBinaryArray:
     """(rows,): the added columns as fields of each row, each with a delimiter before it; null is an empty field.
 
-    codec: in which ASCII characters are themselves. float32 is written with six decimals, all other values as Python's csv module writes them.
+    codec: in which ASCII characters are themselves. float32 is written with six decimals, all other values as Python's
+    csv module writes them.
     """
     columns: list[pa.Array] = []
     for values in added.values():
