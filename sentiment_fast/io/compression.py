@@ -150,9 +150,8 @@ class _Members:
         if not self._input:
             return False
         if end > 0 and not self._input.startswith(self._kind.magic):
-            raise DamageError(
-                f"expected {self._kind.name} data or the end of the file at byte {self._offset}, got others"
-            )
+            expected = f"expected {self._kind.name} data or the end of the file at byte {self._offset}"
+            raise DamageError(f"{expected}, got other bytes")
         self._begin = self._offset
         self._member = self._kind.later() if end > 0 else self._kind.first()
         return True
@@ -218,7 +217,7 @@ class _ZstdFrames(io.RawIOBase):
                     left -= len(piece)
                     yield piece
             else:
-                raise DamageError(f"expected zstd data or the end of the file at byte {self.begin}, got others")
+                raise DamageError(f"expected zstd data or the end of the file at byte {self.begin}, got other bytes")
 
     def _frame(self, magic: bytes) -> Iterator[bytes]:
         """The rest of a frame: its header, blocks and checksum."""
