@@ -191,7 +191,7 @@ class _Prepared:
 def _undecodable(rows: int, first: Source, chosen: str | None) -> str:
     """A message about texts that could not be decoded."""
     expected = "UTF-8" if chosen is None else first.encoding.name
-    message = f"{first.name}: {rows:,} rows have texts that are not valid {expected}; their bytes were read as U+FFFD"
+    message = f"{first.name}: invalid {expected} in the texts of {rows:,} rows was read as U+FFFD"
     if chosen is None and format_named(input_format(first.name)).streamed:
         return f"{message}: if they are in another encoding, name it, such as `encoding=cp1252`"
     return message

@@ -175,7 +175,7 @@ def test_bytes_that_a_kept_encoding_lacks_are_copied_and_their_texts_marked(exac
     found = score(data, exact_scorer, status=True, encoding="cp1252", say=said.append)
     assert [line.rsplit(b",", 1)[1] for line in found.splitlines()] == [b"sentiment_status", b"invalid_utf8", b"ok"]
     assert found.splitlines()[1].startswith(b"1,good \x81 film,")
-    assert said[-1] == "input: 1 rows have texts that are not valid cp1252; their bytes were read as U+FFFD"
+    assert said[-1] == "input: invalid cp1252 in the texts of 1 rows was read as U+FFFD"
 
 
 @pytest.mark.parametrize(("encoding", "bad"), [("utf-16-le", b"\x00\xd8"), ("shift_jis", b"\x81 "), ("gbk", b"\xff")])
@@ -185,7 +185,7 @@ def test_bytes_that_a_transcoded_encoding_lacks_become_u_fffd_and_their_texts_ar
     found = score(head + bad + tail, exact_scorer, status=True, encoding=encoding, say=said.append).decode()
     assert found.splitlines()[1].startswith((head + bad + tail).decode(encoding, "replace").splitlines()[1])
     assert [line.rsplit(",", 1)[1] for line in found.splitlines()[1:]] == ["invalid_utf8", "ok"]
-    assert f"not valid {encoding}" in said[-1]
+    assert f"invalid {encoding} in" in said[-1]
 
 
 def test_rejected_records_of_a_transcoded_file_are_valid_utf8(exact_scorer, tmp_path):
@@ -201,8 +201,8 @@ def test_texts_that_are_not_utf8_are_counted_with_the_option_that_helps(exact_sc
     said: list[str] = []
     score("text\nschön\nübel\nok\n".encode("latin-1"), exact_scorer, say=said.append)
     assert said[-1] == (
-        "input: 2 rows have texts that are not valid UTF-8; their bytes were read as U+FFFD: if they are in another "
-        "encoding, name it, such as `encoding=cp1252`"
+        "input: invalid UTF-8 in the texts of 2 rows was read as U+FFFD: if they are in another encoding, name it, such "
+        "as `encoding=cp1252`"
     )
 
 
@@ -217,9 +217,7 @@ def test_nothing_is_said_of_valid_texts(exact_scorer, data):
 def test_label_that_the_input_lacks_is_an_error_before_the_first_row(make_exact_scorer, tmp_path):
     scorer = make_exact_scorer(["плохо", "хорошо"])
     (tmp_path / "in.csv").write_bytes(b"text\ncaf\xe9\n")
-    with pytest.raises(
-        DataError, match=r"in\.csv: expected cp1252, as in the input, to have all characters of 'плохо'"
-    ):
+    with pytest.raises(DataError, match=r"in\.csv: expected cp1252, as in the input, to have all .* of 'плохо'"):
         score_csv(tmp_path / "in.csv", tmp_path / "out.csv", scorer, encoding="cp1252")
     assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
     score_csv(tmp_path / "in.csv", tmp_path / "out.parquet", scorer, encoding="cp1252")
