@@ -201,8 +201,8 @@ def test_texts_that_are_not_utf8_are_counted_with_the_option_that_helps(exact_sc
     said: list[str] = []
     score("text\nschön\nübel\nok\n".encode("latin-1"), exact_scorer, say=said.append)
     assert said[-1] == (
-        "input: invalid UTF-8 in the texts of 2 rows was read as U+FFFD: if they are in another encoding, name it, such "
-        "as `encoding=cp1252`"
+        "input: invalid UTF-8 in the texts of 2 rows was read as U+FFFD: if they are in another encoding, name it, "
+        "such as `encoding=cp1252`"
     )
 
 
