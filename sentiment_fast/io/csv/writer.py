@@ -85,10 +85,10 @@ class CsvCopyWriter:
         data = append_fields(window, fields, header, self._delimiter, self._excel_safe)
         if more_follow and lacks_line_end(window):
             data = ended(data)
-        replaced = reader.source.encoding.transcoded and _rows_with(INVALID, window)
-        if replaced:
-            data = reader.source.encoding.repaired(bytes(memoryview(data)))
-        return WrittenPart(data, window.resumable, int(replaced))
+        encoding = reader.source.encoding
+        if not encoding.transcoded:
+            return WrittenPart(data, window.resumable, 0)
+        return WrittenPart(encoding.repaired(bytes(memoryview(data))), window.resumable, _rows_with(INVALID, window))
 
     def finish(self, windows: int, rows: int) -> bytes:
         return b""
