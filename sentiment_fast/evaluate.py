@@ -1,6 +1,7 @@
 """Evaluate a model on labelled texts: accuracy, precision, recall, F1, ROC AUC, log loss, calibration, confusion.
 
 python -m sentiment_fast.evaluate --model runs/mine labelled.csv
+python -m sentiment_fast.evaluate --model runs/mine tweets.csv --no-header --text-column 6 --label-column 1
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
+from sentiment_fast.cli.layout import data_options_of
 from sentiment_fast.cli.main import run_command, say
 from sentiment_fast.cli.options import (
     add_cascade_argument,
@@ -18,7 +20,6 @@ from sentiment_fast.cli.options import (
     add_model_argument,
     add_threads_argument,
     add_threshold_argument,
-    layout_of,
 )
 from sentiment_fast.errors import UsageError
 
@@ -71,7 +72,14 @@ def run(arguments: argparse.Namespace) -> None:
         cascade=arguments.cascade,
         threads=arguments.threads,
     )
-    data = read_labelled(arguments.files, arguments.text_column, arguments.label_column, layout_of(arguments), say)
+    data = read_labelled(
+        arguments.files,
+        arguments.text_column,
+        arguments.label_column,
+        data_options_of(arguments),
+        say,
+        (scorer.text_column, scorer.label_column),
+    )
     targets = class_indices(data, scorer.classes)
     probabilities = scorer.predict_proba(data.texts)
     figures = evaluate(probabilities, targets, scorer.classes, scorer.threshold)

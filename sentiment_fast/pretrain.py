@@ -12,8 +12,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sentiment_fast.cli.layout import add_layout_arguments, add_skip_bad_rows_argument
 from sentiment_fast.cli.main import run_command, say
-from sentiment_fast.cli.options import add_layout_arguments, add_settings_arguments, pass_only_what_is_given
+from sentiment_fast.cli.options import (
+    add_settings_arguments,
+    pass_only_what_is_given,
+)
 
 if TYPE_CHECKING:
     from sentiment_fast.training.pretrain import PretrainingResult
@@ -33,9 +37,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--text-column",
         metavar="NAME",
-        help="read texts from the column of this name, or of this number from 1 (default: review, else text)",
+        help="read texts from the column of this name, or of this number from 1 (default: review, else text, else the "
+        "only one that holds text)",
     )
     add_layout_arguments(parser)
+    add_skip_bad_rows_argument(parser)
     parser.add_argument(
         "--out", metavar="FOLDER", type=Path, help="write the pretrained folder here (default: runs/start-<date-time>)"
     )

@@ -2,6 +2,8 @@
 
 python -m sentiment_fast.score reviews.csv
 python -m sentiment_fast.score --model runs/mine reviews.csv -o scored.csv
+python -m sentiment_fast.score export.csv --skip-lines 2 --delimiter ';'
+python -m sentiment_fast.score tweets.csv --no-header --text-column 6
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 python -m sentiment_fast.train --amp
 python -m sentiment_fast.train --data reviews.csv --text-column body --label-column stars
+python -m sentiment_fast.train --data tweets.csv --no-header --text-column 6 --label-column 1
 python -m sentiment_fast.train --data reviews.csv --config settings.json
 python -m sentiment_fast.train --resume --out runs/mine
 torchrun --nproc-per-node=2 -m sentiment_fast.train --data reviews.csv --out runs/mine
@@ -17,6 +18,7 @@ import sys
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from sentiment_fast.cli.layout import layout_words
 from sentiment_fast.cli.main import SignalledStop, run_command, say
 from sentiment_fast.cli.options import (
     add_data_arguments,
@@ -90,12 +92,13 @@ def _what_next(result: TrainingResult) -> str:
     """Where the model is, and commands to run next, complete except for file names."""
     model, options = shlex.quote(str(result.folder)), result.options
     text = f" --text-column {shlex.quote(str(options.text_column))}" if options.text_column else ""
+    layout = f" {layout_words(options)}".rstrip()
     label = f" --label-column {shlex.quote(str(options.label_column))}" if options.label_column else ""
     return f"""
 The model is in {result.folder}. Try next:
   python -m sentiment_fast.predict --model {model} "{_EXAMPLE}"
-  python -m sentiment_fast.evaluate --model {model} LABELLED.csv{text}{label}
-  python -m sentiment_fast.score --model {model} REVIEWS.csv -o SCORED.csv{text}"""
+  python -m sentiment_fast.evaluate --model {model} LABELLED.csv{text}{label}{layout}
+  python -m sentiment_fast.score --model {model} REVIEWS.csv -o SCORED.csv{text}{layout}"""
 
 
 class _Command(ModuleType):

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
 
-from sentiment_fast.cli.values import byte_size, delimiter, names
-from sentiment_fast.io.options import LAYOUT_NAMES, LayoutOptions
+from sentiment_fast.cli.layout import add_layout_arguments, add_skip_bad_rows_argument
+from sentiment_fast.cli.values import byte_size, names
 
 DEVICES = ("auto", "cpu", "cuda")
 PRECISIONS = ("auto", "float32", "bfloat16", "float16")  # as in model.devices, which --help must not import
@@ -23,7 +22,7 @@ def add_input_arguments(parser: argparse.ArgumentParser) -> None:
         "inputs",
         metavar="INPUT",
         nargs="+",
-        help="CSV or TSV (UTF-8, with a header), JSON Lines (.jsonl, .ndjson), all also compressed (.gz, .bz2, .xz, "
+        help="CSV or TSV, JSON Lines (.jsonl, .ndjson), all also compressed (.gz, .bz2, .xz, "
         '.zst), or Parquet (.parquet, .pq); a quoted pattern; "-" for CSV from stdin',
     )
     parser.add_argument(
@@ -185,7 +184,8 @@ def add_columns_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--text-column",
         metavar="NAME",
-        help="read texts from the column of this name, or of this number from 1 (default: review, else text)",
+        help="read texts from the column of this name, or of this number from 1 (default: review, else text, else the "
+        "only one that holds text, apart from the labels)",
     )
     parser.add_argument(
         "--label-column",
@@ -193,30 +193,7 @@ def add_columns_arguments(parser: argparse.ArgumentParser) -> None:
         help="read labels from the column of this name, or of this number from 1 (default: sentiment, else label)",
     )
     add_layout_arguments(parser)
-
-
-def add_layout_arguments(parser: argparse.ArgumentParser) -> None:
-    """How the bytes of files are to be read; options that are left out get no value."""
-    group = parser.add_argument_group("how files are laid out (default: detected)")
-
-    def add(option: str, **settings: Any) -> None:
-        group.add_argument(option, default=argparse.SUPPRESS, **settings)
-
-    add("--input-format", metavar="NAME", help="read files as csv, jsonl or parquet, whatever their names")
-    add("--encoding", metavar="NAME", help="decode text by this codec, such as cp1252 or utf-16-le (default: UTF-8)")
-    add("--sheet", metavar="NAME", help="read this sheet of a workbook, by name or number from 1 (default: the first)")
-    add("--delimiter", metavar="X", type=delimiter, help='split fields of CSV at X, "tab" for a tab')
-    add("--header", action=argparse.BooleanOptionalAction, help="take column names from the first record of CSV")
-    add("--skip-lines", metavar="N", type=int, help="ignore N lines before the header (default: 0)")
-    add("--comment", metavar="X", help="ignore lines that start with X (default: none)")
-    add("--quoting", choices=("standard", "none"), help="none: take quotes as ordinary characters (default: standard)")
-    add("--escape", metavar="X", help="take the character after X as it is, such as a backslash (default: none)")
-    add("--na-values", metavar="A,B", type=names, help="take these fields as no text (default: the empty field)")
-
-
-def layout_of(arguments: argparse.Namespace) -> LayoutOptions:
-    """The values of these options."""
-    return LayoutOptions(**{name: value for name, value in vars(arguments).items() if name in LAYOUT_NAMES})
+    add_skip_bad_rows_argument(parser)
 
 
 def add_search_arguments(parser: argparse.ArgumentParser) -> None:

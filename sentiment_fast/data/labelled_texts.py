@@ -32,7 +32,7 @@ class LabelledTexts:
 
     texts: (n,) Arrow strings, chunked. labels: (n,) numpy array of str, int64 or float64.
     name: how messages and the model card call the data. made_up: True only for the demo corpus.
-    text_column: the column that the texts were read from, if they came from a table.
+    text_column, label_column: the columns that they were read from, if they came from a table.
     """
 
     texts: pa.ChunkedArray
@@ -40,6 +40,7 @@ class LabelledTexts:
     name: str
     made_up: bool = False
     text_column: str | None = None
+    label_column: str | None = None
 
     def __post_init__(self) -> None:
         if len(self.texts) != len(self.labels):
@@ -59,13 +60,14 @@ def read_labelled(
     label_column: str | int | None = None,
     layout: LayoutOptions = LayoutOptions(),  # noqa: B008
     say: Callable[[str], None] = say_nothing,
+    usual: tuple[str | None, str | None] = (None, None),
 ) -> LabelledTexts:
     """Read texts and labels from files of any format that `score` reads, and from folders in the layout of aclImdb.
 
     paths: one or several, read as one in the given order, patterns among them, "-" for stdin; for folders see
-    `read_labelled_folder`. text_column, label_column: a name, or a number from 1; without one, the text column of each
-    file is `review`, else `text`, the label column `sentiment`, else `label`; nothing else is guessed. layout: how
-    the files are to be read.
+    `read_labelled_folder`. text_column, label_column: a name, or a number from 1; without one, the label column of each
+    file is `sentiment`, else `label`, which is never guessed; the text column is `review`, else `text`, else the only
+    other one that holds text. layout: how the files are to be read. usual: names of both columns to try first.
 
     Texts are returned as (n,) large_string, as they are in the file: "NA" and "" are texts. A null text becomes "".
     Labels are returned as (n,) int64 if all are written as integers, else float64 if all are finite numbers, else str,
@@ -75,10 +77,8 @@ def read_labelled(
     one, the row, for anything else: a missing file or column, a record that cannot be read, bytes that are not UTF-8,
     an empty label, files without rows.
     """
-    wanted = (
-        columns.text_column(text_column, argument=TEXT_OPTION, only_text=False),
-        columns.label_column(label_column, argument=LABEL_OPTION),
-    )
+    of_labels = columns.label_column(label_column, LABEL_OPTION, usual[1])
+    wanted = (columns.text_column(text_column, usual[0], TEXT_OPTION, of_labels), of_labels)
     files = [_read_one(name, wanted, layout, say) for name in expand_paths(paths)]
     if not any(map(len, files)):
         header = ", ".join(files[0].table.column_names)
@@ -89,17 +89,19 @@ def read_labelled(
         _label_array([_checked_labels(file) for file in files if len(file)]),
         name=shortened([file.name for file in files]),
         text_column=files[0].text_column,
+        label_column=files[0].label_column,
     )
 
 
 @dataclass(frozen=True)
 class _LabelledFile:
-    """table: (n,), texts and labels. name: how messages call the data. text_column: None for a folder."""
+    """table: (n,), texts and labels. name: how messages call the data. text_column, label_column: None for a folder."""
 
     path: str
     table: pa.Table
     name: str
     text_column: str | None
+    label_column: str | None
 
     def __len__(self) -> int:
         return len(self.table)
@@ -110,9 +112,9 @@ def _read_one(
 ) -> _LabelledFile:
     if path != "-" and Path(path).is_dir():
         table = pa.table(list(read_labelled_folder(Path(path), layout.encoding)), names=["text", "label"])
-        return _LabelledFile(path, table, Path(path).resolve().name, None)
+        return _LabelledFile(path, table, Path(path).resolve().name, None, None)
     table = read_file(path, wanted, layout, say)
-    return _LabelledFile(path, table, name_of(path), table.column_names[0])
+    return _LabelledFile(path, table, name_of(path), *table.column_names)
 
 
 def _checked_labels(file: _LabelledFile) -> pa.ChunkedArray:

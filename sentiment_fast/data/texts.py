@@ -16,7 +16,8 @@ from sentiment_fast.data.folders import read_text_folder
 from sentiment_fast.errors import DataError, UsageError
 from sentiment_fast.io.columns import WantedColumn, text_column
 from sentiment_fast.io.inputs import exists, expand_patterns
-from sentiment_fast.io.options import LARGEST_MAX_RECORD, LayoutOptions, ReadOptions
+from sentiment_fast.io.options import LARGEST_MAX_RECORD, DataOptions, LayoutOptions, ReadOptions
+from sentiment_fast.io.rejects import RecordError
 from sentiment_fast.io.tables import read_columns
 
 Paths = str | Path | Sequence[str | Path]
@@ -92,10 +93,21 @@ def expand_paths(paths: Paths) -> list[str]:
 
 
 def read_file(name: str, wanted: Sequence[WantedColumn], layout: LayoutOptions, say: Callable[[str], None]) -> pa.Table:
-    """All rows of a file: the wanted columns, as `read_columns` returns them, texts first and "" instead of null."""
+    """All rows of a file: the wanted columns, as `read_columns` returns them, texts first and "" instead of null.
+
+    Raises DataError for the first record that cannot be read, unless `layout` has `skip_bad_rows`: then says how many.
+    """
     # What is read stays in memory anyway, so a record may be as long as the core can find.
-    options = ReadOptions.of_layout(layout, max_record=LARGEST_MAX_RECORD, strict=True)
-    table = pa.concat_tables([window.table for window in read_columns(name, wanted, options, say)])
+    strict = not (isinstance(layout, DataOptions) and layout.skip_bad_rows)
+    options = ReadOptions.of_layout(layout, max_record=LARGEST_MAX_RECORD, strict=strict)
+    try:
+        windows = list(read_columns(name, wanted, options, say))
+    except RecordError as error:
+        raise DataError(f"{error}. Or leave such records out with `skip_bad_rows=True`.") from error
+    if skipped := [window for window in windows if window.rejected]:
+        count = sum(window.rejected for window in skipped)
+        say(f"{name}: skipped {count:,} records that cannot be read, the first in {skipped[0].first_reject}")
+    table = pa.concat_tables([window.table for window in windows])
     if table.column(0).null_count:
         table = table.set_column(0, table.column_names[0], table.column(0).fill_null(""))
     return table

@@ -112,7 +112,7 @@ def read_chunks(
                 ring[place] = bytearray(size)
             data = memoryview(ring[place])
             data[: len(rest)] = rest
-            filled = len(rest) + _fill(stream, data[len(rest) :])
+            filled = len(rest) + fill(stream, data[len(rest) :])
             last = filled < size
             records = finder.find(data[:filled], last)
             if len(records) > 0 or last:
@@ -127,7 +127,7 @@ def read_chunks(
         rest = data[end:]
 
 
-def _fill(stream: Stream, buffer: memoryview) -> int:
+def fill(stream: Stream, buffer: memoryview) -> int:
     """Fill the buffer, also from a pipe, which gives less at a time. Returns the bytes read, fewer only at the end."""
     filled = 0
     while filled < len(buffer):

@@ -21,8 +21,8 @@ class WantedColumn:
 
     argument, what: the argument that chooses it, in backquotes, and what to call the column; both for messages. chosen:
     its name, or its number from 1; None to take the first of `usual` that exists. only_text: if there is none, take the
-    only column that holds text. may_come_later: whether to accept a name that the first rows lack, in a format where
-    each row has columns of its own.
+    only column that holds text, apart from the one that `besides` is. may_come_later: whether to accept a name that the
+    first rows lack, in a format where each row has columns of its own.
     """
 
     argument: str
@@ -31,22 +31,30 @@ class WantedColumn:
     only_text: bool = False
     may_come_later: bool = False
     what: str = "a column"
+    besides: WantedColumn | None = None
 
 
 def text_column(
     chosen: str | int | None = None,
     default: str | None = None,
     argument: str = "`text_column`",
-    only_text: bool = True,
+    besides: WantedColumn | None = None,
 ) -> WantedColumn:
-    """The column with the texts. default: the name to try first."""
-    usual = TEXT_COLUMNS if default is None else tuple(dict.fromkeys((default, *TEXT_COLUMNS)))
-    return WantedColumn(argument, chosen, usual, only_text, what="a text column")
+    """The column with the texts. default: the name to try first. besides: the column with their labels, if any."""
+    return WantedColumn(
+        argument, chosen, _with_default(default, TEXT_COLUMNS), True, what="a text column", besides=besides
+    )
 
 
-def label_column(chosen: str | int | None = None, argument: str = "`label_column`") -> WantedColumn:
-    """The column with the labels."""
-    return WantedColumn(argument, chosen, LABEL_COLUMNS, what="a label column")
+def label_column(
+    chosen: str | int | None = None, argument: str = "`label_column`", default: str | None = None
+) -> WantedColumn:
+    """The column with the labels, which is never guessed. default: the name to try first."""
+    return WantedColumn(argument, chosen, _with_default(default, LABEL_COLUMNS), what="a label column")
+
+
+def _with_default(default: str | None, usual: tuple[str, ...]) -> tuple[str, ...]:
+    return usual if default is None else tuple(dict.fromkeys((default, *usual)))
 
 
 def find_column(
@@ -67,10 +75,13 @@ def find_column(
         if usual in columns:
             return _chosen(columns, usual, name, wanted)
     texts = find_texts() if wanted.only_text else []
+    only_text = ", or exactly one column that holds text" if wanted.only_text else ""
+    if wanted.besides is not None:
+        labels = _found(columns, wanted.besides, name)
+        texts = [] if labels is None else [place for place in texts if place != labels]
+        only_text = "" if labels is None else f"{only_text}, apart from the labels"
     if len(texts) != 1:
-        expected = f"a column {' or '.join(map(repr, wanted.usual))}"
-        if wanted.only_text:
-            expected += ", or exactly one column that holds text"
+        expected = f"a column {' or '.join(map(repr, wanted.usual))}{only_text}"
         raise DataError(f"{name}: expected {expected}, got {_listed(columns)}: choose one with {wanted.argument}")
     say(f"{name}: using column {columns[texts[0]]!r} for the texts, the only one that holds text")
     return texts[0]
@@ -100,6 +111,14 @@ def check_same_text_column(expected: str, got: str, both: str) -> None:
     """Raises DataError if a file's text column is not that of the first file. both: the start of the message."""
     if expected != got:
         raise DataError(f"{both}, expected the texts in {expected!r}, got {got!r}: choose one with `text_column`")
+
+
+def _found(columns: Sequence[str], wanted: WantedColumn, name: str) -> int | None:
+    """The place of a column that is not chosen by what it holds; None if there is none."""
+    try:
+        return find_column(columns, wanted, name, lambda: [])
+    except DataError:
+        return None
 
 
 def _chosen(columns: Sequence[str], chosen: str | int, name: str, wanted: WantedColumn) -> int:

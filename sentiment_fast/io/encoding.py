@@ -166,8 +166,8 @@ def text_encoding(start: bytes, chosen: str | None, name: str) -> Encoding:
         raise DataError(f"{name}: expected {encoding.name}, got no zero bytes, which it has: choose another `encoding`")
     if wide not in (None, encoding.name):
         raise DataError(
-            f"{name}: expected {encoding.name}, got the zero bytes of {wide}, without a byte-order mark: read it with "
-            f"`encoding={wide}`"
+            f"{name}: expected {encoding.name.upper()}, got NUL bytes as in {wide.upper()} without a byte-order mark: "
+            f"read it with `encoding={wide}`"
         )
     return encoding
 

@@ -54,7 +54,8 @@ def open_reader(source: Source, reading: Reading) -> Reader[Window]:
 class Inputs:
     """Inputs that are read as one, in their order; one is open at a time.
 
-    sources: paths, or a single source of another kind. first: the first of them, open. Raises DataError if the inputs
+    sources: paths, or a single source of another kind. first: the first of them, open. decided: what was detected about
+    the layout of each. Raises DataError if the inputs
     have different columns, UsageError if they have different formats or if one of several is not a regular file.
     """
 
@@ -66,12 +67,13 @@ class Inputs:
             raise DataError(f"{first.name}: expected columns for {reading.output}, got a file without any")
         self.sizes, self._states = [first.size or 0], [first.state]
         self._transcoded = first.encoding.transcoded
+        self.decided = [dict(self.first.decided)]
         for source in sources[1:]:
             with Source(source) as other:
                 if not (other.rereadable and first.rereadable):
                     name = first.name if other.rereadable else other.name
                     raise UsageError(f"{name}: expected a regular file as one of several inputs: pass it on its own")
-                self._open_next(other)
+                self.decided.append(dict(self._open_next(other).decided))
                 self.sizes.append(other.size or 0)
                 self._states.append(other.state)
                 self._transcoded |= other.encoding.transcoded
@@ -87,12 +89,11 @@ class Inputs:
             for window in reader.windows(start, buffers, window_bytes):
                 yield reader, start.source, window
 
-    def window_ends(self, begin: Position, window_bytes: int) -> Iterator[tuple[Path, Position, Position]]:
-        """For separable inputs: each window's file, and where in it the window begins and ends."""
+    def window_ends(self, begin: Position, window_bytes: int) -> Iterator[tuple[Reader[Window], Position, Position]]:
+        """For separable inputs: each window's reader, and where in its file the window begins and ends."""
         for reader, start in self._readers(begin):
-            assert reader.source.path is not None
             for end in reader.window_ends(start, window_bytes):
-                yield reader.source.path, start, end
+                yield reader, start, end
                 start = end
 
     @property

@@ -45,8 +45,17 @@ class LayoutOptions:
         for name in ("input_format", "encoding", "delimiter", "comment", "quoting", "escape"):
             if not isinstance(getattr(self, name), str | None):
                 raise UsageError(f"Expected `{name}` to be a str, got {getattr(self, name)!r}")
-        if self.delimiter is not None:
-            _check_delimiter(self.delimiter)
+        if self.delimiter == "tab":
+            object.__setattr__(self, "delimiter", "\t")
+        if self.delimiter is not None and not is_delimiter(self.delimiter):
+            found = repr(self.delimiter)
+            raise UsageError(f"Expected `delimiter` to be one character such as , ; | or a tab, got {found}")
+        if not isinstance(self.header, bool | None):
+            raise UsageError(f"Expected `header` to be True, False or None, got {self.header!r}")
+        if not isinstance(self.skip_lines, int) or isinstance(self.skip_lines, bool) or self.skip_lines < 0:
+            raise UsageError(f"Expected `skip_lines` to be a number of lines, 0 or more, got {self.skip_lines!r}")
+        if self.comment is not None and not _is_comment(self.comment):
+            raise UsageError(f"Expected `comment` to be ASCII characters such as # or //, got {self.comment!r}")
         if self.encoding is not None:
             encoding_named(self.encoding)
         for name in _NOT_YET:
@@ -59,8 +68,18 @@ class LayoutOptions:
         return {name: getattr(self, name) for name in LAYOUT_NAMES}
 
 
+@dataclass(frozen=True, kw_only=True)
+class DataOptions(LayoutOptions):
+    """How files of texts to learn from, or to evaluate on, are to be read.
+
+    skip_bad_rows: leave out records that cannot be read, and report how many; otherwise the first of them is an error.
+    """
+
+    skip_bad_rows: bool = False
+
+
 LAYOUT_NAMES = tuple(field.name for field in fields(LayoutOptions))
-_NOT_YET = ("input_format", "sheet", "header", "skip_lines", "comment", "quoting", "escape", "na_values")
+_NOT_YET = ("input_format", "sheet", "quoting", "escape", "na_values")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,8 +115,8 @@ class Reading:
     default_text_column: the name to try first if none was chosen. wanted: the columns to read instead of those that
     `options` choose. reserved_names: names that columns of the input must not have. output: the format that is written,
     which must be able to hold the columns; None if nothing is written. all_fields: whether to find the fields of all
-    columns even if rows are copied verbatim. named: whether rejected records include the name of their input. say:
-    gets messages.
+    columns even if rows are copied verbatim. named: whether rejected records include the name of their input. layout:
+    the layout of the input, if it is known already. say: gets messages.
     """
 
     options: ReadOptions
@@ -107,6 +126,7 @@ class Reading:
     output: str | None = None
     all_fields: bool = False
     named: bool = False
+    layout: object | None = None
     say: Callable[[str], None] = lambda message: None
 
     @property
@@ -124,8 +144,18 @@ class Reading:
         return tuple(WantedColumn("`columns`", one, may_come_later=True) for one in self.options.columns)
 
 
-def _check_delimiter(delimiter: str) -> None:
-    # Letters, digits, "." and "_" occur in the added fields.
-    fits = len(delimiter) == 1 and delimiter.isascii() and (delimiter.isprintable() or delimiter == "\t")
-    if not fits or delimiter.isalnum() or delimiter in '"._':
-        raise UsageError(f"Expected `delimiter` to be one character such as , ; | or a tab, got {delimiter!r}")
+def check_applies(options: LayoutOptions, read: str) -> None:
+    """Raises UsageError for options that mean nothing for files of a format. read: its name."""
+    for name, formats in {"header": ("CSV", "Excel"), "skip_lines": ("CSV", "Excel"), "comment": ("CSV",)}.items():
+        if getattr(options, name) != getattr(LayoutOptions, name) and read not in formats:
+            raise UsageError(f"Expected no `{name}` when reading {read}: it applies to {' and '.join(formats)} only")
+
+
+def is_delimiter(text: str) -> bool:
+    """Whether fields can be separated by it. Letters, digits, "." and "_" occur in the added fields."""
+    fits = len(text) == 1 and text.isascii() and (text.isprintable() or text == "\t")
+    return fits and not text.isalnum() and text not in '"._'
+
+
+def _is_comment(text: str) -> bool:
+    return bool(text) and text.isascii() and text.isprintable() and not text.startswith('"') and not text[0].isspace()

@@ -12,10 +12,16 @@ from typing import Generic, TypeVar
 import numpy as np
 
 from sentiment_fast import _core
+from sentiment_fast.errors import DataError
 from sentiment_fast.io.chunks import RecordWindow
 
 REJECTS_HEADER = b"line,byte_offset,reason,record\n"
 FIRST_FIELD = b"input,"  # comes first if there are several inputs
+
+
+class RecordError(DataError):
+    """The first record that cannot be read, if such records are not to be rejected."""
+
 
 RecordWindowT = TypeVar("RecordWindowT", bound=RecordWindow)
 

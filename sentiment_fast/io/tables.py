@@ -6,6 +6,8 @@ whether they are kept in memory, is left to the caller.
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +40,13 @@ class ColumnTable:
     first_row: int
     rejects: bytes
     rejected: int
+
+    @property
+    def first_reject(self) -> str:
+        """Where the first rejected record is, and why it was rejected."""
+        fields = next(csv.reader(io.StringIO(self.rejects[:4096].decode("utf-8", "replace"), newline="")))
+        line, _, reason = fields[-4:-1]
+        return f"line {line}: {reason}"
 
 
 def read_columns(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple, Protocol, TypeVar
 
 import numpy as np
@@ -64,7 +65,7 @@ class Reader(Protocol[WindowT]):
     format: the format's name. columns: the names of the columns of `table`, None if each row has its own. schema: the
     schema of `table`, None if rows are copied verbatim. text_column: the name of the text column. rows: the number of
     rows, if the file records it. separable: whether a window can be read without the windows before it, given where it
-    begins (see `window_ends`).
+    begins (see `window_ends`). decided: what was detected about the file's layout and not given, ready for JSON.
     """
 
     format: str
@@ -74,6 +75,7 @@ class Reader(Protocol[WindowT]):
     text_column: str
     rows: int | None = None
     separable: bool = False
+    decided: Mapping[str, str | int] = MappingProxyType({})
 
     def windows(self, begin: Position, buffers: int, window_bytes: int) -> Iterator[WindowT]:
         """The windows from `begin` onwards, which depend only on `begin` and the file's bytes. buffers: how many

@@ -67,6 +67,7 @@ def save_model(folder: Path, model: Model, half: bool = False) -> None:
         "format": FORMAT,
         "classes": model.classes,
         "text_column": model.text_column,
+        "label_column": model.label_column,
         "network": asdict(model.config),
         "wide": None if model.wide is None else asdict(model.wide.config),
         "calibration": model.calibration.as_dict(),
@@ -140,6 +141,7 @@ def load_model(folder: str | Path) -> Model:
             wide_calibration=Calibration.from_dict(config["wide_calibration"], len(config["classes"])),
             threshold=config["threshold"],
             cascade=config["cascade"],
+            label_column=config.get("label_column"),  # models of earlier versions do not record it
         )
     except UsageError as error:
         raise ModelFolderError(f"{folder / CONFIG}: {error}: cut short or altered") from error
@@ -206,8 +208,9 @@ def _read_config(folder: Path) -> dict[str, Any]:
     plain = all(type(label) in (str, int, float) and label == label for label in classes)  # unlike NaN
     if not plain or len(set(classes)) != len(classes) or len(classes) < 2:
         raise ModelFolderError(f"{path}: expected 'classes' to be two or more different texts or numbers: altered")
-    if not isinstance(config.get("text_column", 0), str | None):
-        raise ModelFolderError(f"{path}: expected 'text_column' to be a name or null: cut short or altered")
+    for name, otherwise in {"text_column": 0, "label_column": None}.items():
+        if not isinstance(config.get(name, otherwise), str | None):
+            raise ModelFolderError(f"{path}: expected {name!r} to be a name or null: cut short or altered")
     for name in _NO_PARTS:
         if name not in config:
             raise ModelFolderError(f"{path}: expected {name!r}, got nothing: cut short or altered")

@@ -30,9 +30,9 @@ class Model:
     """A network's weights and what belongs to them.
 
     config, weights: the network's; weights by the names that PyTorch gives them, see `weight_shapes`. classes: the
-    sorted labels, in their own type, in the order of the network's outputs. text_column: the column that the training
-    texts came from, if they came from a table. settings: the preset it was trained with, for the record. wide: the
-    n-gram model, if any. calibration: of both together; wide_calibration: of the n-gram model on its own.
+    sorted labels, in their own type, in the order of the network's outputs. text_column, label_column: the columns that
+    the training data came from, if they came from a table. settings: the preset it was trained with, for the record.
+    wide: the n-gram model, if any. calibration: of both together; wide_calibration: of the n-gram model on its own.
     threshold: with two classes, predict the second above this probability. cascade: run the network only on texts about
     which the n-gram model is less confident than this, 0.5 to 1; None to run it on every text.
     Raises UsageError for a threshold or a cascade that does not fit the model.
@@ -49,6 +49,7 @@ class Model:
     wide_calibration: Calibration = NGRAMS_ONLY
     threshold: float = 0.5
     cascade: float | None = None
+    label_column: str | None = None
 
     def __post_init__(self) -> None:
         if type(self.threshold) not in (int, float) or not 0 < self.threshold < 1:

@@ -6,7 +6,7 @@ In: inputs, a scorer and options. Out: a fingerprint, a value by name, for the j
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,11 +37,15 @@ def run_fingerprint(
     sources: Sequence[Path],
     scorer: dict[str, Any],
     options: ScoreOptions,
+    decided: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
-    """Everything that the bytes of the output depend on. scorer: the fingerprint of the scorer or of all workers."""
+    """Everything that the bytes of the output depend on. scorer: the fingerprint of the scorer or of all workers.
+    decided: what was detected about the layout of each source.
+    """
     inputs: dict[str, Any] = {}
-    for number, source in enumerate(sources, 1):
-        inputs |= _input_fingerprint("input" if len(sources) == 1 else f"input {number}", source)
+    for number, (source, found) in enumerate(zip(sources, decided, strict=True), 1):
+        name = "input" if len(sources) == 1 else f"input {number}"
+        inputs |= _input_fingerprint(name, source) | {f"{name}'s {what}": value for what, value in found.items()}
     return {
         **inputs,
         "inputs": len(sources),

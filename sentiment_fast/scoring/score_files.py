@@ -17,7 +17,7 @@ from sentiment_fast.errors import UsageError
 from sentiment_fast.io.csv.writer import check_options
 from sentiment_fast.io.formats import CSV, delimiter_for, format_named, input_format, output_format
 from sentiment_fast.io.inputs import Inputs
-from sentiment_fast.io.options import Reading
+from sentiment_fast.io.options import Reading, check_applies
 from sentiment_fast.io.outputs import make_writer
 from sentiment_fast.io.source import Source
 from sentiment_fast.runs.stop import StopRequest
@@ -111,6 +111,7 @@ def score_files(
         first = opened.enter_context(Source(sources[0]))
         written = output_format("" if target.path is None else target.path.name, input_format(first.name))
         check_options(chosen, input_format(first.name), written)
+        check_applies(chosen, input_format(first.name))
         scorer, cluster = opened.enter_context(open_engine(engine, model, chosen, say))
         prepared = _Prepared(sources, first, written, scorer, cluster, chosen, say)
         sink = opened.enter_context(closing(target.open(prepared.fingerprint, chosen.restart, len(sources) > 1)))
@@ -172,7 +173,7 @@ class _Prepared:
         self.fingerprint: dict[str, Any] | None = None
         if first.rereadable:
             scored_by = scorer_fingerprint(scorer) if cluster is None else cluster.fingerprint
-            self.fingerprint = run_fingerprint([Path(one) for one in sources], scored_by, options)
+            self.fingerprint = run_fingerprint([Path(one) for one in sources], scored_by, options, self.inputs.decided)
 
     def run(self, target: Target, sink: Output, on_window: Callable[[int, int], None]) -> Run:
         """The run that remains to be done, given the output's progress."""

@@ -44,7 +44,7 @@ class Scorer:
         self._threads = threads
         self.device = find_device(device)
         self.precision = choose_precision(self.device, precision)
-        self.text_column = model.text_column
+        self.text_column, self.label_column = model.text_column, model.label_column
         self.engine = engine_for(model, self.device, self.precision, threads)
         self._model = model
 

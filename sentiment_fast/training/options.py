@@ -19,7 +19,7 @@ from sentiment_fast.data.labelled_texts import LabelledTexts
 from sentiment_fast.data.sources import share_of
 from sentiment_fast.data.texts_and_labels import labelled_texts_of
 from sentiment_fast.errors import UsageError
-from sentiment_fast.io.options import LayoutOptions
+from sentiment_fast.io.options import DataOptions
 
 if TYPE_CHECKING:
     from sentiment_fast.model.presets import Preset
@@ -87,7 +87,7 @@ class SettingsOptions:
 
 
 @dataclass(frozen=True, kw_only=True)
-class LabelledOptions(SettingsOptions, LayoutOptions):
+class LabelledOptions(SettingsOptions, DataOptions):
     """The options of everything that learns from labelled texts: the texts, single settings, and hardware."""
 
     data: str | tuple[str, ...] | LabelledTexts | None = None
@@ -150,7 +150,7 @@ class TrainingOptions(LabelledOptions):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PretrainingOptions(SettingsOptions, LayoutOptions):
+class PretrainingOptions(SettingsOptions, DataOptions):
     """The options of a pretraining; `training.pretrain.pretrain` documents each."""
 
     data: tuple[str, ...] = ()

@@ -109,6 +109,13 @@ def new_model(
     """A network with random weights, word vectors or initial weights, on the device, and the model to save."""
     weights = initial.weights if initial else None
     network = new_network(settings, data.vocabulary, data.classes, vectors, weights).to(device)
-    column = data.training.data.text_column
-    model = model_of(network, data.vocabulary, data.classes, text_column=column, settings=settings.as_dict())
+    texts = data.training.data
+    model = model_of(
+        network,
+        data.vocabulary,
+        data.classes,
+        text_column=texts.text_column,
+        label_column=texts.label_column,
+        settings=settings.as_dict(),
+    )
     return network, model

@@ -101,9 +101,11 @@ def train(
     - epochs, batch_size, seed (int, None), learning_rate (float, None): likewise
     - validation (share or path, None): the texts that choose the epoch and calibrate the probabilities
     - test (path, None): labelled texts to score once, at the end
-    - text_column, label_column (str or int, None): names, or numbers from 1; default "review", else "text";
-      "sentiment", else "label". input_format, encoding, sheet,
-      delimiter, header, skip_lines, comment, quoting, escape, na_values: see `io.options.LayoutOptions`
+    - text_column, label_column (str or int, None): names, or numbers from 1; default "sentiment", else "label";
+      "review", else "text", else the only other one that holds text
+    - input_format, encoding, sheet, delimiter, header, skip_lines, comment, quoting, escape, na_values: how files are
+      laid out, see `io.options.LayoutOptions`
+    - skip_bad_rows (bool, False): leave out records that cannot be read, and report how many
     - vectors (path, None): word vectors in GloVe or word2vec text format
     - init (path, None): a pretrained folder, made by `pretrain`: the vocabulary and initial weights
     - teacher (path, None), unlabelled (path or list of paths, empty), label_weight (float, 0.5): a model whose

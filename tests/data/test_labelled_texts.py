@@ -199,9 +199,9 @@ def test_review_is_preferred_to_text(write):
 
 
 def test_missing_text_column_lists_those_there_are(write):
-    message = complaint(write(b"id,body,label\n1,a,x\n"))
-    assert "'review' or 'text'" in message
-    assert "'id', 'body', 'label'" in message
+    message = complaint(write(b"title,body,label\nb,a,x\n"))
+    assert "'review' or 'text', or exactly one column that holds text, apart from the labels" in message
+    assert "'title', 'body', 'label'" in message
     assert "`text_column`" in message
 
 

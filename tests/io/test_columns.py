@@ -63,8 +63,12 @@ def test_label_column_is_never_guessed():
     )
 
 
-def test_text_column_is_not_guessed_on_request():
-    assert "'review' or 'text', got columns" in complaint(["a", "b"], text_column(only_text=False), texts=[0])
+def test_text_column_is_the_only_one_that_holds_text_next_to_that_of_the_labels():
+    labels = label_column("b")
+    assert find(["a", "b", "c"], text_column(besides=labels), texts=[1, 2])[0] == 2
+    assert "apart from the labels" in complaint(["a", "b", "c"], text_column(besides=labels), texts=[1])
+    assert "apart from the labels" in complaint(["a", "b", "c"], text_column(besides=labels), texts=[0, 1, 2])
+    assert "'review' or 'text', got columns" in complaint(["a", "b"], text_column(besides=label_column()), texts=[0])
 
 
 @pytest.mark.parametrize("chosen", ["0", "3", "-1", "body", "\u0662", 3])

@@ -147,7 +147,7 @@ def test_other_zero_bytes_are_not_taken_for_a_wide_encoding(data):
         ("\ufeffa\n".encode("utf-16-le"), "utf-16-be", "got the byte-order mark of utf-16-le"),
         ("\ufeffa\n".encode(), "cp1252", "expected cp1252, got the byte-order mark of utf-8: leave `encoding` out"),
         (b"review\ngood\n", "utf-16-le", "expected utf-16-le, got no zero bytes, which it has"),
-        ("review\ngood\n".encode("utf-16-le"), "utf-16-be", "got the zero bytes of utf-16-le"),
+        ("review\ngood\n".encode("utf-16-le"), "utf-16-be", "got NUL bytes as in UTF-16-LE"),
     ],
 )
 def test_first_bytes_that_contradict_the_chosen_encoding_are_refused(data, chosen, message):

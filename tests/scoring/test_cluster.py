@@ -132,6 +132,7 @@ def kill(ray, cluster: Cluster, workers: int) -> None:
         {"columns": ["stars", "review"], "excel_safe": True},
         {"max_record": 1000, "window_bytes": 700},  # lines of several windows
         {"text_column": "id", "delimiter": ","},
+        {"text_column": 2, "skip_lines": 1, "comment": "7", "header": False},
     ],
 )
 def test_cluster_writes_what_a_local_run_writes(cluster, tmp_path, scorer, data, options):

@@ -177,7 +177,7 @@ def test_file_of_lines_that_are_no_objects_is_a_data_error(certain, tmp_path):
 
 @pytest.mark.parametrize("start", ["{}\n".encode("utf-16-le"), b"\x1f\x8b\x08", b"PAR1"])
 def test_file_of_another_kind_is_a_data_error(certain, tmp_path, start):
-    with pytest.raises(DataError, match=r"has the content of|expected utf-8"):
+    with pytest.raises(DataError, match=r"has the content of|expected UTF-8"):
         run(start, certain, tmp_path)
 
 

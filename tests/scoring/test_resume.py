@@ -10,6 +10,7 @@ import pytest
 
 import sentiment_fast as sf
 from sentiment_fast.errors import DataError, UsageError
+from sentiment_fast.io.csv.layout import CsvLayout
 from sentiment_fast.model.folder import load_model
 from sentiment_fast.runs.stop import StopRequest
 from sentiment_fast.scoring import output as output_module
@@ -192,6 +193,8 @@ def test_another_model_is_refused(folder, make_model):
         ("columns", ["id"]),
         ("text_column", "id"),
         ("delimiter", ","),
+        ("comment", "#"),
+        ("header", True),
         ("max_record", 1000),
         ("window_bytes", 800),
     ],
@@ -200,6 +203,29 @@ def test_another_option_is_refused(folder, option, value):
     folder.stop_after(3)
     with pytest.raises(UsageError, match=rf"the unfinished run began with {option} .*, and should now continue with"):
         folder.score(**{option: value})
+
+
+def test_layout_that_is_detected_differently_is_refused(folder, monkeypatch):
+    folder.stop_after(3)
+    monkeypatch.setattr(CsvLayout, "decided", lambda layout: {"delimiter": ";"})
+    with pytest.raises(UsageError, match="input's delimiter"):
+        folder.score()
+
+
+@pytest.mark.parametrize("windows", [1, 2, 5])
+def test_run_with_lines_that_are_no_records_resumes_to_the_same_bytes(folder, windows):
+    lines = DATA.splitlines(keepends=True)[1:]
+    commented = [line for number, line in enumerate(lines) for line in (line, *[b"# so, far\n"] * (number % 40 == 39))]
+    folder.input.write_bytes(b"".join([b"Report\n", b"# by hand\n", *commented]))
+    options = {"header": False, "skip_lines": 1, "comment": "#", "text_column": 2}
+    folder.score(**options)
+    expected = folder.results()
+    assert expected[0].startswith(b"Report\n# by hand\n0,")
+    folder.output.unlink()
+    folder.rejects.unlink()
+    folder.stop_after(windows, **options)
+    folder.score(**options)
+    assert folder.results() == expected
 
 
 def test_input_that_cannot_be_read_again_does_not_replace_an_unfinished_run(folder, scorer):

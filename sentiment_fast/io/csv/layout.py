@@ -1,145 +1,116 @@
-"""The first bytes of a CSV file -> its layout: the delimiter, the columns, and which of them holds the texts.
+"""The first bytes of a CSV file -> its layout: where it begins, the delimiter, the columns, and which holds the texts.
 
-In: a `Source` and how to read it. Out: a `CsvLayout`. Records are left to reader.py, the rules for choosing columns to
-columns.py.
+In: a `Source` and how to read it. Out: a `CsvLayout`, after one message about what was detected. What the first records
+say is left to sniffer.py, records to reader.py, the rules for choosing columns to columns.py.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 
-import numpy as np
-import pyarrow as pa
-
-from sentiment_fast import _core
-from sentiment_fast.errors import DataError
-from sentiment_fast.io.columns import check_reserved, find_column
-from sentiment_fast.io.encoding import Encoding
-from sentiment_fast.io.formats import check_content, delimiter_for
-from sentiment_fast.io.options import Reading, ReadOptions
+from sentiment_fast.io.columns import LABEL_COLUMNS, TEXT_COLUMNS, check_reserved, find_column
+from sentiment_fast.io.csv.content import check_is_csv
+from sentiment_fast.io.csv.header import has_values, type_of
+from sentiment_fast.io.csv.sample import Preamble, Sample, fields_of, read_preamble, read_samples
+from sentiment_fast.io.csv.sniffer import DELIMITERS, Sniffed, sniff
+from sentiment_fast.io.formats import delimiter_for
+from sentiment_fast.io.options import Reading
 from sentiment_fast.io.source import Source
-from sentiment_fast.text.encoding import SIMD_LEVEL
+from sentiment_fast.io.window import Position
 
-_DELIMITERS = (",", ";", "\t", "|")
-_SAMPLE_BYTES = 1 << 20
-_SAMPLE_RECORDS = 100
-_QUOTE_ADVICE = 'close it, or double the quotes inside quoted fields ("")'
+_BOM = b"\xef\xbb\xbf"
+_MOST_SHOWN = 5
 
 
 @dataclass(frozen=True)
 class CsvLayout:
-    """columns: their names. text: the place of the text column, from 0. kept: places to read; None for all."""
+    """columns: their names; `column_1` and so on for a file without a header. text: the place of the text column, from
+    0. kept: places to read; None for all. header: whether the first record holds the names. preamble: bytes before that
+    record, which belong to no record. first_line: the physical line on which it begins, from 1.
+    """
 
     delimiter: str
     columns: list[str]
     text: int
     kept: list[int] | None
+    header: bool = True
+    preamble: int = 0
+    first_line: int = 1
 
+    def first(self, source_number: int) -> Position:
+        """The position of the first record, as a RecordFinder counts."""
+        return Position(self.preamble, 0 if self.header else 1, self.first_line, source=source_number)
 
-@dataclass(frozen=True)
-class _Sample:
-    """The first records of a file. header: which of them holds the column names."""
-
-    data: bytes
-    records: _core.CsvRecords
-    header: int
-
-    @property
-    def starts(self) -> np.ndarray:
-        return np.concatenate([np.zeros(1, np.int64), self.records.ends[:-1]])
+    def decided(self) -> dict[str, str | int]:
+        """What was decided, for the fingerprint of a run."""
+        return {"delimiter": self.delimiter, "header": self.header, "preamble": self.preamble}
 
 
 def read_layout(source: Source, reading: Reading) -> CsvLayout:
     """Inspect the first bytes of a source, which can still be read from the start.
 
-    Raises DataError for a file without a header, a header that cannot be read, and a column that does not exist,
-    exists twice, or has a reserved name.
+    Raises DataError for what is not CSV, for a layout that is not certain, a header that cannot be read, and a column
+    that does not exist, exists twice, or has a reserved name.
     """
-    candidates = _candidates(source, reading.options)
-    samples = _read_samples(source, candidates, reading.options.max_record)
-    delimiter = max(candidates, key=lambda one: _share_that_fits(samples[one]))  # the first one of a tie
-    if len(candidates) > 1 and delimiter != ",":
-        reading.say(f"{source.name}: detected the delimiter {delimiter!r}")
-    sample = samples[delimiter]
-    columns = _column_names(sample, delimiter, source.name, source.encoding)
-    check_reserved(columns, reading.reserved_names, source.name)
+    if isinstance(reading.layout, CsvLayout):
+        return reading.layout
+    options, name = reading.options, source.name
+    check_is_csv(source.peek(1 << 16), name, options)
+    preamble = read_preamble(source, options)
+    delimiter = options.delimiter or preamble.separator
+    by_name = delimiter_for("" if source.path is None else source.path.name)
+    preferred = None if by_name == "," else by_name
+    samples = read_samples(source, preamble, DELIMITERS if delimiter is None else (delimiter,), options)
+    sniffed = sniff(samples, name, options, _known_names(reading), preferred)
+    if not sniffed.header and preamble.size == 0 and source.peek(len(_BOM)) == _BOM:
+        # Not before a header, a byte-order mark is no part of the first record, of which several files may be joined.
+        preamble = Preamble(len(_BOM), 0)
+    first, width = sniffed.sample, sniffed.sample.width
+    columns = [f"column_{number}" for number in range(1, width + 1)]
+    if sniffed.header:
+        columns = fields_of(first.content(0), first.delimiter, options, source.encoding)
+        check_reserved(columns, reading.reserved_names, name)
+    if message := _detected(sniffed, preamble, columns, reading, preferred):
+        reading.say(f"{name}: {message}")
 
     def find_texts() -> list[int]:
-        return _textual_columns(sample, delimiter, len(columns))
+        return _textual_columns(first, len(columns), sniffed.header)
 
-    kept = reading.columns and [find_column(columns, one, source.name, find_texts) for one in reading.columns]
-    text = find_column(columns, reading.text, source.name, find_texts, reading.say)
-    return CsvLayout(delimiter, columns, text, kept or None)
-
-
-def _candidates(source: Source, options: ReadOptions) -> tuple[str, ...]:
-    if options.delimiter is not None:
-        return (options.delimiter,)
-    by_name = "," if source.path is None else delimiter_for(source.path.name)
-    return _DELIMITERS if by_name == "," else (by_name,)
+    kept = reading.columns and [find_column(columns, one, name, find_texts) for one in reading.columns]
+    text = find_column(columns, reading.text, name, find_texts, reading.say)
+    return CsvLayout(sniffed.delimiter, columns, text, kept or None, sniffed.header, preamble.size, preamble.lines + 1)
 
 
-def _read_samples(source: Source, delimiters: tuple[str, ...], max_record: int) -> dict[str, _Sample]:
-    """The first records, by delimiter: about a megabyte, more only if the header is longer."""
-    size = _SAMPLE_BYTES
-    while True:
-        data = source.peek(size)
-        last = len(data) < size
-        if not data.removeprefix(b"\xef\xbb\xbf").strip(b"\r\n") and last:
-            raise DataError(f"{source.name}: expected a CSV file with a line of column names, got an empty file")
-        samples = {}
-        for delimiter in delimiters:
-            records = _core.RecordFinder(SIMD_LEVEL, delimiter=delimiter, max_record=max_record).find(data, last)
-            if len(headers := np.flatnonzero(records.fields)) > 0:
-                samples[delimiter] = _Sample(data, records, int(headers[0]))
-        if len(samples) == len(delimiters):
-            return samples
-        size *= 2
+def _known_names(reading: Reading) -> set[str]:
+    """Names by which a header is recognised, casefolded: those that are asked for, and the usual ones."""
+    names = {*TEXT_COLUMNS, *LABEL_COLUMNS}
+    for wanted in (reading.text, *(reading.columns or ())):
+        names |= {*wanted.usual, *([] if wanted.chosen is None else [str(wanted.chosen)])}
+    return {name.strip().casefold() for name in names if not name.isdecimal()}
 
 
-def _share_that_fits(sample: _Sample) -> float:
-    """The share of the first records with as many fields as the header; 0 if the header has only one."""
-    fields = sample.records.fields[sample.header :]
-    fields = fields[fields != 0][:_SAMPLE_RECORDS]
-    return float((fields == fields[0]).mean()) if fields[0] >= 2 else 0.0
+def _detected(sniffed: Sniffed, preamble: Preamble, columns: list[str], reading: Reading, preferred: str | None) -> str:
+    """What was decided, in one line; empty for a file with commas, or the delimiter of its name, and known columns."""
+    parts = []
+    if preamble.separator is not None:
+        parts.append(f"line {preamble.lines} sets the delimiter {preamble.separator!r}")
+    elif reading.options.delimiter is None and sniffed.delimiter not in (",", preferred):
+        parts.append(f"detected the delimiter {sniffed.delimiter!r}")
+    if sniffed.guessed:
+        shown = ", ".join(repr(name[:40]) for name in columns[:_MOST_SHOWN])
+        more = f" and {len(columns) - _MOST_SHOWN} more" if len(columns) > _MOST_SHOWN else ""
+        line = sniffed.sample.lines[0]
+        parts.append(f"took line {line} for the header ({shown}{more}): choose `header=False` if it is data")
+    if preamble.lines and preamble.separator is None:
+        what = "the header comes" if sniffed.header else "the data begin"
+        parts.append(f"{what} after line {preamble.lines}")
+    return ", ".join(parts)
 
 
-def _column_names(sample: _Sample, delimiter: str, name: str, encoding: Encoding) -> list[str]:
-    start, end = int(sample.starts[sample.header]), int(sample.records.content_ends[sample.header])
-    fields = int(sample.records.fields[sample.header])
-    check_content(sample.data, name)
-    if fields == _core.UNCLOSED:
-        raise DataError(f"{name}: the header opens a quote that never closes: {_QUOTE_ADVICE}")
-    if fields < 0:
-        raise DataError(f"{name}: the header is longer than a record may be: raise `max_record`")
-    record = encoding.decode(sample.data[start:end])
-    try:
-        return next(csv.reader(io.StringIO(record, newline=""), delimiter=delimiter))
-    except csv.Error as error:  # a field of more than 128 KiB
-        raise DataError(
-            f"{name}: expected a line of column names, got {error}: does it open a quote that never closes?"
-        ) from error
-
-
-def _textual_columns(sample: _Sample, delimiter: str, width: int) -> list[int]:
-    """The columns that are not numbers, dates or booleans in the sample; all if it has no rows."""
-    rows = np.flatnonzero(sample.records.fields == width)
-    rows = rows[rows > sample.header]
-    if len(rows) == 0:
-        return list(range(width))
-    from pyarrow import csv as arrow_csv  # only here: columns are mostly found by name
-
-    values, _ = _core.field_values(sample.data, sample.starts[rows], sample.records.ends[rows], None)
-    try:
-        table = arrow_csv.read_csv(
-            pa.py_buffer(values),
-            arrow_csv.ReadOptions(column_names=[str(index) for index in range(width)], block_size=len(values) + 1),
-            arrow_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=width > 1),
-            arrow_csv.ConvertOptions(check_utf8=False),
-        )
-    except pa.ArrowInvalid:  # PyArrow reads the quotes differently: then the user has to name the column
-        return []
-    kinds = (pa.types.is_string, pa.types.is_binary)
-    return [index for index in range(width) if any(kind(table.schema.field(index).type) for kind in kinds)]
+def _textual_columns(sample: Sample, width: int, header: bool) -> list[int]:
+    """The columns that are not numbers, dates, truth values or empty in the sample; all if it has no rows."""
+    rows = list(sample.rows.values())
+    if not header:
+        rows.append(sample.fields(0))
+    columns = list(zip(*rows, strict=True)) if rows else [("text",)] * width
+    return [place for place, column in enumerate(columns) if type_of(column) is None and has_values(column)]

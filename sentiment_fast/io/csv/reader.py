@@ -8,7 +8,7 @@ to chunks.py and the core.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,16 +18,19 @@ import pyarrow as pa
 from sentiment_fast import _core
 from sentiment_fast.errors import DataError
 from sentiment_fast.io.arrow import texts_schema, texts_table
-from sentiment_fast.io.chunks import Finder, Mask, Places, RecordWindow, read_chunks
+from sentiment_fast.io.chunks import Finder, Mask, Places, RecordWindow, fill, read_chunks
 from sentiment_fast.io.columns import check_same_names, check_same_text_column
 from sentiment_fast.io.csv.layout import CsvLayout, read_layout
+from sentiment_fast.io.csv.sample import are_comments, finder_options
 from sentiment_fast.io.encoding import Encoding
 from sentiment_fast.io.formats import CSV
 from sentiment_fast.io.options import Reading, ReadOptions
-from sentiment_fast.io.rejects import Rejects
+from sentiment_fast.io.rejects import RecordError, Rejects
 from sentiment_fast.io.source import Source
 from sentiment_fast.io.window import WINDOW_BYTES, Position, Reader
 from sentiment_fast.text.encoding import SIMD_LEVEL
+
+COMMENT_OF_LINES = "starts as a comment does, but a quote in it closes on a later line"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,12 +38,16 @@ class CsvWindow(RecordWindow):
     """Whole records of a CSV file.
 
     fields: where the fields of further columns begin and end, (records,) each, by column. header: the index of the
-    record with the column names, -1 if it is in another window. row_numbers: (records,), counting data rows from 1.
+    record with the column names, -1 if it is in another window. comments: (records,) bool, lines that are kept but are
+    neither rows nor rejected. row_numbers: (records,), counting data rows from 1. preamble: the bytes before the first
+    record, if the window begins with it.
     """
 
     fields: dict[int, tuple[Places, Places]]
     header: int
+    comments: Mask
     row_numbers: Places
+    preamble: bytes = b""
 
 
 class CsvReader(Reader[CsvWindow]):
@@ -57,19 +64,30 @@ class CsvReader(Reader[CsvWindow]):
         self.text_column = self.layout.columns[self.layout.text]
         self.schema = None if reading.output == CSV else texts_schema(self.columns, source.name, reading.output)
         self.separable = self.schema is None
+        self.decided = self.layout.decided()
         self._rejects = Rejects(self._reason, source.name if reading.named else None)
 
     def windows(self, begin: Position, buffers: int, window_bytes: int) -> Iterator[CsvWindow]:
-        if begin.offset:
-            self.source.restart_at(begin.offset)
+        begin, preamble = self._start(begin)
         self._rejects.within_record = begin.within_line
         others = self.kept if self._reading.all_fields or self.schema is not None else self.layout.kept or []
-        yield from read_windows(self.source, self.layout, self._reading.options, begin, buffers, window_bytes, others)
+        options = self._reading.options
+        for window in read_windows(self.source, self.layout, options, begin, buffers, window_bytes, others):
+            yield replace(window, preamble=preamble) if preamble else window
+            preamble = b""
 
     def window_ends(self, begin: Position, window_bytes: int) -> Iterator[Position]:
+        begin, _ = self._start(begin)
+        yield from find_ends(self.source, self.layout, self._reading.options, begin, window_bytes)
+
+    def _start(self, begin: Position) -> tuple[Position, bytes]:
+        """Go to where the windows from `begin` onwards begin: at the start of the file, after its preamble."""
         if begin.offset:
             self.source.restart_at(begin.offset)
-        yield from find_ends(self.source, self.layout, self._reading.options, begin, window_bytes)
+            return begin, b""
+        preamble = bytearray(self.layout.preamble)
+        filled = fill(self.source, memoryview(preamble))
+        return self.layout.first(begin.source), bytes(preamble[:filled])
 
     def values(self, window: CsvWindow) -> list[pa.ChunkedArray]:
         columns = []
@@ -88,6 +106,12 @@ class CsvReader(Reader[CsvWindow]):
     def follow(self, first: Reader[CsvWindow]) -> None:
         assert isinstance(first, CsvReader)
         both = f"{self.source.name}: to be combined with {first.source.name}"
+        if first.layout.header != self.layout.header:
+            without = first if self.layout.header else self
+            raise DataError(
+                f"{both}, expected column names in both or none, but {without.source.name} has no header: choose "
+                "`header=True`, or `header=False` if none has one"
+            )
         check_same_names(first.columns or [], self.columns or [], both)
         expected, got = first.layout.delimiter, self.layout.delimiter
         if expected != got and self._reading.output is not None:
@@ -95,9 +119,12 @@ class CsvReader(Reader[CsvWindow]):
         check_same_text_column(first.text_column, self.text_column, both)
 
     def _reason(self, window: CsvWindow, record: int) -> str:
-        return _rejection(
-            int(window.records.fields[record]), len(self.layout.columns), self._reading.options.max_record
-        )
+        options = self._reading.options
+        fields, width = int(window.records.fields[record]), len(self.layout.columns)
+        comment = bytes(window.data[window.starts[record] :][: len(options.comment or "")])
+        if options.comment and comment == options.comment.encode() and fields >= 0:
+            return COMMENT_OF_LINES
+        return _rejection(fields, width, options.max_record)
 
 
 def read_windows(
@@ -117,13 +144,14 @@ def read_windows(
     width = len(layout.columns)
     wanted = list(dict.fromkeys([layout.text, *others]))
     finder = _core.RecordFinder(SIMD_LEVEL, wanted_fields=wanted, **_settings(layout, options, begin))
-    rows, blank_lines = begin.rows, 0
+    rows, uncounted = begin.rows, 0
     for chunk in read_chunks(source, finder, window_bytes, buffers):
         records = chunk.records
         fields = {column: records.wanted_field(place) for place, column in enumerate(wanted)}
-        holds_row, rejected, numbers = _rows_of(records, width, rows)
+        comments, broken = _comments(chunk.data, records, options)
+        holds_row, rejected, numbers = _rows_of(records, width, rows, comments, broken)
         headers = np.flatnonzero((records.rows == 0) & (records.fields != 0))
-        rows, blank_lines = int(numbers[-1]), blank_lines + _blank_lines(records, holds_row)
+        rows, uncounted = int(numbers[-1]), uncounted + _uncounted(records, holds_row, comments)
         window = CsvWindow(
             data=chunk.data,
             records=records,
@@ -131,6 +159,7 @@ def read_windows(
             holds_row=holds_row,
             rejected=rejected,
             header=int(headers[0]) if len(headers) > 0 else -1,
+            comments=comments,
             texts=_values(chunk.data, *(places[holds_row] for places in fields[layout.text]), source.encoding),
             row_numbers=numbers,
             end=Position(chunk.offset, chunk.row, chunk.line, rows, within_line=finder.within_line),
@@ -138,39 +167,58 @@ def read_windows(
             consumed=chunk.offset if source.consumed is None else source.consumed,
         )
         if options.strict and rejected.any():
-            raise DataError(f"{source.name}: {_first_rejection(window, width, options.max_record, source.encoding)}")
+            raise RecordError(f"{source.name}: {_first_rejection(window, width, options.max_record, source.encoding)}")
         yield window
-    _check_count(source, finder, begin, rows, blank_lines)
+    _check_count(source, finder, begin, rows, uncounted)
 
 
 def find_ends(
     source: Source, layout: CsvLayout, options: ReadOptions, begin: Position, window_bytes: int = WINDOW_BYTES
 ) -> Iterator[Position]:
     """Where the windows of `read_windows` end, found without looking at any field."""
-    width, rows, blank_lines = len(layout.columns), begin.rows, 0
+    width, rows, uncounted = len(layout.columns), begin.rows, 0
     finder = _core.RecordFinder(SIMD_LEVEL, **_settings(layout, options, begin))
     for chunk in read_chunks(source, finder, window_bytes):
-        holds_row, _, numbers = _rows_of(chunk.records, width, rows)
-        rows, blank_lines = int(numbers[-1]), blank_lines + _blank_lines(chunk.records, holds_row)
+        comments, broken = _comments(chunk.data, chunk.records, options)
+        holds_row, _, numbers = _rows_of(chunk.records, width, rows, comments, broken)
+        rows, uncounted = int(numbers[-1]), uncounted + _uncounted(chunk.records, holds_row, comments)
         yield Position(chunk.offset, chunk.row, chunk.line, rows, begin.source, finder.within_line)
-    _check_count(source, finder, begin, rows, blank_lines)
+    _check_count(source, finder, begin, rows, uncounted)
 
 
-def _rows_of(records: _core.CsvRecords, width: int, rows: int) -> tuple[Mask, Mask, Places]:
+def _rows_of(
+    records: _core.CsvRecords, width: int, rows: int, comments: Mask, broken: Mask
+) -> tuple[Mask, Mask, Places]:
     """Which records hold rows, which are rejected, and their row numbers after `rows` rows; (records,) each."""
-    counts, after_header = records.fields, records.rows > 0
-    holds_row = after_header & ((counts == width) | ((counts == 0) & (width == 1)))
+    counts, after_header = records.fields, (records.rows > 0) & ~comments
+    holds_row = after_header & ~broken & ((counts == width) | ((counts == 0) & (width == 1)))
     rejected = ~holds_row & (counts != 0) & after_header
     return holds_row, rejected, rows + np.cumsum(holds_row | (rejected & (counts != _core.REST_OF_LINE)))
 
 
-def _blank_lines(records: _core.CsvRecords, holds_row: Mask) -> int:
-    """The number of rows that are blank lines, as in a file of one column; the finder does not count them."""
-    return int((holds_row & (records.fields == 0)).sum())
+def _comments(data: memoryview, records: _core.CsvRecords, options: ReadOptions) -> tuple[Mask, Mask]:
+    """(records,): which are comments; and which start as comments do, but a quote makes them span lines."""
+    if options.comment is None:
+        return np.zeros(len(records), bool), np.zeros(len(records), bool)
+    starts = np.concatenate([np.zeros(1, np.int64), records.ends[:-1]])
+    found = are_comments(data, starts, options.comment) & (records.rows > 0) & (records.fields != _core.REST_OF_LINE)
+    lines = np.append(records.lines[1:], records.lines[-1:] + 1) - records.lines
+    if found[-1]:
+        content = bytes(data[starts[-1] : records.content_ends[-1]])
+        lines[-1] = 1 + (b"\n" in content or b"\r" in content)
+    comments = found & (lines == 1) & (records.fields != _core.OVERLONG)
+    return comments, found & ~comments
 
 
-def _check_count(source: Source, finder: Finder, begin: Position, rows: int, blank_lines: int) -> None:
-    found = finder.row - max(begin.row, 1) + blank_lines  # without the header
+def _uncounted(records: _core.CsvRecords, holds_row: Mask, comments: Mask) -> int:
+    """The number of rows that the finder does not count, blank lines of a file of one column, less the comments, which
+    it does count.
+    """
+    return int((holds_row & (records.fields == 0)).sum()) - int(comments.sum())
+
+
+def _check_count(source: Source, finder: Finder, begin: Position, rows: int, uncounted: int) -> None:
+    found = finder.row - max(begin.row, 1) + uncounted  # without the header
     if rows - begin.rows != found:
         raise AssertionError(f"{source.name}: {found} rows were found, {rows - begin.rows} came out")
 
@@ -207,8 +255,7 @@ def _first_rejection(window: CsvWindow, width: int, max_record: int, encoding: E
 def _settings(layout: CsvLayout, options: ReadOptions, begin: Position) -> dict[str, Any]:
     """The arguments of a RecordFinder that starts at `begin`."""
     return {
-        "delimiter": layout.delimiter,
-        "max_record": options.max_record,
+        **finder_options(options, layout.delimiter),
         "offset": begin.offset,
         "row": begin.row,
         "line": begin.line,

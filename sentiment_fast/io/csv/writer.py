@@ -83,6 +83,8 @@ class CsvCopyWriter:
         fields = added_fields(added, self._delimiter, self._excel_safe, self._codec)
         header = self._header if source_number == 0 else None
         data = append_fields(window, fields, header, self._delimiter, self._excel_safe)
+        if window.preamble and source_number == 0:
+            data = b"".join([window.preamble, data])
         if more_follow and lacks_line_end(window):
             data = ended(data)
         encoding = reader.source.encoding
@@ -188,11 +190,17 @@ def _spread(
 def _chosen_columns(
     window: CsvWindow, kept: Mask, suffixes: pa.LargeBinaryArray, delimiter: str, excel_safe: bool
 ) -> pa.Buffer:
-    records = window.records
-    delimiters = pa.array(["", delimiter], pa.large_binary()).take(pa.array((records.fields[kept] != 0).astype(int)))
+    records, comments = window.records, window.comments
+    separated = (records.fields[kept] != 0) & ~comments[kept]
+    delimiters = pa.array(["", delimiter], pa.large_binary()).take(pa.array(separated.astype(int)))
     parts: list[pa.Array] = []
+    if comments.any():  # copied as they are, without fields
+        ends = np.where(comments, records.content_ends, window.starts)
+        parts.append(_raw(window.data, window.starts[kept], ends[kept]))
     for begins, ends in window.fields.values():
-        if parts:
+        if comments.any():
+            begins, ends = np.where(comments, -1, begins), np.where(comments, -1, ends)
+        if len(parts) > comments.any():
             parts.append(delimiters)
         if excel_safe:
             parts += _guarded(window.data, begins[kept], ends[kept])

@@ -21,7 +21,7 @@ from sentiment_fast.io.columns import WantedColumn, check_reserved, check_same_t
 from sentiment_fast.io.formats import JSON_LINES, check_content
 from sentiment_fast.io.jsonl.objects import Member, kind_of, read_members
 from sentiment_fast.io.options import Reading, ReadOptions
-from sentiment_fast.io.rejects import Rejects
+from sentiment_fast.io.rejects import RecordError, Rejects
 from sentiment_fast.io.source import Source
 from sentiment_fast.io.window import Position, Reader
 from sentiment_fast.text.encoding import SIMD_LEVEL
@@ -210,7 +210,7 @@ def read_windows(
         )
         if options.strict and window.reasons:
             first = min(window.reasons)
-            raise DataError(
+            raise RecordError(
                 f"{source.name}: line {chunk.records.lines[first]}: {window.reasons[first]}. Correct that line"
             )
         yield window

@@ -59,9 +59,11 @@ class _FileRun(_ClusterRun):
         return self._cluster.map("score_window", self._ranges(), self._cancelled)
 
     def _ranges(self) -> Iterator[tuple[Any, ...]]:
-        for path, begin, end in self._inputs.window_ends(self._progress.position, self._options.window_bytes):
-            more_follow = self._inputs.more_follow(begin.source)
-            yield WindowRange(path.resolve(), str(path), begin, end, more_follow), self._reading, self._options
+        for reader, begin, end in self._inputs.window_ends(self._progress.position, self._options.window_bytes):
+            path, more_follow = reader.source.path, self._inputs.more_follow(begin.source)
+            assert path is not None
+            reading = replace(self._reading, layout=getattr(reader, "layout", None))  # which workers must not detect
+            yield WindowRange(path.resolve(), str(path), begin, end, more_follow), reading, self._options
 
     def _finish(self, done: Any) -> FinishedWindow:
         assert isinstance(done, FinishedWindow)

@@ -1,0 +1,145 @@
+"""The first record of a CSV file and those below it -> whether it holds column names, or data.
+
+In: a `Sample` under the file's delimiter. Out: None for column names, else what the record looks like. Options that
+decide it, and the message, are left to sniffer.py.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from statistics import median
+
+from sentiment_fast.io.csv.sample import Sample
+
+_MOST_WORDS = 30
+_FEW_WORDS = 3
+_TITLE_LINES = 20
+_SENTENCE_END = re.compile(r"[.!\u2026\u3002\uff01][\"'\u201d\u2019)\]]*$")
+_QUESTION_END = re.compile(r"[?:\uff1f\uff1a][\"'\u201d\u2019)\]]*$")
+_MISSING = {"", "na", "n/a", "nan", "null", "none", "nil", "-", "?", "#n/a"}
+_CLOCK = r"\d{1,2}[:.h]\d{2}(:\d{2}([.,]\d+)?)?( ?[ap]\.?m\.?)?( ?(z|utc|gmt|[+-]\d{2}:?\d{2}))?"
+_MONTH = r"(jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])[a-zä]*\.?"
+_DAY = r"((mon|tue|wed|thu|fri|sat|sun)[a-z]*,? )"
+_TYPES = {
+    "numbers": re.compile(r"[#$€£¥]?\s?[+-]?[$€£¥]?(\d[\d.,'\u00a0\u202f ]*|[.,]\d+)(e[+-]?\d+)?\s?([%€$£¥]|\w{3})?"),
+    "dates": re.compile(
+        rf"\d{{1,4}}([-/.]\d{{1,2}}){{1,2}}([-/.]\d{{2,4}})?([t ]{_CLOCK})?|{_CLOCK}|"
+        rf"{_DAY}?({_MONTH} \d{{1,2}},?|\d{{1,2}}\.?[ -]{_MONTH})([ -]\d{{4}})?( {_CLOCK})?( [a-z]{{3,4}})?( \d{{4}})?"
+    ),
+    "truth values": re.compile(r"true|false|yes|no|ja|nein|oui|non"),
+}
+
+
+def is_known(field: str, known: Collection[str]) -> bool:
+    """Whether a field is one of these names, in any case."""
+    return field.strip().casefold() in known
+
+
+def reason_for_data(sample: Sample, names: Sequence[str]) -> str | None:
+    """What the first record looks like if it is not a line of column names; None if it is one, for all that is known.
+
+    names: its fields, none of which is a known name.
+    """
+    if len(names) > 1 and sum(not name.strip() for name in names) * 2 > len(names):
+        return "most of its fields are empty"
+    if not sample.rows:
+        return _alone(names)
+    columns = list(zip(*sample.rows.values(), strict=True))
+    types = [type_of(column) for column in columns]
+    typed = [place for place, kind in enumerate(types) if kind is not None]
+    if typed:
+        fits = all(_fits(names[place], types[place]) for place in typed)
+        if fits and names[0].strip():
+            return f"it holds {types[typed[0]]} where the lines below do"
+        return None
+    for name, column in zip(names, columns, strict=True):
+        if name.strip() and (reason := _like_its_column(name.strip(), column, len(names))):
+            return reason
+    return None
+
+
+def has_typed_columns(sample: Sample) -> bool:
+    """Whether a column below the first record holds only numbers, dates or truth values."""
+    return any(type_of(column) is not None for column in zip(*sample.rows.values(), strict=True))
+
+
+def second_header(sample: Sample, known: Collection[str]) -> int | None:
+    """The place of a record below the first that looks like the line of column names; None if there is none."""
+    places, rows = list(sample.rows), list(sample.rows.values())
+    columns = list(zip(*rows, strict=True))
+    for place, row in zip(places[:_TITLE_LINES], rows, strict=False):
+        names = [field for field, column in zip(row, columns, strict=True) if column.count(field) == 1]
+        if any(is_known(field, known) for field in names):
+            return place
+    if len(rows) >= 4:
+        # Words above columns that hold nothing but numbers, dates or truth values from there on.
+        typed = [number for number, column in enumerate(columns) if type_of(column[1:]) is not None]
+        if typed and all(_is_word(rows[0][number]) for number in typed):
+            return places[0]
+    return None
+
+
+def _is_word(value: str) -> bool:
+    return value.strip().casefold() not in _MISSING and type_of([value]) is None
+
+
+def type_of(values: Sequence[str]) -> str | None:
+    """What all values of a column are, apart from missing ones: numbers, dates or truth values; None if other."""
+    present = _present(values)
+    if not present:
+        return None
+    return next((kind for kind, pattern in _TYPES.items() if all(map(pattern.fullmatch, present))), None)
+
+
+def has_values(values: Sequence[str]) -> bool:
+    """Whether a column has any values that are not missing."""
+    return bool(_present(values))
+
+
+def _present(values: Sequence[str]) -> set[str]:
+    return {one for value in values if (one := value.strip().casefold()) not in _MISSING}
+
+
+def _fits(name: str, kind: str | None) -> bool:
+    value = name.strip().casefold()
+    return kind is not None and (value in _MISSING or _TYPES[kind].fullmatch(value) is not None)
+
+
+def _alone(names: Sequence[str]) -> str | None:
+    """For a record without any below it."""
+    for name in names:
+        if not name.strip():
+            return "it is the only line, and one of its fields is empty"
+        if type_of([name]) is not None:
+            return f"it is the only line, and {_shortened(name)} is no name"
+        if re.search(r"\s", name.strip()):
+            return f"it is the only line, and {_shortened(name)} reads like a text"
+    return None
+
+
+def _like_its_column(name: str, column: Sequence[str], width: int) -> str | None:
+    """What a field looks like, compared with those below it, in a file whose columns all hold texts."""
+    if name in (value.strip() for value in column):
+        return f"{_shortened(name)} is also a value below it"
+    if _TYPES["dates"].fullmatch(name.casefold()) is not None:
+        return f"{_shortened(name)} is a date"
+    words = len(name.split())
+    if words > _MOST_WORDS:
+        return f"it holds a text of {words} words"
+    if words < 2 or _QUESTION_END.search(name):
+        return None
+    if words >= _FEW_WORDS and _SENTENCE_END.search(name):
+        return f"{_shortened(name)} is a sentence"
+    counts = sorted(len(value.split()) for value in column if value.strip())
+    if not counts:
+        return None
+    # A name of two or three words is common; above values of one word it is a name, unless there is nothing else.
+    usual = median(counts) if words <= _FEW_WORDS else counts[len(counts) // 10]
+    if words >= usual and (usual >= 2 or width == 1 or words > _FEW_WORDS):
+        return f"{_shortened(name)} is as long as the texts below it"
+    return None
+
+
+def _shortened(value: str) -> str:
+    return repr(value if len(value) <= 40 else f"{value[:37]}...")
