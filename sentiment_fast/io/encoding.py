@@ -142,6 +142,14 @@ def wide_encoding(start: bytes) -> str | None:
     return None
 
 
+def unmarked(wide: str, name: str, expected: Encoding = UTF_8) -> DataError:
+    """The error for a file in UTF-16 or UTF-32 that neither an option nor a byte-order mark names."""
+    return DataError(
+        f"{name}: expected {expected.name.upper()}, got NUL bytes as in {wide.upper()} without a byte-order mark: read "
+        f"it with `encoding={wide}`"
+    )
+
+
 def text_encoding(start: bytes, chosen: str | None, name: str) -> Encoding:
     """The encoding of a file, by its first bytes and the chosen codec, if any.
 
@@ -164,11 +172,8 @@ def text_encoding(start: bytes, chosen: str | None, name: str) -> Encoding:
         )
     if encoding.name in _WIDE and start and b"\0" not in start:
         raise DataError(f"{name}: expected {encoding.name}, got no zero bytes, which it has: choose another `encoding`")
-    if wide not in (None, encoding.name):
-        raise DataError(
-            f"{name}: expected {encoding.name.upper()}, got NUL bytes as in {wide.upper()} without a byte-order mark: "
-            f"read it with `encoding={wide}`"
-        )
+    if wide is not None and wide != encoding.name:
+        raise unmarked(wide, name, encoding)
     return encoding
 
 

@@ -10,6 +10,7 @@ import json
 import re
 
 from sentiment_fast.errors import DataError
+from sentiment_fast.io.encoding import unmarked, wide_encoding
 from sentiment_fast.io.formats import check_content
 from sentiment_fast.io.options import LayoutOptions
 
@@ -41,7 +42,7 @@ _MARKUP = re.compile(rb"\s*(?:<!doctype|<!--|<\?xml|<(?:html|head|body|table|div
 
 
 def check_is_csv(data: bytes, name: str, options: LayoutOptions) -> None:
-    """Raises DataError for binary files, and JSON, HTML and XML.
+    """Raises DataError for UTF-16 without a byte-order mark, binary files, and JSON, HTML and XML.
 
     data: the first bytes. With `input_format=csv`, JSON, HTML and XML are accepted as lines of CSV.
     """
@@ -67,9 +68,11 @@ def check_is_csv(data: bytes, name: str, options: LayoutOptions) -> None:
 
 
 def _check_no_nuls(content: bytes, name: str) -> None:
-    """NULs in the header, or many, are those of a binary file. Those of UTF-16 are known before; see encoding.py."""
+    """NULs in the header, or many, are those of UTF-16 and UTF-32, or of a binary file."""
     if b"\0" not in content:
         return
+    if (wide := wide_encoding(content)) is not None:  # of a source that was not taken for text before
+        raise unmarked(wide, name)
     first_line = re.split(rb"[\r\n]", content, maxsplit=1)[0]
     if b"\0" not in first_line and content.count(b"\0") * 4 < len(content):
         return  # single NULs in texts are text
