@@ -124,8 +124,7 @@ def score_files(
             sink.finish()
         if isinstance(sink, FileOutput) and not chosen.keep_journal:
             sink.remove_journal()
-        if sink.progress.invalid_utf8:
-            say(_undecodable(sink.progress.invalid_utf8, first, chosen.encoding))
+        _report_invalid(sink.progress.invalid_utf8, first, chosen.encoding, say)
     rows_before, text_column = earlier.rows + earlier.rejects, prepared.inputs.first.text_column
     return _summary(target, sink.progress, rows_before, text_column, time.perf_counter() - started)
 
@@ -189,13 +188,15 @@ class _Prepared:
         return cluster_run(self._cluster, self._reading, *parts)
 
 
-def _undecodable(rows: int, first: Source, chosen: str | None) -> str:
-    """A message about texts that could not be decoded."""
+def _report_invalid(rows: int, first: Source, chosen: str | None, say: Callable[[str], None]) -> None:
+    """Report texts that could not be decoded, if there are any. chosen: the encoding that was asked for."""
+    if rows == 0:
+        return
     expected = "UTF-8" if chosen is None else first.encoding.name
     message = f"{first.name}: invalid {expected} in the texts of {rows:,} rows was read as U+FFFD"
     if chosen is None and format_named(input_format(first.name)).streamed:
-        return f"{message}: if they are in another encoding, name it, such as `encoding=cp1252`"
-    return message
+        message += ": if they are in another encoding, name it, such as `encoding=cp1252`"
+    say(message)
 
 
 def _summary(target: Target, done: Progress, earlier_rows: int, text_column: str, seconds: float) -> Summary:
