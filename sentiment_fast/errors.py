@@ -1,16 +1,25 @@
 """Errors that a user can fix; each class is one exit code of the commands.
 
-Messages say what was expected, what was found, where, and what to do.
+Messages say what was expected, what was found, where, and what to do. What they quote of files and options is shortened
+by `quoted` and `listed`, and a message as a whole by `shortened`.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Self
 
+_MOST_QUOTED = 60
+_MOST_LISTED, _MOST_VALUES = 200, 20
+_FIRST, _LAST = 600, 300  # characters of a message
+
 
 class SentimentFastError(Exception):
-    """Base of every error this package raises on purpose."""
+    """Base of every error this package raises on purpose. message: its middle is left out if it is too long."""
 
     exit_code = 1
+
+    def __init__(self, message: object = "") -> None:
+        super().__init__(shortened(str(message)))
 
 
 class DataError(SentimentFastError):
@@ -55,3 +64,34 @@ class ModelFolderError(SentimentFastError):
     """A model folder is missing, damaged, or of a newer format (exit code 4)."""
 
     exit_code = 4
+
+
+def shortened(message: str) -> str:
+    """A message without its middle if it is too long: it begins with where and what, and ends with what to do."""
+    if len(message) <= _FIRST + _LAST:
+        return message
+    return f"{message[:_FIRST]} [...] {message[-_LAST:]}"
+
+
+def quoted(value: object, most: int = _MOST_QUOTED) -> str:
+    """A value as messages quote it: its repr, in at most about this many characters."""
+    if isinstance(value, str):
+        value = value[: most + 1]  # before repr, which would copy all of it
+    elif isinstance(value, bytes | bytearray):
+        value = bytes(value[: most + 1])
+    try:
+        text = repr(value)
+    except ValueError:  # a whole number of more digits than Python writes
+        return "a number of thousands of digits"
+    return text if len(text) <= most + 2 else f"{text[: most - 3]}..."
+
+
+def listed(values: Iterable[object], most: int = _MOST_LISTED) -> str:
+    """Values as messages list them: quoted, in at most about this many characters; and how many more there are."""
+    every = list(values)
+    shown: list[str] = []
+    for value in every:
+        shown.append(quoted(value))
+        if (sum(map(len, shown)) > most or len(shown) == _MOST_VALUES) and len(shown) < len(every):
+            return f"{', '.join(shown)} and {len(every) - len(shown)} more"
+    return ", ".join(shown)

@@ -14,10 +14,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from importlib import import_module
 from types import ModuleType
-from typing import Any
+from typing import Any, NoReturn
 
 from sentiment_fast import __version__
-from sentiment_fast.errors import SentimentFastError, UsageError
+from sentiment_fast.errors import SentimentFastError, UsageError, shortened
 from sentiment_fast.runs.stop import StopRequest, stop_signals
 
 COMMANDS = ("train", "pretrain", "tune", "score", "predict", "evaluate", "info")
@@ -26,7 +26,7 @@ INTERRUPTED = 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """`sentiment-fast COMMAND ...`: returns the exit code."""
-    parser = argparse.ArgumentParser(prog="sentiment-fast", description="Train and use LSTM sentiment classifiers.")
+    parser = _Parser(prog="sentiment-fast", description="Train and use LSTM sentiment classifiers.")
     parser.add_argument("--version", action="version", version=f"sentiment_fast {__version__}")
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
     for name in COMMANDS:
@@ -44,12 +44,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def run_command(module: ModuleType, arguments: Sequence[str] | None = None) -> int:
     """`python -m sentiment_fast.NAME ...`: returns the exit code."""
     name = (module.__spec__.name if module.__spec__ else module.__name__).removeprefix("sentiment_fast.")
-    parser = argparse.ArgumentParser(prog=f"python -m sentiment_fast.{name}", **_described(module))
+    parser = _Parser(prog=f"python -m sentiment_fast.{name}", **_described(module))
     module.add_arguments(parser)
     parsed = parser.parse_args(arguments)
     if arguments is None:
         _keep_pandas_out(module)
     return _run(module, parser, parsed)
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        super().error(shortened(message))  # which may quote an argument of any length
 
 
 class SignalledStop(StopRequest):
@@ -67,7 +72,7 @@ class SignalledStop(StopRequest):
 
 def say(message: str) -> None:
     """Print a message to stderr, with options in place of the library's arguments."""
-    print(as_options(message, _options), file=sys.stderr, flush=True)
+    print(as_options(shortened(message), _options), file=sys.stderr, flush=True)
 
 
 # Messages of the library name arguments, in backquotes: `validation`, `validation=0.3`. Those of a command name its

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from sentiment_fast.data.folders import read_labelled_folder
 from sentiment_fast.data.texts import TEXT_OPTION, Paths, expand_paths, name_of, read_file, say_nothing, shortened
-from sentiment_fast.errors import DataError
+from sentiment_fast.errors import DataError, listed, quoted
 from sentiment_fast.io import columns
 from sentiment_fast.io.options import LayoutOptions
 from sentiment_fast.io.tables import ROW_NOTE
@@ -123,7 +123,7 @@ def _checked_labels(file: _LabelledFile) -> pa.ChunkedArray:
 
     def bad_label(row: int, found: str) -> DataError:
         return DataError(
-            f"{path}: expected a label in the column {name!r}, got {found} in row {row + 1} {ROW_NOTE}. "
+            f"{path}: expected a label in the column {quoted(name)}, got {found} in row {row + 1} {ROW_NOTE}. "
             "Fill it in, or remove the row."
         )
 
@@ -152,7 +152,8 @@ def _checked_labels(file: _LabelledFile) -> pa.ChunkedArray:
             raise bad_label(row, str(column[row].as_py()))
         return column
     raise DataError(
-        f"{path}: expected strings or numbers in the column {name!r}, got {kind}: choose another with {LABEL_OPTION}"
+        f"{path}: expected strings or numbers in the column {quoted(name)}, got {kind}: choose another with "
+        f"{LABEL_OPTION}"
     )
 
 
@@ -193,7 +194,7 @@ def classes_of(data: LabelledTexts) -> list[str | int | float]:
     classes: list[str | int | float] = np.unique(data.labels).tolist()
     if len(classes) < 2:
         raise DataError(
-            f"{data.name}: expected two or more classes, got only {classes[0]!r} in all {len(data)} rows. "
+            f"{data.name}: expected two or more classes, got only {quoted(classes[0])} in all {len(data)} rows. "
             "Is the label column the right one (`label_column`)?"
         )
     if not any(str(text or "").strip() for chunk in data.texts.chunks for text in chunk.to_pylist()):
@@ -211,8 +212,8 @@ def class_indices(data: LabelledTexts, classes: list[str | int | float]) -> np.n
     for row, label in enumerate(labels, start=1):
         if label not in position:
             raise DataError(
-                f"{data.name}: expected one of the labels {classes} (those of the training data), "
-                f"got {label!r} in row {row}. Correct the row, or train on data that has this label."
+                f"{data.name}: expected one of the labels [{listed(classes)}] (those of the training data), "
+                f"got {quoted(label)} in row {row}. Correct the row, or train on data that has this label."
             )
     return np.fromiter((position[label] for label in labels), dtype=np.int64, count=len(labels))
 
@@ -228,7 +229,8 @@ def stratified_split(data: LabelledTexts, held_out: float, seed: int) -> tuple[L
         kept, held = train_test_split(np.arange(len(data)), test_size=held_out, stratify=data.labels, random_state=seed)
     except ValueError as error:
         labels, counts = np.unique(data.labels, return_counts=True)
-        found = ", ".join(f"{label!r}: {count}" for label, count in zip(labels.tolist(), counts.tolist(), strict=True))
+        counted = zip(labels.tolist(), counts.tolist(), strict=True)
+        found = ", ".join(f"{quoted(label)}: {count}" for label, count in counted)
         raise DataError(
             f"{data.name}: cannot hold out {held_out:.0%} of {len(data)} rows with every class in both parts "
             f"({found}). Give more rows, or a validation file of its own (`validation=PATH`)."

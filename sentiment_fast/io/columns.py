@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sentiment_fast.errors import DataError
+from sentiment_fast.errors import DataError, listed, quoted
 
 TEXT_COLUMNS = ("review", "text")
 LABEL_COLUMNS = ("sentiment", "label")
@@ -83,7 +83,7 @@ def find_column(
     if len(texts) != 1:
         expected = f"a column {' or '.join(map(repr, wanted.usual))}{only_text}"
         raise DataError(f"{name}: expected {expected}, got {_listed(columns)}: choose one with {wanted.argument}")
-    say(f"{name}: using column {columns[texts[0]]!r} for the texts, the only one that holds text")
+    say(f"{name}: using column {quoted(columns[texts[0]])} for the texts, the only one that holds text")
     return texts[0]
 
 
@@ -92,25 +92,29 @@ def check_reserved(columns: Sequence[str], reserved: Sequence[str], name: str, k
     taken = [column for column in reserved if column in columns]
     if taken:
         raise DataError(
-            f"{name}: already has a {kind} {taken[0]!r}, which would be added: score the original file, or rename it"
+            f"{name}: already has a {kind} {quoted(taken[0])}, which would be added: score the original file, or "
+            "rename it"
         )
 
 
 def check_same_names(expected: Sequence[str], got: Sequence[str], both: str) -> None:
     """Raises DataError if a file's columns differ from those of the first. both: the start of the message."""
     if list(expected) != list(got):
-        lacking = [f"lacks {name!r}" for name in expected if name not in got]
-        foreign = [f"has {name!r}" for name in got if name not in expected]
-        differences = ", ".join([*lacking, *foreign][:20]) or "has them in a different order"
+        lacking = [name for name in expected if name not in got]
+        foreign = [name for name in got if name not in expected]
+        differences = [f"{verb} {listed(names)}" for verb, names in (("lacks", lacking), ("has", foreign)) if names]
+        found = ", ".join(differences) or "has them in a different order"
         raise DataError(
-            f"{both}, expected the same columns: it {differences}: choose columns that all inputs have with `columns`"
+            f"{both}, expected the same columns: it {found}: choose columns that all inputs have with `columns`"
         )
 
 
 def check_same_text_column(expected: str, got: str, both: str) -> None:
     """Raises DataError if a file's text column is not that of the first file. both: the start of the message."""
     if expected != got:
-        raise DataError(f"{both}, expected the texts in {expected!r}, got {got!r}: choose one with `text_column`")
+        raise DataError(
+            f"{both}, expected the texts in {quoted(expected)}, got {quoted(got)}: choose one with `text_column`"
+        )
 
 
 def _found(columns: Sequence[str], wanted: WantedColumn, name: str) -> int | None:
@@ -126,19 +130,19 @@ def _chosen(columns: Sequence[str], chosen: str | int, name: str, wanted: Wanted
     if chosen in columns:
         if columns.count(str(chosen)) > 1:
             raise DataError(
-                f"{name}: has several columns {chosen!r}: rename all but one, or give {wanted.argument} its number"
+                f"{name}: has several columns {quoted(chosen)}: rename all but one, or give "
+                f"{wanted.argument} its number"
             )
         return columns.index(str(chosen))
     text = str(chosen)
-    if text.isascii() and text.isdigit() and 1 <= int(text) <= len(columns):
+    if text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= len(columns):
         return int(text) - 1
     raise DataError(
-        f"{name}: expected {wanted.what} {chosen!r}, got {_listed(columns)}: choose one with {wanted.argument}"
+        f"{name}: expected {wanted.what} {quoted(chosen)}, got {_listed(columns)}: choose one with {wanted.argument}"
     )
 
 
 def _listed(columns: Sequence[str]) -> str:
     if not columns:
         return "no columns"
-    more = f" and {len(columns) - 20} more" if len(columns) > 20 else ""
-    return "columns " + ", ".join(map(repr, columns[:20])) + more
+    return f"columns {listed(columns)}"

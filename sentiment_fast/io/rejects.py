@@ -7,6 +7,7 @@ number of rejected records. Where the file is and when it is written is left to 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -14,6 +15,7 @@ import numpy as np
 from sentiment_fast import _core
 from sentiment_fast.errors import DataError
 from sentiment_fast.io.chunks import RecordWindow
+from sentiment_fast.runs.regular_files import open_regular
 
 REJECTS_HEADER = b"line,byte_offset,reason,record\n"
 FIRST_FIELD = b"input,"  # comes first if there are several inputs
@@ -24,6 +26,16 @@ class RecordError(DataError):
 
 
 RecordWindowT = TypeVar("RecordWindowT", bound=RecordWindow)
+
+
+def is_rejects_file(path: Path) -> bool:
+    """Whether a file begins as files of rejected records do, or is empty."""
+    try:
+        with open_regular(path) as file:
+            start = file.readline(1000)
+    except OSError:
+        return False
+    return start.removeprefix(FIRST_FIELD) in (b"", REJECTS_HEADER)
 
 
 def csv_field(value: str) -> str:

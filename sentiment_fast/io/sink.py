@@ -16,12 +16,13 @@ import stat
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO, TypeAlias
+from typing import Any, BinaryIO, TypeAlias, cast
 
 import pyarrow as pa
 
 from sentiment_fast.errors import DataError
 from sentiment_fast.runs.atomic import publish, sync
+from sentiment_fast.runs.regular_files import check_regular
 
 Data: TypeAlias = bytes | pa.Buffer
 
@@ -59,22 +60,26 @@ class GrowingFile:
             self.part.unlink(missing_ok=True)
             return
         try:
-            self._file = self.part.open("r+b", buffering=0)
+            self._file = self._open(0)
+            check_regular(self._file.fileno(), str(self.part))
             found = os.fstat(self._file.fileno()).st_size
             if found >= size:
                 self._file.truncate(size)
                 self._file.seek(size)
+        except FileNotFoundError:
+            found = 0
         except OSError as error:
+            self.close()
             raise self._unwritable(error) from error
         if found < size:
-            self._file.close()
+            self.close()
             raise DataError(f"{self.part}: expected {size:,} bytes, got {found:,}: start over with `restart=True`")
         self.size = size
 
     def write(self, data: Data) -> None:
         try:
             if self._file is None:
-                self._file = self.part.open("wb", buffering=0)
+                self._file = self._open(os.O_CREAT | os.O_EXCL)
             rest = memoryview(data)
             while len(rest):
                 written = self._file.write(rest)
@@ -91,13 +96,37 @@ class GrowingFile:
             except OSError as error:
                 raise self._unwritable(error) from error
 
-    def publish(self) -> None:
-        """Give the file its name, replacing any file of that name, or remove that file if nothing was written."""
+    def publish(self, replace: bool) -> None:
+        """Give the file its name, or leave none of that name if nothing was written.
+
+        replace: whether a file of that name may be replaced; else raises DataError if there is one.
+        """
         self.close()
         if self.part.exists():
+            if not replace and os.path.lexists(self.path):
+                raise DataError(
+                    f"{self.path}: a file of this name has appeared during the run, whose output is in {self.part}: "
+                    "move one of them away, then repeat the call"
+                )
             publish(self.part, self.path)
-        elif self.size == 0:
+        elif self.size == 0 and replace:
             self.path.unlink(missing_ok=True)
+
+    @property
+    def descriptor(self) -> int | None:
+        """The open file's; None if it isn't open."""
+        return None if self._file is None else self._file.fileno()
+
+    @property
+    def time(self) -> int:
+        """When the open file was last written to, in nanoseconds since 1970."""
+        assert self._file is not None
+        return os.fstat(self._file.fileno()).st_mtime_ns
+
+    def _open(self, flags: int) -> BinaryIO:
+        """Open PATH.part, which a link must not lead anywhere else."""
+        flags |= os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        return cast(BinaryIO, os.fdopen(os.open(self.part, flags, 0o666), "r+b", buffering=0))
 
     def close(self) -> None:
         if self._file is not None:

@@ -6,7 +6,6 @@ evaluation/fit_calibration.py, storing them to folder.py.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -14,8 +13,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sentiment_fast.errors import UsageError
+from sentiment_fast.errors import UsageError, quoted
 
+_LARGEST = 1e9  # a scale or bias; with any, and the largest logits, a probability is still a number
 Logits = npt.NDArray[np.float32]
 Probabilities = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.intp]
@@ -37,9 +37,9 @@ class Calibration:
     def __post_init__(self) -> None:
         for name in ("network", "wide"):
             if not _is_number(getattr(self, name)) or getattr(self, name) < 0:
-                raise UsageError(f"Expected a scale {name!r} of 0 or more, got {getattr(self, name)!r}")
+                raise UsageError(f"Expected a scale {name!r} of 0 or more, got {quoted(getattr(self, name))}")
         if not all(map(_is_number, self.bias)):
-            raise UsageError(f"Expected a bias of numbers, got {self.bias!r}")
+            raise UsageError(f"Expected a bias of numbers, got {quoted(self.bias)}")
 
     def logits(self, network: Logits | None, ngrams: Logits | None) -> Logits:
         """The calibrated logits, in the parts' shape: (n,) for two classes, (n, classes) for more.
@@ -70,10 +70,10 @@ class Calibration:
     def from_dict(cls, stored: Any, classes: int) -> Calibration:
         """The inverse of `as_dict`. Raises UsageError for anything else, or another number of classes."""
         if not isinstance(stored, Mapping) or set(stored) != {"network", "wide", "bias"}:
-            raise UsageError(f"Expected the scales network and wide and a bias, got {stored!r:.100}")
+            raise UsageError(f"Expected the scales network and wide and a bias, got {quoted(stored)}")
         bias, outputs = stored["bias"], 1 if classes == 2 else classes
         if not isinstance(bias, list) or len(bias) not in (0, outputs):
-            raise UsageError(f"Expected a bias of {outputs} numbers or none, got {bias!r:.100}")
+            raise UsageError(f"Expected a bias of {outputs} numbers or none, got {quoted(bias)}")
         return cls(stored["network"], stored["wide"], tuple(bias))
 
 
@@ -105,7 +105,4 @@ def cascaded_probabilities(
 def _is_number(value: object) -> bool:
     if not isinstance(value, int | float) or isinstance(value, bool):
         return False
-    try:
-        return math.isfinite(value)
-    except OverflowError:  # a whole number beyond all floats, as JSON may hold it
-        return False
+    return -_LARGEST <= value <= _LARGEST  # also False for NaN

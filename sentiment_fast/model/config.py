@@ -5,14 +5,17 @@ In: single settings, checked. Out: a `NetworkConfig`. The network itself is left
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
-from sentiment_fast.errors import UsageError
+from sentiment_fast.errors import UsageError, quoted
 
 CELLS = ("lstm", "gru", "rnn")
 _POOLINGS = ("padded", "last", "attention", "max_mean")
 _LONGEST = 1 << 16
+MOST_WEIGHTS = 1 << 30  # of one network, 4 GB in float32; training takes four times as much
+_MOST = {"embedding_size": 1 << 13, "hidden_size": 1 << 13, "layers": 64, "max_length": _LONGEST}
 _GATES = {"lstm": 4, "gru": 3, "rnn": 1}
 
 
@@ -42,22 +45,24 @@ class NetworkConfig:
     recurrent_dropout: float = 0.0
 
     def __post_init__(self) -> None:
-        for name in ("embedding_size", "hidden_size", "layers", "max_length"):
+        for name, most in _MOST.items():
             value = getattr(self, name)
             if type(value) is not int or value < 1:
-                raise UsageError(f"Expected {name} to be a whole number of 1 or more, got {value!r}")
-        if self.max_length > _LONGEST:  # nothing else in a model folder would reveal an absurd one
-            raise UsageError(f"Expected max_length of up to {_LONGEST:,}, got {self.max_length:,}")
+                raise UsageError(f"Expected {name} to be a whole number of 1 or more, got {quoted(value)}")
+            if value > most:  # nothing else in a model folder would reveal an absurd max_length
+                raise UsageError(f"Expected {name} of up to {most:,}, got {quoted(value)}")
         for name in ("dropout", "word_dropout", "recurrent_dropout"):
             share = getattr(self, name)
             if type(share) not in (int, float) or not 0 <= share < 1:
-                raise UsageError(f"Expected a {name} of 0 up to (not including) 1, got {share!r}")
+                raise UsageError(f"Expected a {name} of 0 up to (not including) 1, got {quoted(share)}")
         if self.cell not in CELLS:
-            raise UsageError(f"Expected a cell of {', '.join(CELLS)}, got {self.cell!r}")
+            raise UsageError(f"Expected a cell of {', '.join(CELLS)}, got {quoted(self.cell)}")
         if type(self.bidirectional) is not bool:
-            raise UsageError(f"Expected bidirectional to be true or false, got {self.bidirectional!r}")
+            raise UsageError(f"Expected bidirectional to be true or false, got {quoted(self.bidirectional)}")
         if self.pooling not in _POOLINGS:
-            raise UsageError(f"Expected pooling {', '.join(_POOLINGS[:-1])} or {_POOLINGS[-1]}, got {self.pooling!r}")
+            raise UsageError(
+                f"Expected pooling {', '.join(_POOLINGS[:-1])} or {_POOLINGS[-1]}, got {quoted(self.pooling)}"
+            )
         if self.bidirectional and self.pooling == "padded":
             raise UsageError(
                 "Expected pooling last, attention or max_mean with bidirectional: padded is for one direction"
@@ -73,6 +78,16 @@ class NetworkConfig:
         """How many features a row's summary has, which is what is classified."""
         of_a_step = self.hidden_size * (2 if self.bidirectional else 1)
         return of_a_step * (2 if self.pooling == "max_mean" else 1)
+
+
+def check_size(config: NetworkConfig, words: int, classes: int) -> None:
+    """Raises UsageError for a network of more weights than MOST_WEIGHTS. words: the largest id."""
+    weights = sum(math.prod(shape) for shape in weight_shapes(config, words, classes).values())
+    if weights > MOST_WEIGHTS:
+        raise UsageError(
+            f"Expected a network of up to {MOST_WEIGHTS:,} weights, got {weights:,} with {words:,} words and "
+            f"{classes:,} classes: choose a smaller embedding_size, hidden_size, layers or max_words"
+        )
 
 
 def weight_shapes(config: NetworkConfig, words: int, classes: int) -> dict[str, tuple[int, ...]]:

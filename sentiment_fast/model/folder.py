@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -16,31 +17,28 @@ from typing import Any
 import numpy as np
 from safetensors.numpy import save
 
-from sentiment_fast.errors import ModelFolderError, UsageError
+from sentiment_fast.errors import ModelFolderError, UsageError, quoted
 from sentiment_fast.model.calibration import Calibration
-from sentiment_fast.model.config import NetworkConfig, weight_shapes
+from sentiment_fast.model.config import NetworkConfig, check_size, weight_shapes
 from sentiment_fast.model.model import NGRAMS_ONLY, UNCHANGED, Model
 from sentiment_fast.model.ngrams import Array, NgramConfig, NgramModel
+from sentiment_fast.model.serialization import CONFIG as CONFIG
 from sentiment_fast.model.serialization import (
+    FolderFiles,
     check_digests,
     check_tensors,
-    read_config,
-    read_tensors,
-    tensors_in,
+    config_bytes,
+    load_folder,
 )
 from sentiment_fast.runs.atomic import write_atomically, write_together
-from sentiment_fast.text.vocabulary import Vocabulary
+from sentiment_fast.text.stop_words import is_language, local_stop_words
+from sentiment_fast.text.vocabulary import MOST_BYTES, Vocabulary
 
 FORMAT = 2
-CONFIG, VOCABULARY, WEIGHTS, METRICS, CARD = (
-    "config.json",
-    "vocabulary.txt",
-    "model.safetensors",
-    "metrics.json",
-    "README.md",
-)
+VOCABULARY, WEIGHTS, METRICS, CARD = "vocabulary.txt", "model.safetensors", "metrics.json", "README.md"
 BUNDLED = Path(__file__).parents[1] / "bundled"  # the model folder that the package carries
 
+_LARGEST = sys.float_info.max
 _NGRAMS = "wide."  # prefix of the names of the n-gram model's tensors
 _NO_PARTS: dict[str, Any] = {  # what a folder of format 1 lacks
     "wide": None,
@@ -77,7 +75,7 @@ def save_model(folder: Path, model: Model, half: bool = False) -> None:
         "settings": model.settings,
         "sha256": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
     }
-    files[CONFIG] = (json.dumps(config, indent=2, ensure_ascii=False) + "\n").encode()
+    files[CONFIG] = config_bytes(config)
     write_together({folder / name: content for name, content in files.items()})
 
 
@@ -114,22 +112,23 @@ def load_model(folder: str | Path) -> Model:
     """Read a model folder; the weights are float32, even if they are stored as float16.
 
     Raises ModelFolderError for a folder that is missing, cut short, altered or of a newer format. Sizes are compared
-    with those of the weights file before anything of that size is allocated.
+    with those of the weights file before anything of that size is allocated. Uses no network.
     """
-    folder = Path(folder)
-    config = _read_config(folder)
-    check_digests(folder, config, (VOCABULARY, WEIGHTS))
-    vocabulary = Vocabulary.load(folder / VOCABULARY)
-    network = _checked_network(folder, config, vocabulary, tensors_in(folder / WEIGHTS))
-    weights = read_tensors(folder / WEIGHTS)
+    return load_folder(Path(folder), (VOCABULARY, WEIGHTS), _model_of)
+
+
+def _model_of(files: FolderFiles) -> Model:
+    folder, config = files.folder, _config_of(files)
+    digests = config["sha256"]
+    vocabulary = Vocabulary.of_bytes(files.checked(VOCABULARY, digests[VOCABULARY], MOST_BYTES), folder / VOCABULARY)
+    check_stop_words(vocabulary, folder / VOCABULARY)
+    network = _checked_network(folder, config, vocabulary, files.tensors(WEIGHTS))
+    weights = files.checked_tensors(WEIGHTS, digests[WEIGHTS])
     ngram_names = [name for name in weights if name.startswith(_NGRAMS)]
     ngrams = _ngrams_of(folder, config, {name.removeprefix(_NGRAMS): weights.pop(name) for name in ngram_names})
-    for name, values in weights.items():
-        if not np.isfinite(values).all():
-            raise ModelFolderError(f"{folder / WEIGHTS}: expected finite numbers in {name}, got others: train again")
     names = weight_shapes(network, vocabulary.largest_id, len(config["classes"]))
     try:
-        return Model(
+        model = Model(
             network,
             {name: weights[name] for name in names},  # in the network's order, on which `Scorer.digest` depends
             vocabulary,
@@ -145,6 +144,8 @@ def load_model(folder: str | Path) -> Model:
         )
     except UsageError as error:
         raise ModelFolderError(f"{folder / CONFIG}: {error}: cut short or altered") from error
+    files.check_config()
+    return model
 
 
 def _checked_network(
@@ -153,8 +154,7 @@ def _checked_network(
     """The network's settings. Raises ModelFolderError unless the file has the weights of such a network."""
     try:
         network = NetworkConfig(**config["network"])
-        if network.layers > len(tensors):  # naming that many would take forever
-            raise UsageError(f"Expected layers of {len(tensors)} or less, a tensor each, got {network.layers}")
+        check_size(network, vocabulary.largest_id, len(config["classes"]))
     except (TypeError, ValueError, UsageError) as error:
         raise ModelFolderError(f"{folder / CONFIG}: expected the settings of a network, got: {error}") from error
     has_ngrams = config["wide"] is not None
@@ -189,13 +189,25 @@ def _check_outputs(ngrams: NgramModel, names: set[str], classes: int) -> None:
         raise ValueError(f"Expected outputs for {classes} classes, {outputs}, got {ngrams.outputs}")
 
 
-def _read_config(folder: Path) -> dict[str, Any]:
-    path = folder / CONFIG
-    if not folder.is_dir():
+def check_stop_words(vocabulary: Vocabulary, path: Path) -> None:
+    """Raises ModelFolderError for stop words by a name that no language has, or that only a download could resolve."""
+    name = vocabulary.stop_words
+    if not isinstance(name, str):
+        return
+    if not is_language(name) or (vocabulary.unknown == "id" and local_stop_words(name) is None):
+        raise ModelFolderError(
+            f"{path}: expected stop words that are on this machine, got those of {quoted(name)}: altered, or run "
+            "`python -m nltk.downloader stopwords`"
+        )
+
+
+def _config_of(files: FolderFiles) -> dict[str, Any]:
+    folder, path = files.folder, files.folder / CONFIG
+    if files.is_missing:
         raise ModelFolderError(f"{folder}: no such model folder. `python -m sentiment_fast.train` makes one")
-    if not path.is_file():
+    if not files.has_config:
         raise ModelFolderError(f"{folder}: is not a model folder: it has no {CONFIG}")
-    config = read_config(path, FORMAT)
+    config = files.config(FORMAT)
     if config.get("kind") == "start":
         raise ModelFolderError(f"{folder}: is a pretrained folder, not a model: train from it with `init={folder}`")
     if config["format"] == 1:
@@ -204,12 +216,13 @@ def _read_config(folder: Path) -> dict[str, Any]:
     for name, kind in expected.items():
         if not isinstance(config.get(name), kind):
             raise ModelFolderError(f"{path}: expected {name!r} to be a {kind.__name__}: cut short or altered")
+    check_digests(folder, config, (VOCABULARY, WEIGHTS))
     classes = config["classes"]
-    plain = all(type(label) in (str, int, float) and label == label for label in classes)  # unlike NaN
-    if not plain or len(set(classes)) != len(classes) or len(classes) < 2:
+    if not _are_labels(classes) or len(set(classes)) != len(classes) or len(classes) < 2:
         raise ModelFolderError(f"{path}: expected 'classes' to be two or more different texts or numbers: altered")
     for name, otherwise in {"text_column": 0, "label_column": None}.items():
-        if not isinstance(config.get(name, otherwise), str | None):
+        column = config.get(name, otherwise)
+        if not isinstance(column, str | None) or (isinstance(column, str) and not _is_text(column)):
             raise ModelFolderError(f"{path}: expected {name!r} to be a name or null: cut short or altered")
     for name in _NO_PARTS:
         if name not in config:
@@ -217,3 +230,17 @@ def _read_config(folder: Path) -> dict[str, Any]:
     if not isinstance(config["wide"], dict | None):
         raise ModelFolderError(f"{path}: expected 'wide' to be a dict or null: cut short or altered")
     return config
+
+
+def _are_labels(classes: list[Any]) -> bool:
+    """Whether they are all texts, all whole numbers of 64 bits, or all finite numbers."""
+    if all(isinstance(label, str) for label in classes):
+        return all(map(_is_text, classes))
+    if all(type(label) is int for label in classes):
+        return all(-(1 << 63) <= label < 1 << 63 for label in classes)
+    return all(type(label) in (int, float) and -_LARGEST <= label <= _LARGEST for label in classes)
+
+
+def _is_text(text: str) -> bool:
+    """Whether it can be written, which a lone surrogate can't."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)

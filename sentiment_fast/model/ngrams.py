@@ -10,7 +10,6 @@ class, and of all others, that contain an n-gram. On them, a logistic regression
 
 from __future__ import annotations
 
-import math
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,12 +19,14 @@ import numpy as np
 import numpy.typing as npt
 
 from sentiment_fast import _core
-from sentiment_fast.errors import UsageError
+from sentiment_fast.errors import UsageError, quoted
 from sentiment_fast.text.encoding import TokenIds, thread_count
 
 # An n-gram of a single text says little about any other: without these, the model is as good and half the size.
 _FEWEST_TEXTS = 2
+MOST_ENTRIES = 1 << 30  # buckets times outputs, of two bytes each
 _ROUNDS = 300  # 50 to 80 are usual
+_LARGEST_C = 1e12
 _LEVELS = 127  # of 8 bits: ratios and weights are whole multiples of a step, which costs no accuracy
 
 # Each tensor's dtype, and whether it has a row for each bucket; in the order in which the core takes them.
@@ -55,9 +56,19 @@ class NgramConfig:
         for name, least, most in (("ngrams", 0, 5), ("ngram_bits", 10, 24)):
             value = getattr(self, name)
             if type(value) is not int or not least <= value <= most:
-                raise UsageError(f"Expected {name} to be a whole number of {least} to {most}, got {value!r}")
-        if type(self.ngram_c) not in (int, float) or not 0 < self.ngram_c < math.inf:
-            raise UsageError(f"Expected ngram_c above 0, got {self.ngram_c!r}")
+                raise UsageError(f"Expected {name} to be a whole number of {least} to {most}, got {quoted(value)}")
+        if type(self.ngram_c) not in (int, float) or not 0 < self.ngram_c <= _LARGEST_C:
+            raise UsageError(f"Expected ngram_c above 0, up to {_LARGEST_C:g}, got {quoted(self.ngram_c)}")
+
+
+def check_ngram_size(config: NgramConfig, classes: int) -> None:
+    """Raises UsageError for an n-gram model of more than MOST_ENTRIES buckets times outputs."""
+    entries = (1 if classes == 2 else classes) << config.ngram_bits
+    if config.ngrams and entries > MOST_ENTRIES:
+        raise UsageError(
+            f"Expected 2**ngram_bits times {classes:,} classes of up to {MOST_ENTRIES:,}, got {entries:,}: choose a "
+            f"smaller ngram_bits than {config.ngram_bits}"
+        )
 
 
 class NgramModel:
@@ -114,6 +125,7 @@ def fit_ngrams(
     Raises ValueError for targets that do not fit and for a config without n-grams. A fit that stops before it has
     converged gives a RuntimeWarning.
     """
+    check_ngram_size(config, classes)
     if config.ngrams == 0:
         raise ValueError("Expected a config of ngrams 1 or more to fit, got 0, which means no n-gram model")
     shares = _shares(targets, len(ids), classes)  # (n, outputs)

@@ -15,11 +15,13 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
-from sentiment_fast.errors import UsageError
+from sentiment_fast.errors import UsageError, quoted
 from sentiment_fast.model.presets import Preset
 from sentiment_fast.runs.atomic import write_atomically
+from sentiment_fast.runs.regular_files import read_regular
 
 FORMAT = 1
+_MOST_BYTES = 1 << 20
 _KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
 
 
@@ -61,7 +63,8 @@ def preset_of(values: Mapping[str, Any], where: object) -> Preset:
 def read_json(path: Path) -> Any:
     """The JSON of a file that a person wrote; UsageError if it is invalid, has NaN or names that occur twice."""
     try:
-        return json.loads(path.read_text("utf-8"), object_pairs_hook=_without_twins, parse_constant=_refuse_constant)
+        text = read_regular(path, _MOST_BYTES).decode("utf-8")
+        return json.loads(text, object_pairs_hook=_without_twins, parse_constant=_refuse_constant)
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror})") from error
     except (ValueError, RecursionError) as error:
@@ -83,7 +86,7 @@ def _part(kind: Any, part: str, values: object, where: object) -> Any:
 def _check_names(values: Mapping[str, Any], known: Any, where: object, what: str) -> None:
     unknown = [name for name in values if name not in known]
     if unknown:
-        raise UsageError(f"{where}: expected the {what} {', '.join(known)}, got {unknown[0]!r}")
+        raise UsageError(f"{where}: expected the {what} {', '.join(known)}, got {quoted(unknown[0])}")
 
 
 def _read(wanted: Any, value: object, expected: str) -> Any:

@@ -10,11 +10,20 @@ import math
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal, get_type_hints
 
-from sentiment_fast.errors import UsageError
+from sentiment_fast.errors import UsageError, quoted
 from sentiment_fast.model.batches import Budget
 from sentiment_fast.model.config import NetworkConfig
 from sentiment_fast.model.ngrams import NgramConfig
 from sentiment_fast.text.vocabulary import Unknown, Vocabulary
+
+_LARGEST = 1e6  # learning rates and the like beyond it train nothing
+_BOUNDS = {
+    "epochs": (1, 10**6),
+    "batch_size": (1, 1 << 24),
+    "batch_scale": (1, 1 << 16),
+    "patience": (0, 10**6),
+    "batch_ids": (0, 1 << 40),
+}
 
 
 @dataclass(frozen=True)
@@ -71,15 +80,17 @@ class TrainingConfig:
     embedding_rate: float = 1.0
 
     def __post_init__(self) -> None:
-        for name in ("epochs", "batch_size", "batch_scale"):
-            if getattr(self, name) < 1:
-                raise UsageError(f"Expected {name} of 1 or more, got {getattr(self, name)}")
-        for name in ("learning_rate", "clip_norm"):
-            if not getattr(self, name) > 0:
-                raise UsageError(f"Expected {name} above 0, got {getattr(self, name)}")
-        for name in ("weight_decay", "patience", "batch_ids", "embedding_rate"):
-            if not 0 <= getattr(self, name) < math.inf:
-                raise UsageError(f"Expected {name} of 0 or more, got {getattr(self, name)}")
+        for name, (least, most) in _BOUNDS.items():
+            if getattr(self, name) < least:
+                raise UsageError(f"Expected {name} of {least} or more, got {quoted(getattr(self, name))}")
+            if getattr(self, name) > most:
+                raise UsageError(f"Expected {name} of up to {most:,}, got {quoted(getattr(self, name))}")
+        for name, largest in (("learning_rate", _LARGEST), ("clip_norm", math.inf)):
+            if not 0 < getattr(self, name) <= largest:
+                raise UsageError(f"Expected {name} above 0, up to {largest:g}, got {quoted(getattr(self, name))}")
+        for name in ("weight_decay", "embedding_rate"):
+            if not 0 <= getattr(self, name) <= _LARGEST:
+                raise UsageError(f"Expected {name} of 0 or more, up to {_LARGEST:g}, got {quoted(getattr(self, name))}")
         if not 0 <= self.warmup <= 1:
             raise UsageError(f"Expected warmup to be a share of the steps, 0 to 1, got {self.warmup}")
         if not 0 < self.validation_share < 1:
@@ -91,7 +102,7 @@ class TrainingConfig:
         if self.keep not in ("best", "last"):
             raise UsageError(f"Expected to keep the best or the last epoch, got {self.keep!r}")
         if not 0 <= self.seed < 2**32:
-            raise UsageError(f"Expected a seed of 0 up to (not including) 2**32, got {self.seed}")
+            raise UsageError(f"Expected a seed of 0 up to (not including) 2**32, got {quoted(self.seed)}")
 
     @property
     def budget(self) -> Budget:
@@ -118,7 +129,7 @@ class Preset:
         changes_of: dict[str, dict[str, Any]] = {part: {} for part in _PARTS}
         for name, value in changes.items():
             if name not in part_of:
-                raise UsageError(f"Expected a setting of {', '.join(part_of)}, got {name!r}")
+                raise UsageError(f"Expected a setting of {', '.join(part_of)}, got {quoted(name)}")
             part = part_of[name]
             wanted = get_type_hints(type(getattr(self, part)))[name]
             changes_of[part][name] = _read_as(wanted, name, value)
@@ -136,15 +147,15 @@ _NUMBERS = {int: "a whole number", float: "a number"}
 def _read_as(wanted: Any, name: str, value: Any) -> Any:
     if wanted is bool and isinstance(value, str):
         if value.lower() not in ("true", "false"):
-            raise UsageError(f"Expected {name} of true or false, got {value!r}")
+            raise UsageError(f"Expected {name} of true or false, got {quoted(value)}")
         return value.lower() == "true"
     if wanted in (int, float):
         try:
             number = wanted(value)
         except (TypeError, ValueError, OverflowError) as error:
-            raise UsageError(f"Expected {name} to be {_NUMBERS[wanted]}, got {value!r}") from error
+            raise UsageError(f"Expected {name} to be {_NUMBERS[wanted]}, got {quoted(value)}") from error
         if not isinstance(value, str) and number != value:  # int() truncates
-            raise UsageError(f"Expected {name} to be {_NUMBERS[wanted]}, got {value!r}")
+            raise UsageError(f"Expected {name} to be {_NUMBERS[wanted]}, got {quoted(value)}")
         return number
     return value
 

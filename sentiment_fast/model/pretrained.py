@@ -6,7 +6,6 @@ In and out: a `PretrainedWeights` <-> config.json, vocabulary.txt, start.safeten
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -17,20 +16,22 @@ from safetensors.torch import save
 from torch import Tensor
 
 from sentiment_fast.errors import ModelFolderError, UsageError
-from sentiment_fast.model.config import NetworkConfig, weight_shapes
+from sentiment_fast.model.config import NetworkConfig, check_size, weight_shapes
+from sentiment_fast.model.folder import check_stop_words
 from sentiment_fast.model.presets import VocabularyConfig
 from sentiment_fast.model.serialization import (
+    CONFIG,
+    FolderFiles,
     check_digests,
     check_tensors,
-    read_config,
-    read_tensors,
-    tensors_in,
+    config_bytes,
+    load_folder,
 )
 from sentiment_fast.runs.atomic import write_together
-from sentiment_fast.text.vocabulary import Vocabulary
+from sentiment_fast.text.vocabulary import MOST_BYTES, Vocabulary
 
 FORMAT = 1
-CONFIG, VOCABULARY, WEIGHTS = "config.json", "vocabulary.txt", "start.safetensors"
+VOCABULARY, WEIGHTS = "vocabulary.txt", "start.safetensors"
 Shaped = TypeVar("Shaped")
 SIZES = ("embedding_size", "hidden_size", "layers", "cell", "bidirectional")  # those that decide the weights' shapes
 
@@ -62,7 +63,7 @@ def save_pretrained(folder: Path, pretrained: PretrainedWeights) -> None:
         "figures": dict(pretrained.figures),
         "sha256": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
     }
-    files[CONFIG] = (json.dumps(config, indent=2, ensure_ascii=False) + "\n").encode()
+    files[CONFIG] = config_bytes(config)
     write_together({folder / name: content for name, content in files.items()})
 
 
@@ -71,20 +72,25 @@ def load_pretrained(folder: str | Path) -> PretrainedWeights:
 
     Raises ModelFolderError for one that is missing, cut short, altered or of a newer format.
     """
-    folder = Path(folder)
-    config = _read_config(folder)
-    check_digests(folder, config, (VOCABULARY, WEIGHTS))
-    vocabulary = Vocabulary.load(folder / VOCABULARY)
-    tensors = tensors_in(folder / WEIGHTS)
+    return load_folder(Path(folder), (VOCABULARY, WEIGHTS), _pretrained_of)
+
+
+def _pretrained_of(files: FolderFiles) -> PretrainedWeights:
+    folder, config = files.folder, _config_of(files)
+    digests = config["sha256"]
+    vocabulary = Vocabulary.of_bytes(files.checked(VOCABULARY, digests[VOCABULARY], MOST_BYTES), folder / VOCABULARY)
+    check_stop_words(vocabulary, folder / VOCABULARY)
     try:
         options = VocabularyConfig(**config["vocabulary"])
         network = _network_of(config["network"])
-        if network.layers > len(tensors):  # building that many would take forever
-            raise UsageError(f"Expected layers of {len(tensors)} or less, a tensor each, got {network.layers}")
+        check_size(network, vocabulary.largest_id, 2)
     except (TypeError, ValueError, UsageError) as error:
         raise ModelFolderError(f"{folder / CONFIG}: expected the sizes of a network, got: {error}") from error
-    check_tensors(folder / WEIGHTS, pretrained_weights(weight_shapes(network, vocabulary.largest_id, 2)), tensors)
-    weights = {name: torch.from_numpy(array) for name, array in read_tensors(folder / WEIGHTS).items()}
+    expected = pretrained_weights(weight_shapes(network, vocabulary.largest_id, 2))
+    check_tensors(folder / WEIGHTS, expected, files.tensors(WEIGHTS))
+    arrays = files.checked_tensors(WEIGHTS, digests[WEIGHTS])
+    weights = {name: torch.from_numpy(array) for name, array in arrays.items()}
+    files.check_config()
     return PretrainedWeights(network, vocabulary, options, weights, config["figures"])
 
 
@@ -110,16 +116,17 @@ def _network_of(sizes: Mapping[str, Any]) -> NetworkConfig:
     return NetworkConfig(**sizes, pooling="last")  # valid for one direction and for both
 
 
-def _read_config(folder: Path) -> dict[str, Any]:
-    path = folder / CONFIG
-    if not folder.is_dir():
+def _config_of(files: FolderFiles) -> dict[str, Any]:
+    folder, path = files.folder, files.folder / CONFIG
+    if files.is_missing:
         raise ModelFolderError(f"{folder}: no such pretrained folder. `python -m sentiment_fast.pretrain` makes one")
-    if not path.is_file():
+    if not files.has_config:
         raise ModelFolderError(f"{folder}: is not a pretrained folder: it has no {CONFIG}")
-    config = read_config(path, FORMAT)
+    config = files.config(FORMAT)
     if config.get("kind") != "start":
         raise ModelFolderError(f"{folder}: is not a pretrained folder. `python -m sentiment_fast.pretrain` makes one")
     for name in ("network", "vocabulary", "figures", "sha256"):
         if not isinstance(config.get(name), dict):
             raise ModelFolderError(f"{path}: expected {name!r} to be a dict: cut short or altered")
+    check_digests(folder, config, (VOCABULARY, WEIGHTS))
     return config

@@ -1,6 +1,6 @@
-"""What model folders and pretrained folders share: a config with a format, digests, weights checked before use.
+"""What model folders and pretrained folders share: files opened together, a config, checked weights.
 
-In: files of a folder. Out: their content, or ModelFolderError with what is wrong. Nothing in them is executed, and
+In: a folder. Out: the content of its files, or ModelFolderError with what is wrong. Nothing in them is executed, and
 sizes are known before anything of that size is allocated.
 """
 
@@ -8,84 +8,197 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError
+from safetensors.numpy import load
 
 from sentiment_fast.errors import ModelFolderError
+from sentiment_fast.model.tensor_files import MOST_BYTES, TensorFile, TensorFileError
+from sentiment_fast.runs.regular_files import open_regular, read_at_most
+from sentiment_fast.text.vocabulary import MOST_BYTES as MOST_VOCABULARY_BYTES
+
+Loaded = TypeVar("Loaded")
+CONFIG = "config.json"
+MOST_CONFIG_BYTES = 16 << 20
+_CONFIG_DIGEST = "config_sha256"
+_LARGEST = 1e15  # products and sums of such weights are still far from the largest float32
+_TRIES = 10
+_PAUSE = 0.02  # seconds in which a folder that is just being replaced has certainly changed
 
 
-def read_config(path: Path, newest: int) -> dict[str, Any]:
-    """Read a config.json; newest: the latest format that can be read."""
-    try:
-        config = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ModelFolderError(f"{path}: cannot be read ({error.strerror})") from error
-    except (ValueError, RecursionError) as error:  # not UTF-8, not JSON, a number or nesting too long
-        raise ModelFolderError(f"{path}: is not valid JSON: {error}") from error
-    if not isinstance(config, dict) or type(config.get("format")) is not int or config["format"] < 1:
-        raise ModelFolderError(f"{path}: expected the config of a sentiment_fast model, with its format")
-    if config["format"] > newest:
-        raise ModelFolderError(
-            f"{path}: has format {config['format']}, this version of sentiment_fast reads up to {newest}: "
-            "update the package"
-        )
-    return config
+class FolderFiles:
+    """The files of a folder, opened together: what is read belongs together, even if the folder is replaced meanwhile.
+
+    names: of the files, apart from config.json. Use it in a `with` statement. A file that can't be opened is an error
+    only when it is read.
+    """
+
+    def __init__(self, folder: Path, names: Sequence[str]) -> None:
+        self.folder = folder
+        self._found: dict[str, BinaryIO | OSError] = {}
+        self._config_is_altered = False
+        self._error: OSError | None = None
+        try:
+            within = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except OSError as error:
+            self._error = error
+            self._found = dict.fromkeys((CONFIG, *names), error)
+            return
+        try:
+            for name in (CONFIG, *names):
+                self._found[name] = _opened(name, within)
+        finally:
+            os.close(within)
+
+    def __enter__(self) -> FolderFiles:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        for file in self._found.values():
+            if not isinstance(file, OSError):
+                file.close()
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether there is no such folder."""
+        return isinstance(self._error, FileNotFoundError | NotADirectoryError)
+
+    @property
+    def has_config(self) -> bool:
+        """Whether there is a config.json, which may be unreadable."""
+        return not isinstance(self._found[CONFIG], FileNotFoundError)
+
+    def file(self, name: str) -> BinaryIO:
+        """An open file. Raises ModelFolderError if there is none."""
+        found = self._found[name]
+        if isinstance(found, OSError):
+            raise ModelFolderError(
+                f"{self.folder / name}: cannot be read ({found.strerror}): the model folder is incomplete"
+            ) from found
+        return found
+
+    def read(self, name: str, most: int) -> bytes:
+        """The bytes of a file. Raises ModelFolderError for one of more bytes than `most`."""
+        try:
+            return read_at_most(self.file(name), most)
+        except OSError as error:
+            raise ModelFolderError(f"{self.folder / name}: cannot be read ({error.strerror})") from error
+
+    def config(self, newest: int) -> dict[str, Any]:
+        """The config: an object with a format, of at most `newest`. Its digest is left to `check_config`."""
+        path = self.folder / CONFIG
+        try:
+            config = json.loads(self.read(CONFIG, MOST_CONFIG_BYTES).decode("utf-8"))
+        except (ValueError, RecursionError) as error:  # not UTF-8, not JSON, a number or nesting too long
+            raise ModelFolderError(f"{path}: is not valid JSON: {str(error)[:200]}") from error
+        if not isinstance(config, dict) or type(config.get("format")) is not int or config["format"] < 1:
+            raise ModelFolderError(f"{path}: expected the config of a sentiment_fast model, with its format")
+        if config["format"] > newest:
+            raise ModelFolderError(
+                f"{path}: has format {config['format']}, this version of sentiment_fast reads up to {newest}: "
+                "update the package"
+            )
+        digest = config.pop(_CONFIG_DIGEST, None)
+        self._config_is_altered = digest is not None and digest != _digest_of(config)
+        return config
+
+    def check_config(self) -> None:
+        """Raises ModelFolderError unless the config is what was saved. To be called when it was found to be valid."""
+        if self._config_is_altered:
+            raise ModelFolderError(
+                f"{self.folder / CONFIG}: is not what was saved: altered. If you changed it on purpose, remove "
+                f"{_CONFIG_DIGEST!r}"
+            )
+
+    def checked(self, name: str, digest: object, most: int) -> bytes:
+        """The bytes of a file. Raises ModelFolderError unless that is their SHA-256."""
+        content = self.read(name, most)
+        self._check_digest(name, digest, content)
+        return content
+
+    def tensors(self, name: str) -> dict[str, str]:
+        """The tensors of a weights file, by name, such as "F32 [256, 64]"; the values are not read."""
+        try:
+            return TensorFile.of(self.file(name)).tensors
+        except (TensorFileError, OSError) as error:
+            raise ModelFolderError(f"{self.folder / name}: cannot be read as safetensors: {error}") from error
+
+    def checked_tensors(self, name: str, digest: object) -> dict[str, npt.NDArray[Any]]:
+        """The tensors of a weights file, by name, as new arrays; float16 ones become float32.
+
+        Raises ModelFolderError for another digest, a file that can't be read, number types that NumPy lacks, such as
+        bfloat16, and numbers that are not finite.
+        """
+        path = self.folder / name
+        try:
+            content = TensorFile.of(self.file(name)).content()
+            self._check_digest(name, digest, content)
+            found = load(content)
+        except (SafetensorError, TensorFileError, OSError, KeyError, ValueError) as error:
+            raise ModelFolderError(f"{path}: cannot be read as safetensors: {error}") from error
+        tensors = {name: one.astype(np.float32) if one.dtype == np.float16 else one for name, one in found.items()}
+        for name, values in tensors.items():
+            if values.dtype.kind == "f" and values.size and not max(values.max(), -values.min()) <= _LARGEST:
+                raise ModelFolderError(f"{path}: expected finite numbers in {name}, got others: train again")
+        return tensors
+
+    def were_replaced(self) -> bool:
+        """Whether the folder, by its name, now leads to other files than those that were opened."""
+        for _ in range(_TRIES if self.is_missing else 1):  # between two renames there is no folder
+            time.sleep(_PAUSE)
+            if any(
+                _signature(None if isinstance(file, OSError) else file.fileno()) != _signature(self.folder / name)
+                for name, file in self._found.items()
+            ):
+                return True
+        return False
+
+    def _check_digest(self, name: str, digest: object, content: bytes) -> None:
+        if hashlib.sha256(content).hexdigest() != digest:
+            raise ModelFolderError(
+                f"{self.folder / name}: is not the file this model was saved with: cut short or altered"
+            )
+
+
+def load_folder(folder: Path, names: Sequence[str], load: Callable[[FolderFiles], Loaded]) -> Loaded:
+    """What `load` makes of a folder's files; again if it fails because the folder is being replaced.
+
+    names: those of the files, apart from config.json. Raises what `load` raises.
+    """
+    for tries_left in reversed(range(_TRIES)):
+        with FolderFiles(folder, names) as files:
+            try:
+                return load(files)
+            except ModelFolderError:
+                if not tries_left or not files.were_replaced():
+                    raise
+    raise AssertionError("Expected a model or an error")
+
+
+def config_bytes(config: Mapping[str, Any]) -> bytes:
+    """The content of a config.json, with a digest of the rest at its end."""
+    signed = {**config, _CONFIG_DIGEST: _digest_of(config)}
+    return (json.dumps(signed, indent=2, ensure_ascii=False) + "\n").encode()
 
 
 def check_digests(folder: Path, config: Mapping[str, Any], files: Sequence[str]) -> None:
-    """Raises ModelFolderError unless the files have the digests in the config's "sha256"."""
-    stored = config["sha256"]
-    if set(stored) != set(files):
-        raise ModelFolderError(
-            f"{folder / 'config.json'}: expected 'sha256' of {' and '.join(files)}: cut short or altered"
-        )
-    for name, expected in stored.items():
-        if file_digest(folder / name) != expected:
-            raise ModelFolderError(f"{folder / name}: is not the file this model was saved with: cut short or altered")
-
-
-def file_digest(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise ModelFolderError(f"{path}: cannot be read ({error.strerror}): the model folder is incomplete") from error
-
-
-def tensors_in(path: Path) -> dict[str, str]:
-    """The tensors in the weights file, by name, such as "F32 [256, 64]"; the values are not read."""
-    try:
-        with safe_open(path, "np") as weights:
-            slices = {name: weights.get_slice(name) for name in weights.keys()}  # noqa: SIM118
-            return {name: f"{part.get_dtype()} {part.get_shape()}" for name, part in slices.items()}
-    except (SafetensorError, OSError) as error:
-        raise ModelFolderError(f"{path}: cannot be read as safetensors: {error}") from error
-
-
-def read_tensors(path: Path) -> dict[str, npt.NDArray[Any]]:
-    """The tensors of a weights file, by name, as new arrays; float16 ones become float32.
-
-    Raises ModelFolderError for a file that can't be read and for number types that NumPy lacks, such as bfloat16.
-    """
-    try:
-        with safe_open(path, "np") as weights:
-            tensors = {name: weights.get_tensor(name) for name in weights.keys()}  # noqa: SIM118
-    except (SafetensorError, OSError, TypeError, AttributeError) as error:
-        raise ModelFolderError(f"{path}: cannot be read as safetensors: {error}") from error
-    return {name: one.astype(np.float32) if one.dtype == np.float16 else one for name, one in tensors.items()}
+    """Raises ModelFolderError unless the config has digests of these files."""
+    if set(config["sha256"]) != set(files):
+        raise ModelFolderError(f"{folder / CONFIG}: expected 'sha256' of {' and '.join(files)}: cut short or altered")
 
 
 def check_tensors(path: Path, shapes: Mapping[str, Sequence[int]], found: Mapping[str, str]) -> None:
     """Raises ModelFolderError unless the tensors have the expected names, shapes and types.
 
-    shapes: the expected ones, by name. found: as `tensors_in` returns it. Tensors may be stored as float16; in memory
-    they are float32.
+    shapes: the expected ones, by name. found: as `FolderFiles.tensors` returns it. Tensors may be stored as float16; in
+    memory they are float32.
     """
     found = {
         name: f"F32{what.removeprefix('F16')}" if what.startswith("F16 ") else what for name, what in found.items()
@@ -94,6 +207,28 @@ def check_tensors(path: Path, shapes: Mapping[str, Sequence[int]], found: Mappin
     if found != expected:
         name = next(name for name in [*expected, *found] if found.get(name) != expected.get(name))
         raise ModelFolderError(
-            f"{path}: expected {name} to be {expected.get(name, 'absent')}, got {found.get(name, 'nothing')}: "
-            "it does not belong to this config.json and vocabulary.txt"
+            f"{path}: expected {name:.100} to be {expected.get(name, 'absent')}, got "
+            f"{found.get(name, 'nothing'):.100}: it does not belong to this config.json and vocabulary.txt"
         )
+
+
+def _opened(name: str, folder: int) -> BinaryIO | OSError:
+    try:
+        return open_regular(name, max(MOST_BYTES, MOST_VOCABULARY_BYTES), folder)
+    except OSError as error:
+        return error
+
+
+def _signature(file: int | Path | None) -> tuple[int, ...] | None:
+    """What differs between two files, or the same file before and after it was written; None for none."""
+    if file is None:
+        return None
+    try:
+        about = os.fstat(file) if isinstance(file, int) else file.stat()
+    except OSError:
+        return None
+    return about.st_dev, about.st_ino, about.st_size, about.st_mtime_ns
+
+
+def _digest_of(config: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(config, sort_keys=True).encode()).hexdigest()

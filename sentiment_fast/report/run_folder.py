@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from sentiment_fast.data.overview import TRAINING, Overview
+from sentiment_fast.errors import DataError
 from sentiment_fast.evaluation.metrics import Metrics
 from sentiment_fast.model.config import NetworkConfig
 from sentiment_fast.model.folder import CARD, save_metrics
@@ -20,8 +21,10 @@ from sentiment_fast.model.model import Model
 from sentiment_fast.model.presets import PRESETS, preset
 from sentiment_fast.report.plots import class_balance, learning_curves, length_histogram
 from sentiment_fast.runs.atomic import write_atomically
+from sentiment_fast.runs.regular_files import read_regular
 
 HISTORY = "history.jsonl"
+MOST_BYTES = 1 << 28  # of a history, or of metrics.json
 Figures = Mapping[str, Any]  # an epoch's number, losses, accuracies, seconds, and whether its weights are kept
 
 
@@ -37,8 +40,11 @@ def write_overview(folder: Path, overview: Overview, training_lengths: np.ndarra
 def append_history(folder: Path, epoch: Figures) -> None:
     """Append an epoch to the history, a line of JSON per epoch; later epochs of an interrupted run are replaced."""
     path = folder / HISTORY
-    lines = path.read_text("utf-8").splitlines() if path.exists() else []
-    kept = [line for line in lines if json.loads(line)["epoch"] < epoch["epoch"]]
+    try:
+        lines = read_regular(path, MOST_BYTES).decode("utf-8").splitlines() if path.exists() else []
+        kept = [line for line in lines if json.loads(line)["epoch"] < epoch["epoch"]]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise DataError(f"{path}: cannot be read as a history ({str(error)[:200]}): remove it, then resume") from error
     write_atomically(path, "\n".join([*kept, json.dumps(dict(epoch))]) + "\n")
 
 

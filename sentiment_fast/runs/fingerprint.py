@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sentiment_fast.errors import DataError, UsageError
+from sentiment_fast.errors import DataError, UsageError, quoted
+
+_MOST = 200  # characters of a value in a message
 
 
 @dataclass(frozen=True)
@@ -55,9 +57,19 @@ def check_fingerprint(where: Path, recorded: Mapping[str, Any], now: Mapping[str
     if name.startswith(wording.digests):
         what = f"the {name} is not what the {wording.noun} began with"
     else:
+        place, began, continues = _difference(name, recorded.get(name), now.get(name))
         what = (
-            f"the {wording.noun} began with {name} {recorded.get(name)!r}, and should now continue with "
-            f"{now.get(name)!r}"
+            f"the {wording.noun} began with {place} {quoted(began, _MOST)}, and should now continue with "
+            f"{quoted(continues, _MOST)}"
         )
     also = f" ({', '.join(others)} differ too)" if others else ""
     raise UsageError(f"{where}: {what}{also}: {wording.differs}")
+
+
+def _difference(name: str, one: Any, other: Any) -> tuple[str, Any, Any]:
+    """Where two values differ: if they are long objects, their first such member, as "settings.training.epochs"."""
+    long = max(len(quoted(one, _MOST)), len(quoted(other, _MOST))) >= _MOST
+    if long and isinstance(one, Mapping) and isinstance(other, Mapping) and one.keys() == other.keys():
+        key = next(key for key in one if one[key] != other[key])
+        return _difference(f"{name}.{key}", one[key], other[key])
+    return name, one, other

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from sentiment_fast.errors import DataError
+from sentiment_fast.errors import DataError, listed, quoted
 from sentiment_fast.evaluation.metrics import predicted_indices
 from sentiment_fast.io.arrow import invalid_texts, value_bytes, value_offsets
 from sentiment_fast.text.encoding import TokenIds
@@ -178,15 +178,15 @@ def score_batch(scorer: TextScorer, batch: pa.RecordBatch, text_column: str, opt
     columns = AddedColumns(scorer, options)
     names = batch.schema.names
     if names.count(text_column) != 1:
-        raise DataError(f"Expected a batch with one column {text_column!r}, got columns {', '.join(map(repr, names))}")
+        raise DataError(f"Expected a batch with one column {quoted(text_column)}, got columns {listed(names)}")
     taken = [name for name in columns.names if name in names]
     if taken:
-        raise DataError(f"Expected a batch without a column {taken[0]!r}, which would be added: rename it")
+        raise DataError(f"Expected a batch without a column {quoted(taken[0])}, which would be added: rename it")
     try:
         texts = batch.column(text_column).cast(pa.large_binary())
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise DataError(
-            f"Expected texts in column {text_column!r}, got {batch.schema.field(text_column).type}"
+            f"Expected texts in column {quoted(text_column)}, got {batch.schema.field(text_column).type}"
         ) from error
     scored = score_texts(encode_texts(texts, scorer), scorer)
     for name, values in columns.of(scored).items():

@@ -6,6 +6,7 @@ In: inputs, a scorer and options. Out: a fingerprint, a value by name, for the j
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 import sentiment_fast
+from sentiment_fast.runs.regular_files import open_regular
 from sentiment_fast.scoring.options import ScoreOptions
 from sentiment_fast.scoring.scorer import Scorer
 
@@ -55,14 +57,29 @@ def run_fingerprint(
 
 
 def _input_fingerprint(name: str, path: Path) -> dict[str, Any]:
-    about = path.stat()
-    with path.open("rb") as file:
-        digest = hashlib.sha256(file.read(_HEAD_AND_TAIL))
-        file.seek(max(about.st_size - _HEAD_AND_TAIL, 0))
-        digest.update(file.read())
+    with open_regular(path) as file:
+        about = os.fstat(file.fileno())
+        digest = ends_digest(file.fileno(), about.st_size)
     return {
         name: str(path.resolve()),
         f"{name}'s size": about.st_size,
         f"{name}'s time of change": about.st_mtime_ns,
-        f"{name}'s content": digest.hexdigest(),
+        f"{name}'s content": digest,
     }
+
+
+def file_state(path: Path) -> tuple[int, str, int] | None:
+    """The size of a file, the digest of its ends, and its time of change; None if it can't be read."""
+    try:
+        with open_regular(path) as file:
+            about = os.fstat(file.fileno())
+            return about.st_size, ends_digest(file.fileno(), about.st_size), about.st_mtime_ns
+    except OSError:
+        return None
+
+
+def ends_digest(descriptor: int, size: int) -> str:
+    """SHA-256 of the beginning and the end of the first `size` bytes of an open file, 64 KB each."""
+    digest = hashlib.sha256(os.pread(descriptor, min(size, _HEAD_AND_TAIL), 0))
+    digest.update(os.pread(descriptor, min(size, _HEAD_AND_TAIL), max(size - _HEAD_AND_TAIL, 0)))
+    return digest.hexdigest()

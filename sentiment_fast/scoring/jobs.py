@@ -18,10 +18,11 @@ from sentiment_fast.io.formats import COMPRESSIONS, CSV, has_format, input_forma
 from sentiment_fast.io.inputs import expand_patterns
 from sentiment_fast.runs.stop import StopRequest
 from sentiment_fast.scoring.engine import check_engine, open_engine
+from sentiment_fast.scoring.journal import has_journal
 from sentiment_fast.scoring.options import ScoreOptions
-from sentiment_fast.scoring.output import journal_path
 from sentiment_fast.scoring.score_files import Summary, score_files
 from sentiment_fast.scoring.scorer import Scorer
+from sentiment_fast.scoring.target import Target, check_distinct, journal_path
 
 if TYPE_CHECKING:
     from sentiment_fast.scoring.cluster.ray_cluster import Cluster
@@ -72,8 +73,8 @@ def score_jobs(
     if len(jobs) > 1 and chosen.rejects is not None:
         raise UsageError("Expected no `rejects` with several outputs: each has a file of rejects of its own")
     check_engine(engine, chosen)
-    for job in jobs:
-        _check(job, chosen.force)
+    if _check(jobs, chosen):
+        options = {**options, "restart": True}
     with open_engine(engine, model, chosen, say) as (scorer, cluster):
         say(_engine_message(scorer, cluster))
         on_ready()
@@ -82,9 +83,17 @@ def score_jobs(
         for job, summary in zip(jobs, run.summaries(jobs, stop or StopRequest()), strict=True):
             _report(job, summary, say)
             scored.append((job, summary))
-    for job in jobs if len(jobs) > 1 else []:
-        journal_path(Path(job.output)).unlink(missing_ok=True)
+    if len(jobs) > 1:
+        _remove_journals(jobs)
     return scored
+
+
+def _remove_journals(jobs: Sequence[Job]) -> None:
+    """Remove the journals by which a batch that ends earlier is resumed."""
+    for job in jobs:
+        path = journal_path(Path(job.output))
+        if has_journal(path):
+            path.unlink(missing_ok=True)
 
 
 class _JobsRun:
@@ -177,19 +186,29 @@ def _default_output(source: str) -> str:
     return f"{stem}.scored.{extension}{compression}"
 
 
-def _check(job: Job, force: bool) -> None:
-    """Check what can be checked before the model is loaded."""
-    for source in job.inputs:
-        if source != "-" and not Path(source).exists():
-            raise DataError(f"{source}: cannot be read (No such file or directory)")
-        input_format(source)
-    path = Path(job.output)
-    if job.output != "-":
-        output_format(job.output, CSV)
-        if path.is_file() and not force and not journal_path(path).exists():
-            raise UsageError(
-                f"{path}: already exists: choose another name with `output`, or replace it with `force=True`"
-            )
+def _check(jobs: Sequence[Job], options: ScoreOptions) -> bool:
+    """Check what can be checked before the model is loaded.
+
+    Returns whether all outputs are finished and are to be replaced. Until all are, the same call only finishes them.
+    """
+    for job in jobs:
+        for source in job.inputs:
+            if source != "-":
+                _check_exists(source)
+            input_format(source)
+        if job.output != "-":
+            output_format(job.output, CSV)
+    targets = [Target.of(job.output, options.rejects) for job in jobs]
+    check_distinct(targets, [source for job in jobs for source in job.inputs])
+    finished = [target.check(options.force, options.restart).complete for target in targets]
+    return options.force and all(finished)
+
+
+def _check_exists(source: str) -> None:
+    try:
+        Path(source).stat()
+    except OSError as error:
+        raise DataError(f"{source}: cannot be read ({error.strerror})") from error
 
 
 def _engine_message(scorer: Scorer, cluster: Cluster | None) -> str:

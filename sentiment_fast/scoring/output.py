@@ -1,22 +1,24 @@
 """Where a run's output goes: to files, with a journal for resuming the run, or to a stream.
 
 In: bytes, window by window, and the progress after each. Out: OUTPUT and OUTPUT.rejects.csv. A compressed file is a
-sequence of frames, one for each window, so that it is valid after every window.
+sequence of frames, one for each window, so that it is valid after every window. Which files may be written is left to
+target.py.
 """
 
 from __future__ import annotations
 
-import os
 import time
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import Any, Protocol
 
-from sentiment_fast.errors import DataError, UsageError
-from sentiment_fast.io.rejects import FIRST_FIELD, REJECTS_HEADER
-from sentiment_fast.io.sink import Data, GrowingFile, StandardOutput, compression_of, standard_output
+from sentiment_fast.errors import DataError
+from sentiment_fast.io.rejects import REJECTS_HEADER
+from sentiment_fast.io.sink import Data, GrowingFile, StandardOutput, compression_of
 from sentiment_fast.runs.atomic import sync_folder
-from sentiment_fast.scoring.journal import Progress, ScoringJournal, read_progress
+from sentiment_fast.scoring.fingerprint import ends_digest
+from sentiment_fast.scoring.journal import Progress, ScoringJournal
 
 SECONDS_BETWEEN_RECORDS = 2.0
 
@@ -50,9 +52,10 @@ class Output(Protocol):
 
 
 class FileOutput:
-    """Output and rejects as files. With a journal, the run can be resumed.
+    """Output and rejects as files.
 
-    journal: None for an input that cannot be read again.
+    journal: the run's, which locks the output. locks: those of the rejects, if another run could write them. force:
+    whether existing files are replaced. Raises DataError if unfinished files are not those that the journal describes.
     """
 
     takes_rejects = True
@@ -61,17 +64,30 @@ class FileOutput:
         self,
         path: Path,
         rejects: Path,
-        journal: ScoringJournal | None,
+        journal: ScoringJournal,
         rejects_header: bytes = REJECTS_HEADER,
+        locks: Sequence[ScoringJournal] = (),
+        force: bool = False,
     ) -> None:
-        self.progress = Progress() if journal is None else journal.progress
-        self._journal, self._rejects_header = journal, rejects_header
+        self.progress = journal.progress
+        self._journal, self._rejects_header, self._locks, self._force = journal, rejects_header, locks, force
         self._compress = compression_of(path)
         finished = self.progress.complete and not Path(f"{path}.part").exists()
         self._output = GrowingFile(path, 0 if finished else self.progress.output_bytes)
         renamed = self.progress.complete and not Path(f"{rejects}.part").exists()
-        self._rejects = GrowingFile(rejects, 0 if renamed else self.progress.rejects_bytes)
+        try:
+            self._rejects = GrowingFile(rejects, 0 if renamed else self.progress.rejects_bytes)
+            _check(self._output, self.progress.output_digest)
+        except BaseException:
+            self._output.close()
+            raise
+        try:
+            _check(self._rejects, self.progress.rejects_digest)
+        except BaseException:
+            self._output.close()
+            raise
         self._output.size, self._rejects.size = self.progress.output_bytes, self.progress.rejects_bytes
+        self._finished = finished and renamed
         self._recorded = time.monotonic()
 
     def write(self, data: Data, rejects: bytes, progress: Progress, resumable: bool) -> None:
@@ -89,9 +105,19 @@ class FileOutput:
     def pause(self) -> None:
         self._output.sync()
         self._rejects.sync()
-        if self._journal is not None and self._journal.progress != self.progress:
-            self._journal.record(self.progress)
+        if self._journal.resumable:
+            self.progress = self._with_digests(self.progress)
+            if self._journal.progress != self.progress:
+                self._journal.record(self.progress)
         self._recorded = time.monotonic()
+
+    def _with_digests(self, progress: Progress) -> Progress:
+        found: dict[str, Any] = {}
+        for name, file in (("output", self._output), ("rejects", self._rejects)):
+            if file.descriptor is not None:
+                found[f"{name}_digest"] = ends_digest(file.descriptor, getattr(progress, f"{name}_bytes"))
+                found[f"{name}_time"] = file.time if progress.complete else 0
+        return replace(progress, **found)
 
     def hurry(self) -> None:
         """Nothing to do: a file does not wait for a reader."""
@@ -110,28 +136,46 @@ class FileOutput:
     def finish(self) -> None:
         self.progress = _with_lengths(self.progress, self._output.size, self._rejects.size, complete=True)
         self.pause()
-        self._rejects.publish()
-        self._output.publish()
+        self._rejects.publish(self._force)
+        self._output.publish(self._force)
         sync_folder(self._output.path.parent)
+        self._finished = True
 
     @property
     def resumable(self) -> bool:
-        return self._journal is not None
+        return self._journal.resumable
 
     def remove_journal(self) -> None:
-        if self._journal is not None:
-            self._journal.remove()
+        self._journal.remove()
 
     def close(self) -> None:
         self._output.close()
         self._rejects.close()
-        if self._journal is not None:
-            self._journal.close()
+        if self._finished and not self._journal.resumable:
+            self._journal.remove()
+        self._journal.close()
+        _release(self._locks, self._finished)
 
     def abandon(self) -> None:
         self._output.discard()
         self._rejects.discard()
+        self._finished = True
         self.remove_journal()
+
+
+def _check(file: GrowingFile, digest: str) -> None:
+    """Raises DataError, and closes the file, unless it begins with what an earlier run wrote."""
+    if file.descriptor is not None and ends_digest(file.descriptor, file.size) != digest:
+        file.close()
+        raise DataError(f"{file.part}: is not what the unfinished run wrote: start over with `restart=True`")
+
+
+def _release(locks: Sequence[ScoringJournal], finished: bool) -> None:
+    """Unlock files. finished: no later run resumes this one, so the lock's file can go."""
+    for lock in locks:
+        if finished:
+            lock.remove()
+        lock.close()
 
 
 def _with_lengths(progress: Progress, output_bytes: int, rejects_bytes: int, complete: bool = False) -> Progress:
@@ -141,8 +185,15 @@ def _with_lengths(progress: Progress, output_bytes: int, rejects_bytes: int, com
 class StreamOutput:
     """A binary stream, such as stdout. Rejects go to a file, if one is given."""
 
-    def __init__(self, stream: Any, rejects: Path | None, rejects_header: bytes = REJECTS_HEADER) -> None:
-        self._rejects_header = rejects_header
+    def __init__(
+        self,
+        stream: Any,
+        rejects: Path | None,
+        rejects_header: bytes = REJECTS_HEADER,
+        locks: Sequence[ScoringJournal] = (),
+        force: bool = False,
+    ) -> None:
+        self._rejects_header, self._locks, self._force = rejects_header, locks, force
         self.progress = Progress()
         self.takes_rejects = rejects is not None
         self._stream = stream
@@ -170,7 +221,7 @@ class StreamOutput:
     def finish(self) -> None:
         self._stream.flush()
         if self._rejects is not None:
-            self._rejects.publish()
+            self._rejects.publish(self._force)
 
     def abandon(self) -> None:
         if self._rejects is not None:
@@ -181,89 +232,4 @@ class StreamOutput:
             self._stream.close()
         if self._rejects is not None:
             self._rejects.close()
-
-
-@dataclass(frozen=True)
-class Target:
-    """Where a run's output and its rejected records go.
-
-    name: for messages. path: the output's; None for a stream. stream: the stream; None for stdout. rejects: the path
-    for rejected records; None if there is none.
-    """
-
-    name: str
-    path: Path | None
-    rejects: Path | None
-    stream: Any = None
-
-    @classmethod
-    def of(cls, output: str | Path | BinaryIO, rejects: str | Path | None) -> Target:
-        """output: a path, "-" for stdout, or a binary file. rejects: None for OUTPUT.rejects.csv."""
-        named = None if rejects is None else Path(rejects)
-        if not isinstance(output, str | Path):
-            return cls(str(output), None, named, output)
-        if output == "-":
-            return cls("-", None, named)
-        return cls(str(output), Path(output), named or Path(f"{output}.rejects.csv"))
-
-    def check(self, force: bool, restart: bool) -> bool:
-        """Whether an earlier run completed the output, so that only its journal remains to be removed.
-
-        Raises UsageError if it would replace a file without `force`, DataError if its folder does not exist.
-        """
-        path = self.path
-        if path is None:
-            return False
-        if path.exists() and not path.is_file():  # a folder, pipe or device, which a file cannot replace
-            raise UsageError(
-                f'{path}: expected the name of a file, got something else: choose another name, or "-" for stdout'
-            )
-        if self.rejects is not None and _same(self.rejects, path):
-            raise UsageError(f"{path}: expected one file for scores and another for `rejects`, got one for both")
-        if not path.parent.is_dir():
-            raise DataError(f"{path}: cannot be written (No such file or directory)")
-        found = None if restart else read_progress(journal_path(path))
-        complete = found is not None and found.complete
-        if complete and path.exists() and not Path(f"{path}.part").exists():
-            return True
-        for existing in (path, self.rejects):
-            if existing is not None and existing.exists() and not force and not complete:
-                raise UsageError(
-                    f"{existing}: already exists: choose another name with `output`, or replace it with `force=True`"
-                )
-        return False
-
-    def open(
-        self, fingerprint: dict[str, Any] | None, restart: bool, several_inputs: bool
-    ) -> FileOutput | StreamOutput:
-        """fingerprint: the run's, for resuming it; None for an input that cannot be read again."""
-        header = FIRST_FIELD + REJECTS_HEADER if several_inputs else REJECTS_HEADER
-        if self.path is None:
-            return StreamOutput(standard_output() if self.stream is None else self.stream, self.rejects, header)
-        assert self.rejects is not None
-        journal = journal_path(self.path)
-        opened = None
-        if fingerprint is not None:
-            opened = ScoringJournal(journal, fingerprint, restart)
-        elif journal.exists() and not restart:
-            raise UsageError(
-                f"{journal}: belongs to an unfinished run on another input: choose another `output`, or start over "
-                "with `restart=True`"
-            )
-        else:
-            journal.unlink(missing_ok=True)
-        try:
-            return FileOutput(self.path, self.rejects, opened, header)
-        except BaseException:
-            if opened is not None:
-                opened.close()
-            raise
-
-
-def _same(one: Path, other: Path) -> bool:
-    return Path(os.path.abspath(one)) == Path(os.path.abspath(other))  # noqa: PTH100
-
-
-def journal_path(output: Path) -> Path:
-    """The path of an output's journal."""
-    return Path(f"{output}.journal")
+        _release(self._locks, finished=True)

@@ -131,8 +131,9 @@ class Run:
         self._inputs.check_unchanged()
         self._output.end(self._writer.finish(self._progress.windows, self._progress.rows), self._progress)
         if self._inputs.rows is not None and self._inputs.rows != self._progress.rows:
-            raise AssertionError(
-                f"Expected {self._inputs.rows:,} rows, as the input records, wrote {self._progress.rows:,}"
+            raise DataError(
+                f"Expected {self._inputs.rows:,} rows, as the input records, wrote {self._progress.rows:,}: start over "
+                "with `restart=True`"
             )
 
     def _prepared(self) -> Iterator[Any]:

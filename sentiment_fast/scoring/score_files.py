@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from sentiment_fast.errors import UsageError
+from sentiment_fast.errors import DataError, UsageError
 from sentiment_fast.io.csv.writer import check_options
 from sentiment_fast.io.formats import CSV, delimiter_for, format_named, input_format, output_format
 from sentiment_fast.io.inputs import Inputs
@@ -26,9 +26,10 @@ from sentiment_fast.scoring.engine import open_engine
 from sentiment_fast.scoring.fingerprint import run_fingerprint, scorer_fingerprint
 from sentiment_fast.scoring.journal import Progress
 from sentiment_fast.scoring.options import ScoreOptions
-from sentiment_fast.scoring.output import FileOutput, Output, Target
+from sentiment_fast.scoring.output import FileOutput, Output
 from sentiment_fast.scoring.run import Run
 from sentiment_fast.scoring.scorer import Scorer
+from sentiment_fast.scoring.target import Target, check_distinct, journal_path
 
 if TYPE_CHECKING:
     from sentiment_fast.scoring.cluster.ray_cluster import Cluster
@@ -103,8 +104,8 @@ def score_files(
     sources: Sequence[Any] = [inputs] if isinstance(inputs, str | Path) or hasattr(inputs, "read") else inputs
     if not sources:
         raise UsageError("Expected one or more inputs, got none")
-    target = Target.of(output, chosen.rejects)
-    complete = target.check(chosen.force, chosen.restart)
+    check_distinct([target := Target.of(output, chosen.rejects)], sources)
+    complete, restart = target.check(chosen.force, chosen.restart)
     if target.rejects is None:
         chosen = replace(chosen, strict=True)
     with ExitStack() as opened:
@@ -114,8 +115,9 @@ def score_files(
         check_applies(chosen, input_format(first.name))
         scorer, cluster = opened.enter_context(open_engine(engine, model, chosen, say))
         prepared = _Prepared(sources, first, written, scorer, cluster, chosen, say)
-        sink = opened.enter_context(closing(target.open(prepared.fingerprint, chosen.restart, len(sources) > 1)))
-        earlier = sink.progress
+        sink = target.open(prepared.fingerprint, restart, len(sources) > 1, chosen.force)
+        opened.enter_context(closing(sink))
+        earlier = prepared.checked(sink.progress, target)
         if earlier.windows and not earlier.complete:
             say(f"{target.name}: resuming after row {earlier.rows + earlier.rejects:,}, where an earlier run ended")
         if not earlier.complete:
@@ -173,6 +175,22 @@ class _Prepared:
         if first.rereadable:
             scored_by = scorer_fingerprint(scorer) if cluster is None else cluster.fingerprint
             self.fingerprint = run_fingerprint([Path(one) for one in sources], scored_by, options, self.inputs.decided)
+
+    def checked(self, earlier: Progress, target: Target) -> Progress:
+        """The progress of an earlier run. Raises DataError if the inputs can't have led to it."""
+        place = earlier.position
+        fits = place.source < len(self.inputs.sizes) and (earlier.output_bytes > 0 or earlier.rows == 0)
+        if fits and self.inputs.separable:  # offsets are bytes of the file
+            fits = place.offset <= self.inputs.sizes[place.source]
+        if self.inputs.rows is not None:
+            fits = fits and earlier.rows <= self.inputs.rows and place.rows <= self.inputs.rows
+        if not fits:
+            assert target.path is not None
+            raise DataError(
+                f"{journal_path(target.path)}: records progress that these inputs can't have led to: start over with "
+                "`restart=True`"
+            )
+        return earlier
 
     def run(self, target: Target, sink: Output, on_window: Callable[[int, int], None]) -> Run:
         """The run that remains to be done, given the output's progress."""

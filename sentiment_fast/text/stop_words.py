@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sentiment_fast.errors import DownloadError, UsageError
+from sentiment_fast.errors import DownloadError, UsageError, quoted
 
 # NLTK's English list in its 179-word version. The 19 words that the 198-word version adds all contain an apostrophe,
 # which cleaning removes before the look-up, so both versions give the same vocabulary. For the same reason, "dont" is
@@ -24,6 +24,16 @@ ENGLISH = frozenset(
     don't should should've now d ll m o re ve y ain aren aren't couldn couldn't didn didn't doesn doesn't hadn
     hadn't hasn hasn't haven haven't isn isn't ma mightn mightn't mustn mustn't needn needn't shan shan't shouldn
     shouldn't wasn wasn't weren weren't won won't wouldn wouldn't
+    """.split()
+)
+
+
+# Those that NLTK has, so that a name can be checked without its data.
+_LANGUAGES = frozenset(
+    """
+    albanian arabic azerbaijani basque belarusian bengali catalan chinese danish dutch english finnish french german
+    greek hebrew hinglish hungarian indonesian italian kazakh nepali norwegian portuguese romanian russian slovene
+    spanish swedish tajik tamil turkish uzbek
     """.split()
 )
 
@@ -50,6 +60,23 @@ def stop_word_set(stop_words: str | Iterable[str] | None) -> frozenset[str]:
     return own
 
 
+def is_language(name: str) -> bool:
+    """Whether a name is that of a language with stop words: known here, or in NLTK's data on this machine."""
+    return name in _LANGUAGES or local_stop_words(name) is not None
+
+
+def local_stop_words(language: str) -> frozenset[str] | None:
+    """A language's stop words, if they are on this machine; None if not. Uses no network."""
+    if language == "english":
+        return ENGLISH
+    from nltk.corpus import stopwords
+
+    try:
+        return frozenset(stopwords.words(language)) if language in stopwords.fileids() else None
+    except LookupError:
+        return None
+
+
 def _from_nltk(language: str) -> frozenset[str]:
     import nltk
     from nltk.corpus import stopwords
@@ -57,6 +84,8 @@ def _from_nltk(language: str) -> frozenset[str]:
     try:
         languages = stopwords.fileids()
     except LookupError as missing:
+        if language not in _LANGUAGES:
+            raise _unknown(language, _LANGUAGES) from missing
         if not nltk.download("stopwords", quiet=True):
             raise DownloadError(
                 f"The stop words for {language!r} come from NLTK's 'stopwords' data, which is not on this machine and "
@@ -66,8 +95,12 @@ def _from_nltk(language: str) -> frozenset[str]:
         stopwords.ensure_loaded()
         languages = stopwords.fileids()
     if language not in languages:
-        raise UsageError(
-            f"Expected stop words in a language that NLTK has, got {language!r}. "
-            f"It has: {', '.join(sorted(languages))}. Or pass None, or your own words as a list."
-        )
+        raise _unknown(language, languages)
     return frozenset(stopwords.words(language))
+
+
+def _unknown(language: str, languages: Iterable[str]) -> UsageError:
+    return UsageError(
+        f"Expected stop words in a language that NLTK has, got {quoted(language)}. "
+        f"It has: {', '.join(sorted(languages))}. Or pass None, or your own words as a list."
+    )

@@ -6,17 +6,21 @@ In: words, or a vocabulary file. Out: a `Vocabulary`, or that file. Counting wor
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal
 
-from sentiment_fast.errors import ModelFolderError
+from sentiment_fast.errors import ModelFolderError, quoted
 from sentiment_fast.runs.atomic import write_atomically
+from sentiment_fast.runs.regular_files import read_regular
 
 FORMAT = 3
 _WITHOUT_MARKS = 2  # an older format, before split_at_marks, which can still be read
 MOST_WORDS = 1 << 24
+MOST_BYTES = 1 << 29  # of a vocabulary file: as many words of 30 bytes
+_MOST_COUNT = 1 << 40
 Unknown = Literal["drop", "id"]
 _KINDS = {int: ("max_words", "min_count"), bool: ("strip_html", "keep_digits", "split_at_marks")}
 _FIRST_LINE = "sentiment_fast vocabulary, format {}"
@@ -46,15 +50,14 @@ class Vocabulary:
         for kind, names in _KINDS.items():
             for name in names:
                 if type(getattr(self, name)) is not kind:
-                    raise ValueError(f"Expected {name} of type {kind.__name__}, got {getattr(self, name)!r}")
-        if not isinstance(self.stop_words, str | list | None):
-            raise ValueError(f"Expected stop_words to be a name, a list of words or None, got {self.stop_words!r}")
+                    raise ValueError(f"Expected {name} of type {kind.__name__}, got {quoted(getattr(self, name))}")
+        _check_stop_words(self.stop_words)
         if not 1 <= self.max_words <= MOST_WORDS:
-            raise ValueError(f"Expected max_words of 1 to 2**24 ({MOST_WORDS:,}), got {self.max_words}")
-        if self.min_count < 1:
-            raise ValueError(f"Expected min_count of 1 or more, got {self.min_count}")
+            raise ValueError(f"Expected max_words of 1 to 2**24 ({MOST_WORDS:,}), got {quoted(self.max_words)}")
+        if not 1 <= self.min_count <= _MOST_COUNT:
+            raise ValueError(f"Expected min_count of 1 to 2**40 ({_MOST_COUNT:,}), got {quoted(self.min_count)}")
         if self.unknown not in ("drop", "id"):
-            raise ValueError(f"Expected unknown of 'drop' or 'id', got {self.unknown!r}")
+            raise ValueError(f"Expected unknown of 'drop' or 'id', got {quoted(self.unknown)}")
         if len(set(self.words)) != len(self.words):
             raise ValueError("Expected distinct words, got duplicates")
         try:
@@ -100,11 +103,19 @@ class Vocabulary:
         """Reads what `save` wrote. Raises ModelFolderError for a missing or damaged file, or one of another format."""
         path = Path(path)
         try:
-            # Not splitlines(): it also splits at characters that a word may contain.
-            lines = path.read_bytes().decode("utf-8").split("\n")
+            content = read_regular(path, MOST_BYTES)
         except FileNotFoundError:
             raise ModelFolderError(f"{path}: no such vocabulary file") from None
-        except (OSError, UnicodeDecodeError) as error:
+        except OSError as error:
+            raise ModelFolderError(f"{path}: cannot be read as a vocabulary ({error})") from error
+        return cls.of_bytes(content, path)
+
+    @classmethod
+    def of_bytes(cls, content: bytes, path: Path) -> Vocabulary:
+        """The inverse of `as_bytes`. path: for messages. Raises ModelFolderError for anything else."""
+        try:
+            lines = content.decode("utf-8").split("\n")  # not splitlines(): words may contain other line ends
+        except UnicodeDecodeError as error:
             raise ModelFolderError(f"{path}: cannot be read as a vocabulary ({error})") from error
         written = _format_of(path, lines[0])
         try:
@@ -116,11 +127,25 @@ class Vocabulary:
             raise ModelFolderError(f"{path}, line 2: expected the vocabulary's options as JSON, got damage") from error
         words = lines[2:-1]
         if lines[-1] != "" or len(words) != count:
-            raise ModelFolderError(f"{path}: expected {count} words, got {len(words)}: cut short or altered")
+            raise ModelFolderError(f"{path}: expected {quoted(count)} words, got {len(words)}: cut short or altered")
         try:
             return cls(words, **options)
         except (ValueError, TypeError) as error:
             raise ModelFolderError(f"{path}: {error}: the file is altered") from error
+
+
+def _check_stop_words(stop_words: object) -> None:
+    """Raises ValueError unless it is what a vocabulary stores; a name is only checked to be one."""
+    if isinstance(stop_words, str):
+        if not re.fullmatch("[a-z]{1,40}", stop_words):
+            raise ValueError(
+                f"Expected stop_words to be the name of a language, such as 'english', or 'none', got "
+                f"{quoted(stop_words)}"
+            )
+    elif not isinstance(stop_words, list | None) or not all(isinstance(word, str) for word in stop_words or ()):
+        raise ValueError(f"Expected stop_words to be a name, a list of words or None, got {quoted(stop_words)}")
+    elif any("\ud800" <= character <= "\udfff" for word in stop_words or () for character in word):
+        raise ValueError("Expected stop words of valid characters, got a lone surrogate in one")
 
 
 _OPTIONS = tuple(item.name for item in fields(Vocabulary) if item.init and item.name != "words")
@@ -128,8 +153,8 @@ _OPTIONS = tuple(item.name for item in fields(Vocabulary) if item.init and item.
 
 def _format_of(path: Path, first_line: str) -> int:
     start, _, number = first_line.rpartition(" ")
-    if start != _FIRST_LINE.format("").rstrip() or not number.isdecimal():
-        raise ModelFolderError(f"{path}: expected a sentiment_fast vocabulary, got {first_line[:60]!r} in line 1")
+    if start != _FIRST_LINE.format("").rstrip() or not re.fullmatch("[0-9]{1,9}", number):
+        raise ModelFolderError(f"{path}: expected a sentiment_fast vocabulary, got {quoted(first_line)} in line 1")
     if not _WITHOUT_MARKS <= int(number) <= FORMAT:
         remedy = "update the package" if int(number) > FORMAT else "train the model again"
         raise ModelFolderError(

@@ -1,6 +1,7 @@
 """Checkpoints: a training's state saved in one file, whole or not at all, and restored.
 
-In and out: a `TrainingState` <-> checkpoint.safetensors, whose header holds the values and what the run was given.
+In and out: a `TrainingState` <-> checkpoint.safetensors, whose header holds the values and what the run was given, and
+a digest of everything.
 Only a run with the same data and settings can resume from a state: then it ends with the weights of one that was never
 interrupted (bit for bit on a CPU).
 """
@@ -14,15 +15,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save
+from safetensors import SafetensorError
+from safetensors.torch import load, save
 from torch import Tensor
 
 from sentiment_fast.errors import DataError, ModelFolderError
+from sentiment_fast.model.tensor_files import MOST_BYTES, TensorFile, TensorFileError, seal
 from sentiment_fast.runs.atomic import part_of, write_atomically
 from sentiment_fast.runs.fingerprint import Wording, check_fingerprint
+from sentiment_fast.runs.regular_files import open_regular
 
-FORMAT = 3
+FORMAT = 4
 CHECKPOINT = "checkpoint.safetensors"
 _HEADER = "sentiment_fast"
 _WORDING = Wording(
@@ -72,7 +75,8 @@ class Checkpoints:
             "state": state.values(),
         }
         try:
-            write_atomically(self._path, save(state.tensors(), {_HEADER: json.dumps(header)}))
+            parts = seal(save(state.tensors(), {_HEADER: json.dumps(header)}))
+            write_atomically(self._path, lambda file: file.writelines(parts))
         except OSError as error:
             kept = f"the one before, {self._path}, is intact" if self._path.exists() else "there is none before it"
             raise DataError(
@@ -88,10 +92,10 @@ class Checkpoints:
         """
         if not self._path.exists():
             return False
-        header = _read_header(self._path)
+        header, content = _read(self._path)
         check_fingerprint(self._path, header["identity"], self._fingerprint, _WORDING)
         try:
-            state.restore(load_file(self._path), header["state"])
+            state.restore(load(content), header["state"])
         except (KeyError, TypeError, ValueError, RuntimeError, SafetensorError) as error:
             raise _damaged(self._path, error) from error
         return True
@@ -114,7 +118,7 @@ def read_recorded_run(folder: Path) -> RecordedRun | None:
     path = folder / CHECKPOINT
     if not path.exists():
         return None
-    header = _read_header(path)
+    header, _ = _read(path)
     threads, precision = (header["identity"].get(name) for name in ("threads", "precision"))
     if type(threads) is not int or threads < 1 or not isinstance(precision, str):
         raise _damaged(path, "its fingerprint is incomplete")
@@ -128,12 +132,22 @@ def remove_checkpoint(folder: Path) -> None:
     part_of(path).unlink(missing_ok=True)
 
 
-def _read_header(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> tuple[dict[str, Any], bytes]:
+    """The header and the whole file. Raises ModelFolderError for a damaged one, or one of another format."""
     try:
-        with safe_open(path, "pt") as file:
-            header = json.loads((file.metadata() or {})[_HEADER])
-    except (SafetensorError, OSError, KeyError, ValueError, RecursionError) as error:
+        with open_regular(path, MOST_BYTES) as file:
+            found = TensorFile.of(file)
+            header = json.loads(found.metadata[_HEADER])
+            _check_format(path, header)
+            content = found.sealed_content()
+    except (TensorFileError, OSError, KeyError, ValueError, RecursionError) as error:
         raise _damaged(path, error) from error
+    if not all(isinstance(header.get(name), dict) for name in ("arguments", "identity", "state")):
+        raise _damaged(path, "its header is incomplete")
+    return header, content
+
+
+def _check_format(path: Path, header: object) -> None:
     if not isinstance(header, dict) or type(header.get("format")) is not int:
         raise _damaged(path, "no format")
     if header["format"] != FORMAT:
@@ -141,9 +155,6 @@ def _read_header(path: Path) -> dict[str, Any]:
             f"{path}: has format {header['format']}, this version of sentiment_fast reads format {FORMAT}: "
             "resume with the version that wrote it"
         )
-    if not all(isinstance(header.get(name), dict) for name in ("arguments", "identity", "state")):
-        raise _damaged(path, "its header is incomplete")
-    return header
 
 
 def _damaged(path: Path, reason: object) -> ModelFolderError:

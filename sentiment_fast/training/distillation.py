@@ -13,12 +13,14 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
+from safetensors import SafetensorError
+from safetensors.torch import load, save
 
 from sentiment_fast.errors import DataError, ModelFolderError
 from sentiment_fast.model.config import NetworkConfig
+from sentiment_fast.model.tensor_files import MOST_BYTES, TensorFile, TensorFileError, seal
 from sentiment_fast.runs.atomic import write_atomically
+from sentiment_fast.runs.regular_files import open_regular
 from sentiment_fast.text.encoding import TokenIds
 from sentiment_fast.training.step import Examples
 
@@ -60,7 +62,8 @@ def soft_targets(
 def keep_probabilities(folder: Path, probabilities: Probabilities, ids: TokenIds) -> None:
     """Save the teacher's probabilities for these texts, for a run that is resumed."""
     tensors = {"probabilities": torch.from_numpy(np.ascontiguousarray(probabilities))}
-    write_atomically(folder / SOFT_TARGETS, save(tensors, {"texts": _digest(ids)}))
+    parts = seal(save(tensors, {"texts": _digest(ids)}))
+    write_atomically(folder / SOFT_TARGETS, lambda file: file.writelines(parts))
 
 
 def kept_probabilities(folder: Path, ids: TokenIds) -> Probabilities | None:
@@ -72,10 +75,11 @@ def kept_probabilities(folder: Path, ids: TokenIds) -> Probabilities | None:
     if not path.exists():
         return None
     try:
-        with safe_open(path, "pt") as file:
-            digest = (file.metadata() or {}).get("texts")
-            probabilities: Probabilities = file.get_tensor("probabilities").numpy().copy()
-    except (SafetensorError, OSError) as error:
+        with open_regular(path, MOST_BYTES) as file:
+            found = TensorFile.of(file)
+            digest = found.metadata.get("texts")
+            probabilities: Probabilities = load(found.sealed_content())["probabilities"].numpy()
+    except (SafetensorError, TensorFileError, OSError, KeyError) as error:
         raise ModelFolderError(
             f"{path}: cannot be read ({error}): remove it, and the teacher labels the texts again"
         ) from error

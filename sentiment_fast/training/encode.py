@@ -20,7 +20,7 @@ from sentiment_fast.data.labelled_texts import LabelledTexts, class_indices
 from sentiment_fast.data.overview import Split
 from sentiment_fast.data.texts import Texts
 from sentiment_fast.errors import DataError, UsageError
-from sentiment_fast.model.config import NetworkConfig
+from sentiment_fast.model.config import NetworkConfig, check_size
 from sentiment_fast.model.network import SentimentLSTM
 from sentiment_fast.model.presets import Preset, VocabularyConfig
 from sentiment_fast.model.vectors import WordVectors
@@ -91,6 +91,7 @@ def new_network(
         raise UsageError(
             f"Expected word vectors of embedding_size {settings.network.embedding_size}, got {vectors.size}"
         )
+    check_size(settings.network, vocabulary.largest_id, len(classes))
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(settings.training.seed)  # torch.manual_seed would seed CUDA's too
         network = SentimentLSTM(settings.network, vocabulary.largest_id, len(classes))

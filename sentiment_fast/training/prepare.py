@@ -16,8 +16,10 @@ import torch
 from sentiment_fast.data.overview import TRAINING, Overview, overview
 from sentiment_fast.data.sources import open_parts
 from sentiment_fast.errors import DataError
+from sentiment_fast.model.config import check_size
 from sentiment_fast.model.model import Model
 from sentiment_fast.model.network import SentimentLSTM, model_of
+from sentiment_fast.model.ngrams import check_ngram_size
 from sentiment_fast.model.presets import Preset
 from sentiment_fast.model.vectors import WordVectors, read_vectors
 from sentiment_fast.model.word_vectors import fit_word_vectors
@@ -63,6 +65,8 @@ def open_training_data(
         options,
     )
     vocabulary = initial.vocabulary if initial else vocabulary_of(parts[TRAINING], settings.vocabulary)
+    check_size(settings.network, vocabulary.largest_id, len(classes))
+    check_ngram_size(settings.wide, len(classes))
     encoded = {name: encode_part(part, vocabulary, classes) for name, part in parts.items()}
     splits = {name: part.overview_split() for name, part in encoded.items()}
     return TrainingData(encoded, classes, vocabulary, overview(splits, settings.network.max_length))

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from types import NoneType
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import torch
 
-from sentiment_fast.errors import ModelFolderError, UsageError
+from sentiment_fast.errors import ModelFolderError, UsageError, quoted
 from sentiment_fast.model.devices import Precision, choose_precision
 from sentiment_fast.model.distributed import TrainingProcesses
 from sentiment_fast.model.preset_files import preset_of
@@ -51,16 +52,40 @@ def resumed_options(
     """
     now, defaults = kind.of(given), kind.of({}).recorded()
     began = {name: recorded.get(name, default) for name, default in defaults.items()}
+    _check_recorded(kind, folder, began)
     for name, value in now.recorded().items():
         if value not in (defaults[name], began[name]):
             raise UsageError(
-                f"`{name}`: the run in {folder} began with {began[name]!r} and continues with it; got {value!r}"
+                f"`{name}`: the run in {folder} began with {quoted(began[name])} and continues with it; got "
+                f"{quoted(value)}"
             )
     if began.get("data") == IN_MEMORY:
         began["data"] = given.get("data")
         if began["data"] is None:
             raise UsageError(f"{folder}: the run trains on texts that were in memory: give them as `data` again")
     return kind.of(began | {name: getattr(now, name) for name in kind.NOT_RECORDED})
+
+
+def _check_recorded(kind: type[SettingsOptions], folder: Path, recorded: Mapping[str, Any]) -> None:
+    """Raises ModelFolderError for a value of a type that the option of that name does not have."""
+    hints = get_type_hints(kind)
+    for name, value in recorded.items():
+        if not _fits(value, hints[name]):
+            raise ModelFolderError(
+                f"{folder}: is damaged: expected a value of `{name}` that was given, got {quoted(value)}; start over "
+                "in another folder"
+            )
+
+
+def _fits(value: object, hint: Any) -> bool:
+    """Whether a value from JSON is one of a type: lists stand for tuples, texts for paths and data in memory."""
+    if get_args(hint) and get_origin(hint) is not tuple:
+        return any(_fits(value, one) for one in get_args(hint))
+    if get_origin(hint) is tuple:
+        return isinstance(value, list) and all(isinstance(one, str) for one in value)
+    if hint is float:
+        return type(value) in (int, float)
+    return type(value) is (hint if hint in (int, bool, NoneType) else str)
 
 
 def recorded_settings(recorded: RecordedRun) -> Preset:

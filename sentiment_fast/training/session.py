@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sentiment_fast.data.overview import TRAINING
-from sentiment_fast.errors import DataError, StoppedError
+from sentiment_fast.errors import DataError, ModelFolderError, StoppedError
 from sentiment_fast.model.compiling import Compiler
 from sentiment_fast.model.devices import Precision, choose_device, deterministic_algorithms
 from sentiment_fast.model.distributed import TrainingProcesses, processes_of_environment
@@ -23,12 +23,13 @@ from sentiment_fast.model.folder import METRICS, save_model
 from sentiment_fast.model.model import Model
 from sentiment_fast.model.network import SentimentLSTM, weights_of
 from sentiment_fast.model.presets import Preset
-from sentiment_fast.report.run_folder import HISTORY, append_history, write_overview
+from sentiment_fast.report.run_folder import HISTORY, MOST_BYTES, append_history, write_overview
 from sentiment_fast.report.tensorboard_log import event_log
+from sentiment_fast.runs.regular_files import read_regular
 from sentiment_fast.runs.stop import StopRequest
 from sentiment_fast.scoring.scorer import Scorer, load
 from sentiment_fast.training.checkpoints import CHECKPOINT, Checkpoints, RecordedRun
-from sentiment_fast.training.distillation import SoftTargets
+from sentiment_fast.training.distillation import SoftTargets, remove_probabilities
 from sentiment_fast.training.finish import finish_run
 from sentiment_fast.training.initial_weights import initial_weights
 from sentiment_fast.training.loop import Progress
@@ -44,7 +45,7 @@ from sentiment_fast.training.resume import (
     resumed_precision,
     run_fingerprint,
 )
-from sentiment_fast.training.state import Epoch
+from sentiment_fast.training.state import Epoch, epoch_of
 from sentiment_fast.training.step import choose_graphs
 from sentiment_fast.training.teachers import check_sources, teach
 
@@ -125,6 +126,7 @@ def train(
     given = options if data is None else {"data": data} | options
     chosen, recorded = _resumed(given)
     if chosen.resume and recorded is None and chosen.out is not None and (chosen.out / METRICS).exists():
+        remove_probabilities(chosen.out)  # if a kill came between the checkpoint and them
         say(f"{chosen.out}: this run is finished, there is nothing to resume")
         return _finished(chosen.out, chosen)
     if recorded is None:
@@ -164,8 +166,14 @@ def _processes(options: TrainingOptions) -> Iterator[TrainingProcesses]:
 
 
 def _finished(folder: Path, options: TrainingOptions) -> TrainingResult:
-    metrics = json.loads((folder / METRICS).read_text("utf-8"))
-    history = [Epoch(**json.loads(line)) for line in (folder / HISTORY).read_text("utf-8").splitlines()]
+    try:
+        metrics = json.loads(read_regular(folder / METRICS, MOST_BYTES).decode("utf-8"))
+        lines = read_regular(folder / HISTORY, MOST_BYTES).decode("utf-8").splitlines()
+        history = [epoch_of(json.loads(line)) for line in lines]
+    except (OSError, ValueError, TypeError, RecursionError) as error:
+        raise ModelFolderError(
+            f"{folder}: is a finished run whose {METRICS} or {HISTORY} cannot be read ({str(error)[:200]})"
+        ) from error
     return TrainingResult(folder, metrics, history, options, was_finished=True)
 
 

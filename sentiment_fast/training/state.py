@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from sentiment_fast.errors import quoted
 from sentiment_fast.model.network import SentimentLSTM
 from sentiment_fast.model.presets import TrainingConfig
 
@@ -45,6 +46,18 @@ class Epoch:
             f"{', the best so far' if best else ''} "
             f"({self.seconds:.1f} s, {self.reviews_per_second:,.0f} reviews/s)"
         )
+
+
+_KINDS = {"int": (int,), "float": (int, float), "bool": (bool,)}
+
+
+def epoch_of(values: Mapping[str, Any]) -> Epoch:
+    """The epoch whose `asdict` this is, as JSON gives it back. Raises TypeError for anything else."""
+    epoch = Epoch(**values)
+    for one in fields(epoch):
+        if type(getattr(epoch, one.name)) not in _KINDS[str(one.type)]:
+            raise TypeError(f"expected {one.name} to be {one.type}, got {quoted(getattr(epoch, one.name))}")
+    return epoch
 
 
 @dataclass
@@ -135,7 +148,7 @@ class TrainingState:
 
         Raises KeyError, TypeError or ValueError if they are damaged; nothing is restored then.
         """
-        history = [Epoch(**epoch) for epoch in values["history"]]
+        history = [epoch_of(epoch) for epoch in values["history"]]
         numbers = {
             name: whole_number(values, name, least)
             for name, least in (("epoch", 1), ("batches_done", 0), ("pieces", 1), ("processes", 0))
@@ -215,7 +228,7 @@ def check_tensors(tensors: Mapping[str, Tensor], expected: Shapes) -> None:
 def whole_number(values: Mapping[Any, Any], name: str | int, least: int) -> int:
     value = values[name]
     if type(value) is not int or value < least:
-        raise ValueError(f"expected {name} to be a whole number of {least} or more, got {value!r}")
+        raise ValueError(f"expected {name} to be a whole number of {least} or more, got {quoted(value)}")
     return value
 
 

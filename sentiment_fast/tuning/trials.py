@@ -12,11 +12,12 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from sentiment_fast.errors import ModelFolderError
+from sentiment_fast.errors import ModelFolderError, quoted
 from sentiment_fast.runs import journal
 from sentiment_fast.runs.atomic import write_atomically
 from sentiment_fast.runs.fingerprint import Wording, check_fingerprint
-from sentiment_fast.training.state import Epoch
+from sentiment_fast.runs.regular_files import read_regular
+from sentiment_fast.training.state import Epoch, epoch_of
 
 FORMAT = 2
 SEARCH, TRIALS, BEST = "search.json", "trials.jsonl", "best.json"
@@ -28,6 +29,7 @@ _WORDING = Wording(
     differs="give `resume` the options of the search, or none",
     changed_data="they were changed since, or `data` or `validation` name others",
 )
+_MOST_BYTES = 16 << 20  # of search.json
 _PEERS = 4  # finished trials before one is stopped for being worse than their median
 _FIELDS = {"number": int, "settings": dict, "status": str, "epochs": list, "seconds": float, "reason": str}
 
@@ -158,10 +160,10 @@ def read_search(folder: Path) -> dict[str, Any] | None:
     """The "identity" and "options" of the search in a folder; None without one. ModelFolderError: damaged."""
     path = folder / SEARCH
     try:
-        values = json.loads(path.read_text("utf-8"))
+        values = json.loads(read_regular(path, _MOST_BYTES).decode("utf-8"))
     except FileNotFoundError:
         return None
-    except (ValueError, RecursionError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise _damaged(path, error) from error
     if not isinstance(values, dict) or type(values.get("format")) is not int:
         raise _damaged(path, "no format")
@@ -191,8 +193,8 @@ def _trials_of(path: Path, entries: Sequence[dict[str, Any]]) -> list[Trial]:
 def _trial(values: dict[str, Any]) -> Trial:
     for name, kind in _FIELDS.items():
         if type(values[name]) is not kind:
-            raise ValueError(f"expected {name} to be {kind.__name__}, got {values[name]!r}")
-    return Trial(**{**values, "epochs": [Epoch(**epoch) for epoch in values["epochs"]]})
+            raise ValueError(f"expected {name} to be {kind.__name__}, got {quoted(values[name])}")
+    return Trial(**{**values, "epochs": [epoch_of(epoch) for epoch in values["epochs"]]})
 
 
 def _damaged(path: Path, reason: object) -> ModelFolderError:

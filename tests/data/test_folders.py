@@ -1,5 +1,6 @@
 """Reading folders of texts in the layout of aclImdb: the order, what is left out, and the message for each bad one."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -74,3 +75,9 @@ def test_empty_folder_is_refused(tmp_path):
 def test_class_without_reviews_is_refused(tmp_path):
     half(tmp_path, {"0_9.txt": b"a"}, {})
     assert "neg: expected reviews in files named *.txt, got none" in complaint(tmp_path)
+
+
+def test_a_pipe_among_the_reviews_is_refused_and_nobody_waits_for_it(tmp_path):
+    half(tmp_path, {"0_9.txt": b"a"}, {"0_1.txt": b"b"})
+    os.mkfifo(tmp_path / "pos" / "1_9.txt")
+    assert "1_9.txt: cannot be read (expected a regular file, got a pipe)" in complaint(tmp_path)

@@ -86,3 +86,11 @@ def test_many_columns_are_not_all_listed():
     message = complaint([f"c{number}" for number in range(30)], label_column())
     assert "'c19' and 10 more" in message
     assert "c20" not in message
+
+
+def test_names_of_any_length_are_listed_in_a_short_message():
+    columns = ["x" * 100_000 + str(number) for number in range(20)]
+    for wanted in (text_column(), text_column("y" * 100_000), label_column("1" * 5000)):
+        with pytest.raises(DataError, match="choose one with") as caught:
+            find_column(columns, wanted, "in.csv", lambda: [])
+        assert len(str(caught.value)) < 600

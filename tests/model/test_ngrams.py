@@ -232,3 +232,11 @@ def test_presets_have_no_wide_part_unless_asked():
 def test_a_config_that_makes_no_sense_is_refused(fields):
     with pytest.raises(UsageError, match=next(iter(fields))):
         NgramConfig(**fields)
+
+
+def test_more_buckets_and_classes_than_fit_into_memory_are_refused_with_the_bound():
+    ids = sf.encode(["good film"] * 2, sf.Vocabulary(["good", "film"]))
+    with pytest.raises(
+        UsageError, match=r"1,000 classes of up to 1,073,741,824, .* choose a smaller ngram_bits than 24"
+    ):
+        fit_ngrams(ids, np.array([0, 1]), 1000, NgramConfig(ngrams=1, ngram_bits=24))

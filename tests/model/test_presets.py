@@ -251,3 +251,36 @@ def test_the_presets_beyond_the_tutorials_keep_negations_marks_out_of_ten_and_th
     assert chosen.vocabulary.keep_digits
     assert chosen.vocabulary.split_at_marks
     assert chosen.wide.ngrams == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "bound"),
+    [
+        *(("hidden_size", 100_000, "8,192"), ("embedding_size", 10**21, "8,192"), ("layers", 100_000, "64")),
+        *(
+            ("max_length", 10**6, "65,536"),
+            ("min_count", 10**21, r"1,099,511,627,776"),
+            ("max_words", 10**9, "16,777,216"),
+        ),
+        *(("ngram_bits", 25, "24"), ("ngram_c", "inf", r"1e\+12"), ("epochs", 10**9, "1,000,000")),
+        *(("batch_size", 10**21, "16,777,216"), ("batch_scale", 10**9, "65,536"), ("patience", 10**21, "1,000,000")),
+        *(
+            ("batch_ids", 10**21, "1,099,511,627,776"),
+            ("learning_rate", "inf", r"1e\+06"),
+            ("weight_decay", "1e300", r"1e\+06"),
+        ),
+        *(("epochs", "1" * 5000, "a whole number"), ("seed", "1" * 4000, r"2\*\*32")),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+def test_a_value_beyond_all_bounds_is_refused_with_the_bound(name, value, bound):
+    with pytest.raises(UsageError, match=f"{name}.*{bound}") as caught:
+        TUTORIAL.with_fields({name: str(value)})
+    assert len(str(caught.value)) < 300
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "English", "", "a b", "x" * 5000, "none\n"])
+def test_stop_words_that_are_no_name_are_refused(name):
+    with pytest.raises(UsageError, match="Expected stop_words to be the name of a language") as caught:
+        TUTORIAL.with_fields({"stop_words": name})
+    assert len(str(caught.value)) < 300

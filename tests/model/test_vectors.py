@@ -1,5 +1,7 @@
 """Word vectors: both text formats, what of them is kept, and every way a file can be bad."""
 
+import os
+
 import numpy as np
 import pytest
 
@@ -174,3 +176,35 @@ def test_vectors_of_another_size_than_the_embedding_are_refused():
     vocabulary, vectors = random_vectors(0.3)
     with pytest.raises(UsageError, match="embedding_size 64, got 32"):
         new_network(preset("tutorial"), vocabulary, [0, 1], vectors)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"film" + b" 1" * 1_000_000 + b"\n", "line 1: expected a word and its numbers in up to"),
+        (b"film" + b" 1" * 9_000 + b"\n", "line 1: expected a word and up to 8,192 numbers, got 9,000"),
+        (b"4 3\nfilm" + b" 1" * 1_000_000, "line 2: expected a word and its numbers in up to"),
+        (b"film 1 2\ngood 1 " + b"9" * 100_000 + b"\n", "finite|numbers"),
+        (b"film 1 2\ngood 1 " + b"x" * 100_000 + b"\n", "line 2: expected numbers after the word"),
+    ],
+    ids=["a million numbers", "9,000 numbers", "in the second line", "digits", "letters"],
+)
+def test_a_line_without_end_is_refused_in_a_short_message(tmp_path, content, says):
+    (tmp_path / "vectors.txt").write_bytes(content)
+    with pytest.raises(DataError, match=says) as caught:
+        read_vectors(tmp_path / "vectors.txt", VOCABULARY)
+    assert len(str(caught.value)) < 500
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "sparse"])
+def test_a_file_without_end_is_refused(tmp_path, kind):
+    path = tmp_path / "vectors.txt"
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "device":
+        path.symlink_to("/dev/zero")
+    else:
+        path.touch()
+        os.truncate(path, 20 << 30)
+    with pytest.raises(DataError, match=r"vectors\.txt"):
+        read_vectors(path, VOCABULARY)

@@ -1,5 +1,6 @@
 """Journals: what was appended comes back, a torn end does not count, and damage, locks and full disks are errors."""
 
+import fcntl
 import json
 import os
 import zlib
@@ -9,7 +10,7 @@ import pytest
 
 from sentiment_fast.errors import DataError, UsageError
 from sentiment_fast.runs.fingerprint import Wording
-from sentiment_fast.runs.journal import Journal, JournalError, read_journal
+from sentiment_fast.runs.journal import Journal, JournalError, check_journal, read_journal
 
 WORDING = Wording("run", "start over with --restart", "give it what it began with", digests=("model",))
 FINGERPRINT = {"model": "digest", "sizes": (1, 2)}
@@ -168,3 +169,73 @@ def test_a_disk_that_fails_is_a_data_error_with_its_cause(path, monkeypatch):
             journal.append({"a": 1})
         assert isinstance(raised.value.__cause__, OSError)
         assert journal.entries == []
+
+
+@pytest.mark.parametrize(
+    "content", [b"someone else's\n", b"{}\n", b'{"check', b"\0" * 100, b'{"checksum": "'], ids=repr
+)
+@pytest.mark.parametrize("restart", [False, True])
+def test_a_file_that_is_not_a_journal_is_left_as_it_is(path, content, restart):
+    path.write_bytes(content)
+    if b'{"checksum": "'.startswith(content):  # as far as it goes, it is one
+        assert check_journal(path)
+        opened(path, restart).close()
+        return
+    for look in (lambda: opened(path, restart), lambda: check_journal(path)):
+        with pytest.raises(UsageError, match=r"it\.journal: expected the journal of a run, got something else"):
+            look()
+    assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder", "link", "dangling link", "device", "sparse"])
+def test_what_is_no_regular_file_is_not_a_journal_and_nobody_waits_for_it(path, kind):
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+    elif kind == "sparse":
+        path.touch()
+        os.truncate(path, 20 << 30)
+    else:
+        write(path.with_name("other"), {"a": 1})
+        path.symlink_to({"link": "other", "dangling link": "missing", "device": "/dev/zero"}[kind])
+    for look in (lambda: opened(path), lambda: opened(path, restart=True), lambda: check_journal(path)):
+        with pytest.raises(UsageError, match="expected the journal of a run"):
+            look()
+    assert read_journal(path) == [] or kind == "link"
+
+
+def test_a_journal_existed_if_there_was_anything_of_it(path):
+    assert not check_journal(path)
+    with opened(path) as journal:
+        assert not journal.existed
+    assert check_journal(path)
+    with opened(path, restart=True) as journal:
+        assert journal.existed
+
+
+def test_a_journal_that_another_run_removes_while_it_is_opened_is_made_again(path, monkeypatch):
+    """As when one run waits for the lock of another that ends, and a third one begins."""
+    first = opened(path)
+    flock, calls = fcntl.flock, []
+
+    def remove_first(descriptor, how):
+        if not calls:
+            calls.append(how)
+            first.remove()
+        flock(descriptor, how)
+
+    monkeypatch.setattr(fcntl, "flock", remove_first)
+    with opened(path) as second:
+        second.append({"a": 1})
+        assert [entry.get("a") for entry in read_journal(path)] == [None, 1]
+        with pytest.raises(DataError, match="another run is writing"):
+            opened(path)
+
+
+def test_a_journal_that_was_closed_does_not_remove_a_later_one(path):
+    first = opened(path)
+    first.close()
+    with opened(path):
+        first.remove()
+        assert path.exists()

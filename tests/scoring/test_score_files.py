@@ -568,9 +568,11 @@ def test_command_replaces_an_output_when_told_to(command, reviews):
     assert output.read_bytes().startswith(b"id,review,sentiment_label")
 
 
-def test_command_may_replace_its_input_when_told_to(command, reviews):
-    assert command(reviews, "-o", reviews, "--force") == 0
-    assert rows(reviews.read_bytes())[3] == ["3", "", "", ""]
+def test_command_does_not_replace_its_input_even_when_told_to(command, reviews, capfd):
+    before = reviews.read_bytes()
+    assert command(reviews, "-o", reviews, "--force") == 2
+    assert "expected a file of its own for the output, got an input" in capfd.readouterr().err
+    assert reviews.read_bytes() == before
     assert names(reviews.parent) == ["reviews.csv"]
 
 

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors import safe_open
-from safetensors.torch import load, load_file, save_file
+from safetensors.torch import load, load_file, save
 
 from sentiment_fast.errors import DataError, ModelFolderError, UsageError
+from sentiment_fast.model.tensor_files import seal
 from sentiment_fast.runs.atomic import part_of
 from sentiment_fast.training.checkpoints import CHECKPOINT, Checkpoints, read_recorded_run, remove_checkpoint
 from sentiment_fast.training.state import TrainingState
@@ -47,7 +48,7 @@ def rewrite(folder: Path, tensors: dict[str, torch.Tensor] | None = None, header
     header = header_of(folder) if header is None else header
     text = header if isinstance(header, str) else json.dumps(header)
     tensors = load_file(folder / CHECKPOINT) if tensors is None else tensors
-    save_file(tensors, folder / CHECKPOINT, {"sentiment_fast": text})
+    (folder / CHECKPOINT).write_bytes(b"".join(seal(save(tensors, {"sentiment_fast": text}))))
 
 
 @pytest.fixture
@@ -223,15 +224,15 @@ def test_nothing_in_a_checkpoint_is_executed(tiny_run, tmp_path, write):
 
 @pytest.mark.parametrize("metadata", [None, {"format": "pt"}])
 def test_safetensors_without_our_header_are_refused(tiny_run, folder, metadata):
-    save_file(load_file(folder / CHECKPOINT), folder / CHECKPOINT, metadata)
+    (folder / CHECKPOINT).write_bytes(save(load_file(folder / CHECKPOINT), metadata))
     refused(tiny_run, folder)
 
 
 BAD_HEADERS = [
     *("no JSON", "", "[]", "null", "3", '"text"', "{}", "[" * 10_000),
-    *('{"format": null}', '{"format": "1"}', '{"format": true}', '{"format": 1.0}', '{"format": 3}'),
-    '{"format": 3, "arguments": [], "identity": {}, "state": {}}',
-    '{"format": 3, "arguments": {}, "identity": {}}',
+    *('{"format": null}', '{"format": "1"}', '{"format": true}', '{"format": 1.0}', '{"format": 4}'),
+    '{"format": 4, "arguments": [], "identity": {}, "state": {}}',
+    '{"format": 4, "arguments": {}, "identity": {}}',
 ]
 
 
@@ -256,10 +257,10 @@ def test_a_header_that_lacks_a_part_is_refused(tiny_run, folder, name):
     refused(tiny_run, folder)
 
 
-@pytest.mark.parametrize("other", [2, 4])
+@pytest.mark.parametrize("other", [3, 5])
 def test_a_checkpoint_of_another_format_asks_for_the_version_that_wrote_it(tiny_run, folder, other):
     rewrite(folder, header=header_of(folder) | {"format": other})
-    refused(tiny_run, folder, f"has format {other}, this version of sentiment_fast reads format 3: resume with the")
+    refused(tiny_run, folder, f"has format {other}, this version of sentiment_fast reads format 4: resume with the")
 
 
 @pytest.mark.parametrize("name", STATE_VALUES)
@@ -325,6 +326,30 @@ def test_a_tensor_that_no_training_has_is_refused(tiny_run, folder, name):
     refused(tiny_run, folder)
 
 
+@pytest.mark.parametrize("share", [0, 0.001, 0.3, 0.6, 0.9, 0.9999])
+def test_a_single_flipped_bit_is_refused(tiny_run, folder, share):
+    content = bytearray((folder / CHECKPOINT).read_bytes())
+    content[int(share * len(content))] ^= 4
+    (folder / CHECKPOINT).write_bytes(content)
+    refused(tiny_run, folder)
+    with pytest.raises(ModelFolderError, match="cannot be read as a checkpoint"):
+        read_recorded_run(folder)
+
+
+@pytest.mark.parametrize("place", ["pipe", "device", "sparse"])
+def test_a_file_without_end_in_the_checkpoints_place_is_refused(tiny_run, folder, place):
+    path = folder / CHECKPOINT
+    path.unlink()
+    if place == "pipe":
+        os.mkfifo(path)
+    elif place == "device":
+        path.symlink_to("/dev/zero")
+    else:
+        path.touch()
+        os.truncate(path, 20 << 30)
+    refused(tiny_run, folder)
+
+
 # Of another run.
 
 
@@ -344,7 +369,7 @@ def test_a_run_begun_otherwise_is_not_gone_on_with(tiny_run, tmp_path, name, beg
 
 def test_a_run_with_other_settings_is_not_gone_on_with(tiny_run, folder):
     run = tiny_run(learning_rate=0.5)
-    with pytest.raises(UsageError, match=r"the run began with settings .*0\.02.*continue with .*0\.5"):
+    with pytest.raises(UsageError, match=r"began with settings\.training\.learning_rate 0\.02, .* continue with 0\.5"):
         run.train(checkpoints=run.checkpoints(folder))
 
 

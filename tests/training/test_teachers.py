@@ -1,6 +1,7 @@
 """Teachers: whose classes are whose, and a real sequence classifier of Hugging Face's, tiny and random."""
 
 import json
+import os
 
 import numpy as np
 import pyarrow as pa
@@ -115,4 +116,97 @@ def test_without_transformers_it_says_what_to_install(tmp_path, monkeypatch):
     (tmp_path / "config.json").write_text(json.dumps({"model_type": "bert"}))
     monkeypatch.setitem(__import__("sys").modules, "transformers", None)
     with pytest.raises(UsageError, match="pip install transformers"):
+        open_teacher(tmp_path, ["negative", "positive"], "cpu", say_nothing)
+
+
+# Folders of Hugging Face's models that are not whole.
+
+
+def change_json(path, **values):
+    path.write_text(json.dumps(json.loads(path.read_text()) | values))
+
+
+def change_tensors(folder, change):
+    from safetensors.torch import load_file, save_file
+
+    tensors = load_file(folder / "model.safetensors")
+    change(tensors)
+    save_file(tensors, folder / "model.safetensors", {"format": "pt"})
+
+
+def cut(folder, share):
+    path = folder / "model.safetensors"
+    path.write_bytes(path.read_bytes()[: int(path.stat().st_size * share)])
+
+
+def remove(folder, *patterns):
+    for pattern in patterns:
+        for path in folder.glob(pattern):
+            path.unlink()
+
+
+def pipe(path):
+    path.unlink(missing_ok=True)
+    os.mkfifo(path)
+
+
+QUANTISED = {"quant_method": "bitsandbytes", "load_in_8bit": True}
+BROKEN = {
+    "no classifier": (lambda it: change_tensors(it, lambda one: one.pop("classifier.weight")), "classifier.weight"),
+    "no tokenizer": (
+        lambda it: remove(it, "token*", "vocab*", "special*"),
+        "lacks its tokenizer: expected tokenizer.json",
+    ),
+    "no vocabulary": (lambda it: remove(it, "tokenizer.json", "vocab.txt"), "lacks its tokenizer"),
+    "cut": (lambda it: cut(it, 0.9), "its header describes"),
+    "cut in the header": (lambda it: cut(it, 0.01), "model.safetensors|header"),
+    "empty": (lambda it: cut(it, 0), "expected a header and tensors"),
+    "no weights": (lambda it: remove(it, "model.safetensors"), "safetensors"),
+    "integers": (
+        lambda it: change_tensors(
+            it, lambda all_: all_.update({name: one.to(torch.int8) for name, one in all_.items()})
+        ),
+        "expected float ones",
+    ),
+    "quantised": (lambda it: change_json(it / "config.json", quantization_config=QUANTISED), "cannot be read as"),
+    "quantised wrongly": (lambda it: change_json(it / "config.json", quantization_config=[1]), "cannot be read as"),
+    "NaN": (lambda it: change_tensors(it, lambda one: one["classifier.bias"].fill_(torch.nan)), "finite numbers"),
+    "hidden_size": (lambda it: change_json(it / "config.json", hidden_size="8"), "hidden_size"),
+    "huge": (lambda it: change_json(it / "config.json", hidden_size=10**9), "cannot be read as"),
+    "id2label": (lambda it: change_json(it / "config.json", id2label=[1, 2]), "cannot be read as"),
+    "model_type": (lambda it: change_json(it / "config.json", model_type=["bert"]), "cannot be read as"),
+    "unknown": (lambda it: change_json(it / "config.json", model_type="nonsense"), "cannot be read as"),
+    "model_max_length": (
+        lambda it: change_json(it / "tokenizer_config.json", model_max_length="long"),
+        "cannot be read",
+    ),
+    "another tokenizer": (
+        lambda it: (remove(it, "token*"), (it / "vocab.txt").write_text("\n".join(map(str, range(500)))))[1],
+        "cannot be read as|expected the tokenizer of its model",
+    ),
+    "pipe": (lambda it: pipe(it / "model.safetensors"), "expected a regular file, got a pipe"),
+    "pipe of a tokenizer": (lambda it: pipe(it / "tokenizer.json"), "expected a regular file, got a pipe"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_hugging_face_model_that_is_not_whole_is_refused_in_one_line(hugging_face, name, capfd):
+    folder = hugging_face(["negative", "positive"])
+    break_it, says = BROKEN[name]
+    break_it(folder)
+    capfd.readouterr()
+    with pytest.raises(ModelFolderError, match=says) as caught:
+        open_teacher(folder, ["negative", "positive"], "cpu", say_nothing)
+    assert "\n" not in str(caught.value)
+    assert str(folder) in str(caught.value)
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("content", [b"[" * 100_000, b"1" * 5000, b"\xff", None])
+def test_a_config_that_cannot_be_read_is_no_model_of_hugging_faces(tmp_path, content):
+    if content is None:
+        os.mkfifo(tmp_path / "config.json")
+    else:
+        (tmp_path / "config.json").write_bytes(content)
+    with pytest.raises(ModelFolderError, match=r"config\.json"):
         open_teacher(tmp_path, ["negative", "positive"], "cpu", say_nothing)

@@ -1,6 +1,7 @@
 """Trials and their journal: what is best, what is hopeless, what survives a kill, and what is refused."""
 
 import json
+import os
 from dataclasses import asdict
 
 import pytest
@@ -126,6 +127,11 @@ def test_a_damaged_journal_is_refused_with_the_line(tmp_path, line):
         {"number": 1, "settings": {}, "status": "finished", "epochs": [{}]},
         asdict(trial(1, 0.5)) | {"number": "1"},
         asdict(trial(1, 0.5)) | {"more": 0},
+        asdict(trial(1, 0.5)) | {"epochs": [None]},
+        *(
+            asdict(trial(1, 0.5)) | {"epochs": [asdict(trial(1, 0.5).epochs[0]) | {name: value}]}
+            for name, value in (("validation_loss", "low"), ("validation_accuracy", None), ("epoch", 1.5), ("best", 1))
+        ),
     ],
 )
 def test_an_intact_line_that_holds_no_trial_is_refused_with_the_line(tmp_path, entry):
@@ -166,6 +172,16 @@ def test_trials_that_are_missing_are_noticed(tmp_path):
 def test_a_damaged_search_is_refused(tmp_path, content):
     (tmp_path / "search.json").write_text(content)
     with pytest.raises(ModelFolderError, match=r"search.json"):
+        journal(tmp_path)
+
+
+def test_a_search_in_a_file_without_end_is_refused(tmp_path):
+    os.mkfifo(tmp_path / "search.json")
+    with pytest.raises(ModelFolderError, match=r"search\.json"):
+        journal(tmp_path)
+    (tmp_path / "search.json").unlink()
+    os.mkfifo(tmp_path / TRIALS)
+    with pytest.raises(UsageError, match=r"trials\.jsonl: expected the journal of a run"):
         journal(tmp_path)
 
 

@@ -14,17 +14,18 @@ import tempfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sentiment_fast.data.datasets.download import download_archive, no_archive
 from sentiment_fast.data.folders import CLASSES, review_order
 from sentiment_fast.data.labelled_texts import LabelledTexts
 from sentiment_fast.data.texts import Texts
-from sentiment_fast.errors import DownloadError
+from sentiment_fast.errors import DownloadError, listed
 from sentiment_fast.runs.atomic import publish
+from sentiment_fast.runs.regular_files import open_regular
 
 IMDB_URL = "https://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz"
 IMDB_CHECKSUM = "md5:7c2ac02c03563afcf9b574c7e56c153a"
@@ -52,13 +53,15 @@ def load_imdb(
     progress: bool = True,
     timeout: float = 30.0,
     retries: int = 3,
+    limit: float = 3600.0,
     say: Callable[[str], None] = say_on_stderr,
 ) -> LabelledTexts:
     """The 50,000 labelled reviews, training and test half together: from the cache, else downloaded to it.
 
     cache: a folder; None means $SENTIMENT_FAST_CACHE, else the user's cache folder. checksum: "md5:..." or another of
     hashlib's. progress: show a bar if stderr is a terminal. timeout: seconds to wait for the server. retries: how
-    often an interrupted or damaged transfer is repeated, after 1, 2, ... seconds.
+    often an interrupted or damaged transfer is repeated, after 1, 2, ... seconds. limit: seconds that all of it may
+    take.
 
     Texts (n,) large_string; labels (n,) "positive" or "negative"; the order is that of read_labelled for the unpacked
     folder. Raises DownloadError, its first line the reason and its second what to do, if the archive could not be
@@ -68,7 +71,7 @@ def load_imdb(
     cached = cached_imdb(folder, say)
     if cached is not None:
         return cached
-    return _labelled(_fetch(folder, url, checksum, progress, timeout, retries, say)[0])
+    return _labelled(_fetch(folder, url, checksum, progress, timeout, retries, limit, say)[0])
 
 
 def load_unlabelled_imdb(
@@ -78,13 +81,14 @@ def load_unlabelled_imdb(
     progress: bool = True,
     timeout: float = 30.0,
     retries: int = 3,
+    limit: float = 3600.0,
     say: Callable[[str], None] = say_on_stderr,
 ) -> Texts:
     """The 50,000 reviews without labels, by number; otherwise as for `load_imdb`. A download caches both kinds."""
     folder = cache_folder() if cache is None else Path(cache)
     table = _cached(folder / UNLABELLED_CACHE_FILE, ["review"], say)
     if table is None:
-        table = _fetch(folder, url, checksum, progress, timeout, retries, say)[1]
+        table = _fetch(folder, url, checksum, progress, timeout, retries, limit, say)[1]
     return Texts(table["review"], f"{IMDB_NAME}, unlabelled")
 
 
@@ -99,15 +103,41 @@ def _cached(path: Path, columns: list[str], say: Callable[[str], None]) -> pa.Ta
     if not path.exists():
         return None
     try:
-        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+        with (
+            open_regular(path, LARGEST_ARCHIVE_BYTES) as cached,
+            pq.ParquetFile(cached, page_checksum_verification=True) as file,
+        ):
             version = (file.schema_arrow.metadata or {}).get(FORMAT_KEY, b"none")
             if version == FORMAT_VERSION:
-                return file.read(columns=columns)
+                _check_columns(file.schema_arrow, columns)
+                table = file.read(columns=columns)
+                _check_values(table)
+                return table
         fault = f"expected format version {FORMAT_VERSION.decode()}, got {version.decode(errors='replace')}"
-    except (OSError, pa.ArrowException) as error:
-        fault = f"the file is damaged: {str(error).splitlines()[0]}"
+    except (OSError, pa.ArrowException, ValueError) as error:
+        fault = f"the file is damaged: {str(error).partition(chr(10))[0][:200]}"
     say(f"{path}: these cached reviews cannot be used ({fault}). A new download replaces them.")
     return None
+
+
+def _check_columns(schema: pa.Schema, columns: list[str]) -> None:
+    """Raises ValueError unless each of the columns exists once and holds texts."""
+    for name in columns:
+        kinds = [field.type for field in schema if field.name == name]
+        if len(kinds) != 1 or not (pa.types.is_string(kinds[0]) or pa.types.is_large_string(kinds[0])):
+            found = listed(map(str, kinds)) or "none"
+            raise ValueError(f"expected one column {name!r} of texts, got {found}")
+
+
+def _check_values(table: pa.Table) -> None:
+    """Raises ValueError for nulls, texts that are not UTF-8, labels that are not those of the data, and no rows."""
+    table.validate(full=True)
+    if any(column.null_count for column in table.columns):
+        raise ValueError("expected reviews, got nulls among them")
+    if "sentiment" in table.column_names:
+        labels = set(table["sentiment"].unique().to_pylist())
+        if not labels <= set(CLASSES.values()):
+            raise ValueError(f"expected the labels {listed(CLASSES.values())}, got {listed(labels)}")
 
 
 def _fetch(
@@ -117,6 +147,7 @@ def _fetch(
     progress: bool,
     timeout: float,
     retries: int,
+    limit: float,
     say: Callable[[str], None],
 ) -> tuple[pa.Table, pa.Table]:
     """Download the archive, and cache its labelled and its unlabelled reviews."""
@@ -124,7 +155,7 @@ def _fetch(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="download-", dir=folder) as workspace:
-            archive = _download(url, checksum, Path(workspace), progress, timeout, retries)
+            archive = download_archive(url, checksum, Path(workspace), progress, timeout, retries, limit)
             tables = _read_archive(archive, url)
             for table, name in zip(tables, (CACHE_FILE, UNLABELLED_CACHE_FILE), strict=True):
                 _write_cache(table, Path(workspace) / name, folder / name)
@@ -162,66 +193,6 @@ def _write_cache(table: pa.Table, temporary: Path, final: Path) -> None:
     publish(temporary, final)
 
 
-def _download(url: str, checksum: str, workspace: Path, progress: bool, timeout: float, retries: int) -> Path:
-    """Fetch url into workspace and compare it with checksum; DownloadError if either fails."""
-    import pooch
-    import requests
-
-    host = urlsplit(url).hostname or url
-    bar = progress and sys.stderr.isatty()
-    responses: list[requests.Response] = []  # pooch leaves them open after an error
-    hooks = {"response": lambda response, **options: responses.append(response)}
-    over_http = pooch.HTTPDownloader(progressbar=bar, timeout=timeout, chunk_size=1 << 16, hooks=hooks)
-
-    def fetch(url: str, output_file: str, store: object) -> None:
-        try:
-            over_http(url, output_file, store)
-        except requests.RequestException as error:
-            if responses and responses[-1].ok:
-                raise
-            # After any error pooch pauses and retries; that helps only if a transfer had begun.
-            raise _no_archive(url, _why_none_began(error, host, timeout)) from error
-        finally:
-            for response in responses:
-                response.close()
-            responses.clear()
-
-    pooch.get_logger().setLevel("WARNING")  # its messages name the temporary folder, which is useless to users
-    name = "archive.tar.gz"
-    store = pooch.create(
-        path=workspace, base_url="", registry={name: checksum}, urls={name: url}, retry_if_failed=retries
-    )
-    try:
-        return Path(store.fetch(name, downloader=fetch))
-    except requests.RequestException as error:
-        raise _no_archive(url, f"the transfer from {host} broke off") from error
-    except ValueError as error:
-        found = re.search(r"but got (\w+)", str(error))
-        if not found:
-            raise
-        algorithm = checksum.partition(":")[0]
-        reason = f"expected a file with the checksum {checksum}, got one with {algorithm}:{found.group(1)} from {host}"
-        raise _no_archive(url, reason) from error
-
-
-def _why_none_began(error: Exception, host: str, timeout: float) -> str:
-    import requests
-
-    if isinstance(error, requests.HTTPError):
-        return f"{host} answered {str(error).partition(' for url')[0]}"
-    if isinstance(error, requests.Timeout):
-        return f"{host} did not answer within {timeout:g} seconds"
-    return f"no connection to {host} ({type(error).__name__})"
-
-
-def _no_archive(url: str, reason: str) -> DownloadError:
-    return DownloadError(
-        f"The IMDb reviews could not be downloaded: {reason}\n"
-        f"Try again later; or download {url} by hand, unpack it and pass the folder (`data=aclImdb`); "
-        'or pass a CSV file of the same reviews (`data="IMDB Dataset.csv"`).'
-    )
-
-
 def _read_archive(archive: Path, url: str) -> tuple[pa.Table, pa.Table]:
     """Read the reviews straight from the archive, never unpacking it.
 
@@ -240,12 +211,12 @@ def _read_archive(archive: Path, url: str) -> tuple[pa.Table, pa.Table]:
                     found.append((name[1], name[2], name[3], content.read()))
         texts = pa.array((review for *_, review in found), pa.large_binary()).cast(pa.large_string())
     except (tarfile.TarError, EOFError, zlib.error, pa.ArrowInvalid) as error:
-        raise _no_archive(url, f"expected a tar.gz archive of texts in UTF-8, got something else ({error})") from error
+        raise no_archive(url, f"expected a tar.gz archive of texts in UTF-8, got something else ({error})") from error
     order = sorted(range(len(found)), key=lambda row: _place(*found[row][:3]))
     labelled = [row for row in order if found[row][1] in CLASSES]
     unlabelled = [row for row in order if found[row][1] not in CLASSES]
     if not labelled:
-        raise _no_archive(url, "expected reviews in aclImdb/{train,test}/{pos,neg}, got an archive without any")
+        raise no_archive(url, "expected reviews in aclImdb/{train,test}/{pos,neg}, got an archive without any")
     columns = {
         "review": texts.take(pa.array(labelled)),
         "sentiment": pa.array([CLASSES[found[row][1]] for row in labelled]),
@@ -262,14 +233,14 @@ def _place(half: str, class_folder: str, file_name: str) -> tuple[bool, bool, tu
 def _check_member(member: tarfile.TarInfo, unpacked_bytes: int, url: str) -> None:
     """Raises DownloadError for what the real archive does not contain; nothing is ever unpacked to the disk."""
     if member.name.startswith("/") or ".." in member.name.split("/"):
-        raise _no_archive(url, f"expected names inside the archive's own folder, got {member.name!r}")
+        raise no_archive(url, f"expected names inside the archive's own folder, got {member.name!r}")
     if not (member.isreg() or member.isdir()):
-        raise _no_archive(url, f"expected files and folders in the archive, got a link or device: {member.name!r}")
+        raise no_archive(url, f"expected files and folders in the archive, got a link or device: {member.name!r}")
     if REVIEW_NAME.fullmatch(member.name) and member.size > LARGEST_REVIEW_BYTES:
-        raise _no_archive(
+        raise no_archive(
             url, f"expected reviews of up to {LARGEST_REVIEW_BYTES:,} bytes, got {member.size:,} in {member.name!r}"
         )
     if unpacked_bytes > LARGEST_ARCHIVE_BYTES:
-        raise _no_archive(
+        raise no_archive(
             url, f"expected up to {LARGEST_ARCHIVE_BYTES:,} bytes unpacked, got {unpacked_bytes:,} with {member.name!r}"
         )

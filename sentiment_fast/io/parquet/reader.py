@@ -7,10 +7,10 @@ file, as for CSV files. Writing the rows is left to others.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +24,7 @@ from sentiment_fast.io.formats import PARQUET
 from sentiment_fast.io.options import Reading
 from sentiment_fast.io.source import Source
 from sentiment_fast.io.window import Position, Reader
+from sentiment_fast.runs.regular_files import open_regular
 
 _READ_AHEAD = 1 << 20  # bytes of each column; by default, PyArrow reads a whole column of a row group at once
 _MOST_ROWS_AT_ONCE = 1024
@@ -101,11 +102,22 @@ def _kind(field: pa.Field) -> str:
 def open_parquet(path: Path) -> Iterator[pq.ParquetFile]:
     """Raises DataError if the file cannot be opened or, within the context, read."""
     try:
-        with pq.ParquetFile(path, buffer_size=_READ_AHEAD, pre_buffer=False) as file:
-            yield file
+        with ExitStack() as opened:
+            source: Path | BinaryIO = path
+            if not _is_utf8(path):  # PyArrow can't open it by its name
+                source = opened.enter_context(open_regular(path))
+            yield opened.enter_context(pq.ParquetFile(source, buffer_size=_READ_AHEAD, pre_buffer=False))
     except (pa.ArrowException, OSError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error).partition("\n")[0]
         raise DataError(f"{path}: cannot be read ({reason}). Is it a complete Parquet file?") from error
+
+
+def _is_utf8(path: Path) -> bool:
+    try:
+        str(path).encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def read_layout(path: Path, reading: Reading) -> ParquetLayout:

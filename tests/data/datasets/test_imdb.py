@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import socket
 import tarfile
 import threading
@@ -12,10 +13,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pooch
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from sentiment_fast.data.datasets import imdb
+from sentiment_fast.data.datasets import download, imdb
 from sentiment_fast.data.datasets.imdb import cached_imdb, load_imdb, load_unlabelled_imdb
 from sentiment_fast.data.labelled_texts import LabelledTexts, read_labelled
 from sentiment_fast.errors import DownloadError
@@ -377,3 +379,62 @@ def test_archive_that_unpacks_to_too_much_is_refused(server, refuse, monkeypatch
     assert "expected up to 1,000 bytes unpacked, got 1,001 with 'aclImdb/train/big.feat'" in refuse(
         checksum=md5(content)
     )
+
+
+# --- caches that are something else, and servers that never end
+
+
+def written(path, **columns):
+    table = pa.table(columns.pop("table", columns))
+    pq.write_table(table.replace_schema_metadata({imdb.FORMAT_KEY: imdb.FORMAT_VERSION}), path)
+
+
+TWICE = pa.table([["a"], ["b"], ["positive"]], names=["review", "review", "sentiment"])
+CACHES = {
+    "no columns": lambda path: written(path, other=["a"]),
+    "integers": lambda path: written(path, review=[1], sentiment=[1]),
+    "one column twice": lambda path: written(path, table=TWICE),
+    "nulls": lambda path: written(path, review=["a", None], sentiment=["positive", "negative"]),
+    "other labels": lambda path: written(path, review=["a"], sentiment=["good"]),
+    "pipe": os.mkfifo,
+    "folder": os.mkdir,
+    "device": lambda path: path.symlink_to("/dev/zero"),
+}
+
+
+@pytest.mark.parametrize("name", CACHES)
+def test_a_cache_of_something_else_is_said_and_downloaded_again(server, load, cache, name):
+    server.serve(GOOD)
+    cache.mkdir(parents=True)
+    CACHES[name](cache / "imdb.parquet")
+    said: list[str] = []
+    if name == "folder":  # which a file can't replace
+        with pytest.raises(DownloadError, match="could not be kept"):
+            load(say=said.append)
+    else:
+        assert load(say=said.append).texts.to_pylist() == TEXTS
+    assert "cannot be used (the file is damaged: " in said[0]
+    assert len(said[0]) < 400
+
+
+@pytest.mark.parametrize("host", ["a..b", "x" * 300, "[::1", "ex ample", "\u00e9" * 80])
+def test_a_proxy_with_an_impossible_name_is_reported(cache, monkeypatch, host):
+    monkeypatch.setenv("HTTP_PROXY", f"http://{host}:1/")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    with pytest.raises(DownloadError, match="The IMDb reviews could not be downloaded"):
+        load_imdb(cache, "http://reviews.invalid/x.tar.gz", md5(GOOD), timeout=1, retries=0)
+
+
+def test_a_download_that_never_ends_is_given_up(server, cache):
+    server.serve(GOOD[: len(GOOD) // 2], announced=len(GOOD))
+    server.may_end.clear()
+    with pytest.raises(DownloadError, match="it had not ended after 0 seconds"):
+        load_imdb(cache, server.url, md5(GOOD), timeout=60, retries=0, limit=0.3)
+    assert list(cache.iterdir()) == []
+
+
+def test_a_download_of_too_many_bytes_is_given_up(server, refuse, monkeypatch):
+    monkeypatch.setattr(download, "LARGEST_DOWNLOAD_BYTES", 100)
+    server.serve(GOOD)
+    assert "expected up to 100 bytes, got more" in refuse().splitlines()[0]
