@@ -13,13 +13,9 @@ from pathlib import Path
 import pyarrow as pa
 
 from sentiment_fast.errors import DataError
-<<<<<<< HEAD
 from sentiment_fast.io.encoding import text_encoding
 from sentiment_fast.io.tables import decoding_fault
-=======
-from sentiment_fast.io.tables import utf8_fault
 from sentiment_fast.runs.regular_files import read_regular
->>>>>>> main
 
 _MOST_BYTES = 1 << 30  # of a text
 CLASSES = {"pos": "positive", "neg": "negative"}  # folder name -> label, as the well-known CSV spells it
@@ -78,14 +74,10 @@ def _text_files(folder: Path) -> list[Path]:
 
 def _read_files(files: Sequence[Path], encoding: str | None) -> pa.ChunkedArray:
     try:
-<<<<<<< HEAD
         if encoding is not None:
             texts = pa.array((_decoded(file, encoding) for file in files), pa.large_string())
             return pa.chunked_array([texts])
-        texts = pa.chunked_array([pa.array((file.read_bytes() for file in files), pa.large_binary())])
-=======
         texts = pa.chunked_array([pa.array((read_regular(file, _MOST_BYTES) for file in files), pa.large_binary())])
->>>>>>> main
     except OSError as error:
         raise DataError(f"{error.filename}: cannot be read ({error.strerror})") from error
     try:
@@ -98,7 +90,7 @@ def _read_files(files: Sequence[Path], encoding: str | None) -> pa.ChunkedArray:
 
 
 def _decoded(file: Path, encoding: str) -> str:
-    data = file.read_bytes()
+    data = read_regular(file, _MOST_BYTES)
     try:
         return data.decode(text_encoding(data, encoding, str(file)).name).removeprefix("\ufeff")
     except UnicodeDecodeError as error:

@@ -127,8 +127,7 @@ def score_files(
         if isinstance(sink, FileOutput) and not chosen.keep_journal:
             sink.remove_journal()
         _report_invalid(sink.progress.invalid_utf8, first, chosen.encoding, say)
-    rows_before, text_column = earlier.rows + earlier.rejects, prepared.inputs.first.text_column
-    return _summary(target, sink.progress, rows_before, text_column, time.perf_counter() - started)
+    return _summary(target, sink.progress, earlier, prepared.inputs.first.text_column, time.perf_counter() - started)
 
 
 def score_csv(
@@ -217,7 +216,7 @@ def _report_invalid(rows: int, first: Source, chosen: str | None, say: Callable[
     say(message)
 
 
-def _summary(target: Target, done: Progress, earlier_rows: int, text_column: str, seconds: float) -> Summary:
+def _summary(target: Target, done: Progress, earlier: Progress, text_column: str, seconds: float) -> Summary:
     return Summary(
         rows=done.rows,
         rejects=done.rejects,
@@ -225,7 +224,7 @@ def _summary(target: Target, done: Progress, earlier_rows: int, text_column: str
         truncated=done.truncated,
         invalid_utf8=done.invalid_utf8,
         replaced=done.replaced,
-        earlier_rows=earlier_rows,
+        earlier_rows=earlier.rows + earlier.rejects,
         seconds=seconds,
         text_column=text_column,
         output=target.name,
