@@ -64,6 +64,16 @@ class Lexicon:
     def encode(self, texts: Any, options: CleaningOptions, threads: int, level: str) -> tuple[_Ids, _Int64s, int, int]:
         """Returns values (total,), offsets (n + 1,), the number of null texts, and the number of cleaned words."""
 
+def single_bytes_to_utf8(
+    values: npt.NDArray[np.uint8], offsets: _Int64s, characters: npt.NDArray[np.uint8]
+) -> tuple[npt.NDArray[np.uint8], _Int64s]:
+    """Texts in an encoding of one byte per character, in UTF-8: their bytes, (total,), and offsets, (n + 1,).
+
+    values: (size,), the texts' bytes. offsets: (n + 1,), where each begins and ends. characters: (256, 4), for each
+    byte the size of its character in UTF-8, 1 to 3, and those bytes; ASCII bytes stand for themselves. Returns the
+    arguments if all bytes are ASCII. Raises ValueError for other shapes, sizes and offsets.
+    """
+
 def pad(values: _Ids, offsets: _Int64s, matrix: _Matrix, threads: int) -> None:
     """Fills the (n, length) matrix: zeros on the left, then the first `length` ids of each row."""
 

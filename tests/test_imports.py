@@ -106,6 +106,7 @@ def test_the_native_core_is_imported_in_few_places_alone(path):
     if "sentiment_fast._core" in imported_modules(path):
         assert str(path.relative_to(PACKAGE)) in (
             "text/encoding.py",
+            "io/encoding.py",
             "model/native/scoring.py",
             "model/native/layers.py",
             "model/ngrams.py",

@@ -16,6 +16,7 @@
 #include "text/encode.h"
 #include "text/lexicon.h"
 #include "text/normal_form.h"
+#include "text/single_bytes.h"
 #include "text/texts.h"
 #include "text/unicode.h"
 
@@ -118,6 +119,35 @@ void pad_into(const py::array& values, const Array<int64_t>& offsets, py::array 
   });
 }
 
+// The texts in UTF-8: their bytes, (total,), and offsets, (n + 1,); the arguments if all are ASCII.
+py::tuple single_bytes_to_utf8(const Array<uint8_t>& values, const Array<int64_t>& offsets,
+                               const Array<uint8_t>& characters) {
+  SingleByteCharacters table;
+  expect_rows(values, offsets);
+  expect_shape(characters, "characters", {256, 4});
+  std::copy_n(characters.data(), characters.size(), table.front().data());
+  for (size_t byte = 0; byte < table.size(); ++byte)
+    if (table[byte][0] < 1 || table[byte][0] > 3 || (byte < 0x80 && (table[byte][0] != 1 || table[byte][1] != byte)))
+      throw py::value_error("Expected characters of 1 to 3 bytes, and ASCII bytes that stand for themselves");
+  bool ascii = true;
+  size_t total = 0;
+  {
+    const py::gil_scoped_release unlocked;
+    total = utf8_size(values.data(), static_cast<size_t>(values.size()), table, ascii);
+  }
+  if (ascii) return py::make_tuple(values, offsets);
+  py::array_t<uint8_t> converted(static_cast<py::ssize_t>(total));
+  py::array_t<int64_t> converted_offsets(offsets.size());
+  uint8_t* const out = converted.mutable_data();
+  int64_t* const out_offsets = converted_offsets.mutable_data();
+  const auto texts = static_cast<size_t>(offsets.size()) - 1;
+  {
+    const py::gil_scoped_release unlocked;
+    to_utf8(values.data(), offsets.data(), texts, table, out, out_offsets);
+  }
+  return py::make_tuple(converted, converted_offsets);
+}
+
 }  // namespace
 
 void bind_text(py::module_& module) {
@@ -141,6 +171,8 @@ void bind_text(py::module_& module) {
       .def(py::init<const std::vector<std::string>&, const std::unordered_set<std::string>&, int32_t>(),
            py::arg("words"), py::arg("dropped") = std::unordered_set<std::string>(), py::arg("unknown_id") = 0)
       .def("encode", &encode_with, py::arg("texts"), py::arg("options"), py::arg("threads"), py::arg("level"));
+  module.def("single_bytes_to_utf8", &single_bytes_to_utf8, py::arg("values"), py::arg("offsets"),
+             py::arg("characters"));
   module.def("pad", &pad_into, py::arg("values"), py::arg("offsets"), py::arg("matrix"), py::arg("threads"));
 }
 

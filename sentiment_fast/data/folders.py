@@ -13,19 +13,20 @@ from pathlib import Path
 import pyarrow as pa
 
 from sentiment_fast.errors import DataError
-from sentiment_fast.io.tables import utf8_fault
+from sentiment_fast.io.encoding import text_encoding
+from sentiment_fast.io.tables import decoding_fault
 from sentiment_fast.runs.regular_files import read_regular
 
 _MOST_BYTES = 1 << 30  # of a text
 CLASSES = {"pos": "positive", "neg": "negative"}  # folder name -> label, as the well-known CSV spells it
 
 
-def read_labelled_folder(path: Path) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
+def read_labelled_folder(path: Path, encoding: str | None = None) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
     """The texts and the labels, (n,) large_string, of a folder in the layout of aclImdb.
 
     It holds {pos,neg}/*.txt, or train/ and test/ that do, read together in the order of the well-known CSV: train
-    before test, pos before neg, by number; labels "positive" and "negative". Raises DataError for another layout, a
-    class without texts, and a text that cannot be read or is not UTF-8.
+    before test, pos before neg, by number; labels "positive" and "negative". encoding: of the files, None for UTF-8.
+    Raises DataError for another layout, a class without texts, and a text that cannot be read or decoded.
     """
     halves = [path] if _has_classes(path) else [path / "train", path / "test"]
     if not all(map(_has_classes, halves)):
@@ -41,16 +42,18 @@ def read_labelled_folder(path: Path) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
             raise DataError(f"{folder}: expected reviews in files named *.txt, got none")
         files += reviews
         labels += [label] * len(reviews)
-    return _read_files(files), pa.chunked_array([pa.array(labels, pa.large_string())])
+    return _read_files(files, encoding), pa.chunked_array([pa.array(labels, pa.large_string())])
 
 
-def read_text_folder(path: Path) -> pa.ChunkedArray:
+def read_text_folder(path: Path, encoding: str | None = None) -> pa.ChunkedArray:
     """The texts, (n,) large_string, of a folder: its unlabelled ones, else all of a folder in the layout of aclImdb.
 
     Unlabelled are train/unsup/*.txt, unsup/*.txt or *.txt. Raises the errors of `read_labelled_folder`.
     """
     unlabelled = [folder for folder in (path / "train" / "unsup", path / "unsup", path) if any(folder.glob("*.txt"))]
-    return _read_files(_text_files(unlabelled[0])) if unlabelled else read_labelled_folder(path)[0]
+    if unlabelled:
+        return _read_files(_text_files(unlabelled[0]), encoding)
+    return read_labelled_folder(path, encoding)[0]
 
 
 def review_order(file_name: str) -> tuple[int, str]:
@@ -69,8 +72,11 @@ def _text_files(folder: Path) -> list[Path]:
     return sorted(files, key=lambda file: review_order(file.name))
 
 
-def _read_files(files: Sequence[Path]) -> pa.ChunkedArray:
+def _read_files(files: Sequence[Path], encoding: str | None) -> pa.ChunkedArray:
     try:
+        if encoding is not None:
+            texts = pa.array((_decoded(file, encoding) for file in files), pa.large_string())
+            return pa.chunked_array([texts])
         texts = pa.chunked_array([pa.array((read_regular(file, _MOST_BYTES) for file in files), pa.large_binary())])
     except OSError as error:
         raise DataError(f"{error.filename}: cannot be read ({error.strerror})") from error
@@ -78,6 +84,15 @@ def _read_files(files: Sequence[Path]) -> pa.ChunkedArray:
         return texts.cast(pa.large_string())
     except pa.ArrowInvalid as error:
         for file, text in zip(files, texts, strict=True):
-            if (fault := utf8_fault(text.as_py())) is not None:
+            if (fault := decoding_fault(text.as_py())) is not None:
                 raise DataError(f"{file}: {fault}") from error
         raise
+
+
+def _decoded(file: Path, encoding: str) -> str:
+    data = read_regular(file, _MOST_BYTES)
+    try:
+        return data.decode(text_encoding(data, encoding, str(file)).name).removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        found = f"byte 0x{data[error.start]:02x} at position {error.start}"
+        raise DataError(f"{file}: expected {encoding}, got {found} (counting bytes from 0)") from error

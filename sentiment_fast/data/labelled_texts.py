@@ -129,7 +129,7 @@ def _read_one(
     path: str, wanted: Sequence[columns.WantedColumn], layout: LayoutOptions, say: Callable[[str], None]
 ) -> _LabelledFile:
     if path != "-" and Path(path).is_dir():
-        table = pa.table(list(read_labelled_folder(Path(path))), names=["text", "label"])
+        table = pa.table(list(read_labelled_folder(Path(path), layout.encoding)), names=["text", "label"])
         return _LabelledFile(path, table, Path(path).resolve().name, None, None)
     table = read_file(path, wanted, layout, say)
     is_typed = path != "-" and (layout.input_format or input_format(path)).casefold() == PARQUET.casefold()

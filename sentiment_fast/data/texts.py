@@ -137,5 +137,5 @@ def _texts_of(
     name: str, chosen: str | int | None, layout: LayoutOptions, say: Callable[[str], None]
 ) -> pa.ChunkedArray:
     if name != "-" and Path(name).is_dir():
-        return read_text_folder(Path(name))
+        return read_text_folder(Path(name), layout.encoding)
     return read_file(name, [text_column(chosen, argument=TEXT_OPTION)], layout, say).column(0)

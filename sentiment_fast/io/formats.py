@@ -29,6 +29,7 @@ class Format:
     `Reading`. writer: module:function that makes a `Writer`; None if the format is only read. option: the value of
     `input_format` and `output_format` that stands for it. streamed: whether it is read and written from start to end,
     so that the whole file may be compressed. repeats_names: whether several columns may have the same name.
+    keeps_bytes: whether records are copied in an encoding of one byte per character, rather than in UTF-8.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Format:
     option: str | None = None
     streamed: bool = True
     repeats_names: bool = False
+    keeps_bytes: bool = False
 
     def open_reader(self, source: Source, reading: Reading) -> Reader[Window]:
         """Raises DataError for a source that is not in this format or cannot be read."""
@@ -63,6 +65,7 @@ FORMATS = (
         f"{_IO}.csv.writer:make_writer",
         option="csv",
         repeats_names=True,
+        keeps_bytes=True,
     ),
     Format(
         JSON_LINES,
@@ -92,7 +95,7 @@ FORMATS = (
 )
 COMPRESSIONS = (".gz", ".bz2", ".xz", ".zst")
 TSV = "tsv"  # as an option: CSV whose delimiter is a tab
-_OTHER_ENCODINGS = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
+FIRST_BYTES = 64  # of a file, which show its type
 _OTHER_KINDS = {
     b"\x1f\x8b": "gzip",
     b"BZh": "bzip2",
@@ -199,14 +202,12 @@ def delimiter_for(name: str) -> str:
 
 
 def check_content(data: bytes, name: str) -> None:
-    """Raises DataError if the first bytes are those of another file type than the name says, or of UTF-16."""
+    """Raises DataError if the first bytes are those of another file type than the name says."""
     for start_of_kind, kind in _OTHER_KINDS.items():
         if data.startswith(start_of_kind):
             raise DataError(
                 f"{name}: has the content of a {kind} file: decompress it, or name it as such files are named"
             )
-    if data.startswith(_OTHER_ENCODINGS):
-        raise DataError(f"{name}: expected UTF-8, got the first bytes of UTF-16 or UTF-32: save the file as UTF-8")
 
 
 def _by_extension(extension: str, otherwise: str) -> Format:

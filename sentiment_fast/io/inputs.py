@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from sentiment_fast.errors import DataError, UsageError
-from sentiment_fast.io.formats import TABLE, format_named, input_format, is_compressed
+from sentiment_fast.io.formats import FIRST_BYTES, TABLE, check_content, format_named, input_format, is_compressed
 from sentiment_fast.io.memory.sources import TableSource, TextStream, is_table, is_text_file
 from sentiment_fast.io.options import Reading
-from sentiment_fast.io.source import Source
+from sentiment_fast.io.source import Source, check_unchanged
 from sentiment_fast.io.window import Position, Reader, Window
 
 _ACCEPTED = (
@@ -85,9 +85,15 @@ def format_of(source: Source, chosen: str | None) -> str:
 
 def open_reader(source: Source, reading: Reading) -> Reader[Window]:
     """The reader for the format that the options or the source's name say. Raises DataError for a source that it cannot
-    read.
+    read, UsageError for an `encoding` of a format that has none.
     """
-    return format_named(format_of(source, reading.options.input_format)).open_reader(source, reading)
+    found = format_named(format_of(source, reading.options.input_format))
+    if found.streamed:
+        check_content(source.peek(FIRST_BYTES), source.name)
+        source.decode(reading.options.encoding, found.keeps_bytes, reading.say)
+    elif reading.options.encoding is not None:
+        raise UsageError(f"{source.name}: expected no `encoding` for {found.name}, whose texts are UTF-8")
+    return found.open_reader(source, reading)
 
 
 class Inputs:
@@ -104,7 +110,8 @@ class Inputs:
         self.first = open_reader(first, reading)
         if self.first.columns == [] and reading.output is not None:
             raise DataError(f"{first.name}: expected columns for {reading.output}, got a file without any")
-        self.sizes = [first.size or 0]
+        self.sizes, self._states = [first.size or 0], [first.state]
+        self._transcoded = first.encoding.transcoded
         self.decided = [dict(self.first.decided)]
         for source in sources[1:]:
             with open_source(source) as other:
@@ -113,6 +120,8 @@ class Inputs:
                     raise UsageError(f"{name}: expected a regular file as one of several inputs: pass it on its own")
                 self.decided.append(dict(self._open_next(other).decided))
                 self.sizes.append(other.size or 0)
+                self._states.append(other.state)
+                self._transcoded |= other.encoding.transcoded
 
     @property
     def rows(self) -> int | None:
@@ -136,7 +145,8 @@ class Inputs:
     def separable(self) -> bool:
         """Whether these are files whose windows can be read independently of each other."""
         names = [str(one) for one in self._sources if isinstance(one, str | Path)]
-        return self.first.separable and self.first.source.rereadable and not any(map(is_compressed, names))
+        as_they_are = not self._transcoded and not any(map(is_compressed, names))
+        return self.first.separable and self.first.source.rereadable and as_they_are
 
     def more_follow(self, source_number: int) -> bool:
         """Whether there are inputs after input number `source_number`."""
@@ -145,6 +155,12 @@ class Inputs:
     def consumed(self, source_number: int, window_consumed: int) -> int:
         """Bytes read from all inputs."""
         return sum(self.sizes[:source_number]) + window_consumed
+
+    def check_unchanged(self) -> None:
+        """Raises DataError if one of the files has been changed or replaced since it was first opened."""
+        for source, state in zip(self._sources, self._states, strict=True):
+            if state is not None:
+                check_unchanged(Path(str(source)), state, str(source))
 
     def cancel(self) -> None:
         """End a read that waits in another thread, and all further reading."""

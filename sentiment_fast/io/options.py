@@ -12,6 +12,7 @@ from typing import Self
 
 from sentiment_fast.errors import UsageError
 from sentiment_fast.io.columns import WantedColumn, text_column
+from sentiment_fast.io.encoding import encoding_named
 
 MAX_RECORD_BYTES = 64 << 20
 LARGEST_MAX_RECORD = 1 << 30
@@ -61,14 +62,8 @@ class LayoutOptions:
             raise UsageError(f"Expected `quoting` to be {' or '.join(_QUOTING)}, got {self.quoting!r}")
         if self.escape is not None:
             _check_escape(self.escape, self.delimiter)
-        for name in _NOT_YET:
-            default = next(field.default for field in fields(LayoutOptions) if field.name == name)
-            if getattr(self, name) != default:
-                raise UsageError(f"`{name}`: not supported yet")
-        given = self.na_values
-        if isinstance(given, str) or not all(isinstance(value, str) for value in given):
-            raise UsageError(f"Expected `na_values` to be a list of texts, such as ['NaN', 'NULL'], got {given!r}")
-        object.__setattr__(self, "na_values", tuple(given))
+        if self.encoding is not None:
+            encoding_named(self.encoding)
 
     def layout(self) -> dict[str, object]:
         """These options by name, without those of classes derived from this one."""
@@ -86,7 +81,6 @@ class DataOptions(LayoutOptions):
 
 
 LAYOUT_NAMES = tuple(field.name for field in fields(LayoutOptions))
-_NOT_YET = ("encoding",)
 _QUOTING = ("standard", "none")
 _APPLIES_TO = {
     "header": ("CSV", "Excel"),

@@ -19,12 +19,14 @@ from sentiment_fast.errors import DataError, UsageError
 from sentiment_fast.io.arrow import flat, holds_text, invalid_texts
 from sentiment_fast.io.columns import WantedColumn
 from sentiment_fast.io.csv.missing import count_na_spellings, report_na_spellings, without_missing
+from sentiment_fast.io.encoding import UTF_8, Encoding
 from sentiment_fast.io.formats import CSV
 from sentiment_fast.io.inputs import Inputs, expand_patterns
 from sentiment_fast.io.options import Reading, ReadOptions
 from sentiment_fast.io.source import Source
 from sentiment_fast.io.window import WINDOW_BYTES, Position
 
+ENCODING_ADVICE = "Name the encoding, such as `encoding=cp1252`, or save the file again as UTF-8."
 ROW_NOTE = "(counting data rows from 1, without the header)"
 
 
@@ -84,13 +86,14 @@ def read_columns(
                     [pa.chunked_array([texts]), *values[1:]],
                     na_spellings + count_na_spellings(texts),
                 )
-            table = _checked(values, first.schema.names, reader.source.name, row)
+            table = _checked(values, first.schema.names, reader.source, row)
             yield ColumnTable(reader.source.name, table, row + 1, *reader.rejected(window))
             row = window.end.rows
         report_na_spellings(first.source.name, na_spellings, options.na_values, say)
         if number < 0:
             nothing = first.schema.empty_table().columns
-            yield ColumnTable(first.source.name, _checked(nothing, first.schema.names, first.source.name, 0), 1, b"", 0)
+            yield ColumnTable(first.source.name, _checked(nothing, first.schema.names, first.source, 0), 1, b"", 0)
+        opened.check_unchanged()
 
 
 def _sources(inputs: str | Path | BinaryIO | Sequence[str | Path]) -> Sequence[str | Path | BinaryIO]:
@@ -109,8 +112,8 @@ def _check_distinct(columns: Sequence[str], wanted: Sequence[WantedColumn]) -> N
             raise UsageError(f"Expected two columns, got {name!r} as both {both}")
 
 
-def _checked(columns: Sequence[pa.ChunkedArray], titles: Sequence[str], name: str, rows_before: int) -> pa.Table:
-    """Columns of text as large_string, others unchanged. Raises DataError for invalid UTF-8."""
+def _checked(columns: Sequence[pa.ChunkedArray], titles: Sequence[str], source: Source, rows_before: int) -> pa.Table:
+    """Columns of text as large_string, others unchanged. Raises DataError for text that could not be decoded."""
     checked = []
     for column, title in zip(columns, titles, strict=True):
         if not holds_text(column.type):
@@ -122,17 +125,23 @@ def _checked(columns: Sequence[pa.ChunkedArray], titles: Sequence[str], name: st
         invalid = invalid_texts(texts)
         if invalid.any():
             place = int(invalid.argmax())
-            fault = utf8_fault(texts[place].as_py())
-            raise DataError(f"{name}: column {title!r}, row {rows_before + place + 1} {ROW_NOTE}: {fault}")
+            fault = decoding_fault(texts[place].as_py(), source.encoding)
+            raise DataError(f"{source.name}: column {title!r}, row {rows_before + place + 1} {ROW_NOTE}: {fault}")
         checked.append(pa.chunked_array([texts.view(pa.large_string())]))
     return pa.Table.from_arrays(checked, titles)
 
 
-def utf8_fault(text: bytes) -> str | None:
-    """What is wrong with bytes that are not UTF-8, and what to do; None for those that are."""
+def decoding_fault(text: bytes, encoding: Encoding = UTF_8) -> str | None:
+    """What is wrong with a text that is not valid UTF-8, and what to do; None for one that is.
+
+    encoding: of the file that it was read from.
+    """
     try:
         text.decode()
     except UnicodeDecodeError as error:
+        if encoding is not UTF_8:
+            before = len(text[: error.start].decode())
+            return f"expected {encoding.name}, got bytes that it does not have after {before} characters of the text."
         found = f"byte 0x{error.object[error.start]:02x} at position {error.start} of the text"
-        return f"expected UTF-8, got {found} (counting bytes from 0). Save the file again as UTF-8."
+        return f"expected UTF-8, got {found} (counting bytes from 0). {ENCODING_ADVICE}"
     return None

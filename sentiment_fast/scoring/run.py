@@ -134,6 +134,7 @@ class Run:
             self._writer.resume(self._output.part, self._progress.output_bytes)
         if not run_stages(self._prepared(), self._score, self._write, self._cancel, stop, IN_FLIGHT):
             raise KeyboardInterrupt
+        self._inputs.check_unchanged()
         self._output.end(self._writer.finish(self._progress.windows, self._progress.rows), self._progress)
         if self._inputs.rows is not None and self._inputs.rows != self._progress.rows:
             raise DataError(

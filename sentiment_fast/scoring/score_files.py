@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from sentiment_fast.errors import DataError
 from sentiment_fast.io.csv.missing import report_na_spellings
 from sentiment_fast.io.csv.writer import check_added, check_options
-from sentiment_fast.io.formats import CSV, TSV, delimiter_for, has_format, output_format
+from sentiment_fast.io.formats import CSV, TSV, delimiter_for, format_named, has_format, output_format
 from sentiment_fast.io.inputs import Inputs, format_of, open_source, sources_of
 from sentiment_fast.io.memory.sources import is_table
 from sentiment_fast.io.options import Reading, check_applies
@@ -132,6 +132,7 @@ def score_files(
             sink.finish()
         if isinstance(sink, FileOutput) and not chosen.keep_journal:
             sink.remove_journal()
+        _report_invalid(sink.progress.invalid_utf8, first, read, chosen.encoding, say)
     report_na_spellings(target.name, sink.progress.na_spellings, chosen.na_values, say)
     return _summary(target, sink.progress, earlier, prepared.inputs.first.text_column, time.perf_counter() - started)
 
@@ -187,8 +188,10 @@ class _Prepared:
             warn=say,
         )
         self.inputs = Inputs(sources, self._reading, first)
-        if written == CSV:
-            check_added(self.inputs.first, [*self._columns.names, *map(str, scorer.classes)])
+        if written == self.inputs.first.format == CSV:
+            added = [*self._columns.names, *map(str, scorer.classes)]
+            check_added(self.inputs.first, added)
+            first.encoding.check_texts(added, first.name)
         self.fingerprint: dict[str, Any] | None = None
         if first.rereadable:
             scored_by = scorer_fingerprint(scorer) if cluster is None else cluster.fingerprint
@@ -223,6 +226,20 @@ class _Prepared:
         from sentiment_fast.scoring.cluster.runs import cluster_run
 
         return cluster_run(self._cluster, self._reading, *parts)
+
+
+def _report_invalid(rows: int, first: Source, read: str, chosen: str | None, say: Callable[[str], None]) -> None:
+    """Report texts that could not be decoded, if there are any.
+
+    read: the input's format. chosen: the encoding that was asked for.
+    """
+    if rows == 0:
+        return
+    expected = "UTF-8" if chosen is None else first.encoding.name
+    message = f"{first.name}: invalid {expected} in the texts of {rows:,} rows was read as U+FFFD"
+    if chosen is None and format_named(read).streamed:
+        message += ": if they are in another encoding, name it, such as `encoding=cp1252`"
+    say(message)
 
 
 def _summary(target: Target, done: Progress, earlier: Progress, text_column: str, seconds: float) -> Summary:

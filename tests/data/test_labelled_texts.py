@@ -286,7 +286,7 @@ def test_text_that_is_not_utf8_is_reported_with_row_and_byte(write):
     message = complaint(write(HEADER + b'a,x\n"b\nb",y\ncaf\xe9 au lait,x\n'))
     assert "column 'review', row 3 (counting data rows from 1" in message
     assert "byte 0xe9 at position 3" in message
-    assert "Save the file again as UTF-8" in message
+    assert "Name the encoding, such as `encoding=cp1252`, or save the file again as UTF-8" in message
 
 
 def test_label_that_is_not_utf8_is_reported_with_row(write):
@@ -298,8 +298,37 @@ def test_lone_surrogates_in_bytes_are_not_utf8(write):
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
-def test_wide_encodings_are_refused(write, encoding):
-    assert "expected UTF-8" in complaint(write("review,sentiment\na,x\n".encode(encoding)))
+def test_wide_encodings_are_read_by_their_mark_or_by_name(write, encoding):
+    path, said = write("review,sentiment\né,x\nb,y\n".encode(encoding)), []
+    assert read_labelled(path, say=said.append).texts.to_pylist() == ["é", "b"]
+    assert f"{encoding}-le is read as UTF-8, detected by its byte-order mark" in said[0]
+    path.write_bytes("review,sentiment\né,x\nb,y\n".encode(f"{encoding}-be"))
+    assert f"read it with `encoding={encoding}-be`" in complaint(path)
+    options = LayoutOptions(encoding=f"{encoding}-be")
+    assert read_labelled(path, layout=options).texts.to_pylist() == ["é", "b"]
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "shift_jis", "cp037", "utf-16"])
+@pytest.mark.parametrize("suffix", [".csv", ".csv.gz", ".jsonl"])
+def test_labels_and_texts_are_decoded(tmp_path, encoding, suffix):
+    text, label = ("日本ソ", "良い") if encoding == "shift_jis" else ("schön", "für")
+    content = f"id,review,sentiment\n1,{text},{label}\n2,b,y\n"
+    if suffix == ".jsonl":
+        content = f'{{"review": "{text}", "sentiment": "{label}"}}\n{{"review": "b", "sentiment": "y"}}\n'
+    data, path = content.encode(encoding), tmp_path / f"in{suffix}"
+    path.write_bytes(gzip.compress(data) if suffix == ".csv.gz" else data)
+    found = read_labelled(path, layout=LayoutOptions(encoding=encoding))
+    assert (found.texts.to_pylist(), list(found.labels)) == ([text, "b"], [label, "y"])
+
+
+@pytest.mark.parametrize(("encoding", "bad"), [("cp1252", b"\x81"), ("shift_jis", b"\x81 ")])
+def test_bytes_that_the_named_encoding_lacks_are_an_error_with_their_row(write, encoding, bad):
+    with pytest.raises(DataError) as caught:
+        read_labelled(write(HEADER + b"a,x\nbad" + bad + b",y\n"), layout=LayoutOptions(encoding=encoding))
+    assert f"column 'review', row 2 (counting data rows from 1, without the header): expected {encoding}" in str(
+        caught.value
+    )
+    assert "after 3 characters of the text" in str(caught.value)
 
 
 @pytest.mark.parametrize(("row", "found"), [(b"c", 1), (b"c,d,e", 3), (b"c\xff", 1)])

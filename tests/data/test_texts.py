@@ -110,6 +110,16 @@ def test_text_of_a_folder_that_is_not_utf8_is_reported_with_its_file(tmp_path):
         read_texts(tmp_path)
 
 
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "cp037"])
+def test_texts_of_a_folder_may_be_in_another_encoding(tmp_path, encoding):
+    (tmp_path / "1.txt").write_bytes("schön".encode(encoding))
+    assert read_texts(tmp_path, layout=LayoutOptions(encoding=encoding)).texts.to_pylist() == ["schön"]
+    if encoding == "cp1252":
+        (tmp_path / "2.txt").write_bytes(b"bad\x81")
+        with pytest.raises(DataError, match=r"2\.txt: expected cp1252, got byte 0x81 at position 3"):
+            read_texts(tmp_path, layout=LayoutOptions(encoding=encoding))
+
+
 def test_a_folder_of_texts_is_read_in_numerical_order(tmp_path):
     for number in (10, 9):
         (tmp_path / f"{number}_0.txt").write_text(f"text {number}")

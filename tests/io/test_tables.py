@@ -257,8 +257,12 @@ def test_empty_json_lines_lack_the_columns(tmp_path):
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
 @pytest.mark.parametrize("extension", [".csv", ".jsonl"])
-def test_wide_encodings_are_refused(tmp_path, extension, encoding):
-    assert "expected UTF-8" in complaint(write(tmp_path, f"in{extension}", "review,sentiment\na,x\n".encode(encoding)))
+def test_wide_encodings_are_read_by_their_mark(tmp_path, extension, encoding):
+    text = '{"review": "é", "sentiment": "x"}\n' if extension == ".jsonl" else "review,sentiment\né,x\n"
+    (table,) = read_columns(write(tmp_path, f"in{extension}", text.encode(encoding)), WANTED)
+    assert table.table.column(0).to_pylist() == ["é"]
+    named = write(tmp_path, f"in{extension}", text.encode(f"{encoding}-le"))
+    assert f"read it with `encoding={encoding}-le`" in complaint(named)
 
 
 @pytest.mark.parametrize("extension", CONTENT)

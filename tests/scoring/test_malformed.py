@@ -159,7 +159,8 @@ CASES = {
     "a byte-order mark": (b"\xef\xbb\xbfid,text\n1,a\n", b"\xef\xbb\xbfid,text$\n1,a#\n", []),
     "a byte-order mark before a quote": (b'\xef\xbb\xbf"id",text\n1,a\n', b'\xef\xbb\xbf"id",text$\n1,a#\n', []),
     "a byte-order mark inside": (b"id,text\n\xef\xbb\xbf1,a\n", b"id,text$\n\xef\xbb\xbf1,a#\n", []),
-    "UTF-16": ("\ufeffid,text\n1,a\n".encode("utf-16-le"), "got the first bytes of UTF-16 or UTF-32", []),
+    "UTF-16": ("\ufeffid,text\n1,a\n".encode("utf-16-le"), b"id,text$\n1,a#\n", []),
+    "UTF-16 without a mark": ("id,text\n1,a\n".encode("utf-16-le"), "read it with `encoding=utf-16-le`", []),
     "a compressed file": (b"\x1f\x8b\x08\0\0\0\0\0", "has the content of a gzip file", []),
     # --- texts
     "empty, blank and missing texts": (

@@ -175,7 +175,7 @@ def test_file_of_lines_that_are_no_objects_is_a_data_error(certain, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
 
 
-@pytest.mark.parametrize("start", ["{}\n".encode("utf-16"), b"\x1f\x8b\x08", b"PAR1"])
+@pytest.mark.parametrize("start", ["{}\n".encode("utf-16-le"), b"\x1f\x8b\x08", b"PAR1"])
 def test_file_of_another_kind_is_a_data_error(certain, tmp_path, start):
     with pytest.raises(DataError, match=r"has the content of|expected UTF-8"):
         run(start, certain, tmp_path)

@@ -10,6 +10,7 @@ import json
 import re
 
 from sentiment_fast.errors import DataError
+from sentiment_fast.io.encoding import unmarked, wide_encoding
 from sentiment_fast.io.formats import check_content
 from sentiment_fast.io.options import LayoutOptions
 
@@ -67,43 +68,17 @@ def check_is_csv(data: bytes, name: str, options: LayoutOptions) -> None:
 
 
 def _check_no_nuls(content: bytes, name: str) -> None:
-    """NULs in the header, or after or before every line end, are those of UTF-16 and UTF-32, or of a binary file."""
+    """NULs in the header, or many, are those of UTF-16 and UTF-32, or of a binary file."""
     if b"\0" not in content:
         return
+    if (wide := wide_encoding(content)) is not None:  # of a source that was not taken for text before
+        raise unmarked(wide, name)
     first_line = re.split(rb"[\r\n]", content, maxsplit=1)[0]
-    codec = _wide_codec(content)
-    if b"\0" not in first_line and codec is None and content.count(b"\0") * 4 < len(content):
+    if b"\0" not in first_line and content.count(b"\0") * 4 < len(content):
         return  # single NULs in texts are text
-    if codec is None:
-        raise DataError(
-            f"{name}: expected CSV, got NUL bytes, as in binary files: convert it, or name its `encoding` if it is text"
-        )
     raise DataError(
-        f"{name}: expected UTF-8, got NUL bytes as in {codec.upper()} without a byte-order mark: read it with "
-        f"`encoding={codec}`"
+        f"{name}: expected CSV, got NUL bytes, as in binary files: convert it, or name its `encoding` if it is text"
     )
-
-
-def _wide_codec(content: bytes) -> str | None:
-    """The encoding that the places of NULs are typical of; None if there is none."""
-    whole = content[: len(content) // 4 * 4]
-    by_place = [whole[place::4].count(0) for place in range(4)]
-    units = max(len(whole) // 4, 1)
-    if min(by_place[2:]) > 0.9 * units and by_place[0] < 0.1 * units:
-        return "utf-32-le"
-    if min(by_place[:2]) > 0.9 * units and by_place[3] < 0.1 * units:
-        return "utf-32-be"
-    # Every line end of UTF-16 has a NUL, at places of the same parity; other characters may have none.
-    nuls = [content[0::2].count(0), content[1::2].count(0)]
-    if nuls[0] and nuls[1]:
-        return None
-    line_ends = [found.start() for found in re.finditer(rb"[\r\n]", content)]
-    for odd, codec, step in ((1, "utf-16-le", 1), (0, "utf-16-be", -1)):
-        # In UTF-16-LE, the byte after a line end is at an odd place.
-        pairs = [content[at + step : at + step + 1] for at in line_ends if (at + step) % 2 == odd and at + step >= 0]
-        if nuls[odd] and all(pair in (b"\0", b"") for pair in pairs) and len(pairs) == len(line_ends):
-            return codec
-    return None
 
 
 def _json_kind(content: bytes) -> str | None:

@@ -47,16 +47,18 @@ _FIRST_BYTES[[*range(0x21), ord('"'), 0xA0, *(one.encode()[0] for one in (*_SIGN
 _THREE_DIGITS = np.frombuffer("".join(f"{number:03}" for number in range(1000)).encode(), np.uint8).reshape(1000, 3)
 
 
-def header_fields(names: Iterable[str], dialect: Dialect, excel_safe: bool) -> bytes:
+def header_fields(names: Iterable[str], dialect: Dialect, excel_safe: bool, codec: str = "utf-8") -> bytes:
     """Names as the fields of a header, each with a delimiter before it."""
-    return b"".join(_fields(names, dialect, excel_safe))
+    return b"".join(_fields(names, dialect, excel_safe, codec))
 
 
-def added_fields(added: Mapping[str, pa.Array], dialect: Dialect, excel_safe: bool) -> pa.LargeBinaryArray:
+def added_fields(
+    added: Mapping[str, pa.Array], dialect: Dialect, excel_safe: bool, codec: str = "utf-8"
+) -> pa.LargeBinaryArray:
     """(rows,): the added columns as fields of each row, each with a delimiter before it; null is an empty field.
 
-    float32 is written with six decimals, all other values as Python's csv module writes them. Raises csv.Error for
-    values that the dialect can't hold: see `check_values`.
+    codec: in which ASCII characters are themselves. float32 is written with six decimals, all other values as Python's
+    csv module writes them. Raises csv.Error for values that the dialect can't hold: see `check_values`.
     """
     delimiter = dialect.delimiter
     columns: list[pa.Array] = []
@@ -67,7 +69,7 @@ def added_fields(added: Mapping[str, pa.Array], dialect: Dialect, excel_safe: bo
             columns.append(_take([delimiter.encode()], np.zeros(len(values), np.int64)))
             columns.append(values.cast(pa.large_string()).fill_null("").view(pa.large_binary()))
         else:
-            columns.append(_repeated_fields(values, dialect, excel_safe))
+            columns.append(_repeated_fields(values, dialect, excel_safe, codec))
     return join_columns(columns)
 
 
@@ -130,21 +132,21 @@ def join_columns(columns: Sequence[pa.Array | pa.Scalar]) -> pa.LargeBinaryArray
     return pc.binary_join_element_wise(*columns, pa.scalar(b"", pa.large_binary()))
 
 
-def _fields(values: Iterable[Any], dialect: Dialect, excel_safe: bool) -> list[bytes]:
+def _fields(values: Iterable[Any], dialect: Dialect, excel_safe: bool, codec: str) -> list[bytes]:
     """Values as CSV fields, quoted where necessary, each with a delimiter before it."""
     fields = []
     for value in values:
         if excel_safe and isinstance(value, str):
             runs = are_formulas(pa.array([value.encode()], pa.large_binary()))[0].as_py()
             value = f"'{value}" if runs else value
-        fields.append(f"{dialect.delimiter}{dialect.write(value)}".encode())
+        fields.append(f"{dialect.delimiter}{dialect.write(value)}".encode(codec))
     return fields
 
 
-def _repeated_fields(values: pa.Array, dialect: Dialect, excel_safe: bool) -> pa.Array:
+def _repeated_fields(values: pa.Array, dialect: Dialect, excel_safe: bool, codec: str) -> pa.Array:
     """(rows,): fields of a column with few distinct values; each of them is formatted once."""
     encoded = values.dictionary_encode()
-    fields = _fields([*encoded.dictionary.to_pylist(), None], dialect, excel_safe)
+    fields = _fields([*encoded.dictionary.to_pylist(), None], dialect, excel_safe, codec)
     places = encoded.indices.fill_null(len(fields) - 1)
     return pa.array(fields, pa.large_binary()).take(places)
 

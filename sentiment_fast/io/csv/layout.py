@@ -68,7 +68,7 @@ def read_layout(source: Source, reading: Reading) -> CsvLayout:
     first, width = sniffed.sample, sniffed.sample.width
     columns = [f"column_{number}" for number in range(1, width + 1)]
     if sniffed.header:
-        columns = fields_of(first.content(0), first.delimiter, options)
+        columns = fields_of(first.content(0), first.delimiter, options, source.encoding)
         check_reserved(columns, reading.reserved_names, name)
     if message := _detected(sniffed, preamble, columns, reading, preferred):
         reading.say(f"{name}: {message}")

@@ -24,6 +24,7 @@ from sentiment_fast.io.csv.layout import CsvLayout, read_layout
 from sentiment_fast.io.csv.merged import MergedRows
 from sentiment_fast.io.csv.missing import without_missing
 from sentiment_fast.io.csv.sample import are_comments
+from sentiment_fast.io.encoding import Encoding
 from sentiment_fast.io.formats import CSV
 from sentiment_fast.io.options import Reading, ReadOptions
 from sentiment_fast.io.rejects import RecordError, Rejects
@@ -102,14 +103,16 @@ class CsvReader(Reader[CsvWindow]):
         columns = []
         for place in self.kept:
             begins_and_ends = (places[window.holds_row] for places in window.fields[place])
-            columns.append(pa.chunked_array([_values(self.dialect, window.data, *begins_and_ends)]))
+            values = _values(self.dialect, window.data, *begins_and_ends, self.source.encoding)
+            columns.append(pa.chunked_array([values]))
         return columns
 
     def table(self, window: CsvWindow) -> tuple[pa.Table, Mask]:
         return texts_table(self.values(window), self.schema)
 
     def rejected(self, window: CsvWindow) -> tuple[bytes, int]:
-        return self._rejects.rows(window)
+        rows, count = self._rejects.rows(window)
+        return self.source.encoding.repaired(rows), count
 
     def follow(self, first: Reader[CsvWindow]) -> None:
         assert isinstance(first, CsvReader)
@@ -173,7 +176,8 @@ def read_windows(
             header=int(headers[0]) if len(headers) > 0 else -1,
             comments=comments,
             texts=without_missing(
-                _values(dialect, chunk.data, *(at[holds_row] for at in fields[layout.text])), options.na_values
+                _values(dialect, chunk.data, *(at[holds_row] for at in fields[layout.text]), source.encoding),
+                options.na_values,
             ),
             row_numbers=numbers,
             end=Position(chunk.offset, chunk.row, chunk.line, rows, within_line=finder.within_line),
@@ -181,7 +185,7 @@ def read_windows(
             consumed=chunk.offset if source.consumed is None else source.consumed,
         )
         if options.strict and rejected.any():
-            raise RecordError(f"{source.name}: {_first_rejection(window, width, options.max_record)}")
+            raise RecordError(f"{source.name}: {_first_rejection(window, width, options.max_record, source.encoding)}")
         merged.add(window)
         yield window
     _check_count(source, finder, begin, rows, uncounted)
@@ -251,7 +255,7 @@ def _rejection(fields: int, width: int, max_record: int) -> str:
     return f"expected {width} fields, got {fields}"
 
 
-def _first_rejection(window: CsvWindow, width: int, max_record: int) -> str:
+def _first_rejection(window: CsvWindow, width: int, max_record: int, encoding: Encoding) -> str:
     """A message about the first rejected record of a window."""
     record = int(np.flatnonzero(window.rejected)[0])
     fields = int(window.records.fields[record])
@@ -260,7 +264,7 @@ def _first_rejection(window: CsvWindow, width: int, max_record: int) -> str:
         f"line {window.records.lines[record]})"
     )
     start, end = int(window.starts[record]), int(window.records.content_ends[record])
-    content = bytes(window.data[start : min(end, start + 400)]).decode("utf-8", "replace")[:80]
+    content = encoding.decode(bytes(window.data[start : min(end, start + 400)]))[:80]
     if fields == _core.UNCLOSED:
         return f"{where} opens a quote that never closes: {_QUOTE_ADVICE}"
     if fields == _core.MISQUOTED:
@@ -285,8 +289,11 @@ def _finder(dialect: Dialect, options: ReadOptions, begin: Position, wanted: Seq
     )
 
 
-def _values(dialect: Dialect, data: memoryview, begins: Places, ends: Places) -> pa.LargeBinaryArray:
-    return large_binary(*dialect.values(data, begins, ends))
+def _values(
+    dialect: Dialect, data: memoryview, begins: Places, ends: Places, encoding: Encoding
+) -> pa.LargeBinaryArray:
+    """(fields,): their values in UTF-8."""
+    return large_binary(*encoding.to_utf8(*dialect.values(data, begins, ends)))
 
 
 def large_binary(values: npt.NDArray[np.uint8], offsets: Places) -> pa.LargeBinaryArray:

@@ -17,6 +17,7 @@ import numpy as np
 from sentiment_fast import _core
 from sentiment_fast.errors import DataError
 from sentiment_fast.io.csv.dialect import Dialect
+from sentiment_fast.io.encoding import Encoding
 from sentiment_fast.io.options import LayoutOptions, ReadOptions, is_delimiter
 from sentiment_fast.io.source import Source
 
@@ -45,11 +46,12 @@ class Sample:
     """The first records of a file under one delimiter, without blank lines and comments.
 
     counts: the number of fields of each; below 0 if it cannot be read. starts, ends: where in `data` its content is.
-    lines: the physical lines on which they begin, from 1.
+    lines: the physical lines on which they begin, from 1. encoding: of the data.
     """
 
     delimiter: str
     options: LayoutOptions
+    encoding: Encoding
     data: bytes
     counts: list[int]
     starts: list[int]
@@ -66,7 +68,7 @@ class Sample:
     def fields(self, place: int) -> list[str]:
         """The values of a record's fields; none if one has more than 128 KiB, which is a text in any case."""
         try:
-            return fields_of(self.content(place), self.delimiter, self.options)
+            return fields_of(self.content(place), self.delimiter, self.options, self.encoding)
         except csv.Error:
             return []
 
@@ -96,10 +98,9 @@ class Sample:
         return rows
 
 
-def fields_of(record: bytes, delimiter: str, options: LayoutOptions) -> list[str]:
+def fields_of(record: bytes, delimiter: str, options: LayoutOptions, encoding: Encoding) -> list[str]:
     """The values of a record's fields, as the core reads them. Raises csv.Error for a field of more than 128 KiB."""
-    text = record.decode("utf-8", "replace")
-    return Dialect.of(options, delimiter).fields(text)
+    return Dialect.of(options, delimiter).fields(encoding.decode(record))
 
 
 def are_comments(data: bytes | memoryview, starts: np.ndarray, comment: str | None) -> np.ndarray:
@@ -183,16 +184,16 @@ def read_samples(
         ended = len(data) < preamble.size + size
         content = data[preamble.size :]
         enough = ended or size >= SAMPLE_BYTES
-        samples = {one: _sample_of(content, one, preamble, options, ended) for one in delimiters}
+        samples = {one: _sample_of(content, one, preamble, options, source.encoding, ended) for one in delimiters}
         if enough or all(len(sample) > SAMPLE_RECORDS for sample in samples.values()):
             break
         size *= 4
     if not ended and not any(map(len, samples.values())):
         content = _with_first_line(source, preamble, content, options)
-        samples = {one: _sample_of(content, one, preamble, options, False) for one in delimiters}
+        samples = {one: _sample_of(content, one, preamble, options, source.encoding, False) for one in delimiters}
     for one, sample in samples.items():
         if not sample:  # a quote that stays open hides the end of the first line
-            samples[one] = _sample_of(content, one, preamble, options, True)
+            samples[one] = _sample_of(content, one, preamble, options, source.encoding, True)
     return samples
 
 
@@ -212,7 +213,9 @@ def _with_first_line(source: Source, preamble: Preamble, content: bytes, options
     return source.peek(preamble.size + min(line, start + options.max_record + 1) + SAMPLE_BYTES)[preamble.size :]
 
 
-def _sample_of(content: bytes, delimiter: str, preamble: Preamble, options: ReadOptions, last: bool) -> Sample:
+def _sample_of(
+    content: bytes, delimiter: str, preamble: Preamble, options: ReadOptions, encoding: Encoding, last: bool
+) -> Sample:
     finder = Dialect.of(options, delimiter).finder(
         max_record=options.max_record, offset=preamble.size, line=preamble.lines + 1
     )
@@ -224,4 +227,4 @@ def _sample_of(content: bytes, delimiter: str, preamble: Preamble, options: Read
     places = np.flatnonzero(kept)[: SAMPLE_RECORDS + 1]
     arrays = (found.fields, starts, found.content_ends, found.lines)
     counts, begins, ends, lines = (array[places].tolist() for array in arrays)
-    return Sample(delimiter, options, content, counts, begins, ends, lines)
+    return Sample(delimiter, options, encoding, content, counts, begins, ends, lines)

@@ -77,7 +77,7 @@ def _from_first_readable(sample: Sample) -> Sample:
     """Without a header, the first record that can be read tells the number of columns."""
     first = next((place for place, count in enumerate(sample.counts) if count > 0), 0)
     parts = (sample.counts, sample.starts, sample.ends, sample.lines)
-    return Sample(sample.delimiter, sample.options, sample.data, *(part[first:] for part in parts))
+    return Sample(sample.delimiter, sample.options, sample.encoding, sample.data, *(part[first:] for part in parts))
 
 
 def _choose(samples: Mapping[str, Sample], name: str, preferred: str | None) -> Sample | None:
@@ -119,7 +119,11 @@ def _check_no_title(sample: Sample, name: str, known: Collection[str]) -> None:
     counts = sample.counts
     for place in range(1, min(len(counts), _TITLE_LINES + 1)):
         rest = counts[place:]
-        if place <= _FIRST_LINES and counts[place] == 1 and is_known(sample.content(place).decode("latin-1"), known):
+        if (
+            place <= _FIRST_LINES
+            and counts[place] == 1
+            and is_known(sample.encoding.decode(sample.content(place)), known)
+        ):
             raise _titled(sample, place, name)
         if counts[place] < 2:
             continue
@@ -201,7 +205,7 @@ def _unreadable(sample: Sample, name: str) -> DataError:
 
 def _names(sample: Sample, name: str) -> list[str]:
     try:
-        return fields_of(sample.content(0), sample.delimiter, sample.options)
+        return fields_of(sample.content(0), sample.delimiter, sample.options, sample.encoding)
     except csv.Error as error:  # a field of more than 128 KiB
         raise DataError(
             f"{name}: expected a line of column names, got {error}: does it open a quote that never closes?"

@@ -28,6 +28,7 @@ from sentiment_fast.io.csv.fields import (
     table_fields,
 )
 from sentiment_fast.io.csv.reader import CsvReader, CsvWindow, large_binary
+from sentiment_fast.io.encoding import INVALID
 from sentiment_fast.io.formats import CSV
 from sentiment_fast.io.lines import ended, lacks_line_end
 from sentiment_fast.io.options import LayoutOptions
@@ -66,7 +67,7 @@ def make_writer(
 ) -> CsvCopyWriter | CsvTableWriter:
     """first: the reader of the first input, whose columns the output has. added: the columns to append to them."""
     if isinstance(first, CsvReader) and first.schema is None:
-        return CsvCopyWriter(added.names, first.dialect, options.excel_safe)
+        return CsvCopyWriter(added.names, first.dialect, options.excel_safe, first.source.encoding.codec)
     return CsvTableWriter(first.columns or [], added.names, options.delimiter or ",", options.excel_safe)
 
 
@@ -80,11 +81,11 @@ def check_added(first: Reader[Any], values: Iterable[str]) -> None:
 
 
 class CsvCopyWriter:
-    """CSV to CSV: copies records and appends fields to them."""
+    """CSV to CSV: copies records and appends fields to them. codec: of the records."""
 
-    def __init__(self, added_names: list[str], dialect: Dialect, excel_safe: bool) -> None:
-        self._dialect, self._excel_safe = dialect, excel_safe
-        self._header = header_fields(added_names, dialect, excel_safe)
+    def __init__(self, added_names: list[str], dialect: Dialect, excel_safe: bool, codec: str) -> None:
+        self._dialect, self._excel_safe, self._codec = dialect, excel_safe, codec
+        self._header = header_fields(added_names, dialect, excel_safe, codec)
 
     def write(
         self,
@@ -94,12 +95,17 @@ class CsvCopyWriter:
         added: Mapping[str, pa.Array],
         more_follow: bool,
     ) -> WrittenPart:
-        fields = added_fields(added, self._dialect, self._excel_safe)
+        fields = added_fields(added, self._dialect, self._excel_safe, self._codec)
         header = self._header if source_number == 0 else None
         data = append_fields(window, fields, header, self._dialect, self._excel_safe)
         if window.preamble and source_number == 0:
             data = b"".join([window.preamble, data])
-        return WrittenPart(ended(data) if more_follow and lacks_line_end(window) else data, window.resumable, 0)
+        if more_follow and lacks_line_end(window):
+            data = ended(data)
+        encoding = reader.source.encoding
+        if not encoding.transcoded:
+            return WrittenPart(data, window.resumable, 0)
+        return WrittenPart(encoding.repaired(bytes(memoryview(data))), window.resumable, _rows_with(INVALID, window))
 
     def finish(self, windows: int, rows: int) -> bytes:
         return b""
@@ -172,6 +178,13 @@ def append_fields(
     starts, content_ends = window.starts[kept], window.records.content_ends[kept]
     data, begins = _core.field_values(window.data, starts, window.records.ends[kept], None)
     return _core.append_suffixes(data.data, begins[:-1] + content_ends - starts, suffixes.data, offsets)
+
+
+def _rows_with(byte: bytes, window: CsvWindow) -> int:
+    """The number of rows whose records hold a byte."""
+    places = np.flatnonzero(np.frombuffer(window.data, np.uint8) == byte[0])
+    records = np.unique(np.searchsorted(window.records.ends, places, "right"))
+    return int(window.holds_row[records].sum())
 
 
 def _spread(

@@ -144,7 +144,8 @@ class JsonLinesReader(Reader[JsonWindow]):
         return texts_table(self.values(window), self.schema)
 
     def rejected(self, window: JsonWindow) -> tuple[bytes, int]:
-        return self._rejects.rows(window)
+        rows, count = self._rejects.rows(window)
+        return self.source.encoding.repaired(rows), count
 
     def follow(self, first: Reader[JsonWindow]) -> None:
         assert isinstance(first, JsonLinesReader)
