@@ -24,7 +24,7 @@ from sentiment_fast.data.labels import (
     positions,
     shortest_floats,
 )
-from sentiment_fast.data.texts import TEXT_OPTION, Paths, expand_paths, name_of, read_file, say_nothing, shortened
+from sentiment_fast.data.texts import TEXT_OPTION, Paths, expand_paths, joint_name, name_of, read_file, say_nothing
 from sentiment_fast.errors import DataError, listed, quoted
 from sentiment_fast.io import columns
 from sentiment_fast.io.formats import PARQUET, input_format
@@ -94,7 +94,7 @@ def read_labelled(
         header = ", ".join(files[0].table.column_names)
         raise DataError(f"{files[0].path}: expected data rows, got only the header ({header})")
     chunks = [chunk for file in files for chunk in file.table.column(0).chunks]
-    name, filled = shortened([file.name for file in files]), [file for file in files if len(file)]
+    name, filled = joint_name([file.name for file in files]), [file for file in files if len(file)]
     labels = [_checked_labels(file) for file in filled]
     are_strings = any(
         file.is_typed and pa.types.is_large_string(column.type) for file, column in zip(filled, labels, strict=True)

@@ -75,7 +75,7 @@ def read_texts(
     if not any(map(len, chunks)):
         raise DataError(f"{' + '.join(names)}: expected texts, got none")
     titles = [name_of(name) if name == "-" else Path(name).resolve().name for name in names]
-    return Texts(pa.chunked_array(chunks, pa.large_string()), shortened(titles))
+    return Texts(pa.chunked_array(chunks, pa.large_string()), joint_name(titles))
 
 
 def expand_paths(paths: Paths) -> list[str]:
@@ -126,7 +126,7 @@ def name_of(path: str) -> str:
     return "stdin" if path == "-" else Path(path).name
 
 
-def shortened(names: Sequence[str]) -> str:
+def joint_name(names: Sequence[str]) -> str:
     """The name of several files together in messages."""
     if len(names) <= _MOST_NAMES:
         return " + ".join(names)

@@ -82,7 +82,7 @@ def find_column(
         only_text = "" if labels is None else f"{only_text}, apart from the labels"
     if len(texts) != 1:
         expected = f"a column {' or '.join(map(repr, wanted.usual))}{only_text}"
-        raise DataError(f"{name}: expected {expected}, got {_listed(columns)}: choose one with {wanted.argument}")
+        raise DataError(f"{name}: expected {expected}, got {_all_of(columns)}: choose one with {wanted.argument}")
     say(f"{name}: using column {quoted(columns[texts[0]])} for the texts, the only one that holds text")
     return texts[0]
 
@@ -138,12 +138,12 @@ def _chosen(columns: Sequence[str], chosen: str | int, name: str, wanted: Wanted
     if text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= len(columns):
         return int(text) - 1
     raise DataError(
-        f"{name}: expected {wanted.what} {quoted(chosen)}, got {_listed(columns)}: choose one with {wanted.argument}, "
+        f"{name}: expected {wanted.what} {quoted(chosen)}, got {_all_of(columns)}: choose one with {wanted.argument}, "
         "by name or number"
     )
 
 
-def _listed(columns: Sequence[str]) -> str:
+def _all_of(columns: Sequence[str]) -> str:
     if not columns:
         return "no columns"
     return f"columns {listed(columns)}"

@@ -125,8 +125,8 @@ def input_format(name: str, chosen: str | None = None) -> str:
     extension = _extension(name)
     if extension in _UNREADABLE:
         readable = [one for one in FORMATS if one.extensions]
-        kinds = _listed([f"{one.name} ({', '.join(one.extensions)})" for one in readable])
-        names = _listed([one.name for one in readable])
+        kinds = _either([f"{one.name} ({', '.join(one.extensions)})" for one in readable])
+        names = _either([one.name for one in readable])
         raise DataError(f"{name}: expected {names}, got a file name ending in {extension}: convert it to {kinds}")
     found = _by_extension(extension, CSV)
     if not found.streamed and extension != Path(name).suffix.lower():
@@ -187,7 +187,7 @@ def _of_option(option: str, argument: str, formats: list[Format]) -> Format:
     values = [str(one.option) for one in formats]
     values.insert(1, TSV)
     if option not in values:
-        raise UsageError(f"Expected `{argument}` to be {_listed(values)}, got {option!r}")
+        raise UsageError(f"Expected `{argument}` to be {_either(values)}, got {option!r}")
     return next(one for one in formats if one.option == ("csv" if option == TSV else option))
 
 
@@ -221,7 +221,7 @@ def _extension(name: str) -> str:
     return suffixes[-1] if suffixes else ""
 
 
-def _listed(words: list[str]) -> str:
+def _either(words: list[str]) -> str:
     return f"{', '.join(words[:-1])} or {words[-1]}"
 
 

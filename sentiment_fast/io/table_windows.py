@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from sentiment_fast.errors import DataError
+from sentiment_fast.errors import DataError, quoted
 from sentiment_fast.io.arrow import check_text_forms, holds_text
 from sentiment_fast.io.columns import check_reserved, check_same_names, check_same_text_column, find_column
 from sentiment_fast.io.formats import PARQUET
@@ -46,7 +46,7 @@ class TypedReader(Reader[TableWindow]):
         columns, name = schema.names, self.source.name
         twice = [column for column in columns if columns.count(column) > 1]
         if twice:
-            raise DataError(f"{name}: has several columns {twice[0][:200]!r}: rename all but one")
+            raise DataError(f"{name}: has several columns {quoted(twice[0])}: rename all but one")
         check_reserved(columns, reading.reserved_names, name)
 
         def find_texts() -> list[int]:

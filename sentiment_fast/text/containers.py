@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from sentiment_fast.errors import TextsError
+from sentiment_fast.errors import TextsError, quoted
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -27,7 +27,6 @@ ACCEPTED = (
     "a list, a tuple or an iterator of str, a NumPy array, a pandas or polars Series, a pandas Index, a PyArrow Array "
     "or ChunkedArray, or a table of one such column"
 )
-_MOST_SHOWN = 80  # characters of a value in a message
 _ARROW_TEXTS = ("string", "binary", "null", "categorical", "enum")  # occur in the names of types that the core reads
 
 
@@ -84,7 +83,7 @@ def large_strings(texts: Any) -> pa.ChunkedArray:
         return pa.chunked_array([pa.array(items, pa.large_string())])
     except UnicodeEncodeError as error:
         row = next(row for row, item in enumerate(items) if item is not None and not _is_encodable(item))
-        raise TextsError(f"Expected texts that UTF-8 can encode, got {_shown(items[row])} - at texts[{row}]") from error
+        raise TextsError(f"Expected texts that UTF-8 can encode, got {quoted(items[row])} - at texts[{row}]") from error
 
 
 def arrow_values(column: Any, kind: pa.DataType) -> pa.ChunkedArray:
@@ -139,7 +138,7 @@ def _without_missing(items: Sequence[Any]) -> list[str | None]:
         value = _plain_value(item)
         if not isinstance(value, str) and not is_missing(value):
             raise TextsError(
-                f"Expected `str` or a missing value, got `{type(value).__name__}` {_shown(value)} - at texts[{row}]"
+                f"Expected `str` or a missing value, got `{type(value).__name__}` {quoted(value)} - at texts[{row}]"
             )
         found.append(value if isinstance(value, str) else None)
     return found
@@ -190,8 +189,3 @@ def _plain(values: pa.Array) -> pa.Array:
 
 def _is_encodable(text: str) -> bool:
     return not any("\ud800" <= character <= "\udfff" for character in text)
-
-
-def _shown(value: object) -> str:
-    shown = ascii(value)
-    return shown if len(shown) <= _MOST_SHOWN else f"{shown[: _MOST_SHOWN - 3]}..."

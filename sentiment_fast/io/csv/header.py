@@ -10,11 +10,13 @@ import re
 from collections.abc import Collection, Sequence
 from statistics import median
 
+from sentiment_fast.errors import quoted
 from sentiment_fast.io.csv.sample import Sample
 
 _MOST_WORDS = 30
 _FEW_WORDS = 3
 _TITLE_LINES = 20
+_MOST_QUOTED = 40  # characters
 _SENTENCE_END = re.compile(r"[.!\u2026\u3002\uff01][\"'\u201d\u2019)\]]*$")
 _QUESTION_END = re.compile(r"[?:\uff1f\uff1a][\"'\u201d\u2019)\]]*$")
 _MISSING = {"", "na", "n/a", "nan", "null", "none", "nil", "-", "?", "#n/a"}
@@ -112,34 +114,30 @@ def _alone(names: Sequence[str]) -> str | None:
         if not name.strip():
             return "it is the only line, and one of its fields is empty"
         if type_of([name]) is not None:
-            return f"it is the only line, and {_shortened(name)} is no name"
+            return f"it is the only line, and {quoted(name, _MOST_QUOTED)} is no name"
         if re.search(r"\s", name.strip()):
-            return f"it is the only line, and {_shortened(name)} reads like a text"
+            return f"it is the only line, and {quoted(name, _MOST_QUOTED)} reads like a text"
     return None
 
 
 def _like_its_column(name: str, column: Sequence[str], width: int) -> str | None:
     """What a field looks like, compared with those below it, in a file whose columns all hold texts."""
     if name in (value.strip() for value in column):
-        return f"{_shortened(name)} is also a value below it"
+        return f"{quoted(name, _MOST_QUOTED)} is also a value below it"
     if _TYPES["dates"].fullmatch(name.casefold()) is not None:
-        return f"{_shortened(name)} is a date"
+        return f"{quoted(name, _MOST_QUOTED)} is a date"
     words = len(name.split())
     if words > _MOST_WORDS:
         return f"it holds a text of {words} words"
     if words < 2 or _QUESTION_END.search(name):
         return None
     if words >= _FEW_WORDS and _SENTENCE_END.search(name):
-        return f"{_shortened(name)} is a sentence"
+        return f"{quoted(name, _MOST_QUOTED)} is a sentence"
     counts = sorted(len(value.split()) for value in column if value.strip())
     if not counts:
         return None
     # A name of two or three words is common; above values of one word it is a name, unless there is nothing else.
     usual = median(counts) if words <= _FEW_WORDS else counts[len(counts) // 10]
     if words >= usual and (usual >= 2 or width == 1 or words > _FEW_WORDS):
-        return f"{_shortened(name)} is as long as the texts below it"
+        return f"{quoted(name, _MOST_QUOTED)} is as long as the texts below it"
     return None
-
-
-def _shortened(value: str) -> str:
-    return repr(value if len(value) <= 40 else f"{value[:37]}...")

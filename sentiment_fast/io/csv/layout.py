@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sentiment_fast.errors import quoted
 from sentiment_fast.io.columns import LABEL_COLUMNS, TEXT_COLUMNS, check_reserved, find_column
 from sentiment_fast.io.csv.content import check_is_csv
 from sentiment_fast.io.csv.header import has_values, type_of
@@ -97,7 +98,7 @@ def _detected(sniffed: Sniffed, preamble: Preamble, columns: list[str], reading:
     elif reading.options.delimiter is None and sniffed.delimiter not in (",", preferred):
         parts.append(f"detected the delimiter {sniffed.delimiter!r}")
     if sniffed.guessed:
-        shown = ", ".join(repr(name[:40]) for name in columns[:_MOST_SHOWN])
+        shown = ", ".join(quoted(name, 40) for name in columns[:_MOST_SHOWN])
         more = f" and {len(columns) - _MOST_SHOWN} more" if len(columns) > _MOST_SHOWN else ""
         line = sniffed.sample.lines[0]
         parts.append(f"took line {line} for the header ({shown}{more}): choose `header=False` if it is data")

@@ -10,7 +10,7 @@ import csv
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sentiment_fast.errors import DataError
+from sentiment_fast.errors import DataError, quoted
 from sentiment_fast.io.csv.header import has_typed_columns, is_known, reason_for_data, second_header
 from sentiment_fast.io.csv.sample import Sample, fields_of
 from sentiment_fast.io.options import LayoutOptions
@@ -218,5 +218,4 @@ def _of_below(sample: Sample) -> str:
 
 
 def _shown(content: bytes) -> str:
-    text = content[:200].decode("utf-8", "replace")
-    return repr(text if len(text) <= 60 else f"{text[:57]}...")
+    return quoted(content[:200].decode("utf-8", "replace"))

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from sentiment_fast import _core
-from sentiment_fast.errors import DataError
+from sentiment_fast.errors import DataError, quoted
 from sentiment_fast.io.chunks import Places
 from sentiment_fast.io.jsonl.objects import Member, kind_of, read_members
 
@@ -22,6 +22,7 @@ BLANK = b" \t\r\n"
 _BOM = "\ufeff"
 _SHORT = 7  # bytes that fit into a number with their count
 _MANY = 1000
+_MOST_QUOTED = 100  # characters of a name
 _FIRST_BYTE_REASONS = [f"expected an object, got {kind_of(chr(byte) if byte < 128 else '?')}" for byte in range(256)]
 _OPEN_ARRAY = "the array does not end: is the file complete?"
 _BROKEN = "a bracket or a string does not close, or brackets do not match"
@@ -179,12 +180,14 @@ class ParsedRecords:
         if len(set(names)) < len(names):
             for name, count in Counter(names).items():
                 if count > 1 and name in columns:
-                    raise DataError(f"has several members {shown(name)}")
+                    raise DataError(f"has several members {quoted(name, _MOST_QUOTED)}")
         if self._layout.kept is None and not columns.issuperset(names):
             foreign = next(name for name in names if name not in columns)
             if not is_unicode(foreign):
-                raise DataError(f"has a member {shown(foreign)}, whose name is not valid Unicode")
-            raise DataError(f"has a member {shown(foreign)} that the first lines lack: choose which members to write")
+                raise DataError(f"has a member {quoted(foreign, _MOST_QUOTED)}, whose name is not valid Unicode")
+            raise DataError(
+                f"has a member {quoted(foreign, _MOST_QUOTED)} that the first lines lack: choose which members to write"
+            )
 
 
 def members_of(content: bytes, first: bool) -> list[Member]:
@@ -206,11 +209,6 @@ def is_unicode(name: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def shown(name: str) -> str:
-    """A name as messages quote it."""
-    return repr(name if len(name) <= 100 else f"{name[:100]}...")
 
 
 def _object_array(values: list[object]) -> np.ndarray:
