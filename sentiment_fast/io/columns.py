@@ -143,6 +143,11 @@ def _chosen(columns: Sequence[str], chosen: str | int, name: str, wanted: Wanted
     )
 
 
+def numbered_names(width: int) -> list[str]:
+    """The names of columns of a file without a header."""
+    return [f"column_{number}" for number in range(1, width + 1)]
+
+
 def _all_of(columns: Sequence[str]) -> str:
     if not columns:
         return "no columns"

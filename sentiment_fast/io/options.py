@@ -83,6 +83,7 @@ class DataOptions(LayoutOptions):
 LAYOUT_NAMES = tuple(field.name for field in fields(LayoutOptions))
 _QUOTING = ("standard", "none")
 _APPLIES_TO = {
+    "sheet": ("Excel",),
     "header": ("CSV", "Excel"),
     "skip_lines": ("CSV", "Excel"),
     "comment": ("CSV",),

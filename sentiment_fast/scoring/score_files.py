@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from sentiment_fast.errors import DataError
 from sentiment_fast.io.csv.missing import report_na_spellings
 from sentiment_fast.io.csv.writer import check_added, check_options
+from sentiment_fast.io.encoding import Encoding
 from sentiment_fast.io.formats import CSV, TSV, delimiter_for, format_named, has_format, output_format
 from sentiment_fast.io.inputs import Inputs, format_of, open_source, sources_of
 from sentiment_fast.io.memory.sources import is_table
@@ -98,8 +99,7 @@ def score_files(
     Records that cannot be read are written to `rejects`, by default OUTPUT.rejects.csv; if the output is not a file and
     `rejects` is not given, the first of them is an error. sentiment_score is the probability of the positive class,
     `Scorer.positive`; with more than two classes, there is one column `sentiment_score_<label>` for each. Ordered
-    classes (`Scorer.ordinal`) add `sentiment_stars`, the expected value. Invalid UTF-8 is decoded like
-    bytes.decode("utf-8", "replace").
+    classes (`Scorer.ordinal`) add `sentiment_stars`, the expected value. Invalid UTF-8 is read as U+FFFD.
 
     From file to file, the same call resumes an interrupted run, and the result is identical to that of an uninterrupted
     one; a call with another input, model or option refuses to; `restart` starts over. say: gets messages. on_window:
@@ -132,8 +132,8 @@ def score_files(
             sink.finish()
         if isinstance(sink, FileOutput) and not chosen.keep_journal:
             sink.remove_journal()
-        _report_invalid(sink.progress.invalid_utf8, first, read, chosen.encoding, say)
-    report_na_spellings(target.name, sink.progress.na_spellings, chosen.na_values, say)
+        name = first.name if len(sources) == 1 else f"{len(sources)} inputs"
+        _report_texts(name, sink.progress, first.encoding, format_named(read).streamed, chosen, say)
     return _summary(target, sink.progress, earlier, prepared.inputs.first.text_column, time.perf_counter() - started)
 
 
@@ -228,16 +228,19 @@ class _Prepared:
         return cluster_run(self._cluster, self._reading, *parts)
 
 
-def _report_invalid(rows: int, first: Source, read: str, chosen: str | None, say: Callable[[str], None]) -> None:
-    """Report texts that could not be decoded, if there are any.
+def _report_texts(
+    name: str, done: Progress, encoding: Encoding, encoded: bool, options: ScoreOptions, say: Callable[[str], None]
+) -> None:
+    """Report texts that may stand for missing ones, and texts that could not be decoded, if there are any.
 
-    read: the input's format. chosen: the encoding that was asked for.
+    name: of the inputs. encoding: of their texts. encoded: whether their format leaves the encoding open.
     """
-    if rows == 0:
+    report_na_spellings(name, done.na_spellings, options.na_values, say)
+    if done.invalid_utf8 == 0:
         return
-    expected = "UTF-8" if chosen is None else first.encoding.name
-    message = f"{first.name}: invalid {expected} in the texts of {rows:,} rows was read as U+FFFD"
-    if chosen is None and format_named(read).streamed:
+    expected = "UTF-8" if options.encoding is None else encoding.name
+    message = f"{name}: invalid {expected} in the texts of {done.invalid_utf8:,} rows was read as U+FFFD"
+    if options.encoding is None and encoded:
         message += ": if they are in another encoding, name it, such as `encoding=cp1252`"
     say(message)
 

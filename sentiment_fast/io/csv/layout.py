@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sentiment_fast.errors import quoted
-from sentiment_fast.io.columns import LABEL_COLUMNS, TEXT_COLUMNS, check_reserved, find_column
+from sentiment_fast.io.columns import LABEL_COLUMNS, TEXT_COLUMNS, check_reserved, find_column, numbered_names
 from sentiment_fast.io.csv.content import check_is_csv
 from sentiment_fast.io.csv.header import has_values, type_of
 from sentiment_fast.io.csv.sample import Preamble, Sample, fields_of, read_preamble, read_samples
@@ -67,7 +67,7 @@ def read_layout(source: Source, reading: Reading) -> CsvLayout:
         # Not before a header, a byte-order mark is no part of the first record, of which several files may be joined.
         preamble = Preamble(len(_BOM), 0)
     first, width = sniffed.sample, sniffed.sample.width
-    columns = [f"column_{number}" for number in range(1, width + 1)]
+    columns = numbered_names(width)
     if sniffed.header:
         columns = fields_of(first.content(0), first.delimiter, options, source.encoding)
         check_reserved(columns, reading.reserved_names, name)

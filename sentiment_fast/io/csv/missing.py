@@ -42,7 +42,7 @@ def count_na_spellings(texts: pa.LargeBinaryArray) -> int:
 
 
 def report_na_spellings(name: str, count: int, na_values: Sequence[str], say: Callable[[str], None]) -> None:
-    """Say how many texts may stand for missing ones, unless it was decided which do. name: of the input or output."""
+    """Say how many texts may stand for missing ones, unless it was decided which do. name: of the input."""
     if count and na_values == NA_VALUES:
         say(
             f"{name}: {count:,} texts are only NaN, None, NULL, N/A, NA or a similar word, and count as texts. If they "

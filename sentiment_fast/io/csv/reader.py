@@ -36,6 +36,7 @@ _QUOTE_ADVICE = (
     "`quoting=none`"
 )
 
+_ADVICE_BYTES = 4096  # of a rejected record, which advice is based on
 COMMENT_OF_LINES = "starts as a comment does, but a quote in it closes on a later line"
 
 
@@ -185,7 +186,7 @@ def read_windows(
             consumed=chunk.offset if source.consumed is None else source.consumed,
         )
         if options.strict and rejected.any():
-            raise RecordError(f"{source.name}: {_first_rejection(window, width, options.max_record, source.encoding)}")
+            raise RecordError(f"{source.name}: {_first_rejection(window, width, options, source.encoding)}")
         merged.add(window)
         yield window
     _check_count(source, finder, begin, rows, uncounted)
@@ -255,7 +256,7 @@ def _rejection(fields: int, width: int, max_record: int) -> str:
     return f"expected {width} fields, got {fields}"
 
 
-def _first_rejection(window: CsvWindow, width: int, max_record: int, encoding: Encoding) -> str:
+def _first_rejection(window: CsvWindow, width: int, options: ReadOptions, encoding: Encoding) -> str:
     """A message about the first rejected record of a window."""
     record = int(np.flatnonzero(window.rejected)[0])
     fields = int(window.records.fields[record])
@@ -264,16 +265,19 @@ def _first_rejection(window: CsvWindow, width: int, max_record: int, encoding: E
         f"line {window.records.lines[record]})"
     )
     start, end = int(window.starts[record]), int(window.records.content_ends[record])
-    content = encoding.decode(bytes(window.data[start : min(end, start + 400)]))[:80]
+    record_start = encoding.decode(bytes(window.data[start : min(end, start + _ADVICE_BYTES)]))
+    content = record_start[:80]
     if fields == _core.UNCLOSED:
         return f"{where} opens a quote that never closes: {_QUOTE_ADVICE}"
     if fields == _core.MISQUOTED:
         return f"{where} opens a quote that closes on another line, before text, {content!r}: {_QUOTE_ADVICE}"
     if fields < 0:
-        return f"{where} is longer than {max_record:,} bytes: raise `max_record` if the record is correct"
+        return f"{where} is longer than {options.max_record:,} bytes: raise `max_record` if the record is correct"
+    escaped = options.escape is None and '\\"' in record_start
     return (
         f"expected {width} fields, as in the header, got {fields} in {where}: {content!r}. Put quotes around a text "
         "that holds commas, quotes or line breaks, and double the quotes inside it"
+        f"{', or name the `escape` if it is the backslash before them' if escaped else ''}"
     )
 
 

@@ -136,13 +136,13 @@ def _check_no_title(sample: Sample, name: str, known: Collection[str]) -> None:
 
 def _check_not_quoted_whole(sample: Sample, name: str) -> None:
     """`"id,review"` over `"1,Good film"`: a file each of whose lines was quoted once more."""
-    quoted = [one for one in map(sample.content, range(len(sample))) if len(one) > 1 and one[:1] == one[-1:] == b'"']
-    if len(quoted) < 2 or quoted[0] != sample.content(0):
+    whole = [one for one in map(sample.content, range(len(sample))) if len(one) > 1 and one[:1] == one[-1:] == b'"']
+    if len(whole) < 2 or whole[0] != sample.content(0):
         return
-    counts = {one.count(sample.delimiter.encode()) for one in quoted}
+    counts = {one.count(sample.delimiter.encode()) for one in whole}
     if len(counts) == 1 and counts != {0}:
         raise DataError(
-            f"{name}: expected fields in quotes, got lines in quotes, such as {_shown(quoted[0])}, each with "
+            f"{name}: expected fields in quotes, got lines in quotes, such as {_shown(whole[0])}, each with "
             f"{counts.pop()} {sample.delimiter!r}: remove the outer quotes, or choose `delimiter=tab` if each line is "
             "a text"
         )

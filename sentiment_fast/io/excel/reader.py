@@ -14,7 +14,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from sentiment_fast.errors import DataError, UsageError
+from sentiment_fast.errors import DataError, UsageError, listed
+from sentiment_fast.io.columns import numbered_names
 from sentiment_fast.io.formats import EXCEL
 from sentiment_fast.io.options import Reading
 from sentiment_fast.io.source import Source
@@ -37,10 +38,8 @@ class ExcelReader(TypedReader):
         first = next(self._rows_from_first(), None)
         if first is None:
             raise DataError(f"{source.name}: expected rows in the sheet {self._sheet.name!r}, got an empty one")
-        names = [_text(value) for value in first]
-        if reading.options.header is False:
-            names = [str(place) for place, _ in enumerate(names, 1)]
-        else:
+        names = self._names(first)
+        if reading.options.header is not False:
             self._check_names(names)
         self.rows = sum(1 for _ in self._data_rows())
         self.choose_columns(pa.schema([(name, pa.large_string()) for name in names]), reading)
@@ -54,9 +53,7 @@ class ExcelReader(TypedReader):
             yield self.window(read, end, True, size * row // max(self.rows or 1, 1))
 
     def _batches(self) -> Iterator[pa.RecordBatch]:
-        names = [_text(value) for value in next(self._rows_from_first())]
-        if self._reading.options.header is False:
-            names = [str(place) for place, _ in enumerate(names, 1)]
+        names = self._names(next(self._rows_from_first()))
         places = [names.index(name) for name in self.names_to_read]
         schema = pa.schema([(name, pa.large_string()) for name in self.names_to_read])
         columns: list[list[str]] = [[] for _ in places]
@@ -84,6 +81,12 @@ class ExcelReader(TypedReader):
         if self._reading.options.header is not False:
             next(rows, None)
         return rows
+
+    def _names(self, first: list[Any]) -> list[str]:
+        """The names of all columns, by the first row."""
+        if self._reading.options.header is False:
+            return numbered_names(len(first))
+        return [_text(value) for value in first]
 
     def _check_names(self, names: list[str]) -> None:
         """Raises DataError for a title in place of names: it has empty cells next to it, above cells that are filled.
@@ -132,14 +135,13 @@ def _in_memory(source: Source) -> io.BytesIO:
 def _sheet_name(workbook: Any, source: Source, reading: Reading) -> str:
     names: list[str] = workbook.sheet_names
     chosen = reading.options.sheet
-    listed = ", ".join(map(repr, names[:20])) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
     if not names:
         raise DataError(f"{source.name}: expected a workbook with sheets, got none")
     if chosen is None:
         if len(names) > 1:
             reading.say(
-                f"{source.name}: reading the sheet {names[0]!r}, the first of {len(names)} ({listed}): choose another "
-                "with `sheet`"
+                f"{source.name}: reading the sheet {names[0]!r}, the first of {len(names)} ({listed(names)}): choose "
+                "another with `sheet`"
             )
         return names[0]
     if str(chosen) in names:
@@ -148,7 +150,7 @@ def _sheet_name(workbook: Any, source: Source, reading: Reading) -> str:
     if text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= len(names):
         return names[int(text) - 1]
     raise DataError(
-        f"{source.name}: expected a sheet {chosen!r}, got {listed}: choose one with `sheet`, by name or number"
+        f"{source.name}: expected a sheet {chosen!r}, got {listed(names)}: choose one with `sheet`, by name or number"
     )
 
 
