@@ -33,8 +33,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "files",
         metavar="FILE",
         nargs="+",
-        help="texts with labels: a CSV, JSON Lines or Parquet file, compressed or not, a quoted pattern, an aclImdb "
-        'folder, or "-" for CSV from stdin',
+        help="texts with labels: a CSV, JSON, Parquet or Excel file, compressed or not, a quoted pattern, an aclImdb "
+        'folder, or "-" for stdin, CSV unless --input-format is given',
     )
     add_model_argument(parser)
     add_columns_arguments(parser)

@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--data",
         metavar="PATH|imdb|demo",
         action="append",
-        help="learn from these texts, ignoring labels: a CSV, JSON Lines or Parquet file, compressed or not, a quoted "
+        help="learn from these texts, ignoring labels: a CSV, JSON, Parquet or Excel file, compressed or not, a quoted "
         "pattern, a folder, imdb (the unlabelled reviews of the Large Movie Review Dataset), demo or demo:N (N "
         "made-up reviews); required, may be repeated",
     )

@@ -16,7 +16,7 @@ def add_label_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="LABEL=NEW,LABEL=NEW",
         action="append",
         default=argparse.SUPPRESS,
-        help="rename labels, as they are spelled, after reading them; may be repeated",
+        help="rename labels, as they are spelled, after reading them; may be repeated (default: none)",
     )
     parser.add_argument(
         "--normalise-labels",
@@ -31,7 +31,7 @@ def add_class_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--positive",
         metavar="LABEL",
-        help="of two classes, call this one positive: scores are its probability (default: the second, sorted)",
+        help="score the probability of this one of two classes, and call it positive (default: the second, sorted)",
     )
     parser.add_argument(
         "--class-weight",
@@ -44,13 +44,13 @@ def add_class_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         const=True,
         help="treat the classes as ordered, such as stars: by their numbers, or in the given order, counted from 1; "
-        "score adds their expected value as sentiment_stars",
+        "score adds their expected value as sentiment_stars (default: not ordered)",
     )
     parser.add_argument(
         "--neutral",
         metavar="LOW:HIGH|auto",
-        help='keep a band in the model: texts whose probability of the positive class is in it are labelled "neutral"; '
-        "auto: chosen on the validation data (default: none)",
+        help='label texts "neutral" whose probability of the positive class is in this band, kept in the model; auto '
+        "chooses it on the validation data (default: none)",
     )
 
 

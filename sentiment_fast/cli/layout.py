@@ -16,21 +16,42 @@ from sentiment_fast.io.options import LAYOUT_NAMES, DataOptions, LayoutOptions
 
 def add_layout_arguments(parser: argparse.ArgumentParser) -> None:
     """How the bytes of files are to be read; options that are left out get no value."""
-    group = parser.add_argument_group("how files are laid out (default: detected)")
+    group = parser.add_argument_group("how files are laid out")
 
     def add(option: str, **settings: Any) -> None:
         group.add_argument(option, default=argparse.SUPPRESS, **settings)
 
-    add("--input-format", metavar="NAME", help="read files as csv, tsv, jsonl, json, parquet or excel")
-    add("--encoding", metavar="NAME", help="decode text by this codec, such as cp1252 or utf-16-le (default: UTF-8)")
+    add(
+        "--input-format",
+        metavar="NAME",
+        help="read files as csv, tsv, jsonl, json, parquet or excel (default: as the extension says, else csv)",
+    )
+    add("--encoding", metavar="NAME", help="decode text by this codec, such as cp1252 or utf-16-le (default: utf-8)")
     add("--sheet", metavar="NAME", help="read this sheet of a workbook, by name or number from 1 (default: the first)")
-    add("--delimiter", metavar="X", type=delimiter, help='split fields of CSV at X, "tab" for a tab')
-    add("--header", action=argparse.BooleanOptionalAction, help="take column names from the first record of CSV")
-    add("--skip-lines", metavar="N", type=int, help="copy N lines before the header unread (default: 0)")
-    add("--comment", metavar="X", help="copy lines that start with X unread (default: none)")
-    add("--quoting", choices=("standard", "none"), help="none: take quotes as ordinary characters (default: standard)")
-    add("--escape", metavar="X", help="take the character after X as it is, such as a backslash (default: none)")
-    add("--na-values", metavar="A,B", type=names, help="take these fields as no text (default: the empty field)")
+    add(
+        "--delimiter", metavar="X", type=delimiter, help='split fields of CSV at X, "tab" for a tab (default: detected)'
+    )
+    add(
+        "--header",
+        action=argparse.BooleanOptionalAction,
+        help="take column names from the first record of CSV or row of a sheet (default: detected in CSV, else yes)",
+    )
+    add(
+        "--skip-lines", metavar="N", type=int, help="leave out the first N lines of CSV or rows of a sheet (default: 0)"
+    )
+    add("--comment", metavar="X", help="leave out lines of CSV that start with X (default: none)")
+    add(
+        "--quoting",
+        choices=("standard", "none"),
+        help="read quotes in CSV as RFC 4180 says, or as ordinary characters (default: standard)",
+    )
+    add("--escape", metavar="X", help="take the character after X, such as a backslash, literally (default: none)")
+    add(
+        "--na-values",
+        metavar="A,B",
+        type=names,
+        help="count these fields of CSV as missing texts (default: empty ones only)",
+    )
 
 
 def add_skip_bad_rows_argument(parser: argparse.ArgumentParser) -> None:

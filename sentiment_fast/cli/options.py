@@ -24,8 +24,8 @@ def add_input_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="INPUT",
         nargs="+",
         help="CSV or TSV, JSON (.json), JSON Lines (.jsonl, .ndjson), all also compressed (.gz, "
-        '.bz2, .xz, .zst), Parquet (.parquet, .pq), or Excel (.xlsx, .xls, .ods); a quoted pattern; "-" for CSV from '
-        "stdin, see --input-format",
+        '.bz2, .xz, .zst), Parquet (.parquet, .pq), or Excel (.xlsx, .xls, .ods); a quoted pattern; "-" for stdin, '
+        "CSV unless --input-format is given",
     )
     parser.add_argument(
         "-o",
@@ -188,7 +188,7 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
         "--data",
         metavar="PATH|imdb|demo",
         action="append",
-        help="train on these labelled texts: a CSV, JSON Lines or Parquet file, compressed or not, a quoted pattern, "
+        help="train on these labelled texts: a CSV, JSON, Parquet or Excel file, compressed or not, a quoted pattern, "
         "an aclImdb folder, imdb (download the Large Movie Review Dataset), demo or demo:N (N made-up reviews); "
         "may be repeated (default: 'IMDB Dataset.csv' in this folder, else imdb, else demo)",
     )
@@ -332,7 +332,8 @@ def add_run_arguments(parser: argparse.ArgumentParser, out: str) -> None:
     parser.add_argument(
         "--resume",
         action="store_true",
-        help="continue the run in --out where it was interrupted; its other options are recorded and may be left out",
+        help="continue the run in --out from its last checkpoint, if any; its other options are recorded and may be "
+        "left out",
     )
     parser.add_argument(
         "--checkpoint-minutes",
