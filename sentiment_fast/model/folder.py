@@ -31,6 +31,7 @@ from sentiment_fast.model.serialization import (
     load_folder,
 )
 from sentiment_fast.runs.atomic import write_atomically, write_together
+from sentiment_fast.text.containers import is_unicode
 from sentiment_fast.text.stop_words import is_language, local_stop_words
 from sentiment_fast.text.vocabulary import MOST_BYTES, Vocabulary
 
@@ -248,7 +249,7 @@ def _config_of(files: FolderFiles) -> dict[str, Any]:
         raise ModelFolderError(f"{path}: expected 'classes' to be two or more different texts or numbers: altered")
     for name, otherwise in {"text_column": 0, "label_column": None}.items():
         column = config.get(name, otherwise)
-        if not isinstance(column, str | None) or (isinstance(column, str) and not _is_text(column)):
+        if not isinstance(column, str | None) or (isinstance(column, str) and not is_unicode(column)):
             raise ModelFolderError(f"{path}: expected {name!r} to be a name or null: cut short or altered")
     for name in (*_NO_PARTS, *_SECOND_IS_POSITIVE):
         if name not in config:
@@ -261,12 +262,7 @@ def _config_of(files: FolderFiles) -> dict[str, Any]:
 def _are_labels(classes: list[Any]) -> bool:
     """Whether they are all texts, all whole numbers of 64 bits, or all finite numbers."""
     if all(isinstance(label, str) for label in classes):
-        return all(map(_is_text, classes))
+        return all(map(is_unicode, classes))
     if all(type(label) is int for label in classes):
         return all(-(1 << 63) <= label < 1 << 63 for label in classes)
     return all(type(label) in (int, float) and -_LARGEST <= label <= _LARGEST for label in classes)
-
-
-def _is_text(text: str) -> bool:
-    """Whether it can be written, which a lone surrogate can't."""
-    return not any("\ud800" <= character <= "\udfff" for character in text)

@@ -101,7 +101,7 @@ def _pretrained_of(files: FolderFiles) -> PretrainedWeights:
 
 
 def pretrained_weights(weights: Mapping[str, Shaped]) -> dict[str, Shaped]:
-    """Those of a network's weights that a pretrained folder has."""
+    """The part of a network's weights that a pretrained folder has."""
     return {name: one for name, one in weights.items() if name.startswith(("embedding.", "recurrent."))}
 
 

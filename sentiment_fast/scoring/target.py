@@ -121,7 +121,7 @@ class Target:
         return self.path.exists() and not Path(f"{self.path}.part").exists()
 
     def _changed(self, complete: Progress) -> Iterator[Path]:
-        """Those of a complete run's files that are not as it left them."""
+        """The files of a complete run that are not as it left them."""
         assert self.path is not None
         assert self.rejects is not None
         if file_state(self.path) != (complete.output_bytes, complete.output_digest, complete.output_time):

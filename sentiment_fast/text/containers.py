@@ -82,7 +82,7 @@ def large_strings(texts: Any) -> pa.ChunkedArray:
     try:
         return pa.chunked_array([pa.array(items, pa.large_string())])
     except UnicodeEncodeError as error:
-        row = next(row for row, item in enumerate(items) if item is not None and not _is_encodable(item))
+        row = next(row for row, item in enumerate(items) if item is not None and not is_unicode(item))
         raise TextsError(f"Expected texts that UTF-8 can encode, got {quoted(items[row])} - at texts[{row}]") from error
 
 
@@ -106,7 +106,7 @@ def arrow_values(column: Any, kind: pa.DataType) -> pa.ChunkedArray:
 
 
 def rows_without_text(column: Any, candidates: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Those of the candidates, (m,) rows, that are missing, empty or only white space.
+    """The rows among the candidates, (m,), whose texts are missing, empty or only white space.
 
     column: what `column_of` returned.
     """
@@ -187,5 +187,10 @@ def _plain(values: pa.Array) -> pa.Array:
     return values.dictionary.cast(pa.large_binary()).take(values.indices)
 
 
-def _is_encodable(text: str) -> bool:
-    return not any("\ud800" <= character <= "\udfff" for character in text)
+def is_unicode(text: str) -> bool:
+    """Whether UTF-8 can encode a text: it holds no half of a surrogate pair, which JSON's escapes can spell."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

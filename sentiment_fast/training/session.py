@@ -106,7 +106,8 @@ def train(
     - preset (str, "tutorial") or config (path): the settings to start from, by name or from a preset file
     - set (mapping or list of "NAME=VALUE", empty): single settings to change, such as {"cell": "gru"}
     - epochs, batch_size, seed (int, None), learning_rate (float, None): likewise
-    - threads (int, None): how many to use on a CPU; None for as many as PyTorch does. It affects how sums are rounded
+    - threads (int, None): how many to use on a CPU; None for all that this process may use, or
+      OMP_NUM_THREADS if that is less. How sums are rounded depends on it
     - validation (share or path, None): the texts that choose the epoch and calibrate the probabilities
     - test (path, None): labelled texts to score once, at the end
     - text_column, label_column (str or int, None): names, or numbers from 1; default "sentiment", else "label";
@@ -131,7 +132,7 @@ def train(
       target
     - device ("auto", "cpu" or "cuda"; "auto"), precision ("auto", "float32", "bfloat16" or "float16"; "float32"),
       amp (bool, False): short for precision="auto"
-    - compile, cuda_graphs (bool, None), deterministic (bool, False): see the README's Training
+    - compile, cuda_graphs (bool, None), deterministic (bool, False): see docs/training.md
     - resume (bool, False): continue the run in `out`; its other options are recorded and may be left out
     - checkpoint_minutes (float, 5.0): the time between two checkpoints inside an epoch
     - tensorboard (bool, False): also log to out/tensorboard

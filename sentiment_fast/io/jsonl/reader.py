@@ -19,11 +19,12 @@ from sentiment_fast.io.chunks import Mask, Places, RecordWindow, read_chunks
 from sentiment_fast.io.columns import WantedColumn, check_reserved, check_same_text_column, find_column
 from sentiment_fast.io.formats import JSON, JSON_LINES, check_content
 from sentiment_fast.io.jsonl.objects import Member, kind_of, on_one_line
-from sentiment_fast.io.jsonl.records import BLANK, JsonLayout, ParsedRecords, is_unicode, members_of
+from sentiment_fast.io.jsonl.records import BLANK, JsonLayout, ParsedRecords, members_of
 from sentiment_fast.io.options import Reading
 from sentiment_fast.io.rejects import RecordError, Rejects
 from sentiment_fast.io.source import Source
 from sentiment_fast.io.window import Position, Reader
+from sentiment_fast.text.containers import is_unicode
 from sentiment_fast.text.encoding import SIMD_LEVEL
 
 _START_BYTES = 1 << 10

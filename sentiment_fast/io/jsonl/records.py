@@ -17,6 +17,7 @@ from sentiment_fast import _core
 from sentiment_fast.errors import DataError, quoted
 from sentiment_fast.io.chunks import Places
 from sentiment_fast.io.jsonl.objects import Member, kind_of, read_members
+from sentiment_fast.text.containers import is_unicode
 
 BLANK = b" \t\r\n"
 _BOM = "\ufeff"
@@ -200,15 +201,6 @@ def members_of(content: bytes, first: bool) -> list[Member]:
     except UnicodeDecodeError as error:
         raise DataError(f"not valid UTF-8 at byte {error.start + 1} of the line") from error
     return read_members(line.removeprefix(_BOM) if first else line)
-
-
-def is_unicode(name: str) -> bool:
-    """Whether a name can be written in UTF-8: JSON's escapes can spell half of a surrogate pair."""
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _object_array(values: list[object]) -> np.ndarray:
