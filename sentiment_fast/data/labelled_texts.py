@@ -132,7 +132,7 @@ def _read_one(
         table = pa.table(list(read_labelled_folder(Path(path), layout.encoding)), names=["text", "label"])
         return _LabelledFile(path, table, Path(path).resolve().name, None, None)
     table = read_file(path, wanted, layout, say)
-    is_typed = path != "-" and (layout.input_format or input_format(path)).casefold() == PARQUET.casefold()
+    is_typed = input_format(path, layout.input_format) == PARQUET
     return _LabelledFile(path, table, name_of(path), *table.column_names, is_typed)
 
 
