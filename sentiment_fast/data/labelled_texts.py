@@ -133,7 +133,8 @@ def _read_one(
         return _LabelledFile(path, table, Path(path).resolve().name, None, None)
     table = read_file(path, wanted, layout, say)
     is_typed = input_format(path, layout.input_format) == PARQUET
-    return _LabelledFile(path, table, name_of(path), *table.column_names, is_typed)
+    of_texts, of_labels = table.column_names
+    return _LabelledFile(path, table, name_of(path), of_texts, of_labels, is_typed)
 
 
 def _checked_labels(file: _LabelledFile) -> pa.ChunkedArray:
