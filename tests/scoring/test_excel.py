@@ -82,6 +82,23 @@ def test_empty_rows_above_the_header_are_left_out_and_titles_refused(exact_score
         scored(titled, exact_scorer)
 
 
+def test_columns_of_a_sheet_without_a_header_are_numbered(exact_scorer):
+    book = xlsx_bytes({"A": [[1, "good"], [2, "bad"]]})
+    expected = [["column_1", "column_2"], ["1", "good"], ["2", "bad"]]
+    assert scored(book, exact_scorer, header=False, text_column=2) == expected
+
+
+def test_a_sheet_of_csv_is_refused(exact_scorer):
+    with pytest.raises(UsageError, match="no `sheet` when reading CSV: it applies to Excel only"):
+        score_csv(io.BytesIO(b"id,review\n1,good\n"), io.BytesIO(), exact_scorer, sheet=2)
+
+
+def test_a_record_with_backslashes_before_quotes_is_refused_with_the_option_that_decides(exact_scorer):
+    data = b'id,review\n1,"so \\"good\\", really"\n2,bad\n'
+    with pytest.raises(DataError, match="name the `escape`"):
+        score_csv(io.BytesIO(data), io.BytesIO(), exact_scorer)
+
+
 def test_index_without_a_name_is_accepted(exact_scorer):
     book = xlsx_bytes({"A": [[None, "review"], [0, "good"]]})
     assert scored(book, exact_scorer) == [["", "review"], ["0", "good"]]
