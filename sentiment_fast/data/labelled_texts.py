@@ -80,8 +80,8 @@ def read_labelled(
     Texts are returned as (n,) large_string, as they are in the file: "NA" and "" are texts. A null text becomes "".
     Labels are returned as they are spelled, (n,) str, spaces included, or as int64 or float64 if each of them is
     spelled as that number is (see `labels.label_values`); so are JSON's numbers, by their source text. Strings of
-    Parquet stay strings and its numbers numbers, float32 by its shortest spelling; its booleans become "False" and
-    "True", JSON's stay "false" and "true".
+    Parquet and JSON stay strings, and Parquet's numbers numbers, float32 by its shortest spelling; its booleans become
+    "False" and "True", JSON's stay "false" and "true".
 
     Raises UsageError for one column as both, and DataError, with the file and, if there is
     one, the row, for anything else: a missing file or column, a record that cannot be read, bytes that are not UTF-8,
@@ -111,7 +111,7 @@ def read_labelled(
 @dataclass(frozen=True)
 class _LabelledFile:
     """table: (n,), texts and labels. name: how messages call the data. text_column, label_column: None for a folder.
-    is_typed: whether its format tells strings from numbers.
+    is_typed: whether its labels, if they are texts here, are marked as strings in the file.
     """
 
     path: str
@@ -131,10 +131,10 @@ def _read_one(
     if path != "-" and Path(path).is_dir():
         table = pa.table(list(read_labelled_folder(Path(path), layout.encoding)), names=["text", "label"])
         return _LabelledFile(path, table, Path(path).resolve().name, None, None)
-    table = read_file(path, wanted, layout, say)
-    is_typed = path != "-" and (layout.input_format or input_format(path)).casefold() == PARQUET.casefold()
+    table, strings = read_file(path, wanted, layout, say)
+    is_parquet = path != "-" and (layout.input_format or input_format(path)).casefold() == PARQUET.casefold()
     of_texts, of_labels = table.column_names
-    return _LabelledFile(path, table, name_of(path), of_texts, of_labels, is_typed)
+    return _LabelledFile(path, table, name_of(path), of_texts, of_labels, is_parquet or of_labels in strings)
 
 
 def _checked_labels(file: _LabelledFile) -> pa.ChunkedArray:
