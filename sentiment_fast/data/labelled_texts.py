@@ -32,6 +32,7 @@ from sentiment_fast.io.options import LayoutOptions
 from sentiment_fast.io.tables import ROW_NOTE
 
 LABEL_OPTION = "`label_column`"
+_MOST_COUNTED = 5  # classes in a message, the rarest first
 
 
 @dataclass(frozen=True)
@@ -246,8 +247,10 @@ def stratified_split(data: LabelledTexts, held_out: float, seed: int) -> tuple[L
         kept, held = train_test_split(np.arange(len(data)), test_size=held_out, stratify=data.labels, random_state=seed)
     except ValueError as error:
         labels, counts = np.unique(data.labels, return_counts=True)
-        counted = zip(labels.tolist(), counts.tolist(), strict=True)
-        found = ", ".join(f"{quoted(label)}: {count}" for label, count in counted)
+        counted = sorted(zip(counts.tolist(), labels.tolist(), strict=True), key=lambda pair: pair[0])
+        found = ", ".join(f"{quoted(label)}: {count}" for count, label in counted[:_MOST_COUNTED])
+        if len(counted) > _MOST_COUNTED:
+            found += f" and {len(counted) - _MOST_COUNTED:,} more classes"
         raise DataError(
             f"{data.name}: cannot hold out {held_out:.0%} of {len(data)} rows with every class in both parts "
             f"({found}). Give more rows, or a validation file of its own (`validation=PATH`)."
