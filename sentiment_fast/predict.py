@@ -100,7 +100,7 @@ def _print_predictions(batches: Iterable[list[str]], scorer: Scorer, unknown: st
         sys.stdout.flush()
         count, strange = count + len(texts), strange + int((~known).sum())
     if strange:
-        answer = "labelled like an empty text" if unknown == "prior" else "left blank"
+        answer = "labelled nevertheless" if unknown == "prior" else "left blank"
         say(f"{strange:,} of {count:,} texts without a word that the model knows: {answer}")
 
 

@@ -324,7 +324,7 @@ def test_fine_tuning_to_other_labels_learns_the_output_from_scratch(data, model,
     (tmp_path / "other.csv").write_text(other, encoding="utf-8")
     more = ("--learning-rate", "1e-12", "--data", tmp_path / "other.csv")
     assert fine_tune(data, tmp_path / "tuned", model, *more) == 0
-    assert "the labels are not those of --init (negative, positive)" in capsys.readouterr().err
+    assert "the labels are not those of --init ('negative', 'positive')" in capsys.readouterr().err
     ours, begun = weights_of(tmp_path / "tuned"), weights_of(model)
     torch.testing.assert_close(ours["embedding.weight"], begun["embedding.weight"], rtol=0, atol=1e-9)
     assert (ours["output.weight"] - begun["output.weight"]).abs().max() > 1e-3

@@ -106,7 +106,7 @@ def test_a_run_that_goes_on_learns_no_word_vectors_again(tiny, monkeypatch, caps
 
 
 def test_a_run_interrupted_before_its_first_checkpoint_says_how_to_begin_again(tiny, monkeypatch, capsys):
-    def interrupted(*_):
+    def interrupted(*_, **__):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:

@@ -286,6 +286,7 @@ def test_bad_usage_is_told_before_anything_is_written(work, capsys, options, mes
 
 
 def test_a_search_of_which_all_trials_fail_is_an_error(work, capsys):
-    options = ["--data", "demo:160", *SMALL, "--search", "grid", "--epochs", "1", "--try", "learning_rate=2e38,3e38"]
+    options = ["--data", "demo:160", *SMALL, "--search", "grid", "--epochs", "1", "--try", "learning_rate=9e5,1e6"]
+    options += ["--batch-size", "4", "--set", "weight_decay=1e6"]  # each step multiplies weights by -1e12
     assert "All 2 trials failed, the first because: The " in fails(capsys, 1, *options, "--out", "found")
     assert not (work / "found" / "best.json").exists()

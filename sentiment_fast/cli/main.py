@@ -7,6 +7,7 @@ In: a command line. Out: an exit code; data on stdout, messages and progress on 
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import re
 import sys
@@ -182,7 +183,7 @@ def _run(module: ModuleType, parser: argparse.ArgumentParser, arguments: argpars
         return INTERRUPTED
     except OSError as error:
         if not isinstance(error, BrokenPipeError):  # needs no message: the reader of stdout has gone
-            say(f"error: {error}")
+            say(f"error: {'stdout is closed' if error.errno == errno.EBADF else error}")
         _discard_what_stdout_cannot_write()
         return 1
     return 0

@@ -32,6 +32,7 @@ from sentiment_fast.io.options import LayoutOptions
 from sentiment_fast.io.tables import ROW_NOTE
 
 LABEL_OPTION = "`label_column`"
+_MOST_COUNTED = 5  # classes in a message, the rarest first
 
 
 @dataclass(frozen=True)
@@ -80,8 +81,8 @@ def read_labelled(
     Texts are returned as (n,) large_string, as they are in the file: "NA" and "" are texts. A null text becomes "".
     Labels are returned as they are spelled, (n,) str, spaces included, or as int64 or float64 if each of them is
     spelled as that number is (see `labels.label_values`); so are JSON's numbers, by their source text. Strings of
-    Parquet stay strings and its numbers numbers, float32 by its shortest spelling; its booleans become "False" and
-    "True", JSON's stay "false" and "true".
+    Parquet and JSON stay strings, and Parquet's numbers numbers, float32 by its shortest spelling; its booleans become
+    "False" and "True", JSON's stay "false" and "true".
 
     Raises UsageError for one column as both, and DataError, with the file and, if there is
     one, the row, for anything else: a missing file or column, a record that cannot be read, bytes that are not UTF-8,
@@ -111,7 +112,7 @@ def read_labelled(
 @dataclass(frozen=True)
 class _LabelledFile:
     """table: (n,), texts and labels. name: how messages call the data. text_column, label_column: None for a folder.
-    is_typed: whether its format tells strings from numbers.
+    is_typed: whether its labels, if they are texts here, are marked as strings in the file.
     """
 
     path: str
@@ -131,10 +132,10 @@ def _read_one(
     if path != "-" and Path(path).is_dir():
         table = pa.table(list(read_labelled_folder(Path(path), layout.encoding)), names=["text", "label"])
         return _LabelledFile(path, table, Path(path).resolve().name, None, None)
-    table = read_file(path, wanted, layout, say)
-    is_typed = input_format(path, layout.input_format) == PARQUET
+    table, strings = read_file(path, wanted, layout, say)
+    is_parquet = input_format(path, layout.input_format) == PARQUET
     of_texts, of_labels = table.column_names
-    return _LabelledFile(path, table, name_of(path), of_texts, of_labels, is_typed)
+    return _LabelledFile(path, table, name_of(path), of_texts, of_labels, is_parquet or of_labels in strings)
 
 
 def _checked_labels(file: _LabelledFile) -> pa.ChunkedArray:
@@ -246,8 +247,10 @@ def stratified_split(data: LabelledTexts, held_out: float, seed: int) -> tuple[L
         kept, held = train_test_split(np.arange(len(data)), test_size=held_out, stratify=data.labels, random_state=seed)
     except ValueError as error:
         labels, counts = np.unique(data.labels, return_counts=True)
-        counted = zip(labels.tolist(), counts.tolist(), strict=True)
-        found = ", ".join(f"{quoted(label)}: {count}" for label, count in counted)
+        counted = sorted(zip(counts.tolist(), labels.tolist(), strict=True), key=lambda pair: pair[0])
+        found = ", ".join(f"{quoted(label)}: {count}" for count, label in counted[:_MOST_COUNTED])
+        if len(counted) > _MOST_COUNTED:
+            found += f" and {len(counted) - _MOST_COUNTED:,} more classes"
         raise DataError(
             f"{data.name}: cannot hold out {held_out:.0%} of {len(data)} rows with every class in both parts "
             f"({found}). Give more rows, or a validation file of its own (`validation=PATH`)."

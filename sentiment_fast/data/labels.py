@@ -16,9 +16,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from sentiment_fast.errors import DataError, UsageError, listed
+from sentiment_fast.errors import DataError, UsageError, listed, quoted
 
 Label = str | int | float
+_MOST_CHARACTERS = 1000  # of a label
 
 
 def spelling(label: Label) -> str:
@@ -54,13 +55,23 @@ def shortest_floats(values: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
 
 def distinct_labels(labels: npt.NDArray[Any]) -> tuple[list[Label], npt.NDArray[np.int64]]:
     """The distinct labels, in the order of their first appearance, and (n,) each label's place among them."""
-    encoded = pa.array(labels).dictionary_encode()
+    values = pa.array(labels)
+    if isinstance(values, pa.ChunkedArray):  # of many bytes
+        values = values.cast(pa.large_string()).combine_chunks()
+    encoded = values.dictionary_encode()
     return encoded.dictionary.to_pylist(), encoded.indices.to_numpy().astype(np.int64)
 
 
 def check_spellings(spellings: Iterable[str], name: str) -> None:
-    """Raises DataError for labels with the character NUL, at which NumPy would cut them off."""
+    """Raises DataError for labels with the character NUL, at which NumPy would cut them off, and for very long ones,
+    since NumPy would make room for the longest in every row.
+    """
     for text in spellings:
+        if len(text) > _MOST_CHARACTERS:
+            raise DataError(
+                f"{name}: expected labels of up to {_MOST_CHARACTERS:,} characters, got one of {len(text):,}, "
+                f"{quoted(text)}: is the label column the right one (`label_column`)?"
+            )
         if "\0" in text:
             raise DataError(f"{name}: expected labels without the character NUL, got {text!r:.100}: rename it")
 

@@ -93,9 +93,12 @@ def expand_paths(paths: Paths) -> list[str]:
     return names
 
 
-def read_file(name: str, wanted: Sequence[WantedColumn], layout: LayoutOptions, say: Callable[[str], None]) -> pa.Table:
+def read_file(
+    name: str, wanted: Sequence[WantedColumn], layout: LayoutOptions, say: Callable[[str], None]
+) -> tuple[pa.Table, frozenset[str]]:
     """All rows of a file: the wanted columns, as `read_columns` returns them, texts first and "" instead of null.
 
+    The second result names the columns in which JSON has strings.
     Raises DataError for the first record that cannot be read, unless `layout` has `skip_bad_rows`: then says how many.
     """
     # What is read stays in memory anyway, so a record may be as long as the core can find.
@@ -111,7 +114,7 @@ def read_file(name: str, wanted: Sequence[WantedColumn], layout: LayoutOptions, 
     table = pa.concat_tables([window.table for window in windows])
     if table.column(0).null_count:
         table = table.set_column(0, table.column_names[0], table.column(0).fill_null(""))
-    return table
+    return table, windows[-1].strings
 
 
 def report_missing(texts: pa.ChunkedArray, name: str, say: Callable[[str], None]) -> None:
@@ -138,4 +141,4 @@ def _texts_of(
 ) -> pa.ChunkedArray:
     if name != "-" and Path(name).is_dir():
         return read_text_folder(Path(name), layout.encoding)
-    return read_file(name, [text_column(chosen, argument=TEXT_OPTION)], layout, say).column(0)
+    return read_file(name, [text_column(chosen, argument=TEXT_OPTION)], layout, say)[0].column(0)

@@ -34,7 +34,8 @@ ROW_NOTE = "(counting data rows from 1, without the header)"
 class ColumnTable:
     """A window's rows. name: the file's name. table: (rows,), the wanted columns in the order of the request, under
     their names in the file. first_row: the number of the first row in its file, from 1, if no record was rejected.
-    rejects: rejected records as rows of a CSV file (see rejects.py). rejected: the number of rejected records.
+    rejects: rejected records as rows of a CSV file (see rejects.py). rejected: the number of rejected records. strings:
+    names of columns in which JSON has strings, up to this window, rather than only numbers and other values.
     """
 
     name: str
@@ -42,6 +43,7 @@ class ColumnTable:
     first_row: int
     rejects: bytes
     rejected: int
+    strings: frozenset[str] = frozenset()
 
     @property
     def first_reject(self) -> str:
@@ -87,7 +89,9 @@ def read_columns(
                     na_spellings + count_na_spellings(texts),
                 )
             table = _checked(values, first.schema.names, reader.source, row)
-            yield ColumnTable(reader.source.name, table, row + 1, *reader.rejected(window))
+            rejects, rejected = reader.rejected(window)
+            strings = frozenset(reader.strings)
+            yield ColumnTable(reader.source.name, table, row + 1, rejects, rejected, strings)
             row = window.end.rows
         report_na_spellings(first.source.name, na_spellings, options.na_values, say)
         if number < 0:

@@ -6,7 +6,7 @@ formats.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -67,6 +67,7 @@ class Reader(Protocol[WindowT]):
     schema of `table`, None if rows are copied verbatim. text_column: the name of the text column. rows: the number of
     rows, if the file records it. separable: whether a window can be read without the windows before it, given where it
     begins (see `window_ends`). decided: what was detected about the file's layout and not given, ready for JSON.
+    strings: the columns in which `values` has found strings so far, in a format whose values have types of their own.
     """
 
     format: str
@@ -77,6 +78,7 @@ class Reader(Protocol[WindowT]):
     rows: int | None = None
     separable: bool = False
     decided: Mapping[str, str | int] = MappingProxyType({})
+    strings: Collection[str] = ()
 
     def windows(self, begin: Position, buffers: int, window_bytes: int) -> Iterator[WindowT]:
         """The windows from `begin` onwards, which depend only on `begin` and the file's bytes. buffers: how many

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sentiment_fast.errors import UsageError
+from sentiment_fast.errors import UsageError, listed, quoted
 
 NEUTRAL = "neutral"  # the label of texts within the band
 Band = tuple[float, float]
@@ -124,19 +124,17 @@ def class_values(classes: Sequence[Any], order: Sequence[str] | None = None) -> 
     spelled = [str(label) for label in classes]
     if order is not None:
         if sorted(order) != sorted(spelled):
-            raise UsageError(
-                f"Expected `ordinal` to name each class once, {', '.join(spelled)}, got {', '.join(order)}"
-            )
+            raise UsageError(f"Expected `ordinal` to name each class once, {listed(spelled)}, got {listed(order)}")
         return tuple(float(list(order).index(label) + 1) for label in spelled)
     try:
         values = tuple(map(float, spelled))
     except ValueError as error:
         raise UsageError(
-            f"Expected classes that are numbers with `ordinal`, got {', '.join(spelled):.200}: name them in their "
+            f"Expected classes that are numbers with `ordinal`, got {listed(spelled)}: name them in their "
             "order, such as `ordinal=bad,fair,good`"
         ) from error
     if not all(map(math.isfinite, values)) or len(set(values)) != len(values):
-        raise UsageError(f"Expected classes that are different numbers with `ordinal`, got {', '.join(spelled):.200}")
+        raise UsageError(f"Expected classes that are different numbers with `ordinal`, got {listed(spelled)}")
     return values
 
 
@@ -151,5 +149,7 @@ def positive_of(given: Any, classes: Sequence[Any]) -> Any:
         raise UsageError(f"Expected `positive` only with two classes, got {len(classes)}")
     found = [label for label in classes if str(label) == str(given)]
     if not found:
-        raise UsageError(f"Expected `positive` to be one of {classes[0]!r} and {classes[1]!r}, got {given!r}")
+        raise UsageError(
+            f"Expected `positive` to be one of {quoted(classes[0])} and {quoted(classes[1])}, got {quoted(given)}"
+        )
     return found[0]

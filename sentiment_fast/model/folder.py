@@ -260,9 +260,9 @@ def _config_of(files: FolderFiles) -> dict[str, Any]:
 
 
 def _are_labels(classes: list[Any]) -> bool:
-    """Whether they are all texts, all whole numbers of 64 bits, or all finite numbers."""
+    """Whether they are all texts that labels can be, all whole numbers of 64 bits, or all finite numbers."""
     if all(isinstance(label, str) for label in classes):
-        return all(map(is_unicode, classes))
+        return all("\0" not in label and is_unicode(label) for label in classes)
     if all(type(label) is int for label in classes):
         return all(-(1 << 63) <= label < 1 << 63 for label in classes)
     return all(type(label) in (int, float) and -_LARGEST <= label <= _LARGEST for label in classes)

@@ -248,7 +248,7 @@ def _engine_message(scorer: Scorer, cluster: Cluster | None) -> str:
 def _report(job: Job, summary: Summary, unknown: str, say: Callable[[str], None]) -> None:
     earlier = f", {summary.earlier_rows:,} of them in an earlier run" if summary.earlier_rows else ""
     rejected = f", {summary.rejects:,} rejected to {summary.rejects_file}" if summary.rejects else ""
-    answer = "scored like an empty text" if unknown == "prior" else "therefore without a score"
+    answer = "scored nevertheless" if unknown == "prior" else "therefore without a score"
     strange = f", {summary.no_known_words:,} without a known word and {answer}" if summary.no_known_words else ""
     say(
         f"{job.name}: {summary.rows + summary.rejects:,} rows in{earlier}, "

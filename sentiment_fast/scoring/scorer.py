@@ -124,7 +124,8 @@ class Scorer:
         ChunkedArray, or a table of one such column. missing: what becomes of a missing text (None, NaN, NaT, pandas'
         NA, Arrow's null, NumPy's masked value), and of one that is empty or only white space: "prior" for the model's
         answer to an empty text, "blank" for NaN, "error" for MissingTextError, a ValueError. unknown: what becomes of
-        another text without known words: "prior" or "blank", likewise. Raises TextsError, a TypeError, for anything
+        another text without known words: "prior" for the model's answer, which depends on the number of words if the
+        vocabulary has an id for unknown ones, or "blank". Raises TextsError, a TypeError, for anything
         else, including a single str, and UsageError for another `missing` or `unknown`.
         """
         probabilities, blank = self._scored(texts, missing, unknown)

@@ -15,7 +15,7 @@ import torch
 from safetensors.numpy import load, save
 from torch import Tensor
 
-from sentiment_fast.errors import ModelFolderError, UsageError
+from sentiment_fast.errors import ModelFolderError, UsageError, listed
 from sentiment_fast.model.config import NetworkConfig
 from sentiment_fast.model.folder import CONFIG, VOCABULARY, load_model, model_folder
 from sentiment_fast.model.model import Model
@@ -79,7 +79,7 @@ class InitialWeights:
         """The weights to start from; the classifier's too, if the model has the same labels."""
         if self.weights is None or self.classes is None or self._has(classes):
             return self.weights
-        known = ", ".join(map(str, self.classes))
+        known = listed(self.classes)
         say(f"the labels are not those of `init` ({known}): the output layer and the n-grams are learned from scratch")
         return pretrained_weights(self.weights)
 

@@ -96,10 +96,13 @@ def _check_recorded(kind: type[SettingsOptions], folder: Path, recorded: Mapping
 
 def _fits(value: object, hint: Any) -> bool:
     """Whether a value from JSON is one of a type: lists stand for tuples, texts for paths and data in memory."""
-    if get_args(hint) and get_origin(hint) is not tuple:
-        return any(_fits(value, one) for one in get_args(hint))
+    parts = get_args(hint)
     if get_origin(hint) is tuple:
-        return isinstance(value, list) and all(isinstance(one, str) for one in value)
+        return isinstance(value, list) and all(_fits(one, parts[0]) for one in value)
+    if get_origin(hint) is dict:
+        return isinstance(value, dict) and all(_fits(one, parts[1]) for one in value.values())
+    if parts:
+        return any(_fits(value, one) for one in parts)
     if hint is float:
         return type(value) in (int, float)
     return type(value) is (hint if hint in (int, bool, NoneType) else str)

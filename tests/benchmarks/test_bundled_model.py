@@ -138,7 +138,7 @@ def test_a_step_that_fails_ends_the_making(data, tmp_path, capfd):
 def test_other_labels_are_refused(tmp_path, capsys):
     path = write(tmp_path / "stars.csv", review=["a film", "a plot"], sentiment=["good", "bad"])
     assert bundled_model.main(["--train", str(path), "--work", str(tmp_path / "work")]) == 1
-    assert "['negative', 'positive']" in capsys.readouterr().err
+    assert "expected one of the labels 'negative', 'positive'" in capsys.readouterr().err
     assert not (tmp_path / "work").exists()
 
 

@@ -180,7 +180,7 @@ def test_what_belongs_on_a_closed_stdout_is_one_line_of_error(reviews, command):
     (reviews / "labelled.csv").write_text("review,sentiment\nfilm,négatif\nfilm,positif é\n", encoding="utf-8")
     code, _, errors = run_without(">&-", reviews, f"sentiment_fast.{command}")
     assert code == 1
-    assert errors.splitlines()[-1] == b"error: [Errno 9] Bad file descriptor"
+    assert errors.splitlines()[-1] == b"error: stdout is closed"
     assert b"Traceback" not in errors
     assert b"Exception ignored" not in errors
 

@@ -632,8 +632,27 @@ def test_file_without_rows_is_accepted_among_others(write):
 
 
 def test_json_labels_come_as_they_are_written(write):
-    assert labels(write(b'{"text": "a", "label": 1}\n\n{"label": "0", "text": null}\n', "in.jsonl")).tolist() == [1, 0]
+    assert labels(write(b'{"text": "a", "label": 1}\n\n{"label": 0, "text": null}\n', "in.jsonl")).tolist() == [1, 0]
     assert labels(write(b'{"text": "a", "label": true}\n', "in.jsonl")).tolist() == ["true"]
+
+
+@pytest.mark.parametrize("name", ["in.jsonl", "in.json"])
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (['"1"', '"2"'], ["1", "2"]),
+        (['"1"', '"01"'], ["1", "01"]),
+        (['"1.0"', '"-2"'], ["1.0", "-2"]),
+        (["1", '"2"'], ["1", "2"]),  # one string makes all of them strings
+        (["1", "2"], [1, 2]),
+        (["1.5", "2.5"], [1.5, 2.5]),
+        (["1", "1.0"], ["1", "1.0"]),
+    ],
+)
+def test_strings_of_json_stay_strings_and_its_numbers_numbers(write, name, written, expected):
+    lines = [f'{{"text": "1", "label": {label}}}' for label in written]
+    content = "\n".join(lines) if name == "in.jsonl" else f"[\n{', '.join(lines)}\n]"
+    assert labels(write(content.encode(), name)).tolist() == expected
 
 
 @pytest.mark.parametrize("line", [b'{"text": "b"}', b'{"text": "b", "label": null}', b'{"text": "b", "label": ""}'])

@@ -15,8 +15,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sentiment_fast.data.label_rules import LabelRules
-from sentiment_fast.data.labelled_texts import LabelledTexts, class_indices, classes_of, read_labelled
-from sentiment_fast.data.labels import label_map_of, label_values, near_equal, positions, shortest_floats
+from sentiment_fast.data.labelled_texts import (
+    LabelledTexts,
+    class_indices,
+    classes_of,
+    read_labelled,
+    stratified_split,
+)
+from sentiment_fast.data.labels import (
+    label_map_of,
+    label_values,
+    near_equal,
+    positions,
+    shortest_floats,
+)
 from sentiment_fast.data.texts_and_labels import labelled_texts_of
 from sentiment_fast.errors import DataError, UsageError
 
@@ -217,6 +229,22 @@ def test_a_label_map_has_several_forms(given, expected):
 def test_a_label_map_that_makes_no_sense_is_bad_usage(given):
     with pytest.raises(UsageError, match="`label_map`: expected"):
         label_map_of(given)
+
+
+def test_a_very_long_label_is_refused_in_a_short_message(tmp_path):
+    with pytest.raises(DataError, match=r"labels of up to 1,000 characters, got one of 1,001, 'xxx") as caught:
+        labelled_texts_of(["a", "b"], ["x" * 1001, "y"])
+    assert len(str(caught.value)) < 300
+    (tmp_path / "in.csv").write_text(f"text,label\na,{'x' * 1001}\nb,y\n")
+    with pytest.raises(DataError, match="is the label column the right one"):
+        read_labelled(str(tmp_path / "in.csv"))
+
+
+def test_many_classes_are_counted_in_a_short_message():
+    data = labelled_texts_of(["a"] * 600, [f"class {row % 300}" for row in range(600)])
+    with pytest.raises(DataError, match=r"'class 0': 2, .* and 295 more classes") as caught:
+        stratified_split(data, 0.25, 0)
+    assert len(str(caught.value)) < 400
 
 
 def test_labels_that_are_almost_equal_are_named():

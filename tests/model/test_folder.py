@@ -362,6 +362,7 @@ def test_a_text_column_that_is_no_name_is_refused(folder, value):
     [
         *([], ["a"], ["a", "a"], [["a"], ["b"]], [None, "b"], [{}, "b"], [False, True], [float("nan"), 1]),
         *(["a", 1], [1, "a"], [10**30, 1], [-(2**63) - 1, 1], ["\ud800", "b"], [float("inf"), 0.5], [10**400, 0.5]),
+        *(["a\0", "b"], ["a\0b", "c"]),
     ],
     ids=lambda classes: str(classes)[:30],
 )

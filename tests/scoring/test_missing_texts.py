@@ -81,7 +81,7 @@ def test_another_answer_to_unknown_texts_is_a_usage_error(scorer):
 @pytest.mark.parametrize(
     ("option", "said"),
     [
-        ([], "3 without a known word and scored like an empty text"),
+        ([], "3 without a known word and scored nevertheless"),
         (["--unknown", "blank"], "3 without a known word and therefore without a score"),
     ],
 )

@@ -125,7 +125,7 @@ def test_a_closed_stdin_is_a_usage_error(monkeypatch, predict):
 
 @pytest.mark.parametrize(
     ("option", "blank", "said"),
-    [([], False, "labelled like an empty text"), (["--unknown", "blank"], True, "left blank")],
+    [([], False, "labelled nevertheless"), (["--unknown", "blank"], True, "left blank")],
 )
 def test_texts_without_known_words_are_counted_and_may_be_blank(predict, option, blank, said):
     lines, messages = predict("good", "\U0001f60d", "Das Essen war kalt", "", *option)

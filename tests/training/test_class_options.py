@@ -97,7 +97,7 @@ def test_a_band_is_chosen_on_the_validation_part_and_kept(happy):
 
 
 def test_weights_make_a_rare_class_seen(trained):
-    data = named(1200, ("no", "yes"), share=0.05, noise=0.05)
+    data = named(1200, ("no", "yes"), share=0.05, noise=0.2)
     plain, said = trained(data, validation=0.4)
     weighted, said_weighted = trained(data, validation=0.4, class_weight="balanced")
     recalls = [one.metrics["validation"]["recall"] for one in (plain, weighted)]

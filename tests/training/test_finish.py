@@ -112,7 +112,10 @@ def kill(*_, **__):
 @pytest.mark.parametrize(
     ("module", "name"),
     [
-        *((finish, name) for name in ("calibrate", "save_model", "evaluate", "write_results", "keep_for_good")),
+        *(
+            (finish, name)
+            for name in ("calibrate", "evaluate_decision", "save_model", "write_results", "keep_for_good")
+        ),
         *((finish, name) for name in ("sync_files", "remove_checkpoint", "remove_temporary_files")),
         *((run_folder, name) for name in ("save_metrics", "learning_curves", "write_atomically")),
     ],

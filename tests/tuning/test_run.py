@@ -115,7 +115,7 @@ def test_a_trial_that_was_cut_after_an_epoch_has_its_figures(how, tmp_path):
 
 
 def test_a_trial_that_diverges_fails_and_the_search_goes_on(how, tmp_path):
-    run_search(search_of(learning_rate=[3e38, 0.01]), how, journal(tmp_path), None, lambda: False)
+    run_search(search_of(learning_rate=[1e6, 1e-7], weight_decay=[1e6]), how, journal(tmp_path), None, lambda: False)
     failed, finished = journal(tmp_path).trials
     assert (failed.status, finished.status) == (FAILED, FINISHED)
     assert "lower the learning rate" in failed.reason

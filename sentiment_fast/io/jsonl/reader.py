@@ -72,6 +72,7 @@ class JsonLinesReader(Reader[JsonWindow]):
         self.text_column, self.kept = self.layout.text, self.layout.kept
         self.columns: list[str] | None = None
         self.schema = None
+        self.strings: set[str] = set()
         if self.layout.closed:
             self.columns = self.layout.columns if self.kept is None else self.kept
             self.schema = texts_schema(self.columns, source.name, reading.output)
@@ -134,7 +135,11 @@ class JsonLinesReader(Reader[JsonWindow]):
         for row, members in enumerate(window.objects):
             for name, raw, text in members:
                 if raw != "null" and (column := found.get(name)) is not None:
-                    value = on_one_line(raw) if text is None else text
+                    if text is None:
+                        value = on_one_line(raw)
+                    else:
+                        value = text
+                        self.strings.add(name)
                     column[0].append(value.encode("utf-8", "surrogatepass"))
                     column[1].append(row)
         count = len(window.objects)
