@@ -82,6 +82,32 @@ def test_empty_rows_above_the_header_are_left_out_and_titles_refused(exact_score
         scored(titled, exact_scorer)
 
 
+@pytest.mark.parametrize(
+    ("rows", "advice"),
+    [
+        ([(1, "good film"), (2, "bad film"), (3, "a boring plot")], "numbers where the rows below do|`header=False`"),
+        ([("This is a good film.",), ("bad film it was",)], "is a sentence.*`header=False`"),
+        ([("Report", "May"), HEADER, (1, "good"), (2, "bad")], "right below it.*`skip_lines`"),
+        ([("Report",), ("2024",), ("review",), ("good film",)], "2 rows below it.*`skip_lines`"),
+    ],
+)
+def test_first_row_that_is_not_one_of_names_is_refused_as_in_csv(exact_scorer, rows, advice):
+    with pytest.raises(DataError, match=advice):
+        scored(xlsx_bytes({"A": rows}), exact_scorer, text_column=len(rows[0]))
+    assert scored(xlsx_bytes({"A": rows}), exact_scorer, text_column=1, header=True)
+
+
+def test_without_names_columns_are_numbered_as_in_csv(exact_scorer):
+    book = xlsx_bytes({"A": [(1, "good film"), (2, "bad film")]})
+    found = scored(book, exact_scorer, header=False)
+    assert found == [["column_1", "column_2"], ["1", "good film"], ["2", "bad film"]]
+
+
+def test_texts_are_in_the_only_column_that_holds_text(exact_scorer):
+    book = xlsx_bytes({"A": [("id", "comment", "on"), (1, "good film", "2024-01-02"), (2, "bad film", None)]})
+    assert len(scored(book, exact_scorer)) == 3
+
+
 def test_index_without_a_name_is_accepted(exact_scorer):
     book = xlsx_bytes({"A": [[None, "review"], [0, "good"]]})
     assert scored(book, exact_scorer) == [["", "review"], ["0", "good"]]
