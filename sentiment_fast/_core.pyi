@@ -236,8 +236,10 @@ OVERLONG: int
 """In CsvRecords.fields: rejected, the first max_record bytes of a longer line."""
 
 REST_OF_LINE: int
-MISQUOTED: int
 """In CsvRecords.fields: the next max_record bytes of an overlong line, or the rest of it; does not count as a row."""
+
+MISQUOTED: int
+"""In CsvRecords.fields: rejected, because a quote opens on this line and closes on another one, before text."""
 
 class CsvRecords:
     """Contiguous records of a CSV stream: each begins where the previous one ends, the first at 0.

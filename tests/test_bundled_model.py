@@ -115,7 +115,7 @@ def test_a_damaged_one_is_told_as_any_damaged_model(small_model, tmp_path, monke
     (damaged / folder.WEIGHTS).write_bytes(b"")
     monkeypatch.setattr(folder, "BUNDLED", damaged)
     assert cli.main(["predict", "a film"]) == ModelFolderError.exit_code
-    assert "cut short or altered" in capsys.readouterr().err
+    assert "cannot be read as safetensors" in capsys.readouterr().err
 
 
 def test_score_csv_without_a_model_uses_it_and_tells_its_caller(bundled, reviews):

@@ -133,7 +133,8 @@ def _read_one(
         return _LabelledFile(path, table, Path(path).resolve().name, None, None)
     table = read_file(path, wanted, layout, say)
     is_typed = path != "-" and (layout.input_format or input_format(path)).casefold() == PARQUET.casefold()
-    return _LabelledFile(path, table, name_of(path), *table.column_names, is_typed)
+    of_texts, of_labels = table.column_names
+    return _LabelledFile(path, table, name_of(path), of_texts, of_labels, is_typed)
 
 
 def _checked_labels(file: _LabelledFile) -> pa.ChunkedArray:

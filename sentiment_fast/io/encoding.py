@@ -30,6 +30,9 @@ _MARKS = (  # those of UTF-32 first: that of UTF-16 is the start of one of them
     (codecs.BOM_UTF16_BE, "utf-16-be"),
     (codecs.BOM_UTF8, "utf-8"),
 )
+_NO_CONTROLS = bytes([0x09, 0x0A, 0x0D, *range(0x20, 0x100)])
+_ASCII = bytes(range(0x80))
+_MOST_CONTROLS, _MOST_HIGH = 0.2, 0.2  # of the bytes of a text
 _WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
 _NOT_OF_FILES = ("idna", "punycode", "undefined")  # text codecs, of domain names and of nothing
 _MARKED = "\udcff"  # stands for INVALID in a str
@@ -129,7 +132,7 @@ def marked_encoding(start: bytes) -> str | None:
 
 def wide_encoding(start: bytes) -> str | None:
     """UTF-16 or UTF-32 without a byte-order mark, by the zero bytes that ASCII characters have in them."""
-    if b"\0" not in start[:DETECT_BYTES]:
+    if b"\0" not in start[:DETECT_BYTES] or _is_plain(start[:DETECT_BYTES]):
         return None
     for name in _WIDE:
         try:
@@ -140,6 +143,22 @@ def wide_encoding(start: bytes) -> str | None:
         if "\0" not in text and ("\n" in text or "\r" in text or sum(map(str.isascii, text)) > len(text) / 2):
             return name
     return None
+
+
+def _is_plain(start: bytes) -> bool:
+    """Whether these are texts of one byte per character, or in UTF-8, with a few zero bytes in them.
+
+    Letters of Latin, Greek, Cyrillic, Hebrew and Arabic have a byte below 32 in UTF-16, most others one above 127.
+    """
+    if len(start.translate(None, _NO_CONTROLS)) >= len(start) * _MOST_CONTROLS:
+        return False
+    if len(start.translate(None, _ASCII)) < len(start) * _MOST_HIGH:
+        return True
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(start)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def unmarked(wide: str, name: str, expected: Encoding = UTF_8) -> DataError:

@@ -64,6 +64,10 @@ class LayoutOptions:
             _check_escape(self.escape, self.delimiter)
         if self.encoding is not None:
             encoding_named(self.encoding)
+        given = self.na_values
+        if isinstance(given, str) or not all(isinstance(value, str) for value in given):
+            raise UsageError(f"Expected `na_values` to be a list of texts, such as ['NaN', 'NULL'], got {given!r}")
+        object.__setattr__(self, "na_values", tuple(given))
 
     def layout(self) -> dict[str, object]:
         """These options by name, without those of classes derived from this one."""

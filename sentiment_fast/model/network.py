@@ -278,9 +278,9 @@ def class_loss(logits: Tensor, targets: Tensor, weights: Tensor | None = None) -
     """
     if logits.ndim == 1 and targets.ndim == 2:
         targets = targets[:, 1]
-    if logits.ndim == 1 and weights is None:
-        return F.binary_cross_entropy_with_logits(logits.float(), targets.float())
     if logits.ndim == 1:
+        if weights is None:
+            return F.binary_cross_entropy_with_logits(logits.float(), targets.float())
         of_second = weights[1] / weights[0]
         return weights[0] * F.binary_cross_entropy_with_logits(logits.float(), targets.float(), pos_weight=of_second)
     if weights is None:

@@ -47,9 +47,9 @@ def _batches_of(given: Any) -> Iterator[pa.RecordBatch] | None:
     pandas = sys.modules.get("pandas")
     try:
         if pandas is not None and isinstance(given, pandas.DataFrame):
-            return iter(pa.Table.from_pandas(given).to_batches())
+            return (batch for batch in pa.Table.from_pandas(given).to_batches())
         if hasattr(given, "__arrow_c_stream__"):
-            return iter(pa.RecordBatchReader.from_stream(given))
+            return (batch for batch in pa.RecordBatchReader.from_stream(given))
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
         raise DataError(f"Expected a table that Arrow can hold, got a `{type(given).__name__}`: {error}") from error
     return None

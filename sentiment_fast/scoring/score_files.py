@@ -98,8 +98,7 @@ def score_files(
     Records that cannot be read are written to `rejects`, by default OUTPUT.rejects.csv; if the output is not a file and
     `rejects` is not given, the first of them is an error. sentiment_score is the probability of the positive class,
     `Scorer.positive`; with more than two classes, there is one column `sentiment_score_<label>` for each. Ordered
-    classes (`Scorer.ordinal`) add `sentiment_stars`, the expected value. Invalid UTF-8 is decoded like
-    bytes.decode("utf-8", "replace").
+    classes (`Scorer.ordinal`) add `sentiment_stars`, the expected value. Invalid UTF-8 is read as U+FFFD.
 
     From file to file, the same call resumes an interrupted run, and the result is identical to that of an uninterrupted
     one; a call with another input, model or option refuses to; `restart` starts over. say: gets messages. on_window:

@@ -93,8 +93,10 @@ def build_vocabulary(
     empty = Vocabulary(
         [], sizes[0], kept_stop_words, sizes[1], strip_html, keep_digits, split_at_marks, unknown, normalise
     )
-    how = _cleaning(empty), thread_count(threads), SIMD_LEVEL
-    words, _ = read(texts, lambda column: _core.count_words(column, left_out, *sizes, *how))
+    cleaning, used_threads = _cleaning(empty), thread_count(threads)
+    words, _ = read(
+        texts, lambda column: _core.count_words(column, left_out, *sizes, cleaning, used_threads, SIMD_LEVEL)
+    )
     return replace(empty, words=words)
 
 

@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sentiment_fast.data.label_rules import LabelRules
-from sentiment_fast.data.labels import listed, positions
-from sentiment_fast.errors import UsageError
+from sentiment_fast.data.labels import positions
+from sentiment_fast.errors import UsageError, listed
 from sentiment_fast.model.decision import Band, band_of, check_band, class_values, positive_of
 from sentiment_fast.model.model import Model
 

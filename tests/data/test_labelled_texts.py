@@ -377,8 +377,8 @@ def test_file_of_a_name_that_says_another_kind_is_refused(write, name):
 
 
 def test_other_kinds_of_file_are_refused_with_a_list_of_the_accepted_ones(write):
-    message = complaint(write(HEADER + b"a,x\n", "reviews.xlsx"))
-    assert "convert it to CSV (.csv, .tsv), JSON Lines (.jsonl, .ndjson) or Parquet (.parquet, .pq)" in message
+    message = complaint(write(HEADER + b"a,x\n", "reviews.feather"))
+    assert "convert it to CSV (.csv, .tsv), JSON Lines (.jsonl, .ndjson), JSON (.json)" in message
 
 
 # --- Parquet

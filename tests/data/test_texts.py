@@ -141,9 +141,9 @@ def test_without_unlabelled_ones_a_folder_gives_all_its_texts(tmp_path):
 
 
 def test_another_kind_of_file_lists_those_that_are_read(tmp_path):
-    (tmp_path / "texts.xlsx").write_text("a")
+    (tmp_path / "texts.feather").write_text("a")
     with pytest.raises(DataError, match=r"\.jsonl"):
-        read_texts(tmp_path / "texts.xlsx")
+        read_texts(tmp_path / "texts.feather")
 
 
 def test_a_file_without_texts_is_a_data_error(tmp_path):

@@ -171,7 +171,7 @@ def test_parquet_refuses_the_option(exact_scorer, tmp_path):
 
 def test_bytes_that_a_kept_encoding_lacks_are_copied_and_their_texts_marked(exact_scorer):
     said: list[str] = []
-    data = b"id,text\n1,good \x81 film\n2,bad\xe9\n"
+    data = b"id,text\n1,good \x81 film\n2,bad \xe9\n"
     found = score(data, exact_scorer, status=True, encoding="cp1252", say=said.append)
     assert [line.rsplit(b",", 1)[1] for line in found.splitlines()] == [b"sentiment_status", b"invalid_utf8", b"ok"]
     assert found.splitlines()[1].startswith(b"1,good \x81 film,")

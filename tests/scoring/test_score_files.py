@@ -166,7 +166,8 @@ def random_csv(seed: int) -> bytes:
     def field() -> str:
         text = "".join(choose.choices(pieces, k=choose.randrange(5)))
         if choose.random() < 0.6:
-            return f'"{text}"' + choose.choice(["", "", "", 'b"'])
+            after = choose.choice(["", "", "", 'b"'])
+            return f'"{text}"' + ("" if "\n" in text or "\r" in text else after)  # else it is rejected: test_quotes.py
         return "".join(character for character in text if character not in ',"\r\n') + choose.choice(["", 'a"'])
 
     lines = [",".join((field() or "-", field(), field())) if choose.random() < 0.85 else "" for _ in range(12)]

@@ -47,7 +47,7 @@ def before_metrics(*arguments):
     look("evaluate")
     return measured(*arguments)
 
-measured, metrics.evaluate = metrics.evaluate, before_metrics
+measured, metrics.evaluate_decision = metrics.evaluate_decision, before_metrics
 run(evaluate, f"{folder}/in.csv")
 look("metrics")
 print(json.dumps(loaded))

@@ -102,8 +102,8 @@ class CsvReader(Reader[CsvWindow]):
     def values(self, window: CsvWindow) -> list[pa.ChunkedArray]:
         columns = []
         for place in self.kept:
-            begins_and_ends = (places[window.holds_row] for places in window.fields[place])
-            values = _values(self.dialect, window.data, *begins_and_ends, self.source.encoding)
+            begins, ends = (places[window.holds_row] for places in window.fields[place])
+            values = _values(self.dialect, window.data, begins, ends, self.source.encoding)
             columns.append(pa.chunked_array([values]))
         return columns
 
@@ -169,6 +169,8 @@ def read_windows(
         holds_row, rejected, numbers = _rows_of(records, width, rows, comments, broken)
         headers = np.flatnonzero((records.rows == 0) & (records.fields != 0))
         rows, uncounted = int(numbers[-1]), uncounted + _uncounted(records, holds_row, comments)
+        begins, ends = (places[holds_row] for places in fields[layout.text])
+        texts = _values(dialect, chunk.data, begins, ends, source.encoding)
         window = CsvWindow(
             data=chunk.data,
             records=records,
@@ -177,10 +179,7 @@ def read_windows(
             rejected=rejected,
             header=int(headers[0]) if len(headers) > 0 else -1,
             comments=comments,
-            texts=without_missing(
-                _values(dialect, chunk.data, *(at[holds_row] for at in fields[layout.text]), source.encoding),
-                options.na_values,
-            ),
+            texts=without_missing(texts, options.na_values),
             row_numbers=numbers,
             end=Position(chunk.offset, chunk.row, chunk.line, rows, within_line=finder.within_line),
             resumable=not finder.within_line,
