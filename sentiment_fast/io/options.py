@@ -165,8 +165,10 @@ class Reading:
 def check_applies(options: LayoutOptions, read: str) -> None:
     """Raises UsageError for options that mean nothing for files of a format. read: its name."""
     for name, formats in _APPLIES_TO.items():
-        if getattr(options, name) != getattr(LayoutOptions, name) and read not in formats:
-            raise UsageError(f"Expected no `{name}` when reading {read}: it applies to {' and '.join(formats)} only")
+        value = getattr(options, name)
+        if value != getattr(LayoutOptions, name) and read not in formats:
+            given = f"{name}={value}" if isinstance(value, bool) else name
+            raise UsageError(f"Expected no `{given}` when reading {read}: it applies to {' and '.join(formats)} only")
 
 
 def is_delimiter(text: str) -> bool:

@@ -37,9 +37,10 @@ class TypedReader(Reader[TableWindow]):
 
     schema: pa.Schema
 
-    def choose_columns(self, schema: pa.Schema, reading: Reading) -> None:
+    def choose_columns(self, schema: pa.Schema, reading: Reading, textual: list[int] | None = None) -> None:
         """Sets `schema`, `columns` and `text_column`, of all columns in `schema`.
 
+        textual: the places of those that may hold the texts if no name tells; None for those of strings.
         Raises DataError for duplicate names, a column that does not exist, has a reserved name or cannot be written,
         and a text column that does not hold text.
         """
@@ -50,7 +51,7 @@ class TypedReader(Reader[TableWindow]):
         check_reserved(columns, reading.reserved_names, name)
 
         def find_texts() -> list[int]:
-            return [place for place, column in enumerate(schema) if holds_text(column.type)]
+            return [place for place, one in enumerate(schema) if holds_text(one.type)] if textual is None else textual
 
         text = find_column(columns, reading.text, name, find_texts, reading.say)
         if not holds_text(schema.field(text).type):

@@ -22,7 +22,7 @@ from sentiment_fast.io.csv.missing import count_na_spellings, report_na_spelling
 from sentiment_fast.io.encoding import UTF_8, Encoding
 from sentiment_fast.io.formats import CSV
 from sentiment_fast.io.inputs import Inputs, expand_patterns
-from sentiment_fast.io.options import Reading, ReadOptions
+from sentiment_fast.io.options import Reading, ReadOptions, check_applies
 from sentiment_fast.io.source import Source
 from sentiment_fast.io.window import WINDOW_BYTES, Position
 
@@ -76,6 +76,7 @@ def read_columns(
     with Source(sources[0]) as source:
         opened = Inputs(sources, reading, source)
         first = opened.first
+        check_applies(options, first.format)
         assert first.schema is not None
         _check_distinct(first.schema.names, wanted)
         row, number, na_spellings = 0, -1, 0

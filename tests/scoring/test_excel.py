@@ -82,12 +82,6 @@ def test_empty_rows_above_the_header_are_left_out_and_titles_refused(exact_score
         scored(titled, exact_scorer)
 
 
-def test_columns_of_a_sheet_without_a_header_are_numbered(exact_scorer):
-    book = xlsx_bytes({"A": [[1, "good"], [2, "bad"]]})
-    expected = [["column_1", "column_2"], ["1", "good"], ["2", "bad"]]
-    assert scored(book, exact_scorer, header=False, text_column=2) == expected
-
-
 def test_a_sheet_of_csv_is_refused(exact_scorer):
     with pytest.raises(UsageError, match="no `sheet` when reading CSV: it applies to Excel only"):
         score_csv(io.BytesIO(b"id,review\n1,good\n"), io.BytesIO(), exact_scorer, sheet=2)
@@ -97,6 +91,32 @@ def test_a_record_with_backslashes_before_quotes_is_refused_with_the_option_that
     data = b'id,review\n1,"so \\"good\\", really"\n2,bad\n'
     with pytest.raises(DataError, match="name the `escape`"):
         score_csv(io.BytesIO(data), io.BytesIO(), exact_scorer)
+
+
+@pytest.mark.parametrize(
+    ("rows", "advice"),
+    [
+        ([(1, "good film"), (2, "bad film"), (3, "a boring plot")], "numbers where the rows below do|`header=False`"),
+        ([("This is a good film.",), ("bad film it was",)], "is a sentence.*`header=False`"),
+        ([("Report", "May"), HEADER, (1, "good"), (2, "bad")], "right below it.*`skip_lines`"),
+        ([("Report",), ("2024",), ("review",), ("good film",)], "2 rows below it.*`skip_lines`"),
+    ],
+)
+def test_first_row_that_is_not_one_of_names_is_refused_as_in_csv(exact_scorer, rows, advice):
+    with pytest.raises(DataError, match=advice):
+        scored(xlsx_bytes({"A": rows}), exact_scorer, text_column=len(rows[0]))
+    assert scored(xlsx_bytes({"A": rows}), exact_scorer, text_column=1, header=True)
+
+
+def test_without_names_columns_are_numbered_as_in_csv(exact_scorer):
+    book = xlsx_bytes({"A": [(1, "good film"), (2, "bad film")]})
+    found = scored(book, exact_scorer, header=False)
+    assert found == [["column_1", "column_2"], ["1", "good film"], ["2", "bad film"]]
+
+
+def test_texts_are_in_the_only_column_that_holds_text(exact_scorer):
+    book = xlsx_bytes({"A": [("id", "comment", "on"), (1, "good film", "2024-01-02"), (2, "bad film", None)]})
+    assert len(scored(book, exact_scorer)) == 3
 
 
 def test_index_without_a_name_is_accepted(exact_scorer):

@@ -148,10 +148,11 @@ def test_other_formats_get_numbered_columns_from_a_file_without_a_header(certain
     )
 
 
-@pytest.mark.parametrize("option", [{"header": False}, {"skip_lines": 1}, {"comment": "#"}])
-def test_options_of_csv_are_usage_errors_for_other_formats(certain, tmp_path, option):
+@pytest.mark.parametrize("option", [{"header": False}, {"skip_lines": 1}, {"comment": "#"}, {"sheet": "1"}])
+def test_options_of_other_formats_are_usage_errors_that_name_them_as_given(certain, tmp_path, option):
     (tmp_path / "in.jsonl").write_bytes(b'{"text": "good"}\n')
-    with pytest.raises(UsageError, match=f"Expected no `{next(iter(option))}` when reading JSON Lines"):
+    named = "header=False" if "header" in option else next(iter(option))
+    with pytest.raises(UsageError, match=f"Expected no `{named}` when reading JSON Lines"):
         score_files(tmp_path / "in.jsonl", tmp_path / "out.jsonl", certain, **option)
 
 

@@ -90,6 +90,12 @@ def test_text_files_and_binary_files_are_read_alike(exact_scorer, tmp_path):
     assert b'2,"bad\r\ncaf\xc3\xa9",' in outputs[0]
 
 
+def test_half_of_a_surrogate_pair_in_a_text_file_is_invalid_text(exact_scorer):
+    sink = io.BytesIO()
+    summary = sf.score_files(io.StringIO("id,text\n1,good \ud800\n2,bad\n"), sink, exact_scorer)
+    assert (summary.rows, summary.invalid_utf8) == (2, 1)
+
+
 def test_patterns_and_several_paths_are_read_in_order(exact_scorer, tmp_path):
     for name in "ba":
         (tmp_path / f"{name}.csv").write_text(f"text\ngood {name}\n")

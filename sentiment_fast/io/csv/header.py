@@ -1,17 +1,20 @@
-"""The first record of a CSV file and those below it -> whether it holds column names, or data.
+"""The first record of a CSV file or a sheet, and those below it -> whether it holds column names, or data.
 
-In: a `Sample` under the file's delimiter. Out: None for column names, else what the record looks like. Options that
-decide it, and the message, are left to sniffer.py.
+In: the fields of the first records. Out: None for column names, else what the first record looks like. Options that
+decide it, and the message, are left to sniffer.py and to the reader of workbooks.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from statistics import median
 
 from sentiment_fast.errors import quoted
-from sentiment_fast.io.csv.sample import Sample
+from sentiment_fast.io.columns import LABEL_COLUMNS, TEXT_COLUMNS
+from sentiment_fast.io.options import Reading
+
+Rows = Mapping[int, Sequence[str]]  # the fields of records below the first, by their place
 
 _MOST_WORDS = 30
 _FEW_WORDS = 3
@@ -33,21 +36,29 @@ _TYPES = {
 }
 
 
+def known_names(reading: Reading) -> set[str]:
+    """Names by which a header is recognised, casefolded: those that are asked for, and the usual ones."""
+    names = {*TEXT_COLUMNS, *LABEL_COLUMNS}
+    for wanted in (reading.text, *(reading.columns or ())):
+        names |= {*wanted.usual, *([] if wanted.chosen is None else [str(wanted.chosen)])}
+    return {name.strip().casefold() for name in names if not name.isdecimal()}
+
+
 def is_known(field: str, known: Collection[str]) -> bool:
     """Whether a field is one of these names, in any case."""
     return field.strip().casefold() in known
 
 
-def reason_for_data(sample: Sample, names: Sequence[str]) -> str | None:
+def reason_for_data(rows: Rows, names: Sequence[str]) -> str | None:
     """What the first record looks like if it is not a line of column names; None if it is one, for all that is known.
 
-    names: its fields, none of which is a known name.
+    rows: those with as many fields. names: its fields, none of which is a known name.
     """
     if len(names) > 1 and sum(not name.strip() for name in names) * 2 > len(names):
         return "most of its fields are empty"
-    if not sample.rows:
+    if not rows:
         return _alone(names)
-    columns = list(zip(*sample.rows.values(), strict=True))
+    columns = list(zip(*rows.values(), strict=True))
     types = [type_of(column) for column in columns]
     typed = [place for place, kind in enumerate(types) if kind is not None]
     if typed:
@@ -61,14 +72,20 @@ def reason_for_data(sample: Sample, names: Sequence[str]) -> str | None:
     return None
 
 
-def has_typed_columns(sample: Sample) -> bool:
+def has_typed_columns(rows: Rows) -> bool:
     """Whether a column below the first record holds only numbers, dates or truth values."""
-    return any(type_of(column) is not None for column in zip(*sample.rows.values(), strict=True))
+    return any(type_of(column) is not None for column in zip(*rows.values(), strict=True))
 
 
-def second_header(sample: Sample, known: Collection[str]) -> int | None:
+def textual_columns(rows: Sequence[Sequence[str]], width: int) -> list[int]:
+    """The columns that are not numbers, dates, truth values or empty; all `width` of them if there are no rows."""
+    columns = list(zip(*rows, strict=True)) if rows else [("text",)] * width
+    return [place for place, column in enumerate(columns) if type_of(column) is None and _present(column)]
+
+
+def second_header(by_place: Rows, known: Collection[str]) -> int | None:
     """The place of a record below the first that looks like the line of column names; None if there is none."""
-    places, rows = list(sample.rows), list(sample.rows.values())
+    places, rows = list(by_place), list(by_place.values())
     columns = list(zip(*rows, strict=True))
     for place, row in zip(places[:_TITLE_LINES], rows, strict=False):
         names = [field for field, column in zip(row, columns, strict=True) if column.count(field) == 1]
@@ -92,11 +109,6 @@ def type_of(values: Sequence[str]) -> str | None:
     if not present:
         return None
     return next((kind for kind, pattern in _TYPES.items() if all(map(pattern.fullmatch, present))), None)
-
-
-def has_values(values: Sequence[str]) -> bool:
-    """Whether a column has any values that are not missing."""
-    return bool(_present(values))
 
 
 def _present(values: Sequence[str]) -> set[str]:

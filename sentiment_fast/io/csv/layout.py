@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sentiment_fast.errors import quoted
-from sentiment_fast.io.columns import LABEL_COLUMNS, TEXT_COLUMNS, check_reserved, find_column, numbered_names
+from sentiment_fast.io.columns import check_reserved, find_column, numbered_names
 from sentiment_fast.io.csv.content import check_is_csv
-from sentiment_fast.io.csv.header import has_values, type_of
-from sentiment_fast.io.csv.sample import Preamble, Sample, fields_of, read_preamble, read_samples
+from sentiment_fast.io.csv.header import known_names, textual_columns
+from sentiment_fast.io.csv.sample import Preamble, fields_of, read_preamble, read_samples
 from sentiment_fast.io.csv.sniffer import DELIMITERS, Sniffed, sniff
 from sentiment_fast.io.formats import delimiter_for
 from sentiment_fast.io.options import Reading
@@ -62,7 +62,7 @@ def read_layout(source: Source, reading: Reading) -> CsvLayout:
     by_name = delimiter_for("" if source.path is None else source.path.name)
     preferred = None if by_name == "," else by_name
     samples = read_samples(source, preamble, DELIMITERS if delimiter is None else (delimiter,), options)
-    sniffed = sniff(samples, name, options, _known_names(reading), preferred)
+    sniffed = sniff(samples, name, options, known_names(reading), preferred)
     if not sniffed.header and preamble.size == 0 and source.peek(len(_BOM)) == _BOM:
         # Not before a header, a byte-order mark is no part of the first record, of which several files may be joined.
         preamble = Preamble(len(_BOM), 0)
@@ -75,19 +75,12 @@ def read_layout(source: Source, reading: Reading) -> CsvLayout:
         reading.say(f"{name}: {message}")
 
     def find_texts() -> list[int]:
-        return _textual_columns(first, len(columns), sniffed.header)
+        rows = [*first.rows.values(), *([] if sniffed.header else [first.fields(0)])]
+        return textual_columns(rows, len(columns))
 
     kept = reading.columns and [find_column(columns, one, name, find_texts) for one in reading.columns]
     text = find_column(columns, reading.text, name, find_texts, reading.say)
     return CsvLayout(sniffed.delimiter, columns, text, kept or None, sniffed.header, preamble.size, preamble.lines + 1)
-
-
-def _known_names(reading: Reading) -> set[str]:
-    """Names by which a header is recognised, casefolded: those that are asked for, and the usual ones."""
-    names = {*TEXT_COLUMNS, *LABEL_COLUMNS}
-    for wanted in (reading.text, *(reading.columns or ())):
-        names |= {*wanted.usual, *([] if wanted.chosen is None else [str(wanted.chosen)])}
-    return {name.strip().casefold() for name in names if not name.isdecimal()}
 
 
 def _detected(sniffed: Sniffed, preamble: Preamble, columns: list[str], reading: Reading, preferred: str | None) -> str:
@@ -106,12 +99,3 @@ def _detected(sniffed: Sniffed, preamble: Preamble, columns: list[str], reading:
         what = "the header comes" if sniffed.header else "the data begin"
         parts.append(f"{what} after line {preamble.lines}")
     return ", ".join(parts)
-
-
-def _textual_columns(sample: Sample, width: int, header: bool) -> list[int]:
-    """The columns that are not numbers, dates, truth values or empty in the sample; all if it has no rows."""
-    rows = list(sample.rows.values())
-    if not header:
-        rows.append(sample.fields(0))
-    columns = list(zip(*rows, strict=True)) if rows else [("text",)] * width
-    return [place for place, column in enumerate(columns) if type_of(column) is None and has_values(column)]

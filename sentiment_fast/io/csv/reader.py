@@ -136,6 +136,8 @@ class CsvReader(Reader[CsvWindow]):
         width = len(self.layout.columns)
         reasons = [_rejection(count, width, options.max_record) for count in counts.dictionary.to_pylist()]
         numbers = counts.indices.to_numpy().astype(np.int64)
+        if options.comment is None:
+            return reasons, numbers
         comments = are_comments(window.data, window.starts[rejected], options.comment) & (fields >= 0)
         return [*reasons, COMMENT_OF_LINES], np.where(comments, len(reasons), numbers)
 

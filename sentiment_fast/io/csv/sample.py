@@ -148,9 +148,11 @@ def _preamble_of(data: bytes, ended: bool, options: ReadOptions) -> Preamble | N
     comment = None if options.comment is None else options.comment.encode()
     size = lines = number = 0
     separator = None
+    while (block := _block(data, at)) and number + _line_ends(block) < options.skip_lines:
+        at, number = at + len(block), number + _line_ends(block)
     while True:
         if number >= options.skip_lines and (blank := _LINE_ENDS.match(data, at)):
-            at, number = blank.end(), number + len(_LINE_END.findall(blank[0]))
+            at, number = blank.end(), number + _line_ends(blank[0])
         found = _LINE_END.search(data, at)
         end, following = (len(data), len(data)) if found is None else found.span()
         line = data[at:end]
@@ -163,6 +165,16 @@ def _preamble_of(data: bytes, ended: bool, options: ReadOptions) -> Preamble | N
         separator = named or separator
         at, number = following, number + 1
         size, lines = at, number
+
+
+def _block(data: bytes, at: int) -> bytes:
+    """Many bytes from a place onwards, which do not split a line end."""
+    block = data[at : at + _FIRST_BYTES]
+    return block[:-1] if data[at + len(block) - 1 : at + len(block) + 1] == b"\r\n" else block
+
+
+def _line_ends(data: bytes) -> int:
+    return data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")
 
 
 def _separator_of(line: bytes) -> str | None:

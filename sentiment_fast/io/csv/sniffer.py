@@ -63,14 +63,14 @@ def sniff(
     if any(is_known(field, known) for field in names):
         return Sniffed(sample, True, guessed=False)
     _check_rivals(sample, samples, name)
-    if (place := second_header(sample, known)) is not None:
+    if (place := second_header(sample.rows, known)) is not None:
         raise _titled(sample, place, name)
-    if (reason := reason_for_data(sample, names)) is not None:
+    if (reason := reason_for_data(sample.rows, names)) is not None:
         raise DataError(
             f"{name}: expected column names in line {sample.lines[0]}, got {_shown(sample.content(0))}, which looks "
             f"like data, since {reason}: choose `header=False` if it is data, `header=True` if it is a header"
         )
-    return Sniffed(sample, True, guessed=not has_typed_columns(sample))
+    return Sniffed(sample, True, guessed=not has_typed_columns(sample.rows))
 
 
 def _from_first_readable(sample: Sample) -> Sample:

@@ -10,12 +10,15 @@ import datetime
 import importlib
 import io
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import pyarrow as pa
 
 from sentiment_fast.errors import DataError, UsageError, listed
 from sentiment_fast.io.columns import numbered_names
+from sentiment_fast.io.csv.header import is_known, known_names, reason_for_data, second_header, textual_columns
+from sentiment_fast.io.csv.sample import SAMPLE_RECORDS
 from sentiment_fast.io.formats import EXCEL
 from sentiment_fast.io.options import Reading
 from sentiment_fast.io.source import Source
@@ -23,6 +26,7 @@ from sentiment_fast.io.table_windows import TableWindow, TypedReader, runs_of
 from sentiment_fast.io.window import Position
 
 _ROWS_AT_ONCE = 256
+_MOST_SHOWN = 5
 _DIGITS = 15  # that a spreadsheet keeps of a number
 
 
@@ -38,11 +42,17 @@ class ExcelReader(TypedReader):
         first = next(self._rows_from_first(), None)
         if first is None:
             raise DataError(f"{source.name}: expected rows in the sheet {self._sheet.name!r}, got an empty one")
-        names = self._names(first)
-        if reading.options.header is not False:
-            self._check_names(names)
+        self._names = [_text(value) for value in first]
+        if reading.options.header is False:
+            self._names = numbered_names(len(first))
+        else:
+            self._check_names(self._names)
+        sample = [[_text(value) for value in row] for row in islice(self._data_rows(), SAMPLE_RECORDS)]
+        if reading.options.header is None:
+            self._check_header(self._names, sample)
         self.rows = sum(1 for _ in self._data_rows())
-        self.choose_columns(pa.schema([(name, pa.large_string()) for name in names]), reading)
+        schema = pa.schema([(name, pa.large_string()) for name in self._names])
+        self.choose_columns(schema, reading, textual_columns(sample, len(self._names)))
 
     def windows(self, begin: Position, buffers: int, window_bytes: int) -> Iterator[TableWindow]:
         rows = begin.rows
@@ -53,8 +63,7 @@ class ExcelReader(TypedReader):
             yield self.window(read, end, True, size * row // max(self.rows or 1, 1))
 
     def _batches(self) -> Iterator[pa.RecordBatch]:
-        names = self._names(next(self._rows_from_first()))
-        places = [names.index(name) for name in self.names_to_read]
+        places = [self._names.index(name) for name in self.names_to_read]
         schema = pa.schema([(name, pa.large_string()) for name in self.names_to_read])
         columns: list[list[str]] = [[] for _ in places]
         for row in self._data_rows():
@@ -82,12 +91,6 @@ class ExcelReader(TypedReader):
             next(rows, None)
         return rows
 
-    def _names(self, first: list[Any]) -> list[str]:
-        """The names of all columns, by the first row."""
-        if self._reading.options.header is False:
-            return numbered_names(len(first))
-        return [_text(value) for value in first]
-
     def _check_names(self, names: list[str]) -> None:
         """Raises DataError for a title in place of names: it has empty cells next to it, above cells that are filled.
 
@@ -104,6 +107,28 @@ class ExcelReader(TypedReader):
                         f"{self._sheet.name!r}, got none for column {place + 1}: if these are not the names, leave out "
                         "the rows above them with `skip_lines`"
                     )
+
+    def _check_header(self, names: list[str], sample: list[list[str]]) -> None:
+        """Raises DataError if the first row looks like data, or one of those below it, the `sample`, like the names."""
+        known, rows = known_names(self._reading), dict(enumerate(sample, 1))
+        if any(is_known(name, known) for name in names):
+            return
+        where = f"{self.source.name}: expected column names in the first row of the sheet {self._sheet.name!r}, got"
+        shown = ", ".join(repr(name[:40]) for name in names[:_MOST_SHOWN])
+        if (place := second_header(rows, known)) is not None:
+            raise DataError(
+                f"{where} {shown}, and what may be the names {_nth(place)} below it: leave out the rows above them "
+                "with `skip_lines`, or choose `header=True` if the first row is the header"
+            )
+        if (reason := reason_for_data(rows, names)) is not None:
+            raise DataError(
+                f"{where} {shown}, which looks like data, since {reason}: choose `header=False` if it is data, "
+                "`header=True` if it is a header"
+            )
+
+
+def _nth(place: int) -> str:
+    return "right" if place == 1 else f"{place} rows"
 
 
 def _open_sheet(source: Source, reading: Reading) -> Any:

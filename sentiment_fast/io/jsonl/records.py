@@ -66,8 +66,7 @@ class ParsedRecords:
         self._begins, self._ends = begins, records.content_ends
         self._layout = layout
         self._columns = frozenset(layout.kept or layout.columns) if layout.closed or layout.kept is not None else None
-        self._objects = np.full(len(records), None, object)
-        self._texts = np.full(len(records), None, object)
+        self._objects, self._texts = np.empty(len(records), object), np.empty(len(records), object)  # of None
         self._reject(records.fields == _core.OVERLONG, f"longer than {max_record} bytes")
         self._reject(records.fields == _core.UNCLOSED, _BROKEN)
         self._reject(records.fields == _core.JSON_OPEN_ARRAY, _OPEN_ARRAY)
@@ -103,7 +102,7 @@ class ParsedRecords:
         may_be_object = np.isin(firsts, np.frombuffer(b"{" + BLANK, np.uint8))
         may_be_object[0] |= bool(self._first and self._begins[places[0]] == 0)  # a byte-order mark
         if not may_be_object.all():
-            for byte in np.unique(firsts[~may_be_object]).tolist():
+            for byte in np.flatnonzero(np.bincount(firsts[~may_be_object])).tolist():
                 self._reject(places[~may_be_object & (firsts == byte)], _FIRST_BYTE_REASONS[byte])
         return places[may_be_object]
 

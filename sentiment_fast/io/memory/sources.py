@@ -67,7 +67,11 @@ class TextStream:
 
     def readinto(self, buffer: memoryview) -> int:
         if not self._rest:
-            self._rest = self._file.read(_CHARACTERS).encode("utf-8", "surrogateescape")
+            text = self._file.read(_CHARACTERS)
+            try:
+                self._rest = text.encode("utf-8", "surrogateescape")
+            except UnicodeEncodeError:  # half of a surrogate pair becomes invalid UTF-8, which is reported
+                self._rest = text.encode("utf-8", "surrogatepass")
         count = min(len(buffer), len(self._rest))
         buffer[:count], self._rest = self._rest[:count], self._rest[count:]
         return count

@@ -395,6 +395,20 @@ def test_header_that_does_not_come_is_refused_within_bounds(tmp_path, start, mes
     assert peak_growth(refuse) < 200 << 20
 
 
+@pytest.mark.parametrize("line_end", [b"\n", b"\r\n", b"\r"])
+@pytest.mark.parametrize("line", [b"", b"x", b"1,2,3"])
+@pytest.mark.parametrize("lines", [1, 21_845, 32_768, 65_535, 65_536, 65_537, 200_000])
+def test_any_number_of_lines_is_skipped(line, line_end, lines):
+    skipped = (line + line_end) * lines
+    found = layout_of(skipped + b"id,review" + line_end + b"1,good", skip_lines=lines)
+    assert (found.preamble, found.first_line, found.columns) == (len(skipped), lines + 1, ["id", "review"])
+
+
+def test_blank_lines_after_skipped_ones_are_counted_within_bounds():
+    data = b"Report\n" + b"\n" * (24 << 20)
+    assert peak_growth(lambda: refusal(data, skip_lines=1)) < 200 << 20
+
+
 def test_header_of_more_than_a_megabyte_is_read():
     names = [f"column number {number}" for number in range(60_000)]
     header = ",".join([*names, "review"])
