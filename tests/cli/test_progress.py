@@ -7,6 +7,7 @@ import pty
 import re
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 
@@ -95,6 +96,7 @@ def test_commands_show_a_bar_on_a_real_terminal(tmp_path, command):
     rows = "".join(f"a good film {row},positive\na bad one {row},negative\n" for row in range(200))
     (tmp_path / "in.csv").write_text(f"review,sentiment\n{rows}")
     ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (24, 100))  # without a size, there is no room for a bar
     more = ["--out", "m", "--set", "hidden_size=4", "--epochs", "1"] if command[0] == "train" else []
     with subprocess.Popen(
         [sys.executable, "-m", "sentiment_fast." + command[0], *command[1:], *more],

@@ -193,7 +193,8 @@ def test_command_scores_many_files_at_once_to_the_same_files(ray, tmp_path, mode
     assert len(names) >= 7
     for name in names:
         assert (tmp_path / "remote" / name).read_bytes() == (tmp_path / "local" / name).read_bytes()
-    assert remote.splitlines()[-1] == local.splitlines()[-1].replace(str(tmp_path / "local"), str(tmp_path / "remote"))
+    expected = local.splitlines()[-1].replace(str(tmp_path / "local"), str(tmp_path / "remote"))
+    assert remote.splitlines()[-1][:500] == expected[:500]  # long messages are cut in the middle
 
 
 @needs_ray
