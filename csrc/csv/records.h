@@ -42,7 +42,7 @@ struct CsvPosition {
 
 // The value in `fields`, instead of a number of fields, for a rejected record.
 enum CsvRejection : int32_t {
-  kCsvUnclosed = -1,    // the record goes on after this line and does not end within max_record bytes, or at all
+  kCsvUnclosed = -1,    // the record continues after this line and does not end within max_record bytes, or at all
   kCsvOverlong = -2,    // the first max_record bytes of a line that is longer
   kCsvRestOfLine = -3,  // the next max_record bytes of that line, or the rest of it
   kCsvMisquoted = -4,   // a quote opens on this line, or a later one of the record, and closes on another, before text

@@ -12,7 +12,6 @@ from typing import Self
 
 from sentiment_fast.errors import UsageError
 from sentiment_fast.io.columns import WantedColumn, text_column
-from sentiment_fast.io.encoding import encoding_named
 
 MAX_RECORD_BYTES = 64 << 20
 LARGEST_MAX_RECORD = 1 << 30
@@ -63,6 +62,10 @@ class LayoutOptions:
         if self.escape is not None:
             _check_escape(self.escape, self.delimiter)
         if self.encoding is not None:
+            from sentiment_fast.io.encoding import (
+                encoding_named,  # here, as it imports NumPy, which --help does without
+            )
+
             encoding_named(self.encoding)
         given = self.na_values
         if isinstance(given, str) or not all(isinstance(value, str) for value in given):

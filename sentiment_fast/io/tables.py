@@ -18,7 +18,7 @@ import pyarrow as pa
 from sentiment_fast.errors import DataError, UsageError
 from sentiment_fast.io.arrow import flat, holds_text, invalid_texts
 from sentiment_fast.io.columns import WantedColumn
-from sentiment_fast.io.csv.missing import count_na_spellings, report_na_spellings, without_missing
+from sentiment_fast.io.csv.missing import count_na_spellings, report_na_spellings
 from sentiment_fast.io.encoding import UTF_8, Encoding
 from sentiment_fast.io.formats import CSV
 from sentiment_fast.io.inputs import Inputs, expand_patterns
@@ -84,11 +84,8 @@ def read_columns(
             row, number = (row if place == number else 0), place
             values = reader.values(window)
             if reader.format == CSV:
-                texts = without_missing(flat(values[0]), options.na_values)
-                values, na_spellings = (
-                    [pa.chunked_array([texts]), *values[1:]],
-                    na_spellings + count_na_spellings(texts),
-                )
+                values[0] = pa.chunked_array([window.texts])  # in which those of `na_values` are missing
+                na_spellings += count_na_spellings(window.texts)
             table = _checked(values, first.schema.names, reader.source, row)
             rejects, rejected = reader.rejected(window)
             strings = frozenset(reader.strings)

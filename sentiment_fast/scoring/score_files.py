@@ -44,7 +44,7 @@ class Summary:
 
     rows: the number of rows written. rejects: the number of rejected records; with `rows`, all of the input. empty: the
     number of rows whose text is empty or only white space, and whose label and scores are therefore blank.
-    no_known_words: rows with a text of which the model knows no word; `unknown` decides what they get. truncated: rows
+    no_known_words: rows with a text without known words; `unknown` decides what they get. truncated: rows
     whose text has more words than the network reads. invalid_utf8: rows whose text is not valid UTF-8. na_spellings:
     rows of CSV whose text is only a spelling of a missing value, such as NaN or NULL, that `na_values` does not list.
     replaced: rows in which invalid UTF-8 was replaced with U+FFFD, because the output's format cannot hold it.

@@ -33,6 +33,13 @@ class OneAtATime(sf.Scorer):
         return np.concatenate([np.empty((0, len(self.classes)), np.float32), *one_each])
 
 
+class Certain(sf.Scorer):
+    """Gives every text the same score."""
+
+    def probabilities_of(self, ids: sf.TokenIds) -> np.ndarray:
+        return np.full((len(ids), 2), [0.25, 0.75], np.float32)
+
+
 @pytest.fixture(scope="session")
 def make_model(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     """Makes a model folder: make_model(classes, text_column=None, unknown="drop", **network_settings)."""
@@ -78,3 +85,8 @@ def make_exact_scorer(make_model: Callable[..., Path]) -> Callable[..., sf.Score
 @pytest.fixture(scope="session")
 def exact_scorer(make_exact_scorer: Callable[..., sf.Scorer]) -> sf.Scorer:
     return make_exact_scorer(["negative", "positive"])
+
+
+@pytest.fixture(scope="session")
+def certain(model_folder: Path) -> sf.Scorer:
+    return Certain(load_model(model_folder), "cpu", "float32")

@@ -7,29 +7,14 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-import sentiment_fast as sf
 from sentiment_fast.errors import DataError, UsageError
-from sentiment_fast.model.folder import load_model
 from sentiment_fast.scoring.score_files import score_files
 from tests.io.csv.generated import Drawn, draw, read_back
 from tests.scoring.compression import COMPRESS
 
 ADDED = ["sentiment_label", "sentiment_score"]
-
-
-class Certain(sf.Scorer):
-    """Gives every text the same score."""
-
-    def probabilities_of(self, ids):
-        return np.full((len(ids), 2), [0.25, 0.75], np.float32)
-
-
-@pytest.fixture(scope="module")
-def certain(model_folder):
-    return Certain(load_model(model_folder), "cpu", "float32")
 
 
 def scored(data: bytes, scorer, **options) -> bytes:

@@ -10,29 +10,14 @@ import io
 import random
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-import sentiment_fast as sf
 from sentiment_fast.errors import DataError
-from sentiment_fast.model.folder import load_model
 from sentiment_fast.scoring.score_files import score_csv
 
 NEW_NAMES, SCORED, EMPTY = b",sentiment_label,sentiment_score", b",positive,0.750000", b",,"
 WIDTH, QUOTE, LONG = "expected {} fields, got {}", "a quote opens and does not close", "longer than 1000 bytes"
 MISQUOTED = "a quote opens and closes on another line, before text"
-
-
-class Certain(sf.Scorer):
-    """Gives every text the same score."""
-
-    def probabilities_of(self, ids):
-        return np.full((len(ids), 2), [0.25, 0.75], np.float32)
-
-
-@pytest.fixture(scope="module")
-def certain(model_folder):
-    return Certain(load_model(model_folder), "cpu", "float32")
 
 
 # Input; output; rejected records as (line, offset, reason, record), or the error as a text.

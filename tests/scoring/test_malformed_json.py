@@ -9,32 +9,17 @@ from __future__ import annotations
 import json
 import random
 
-import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-import sentiment_fast as sf
 from sentiment_fast.errors import DataError
 from sentiment_fast.io.jsonl.objects import MOST_LEVELS
-from sentiment_fast.model.folder import load_model
 from sentiment_fast.scoring.score_files import score_csv
 from tests.scoring.test_malformed import records_of
 
 SCORED = b'"sentiment_label": "positive", "sentiment_score": 0.750000'
 EMPTY = b'"sentiment_label": null, "sentiment_score": null'
 GOOD, GOOD_OUT = b'{"text": "a"}\n', b'{"text": "a", #}\n'
-
-
-class Certain(sf.Scorer):
-    """Gives every text the same score."""
-
-    def probabilities_of(self, ids):
-        return np.full((len(ids), 2), [0.25, 0.75], np.float32)
-
-
-@pytest.fixture(scope="module")
-def certain(model_folder):
-    return Certain(load_model(model_folder), "cpu", "float32")
 
 
 # A line, without the good one before it; what is written for it, None where it is rejected; and why it is.

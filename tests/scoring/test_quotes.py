@@ -7,17 +7,16 @@ import io
 import json
 import random
 
-import numpy as np
 import pyarrow as pa
 import pytest
 
-import sentiment_fast as sf
 from sentiment_fast.errors import DataError, UsageError
 from sentiment_fast.io.columns import WantedColumn
 from sentiment_fast.io.options import LayoutOptions, ReadOptions
 from sentiment_fast.io.tables import read_columns
 from sentiment_fast.model.folder import load_model
 from sentiment_fast.scoring.score_files import score_csv
+from tests.scoring.conftest import Certain
 
 ADDED = ["positive", "0.750000"]
 DIALECTS = {
@@ -26,18 +25,6 @@ DIALECTS = {
     "escapes": {"quoting": "none", "escape": "\\"},
     "neither": {"quoting": "none"},
 }
-
-
-class Certain(sf.Scorer):
-    """Gives every text the same score."""
-
-    def probabilities_of(self, ids):
-        return np.full((len(ids), 2), [0.25, 0.75], np.float32)
-
-
-@pytest.fixture(scope="module")
-def certain(model_folder):
-    return Certain(load_model(model_folder), "cpu", "float32")
 
 
 def score(data, scorer, path, **options):

@@ -205,7 +205,7 @@ def _sample(source: Source, max_record: int, by_value: bool) -> list[list[Member
     data, records = _first_records(source, max_record, by_value)
     objects, failure, start = [], None, 0
     begins = records.begins.tolist() if isinstance(records, _core.JsonValues) else [0, *records.ends.tolist()][:-1]
-    known: set[bytes] = set()  # short ones, of which there may be many
+    known: set[bytes] = set()  # the short ones: there may be many
     kinds, ends = records.fields.tolist(), records.content_ends.tolist()
     for place, (start, end, kind) in enumerate(zip(begins, ends, kinds, strict=True)):
         content = data[start:end].rstrip(BLANK)

@@ -88,7 +88,7 @@ def expected_records(
     wanted_field: int = -1,
     escape: str | None = None,
 ) -> list[Record]:
-    """csv.reader's rows, but for what it takes for a row that is too long, whose quotes never close, or whose quotes
+    """csv.reader's rows, except what it takes for a row that is too long, whose quotes never close, or whose quotes
     close on another line, before text.
     """
     mark = BOM if data.startswith(BOM) else b""
