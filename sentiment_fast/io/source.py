@@ -176,7 +176,9 @@ class Source:
 
     def _unreadable(self, error: BaseException) -> DataError:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        advice = ". Is the file complete, and of the type that its extension says?" if self._raw is not None else ""
+        advice = ". Is the path right?" if isinstance(error, FileNotFoundError) else ""
+        if self._raw is not None:
+            advice = ". Is the file complete, and of the type that its extension says?"
         return DataError(f"{self.name}: cannot be read ({reason}){advice}")
 
     def _take_pipe(self, descriptor: int) -> _Pipe:

@@ -132,7 +132,8 @@ def read_preamble(source: Source, options: ReadOptions) -> Preamble:
         if ended:
             skipped = f" after {options.skip_lines:,} skipped lines" if options.skip_lines else ""
             raise DataError(
-                f"{source.name}: expected a CSV file with a line of column names, got an empty file{skipped}"
+                f"{source.name}: expected a CSV file with a line of column names, got an empty file{skipped}. Is it "
+                "the right one, and complete?"
             )
         if size >= limit:
             raise DataError(
