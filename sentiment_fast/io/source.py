@@ -175,11 +175,7 @@ class Source:
         self.check_unchanged()
 
     def _unreadable(self, error: BaseException) -> DataError:
-        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        advice = ". Is the path right?" if isinstance(error, FileNotFoundError) else ""
-        if self._raw is not None:
-            advice = ". Is the file complete, and of the type that its extension says?"
-        return DataError(f"{self.name}: cannot be read ({reason}){advice}")
+        return unreadable(self.name, error, is_open=self._raw is not None)
 
     def _take_pipe(self, descriptor: int) -> _Pipe:
         self._pipe = _Pipe(descriptor)
@@ -203,6 +199,15 @@ def check_unchanged(path: Path, state: FileState, name: str) -> None:
 
 def _changed(name: str) -> DataError:
     return DataError(f"{name}: was changed or replaced while it was read: repeat the call once the file is complete")
+
+
+def unreadable(name: str, error: BaseException, is_open: bool = False) -> DataError:
+    """What to raise for an input that cannot be opened, or, if it is open, not be read."""
+    reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    advice = ". Is the path right?" if isinstance(error, FileNotFoundError) else ""
+    if is_open:
+        advice = ". Is the file complete, and of the type that its extension says?"
+    return DataError(f"{name}: cannot be read ({reason}){advice}")
 
 
 class _Pipe:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sentiment_fast.errors import DataError, UsageError
+from sentiment_fast.errors import UsageError
 from sentiment_fast.io.formats import (
     COMPRESSIONS,
     CSV,
@@ -24,6 +24,7 @@ from sentiment_fast.io.formats import (
     output_format,
 )
 from sentiment_fast.io.inputs import expand_patterns
+from sentiment_fast.io.source import unreadable
 from sentiment_fast.runs.stop import StopRequest
 from sentiment_fast.scoring.engine import check_engine, open_engine
 from sentiment_fast.scoring.journal import has_journal
@@ -235,7 +236,7 @@ def _check_exists(source: str) -> None:
     try:
         Path(source).stat()
     except OSError as error:
-        raise DataError(f"{source}: cannot be read ({error.strerror})") from error
+        raise unreadable(source, error) from error
 
 
 def _engine_message(scorer: Scorer, cluster: Cluster | None) -> str:
