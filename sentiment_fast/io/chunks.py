@@ -89,11 +89,17 @@ class RecordWindow:
 
 
 def read_chunks(
-    stream: Stream, finder: Finder, chunk_bytes: int = CHUNK_BYTES, buffers: int = 1, start: bytes = b""
+    stream: Stream,
+    finder: Finder,
+    chunk_bytes: int = CHUNK_BYTES,
+    buffers: int = 1,
+    start: bytes = b"",
+    first_bytes: int | None = None,
 ) -> Iterator[Chunk]:
     """Cut a stream between records, into chunks of at most `chunk_bytes`, or more if a single record is longer.
 
-    Where a chunk ends depends only on where it begins: resumed after any chunk, the stream is cut the same way.
+    Where a chunk ends depends only on where it begins, apart from the first one, for which `first_bytes`, if given,
+    stands in for `chunk_bytes`: resumed after any chunk, without `first_bytes`, the stream is cut the same way.
 
     buffers: how many chunks may be in use at once; a chunk's data is overwritten when the `buffers`-th one after it is
     requested. start: bytes that were already read from the stream. A buffer grows to about twice the finder's
@@ -103,8 +109,8 @@ def read_chunks(
         raise ValueError(f"Expected chunks of 1 byte or more and 1 buffer or more, got {chunk_bytes} and {buffers}")
     ring = [bytearray() for _ in range(buffers)]
     rest = memoryview(start)  # bytes after the last whole record
-    for place in itertools.cycle(range(buffers)):
-        size = chunk_bytes
+    sizes = itertools.chain([first_bytes or chunk_bytes], itertools.repeat(chunk_bytes))
+    for place, size in zip(itertools.cycle(range(buffers)), sizes, strict=False):
         while size <= len(rest):
             size *= 2
         while True:

@@ -19,6 +19,7 @@ import pyarrow as pa
 from sentiment_fast.io.source import Source
 
 WINDOW_BYTES = 3 << 20
+_FIRST_WINDOW_BYTES = 1 << 18  # the first rows are out after a fraction of the time that a whole window takes
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,11 @@ class Position:
     rows: int = 0
     source: int = 0
     within_line: bool = False
+
+
+def first_window_bytes(begin: Position, window_bytes: int) -> int:
+    """The size of the window at `begin`: smaller at the start of an input."""
+    return window_bytes if begin.offset else min(window_bytes, _FIRST_WINDOW_BYTES)
 
 
 class Window(Protocol):

@@ -29,7 +29,7 @@ from sentiment_fast.io.formats import CSV
 from sentiment_fast.io.options import Reading, ReadOptions
 from sentiment_fast.io.rejects import RecordError, Rejects
 from sentiment_fast.io.source import Source
-from sentiment_fast.io.window import WINDOW_BYTES, Position, Reader
+from sentiment_fast.io.window import WINDOW_BYTES, Position, Reader, first_window_bytes
 
 _QUOTE_ADVICE = (
     'close it, double the quotes inside quoted fields (""), or name what the file has instead with `escape` or '
@@ -77,19 +77,21 @@ class CsvReader(Reader[CsvWindow]):
         self._rejects = Rejects(self._reasons, source.name if reading.named else None)
 
     def windows(self, begin: Position, buffers: int, window_bytes: int) -> Iterator[CsvWindow]:
+        first_bytes = first_window_bytes(begin, window_bytes)
         begin, preamble = self._start(begin)
         self._rejects.within_record = begin.within_line
         others = self.kept if self._reading.all_fields or self.schema is not None else self.layout.kept or []
         reading = self._reading
         for window in read_windows(
-            self.source, self.layout, reading.options, begin, buffers, window_bytes, others, reading.warn
+            self.source, self.layout, reading.options, begin, buffers, window_bytes, others, reading.warn, first_bytes
         ):
             yield replace(window, preamble=preamble) if preamble else window
             preamble = b""
 
     def window_ends(self, begin: Position, window_bytes: int) -> Iterator[Position]:
+        first_bytes = first_window_bytes(begin, window_bytes)
         begin, _ = self._start(begin)
-        yield from find_ends(self.source, self.layout, self._reading.options, begin, window_bytes)
+        yield from find_ends(self.source, self.layout, self._reading.options, begin, window_bytes, first_bytes)
 
     def _start(self, begin: Position) -> tuple[Position, bytes]:
         """Go to where the windows from `begin` onwards begin: at the start of the file, after its preamble."""
@@ -151,19 +153,20 @@ def read_windows(
     window_bytes: int = WINDOW_BYTES,
     others: Sequence[int] = (),
     warn: Callable[[str], None] = lambda message: None,
+    first_bytes: int | None = None,
 ) -> Iterator[CsvWindow]:
     """The windows of a source that has been read up to `begin`.
 
     buffers: how many may be in use at once. others: the columns whose fields to find, in addition to the texts. warn:
-    gets a warning about rows that may have been merged, at the end. With options.strict, raises DataError at the first
-    record that cannot be read. Checks at the end that no row was lost.
+    gets a warning about rows that may have been merged, at the end. first_bytes: as in `read_chunks`. With
+    options.strict, raises DataError at the first record that cannot be read. Checks at the end that no row was lost.
     """
     width, dialect = len(layout.columns), Dialect.of(options, layout.delimiter)
     wanted = list(dict.fromkeys([layout.text, *others]))
     finder = _finder(dialect, options, begin, wanted)
     merged = MergedRows(dialect, width)
     rows, uncounted = begin.rows, 0
-    for chunk in read_chunks(source, finder, window_bytes, buffers):
+    for chunk in read_chunks(source, finder, window_bytes, buffers, first_bytes=first_bytes):
         records = chunk.records
         fields = {column: records.wanted_field(place) for place, column in enumerate(wanted)}
         comments, broken = _comments(chunk.data, records, options)
@@ -196,12 +199,17 @@ def read_windows(
 
 
 def find_ends(
-    source: Source, layout: CsvLayout, options: ReadOptions, begin: Position, window_bytes: int = WINDOW_BYTES
+    source: Source,
+    layout: CsvLayout,
+    options: ReadOptions,
+    begin: Position,
+    window_bytes: int = WINDOW_BYTES,
+    first_bytes: int | None = None,
 ) -> Iterator[Position]:
     """Where the windows of `read_windows` end, found without looking at any field."""
     width, rows, uncounted = len(layout.columns), begin.rows, 0
     finder = _finder(Dialect.of(options, layout.delimiter), options, begin)
-    for chunk in read_chunks(source, finder, window_bytes):
+    for chunk in read_chunks(source, finder, window_bytes, first_bytes=first_bytes):
         comments, broken = _comments(chunk.data, chunk.records, options)
         holds_row, _, numbers = _rows_of(chunk.records, width, rows, comments, broken)
         rows, uncounted = int(numbers[-1]), uncounted + _uncounted(chunk.records, holds_row, comments)

@@ -23,7 +23,7 @@ from sentiment_fast.io.jsonl.records import BLANK, JsonLayout, ParsedRecords, me
 from sentiment_fast.io.options import Reading
 from sentiment_fast.io.rejects import RecordError, Rejects
 from sentiment_fast.io.source import Source
-from sentiment_fast.io.window import Position, Reader
+from sentiment_fast.io.window import Position, Reader, first_window_bytes
 from sentiment_fast.text.containers import is_unicode
 from sentiment_fast.text.encoding import SIMD_LEVEL
 
@@ -97,7 +97,8 @@ class JsonLinesReader(Reader[JsonWindow]):
         if self.layout.closed:  # so that rows of `{}` do not fill many columns with nulls
             columns = len(self.columns or ())
             window_bytes = min(window_bytes, max(_MANY_COLUMNS * window_bytes // max(columns, 1), _FEWEST_BYTES))
-        for chunk in read_chunks(self.source, finder, window_bytes, buffers):
+        first_bytes = first_window_bytes(begin, window_bytes)
+        for chunk in read_chunks(self.source, finder, window_bytes, buffers, first_bytes=first_bytes):
             window = self._window(chunk.data, chunk.records, finder.within_line)
             rows += int((window.holds_row | (window.reason_numbers >= 0)).sum())
             consumed = chunk.offset if self.source.consumed is None else self.source.consumed
