@@ -8,7 +8,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-# Both are read when PyTorch is imported, which no test module has done yet.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # or each command that a test starts compiles the package again
+# These two are read when PyTorch is imported, which no test module has done yet.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # threads that spin while they wait slow the other workers down
 if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ["OMP_NUM_THREADS"] = "1"  # there is a worker per CPU already

@@ -67,6 +67,7 @@ def real() -> Path:
     return folder.BUNDLED
 
 
+@pytest.mark.slow
 def test_without_a_folder_the_bundled_model_is_loaded_and_said(bundled, capsys):
     assert sf.load().digest() == sf.load(bundled).digest()
     printed = capsys.readouterr()

@@ -333,6 +333,7 @@ def test_a_class_too_small_to_split_is_an_error(tmp_path, capsys):
     assert "--validation PATH" in message
 
 
+@pytest.mark.slow
 def test_the_review_na_stays_text(tmp_path):
     source = write_csv(tmp_path / "na.csv", [("NA", "good"), ("null", "bad"), ("nan", "bad"), ("NA", "good")] * 8)
     assert cli.main(["train", "--data", str(source), "--out", str(tmp_path / "m"), "--epochs", "1", *SMALL]) == 0
@@ -375,6 +376,7 @@ def test_a_download_that_fails_has_its_own_exit_code(tmp_path, monkeypatch, caps
     assert "--data" in fails(["train", "--data", "imdb", "--out", tmp_path / "m"], 3, capsys)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [["predict", "text"], ["evaluate", "x.csv"], ["score", "x.csv"]])
 def test_a_missing_model_folder_has_its_own_exit_code(tmp_path, monkeypatch, capsys, command):
     monkeypatch.chdir(tmp_path)

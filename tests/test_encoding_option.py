@@ -53,6 +53,7 @@ def train(data, out, *more):
     return out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_train(folder, trained, tmp_path, encoding):
     found = train(folder / f"labelled.{encoding}.csv", tmp_path / "model", "--encoding", encoding)

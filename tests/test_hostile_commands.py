@@ -58,6 +58,7 @@ TRAIN = ("train", "--data", "reviews.csv", "--out", "run", "--device", "cpu")
 SCORE = ("score", "reviews.csv", "--model", "model", "--device", "cpu", "--rejects")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("code", "arguments", "says"),
     [
@@ -115,6 +116,7 @@ def test_a_model_of_weights_that_are_not_finite_is_refused_by_every_command(comm
     assert "expected finite numbers in output.bias" in fails(4, *command, "--model", "model", capfd=capfd)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["config.json", "vocabulary.txt", "model.safetensors"])
 @pytest.mark.parametrize("kind", ["pipe", "sparse"])
 def test_a_model_of_a_file_without_end_is_refused_by_its_name(name, kind, capfd):

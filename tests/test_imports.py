@@ -46,6 +46,7 @@ def stage_of(module):
 STAGE_FILES = sorted(path for stage in STAGES for path in (PACKAGE / stage).glob("**/*.py"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", STAGE_FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_stages_import_only_from_those_before_them(path):
     allowed = STAGES[: STAGES.index(path.relative_to(PACKAGE).parts[0]) + 1]
@@ -77,6 +78,7 @@ def modules_imported_at_the_top(statements):
                     yield from modules_imported_at_the_top(getattr(node, block, []))
 
 
+@pytest.mark.slow
 def test_no_module_imports_itself_through_others():
     imported = {
         name: {one for one in modules_imported_at_the_top(ast.parse(path.read_text("utf-8")).body) if one in MODULES}
@@ -101,6 +103,7 @@ def test_every_folder_is_a_stage_in_the_order():
     assert folders == set(STAGES) - {"errors"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", STAGE_FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_the_native_core_is_imported_in_few_places_alone(path):
     if "sentiment_fast._core" in imported_modules(path):

@@ -15,6 +15,8 @@ from sentiment_fast.data.datasets.demo import demo_corpus
 from sentiment_fast.training import pretrain as pretrain_module
 from sentiment_fast.training.distillation import SOFT_TARGETS
 
+pytestmark = pytest.mark.slow
+
 NETWORK = [f"--set={field}" for field in ("hidden_size=16", "embedding_size=8", "layers=1")]
 WORDS = ["--set=max_words=300", "--set=stop_words=none", "--set=unknown=id", "--set=strip_html=true"]
 

@@ -46,6 +46,7 @@ def collected(folder, *options):
     return [line.partition("::")[2] for line in run.stdout.splitlines() if "::" in line]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "names"),
     [

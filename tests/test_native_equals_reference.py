@@ -2,6 +2,7 @@
 
 import json
 import random
+import unicodedata
 from pathlib import Path
 
 import numpy as np
@@ -106,7 +107,19 @@ def test_every_code_point_with_words_split_at_marks(frame, keep_digits):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("frame", frames("{}", "a{}b", "e{}\u0301", "\u1100{}\u11a8", "<{}>", always=("e{}\u0301",)))
+@pytest.mark.parametrize("frame", ["{}", "a{}b", "e{}\u0301", "\u1100{}\u11a8"], ids=ascii)
+def test_every_code_point_that_normal_form_is_about(frame):
+    everything = [chr(code) for code in range(0x110000)]
+    parts = {part for one in everything for part in unicodedata.normalize("NFD", one) if part != one}
+    hangul = {*map(chr, range(0x1100, 0x1200)), *map(chr, range(0xAC00, 0xD7A4))}
+    concerned = [one for one in everything if unicodedata.combining(one) or unicodedata.decomposition(one)]
+    concerned += sorted(hangul | parts)
+    texts = [frame.format(one) for one in concerned]
+    assert_equal(texts, (texts, as_utf8(texts)), threads=(2,), normalise="nfc")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("frame", ["{}", "a{}b", "e{}\u0301", "\u1100{}\u11a8", "<{}>"], ids=ascii)
 def test_every_code_point_in_normal_form(frame):
     texts = [frame.format(chr(code)) for code in range(0x110000)]
     assert_equal(texts, (texts, as_utf8(texts)), threads=(2,), normalise="nfc")
@@ -125,7 +138,7 @@ def test_every_code_point_in_one_text(options):
 
 
 @pytest.mark.slow
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=700, deadline=None)
 @example(["\u03a3"])
 @example(["A\u03a3'", "A\u03a3'b", "'\u03a3", "A'\u0301\u03a3\u0301 b"])
 @example(["\u0130\u0130", "\u0130\u03a3"])
@@ -135,7 +148,7 @@ def test_generated_texts(texts):
 
 
 @pytest.mark.slow
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=700, deadline=None)
 @example(["a<b>\u03a3</b>", "A<i>\u03a3", "A\u03a3<i>b", "A\u03a3<i b"], True, False, False, "none")
 @example(["a<\u0338b>c", "a<b>\u0338c>d", "e\u0301<i>\u0301"], True, False, False, "nfc")
 @example(
@@ -166,7 +179,7 @@ def test_generated_texts_with_each_option(texts, strip_html, keep_digits, split_
 
 
 @pytest.mark.slow
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(
     st.lists(st.text("abcΣ 1<>", max_size=20), max_size=8),
     st.integers(1, 6),
@@ -188,7 +201,7 @@ def test_generated_vocabularies(texts, max_words, min_count, stop_words, unknown
 
 
 @pytest.mark.slow
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=700, deadline=None)
 @example(
     [b"A\xc2\xce\xa3", b"A\xc2\xb4\x80\xce\xa3", b"\xf4\x90\x80\x80", b"\xe0\x80\x80a", b"\xed\xa0\x80", b"\xf0\x9f"]
 )
@@ -211,6 +224,7 @@ def test_each_width_of_str(kind):
     assert_equal(texts, (texts, as_utf8(texts)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("thing", ["word", " ", "é", "!", "漢", "\U0001f600", "'", "Σ", "\n"])
 def test_whatever_starts_at_whichever_offset_of_a_block(thing):
     fill = ("lorem Ipsum, dolor " * 20)[:200]
@@ -335,7 +349,7 @@ def check_real_reviews(path, rows=None):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["imdb_train", "imdb_test"])
 def test_real_reviews(imdb_folder, name):
-    check_real_reviews(imdb_folder / f"{name}.csv.xz", rows=3000)
+    check_real_reviews(imdb_folder / f"{name}.csv.xz", rows=1000)
 
 
 @pytest.mark.long

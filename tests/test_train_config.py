@@ -12,6 +12,8 @@ from sentiment_fast.report.run_folder import append_history
 from sentiment_fast.training import ngrams, session
 from sentiment_fast.training.checkpoints import CHECKPOINT
 
+pytestmark = pytest.mark.slow
+
 TINY = preset("tutorial").with_fields(
     {"hidden_size": 6, "embedding_size": 4, "layers": 1, "max_words": 50, "epochs": 1}
 )

@@ -146,6 +146,7 @@ def after_first_trial(monkeypatch, action):
     monkeypatch.setattr(trials_module.TrialLog, "append", append_and_act)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_search_ends_with_what_it_found_and_a_command_that_goes_on(work, capsys, monkeypatch, number):
     after_first_trial(monkeypatch, lambda: signal.raise_signal(number))
@@ -168,6 +169,7 @@ def killed(*arguments, **options):
     raise Killed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", ["_encoded_data", "TrialLog"])
 def test_a_search_that_is_killed_before_its_first_trial_starts_over_with_its_own_options(work, monkeypatch, step):
     assert tune(*SEARCH, "--trials", 2, "--out", "whole") == 0
@@ -238,6 +240,7 @@ def searched(work):
     return work / "found"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("option", "value"),
     [("--metric", "loss"), ("--search", "grid"), ("--set", "layers=2"), ("--seed", 4), ("--data", "demo:170")],
@@ -285,6 +288,7 @@ def test_bad_usage_is_told_before_anything_is_written(work, capsys, options, mes
     assert [path.name for path in work.iterdir()] == ["space.json"]
 
 
+@pytest.mark.slow
 def test_a_search_of_which_all_trials_fail_is_an_error(work, capsys):
     options = ["--data", "demo:160", *SMALL, "--search", "grid", "--epochs", "1", "--try", "learning_rate=9e5,1e6"]
     options += ["--batch-size", "4", "--set", "weight_decay=1e6"]  # each step multiplies weights by -1e12

@@ -93,6 +93,7 @@ def test_a_peer_learns_and_is_judged_and_timed(side, files, tmp_path):
     assert figures.size == sum(path.stat().st_size for path in trained.files) > 0
 
 
+@pytest.mark.slow
 def test_our_model_gives_the_probabilities_of_its_scorer(tutorial_model):
     texts = ["a good film", "a bad film"]
     trained = compare_sides.load_ours(tutorial_model)
@@ -124,6 +125,7 @@ def test_a_sample_of_the_tutorial_is_scaled_and_says_so(files, tutorial_model, s
     assert figures.seconds > 0
 
 
+@pytest.mark.slow
 def test_another_loss_than_the_tutorials_fails(files, tutorial_model):
     test = read_labelled(files[1])
     words = sf.load(tutorial_model).model().vocabulary.words

@@ -24,6 +24,7 @@ def test_the_size_of_arrays_is_their_bytes():
     assert counters.output_bytes(object()) is None
 
 
+@pytest.mark.slow
 def test_memory_that_a_call_needs_shows_even_if_it_was_given_back():
     def allocate_and_forget():
         np.ones(50_000_000 // 8)

@@ -30,6 +30,7 @@ def say(message):
     print(message, file=sys.stderr)
 
 
+@pytest.mark.slow
 def test_a_line_is_there_at_once_and_its_time_passes():
     with terminal() as shown:
         with Waiting("reading", say):

@@ -19,6 +19,8 @@ from sentiment_fast.model.folder import save_model
 from sentiment_fast.model.network import SentimentLSTM, model_of
 from sentiment_fast.text.vocabulary import Vocabulary
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 OURS = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
 ASCII = OURS | {"PYTHONIOENCODING": "ascii"}
@@ -87,7 +89,6 @@ def test_a_scored_file_is_the_same_in_any_locale(environment, model, data):
     assert (data / "là.csv").read_bytes() == (data / "ici.csv").read_bytes() == printed.stdout
 
 
-@pytest.mark.slow
 def test_a_model_is_trained_on_files_columns_and_labels_in_the_locale_c(data):
     small = ("--set", "hidden_size=4", "--set", "embedding_size=4", "--epochs", "1", "--validation", "0.5")
     where = ("--data", "données.csv", *COLUMNS, "--out", "modèle")

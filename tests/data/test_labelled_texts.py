@@ -115,6 +115,7 @@ def test_other_columns_are_not_looked_at(write):
     assert texts(write(b"id,review,sentiment\n\xff,a,x\n,b,y\n")) == ["a", "b"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block_bytes", range(40, 80))
 def test_quoted_crlf_survives_every_block_edge(write, window, block_bytes):
     window(block_bytes)
@@ -129,6 +130,7 @@ def test_record_longer_than_a_block_is_read(write, window):
     assert texts(write(HEADER + f'a,p\n"{long}",q\nb,p\n'.encode())) == ["a", long, "b"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(100))
 def test_random_csv_reads_as_the_csv_module_reads_it(write, window, seed):
     choose = random.Random(seed)
@@ -529,6 +531,7 @@ def test_every_format_and_compression_gives_the_same(write, extension, compressi
     assert read_labelled(path).name == f"in{extension}{compression}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("second", CONTENT)
 @pytest.mark.parametrize("first", CONTENT)
 def test_files_of_any_two_formats_are_read_as_one(write, first, second):

@@ -57,6 +57,7 @@ def data_of(labels: list, name: str = "data") -> LabelledTexts:
     return labelled_texts_of(["a film"] * len(labels), labels, name)
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(COLUMNS)
 def test_every_spelling_of_a_column_comes_back(tmp_path_factory, spellings):
@@ -65,6 +66,7 @@ def test_every_spelling_of_a_column_comes_back(tmp_path_factory, spellings):
     assert len(np.unique(found)) == len(set(spellings))
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(COLUMNS)
 def test_a_column_is_one_of_numbers_exactly_where_all_spell_themselves(spellings):
@@ -127,6 +129,7 @@ def test_floats_in_memory_are_taken_by_their_shortest_spelling():
     assert data_of(np.array([0.1, 0.7], np.float32)).labels.tolist() == [0.1, 0.7]
 
 
+@pytest.mark.slow
 @given(st.lists(st.floats(width=32, allow_nan=False, allow_infinity=False), min_size=1))
 def test_a_float32_is_spelled_as_short_as_it_comes_back(values):
     single = np.array(values, np.float32)
@@ -272,6 +275,7 @@ def test_composed_characters_count_as_almost_equal():
     assert near_equal(["é", "e\u0301", "E"]) == [["e\u0301", "é"]]
 
 
+@pytest.mark.slow
 @given(st.lists(WORDS, min_size=1))
 def test_normalised_labels_have_no_almost_equal_ones(labels):
     merged = LabelRules(normalise=True).of_training({"training": data_of(labels)}, "training")["training"]

@@ -33,6 +33,7 @@ def random_csv(seed: int) -> bytes:
     return bytes(choose.choices(b'a,"\r\n', [6, 2, 2, 1, 1], k=choose.randrange(500)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(40))
 def test_records_are_those_of_the_whole_stream(seed):
     data = random_csv(seed)

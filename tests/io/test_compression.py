@@ -46,6 +46,7 @@ def complaint(read):
     return error_of
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("extension", COMPRESSIONS)
 @pytest.mark.parametrize("size", [1, 5000, 1 << 20])
 def test_members_are_read_one_after_another_empty_ones_too(read, extension, size):
@@ -58,6 +59,7 @@ def test_empty_file_is_empty(read, extension):
     assert read(b"", extension) == b""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("extension", COMPRESSIONS)
 @pytest.mark.parametrize("content", [b"abc", RANDOM])
 @pytest.mark.parametrize("foreign", [b"g", b"garbage", b"\0" * 7 + b"g"])
@@ -70,6 +72,7 @@ def test_foreign_bytes_after_a_member_are_an_error_at_their_offset(complaint, ex
     assert f"at byte {offset}" in message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("extension", "padding"), [(".gz", 1), (".gz", 512), (".xz", 4), (".xz", 512)])
 def test_padding_that_the_format_allows_is_skipped(read, extension, padding):
     one, other = (COMPRESS[extension](data) for data in (RANDOM, WORDS))
@@ -92,6 +95,7 @@ def test_member_that_is_cut_anywhere_is_an_error(complaint, extension):
         assert f"at byte {len(whole)}" in message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("extension", COMPRESSIONS)
 def test_flipped_bit_in_the_header_of_a_later_member_never_loses_bytes(read, extension):
     content, more = RANDOM[:5000], WORDS[:5000]
@@ -115,6 +119,7 @@ def test_skippable_frames_of_zstd_are_skipped(read):
     assert read(skipped + whole + skipped, ".zst") == WORDS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("extension", COMPRESSIONS)
 def test_a_source_restarts_anywhere(tmp_path, extension):
     path = tmp_path / f"in.csv{extension}"
@@ -125,6 +130,7 @@ def test_a_source_restarts_anywhere(tmp_path, extension):
             assert source.peek(50) == (RANDOM + WORDS)[offset : offset + 50]
 
 
+@pytest.mark.slow
 def test_ratio_of_a_thousand_takes_no_more_memory_than_the_buffer(tmp_path):
     (tmp_path / "in.csv.gz").write_bytes(gzip.compress(bytes(50 << 20)))
     total, buffer = 0, memoryview(bytearray(4096))

@@ -44,6 +44,7 @@ def by_python(windows: list[Any], first_field: bytes) -> list[tuple[bytes, int]]
     return rows
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [None, "in.csv", 'a "b", c.csv'])
 def test_rejected_records_are_written_as_python_writes_them(name):
     choose = random.Random(5)

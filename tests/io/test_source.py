@@ -42,6 +42,7 @@ def read_all(source):
         pass
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("compression", COMPRESS)
 @pytest.mark.parametrize("change", [grow, shrink, overwrite, replace])
 def test_file_that_changes_while_it_is_read_is_an_error(tmp_path, change, compression):

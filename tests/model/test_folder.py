@@ -213,6 +213,7 @@ def test_a_missing_file_is_refused_by_its_name(folder, name):
         load_model(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FILES)
 def test_a_folder_in_place_of_a_file_is_refused_by_its_name(folder, name):
     (folder / name).unlink()
@@ -232,6 +233,7 @@ def test_a_file_that_may_not_be_read_is_refused_by_its_name(folder, name):
 # Damage.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("share", [0.0, 0.001, 0.1, 0.5, 0.9, 0.99])
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_cut_short_is_refused_by_its_name(folder, name, share):
@@ -241,6 +243,7 @@ def test_a_file_cut_short_is_refused_by_its_name(folder, name, share):
         load_model(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FILES[1:])
 def test_a_single_flipped_bit_is_refused_by_the_files_name(folder, name):
     original = (folder / name).read_bytes()
@@ -252,6 +255,7 @@ def test_a_single_flipped_bit_is_refused_by_the_files_name(folder, name):
             load_model(folder)
 
 
+@pytest.mark.slow
 def test_a_flipped_bit_of_the_config_is_refused_or_means_the_same(folder):
     original, before = (folder / "config.json").read_bytes(), load_model(folder)
     for place in range(0, len(original), 13):
@@ -267,6 +271,7 @@ def test_a_flipped_bit_of_the_config_is_refused_or_means_the_same(folder):
         assert (loaded.threshold, loaded.calibration) == (before.threshold, before.calibration)
 
 
+@pytest.mark.slow
 def test_a_flipped_bit_of_a_folder_without_a_digest_loads_or_is_refused_but_nothing_else(folder):
     change_config(folder)
     original = (folder / "config.json").read_bytes()
@@ -333,6 +338,7 @@ def test_a_newer_format_is_refused_with_what_to_do(folder):
         load_model(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("field", ["classes", "network", "settings", "sha256"])
 @pytest.mark.parametrize("value", [None, 3, "text", True])
 def test_a_field_of_another_type_is_refused_by_its_name(folder, field, value):
@@ -357,6 +363,7 @@ def test_a_text_column_that_is_no_name_is_refused(folder, value):
         load_model(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "classes",
     [
@@ -387,6 +394,7 @@ def test_a_digest_of_another_value_is_refused(folder, digest):
         load_model(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "fields",
     [
@@ -468,6 +476,7 @@ def test_a_missing_field_of_format_2_is_refused_by_its_name(folder, field):
         load_model(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
@@ -764,6 +773,7 @@ def replace_by(path: Path, kind: str) -> None:
         os.truncate(path, 20 << 30)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("kind", ["pipe", "device", "sparse"])
 def test_a_file_without_end_is_refused_by_its_name(folder, name, kind):
@@ -860,6 +870,7 @@ def test_a_single_weight_that_is_not_finite_is_refused(folder, name, value):
         load_model(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), 1e300, 10**400])
 @pytest.mark.parametrize("field", ["network", "wide", "bias"])
 def test_a_calibration_that_is_not_finite_is_refused(wide_folder, field, value):
@@ -876,6 +887,7 @@ def change_vocabulary(folder: Path, **options: Any) -> None:
     sign_anew(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "stop_words",
     [[1, 2], ["\ud800"], [["a"]], 3, {}, "../../etc/passwd", "klingon", "", "a" * 5000],

@@ -20,6 +20,7 @@ CONFIGS = [
 SMALL = NetworkConfig(embedding_size=4, hidden_size=16, layers=2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("classes", [2, 3])
 def test_weights_have_the_names_shapes_and_order_of_the_networks(classes):
     for config in CONFIGS:

@@ -100,6 +100,7 @@ def test_padded_logits_equal_a_plain_run_over_the_padded_matrix_at_any_width(cel
         torch.testing.assert_close(logits, plain_logits(network, rows), rtol=0, atol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("width", "max_length"), [(24, 60), (60, 60), (24, 500)])
 @pytest.mark.parametrize("cell", CELLS)
 def test_padded_gradients_equal_those_of_a_plain_run(cell, width, max_length):
@@ -161,6 +162,7 @@ def test_pads_run_unchecked_end_where_checked_ones_do(cell, pads):
     assert network.pad_drift is None or network.pad_drift < 1e-6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cell", CELLS)
 def test_pads_run_unchecked_have_the_gradients_of_a_plain_run(cell, monkeypatch):
     monkeypatch.setattr(SentimentLSTM, "_run_pads", SentimentLSTM._run_pads_unchecked)
@@ -225,6 +227,7 @@ def test_pad_states_are_no_part_of_the_weights():
 # All kinds of network: a row's logit is its own.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("classes", [2, 3])
 @pytest.mark.parametrize("kind", KINDS)
 def test_logits_do_not_depend_on_how_far_the_batch_is_padded(kind, classes):
@@ -244,6 +247,7 @@ def test_logits_do_not_depend_on_the_other_rows_of_the_batch(kind):
     torch.testing.assert_close(together, alone, rtol=0, atol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_gradients_do_not_depend_on_how_far_the_batch_is_padded(kind):
     network, rows = network_of(small(**kind)).train(), rows_of([17, 1, 9, 0])
@@ -254,6 +258,7 @@ def test_gradients_do_not_depend_on_how_far_the_batch_is_padded(kind):
         torch.testing.assert_close(wide[name], gradient, rtol=0, atol=1e-6, msg=lambda text, name=name: name + text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_two_classes_give_one_logit_a_row_and_more_give_one_each(kind):
     batch = padded(rows_of([5, 2, 3, 4]), 8, on_left=kind["pooling"] == "padded")

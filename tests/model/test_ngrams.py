@@ -54,6 +54,7 @@ def learned():
     return fit_ngrams(*made_up_texts(), 2, CONFIG)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ngrams", [1, 2])
 def test_two_classes_are_learned_as_scikit_learn_would(ngrams):
     ids, targets = made_up_texts()

@@ -38,18 +38,21 @@ def run(code: str, folder: Path) -> int:
     return subprocess.run([sys.executable, "-W", "error", "-c", code, str(folder)], check=False).returncode
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("epochs", [1, 5, 100])
 def test_learning_curves_of_any_number_of_epochs(tmp_path, epochs):
     learning_curves(history(epochs), tmp_path / "curves.png")
     assert png_size(tmp_path / "curves.png") == (1200, 540)
 
 
+@pytest.mark.slow
 def test_learning_curves_of_a_training_that_diverged(tmp_path):
     rows = [row | {"train_loss": float("nan"), "validation_loss": float("nan")} for row in history(3)]
     learning_curves(rows, tmp_path / "curves.png")
     assert png_size(tmp_path / "curves.png") == (1200, 540)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("best", "kept"), [([True, True, False, False], 2), ([True] * 4, 4)])
 def test_learning_curves_mark_the_epoch_that_is_kept(tmp_path, monkeypatch, best, kept):
     from matplotlib.axes import Axes
@@ -63,6 +66,7 @@ def test_learning_curves_mark_the_epoch_that_is_kept(tmp_path, monkeypatch, best
     assert marked == [(kept, f"kept, epoch {kept}: 0.2500"), (kept, f"kept, epoch {kept}: 87.50%")]
 
 
+@pytest.mark.slow
 def test_learning_curves_show_the_figures_of_the_whole_model(tmp_path, monkeypatch):
     from matplotlib.axes import Axes
 
@@ -104,6 +108,7 @@ def test_class_balance_of_many_classes_stays_within_a_readable_height(tmp_path):
     assert 1000 < height < 3000
 
 
+@pytest.mark.slow
 def test_class_balance_of_many_classes_says_that_it_shows_the_largest(tmp_path, monkeypatch):
     from matplotlib.axes import Axes
 
@@ -130,6 +135,7 @@ def test_class_balance_without_classes_is_refused(tmp_path):
         class_balance({"training": {}}, tmp_path / "balance.png")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("longest", [0, 3, 700, 100_000])
 def test_length_histogram_of_any_range_of_lengths(tmp_path, longest):
     lengths = np.random.default_rng(0).integers(0, longest, size=1000, endpoint=True)

@@ -78,19 +78,23 @@ def overview_folder(tmp_path: Path) -> Path:
     return tmp_path / "runs" / "one"
 
 
+@pytest.mark.slow
 def test_the_overview_is_four_files(overview_folder):
     names = sorted(path.name for path in overview_folder.iterdir())
     assert names == ["class_balance.png", "lengths.png", "overview.json", "overview.txt"]
 
 
+@pytest.mark.slow
 def test_overview_json_holds_the_overviews_numbers(overview_folder):
     assert json.loads((overview_folder / "overview.json").read_text("utf-8")) == look().as_dict()
 
 
+@pytest.mark.slow
 def test_overview_txt_is_the_table_of_the_terminal(overview_folder):
     assert (overview_folder / "overview.txt").read_text("utf-8") == look().as_text() + "\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["class_balance.png", "lengths.png"])
 def test_the_overviews_pictures_are_pictures(overview_folder, name):
     assert is_picture(overview_folder / name)
@@ -136,15 +140,18 @@ def test_writing_the_history_leaves_no_other_file(tmp_path):
 # The results.
 
 
+@pytest.mark.slow
 def test_the_results_are_three_files(tmp_path):
     names = sorted(path.name for path in results(tmp_path).iterdir())
     assert names == ["README.md", "learning_curves.png", "metrics.json"]
 
 
+@pytest.mark.slow
 def test_learning_curves_are_a_picture(tmp_path):
     assert is_picture(results(tmp_path) / "learning_curves.png")
 
 
+@pytest.mark.slow
 def test_metrics_json_holds_each_parts_figures(tmp_path):
     test = figures([0, 1, 0, 1])
     written = json.loads((results(tmp_path, test=test) / "metrics.json").read_text("utf-8"))
@@ -152,6 +159,7 @@ def test_metrics_json_holds_each_parts_figures(tmp_path):
     assert written["test"] == json.loads(json.dumps(test.as_dict()))
 
 
+@pytest.mark.slow
 def test_metrics_json_tells_the_data_the_best_epoch_and_the_seconds(tmp_path):
     written = json.loads((results(tmp_path) / "metrics.json").read_text("utf-8"))
     assert written["data"] == SOURCES

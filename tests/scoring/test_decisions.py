@@ -169,6 +169,7 @@ def test_predict_prints_stars_and_neutral(made, capsys):
     assert float(stars) == pytest.approx(1 + float(probability), abs=2e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "change",
     [

@@ -47,6 +47,7 @@ def score(data: bytes, scorer: sf.Scorer, **options) -> bytes:
     return sink.getvalue()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", KEPT)
 @pytest.mark.parametrize("window_bytes", [50, 1 << 20])
 @pytest.mark.parametrize(("delimiter", "line_end"), [(",", "\n"), (";", "\r\n"), ("\t", "\r")])
@@ -59,6 +60,7 @@ def test_records_in_an_encoding_of_single_bytes_keep_their_bytes(
     assert found == expected.encode(encoding)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", TRANSCODED)
 @pytest.mark.parametrize("window_bytes", [50, 1 << 20])
 @pytest.mark.parametrize(("delimiter", "line_end"), [(",", "\n"), (";", "\r\n")])
@@ -68,6 +70,7 @@ def test_records_in_all_other_encodings_become_utf8(exact_scorer, encoding, wind
     assert score(text.encode(encoding), exact_scorer, window_bytes=window_bytes, encoding=encoding) == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-8-sig"])
 def test_encoding_is_recognised_by_its_mark_and_reported(exact_scorer, encoding):
     said: list[str] = []
@@ -79,6 +82,7 @@ def test_encoding_is_recognised_by_its_mark_and_reported(exact_scorer, encoding)
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "gbk"])
 @pytest.mark.parametrize("compression", COMPRESS)
 def test_compressed_files_are_decoded_too_and_outputs_compressed(exact_scorer, tmp_path, encoding, compression):
@@ -90,6 +94,7 @@ def test_compressed_files_are_decoded_too_and_outputs_compressed(exact_scorer, t
     assert DECOMPRESS[compression](output.read_bytes()) == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "shift_jis"])
 @pytest.mark.parametrize("compression", ["", ".gz"])
 def test_run_may_be_stopped_after_every_window(monkeypatch, exact_scorer, tmp_path, encoding, compression):
@@ -232,6 +237,7 @@ def test_labels_are_written_in_the_encoding_of_the_records(make_exact_scorer):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["cp1252", "utf-16"])
 def test_several_inputs_have_the_same_encoding(exact_scorer, tmp_path, encoding):
     texts = [table(encoding, seed=seed) for seed in (1, 2, 3)]

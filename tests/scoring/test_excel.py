@@ -151,6 +151,7 @@ def test_default_output_is_a_csv_file(model_folder, tmp_path):
     assert (tmp_path / "in.scored.csv").read_text().startswith("review,sentiment_label,sentiment_score\ngood,")
 
 
+@pytest.mark.slow
 def test_run_may_be_stopped_and_gives_the_same_bytes(exact_scorer, tmp_path, monkeypatch):
     monkeypatch.setattr(output_module, "SECONDS_BETWEEN_RECORDS", 0.0)
     source, output = tmp_path / "in.xlsx", tmp_path / "out.csv"

@@ -85,6 +85,7 @@ def stop_again_and_again(source, output: Path, scorer, **options) -> int:
 # --- each to each
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("written", FORMATS)
 @pytest.mark.parametrize("read", FORMATS)
 def test_rows_and_scores_are_the_same_in_every_format(exact_scorer, tmp_path, read, written):
@@ -125,6 +126,7 @@ def test_run_may_be_stopped_after_every_window_and_come_to_the_same_bytes(
     assert output.read_bytes() == (tmp_path / f"whole.{written}").read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("written", ["csv", "jsonl"])
 @pytest.mark.parametrize("compression", [".gz", ".bz2", ".xz", ".zst"])
 def test_json_lines_may_be_compressed(exact_scorer, tmp_path, written, compression):
@@ -250,6 +252,7 @@ def test_types_metadata_and_nullability_are_kept_from_parquet_to_parquet(exact_s
     assert pq.ParquetFile(tmp_path / "out.parquet").metadata.row_group(0).column(0).compression == "GZIP"
 
 
+@pytest.mark.slow
 def test_other_readers_read_the_parquet_that_was_grown_row_group_by_row_group(exact_scorer, tmp_path):
     write_rows(tmp_path / "in.csv", some_rows(2000))
     score_csv(tmp_path / "in.csv", tmp_path / "out.parquet", exact_scorer, window_bytes=2000)
@@ -263,6 +266,7 @@ def test_other_readers_read_the_parquet_that_was_grown_row_group_by_row_group(ex
     assert pa.concat_tables(row_groups).to_pylist() == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "kind",
     [
@@ -495,6 +499,7 @@ def test_input_of_another_format_is_a_data_error(exact_scorer, tmp_path, name):
 # --- several inputs in one output
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("written", FORMATS)
 @pytest.mark.parametrize("read", FORMATS)
 def test_several_inputs_go_into_one_output_in_their_order(exact_scorer, tmp_path, read, written):
@@ -524,6 +529,7 @@ def test_file_that_ends_without_a_line_end_gets_one_before_the_next(exact_scorer
     assert [row["text"] for row in read_rows(tmp_path / f"out.{read}")] == [text for _, text in some_rows(3)] * 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("read", "written"), [("csv", "csv"), ("jsonl", "parquet"), ("parquet", "jsonl")])
 def test_several_inputs_may_be_stopped_after_every_window(exact_scorer, tmp_path, monkeypatch, read, written):
     monkeypatch.setattr(output_module, "SECONDS_BETWEEN_RECORDS", 0.0)

@@ -59,6 +59,7 @@ COLUMNS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("written", ["csv", "jsonl"])
 @pytest.mark.parametrize("name", COLUMNS)
 def test_values_that_python_lacks_are_written_as_text(exact_scorer, tmp_path, name, written):
@@ -156,6 +157,7 @@ def of_lists_of_one(values: pa.Array) -> pa.Array:
     return pa.ListArray.from_arrays(pa.array(np.arange(len(values) + 1), pa.int32()), values)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["dictionary", "categories", "delta", "lists"])
 def test_rows_that_share_a_long_text_are_cut_by_their_decoded_size(tmp_path, kind):
     values, options = long_texts(kind)

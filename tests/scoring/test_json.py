@@ -40,6 +40,7 @@ def without_scores(row):
     return {name: value for name, value in row.items() if not name.startswith("sentiment_")}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("window_bytes", [1, 1 << 20])
 @pytest.mark.parametrize("extension", ["json", "jsonl"])
 @pytest.mark.parametrize("spelling", SPELLINGS)
@@ -156,6 +157,7 @@ def test_reading_lines_as_json_is_reported_and_can_be_chosen(exact_scorer, tmp_p
         score_csv(tmp_path / "in.jsonl", io.BytesIO(), exact_scorer, input_format="jsonl")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("written", ["json", "jsonl", "csv", "json.gz"])
 @pytest.mark.parametrize("indent", [None, 1])
 def test_run_may_be_stopped_after_every_window_and_gives_the_same_bytes(
@@ -243,6 +245,7 @@ def test_many_short_lines_are_read_as_each_of_them_is(exact_scorer, tmp_path):
     assert written == [line.replace("}", new + "}") if line.strip() else line for line in kept]
 
 
+@pytest.mark.slow
 def test_rows_of_few_members_do_not_fill_many_columns(exact_scorer, tmp_path):
     names = [f"c{place}" for place in range(400)]
     (tmp_path / "in.jsonl").write_text(json.dumps({"text": "good"} | dict.fromkeys(names, 1)) + "\n" + "{}\n" * 20_000)

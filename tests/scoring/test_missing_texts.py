@@ -100,6 +100,7 @@ def test_a_message_without_unknown_texts_does_not_mention_them(model_folder, tmp
 # --- texts of CSV that stand for missing ones
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spelling", [*NA_SPELLINGS, b"", b"missing \xc3\xa9", b"0"])
 @pytest.mark.parametrize("quoted", [False, True])
 def test_listed_texts_are_missing_and_copied_as_they_are(scorer, spelling, quoted):

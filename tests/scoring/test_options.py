@@ -144,6 +144,7 @@ def test_excel_safe_guards_formulas_and_leaves_numbers(exact_scorer, columns):
 # --- compression
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("written", COMPRESS)
 @pytest.mark.parametrize("read", COMPRESS)
 def test_files_may_be_compressed(exact_scorer, tmp_path, read, written):
@@ -154,6 +155,7 @@ def test_files_may_be_compressed(exact_scorer, tmp_path, read, written):
     assert DECOMPRESS[written](output.read_bytes()) == score(data, exact_scorer)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("compression", [".gz", ".bz2", ".xz", ".zst"])
 @pytest.mark.parametrize(
     "damage", [lambda data: data[:-10], lambda data: data[:50] + b"xxxx" + data[54:], lambda _: b"?"]

@@ -137,6 +137,7 @@ def test_known_texts_are_not_reported(predict):
     assert "without a word" not in predict("good", "bad film")[1]
 
 
+@pytest.mark.slow
 def test_a_slow_writer_gets_each_answer_before_it_writes_the_next_line(model_folder):
     command = [sys.executable, "-m", "sentiment_fast.predict", "--model", str(model_folder), "--device", "cpu", "-"]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}

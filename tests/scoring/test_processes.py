@@ -17,6 +17,8 @@ from pyarrow import parquet
 
 import sentiment_fast as sf
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 PROGRAM = Path(__file__).with_name("program_of_processes.py")
 # Two threads, so that there is a pool of them that a forked child does not have.
@@ -57,13 +59,11 @@ def test_a_forked_child_scores_as_its_parent_does_with_the_core(way, model_folde
     assert outcome(way, model_folder, reviews) == "same"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("way", FORKS)
 def test_a_forked_child_scores_as_its_parent_does_with_pytorch(way, pytorch_model, reviews):
     assert outcome(way, pytorch_model, reviews) == "same"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("way", OTHERS)
 def test_other_processes_and_threads_score_alike(way, pytorch_model, reviews):
     assert outcome(way, pytorch_model, reviews) == "same"
@@ -99,7 +99,6 @@ class _UnixConnection(http.client.HTTPConnection):
         self.sock.connect(str(self._path))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["core", "pytorch"])
 def test_workers_of_gunicorn_that_are_forked_after_loading_answer(kind, model_folder, pytorch_model, tmp_path):
     pytest.importorskip("gunicorn")

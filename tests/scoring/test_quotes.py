@@ -51,6 +51,7 @@ def python_dialect(quoting="standard", escape=None, delimiter=","):
 # --- stray quotes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("quoted", [["Bad"], ["Bad", "worse"], ["Bad, really", ""], ['said ""yes"" twice']])
 @pytest.mark.parametrize("between", [0, 1, 5])
 @pytest.mark.parametrize("line_end", ["\n", "\r", "\r\n"])
@@ -83,6 +84,7 @@ def test_text_of_several_lines_is_kept(certain, tmp_path):
 # --- rows that may have been merged
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("data", "count", "line"),
     [
@@ -130,6 +132,7 @@ def written(table, line_end, **options):
     return text.getvalue().encode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dialect", DIALECTS)
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
 @pytest.mark.parametrize("columns", [None, ["c1", "review"]])

@@ -72,6 +72,7 @@ def expected(tmp_path_factory, scorer):
     return whole.results()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("windows", [1, 2, 3, 7, 15])
 def test_stopped_run_goes_on_to_the_same_bytes(folder, expected, windows):
     folder.stop_after(windows)
@@ -103,6 +104,7 @@ def test_what_was_written_and_not_journalled_is_written_again(folder, expected, 
     assert folder.results() == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cut", [1, 10, 150])
 def test_last_line_of_the_journal_may_be_cut_short(folder, expected, cut):
     folder.stop_after(3)
@@ -157,6 +159,7 @@ def change_time(folder):
     os.utime(folder.input, ns=(1, 1))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "what"),
     [(change_content, "input's content"), (change_size, "input's size"), (change_time, "input's time of change")],
@@ -183,6 +186,7 @@ def test_another_model_is_refused(folder, make_model):
         folder.score()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("option", "value"),
     [
@@ -214,6 +218,7 @@ def test_layout_that_is_detected_differently_is_refused(folder, monkeypatch):
         folder.score()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("windows", [1, 2, 5])
 def test_run_with_lines_that_are_no_records_resumes_to_the_same_bytes(folder, windows):
     lines = DATA.splitlines(keepends=True)[1:]
@@ -258,6 +263,7 @@ def test_kept_journal_of_a_finished_run_makes_the_same_call_do_nothing(folder, e
     assert folder.names() == ["in.csv", "out.csv", "out.csv.rejects.csv"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("renamed", [[], ["rejects"], ["rejects", "output"]])
 def test_run_killed_while_it_names_its_files_is_finished(folder, expected, renamed):
     folder.score(keep_journal=True)

@@ -126,6 +126,7 @@ def test_line_ends_are_kept(exact_scorer, line_end):
     assert score(data, exact_scorer).startswith(b"review,stars" + NEW_COLUMNS + line_end)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "body",
     [
@@ -176,6 +177,7 @@ def random_csv(seed: int) -> bytes:
     return text.encode().replace("é".encode(), choose.choice(["é".encode(), b"\xe9", b"\xc3"]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(60))
 def test_random_files_are_scored_as_by_hand_in_windows_of_any_size(exact_scorer, seed):
     data = random_csv(seed)
@@ -185,6 +187,7 @@ def test_random_files_are_scored_as_by_hand_in_windows_of_any_size(exact_scorer,
         assert score(data, exact_scorer, window_bytes=window_bytes) == expected
 
 
+@pytest.mark.slow
 def test_every_short_body_is_scored_as_by_hand_or_refused(exact_scorer):
     header = b"text,b\n"
     scored = 0
@@ -204,6 +207,7 @@ def test_output_read_by_csv_has_the_rows_of_the_input_and_two_fields_more(exact_
     assert [row and row[:-2] for row in after] == before
 
 
+@pytest.mark.slow
 def test_every_split_of_a_file_gives_the_same_output(exact_scorer):
     data = b'\xef\xbb\xbf\r\nreview,stars\r\n"good ""film""\r\n",1\r\n\r\nbad,"2\r\n"\r\ngood,3'
     whole = score(data, exact_scorer)

@@ -178,6 +178,7 @@ WITHOUT_TEXT = [None, float("nan"), pd.NA, "", " \u00a0\n"]
 WITHOUT_WORDS = ["\U0001f60d", "Das Essen war kalt", "!?", "42"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("container", [list, tuple, iter, lambda texts: np.array(texts, object), pd.Series, pd.Index])
 @pytest.mark.parametrize(
     ("options", "blank"),

@@ -31,6 +31,7 @@ TABLES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("window_bytes", [1, 1 << 20])
 @pytest.mark.parametrize("name", TABLES)
 def test_tables_are_read_as_files_of_the_same_rows(exact_scorer, tmp_path, name, window_bytes):

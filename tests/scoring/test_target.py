@@ -298,6 +298,7 @@ def change_progress(**changes) -> None:
         journal.append(entries[-1] | changes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "changes",
     [

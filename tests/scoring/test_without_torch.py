@@ -54,6 +54,7 @@ print(json.dumps(loaded))
 """
 
 
+@pytest.mark.slow
 def test_commands_and_library_do_not_import_pytorch(make_model, tmp_path):
     model = make_model(["negative", "positive"], hidden_size=16)
     environment = {**os.environ, "CUDA_VISIBLE_DEVICES": ""}
@@ -72,6 +73,7 @@ def test_commands_and_library_do_not_import_pytorch(make_model, tmp_path):
     assert "sklearn" in metrics
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("broken", "found"), [("raise ImportError('libgomp.so.1: cannot open')", "libgomp.so.1"), (None, "one")]
 )

@@ -360,6 +360,7 @@ def test_a_row_that_is_not_there_is_an_index_error(row):
         sf.encode(TEXTS, VOCABULARY)[row]
 
 
+@pytest.mark.slow
 def test_texts_are_read_where_they_lie():
     # 64 MB of text: a copy of it, in Python's memory at least, would show.
     texts = pa.array(["good film " * 1000] * 6400)
@@ -430,6 +431,7 @@ def test_taken_filtered_and_joined_texts_keep_the_unknown_words_id():
         ids.join(sf.encode(TEXTS, VOCABULARY))
 
 
+@pytest.mark.slow
 def test_arrow_memory_is_given_back():
     gc.collect()  # what other tests left
     before = pa.total_allocated_bytes()

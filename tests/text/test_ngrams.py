@@ -60,6 +60,7 @@ def test_buckets_are_the_references(rows, longest, bits, threads):
     assert native_buckets(rows, longest, bits, threads) == [ngram_buckets(row, longest, bits) for row in rows]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("length", [1023, 1024, 1025, 1028, 2049, 100_003])
 def test_a_long_row_has_the_references_buckets(length):
     row = np.random.default_rng(length).integers(0, 1 << 15, length).tolist()
@@ -110,6 +111,7 @@ def test_sums_of_many_buckets_do_not_overflow():
     assert model.logits(*ragged([row]), 1) == np.float32(127 * math.sqrt(count))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("threads", [2, 3, 8])
 @pytest.mark.parametrize("dtype", [np.int16, np.int32])
 def test_any_number_of_threads_gives_what_one_gives(threads, dtype):

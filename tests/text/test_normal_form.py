@@ -21,6 +21,7 @@ def canonical_parts(character):
     return [] if not parts or parts[0].startswith("<") else [chr(int(part, 16)) for part in parts]
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover
 def test_the_table_is_that_of_the_running_unicodedata():
     composing = {chr(code) for code in (*range(0x1161, 0x1176), *range(0x11A8, 0x11C3))}  # jamo compose by a formula

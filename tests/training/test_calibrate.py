@@ -62,6 +62,7 @@ def test_a_wide_part_gets_a_calibration_of_its_own_for_the_cascade():
     assert saved.wide_calibration not in (Calibration(network=0.0), saved.calibration)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("texts", "cascade"), [(499, None), (500, 0.95)])
 def test_a_cascade_is_turned_on_where_it_costs_no_accuracy_that_can_be_told(texts, cascade):
     saved, validation, said = model(wide=True), part(texts, 1), []

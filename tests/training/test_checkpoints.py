@@ -75,6 +75,7 @@ def saved_and_restored(tiny_run, tmp_path):
     return checkpoints, state
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", ["weights.", "best.", "optimizer.", "random.", "sums"])
 def test_every_tensor_of_a_state_comes_back(saved_and_restored, part):
     saved, state = saved_and_restored
@@ -85,6 +86,7 @@ def test_every_tensor_of_a_state_comes_back(saved_and_restored, part):
     assert all(found[name].equal(tensor) and found[name].dtype == tensor.dtype for name, tensor in expected.items())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", STATE_VALUES)
 def test_every_value_of_a_state_comes_back(saved_and_restored, name):
     saved, state = saved_and_restored
@@ -183,6 +185,7 @@ def refused(tiny_run, folder: Path, said: str = "cannot be read as a checkpoint"
     assert said in str(raised.value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("share", [0, 0.0005, 0.01, 0.1, 0.5, 0.9, 0.9999])
 def test_a_checkpoint_that_was_cut_short_is_refused(tiny_run, folder, share):
     whole = (folder / CHECKPOINT).read_bytes()
@@ -236,12 +239,14 @@ BAD_HEADERS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("header", BAD_HEADERS, ids=lambda header: header[:40])
 def test_a_header_of_other_json_is_refused(tiny_run, folder, header):
     rewrite(folder, header=header)
     refused(tiny_run, folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("header", BAD_HEADERS, ids=lambda header: header[:40])
 def test_a_header_of_other_json_has_no_recorded_run(folder, header):
     rewrite(folder, header=header)
@@ -263,6 +268,7 @@ def test_a_checkpoint_of_another_format_asks_for_the_version_that_wrote_it(tiny_
     refused(tiny_run, folder, f"has format {other}, this version of sentiment_fast reads format 4: resume with the")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", STATE_VALUES)
 def test_a_missing_value_is_refused(tiny_run, folder, name):
     header = header_of(folder)
@@ -271,6 +277,7 @@ def test_a_missing_value_is_refused(tiny_run, folder, name):
     refused(tiny_run, folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -292,6 +299,7 @@ def test_a_value_that_no_training_has_is_refused(tiny_run, folder, name, value):
 ONE_OF_EACH = ["weights.output.bias", "best.embedding.weight", "optimizer.0.exp_avg", "optimizer.3.step", "random.0"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*ONE_OF_EACH, "sums"])
 def test_a_missing_tensor_is_refused(tiny_run, folder, name):
     tensors = load_file(folder / CHECKPOINT)
@@ -307,6 +315,7 @@ def test_a_missing_part_is_refused(tiny_run, folder, part):
     refused(tiny_run, folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*ONE_OF_EACH, "sums"])
 def test_a_tensor_of_another_shape_is_refused(tiny_run, folder, name):
     tensors = load_file(folder / CHECKPOINT)
@@ -326,6 +335,7 @@ def test_a_tensor_that_no_training_has_is_refused(tiny_run, folder, name):
     refused(tiny_run, folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("share", [0, 0.001, 0.3, 0.6, 0.9, 0.9999])
 def test_a_single_flipped_bit_is_refused(tiny_run, folder, share):
     content = bytearray((folder / CHECKPOINT).read_bytes())
@@ -469,6 +479,7 @@ def test_the_checkpoint_before_stands_until_the_new_one_is_on_disk(tiny_run, fol
     assert seen == [True, False]  # the file, then the folder that names it
 
 
+@pytest.mark.slow
 def test_a_reader_never_sees_a_part_of_a_checkpoint(tiny_run, tmp_path):
     run = tiny_run(hidden_size=64)
     checkpoints, state = run.checkpoints(tmp_path), fresh_state(run)

@@ -28,6 +28,8 @@ from sentiment_fast.training.class_options import (
     warn_of_few_texts,
 )
 
+pytestmark = pytest.mark.slow
+
 SMALL = {
     "set": {"hidden_size": 4, "embedding_size": 4, "layers": 1, "max_length": 12, "ngrams": 1, "ngram_bits": 10},
     "epochs": 2,

@@ -17,6 +17,8 @@ from sentiment_fast.training.pretrain import pretrain
 from sentiment_fast.training.resume import resumed_options
 from sentiment_fast.tuning.session import TuningOptions
 
+pytestmark = pytest.mark.slow
+
 SMALL = {
     "set": {"hidden_size": 4, "embedding_size": 4, "layers": 1, "max_words": 50},
     "epochs": 1,

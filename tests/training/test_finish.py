@@ -18,6 +18,8 @@ from sentiment_fast.training.checkpoints import CHECKPOINT
 from sentiment_fast.training.distillation import SOFT_TARGETS
 from sentiment_fast.training.finish import keep_for_good
 
+pytestmark = pytest.mark.slow
+
 SMALL = ["--set", "embedding_size=4", "--set", "hidden_size=4", "--set", "layers=1", "--set", "max_length=30"]
 
 

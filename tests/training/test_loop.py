@@ -592,6 +592,7 @@ def test_each_halving_of_a_batch_is_said_once():
     ]
 
 
+@pytest.mark.slow
 def test_pieces_computed_before_memory_ran_out_are_not_counted_twice():
     short, plenty, calls = small_run(), small_run(), []
 

@@ -41,6 +41,7 @@ needs_bf16 = pytest.mark.skipif(not cpu_has_bf16(), reason="this CPU has no nati
 PRECISIONS = [FLOAT32, pytest.param(BFLOAT16, marks=needs_bf16)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("precision", PRECISIONS, ids=lambda precision: precision.name)
 @pytest.mark.parametrize("step", range(1, STEPS + 1))
 @pytest.mark.parametrize("hidden", [6, 16], ids=["pytorch", "native"])  # of which the core has no kernel, and has one
@@ -57,6 +58,7 @@ def test_dropout_makes_the_position_of_its_random_numbers_matter(tiny_run):
     assert not same(outcome(tiny_run()), outcome(tiny_run(dropout=0.0)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "fields",
     [
@@ -74,6 +76,7 @@ def test_a_training_with_other_settings_may_be_interrupted_too(tiny_run, tmp_pat
     assert same(resumed(lambda: tiny_run(**fields), tmp_path), outcome(tiny_run(**fields)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("every", [1, 3])
 def test_a_training_may_be_interrupted_again_and_again(tiny_run, tmp_path, every):
     for _ in range((STEPS - 1) // every):
@@ -81,6 +84,7 @@ def test_a_training_may_be_interrupted_again_and_again(tiny_run, tmp_path, every
     assert same(resumed(tiny_run, tmp_path), outcome(tiny_run()))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", [1, 4, 5, 9])
 def test_a_training_that_dies_without_a_word_goes_on_from_its_last_checkpoint(tiny_run, tmp_path, step):
     run, steps = tiny_run(), iter(range(STEPS))
@@ -165,6 +169,7 @@ def short_of_memory(tiny_run, rows: int, **fields) -> Callable:
     return new_run
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", [1, 5, 8])
 @pytest.mark.parametrize("rows", [4, 2])
 def test_a_training_in_pieces_may_be_interrupted(tiny_run, tmp_path, rows, step):

@@ -139,6 +139,7 @@ def test_larger_batches_make_fewer_steps_of_one_schedule(tiny_run, taken):
     assert taken == [[learning_rate(run.config, step, 9)] * 2 for step in range(9)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", [2, 5, 8, 14])
 def test_the_schedule_goes_on_where_a_training_was_interrupted(tiny_run, taken, tmp_path, step):
     tiny_run(**SCHEDULE).train_until(step, tmp_path)

@@ -24,6 +24,8 @@ from sentiment_fast.training import finish, session
 from sentiment_fast.training.checkpoints import CHECKPOINT
 from sentiment_fast.training.options import TrainingOptions
 
+pytestmark = pytest.mark.slow
+
 TINY = {"hidden_size": 6, "embedding_size": 4, "layers": 1, "max_words": 50}
 SMALL = {"set": TINY, "epochs": 2, "batch_size": 32, "device": "cpu"}
 

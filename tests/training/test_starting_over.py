@@ -20,6 +20,8 @@ from sentiment_fast.text.encoding import thread_count
 from sentiment_fast.training import session
 from sentiment_fast.training.checkpoints import CHECKPOINT
 
+pytestmark = pytest.mark.slow
+
 TINY = {"hidden_size": 16, "embedding_size": 8, "layers": 1, "max_words": 50, "word_vectors": "neighbours", "ngrams": 1}
 SMALL = {"set": TINY, "epochs": 2, "batch_size": 16, "device": "cpu", "threads": 1, "seed": 7}
 STEPS = ["open_training_data", "write_overview", "teach", "with_vectors", "fit_ngram_model", "train_network"]
@@ -220,7 +222,6 @@ def trained(options, kill_at: Path | None = None, later: float = 0.0) -> int | N
     return process.exitcode
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_a_run_that_is_killed_at_random_moments_ends_as_if_it_had_not_been(reviews, whole, tmp_path, seed):
     choose, folder = random.Random(seed), tmp_path / "run"

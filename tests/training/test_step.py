@@ -125,12 +125,14 @@ def test_compiled_steps_have_the_losses_of_others_and_compiled_gradients(tiny_ru
     assert compiler.gradients == {"_gathered": None, "after_last_pads": compiled, "batch_loss": compiled}
 
 
+@pytest.mark.slow
 def test_a_compiler_has_compiled_nothing_before_a_first_call():
     compiler = Compiler()
     compiler(torch.sin)
     assert compiler.graphs == 0
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("nothing_compiled")
 def test_where_nothing_can_be_compiled_it_is_said_once_and_functions_run_as_they_are(tiny_run, monkeypatch):
     def no_compiler(graph, inputs):

@@ -14,6 +14,8 @@ from sentiment_fast.model.vectors import read_vectors
 from sentiment_fast.training.encode import encode_part, new_network, vocabulary_of
 from sentiment_fast.training.loop import measure, train
 
+pytestmark = pytest.mark.slow
+
 CPU, FLOAT32 = torch.device("cpu"), Precision("float32", "float32")
 FILLERS = "river stone cloud lamp chair green paper seven north glass plain rope".split()
 CLASSES = ["dawn first", "dusk first"]

@@ -92,6 +92,7 @@ def test_a_search_ends_with_the_trials_asked_for(how, tmp_path):
         assert len(journal(tmp_path).trials) == most
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("steps", [1, 5, 9])
 def test_a_search_that_was_stopped_goes_on_to_the_trials_of_one_that_was_not(how, tmp_path, steps):
     search = search_of(hidden_size=[3, 4], dropout=[0, 0.5])

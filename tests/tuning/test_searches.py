@@ -104,6 +104,7 @@ def test_the_seed_decides_the_trials(name):
     assert settings_of(found(name, RANGES, 6)) != settings_of(found(name, RANGES, 6, seed=1))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("metric", ["accuracy", "loss"])
 @pytest.mark.parametrize("name", [*ALL, "grid"])
 def test_a_search_that_goes_on_has_the_trials_of_one_that_was_never_interrupted(name, metric):
@@ -118,6 +119,7 @@ def test_no_settings_come_twice(name):
     assert sorted(settings["layers"] for settings in trials) == [1, 2, 3, 4]
 
 
+@pytest.mark.slow
 @needs_optuna
 @pytest.mark.parametrize("metric", ["accuracy", "loss"])
 def test_optuna_comes_nearer_to_what_is_best_than_chance(metric):

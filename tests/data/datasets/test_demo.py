@@ -49,12 +49,14 @@ def test_another_seed_gives_other_reviews() -> None:
     assert not set(demo_corpus(100, seed=0).texts.to_pylist()) & set(demo_corpus(100, seed=1).texts.to_pylist())
 
 
+@pytest.mark.slow
 def test_a_smaller_corpus_is_the_start_of_a_larger_one() -> None:
     larger, smaller = demo_corpus(2_500, seed=3), demo_corpus(1_234, seed=3)
     assert larger.texts.slice(0, 1_234).equals(smaller.texts)
     np.testing.assert_array_equal(larger.labels[:1_234], smaller.labels)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reviews", [0, 1, 999, 1_000, 1_001])
 def test_it_has_the_size_asked_for(reviews: int) -> None:
     corpus = demo_corpus(reviews)
@@ -121,6 +123,7 @@ def test_lengths_are_those_of_real_reviews(texts: list[str]) -> None:
     assert 1_200 < words.max() < 2_600
 
 
+@pytest.mark.slow
 def test_a_few_words_are_frequent_and_most_are_rare(texts: list[str]) -> None:
     counts = np.array([count for _, count in Counter(" ".join(texts).lower().split()).most_common()])
     assert 0.3 < counts[:30].sum() / counts.sum() < 0.5

@@ -65,6 +65,7 @@ def value_of(field: str) -> str:
     return next(csv.reader(io.StringIO(f"x,{field}", newline="")))[1]
 
 
+@pytest.mark.slow
 def test_every_dangerous_value_is_guarded_however_it_is_written():
     values = dangerous()
     assert len(values) > 700
@@ -109,6 +110,7 @@ def test_bytes_that_are_not_utf8_are_read_as_they_are():
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("values", [dangerous(), SAFE])
 def test_names_labels_and_tables_follow_the_same_rule(values):
     expected = [f"'{value}" if runs(value) else value for value in values]

@@ -374,6 +374,7 @@ def peak_growth(call) -> int:
     return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("start", "message"),
     [(b"", "got only blank lines"), (b'id,"review\n', "opens a quote that never closes")],
@@ -395,6 +396,7 @@ def test_header_that_does_not_come_is_refused_within_bounds(tmp_path, start, mes
     assert peak_growth(refuse) < 200 << 20
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line_end", [b"\n", b"\r\n", b"\r"])
 @pytest.mark.parametrize("line", [b"", b"x", b"1,2,3"])
 @pytest.mark.parametrize("lines", [1, 21_845, 32_768, 65_535, 65_536, 65_537, 200_000])
@@ -404,6 +406,7 @@ def test_any_number_of_lines_is_skipped(line, line_end, lines):
     assert (found.preamble, found.first_line, found.columns) == (len(skipped), lines + 1, ["id", "review"])
 
 
+@pytest.mark.slow
 def test_blank_lines_after_skipped_ones_are_counted_within_bounds():
     data = b"Report\n" + b"\n" * (24 << 20)
     assert peak_growth(lambda: refusal(data, skip_lines=1)) < 200 << 20
@@ -426,6 +429,7 @@ def test_header_that_is_longer_than_a_record_may_be_is_refused():
 # --- generated files
 
 
+@pytest.mark.slow
 def test_generated_files_are_read_as_they_were_made_or_refused():
     readings = set()
     for seed in range(600):

@@ -67,6 +67,7 @@ def tolerance(number, reading):
     return 1e-6 if number == "float32" else 1e-2 if reading == "max_mean" else 2e-3
 
 
+@pytest.mark.slow
 @LEVELS
 @READINGS
 @SIZES
@@ -76,6 +77,7 @@ def test_outputs_and_gradients_are_pytorchs(number, level, reading, hidden, laye
     assert_alike(ours, batch.with_gradients(batch.pytorchs(reading)), tolerance(number, reading))
 
 
+@pytest.mark.slow
 @LEVELS
 @READINGS
 def test_the_number_of_threads_changes_no_bit(number, level, reading):

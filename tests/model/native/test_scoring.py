@@ -124,6 +124,7 @@ def by_definition(network, source, row, number):
 LENGTHS = [0, 1, 2, 3, 5, 7, 8, 12, 25, 39, 40, 41, 60, 4, 4, 4]
 
 
+@pytest.mark.slow
 @LEVELS
 @POOLINGS
 @pytest.mark.parametrize(
@@ -139,6 +140,7 @@ def test_outputs_are_those_of_the_definition(number, level, pooling, hidden, lay
     torch.testing.assert_close(found, expected, rtol=0, atol=1e-3 if number == "bfloat16" else 2e-6)
 
 
+@pytest.mark.slow
 @LEVELS
 @READINGS
 @pytest.mark.parametrize("classes", [2, 3])
@@ -163,6 +165,7 @@ def test_summaries_are_those_of_pytorch_in_float32(number, level, pooling, both)
     torch.testing.assert_close(found, expected, rtol=0, atol=5e-3 if number == "bfloat16" else 2e-6)
 
 
+@pytest.mark.slow
 @LEVELS
 @READINGS
 def test_a_row_is_the_same_whatever_stands_beside_it_and_however_many_threads_run(
@@ -192,6 +195,7 @@ def test_saturated_gates_are_those_of_the_definition(number, level, scale):
     torch.testing.assert_close(found, expected, rtol=0, atol=2e-3 if number == "bfloat16" else 1e-4)
 
 
+@pytest.mark.slow
 @FLOAT32_LEVELS
 @READINGS
 @pytest.mark.parametrize("scale", [1, 2, 4])
@@ -298,6 +302,7 @@ def test_a_network_that_was_used_can_be_copied(copied):
 # Without PyTorch: the same from a model's arrays.
 
 
+@pytest.mark.slow
 @LEVELS
 @READINGS
 @pytest.mark.parametrize("classes", [2, 3])
@@ -310,6 +315,7 @@ def test_a_model_of_arrays_gives_the_logits_of_its_network(number, level, poolin
     torch.testing.assert_close(found, expected, rtol=0, atol=5e-3 if number == "bfloat16" else 2e-6)
 
 
+@pytest.mark.slow
 @LEVELS
 @pytest.mark.parametrize("pooling", ["padded", "max_mean"])
 def test_a_model_of_arrays_gives_the_same_at_any_number_of_threads_and_whatever_stands_beside(number, level, pooling):
@@ -540,6 +546,7 @@ def test_rows_that_read_out_of_bounds_are_errors(number, level, wrong):
             pooled(**{**ROWS, **wrong})
 
 
+@pytest.mark.slow
 @LEVELS
 @pytest.mark.parametrize("backward", [False, True])
 @pytest.mark.parametrize("pooling", ["last_outputs", "max_mean"])

@@ -69,6 +69,7 @@ def assert_alike(ours, theirs, tolerance):
         assert error < 10 * tolerance, f"{name}: {error}"
 
 
+@pytest.mark.slow
 @LEVELS
 @POOLINGS
 @pytest.mark.parametrize(("hidden", "layers"), [(16, 1), (16, 3), (48, 2), (128, 1), (256, 2)])
@@ -129,6 +130,7 @@ def test_the_network_of_the_test_above_does_swing():
     assert (steps[0, -1] - steps[0, -2]).abs().max() > 0.1
 
 
+@pytest.mark.slow
 @LEVELS
 @POOLINGS
 def test_the_number_of_threads_changes_no_bit(number, level, pooling):
