@@ -21,8 +21,8 @@ from sentiment_fast.model import folder
 from sentiment_fast.scoring.journal import read_progress
 
 ROOT = Path(__file__).parents[1]
-NOTICE = "scoring with the bundled model (IMDb reviews); name a model folder to use your own"
-LARGEST_BYTES = 8_000_000
+NOTICE = "scoring with the bundled model (reviews, posts and sentences in English); name a model folder to use your own"
+LARGEST_BYTES = 20_000_000
 REVIEWS = {
     "A wonderful film, I loved every minute of it.": "positive",
     "One of the best movies I have ever seen: superb acting and a great story.": "positive",

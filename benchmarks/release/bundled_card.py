@@ -56,6 +56,7 @@ class Facts:
     commands: Sequence[str]
     commit: str
     domains: Sequence[str]
+    sources: Sequence[dict[str, Any]]
 
 
 def versions() -> dict[str, str]:
@@ -72,13 +73,16 @@ def card(facts: Facts) -> str:
     figures, model = facts.figures, facts.model
     commands = "\n".join(facts.commands)
     used = ", ".join(f"{name} {found}" for name, found in versions().items())
-    unlabelled = f" and {facts.unlabelled:,} without labels" if facts.unlabelled else ""
     start = (
         "Made by `python -m benchmarks.release.bundled_model`, which runs these commands, "
         f"at commit {facts.commit}, with {used}:"
     )
-    learned = f"It was trained on {facts.training:,} labelled reviews{unlabelled}; {figures.n:,} more were held out."
-    return f"""# The bundled model: is a film review negative or positive?
+    learned = (
+        f"It was trained on {facts.training:,} labelled texts and {facts.unlabelled:,} without labels; {figures.n:,} "
+        "labelled ones more were held out to calibrate it, and those of the column `development` to evaluate it. The "
+        "texts are not part of this package. Film reviews count twice in training: they are about a third of it."
+    )
+    return f"""# The bundled model: is an English text negative or positive?
 
 `sf.load()` and the commands of sentiment_fast use it if no model is named. It gives a text the probabilities of
 `negative` and `positive`. Its files take {facts.size / 1e6:.1f} MB; the network's weights are float16, the linear
@@ -88,9 +92,12 @@ model's int8.
 
 ## Data
 
-The Large Movie Review Dataset: English reviews of films by users of IMDb, those of 4 stars or fewer labelled negative,
-those of 7 or more positive, none in between. The reviews are not part of this package.
-{learned} The dataset's authors ask to be cited:
+{_filled(learned)}
+
+{_sources(facts.sources)}
+
+Where the licence is marked "(repository)", it is that of the repository that redistributes the texts, not confirmed by
+their authors. The authors of the Large Movie Review Dataset, film reviews by users of IMDb, ask to be cited:
 
 > Andrew L. Maas, Raymond E. Daly, Peter T. Pham, Dan Huang, Andrew Y. Ng, and Christopher Potts. 2011. Learning Word
 > Vectors for Sentiment Analysis. In Proceedings of the 49th Annual Meeting of the Association for Computational
@@ -104,28 +111,26 @@ those of 7 or more positive, none in between. The reviews are not part of this p
 {commands}
 ```
 
-The first model was trained on the labels, the second on the labels and the first one's probabilities, the last, `fast`,
-on the labels and the second one's probabilities; its network's weights were then rounded to float16.
+The first model was trained on the labels, the last, `fast`, on the labels and on the first one's probabilities for all
+texts; its network's weights were then rounded to float16.
 
 ## Figures
 
-| held-out reviews | accuracy | log loss | calibration error of P(positive), 15 bins |
+| held-out texts of all sources | accuracy | log loss | calibration error of P(positive), 15 bins |
 |---|---|---|---|
 | {figures.n:,} | {figures.accuracy:.2%} | {figures.log_loss:.4f} | {_error(figures):.4f} |
 
-In float32. The held-out reviews {_chosen(model)}calibrated the probabilities, so these figures are
-slightly optimistic; `metrics.json` has more of them. On these reviews,
+In float32. The held-out texts {_chosen(model)}calibrated the probabilities, so these figures are
+slightly optimistic; `metrics.json` has more of them. On these texts,
 {facts.rounding.as_text()}.
 
-## Other texts
+## By kind of text
 
 {_domains(facts.domains)}
 
 ## Limits
 
-- It was trained on English reviews of films, most of them of several sentences and all with a clear opinion. On other
-  kinds of texts, and on very short ones, it is wrong more often, and its probabilities, calibrated on such reviews, are
-  too confident. There is no class "neutral".
+- Short and informal texts are harder than reviews, as the table shows. There is no class "neutral"; see `--neutral`.
 - It knows only English: in another language it recognises names and loanwords at most, and its answer is meaningless.
   Only the probability may warn of that, and it is not always near one half.
 - An empty text gets P(positive) = {facts.empty:.2f}, a text of ten unknown words {facts.unknown:.2f}.
@@ -134,8 +139,8 @@ slightly optimistic; `metrics.json` has more of them. On these reviews,
 
 ## Licence
 
-The weights and the vocabulary are under this package's MIT licence. They were learned from texts by IMDb's users,
-which the dataset's authors collected and published for research; the vocabulary contains only single words of these.
+The weights and the vocabulary are under this package's MIT licence. They were learned from the texts named above; the
+vocabulary contains only single words of these.
 """
 
 
@@ -172,8 +177,17 @@ def _error(figures: Metrics) -> float:
     return figures.positive_calibration_error
 
 
+def _sources(sources: Sequence[dict[str, Any]]) -> str:
+    rows = ["| source | texts | licence | labelled | unlabelled | development |", "|:--|:--|:--|--:|--:|--:|"]
+    for one in sources:
+        cells = [one["name"], one["what"], one["licence"]]
+        numbers = (one["training"] + one["held_back"], one["unlabelled"], one["development"])
+        rows.append(f"| {' | '.join([*cells, *(f'{number:,}' for number in numbers)])} |")
+    return "\n".join(rows)
+
+
 def _domains(lines: Sequence[str]) -> str:
     return (
-        "By `python -m benchmarks.domains`. `benchmarks/results/accuracy.md` has the sources of the labelled\n"
-        "texts. Those without a label were made up.\n\n" + "\n".join(lines)
+        "By `python -m benchmarks.studies.domains`, on texts that were neither learned from nor calibrated on. Those\n"
+        "without a label were made up.\n\n" + "\n".join(lines)
     )

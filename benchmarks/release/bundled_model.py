@@ -1,12 +1,12 @@
-"""Reviews -> the model that the package bundles.
+"""Labelled texts -> the model that the package bundles.
 
-    python -m benchmarks.release.bundled_model --train imdb_train.csv [--train MORE.csv] [--unlabelled imdb_unsup.csv]
-        [--domain FILE.csv ...] [--out sentiment_fast/bundled]
+    python -m benchmarks.release.bundled_data --data FOLDER --out MIX
+    python -m benchmarks.release.bundled_model --data MIX [--domain FILE.csv ...] [--out sentiment_fast/bundled]
 
-In: labelled reviews, "negative" and "positive", and unlabelled ones. Out: a model folder. A model of the preset
-`accurate` learns from the labels; a second one from the labels and from the first one's soft labels of all reviews; one
-of the preset `fast` likewise from the second. The last is the result, with its network's weights as float16. Each step
-is a command of the package and makes a folder in --work; the same command resumes after the last complete step.
+In: a folder of bundled_data.py. Out: a model folder. A model of the preset `accurate` learns from the labels; one of
+the preset `fast`, with more words and buckets, from the labels and from the first one's probabilities for all texts. It
+is the result, with its network's weights as float16. Each step is a command of the package and makes a folder in
+--work; the same command resumes after the last complete step.
 """
 
 from __future__ import annotations
@@ -26,14 +26,23 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.csv as pa_csv
 
 import sentiment_fast
 from benchmarks.release.bundled_card import Facts, Rounding, card, versions
+from benchmarks.release.bundled_data import (
+    DEVELOPMENT,
+    FILMS,
+    HELD_BACK,
+    LABELS,
+    OTHERS,
+    UNLABELLED,
+    WEIGHT_OF_FILMS,
+    read_sources,
+)
 from benchmarks.studies.domains import tables
 from sentiment_fast.cli.main import INTERRUPTED, say
-from sentiment_fast.data.labelled_texts import LabelledTexts, class_indices, read_labelled, stratified_split
-from sentiment_fast.data.texts import joined, read_texts
+from sentiment_fast.data.labelled_texts import class_indices, read_labelled
+from sentiment_fast.data.texts import read_texts
 from sentiment_fast.errors import DataError, SentimentFastError, UsageError
 from sentiment_fast.evaluation.metrics import evaluate
 from sentiment_fast.model.folder import BUNDLED, CARD, CONFIG, METRICS, load_model, save_metrics, save_model
@@ -42,50 +51,43 @@ from sentiment_fast.model.presets import preset
 from sentiment_fast.scoring.scorer import Scorer
 from sentiment_fast.training.checkpoints import CHECKPOINT
 
-CLASSES = ["negative", "positive"]
-LARGEST_BYTES = 8_000_000  # of the folder
+LARGEST_BYTES = 20_000_000  # of the folder
 LARGEST_DIFFERENCE = 0.01  # of a probability, that float16 may make
-HELD_BACK_SHARE = 0.05
-TRAINING, HELD_BACK, UNLABELLED, BEGAN = "train.csv", "held_back.csv", "unlabelled.csv", "began.json"
+BEGAN = "began.json"
 _UNKNOWN = " ".join(["qzxvkjq"] * 10)
 ROOT = Path(sentiment_fast.__file__).parents[1]
 
 
-def steps(unlabelled: bool, settings: Sequence[str]) -> dict[str, list[str]]:
+def steps(settings: Sequence[str]) -> dict[str, list[str]]:
     """The command and options of each step, by the folder that it makes. settings: what to --set in all of them."""
-    texts = ["--data", TRAINING, *(["--data", UNLABELLED] if unlabelled else [])]
-    judged = ["--unlabelled", UNLABELLED] if unlabelled else []
-    # Of more than twice as many texts. By --set, which those of `settings` can follow.
-    fewer_epochs = ["--set", "epochs=3"] if unlabelled else []
     changes = [part for setting in settings for part in ("--set", setting)]
+    of_words = [part for one in settings if not one.startswith("epochs=") for part in ("--set", one)]
+    larger = ["--set", "max_words=30000", "--set", "ngram_bits=22"]  # than those of `fast`: more kinds of texts
+    labelled = ["--data", FILMS, "--data", OTHERS]
+    judged = ["--validation", HELD_BACK, "--amp"]
+    weighted = ["--data", f"{FILMS}:weight={WEIGHT_OF_FILMS}", "--data", OTHERS]
 
-    def start(preset: str) -> list[str]:
-        words = [part for setting in settings if not setting.startswith("epochs=") for part in ("--set", setting)]
-        return ["pretrain", "--preset", preset, *texts, *words]  # which has no epochs
+    def start(preset: str, *more: str) -> list[str]:
+        return ["pretrain", "--preset", preset, *labelled, "--data", UNLABELLED, *more, *of_words]
 
-    def model(preset: str, *teacher: str) -> list[str]:
-        data = ["--data", TRAINING, "--validation", HELD_BACK]
-        return ["train", "--preset", preset, "--init", f"start-{preset}", *data, *teacher, "--amp", *changes]
+    def model(preset: str, *more: str) -> list[str]:
+        return ["train", "--preset", preset, "--init", f"start-{preset}", *more, *judged, *changes]
 
     return {
         "start-accurate": start("accurate"),
-        "teacher": model("accurate"),
-        "accurate": model("accurate", "--teacher", "teacher", *judged, *fewer_epochs),
-        "start-fast": start("fast"),
-        "fast": model("fast", "--teacher", "accurate", *judged),
+        "teacher": model("accurate", *labelled),
+        "start-fast": start("fast", *larger),
+        "fast": model("fast", *weighted, "--teacher", "teacher", "--unlabelled", UNLABELLED, *larger),
     }
 
 
-def prepare(
-    work: Path, train: Sequence[Path], unlabelled: Sequence[Path], commands: Mapping[str, Sequence[str]]
-) -> str:
-    """Write the data of all steps into the work folder, once. Returns the commit that the work began with.
+def prepare(work: Path, data: Path, commands: Mapping[str, Sequence[str]]) -> str:
+    """Copy the data of all steps into the work folder, once. Returns the commit that the work began with.
 
     Raises UsageError where the folder holds other work, DataError for data that cannot be read or has other labels.
     """
     began = {
-        "train": {path.name: _digest(path) for path in train},
-        "unlabelled": {path.name: _digest(path) for path in unlabelled},
+        "data": {name: _digest(data / name) for name in (FILMS, OTHERS, HELD_BACK, UNLABELLED)},
         "commands": {folder: shlex.join(command) for folder, command in commands.items()},
         "presets": {name: preset(name).as_dict() for name in ("accurate", "fast")},
         "version": sentiment_fast.__version__,
@@ -99,15 +101,11 @@ def prepare(
                     f"{work}: expected work of the same {name}, got such that began with others: name another --work"
                 )
         return commit
-    labelled = _joined([read_labelled(path) for path in train])
-    class_indices(labelled, list(CLASSES))
+    for name in (FILMS, OTHERS, HELD_BACK):
+        class_indices(read_labelled(data / name), list(LABELS))
     work.mkdir(parents=True, exist_ok=True)
-    training, held_back = stratified_split(labelled, HELD_BACK_SHARE, seed=0)
-    for name, part in ((TRAINING, training), (HELD_BACK, held_back)):
-        pa_csv.write_csv(pa.table({"review": part.texts, "sentiment": pa.array(part.labels)}), work / name)
-    if unlabelled:
-        texts = joined([read_texts(path) for path in unlabelled])
-        pa_csv.write_csv(pa.table({"review": texts.texts}), work / UNLABELLED)
+    for name in (FILMS, OTHERS, HELD_BACK, UNLABELLED):
+        shutil.copyfile(data / name, work / name)
     commit = _commit()
     (work / BEGAN).write_text(json.dumps({**began, "commit": commit}, indent=2) + "\n", "utf-8")
     return commit
@@ -153,7 +151,9 @@ def rounding(model: Model, halved: Model, texts: pa.ChunkedArray) -> Rounding:
     return Rounding(len(texts), int(changed.sum()), float(difference.max()), float(difference.mean()))
 
 
-def finish(work: Path, commands: dict[str, list[str]], commit: str, domains: Sequence[Path]) -> Path:
+def finish(
+    work: Path, commands: dict[str, list[str]], commit: str, domains: Sequence[Path], sources: Sequence[dict[str, Any]]
+) -> Path:
     """The small model in half precision, measured and described, in a folder of the work folder.
 
     Raises DataError if it is too large, or float16 changes its probabilities too much.
@@ -175,8 +175,8 @@ def finish(work: Path, commands: dict[str, list[str]], commit: str, domains: Seq
     facts = Facts(
         model=halved,
         size=_size(folder),
-        training=len(read_labelled(work / TRAINING)),
-        unlabelled=len(read_texts(work / UNLABELLED)) if (work / UNLABELLED).exists() else 0,
+        training=sum(len(read_labelled(work / name)) for name in (FILMS, OTHERS)),
+        unlabelled=len(read_texts(work / UNLABELLED)),
         figures=figures,
         rounding=lost,
         empty=float(scorer.predict_proba([""])[0, 1]),
@@ -184,6 +184,7 @@ def finish(work: Path, commands: dict[str, list[str]], commit: str, domains: Seq
         commands=[_shown(name, command) for name, command in commands.items()],
         commit=commit,
         domains=tables(scorer, domains),
+        sources=sources,
     )
     (folder / CARD).write_text(card(facts), "utf-8")
     save_metrics(folder, _metrics(facts))
@@ -195,7 +196,7 @@ def finish(work: Path, commands: dict[str, list[str]], commit: str, domains: Seq
 
 def _metrics(facts: Facts) -> dict[str, Any]:
     return {
-        "data": {"training": TRAINING, "validation": HELD_BACK},
+        "data": {"training": [FILMS, OTHERS], "validation": HELD_BACK},
         "texts": {"training": facts.training, "validation": facts.figures.n, "unlabelled": facts.unlabelled},
         "commands": facts.commands,
         "commit": facts.commit,
@@ -203,14 +204,6 @@ def _metrics(facts: Facts) -> dict[str, Any]:
         "float16": facts.rounding.as_dict(),
         "validation": facts.figures.as_dict(),
     }
-
-
-def _joined(parts: Sequence[LabelledTexts]) -> LabelledTexts:
-    for part in parts:
-        class_indices(part, list(CLASSES))
-    chunks = [chunk for part in parts for chunk in part.texts.chunks]
-    labels = np.concatenate([part.labels for part in parts])
-    return LabelledTexts(pa.chunked_array(chunks, pa.large_string()), labels, " + ".join(part.name for part in parts))
 
 
 def _is_done(folder: Path) -> bool:
@@ -248,17 +241,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.release.bundled_model", description=(__doc__ or "").partition("\n")[0]
     )
+    parser.add_argument("--data", type=Path, required=True, metavar="FOLDER", help="made by bundled_data")
     parser.add_argument(
-        "--train",
-        type=Path,
-        action="append",
-        required=True,
-        metavar="FILE",
-        help="labelled reviews; repeat for several files",
-    )
-    parser.add_argument("--unlabelled", type=Path, action="append", default=[], metavar="FILE")
-    parser.add_argument(
-        "--domain", type=Path, action="append", default=[], metavar="FILE", help="labelled texts of another domain"
+        "--domain", type=Path, action="append", default=[], metavar="FILE", help="more labelled texts to evaluate on"
     )
     parser.add_argument("--out", type=Path, default=BUNDLED, metavar="FOLDER")
     parser.add_argument("--work", type=Path, default=Path("runs/bundled-model"), metavar="FOLDER")
@@ -266,11 +251,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--set", action="append", default=[], metavar="NAME=VALUE", help="change a setting in all steps, to try it out"
     )
     parsed = parser.parse_args(arguments)
-    commands = steps(bool(parsed.unlabelled), parsed.set)
+    commands = steps(parsed.set)
     try:
-        commit = prepare(parsed.work, parsed.train, parsed.unlabelled, commands)
+        sources = read_sources(parsed.data)
+        commit = prepare(parsed.work, parsed.data, commands)
         take_steps(parsed.work, commands)
-        made = finish(parsed.work, commands, commit, parsed.domain)
+        domains = [*sorted((parsed.data / DEVELOPMENT).glob("*.csv")), *parsed.domain]
+        made = finish(parsed.work, commands, commit, domains, sources)
     except SentimentFastError as error:
         say(f"error: {error}")
         return error.exit_code

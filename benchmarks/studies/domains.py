@@ -3,8 +3,9 @@
     python -m benchmarks.studies.domains --model FOLDER [FILE.csv ...]
 
 In: a model folder of two classes, and labelled texts (columns review and sentiment, with the model's labels). Out: two
-tables in Markdown: accuracy and calibration for each file; the model's confidence for made-up texts without a right
-answer. A model that knows nothing about a text should report little more than 50 %.
+tables in Markdown: accuracy, balanced accuracy (the mean recall of both classes) and the calibration error of the
+predicted label for each file, and their mean; the model's confidence for made-up texts without a right answer. A model
+that knows nothing about a text should report little more than 50 %.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -92,18 +94,40 @@ def made_up_texts(words: Sequence[str]) -> dict[str, list[str]]:
     return texts
 
 
-def file_row(scorer: Scorer, data: LabelledTexts) -> list[str]:
-    """n, median words, accuracy, calibration error of P(positive), mean confidence."""
+class FileFigures(NamedTuple):
+    """balanced: mean recall of both classes. error: of the predicted label's probability, in 15 bins."""
+
+    n: int
+    words: float
+    accuracy: float
+    balanced: float
+    log_loss: float
+    error: float
+    confidence: float
+
+    def cells(self) -> list[str]:
+        """For a table."""
+        return [
+            f"{self.n:,.0f}",
+            f"{self.words:,.0f}",
+            f"{self.accuracy:.1%}",
+            f"{self.balanced:.1%}",
+            f"{self.log_loss:.3f}",
+            f"{self.error:.3f}",
+            f"{self.confidence:.3f}",
+        ]
+
+
+def file_figures(scorer: Scorer, data: LabelledTexts) -> FileFigures:
+    """A model's figures on the texts of a file. words: the median of a text's."""
     probabilities = scorer.predict_proba(data.texts)  # (n, 2)
     metrics = evaluate_decision(probabilities, class_indices(data, scorer.classes), scorer.decision)
-    words = np.median([len(text.split()) for text in data.texts.to_pylist()])
-    return [
-        f"{len(data):,}",
-        f"{words:,.0f}",
-        f"{metrics.accuracy:.1%}",
-        f"{metrics.positive_calibration_error:.3f}",
-        f"{probabilities.max(axis=1).mean():.3f}",
-    ]
+    words = float(np.median([len(text.split()) for text in data.texts.to_pylist()]))
+    balanced = float(np.mean([one.recall for one in metrics.per_class]))
+    confidence = float(probabilities.max(axis=1).mean())
+    return FileFigures(
+        len(data), words, metrics.accuracy, balanced, metrics.log_loss, metrics.calibration_error, confidence
+    )
 
 
 def made_up_row(scorer: Scorer, texts: list[str]) -> list[str]:
@@ -128,8 +152,10 @@ def tables(scorer: Scorer, files: Sequence[Path]) -> list[str]:
     positive = scorer.positive
     lines = []
     if files:
-        header = ["file", "n", "median words", "accuracy", f"calibration error of P({positive})", "mean confidence"]
-        lines += [*_table(header, {path.name: file_row(scorer, read_labelled(path)) for path in files}), ""]
+        header = ["file", "n", "median words", "accuracy", "balanced", "log loss", "calibration error", "confidence"]
+        found = {path.stem: file_figures(scorer, read_labelled(path)) for path in files}
+        found["mean"] = FileFigures(*np.mean(list(found.values()), axis=0))
+        lines += [*_table(header, {name: figures.cells() for name, figures in found.items()}), ""]
     words = scorer.model().vocabulary.words
     header = ["texts", "n", "median ids", f"mean P({positive})", "mean confidence", "highest confidence"]
     return lines + _table(header, {name: made_up_row(scorer, texts) for name, texts in made_up_texts(words).items()})

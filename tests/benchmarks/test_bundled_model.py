@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import shutil
 
 import numpy as np
 import pyarrow as pa
@@ -28,22 +29,25 @@ def write(path, **columns):
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
-    """one.csv, two.csv, unlabelled.csv, domain.csv."""
+    """A folder as bundled_data makes it."""
     folder = tmp_path_factory.mktemp("data")
+    (folder / "development").mkdir()
     corpus = demo_corpus(600)
     texts, labels = corpus.texts.combine_chunks(), pa.array(corpus.labels)
-    for name, start, count in (("one", 0, 200), ("two", 200, 100), ("domain", 500, 100)):
+    parts = {"films": (0, 185), "others": (185, 100), "held_back": (285, 15), "development/domain": (500, 100)}
+    for name, (start, count) in parts.items():
         write(folder / f"{name}.csv", review=texts.slice(start, count), sentiment=labels.slice(start, count))
     write(folder / "unlabelled.csv", review=texts.slice(300, 200))
+    numbers = {"training": 285, "held_back": 15, "unlabelled": 200, "development": 100}
+    source = {"name": "demo", "what": "made-up reviews", "licence": "MIT", "tier": "A", **numbers}
+    (folder / "sources.json").write_text(json.dumps([source]))
     return folder
 
 
 def make(data, folder, *more):
-    files = {"train": ["one.csv", "two.csv"], "unlabelled": ["unlabelled.csv"], "domain": ["domain.csv"]}
-    named = [part for option, names in files.items() for name in names for part in (f"--{option}", str(data / name))]
-    places = ["--out", str(folder / "bundled"), "--work", str(folder / "work")]
+    places = ["--data", str(data), "--out", str(folder / "bundled"), "--work", str(folder / "work")]
     settings = [part for setting in TINY for part in ("--set", setting)]
-    return bundled_model.main([*named, *places, *settings, *more])
+    return bundled_model.main([*places, *settings, *more])
 
 
 @pytest.fixture(scope="module")
@@ -81,12 +85,13 @@ def test_each_text_is_learned_from_or_held_back(made):
 
 def test_the_teachers_word_on_unlabelled_texts_is_learned(made):
     commands = json.loads((made / "bundled" / "metrics.json").read_text())["commands"]
-    assert [command.split("--out ")[1] for command in commands] == [
-        *("start-accurate", "teacher", "accurate", "start-fast", "fast")
-    ]
-    for command, teacher in ((commands[2], "teacher"), (commands[4], "accurate")):
-        assert f"--teacher {teacher} --unlabelled unlabelled.csv" in command
-    assert "epochs=3" in commands[2]
+    assert [command.split("--out ")[1] for command in commands] == ["start-accurate", "teacher", "start-fast", "fast"]
+    assert "--teacher teacher --unlabelled unlabelled.csv" in commands[3]
+
+
+def test_film_reviews_count_more(made):
+    commands = json.loads((made / "bundled" / "metrics.json").read_text())["commands"]
+    assert "--data films.csv:weight=2 --data others.csv" in commands[3]
 
 
 def test_the_card_says_what_was_measured_how_it_was_made_and_of_what(made):
@@ -96,7 +101,8 @@ def test_the_card_says_what_was_measured_how_it_was_made_and_of_what(made):
     assert all(command in text for command in figures["commands"])
     assert f"commit {figures['commit']}" in text
     assert f"{figures['float16']['labels']} of 15 labels" in text
-    assert "| domain.csv | 100 |" in text
+    assert "| domain | 100 |" in text
+    assert "| demo | made-up reviews | MIT | 300 | 200 | 100 |" in text
     assert "Maas" in text
 
 
@@ -104,7 +110,7 @@ def test_the_same_command_takes_its_steps_up_and_changes_nothing(data, made, cap
     before = {path.name: path.read_bytes() for path in (made / "bundled").iterdir()}
     assert make(data, made) == 0
     told = capfd.readouterr()
-    assert told.err.count("is there already") == 5
+    assert told.err.count("is there already") == 4
     assert "float16 changes" in told.out
     assert f"of {LARGEST_BYTES:,} at most" in told.out
     assert {path.name: path.read_bytes() for path in (made / "bundled").iterdir()} == before
@@ -135,13 +141,17 @@ def test_a_step_that_fails_ends_the_making(data, tmp_path, capfd):
     assert not (tmp_path / "bundled").exists()
 
 
-def test_other_labels_are_refused(tmp_path, capsys):
-    path = write(tmp_path / "stars.csv", review=["a film", "a plot"], sentiment=["good", "bad"])
-    assert bundled_model.main(["--train", str(path), "--work", str(tmp_path / "work")]) == 1
+def test_other_labels_are_refused(data, tmp_path, capsys):
+    shutil.copytree(data, tmp_path / "data")
+    write(tmp_path / "data" / "others.csv", review=["a film", "a plot"], sentiment=["good", "bad"])
+    assert make(tmp_path / "data", tmp_path) == 1
     assert "expected one of the labels 'negative', 'positive'" in capsys.readouterr().err
     assert not (tmp_path / "work").exists()
 
 
-def test_a_file_that_is_missing_is_told(tmp_path, capsys):
-    assert bundled_model.main(["--train", str(tmp_path / "none.csv"), "--work", str(tmp_path / "work")]) == 1
+@pytest.mark.parametrize("name", ["films.csv", "sources.json"])
+def test_a_file_that_is_missing_is_told(data, tmp_path, capsys, name):
+    shutil.copytree(data, tmp_path / "data")
+    (tmp_path / "data" / name).unlink()
+    assert make(tmp_path / "data", tmp_path) == 1
     assert "cannot be read" in capsys.readouterr().err

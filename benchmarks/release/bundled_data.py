@@ -1,0 +1,213 @@
+"""Film reviews and texts of other domains -> the data that the bundled model learns from, and is chosen by.
+
+    python -m benchmarks.release.bundled_data --data FOLDER --out FOLDER [--tiers A]
+
+In: a folder with imdb_train.csv.xz, imdb_test.csv.xz, imdb_unsup.csv.xz and other_domains/, as the table below names
+them. Out: training.csv, held_back.csv, unlabelled.csv, a file of each source in development/, and sources.json with
+their licences and numbers of rows. Rows of a text are all on one side, whatever its spaces, marks and capitals.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sentiment_fast.cli.main import say
+from sentiment_fast.errors import DataError, SentimentFastError, UsageError
+
+LABELS = ("negative", "positive")
+MOST_ROWS = 20_000  # of a source other than IMDb: no kind of text is to outweigh the others
+DEVELOPMENT_ROWS = 500  # of a source, and at most a tenth of it
+DEVELOPMENT_ROWS_OF_IMDB = 2_000
+HELD_BACK_SHARE = 0.05  # of what is left: to calibrate by
+WEIGHT_OF_FILMS = 2  # of IMDb's rows, which are then about a third of all
+FILMS, OTHERS, HELD_BACK, UNLABELLED = "films.csv", "others.csv", "held_back.csv", "unlabelled.csv"
+DEVELOPMENT, SOURCES_FILE = "development", "sources.json"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file of other_domains/. licence: as stated, "(repository)" by whoever redistributes the texts.
+
+    tier: "A" where the authors or the publisher state the licence, "B" where only a repository does. develop: whether
+    some of its rows are for development.
+    """
+
+    name: str
+    what: str
+    licence: str
+    tier: str = "A"
+    develop: bool = True
+
+
+SOURCES = (
+    Source("goemotions_reddit", "forum comments, labelled by people", "Apache-2.0"),
+    Source("topical_chat", "lines of conversations, with the speaker's mood", "CDLA-Sharing-1.0"),
+    Source("tweeteval_other_tweets", "tweets: emotion, irony, stance", "released without restrictions"),
+    Source("tweeteval_emoji_tweets", "tweets, unlabelled", "released without restrictions"),
+    Source("film_sentences", "sentences of film critics", "CC BY 4.0"),
+    Source("pros_cons", "lists of pros and cons", "CC BY 4.0"),
+    Source("product_sentences", "sentences of product reviews", "CC BY 4.0"),
+    Source("rated_tweets", "tweets, rated by people", "MIT"),
+    Source("opinion_lexicon", "single words", "CC BY 4.0", develop=False),
+    Source("opinosis_sentences", "sentences of reviews, unlabelled", "Apache-2.0"),
+    Source("banking77_queries", "questions to a bank, unlabelled", "CC BY 4.0"),
+    Source("clinc150_queries", "requests to an assistant, unlabelled", "CC BY 3.0"),
+    Source("multidogo_customer_turns", "customers' messages, unlabelled", "CDLA-Permissive-1.0"),
+    Source("restaurants8k_dstc8_requests", "requests to restaurants, unlabelled", "CC BY 4.0"),
+    Source("absa_sentences", "sentences of reviews, labelled by people", "MIT (repository)", "B"),
+    Source("agnews_10k", "news, unlabelled", "MIT (repository)", "B"),
+    Source("amazon_polarity_10k", "product reviews", "MIT (repository)", "B"),
+    Source("finance_headlines", "headlines about companies, labelled by people", "MIT (repository)", "B"),
+    Source("semeval_tweets_2013_2016", "tweets, labelled by people", "MIT (repository)", "B"),
+    Source("yelp_short_sentences", "sentences of reviews of shops and restaurants", "Apache-2.0 (repository)", "B"),
+)
+IMDB = Source("imdb", "film reviews (Maas et al. 2011)", "none stated; used for weights only, with the citation")
+
+
+def key(text: str) -> str:
+    """What texts that are the same have in common: letters and digits, lower-cased."""
+    return "".join(filter(str.isalnum, text.lower())) or text
+
+
+def order(texts: pd.Series) -> pd.Series:
+    """(n,) uint64: a random number for each text, the same wherever it stands."""
+    digests = (hashlib.blake2b(key(text).encode("utf-8", "replace"), digest_size=8).digest() for text in texts)
+    return pd.Series([int.from_bytes(digest, "big") for digest in digests], texts.index, "uint64")
+
+
+def read(path: Path) -> pd.DataFrame:
+    """review, sentiment ("" if there is none), and `order` of each different text. Raises DataError."""
+    try:
+        rows = pd.read_csv(path, keep_default_na=False)
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path}: cannot be read ({error}): expected one of the files of --data") from error
+    rows = pd.DataFrame({"review": rows["review"].astype(str), "sentiment": rows.get("sentiment", "")})
+    rows["order"] = order(rows["review"])
+    return rows.drop_duplicates("order").sort_values("order", ignore_index=True)
+
+
+@dataclass
+class Parts:
+    """The rows of one source: for development, to calibrate by, to learn from, without a label."""
+
+    source: Source
+    development: pd.DataFrame
+    held_back: pd.DataFrame
+    training: pd.DataFrame
+    unlabelled: pd.DataFrame
+
+
+def split(source: Source, rows: pd.DataFrame, most: int, development: int) -> Parts:
+    """Cut a source's rows by their order, so that the same text is in the same part of every source."""
+    labelled = rows[rows["sentiment"].isin(LABELS)]
+    for_development = labelled[:development] if source.develop else labelled[:0]
+    rest = labelled[len(for_development) :][:most]
+    held_back = rest["order"] % 1000 < HELD_BACK_SHARE * 1000
+    others = rows[~rows["sentiment"].isin(LABELS)]
+    return Parts(source, for_development, rest[held_back], rest[~held_back], others[:most])
+
+
+def parts_of(data: Path, tiers: Sequence[str]) -> list[Parts]:
+    """All sources' parts, without texts that another part has in development. data: the folder."""
+    found = []
+    films = [read(data / f"imdb_{name}.csv.xz") for name in ("test", "train", "unsup")]
+    judged = films[0][:DEVELOPMENT_ROWS_OF_IMDB]
+    reviews = pd.concat([films[0][DEVELOPMENT_ROWS_OF_IMDB:], *films[1:]])
+    of_imdb = split(IMDB, reviews.drop_duplicates("order"), len(reviews), 0)
+    found.append(Parts(IMDB, judged, of_imdb.held_back, of_imdb.training, of_imdb.unlabelled))
+    for source in SOURCES:
+        if source.tier in tiers:
+            rows = read(data / "other_domains" / f"{source.name}.csv.xz")
+            found.append(split(source, rows, MOST_ROWS, min(DEVELOPMENT_ROWS, len(rows) // 10)))
+    for name in ("dev_book_reviews", "dev_tweets"):
+        rows = read(data / "other_domains" / f"{name}.csv.xz")
+        rows = rows[rows["sentiment"].isin(LABELS)]
+        found.append(Parts(Source(name, "for development", "none stated", "-"), rows, rows[:0], rows[:0], rows[:0]))
+    _keep_apart(found)
+    return found
+
+
+def _keep_apart(found: Sequence[Parts]) -> None:
+    """Leave out of each part the texts that a part before it has: what is for development has them first."""
+    seen = np.zeros(0, np.uint64)
+    for name in ("development", "held_back", "training", "unlabelled"):
+        for parts in reversed(found):
+            rows = getattr(parts, name)
+            rows = rows[~rows["order"].isin(seen)]
+            setattr(parts, name, rows)
+            seen = np.union1d(seen, rows["order"])
+
+
+def write(found: Sequence[Parts], out: Path) -> None:
+    """The files. Raises UsageError for a folder that exists."""
+    if out.exists():
+        raise UsageError(f"{out}: exists: name another folder with --out")
+    (out / DEVELOPMENT).mkdir(parents=True)
+    of_parts = {
+        FILMS: [parts.training for parts in found if parts.source is IMDB],
+        OTHERS: [parts.training for parts in found if parts.source is not IMDB],
+        HELD_BACK: [parts.held_back for parts in found],
+    }
+    columns = ["review", "sentiment"]
+    for name, rows in of_parts.items():
+        pd.concat(rows)[columns].to_csv(out / name, index=False)
+    pd.concat([parts.unlabelled for parts in found])[columns[:1]].to_csv(out / UNLABELLED, index=False)
+    for parts in found:
+        if len(parts.development):
+            parts.development[columns].to_csv(out / DEVELOPMENT / f"{parts.source.name}.csv", index=False)
+    sources = [
+        {
+            "name": parts.source.name,
+            "what": parts.source.what,
+            "licence": parts.source.licence,
+            "tier": parts.source.tier,
+            "training": len(parts.training),
+            "held_back": len(parts.held_back),
+            "unlabelled": len(parts.unlabelled),
+            "development": len(parts.development),
+        }
+        for parts in found
+    ]
+    (out / SOURCES_FILE).write_text(json.dumps(sources, indent=2) + "\n", "utf-8")
+    print(pd.DataFrame(sources).drop(columns=["what", "licence"]).to_string(index=False))
+
+
+def read_sources(folder: Path) -> list[dict[str, Any]]:
+    """What `write` wrote about the sources. Raises DataError."""
+    try:
+        found = json.loads((folder / SOURCES_FILE).read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise DataError(
+            f"{folder / SOURCES_FILE}: cannot be read ({error}): make the folder by bundled_data"
+        ) from error
+    return list(found)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Returns the exit code."""
+    summary = (__doc__ or "").partition("\n")[0]
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.release.bundled_data", description=summary)
+    parser.add_argument("--data", type=Path, required=True, metavar="FOLDER")
+    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER")
+    parser.add_argument("--tiers", default="AB", choices=["A", "AB"], help="which licences to take (default: AB)")
+    parsed = parser.parse_args(arguments)
+    try:
+        write(parts_of(parsed.data, parsed.tiers), parsed.out)
+    except SentimentFastError as error:
+        say(f"error: {error}")
+        return error.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

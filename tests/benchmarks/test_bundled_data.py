@@ -1,0 +1,90 @@
+"""The data of the bundled model: each text on one side, rows for development, licences told."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from benchmarks.release import bundled_data
+from benchmarks.release.bundled_data import Source, key
+
+pytestmark = pytest.mark.slow
+
+TEXTS = [f"{adjective} {thing} {number}" for number in range(40) for adjective in ("good", "bad") for thing in "ab"]
+
+
+def rows(texts, labels=("positive", "negative", "neutral", "")):
+    return pd.DataFrame({"review": texts, "sentiment": [labels[i % len(labels)] for i in range(len(texts))]})
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """Two sources, which share texts with IMDb and each other but for marks and capitals."""
+    (tmp_path / "other_domains").mkdir()
+    of_two = ("positive", "negative")
+    files = {
+        "imdb_test": rows([f"test {text}" for text in TEXTS], of_two),
+        "imdb_train": rows([f"train {text}" for text in TEXTS] + [f"TEST, {text}!" for text in TEXTS[:50]], of_two),
+        "imdb_unsup": rows([f"unsup {text}" for text in TEXTS], ("",)),
+        "other_domains/tweets": rows([f"tweet {text}" for text in TEXTS * 2]),
+        "other_domains/shops": rows([f"shop {text}" for text in TEXTS] + [f"Tweet: {text}" for text in TEXTS]),
+        "other_domains/dev_tweets": rows([f"Tweet {text}?" for text in TEXTS[:20]]),
+        "other_domains/dev_book_reviews": rows([f"book {text}" for text in TEXTS[:20]]),
+    }
+    for name, table in files.items():
+        table.to_csv(tmp_path / f"{name}.csv.xz", index=False)
+    monkeypatch.setattr(bundled_data, "SOURCES", (Source("tweets", "tweets", "MIT"), Source("shops", "", "MIT", "B")))
+    monkeypatch.setattr(bundled_data, "DEVELOPMENT_ROWS_OF_IMDB", 30)
+    monkeypatch.setattr(bundled_data, "HELD_BACK_SHARE", 0.3)
+    return tmp_path
+
+
+def made(folder, *more):
+    assert bundled_data.main(["--data", str(folder), "--out", str(folder / "out"), *more]) == 0
+    out = folder / "out"
+    return {str(path.relative_to(out)): pd.read_csv(path) for path in sorted(out.rglob("*.csv"))}
+
+
+def test_a_text_is_in_one_file_only_whatever_its_marks_and_capitals(folder):
+    files = made(folder)
+    keys = [key(text) for table in files.values() for text in table["review"]]
+    assert len(keys) == len(set(keys))
+    assert len(keys) == 3 * len(TEXTS) + 2 * len(TEXTS) + 10  # and the books that have a label of two
+
+
+def test_each_part_holds_labels_of_two_or_none(folder):
+    files = made(folder)
+    for name, table in files.items():
+        assert list(table.columns) == ["review"] if name == "unlabelled.csv" else ["review", "sentiment"]
+        assert name == "unlabelled.csv" or set(table["sentiment"]) == {"positive", "negative"}
+        assert len(table) > 0
+
+
+def test_rows_for_development_are_a_tenth_at_most(folder):
+    files = made(folder)
+    assert len(files["development/imdb.csv"]) == 30
+    assert len(files["development/tweets.csv"]) == len(TEXTS) // 10
+
+
+def test_the_same_data_gives_the_same_files(folder):
+    first = made(folder)
+    (folder / "out").rename(folder / "before")
+    assert all(table.equals(first[name]) for name, table in made(folder).items())
+
+
+def test_sources_without_the_authors_licence_can_be_left_out(folder):
+    made(folder, "--tiers", "A")
+    names = [one["name"] for one in json.loads((folder / "out" / "sources.json").read_text())]
+    assert names == ["imdb", "tweets", "dev_book_reviews", "dev_tweets"]
+
+
+def test_a_folder_that_exists_is_not_written_to(folder, capsys):
+    made(folder)
+    assert bundled_data.main(["--data", str(folder), "--out", str(folder / "out")]) == 2
+    assert "name another folder" in capsys.readouterr().err
+
+
+def test_a_missing_file_is_told(folder, capsys):
+    (folder / "imdb_unsup.csv.xz").unlink()
+    assert bundled_data.main(["--data", str(folder), "--out", str(folder / "out")]) == 1
+    assert "imdb_unsup.csv.xz: cannot be read" in capsys.readouterr().err
