@@ -63,7 +63,7 @@ def test_each_part_holds_labels_of_two_or_none(folder):
 def test_rows_for_development_are_a_tenth_at_most(folder):
     files = made(folder)
     assert len(files["development/imdb.csv"]) == 30
-    assert len(files["development/tweets.csv"]) == len(TEXTS) // 10
+    assert 0 < len(files["development/tweets.csv"]) <= len(TEXTS) // 10
 
 
 def test_the_same_data_gives_the_same_files(folder):
