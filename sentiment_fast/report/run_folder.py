@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -60,11 +61,13 @@ def write_results(
     made_up: bool,
     calibration: Mapping[str, Figures] | None = None,
     labels: Mapping[str, Any] | None = None,
+    of_groups: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """Write metrics.json, whose content it returns, the learning curves and the model card.
 
     metrics, sources: the figures and the name of the data, by part ("validation", "test"). calibration: the figures
     "before", "after" and so on; None for a model that is not calibrated. labels: what is recorded about the classes.
+    of_groups: further figures of each part, by name: those of its sources, domains and neutral texts.
     """
     best = next(epoch for epoch in reversed(history) if epoch["best"])
     written = {
@@ -74,7 +77,8 @@ def write_results(
         "training_seconds": sum(epoch["seconds"] for epoch in history),
         "calibration": None if calibration is None else dict(calibration),
         **({} if labels is None else {"labels": dict(labels)}),
-        **{part: figures.as_dict() for part, figures in metrics.items()},
+        **({"sources": [asdict(source) for source in overview.sources]} if overview.sources else {}),
+        **{part: figures.as_dict() | dict((of_groups or {}).get(part, {})) for part, figures in metrics.items()},
     }
     save_metrics(folder, written)
     found = metrics.get("validation")
@@ -195,6 +199,8 @@ def _labels(model: Model, labels: Mapping[str, Any]) -> str:
         lines.append(f"Labels were renamed: {', '.join(f'`{old}` to `{new}`' for old, new in label_map.items())}.")
     if labels.get("normalise_labels"):
         lines.append("Labels that differ only in case or white space were merged.")
+    if neutral_label := labels.get("neutral_label"):
+        lines.append(f"Texts labelled `{neutral_label}` are no class: their target was a probability of 0.5.")
     if model.ordinal is not None:
         values = ", ".join(f"`{label}` is {value:g}" for label, value in zip(model.classes, model.ordinal, strict=True))
         lines.append(f"The classes are ordered: {values}. `sentiment_stars` is the expected value.")
