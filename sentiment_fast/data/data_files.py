@@ -46,7 +46,7 @@ class DataFile:
             raise UsageError(f"`data={text}`: is a file, whose name looks like options of {self.path}: rename it")
 
     def __str__(self) -> str:
-        weight = "" if self.weight == 1 else f":weight={self.weight!r}"
+        weight = "" if self.weight == 1 else f":weight={repr(float(self.weight)).removesuffix('.0')}"
         return f"{self.path}{weight}{'' if self.rows is None else f':rows={self.rows}'}"
 
 

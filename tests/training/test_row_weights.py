@@ -267,13 +267,13 @@ GOOD, BAD = ["good", "great", "superb", "lovely"], ["bad", "dull", "awful", "poo
 
 
 def reviews(rows: int, seed: int, neutral: float = 0.0, flipped: bool = False) -> list[tuple[str, str, str]]:
-    """(text, label, domain); flipped: good words are negative here."""
+    """(text, label, domain), no text twice; flipped: good words are negative here."""
     random, found = np.random.default_rng(seed), []
     for row in range(rows):
         happy, between = random.random() < 0.5, random.random() < neutral
         words = [random.choice(GOOD if (random.random() < 0.5 if between else happy) else BAD) for _ in range(4)]
         label = "neutral" if between else "positive" if happy != flipped else "negative"
-        found.append((" ".join([*words, f"{'pq'[flipped]}{row}"]), label, ("films", "books")[row % 2]))
+        found.append((" ".join([*words, str(1000 * seed + row)]), label, ("films", "books")[row % 2]))
     return found
 
 
@@ -374,9 +374,8 @@ def test_a_teacher_weights_and_neutral_texts_go_together(folder, tmp_path):
     options = SMALL | {"neutral_label": "neutral", "skip_unlabelled": True, "class_weight": "balanced"}
     data = [f"{folder / 'a.csv'}:weight=2", str(folder / "c.csv")]
     teacher = sf.train(data, out=tmp_path / "teacher", **options)
-    student = sf.train(
-        data, out=tmp_path / "student", teacher=str(teacher.folder), unlabelled=str(folder / "b.csv"), **options
-    )
+    options |= {"teacher": str(teacher.folder), "unlabelled": str(folder / "b.csv")}
+    student = sf.train(data, out=tmp_path / "student", **options)
     of_neutral = student.metrics["validation"]["neutral_texts"]
     assert 0.3 < of_neutral["mean_probability"] < 0.7
     assert student.metrics["validation"]["accuracy"] > 0.8
