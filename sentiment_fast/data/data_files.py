@@ -59,6 +59,8 @@ def data_file_of(text: str) -> DataFile:
     while not exists(path) and (found := _OPTION.fullmatch(path)):
         name, value = found["name"], found["value"]
         if name not in ("weight", "rows"):
+            if not exists(found["before"]):
+                break  # a name of its own, or a pattern
             raise UsageError(f"`data={text}`: expected weight=W or rows=N after the file, got {name}={value}")
         if name in options:
             raise UsageError(f"`data={text}`: expected {name} once, got it twice")

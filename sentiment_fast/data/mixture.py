@@ -55,14 +55,14 @@ def sampled(labels: npt.NDArray[np.generic], count: int, seed: int) -> Rows:
 def text_numbers(texts: pa.ChunkedArray) -> Rows:
     """(n,): a number for each text, equal for texts with the same letters and digits in lower case.
 
-    Marks belong to letters, as in "é" spelled as two characters. Texts without any of these, such as emojis, are the
-    same if they are identical except for white space around them.
+    Marks belong to letters, and so do those that Unicode spells as characters of their own. Texts without any of these,
+    such as emojis, are the same if they are identical except for white space around them.
     """
-    letters = pc.replace_substring_regex(pc.utf8_lower(texts), r"[^\pL\pM\pN]+", "")
+    composed = pc.utf8_normalize(pc.utf8_lower(texts), form="NFC")
+    letters = pc.replace_substring_regex(composed, r"[^\pL\pM\pN]+", "")
     keys = pc.if_else(pc.equal(letters, ""), pc.utf8_trim_whitespace(texts), letters)
-    encoded = keys.combine_chunks().dictionary_encode() if keys.num_chunks != 1 else keys.chunk(0).dictionary_encode()
-    found: Rows = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
-    return found
+    numbers: Rows = keys.combine_chunks().dictionary_encode().indices.to_numpy().astype(np.int64)
+    return numbers
 
 
 def _numbers(data: LabelledTexts) -> npt.NDArray[np.int32]:

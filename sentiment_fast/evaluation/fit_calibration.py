@@ -36,13 +36,15 @@ def fit_calibration(
     once more than it was, so that even perfectly separated texts make no class certain (Platt 1999, "Probabilistic
     Outputs for Support Vector Machines", section 2.2). In float64, by L-BFGS, without randomness.
 
-    Raises DataError for fewer than 10 texts of a class, or for logits that are not finite numbers.
+    Raises DataError for fewer than 10 texts of a class, only weights of 0, or logits that are not finite numbers.
     """
     from scipy.optimize import minimize  # imported here: scoring imports this package, but never fits
 
     given = [part.astype(np.float64) for part in (network, ngrams) if part is not None]
     parts = [part[:, None] if part.ndim == 1 else part for part in given]  # (n, outputs)
     _check(parts, targets, classes)
+    if row_weights is not None and not row_weights.any():
+        raise DataError("Expected a text with a weight above 0 to calibrate with, got none")
     sizes = [float(np.sqrt((part**2).mean())) or 1.0 for part in parts]
     parts = [part / size for part, size in zip(parts, sizes, strict=True)]  # parts of any size are fitted alike
     wanted = _targets(targets, classes)  # (n, classes)

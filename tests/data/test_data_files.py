@@ -39,6 +39,11 @@ def test_a_path_that_exists_as_written_has_no_options():
     assert data_file_of("a:rows=5:weight=2") == DataFile("a:rows=5", weight=2.0)
 
 
+def test_a_pattern_may_have_colons_of_its_own():
+    Path("day:date=3.csv").write_text("")
+    assert expanded(data_files_of("*:date=3.csv:weight=2")) == [DataFile("day:date=3.csv", 2.0)]
+
+
 def test_a_typed_file_is_spelled_so_that_it_is_read_back():
     file = DataFile(Path("a.csv"), weight=0.1, rows=3)
     assert str(file) == "a.csv:weight=0.1:rows=3"
@@ -61,6 +66,7 @@ def test_a_typed_file_is_spelled_so_that_it_is_read_back():
     ],
 )
 def test_malformed_options_are_usage_errors(text, message):
+    Path("a.csv").write_text("")
     with pytest.raises(UsageError, match=message):
         data_file_of(text)
 

@@ -115,7 +115,7 @@ def test_files_of_the_same_name_are_called_by_their_paths(said):
     [
         ("Great, isn't it?", "great isnt IT", True),
         ("8/10", "810", True),
-        ("café", "CAFÉ!", True),
+        ("café", "CAFE\u0301!", True),
         ("good 😀", "good", True),
         ("good", "god", False),
         ("😀", "😡", False),
