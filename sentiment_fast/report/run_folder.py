@@ -122,7 +122,7 @@ It has {parameters:,} parameters and a vocabulary of {len(model.vocabulary):,} w
 Trained on {sources[TRAINING]}: {training.texts:,} texts, {classes}. The median text has
 {training.token_lengths.median:,.0f} words of the vocabulary; {training.longer_than_padding:.2%} have more than the
 {network.max_length:,} that the network reads. The weights are those of epoch {best_epoch}, {_reason(model.settings)}.
-{_labels(model, labels or {})}
+{_sources(overview)}{_labels(model, labels or {})}
 ## Figures
 
 | part | data | texts | accuracy | macro F1 | ROC AUC | log loss | calibration error |
@@ -162,6 +162,17 @@ def _preset_and_changes(settings: Mapping[str, Any]) -> str:
         if value != of_preset[part][name]
     ]
     return f"the preset `{settings['name']}`" + (f" and {', '.join(sorted(changes))}" if changes else "")
+
+
+def _sources(overview: Overview) -> str:
+    """The files of the training texts, as a table, if there are several."""
+    if not overview.sources:
+        return ""
+    rows = "".join(
+        f"| {source.name} | {source.texts[TRAINING]:,} | {source.weight:g} | {source.share:.1%} |\n"
+        for source in overview.sources
+    )
+    return f"\n| file | training texts | weight | share of the loss |\n|---|---|---|---|\n{rows}\n"
 
 
 def _keeps_last(settings: Mapping[str, Any]) -> bool:

@@ -304,6 +304,10 @@ def test_a_heavier_file_wins_where_files_contradict_each_other(folder, tmp_path)
     assert a["accuracy"] > 0.8 > 0.3 > b["accuracy"]
     assert [(one["weight"], round(one["share"], 1)) for one in sources] == [(9, 0.9), (1, 0.1)]
     assert sources[0]["texts"]["training"] + sources[0]["texts"]["validation"] == 240
+    assert (
+        f"| a.csv | {sources[0]['texts']['training']} | 9 | 90"
+        in (result.folder.parent / "0" / "README.md").read_text()
+    )
 
 
 @pytest.mark.slow
