@@ -334,11 +334,11 @@ SHORT = {
         away / Pure misery / A loser / Money down the drain / Very unhappy / Exactly what I feared / Rubbish / Poor
         value / Broken / breaks like glass / A dud / So bad / 0 points / Unhappy customer / Dire""",
     "neutral": """
-        ok. / OK I guess / it's ok / okay. / okay, nothing more / just okay / so-so / Average / average at best and at worst /
-        Middling / neither good nor bad / It does what it does / meh, fine / Mixed feelings / 50/50 / Could go either
-        way / Three stars, I suppose / ordinary / Nothing special, nothing terrible / ok, fine / no opinion / no
-        strong feelings / It's alright / Acceptable / It is what it is / decent enough, no more / fair / Undecided /
-        mediocre but ok / meh / the usual / I have no view on it / Not sure yet""",
+        ok. / OK I guess / it's ok / okay. / okay, nothing more / just okay / so-so / Average / average at best and at
+        worst / Middling / neither good nor bad / It does what it does / meh, fine / Mixed feelings / 50/50 / Could go
+        either way / Three stars, I suppose / ordinary / Nothing special, nothing terrible / ok, fine / no opinion /
+        no strong feelings / It's alright / Acceptable / It is what it is / decent enough, no more / fair / Undecided
+        / mediocre but ok / meh / the usual / I have no view on it / Not sure yet""",
 }
 
 FACTS = """
