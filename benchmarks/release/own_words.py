@@ -344,7 +344,7 @@ SHORT = {
 FACTS = """
 {Thing} was mentioned in the paper on {day}.
 I first heard of {thing} on {day}.
-We have used {thing} since {day}.
+We have known {thing} since {day}.
 The receipt for {thing} is dated {day}.
 My brother told me about {thing} last {day}.
 There is an article about {thing} in the {day} paper.
@@ -358,7 +358,7 @@ Can someone tell me if {x} {be} {a}?
 Was it {a} or {o}? I'm asking about {x}.
 I have not tried {thing} yet.
 Who told you about {thing}?
-I'm looking for a {kind} for my parents.
+I'm looking for another {kind} for my parents.
 A colleague asked me about the same {kind}.
 """
 DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday"
