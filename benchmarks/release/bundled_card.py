@@ -80,7 +80,8 @@ def card(facts: Facts) -> str:
     learned = (
         f"It was trained on {facts.training:,} labelled texts and {facts.unlabelled:,} without labels; {figures.n:,} "
         "labelled ones more were held out to calibrate it, and those of the column `development` to evaluate it. The "
-        "texts are not part of this package. Film reviews count twice in training: they are about a third of it."
+        "texts are not part of this package. Film reviews count twice in training: they are about a third of it. Texts "
+        "that people called neutral are learned as a probability of one half."
     )
     return f"""# The bundled model: is an English text negative or positive?
 
@@ -178,10 +179,13 @@ def _error(figures: Metrics) -> float:
 
 
 def _sources(sources: Sequence[dict[str, Any]]) -> str:
-    rows = ["| source | texts | licence | labelled | unlabelled | development |", "|:--|:--|:--|--:|--:|--:|"]
+    rows = [
+        "| source | texts | licence | labelled | neutral | unlabelled | development |",
+        f"|:--|:--|:--{4 * '|--:'}|",
+    ]
     for one in sources:
         cells = [one["name"], one["what"], one["licence"]]
-        numbers = (one["training"] + one["held_back"], one["unlabelled"], one["development"])
+        numbers = (one["training"] + one["held_back"], one["neutral"], one["unlabelled"], one["development"])
         rows.append(f"| {' | '.join([*cells, *(f'{number:,}' for number in numbers)])} |")
     return "\n".join(rows)
 

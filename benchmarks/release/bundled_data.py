@@ -3,8 +3,9 @@
     python -m benchmarks.release.bundled_data --data FOLDER --out FOLDER [--tiers A]
 
 In: a folder with imdb_train.csv.xz, imdb_test.csv.xz, imdb_unsup.csv.xz and other_domains/, as the table below names
-them. Out: training.csv, held_back.csv, unlabelled.csv, a file of each source in development/, and sources.json with
-their licences and numbers of rows. Rows of a text are all on one side, whatever its spaces, marks and capitals.
+them, and own_sentences.csv. Out: films.csv, others.csv, own.csv and neutral.csv to learn from, held_back.csv,
+unlabelled.csv, a file of each source in development/, and sources.json with licences and numbers of rows. A text is on
+one side only, whatever its spaces, marks and capitals.
 """
 
 from __future__ import annotations
@@ -14,23 +15,26 @@ import hashlib
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from benchmarks.release.own_sentences import FILE as OWN_FILE
 from sentiment_fast.cli.main import say
 from sentiment_fast.errors import DataError, SentimentFastError, UsageError
 
-LABELS = ("negative", "positive")
+LABELS, NEUTRAL_LABEL = ("negative", "positive"), "neutral"
 MOST_ROWS = 20_000  # of a source other than IMDb: no kind of text is to outweigh the others
+MOST_NEUTRAL_ROWS = 5_000
 DEVELOPMENT_ROWS = 500  # of a source, and at most a tenth of it
 DEVELOPMENT_ROWS_OF_IMDB = 2_000
 HELD_BACK_SHARE = 0.05  # of what is left: to calibrate by
-WEIGHT_OF_FILMS = 2  # of IMDb's rows, which are then about a third of all
-FILMS, OTHERS, HELD_BACK, UNLABELLED = "films.csv", "others.csv", "held_back.csv", "unlabelled.csv"
+FILMS, OTHERS, OWN, NEUTRAL = "films.csv", "others.csv", "own.csv", "neutral.csv"
+WEIGHTS = {FILMS: 2, OTHERS: 1, OWN: 3, NEUTRAL: 0.3}  # films are then about a third of all
+HELD_BACK, UNLABELLED = "held_back.csv", "unlabelled.csv"
 DEVELOPMENT, SOURCES_FILE = "development", "sources.json"
 
 
@@ -71,6 +75,7 @@ SOURCES = (
     Source("semeval_tweets_2013_2016", "tweets, labelled by people", "MIT (repository)", "B"),
     Source("yelp_short_sentences", "sentences of reviews of shops and restaurants", "Apache-2.0 (repository)", "B"),
 )
+OWN_SENTENCES = Source("own_sentences", "sentences of the project's own, made by templates", "MIT", develop=False)
 IMDB = Source("imdb", "film reviews (Maas et al. 2011)", "none stated; used for weights only, with the citation")
 
 
@@ -98,12 +103,13 @@ def read(path: Path) -> pd.DataFrame:
 
 @dataclass
 class Parts:
-    """The rows of one source: for development, to calibrate by, to learn from, without a label."""
+    """The rows of one source: for development, to calibrate by, to learn from (also neutral ones), without a label."""
 
     source: Source
     development: pd.DataFrame
     held_back: pd.DataFrame
     training: pd.DataFrame
+    neutral: pd.DataFrame
     unlabelled: pd.DataFrame
 
 
@@ -113,8 +119,9 @@ def split(source: Source, rows: pd.DataFrame, most: int, development: int) -> Pa
     for_development = labelled[:development] if source.develop else labelled[:0]
     rest = labelled[len(for_development) :][:most]
     held_back = rest["order"] % 1000 < HELD_BACK_SHARE * 1000
-    others = rows[~rows["sentiment"].isin(LABELS)]
-    return Parts(source, for_development, rest[held_back], rest[~held_back], others[:most])
+    neutral = rows[rows["sentiment"] == NEUTRAL_LABEL][:MOST_NEUTRAL_ROWS]
+    others = rows[~rows["sentiment"].isin((*LABELS, NEUTRAL_LABEL))]
+    return Parts(source, for_development, rest[held_back], rest[~held_back], neutral, others[:most])
 
 
 def parts_of(data: Path, tiers: Sequence[str]) -> list[Parts]:
@@ -124,7 +131,8 @@ def parts_of(data: Path, tiers: Sequence[str]) -> list[Parts]:
     judged = films[0][:DEVELOPMENT_ROWS_OF_IMDB]
     reviews = pd.concat([films[0][DEVELOPMENT_ROWS_OF_IMDB:], *films[1:]])
     of_imdb = split(IMDB, reviews.drop_duplicates("order"), len(reviews), 0)
-    found.append(Parts(IMDB, judged, of_imdb.held_back, of_imdb.training, of_imdb.unlabelled))
+    found.append(replace(of_imdb, development=judged))
+    found.append(split(OWN_SENTENCES, read(OWN_FILE), MOST_ROWS, 0))
     for source in SOURCES:
         if source.tier in tiers:
             rows = read(data / "other_domains" / f"{source.name}.csv.xz")
@@ -132,7 +140,8 @@ def parts_of(data: Path, tiers: Sequence[str]) -> list[Parts]:
     for name in ("dev_book_reviews", "dev_tweets"):
         rows = read(data / "other_domains" / f"{name}.csv.xz")
         rows = rows[rows["sentiment"].isin(LABELS)]
-        found.append(Parts(Source(name, "for development", "none stated", "-"), rows, rows[:0], rows[:0], rows[:0]))
+        source = Source(name, "for development", "none stated", "-")
+        found.append(Parts(source, rows, *[rows[:0]] * 4))
     _keep_apart(found)
     return found
 
@@ -140,7 +149,7 @@ def parts_of(data: Path, tiers: Sequence[str]) -> list[Parts]:
 def _keep_apart(found: Sequence[Parts]) -> None:
     """Leave out of each part the texts that a part before it has: what is for development has them first."""
     seen = np.zeros(0, np.uint64)
-    for name in ("development", "held_back", "training", "unlabelled"):
+    for name in ("development", "held_back", "training", "neutral", "unlabelled"):
         for parts in reversed(found):
             rows = getattr(parts, name)
             rows = rows[~rows["order"].isin(seen)]
@@ -153,9 +162,12 @@ def write(found: Sequence[Parts], out: Path) -> None:
     if out.exists():
         raise UsageError(f"{out}: exists: name another folder with --out")
     (out / DEVELOPMENT).mkdir(parents=True)
+    own, films = (next(parts for parts in found if parts.source is source) for source in (OWN_SENTENCES, IMDB))
     of_parts = {
-        FILMS: [parts.training for parts in found if parts.source is IMDB],
-        OTHERS: [parts.training for parts in found if parts.source is not IMDB],
+        FILMS: [films.training],
+        OWN: [own.training, own.neutral],
+        OTHERS: [parts.training for parts in found if parts is not films and parts is not own],
+        NEUTRAL: [parts.neutral for parts in found if parts is not own],
         HELD_BACK: [parts.held_back for parts in found],
     }
     columns = ["review", "sentiment"]
@@ -172,6 +184,7 @@ def write(found: Sequence[Parts], out: Path) -> None:
             "licence": parts.source.licence,
             "tier": parts.source.tier,
             "training": len(parts.training),
+            "neutral": len(parts.neutral),
             "held_back": len(parts.held_back),
             "unlabelled": len(parts.unlabelled),
             "development": len(parts.development),

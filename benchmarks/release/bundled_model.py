@@ -31,12 +31,11 @@ import sentiment_fast
 from benchmarks.release.bundled_card import Facts, Rounding, card, versions
 from benchmarks.release.bundled_data import (
     DEVELOPMENT,
-    FILMS,
     HELD_BACK,
     LABELS,
-    OTHERS,
+    NEUTRAL_LABEL,
     UNLABELLED,
-    WEIGHT_OF_FILMS,
+    WEIGHTS,
     read_sources,
 )
 from benchmarks.studies.domains import tables
@@ -63,21 +62,21 @@ def steps(settings: Sequence[str]) -> dict[str, list[str]]:
     changes = [part for setting in settings for part in ("--set", setting)]
     of_words = [part for one in settings if not one.startswith("epochs=") for part in ("--set", one)]
     larger = ["--set", "max_words=30000", "--set", "ngram_bits=22"]  # than those of `fast`: more kinds of texts
-    labelled = ["--data", FILMS, "--data", OTHERS]
-    judged = ["--validation", HELD_BACK, "--amp"]
-    weighted = ["--data", f"{FILMS}:weight={WEIGHT_OF_FILMS}", "--data", OTHERS]
+    texts = [part for name in (*WEIGHTS, UNLABELLED) for part in ("--data", name)]
+    weighted = [part for name, weight in WEIGHTS.items() for part in ("--data", f"{name}:weight={weight}")]
+    learned = [*weighted, "--neutral-label", NEUTRAL_LABEL, "--validation", HELD_BACK, "--amp"]
 
     def start(preset: str, *more: str) -> list[str]:
-        return ["pretrain", "--preset", preset, *labelled, "--data", UNLABELLED, *more, *of_words]
+        return ["pretrain", "--preset", preset, *texts, *more, *of_words]
 
     def model(preset: str, *more: str) -> list[str]:
-        return ["train", "--preset", preset, "--init", f"start-{preset}", *more, *judged, *changes]
+        return ["train", "--preset", preset, "--init", f"start-{preset}", *learned, *more, *changes]
 
     return {
         "start-accurate": start("accurate"),
-        "teacher": model("accurate", *labelled),
+        "teacher": model("accurate"),
         "start-fast": start("fast", *larger),
-        "fast": model("fast", *weighted, "--teacher", "teacher", "--unlabelled", UNLABELLED, *larger),
+        "fast": model("fast", "--teacher", "teacher", "--unlabelled", UNLABELLED, *larger),
     }
 
 
@@ -87,7 +86,7 @@ def prepare(work: Path, data: Path, commands: Mapping[str, Sequence[str]]) -> st
     Raises UsageError where the folder holds other work, DataError for data that cannot be read or has other labels.
     """
     began = {
-        "data": {name: _digest(data / name) for name in (FILMS, OTHERS, HELD_BACK, UNLABELLED)},
+        "data": {name: _digest(data / name) for name in (*WEIGHTS, HELD_BACK, UNLABELLED)},
         "commands": {folder: shlex.join(command) for folder, command in commands.items()},
         "presets": {name: preset(name).as_dict() for name in ("accurate", "fast")},
         "version": sentiment_fast.__version__,
@@ -101,10 +100,10 @@ def prepare(work: Path, data: Path, commands: Mapping[str, Sequence[str]]) -> st
                     f"{work}: expected work of the same {name}, got such that began with others: name another --work"
                 )
         return commit
-    for name in (FILMS, OTHERS, HELD_BACK):
-        class_indices(read_labelled(data / name), list(LABELS))
+    for name in (*WEIGHTS, HELD_BACK):
+        class_indices(read_labelled(data / name), [*LABELS, NEUTRAL_LABEL])
     work.mkdir(parents=True, exist_ok=True)
-    for name in (FILMS, OTHERS, HELD_BACK, UNLABELLED):
+    for name in (*WEIGHTS, HELD_BACK, UNLABELLED):
         shutil.copyfile(data / name, work / name)
     commit = _commit()
     (work / BEGAN).write_text(json.dumps({**began, "commit": commit}, indent=2) + "\n", "utf-8")
@@ -175,7 +174,7 @@ def finish(
     facts = Facts(
         model=halved,
         size=_size(folder),
-        training=sum(len(read_labelled(work / name)) for name in (FILMS, OTHERS)),
+        training=sum(len(read_labelled(work / name)) for name in WEIGHTS),
         unlabelled=len(read_texts(work / UNLABELLED)),
         figures=figures,
         rounding=lost,
@@ -196,7 +195,7 @@ def finish(
 
 def _metrics(facts: Facts) -> dict[str, Any]:
     return {
-        "data": {"training": [FILMS, OTHERS], "validation": HELD_BACK},
+        "data": {"training": list(WEIGHTS), "validation": HELD_BACK},
         "texts": {"training": facts.training, "validation": facts.figures.n, "unlabelled": facts.unlabelled},
         "commands": facts.commands,
         "commit": facts.commit,

@@ -33,6 +33,8 @@ def folder(tmp_path, monkeypatch):
     }
     for name, table in files.items():
         table.to_csv(tmp_path / f"{name}.csv.xz", index=False)
+    rows([f"own {text}" for text in TEXTS[:40]]).to_csv(tmp_path / "own.csv", index=False)
+    monkeypatch.setattr(bundled_data, "OWN_FILE", tmp_path / "own.csv")
     monkeypatch.setattr(bundled_data, "SOURCES", (Source("tweets", "tweets", "MIT"), Source("shops", "", "MIT", "B")))
     monkeypatch.setattr(bundled_data, "DEVELOPMENT_ROWS_OF_IMDB", 30)
     monkeypatch.setattr(bundled_data, "HELD_BACK_SHARE", 0.3)
@@ -49,14 +51,17 @@ def test_a_text_is_in_one_file_only_whatever_its_marks_and_capitals(folder):
     files = made(folder)
     keys = [key(text) for table in files.values() for text in table["review"]]
     assert len(keys) == len(set(keys))
-    assert len(keys) == 3 * len(TEXTS) + 2 * len(TEXTS) + 10  # and the books that have a label of two
+    of_books = 10  # those whose label is one of two
+    assert len(keys) == 3 * len(TEXTS) + 2 * len(TEXTS) + of_books + len(TEXTS[:40])
 
 
 def test_each_part_holds_labels_of_two_or_none(folder):
     files = made(folder)
     for name, table in files.items():
         assert list(table.columns) == ["review"] if name == "unlabelled.csv" else ["review", "sentiment"]
-        assert name == "unlabelled.csv" or set(table["sentiment"]) == {"positive", "negative"}
+        of_all = {"own.csv": {"positive", "negative", "neutral"}, "neutral.csv": {"neutral"}, "unlabelled.csv": None}
+        labels = set(table["sentiment"]) if "sentiment" in table else None
+        assert labels == of_all.get(name, {"positive", "negative"})
         assert len(table) > 0
 
 
@@ -75,7 +80,7 @@ def test_the_same_data_gives_the_same_files(folder):
 def test_sources_without_the_authors_licence_can_be_left_out(folder):
     made(folder, "--tiers", "A")
     names = [one["name"] for one in json.loads((folder / "out" / "sources.json").read_text())]
-    assert names == ["imdb", "tweets", "dev_book_reviews", "dev_tweets"]
+    assert names == ["imdb", "own_sentences", "tweets", "dev_book_reviews", "dev_tweets"]
 
 
 def test_a_folder_that_exists_is_not_written_to(folder, capsys):

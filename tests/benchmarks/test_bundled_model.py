@@ -34,11 +34,18 @@ def data(tmp_path_factory):
     (folder / "development").mkdir()
     corpus = demo_corpus(600)
     texts, labels = corpus.texts.combine_chunks(), pa.array(corpus.labels)
-    parts = {"films": (0, 185), "others": (185, 100), "held_back": (285, 15), "development/domain": (500, 100)}
+    parts = {
+        "films": (0, 185),
+        "others": (185, 90),
+        "own": (275, 10),
+        "held_back": (285, 15),
+        "development/domain": (500, 100),
+    }
     for name, (start, count) in parts.items():
         write(folder / f"{name}.csv", review=texts.slice(start, count), sentiment=labels.slice(start, count))
-    write(folder / "unlabelled.csv", review=texts.slice(300, 200))
-    numbers = {"training": 285, "held_back": 15, "unlabelled": 200, "development": 100}
+    write(folder / "neutral.csv", review=texts.slice(480, 20), sentiment=["neutral"] * 20)
+    write(folder / "unlabelled.csv", review=texts.slice(300, 180))
+    numbers = {"training": 285, "neutral": 20, "held_back": 15, "unlabelled": 180, "development": 100}
     source = {"name": "demo", "what": "made-up reviews", "licence": "MIT", "tier": "A", **numbers}
     (folder / "sources.json").write_text(json.dumps([source]))
     return folder
@@ -80,7 +87,7 @@ def test_the_model_is_the_small_one_in_half_the_space(made):
 
 def test_each_text_is_learned_from_or_held_back(made):
     texts = json.loads((made / "bundled" / "metrics.json").read_text())["texts"]
-    assert texts == {"training": 285, "validation": 15, "unlabelled": 200}
+    assert texts == {"training": 305, "validation": 15, "unlabelled": 180}
 
 
 def test_the_teachers_word_on_unlabelled_texts_is_learned(made):
@@ -89,9 +96,11 @@ def test_the_teachers_word_on_unlabelled_texts_is_learned(made):
     assert "--teacher teacher --unlabelled unlabelled.csv" in commands[3]
 
 
-def test_film_reviews_count_more(made):
+def test_files_have_their_weights_and_neutral_texts_a_target_of_one_half(made):
     commands = json.loads((made / "bundled" / "metrics.json").read_text())["commands"]
-    assert "--data films.csv:weight=2 --data others.csv" in commands[3]
+    for command in (commands[1], commands[3]):
+        assert "--data films.csv:weight=2 --data others.csv:weight=1 --data own.csv:weight=3" in command
+        assert "--neutral-label neutral" in command
 
 
 def test_the_card_says_what_was_measured_how_it_was_made_and_of_what(made):
@@ -102,7 +111,7 @@ def test_the_card_says_what_was_measured_how_it_was_made_and_of_what(made):
     assert f"commit {figures['commit']}" in text
     assert f"{figures['float16']['labels']} of 15 labels" in text
     assert "| domain | 100 |" in text
-    assert "| demo | made-up reviews | MIT | 300 | 200 | 100 |" in text
+    assert "| demo | made-up reviews | MIT | 300 | 20 | 180 | 100 |" in text
     assert "Maas" in text
 
 
