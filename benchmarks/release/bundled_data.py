@@ -14,7 +14,7 @@ import argparse
 import hashlib
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -86,18 +86,18 @@ def key(text: str) -> str:
 
 def order(texts: pd.Series) -> pd.Series:
     """(n,) uint64: a random number for each text, the same wherever it stands."""
-    digests = (hashlib.blake2b(key(text).encode("utf-8", "replace"), digest_size=8).digest() for text in texts)
+    digests = (hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).digest() for text in texts)
     return pd.Series([int.from_bytes(digest, "big") for digest in digests], texts.index, "uint64")
 
 
-def read(path: Path) -> pd.DataFrame:
-    """review, sentiment ("" if there is none), and `order` of each different text. Raises DataError."""
+def read(path: Path, key: Callable[[str], str] = key) -> pd.DataFrame:
+    """review, sentiment ("" if there is none), and `order` of each different text, by its key. Raises DataError."""
     try:
         rows = pd.read_csv(path, keep_default_na=False)
     except (OSError, ValueError) as error:
         raise DataError(f"{path}: cannot be read ({error}): expected one of the files of --data") from error
     rows = pd.DataFrame({"review": rows["review"].astype(str), "sentiment": rows.get("sentiment", "")})
-    rows["order"] = order(rows["review"])
+    rows["order"] = order(rows["review"].map(key))
     return rows.drop_duplicates("order").sort_values("order", ignore_index=True)
 
 
@@ -132,7 +132,8 @@ def parts_of(data: Path, tiers: Sequence[str]) -> list[Parts]:
     reviews = pd.concat([films[0][DEVELOPMENT_ROWS_OF_IMDB:], *films[1:]])
     of_imdb = split(IMDB, reviews.drop_duplicates("order"), len(reviews), 0)
     found.append(replace(of_imdb, development=judged))
-    found.append(split(OWN_SENTENCES, read(OWN_FILE), MOST_ROWS, 0))
+    # Of our own sentences, some differ in an emoji only.
+    found.append(split(OWN_SENTENCES, read(OWN_FILE, str), MOST_ROWS, 0))
     for source in SOURCES:
         if source.tier in tiers:
             rows = read(data / "other_domains" / f"{source.name}.csv.xz")
