@@ -62,6 +62,8 @@ def steps(settings: Sequence[str]) -> dict[str, list[str]]:
     changes = [part for setting in settings for part in ("--set", setting)]
     of_words = [part for one in settings if not one.startswith("epochs=") for part in ("--set", one)]
     larger = ["--set", "max_words=30000", "--set", "ngram_bits=22"]  # than those of `fast`: more kinds of texts
+    # Most texts are short, so that batches of 32 spend most of their time on the update of all word vectors.
+    batches = ["--set", "batch_size=128"]
     texts = [part for name in (*WEIGHTS, UNLABELLED) for part in ("--data", name)]
     weighted = [part for name, weight in WEIGHTS.items() for part in ("--data", f"{name}:weight={weight}")]
     learned = [*weighted, "--neutral-label", NEUTRAL_LABEL, "--validation", HELD_BACK, "--amp"]
@@ -70,13 +72,13 @@ def steps(settings: Sequence[str]) -> dict[str, list[str]]:
         return ["pretrain", "--preset", preset, *texts, *more, *of_words]
 
     def model(preset: str, *more: str) -> list[str]:
-        return ["train", "--preset", preset, "--init", f"start-{preset}", *learned, *more, *changes]
+        return ["train", "--preset", preset, "--init", f"start-{preset}", *learned, *batches, *more, *changes]
 
     return {
         "start-accurate": start("accurate"),
-        "teacher": model("accurate"),
+        "teacher": model("accurate", "--set", "epochs=3"),
         "start-fast": start("fast", *larger),
-        "fast": model("fast", "--teacher", "teacher", "--unlabelled", UNLABELLED, *larger),
+        "fast": model("fast", "--teacher", "teacher", "--unlabelled", UNLABELLED, *larger, "--set", "epochs=5"),
     }
 
 
