@@ -319,8 +319,8 @@ def stratified_split(data: LabelledTexts, held_out: float, seed: int) -> tuple[L
             f"{data.name}: cannot hold out {held_out:.0%} of {len(data)} rows with every class in both parts "
             f"({found}). Give more rows, or a validation file of its own (`validation=PATH`)."
         ) from error
-    if len(rows) < len(data):
-        is_held = np.isin(data.same_text, data.same_text[held])  # type: ignore[index]
+    if data.same_text is not None and len(rows) < len(data):
+        is_held = np.isin(data.same_text, data.same_text[held])
         kept, held = np.flatnonzero(~is_held), np.flatnonzero(is_held)
     training = replace(data.take(kept), name=f"{data.name} (training part)")
     return training, replace(data.take(held), name=f"{data.name} (held-back part)")

@@ -136,11 +136,11 @@ def test_the_ngram_model_of_weighted_texts_is_that_of_copies(classes, soft, clas
     times = np.random.default_rng(2).integers(1, 5, 90)
     rows = np.repeat(np.arange(90), times)
     weights = None if class_weights is None else class_weights[:classes]
-    config = NgramConfig(ngrams=1, ngram_bits=10)
+    config = NgramConfig(ngrams=1, ngram_bits=10, ngram_c=1.0)  # a larger one leaves flat directions to rounding
     found = fit_ngrams(ids, targets, classes, config, weights=weights, row_weights=times.astype(np.float64))
     expected = fit_ngrams(ids.take(rows), targets[rows], classes, config, weights=weights)
     assert (found.tensors()["ngram_ratios"] == expected.tensors()["ngram_ratios"]).all()
-    np.testing.assert_allclose(found.logits(ids), expected.logits(ids), rtol=1e-2, atol=1e-2)
+    np.testing.assert_allclose(found.logits(ids), expected.logits(ids), rtol=1e-3, atol=1e-3)
     plain = fit_ngrams(ids, targets, classes, config, weights=weights).logits(ids)
     assert np.abs(found.logits(ids) - plain).max() > 0.1
 
@@ -304,10 +304,8 @@ def test_a_heavier_file_wins_where_files_contradict_each_other(folder, tmp_path)
     assert a["accuracy"] > 0.8 > 0.3 > b["accuracy"]
     assert [(one["weight"], round(one["share"], 1)) for one in sources] == [(9, 0.9), (1, 0.1)]
     assert sources[0]["texts"]["training"] + sources[0]["texts"]["validation"] == 240
-    assert (
-        f"| a.csv | {sources[0]['texts']['training']} | 9 | 90"
-        in (result.folder.parent / "0" / "README.md").read_text()
-    )
+    card = (tmp_path / "0" / "README.md").read_text()
+    assert f"| a.csv | {sources[0]['texts']['training']} | 9 |" in card
 
 
 @pytest.mark.slow
