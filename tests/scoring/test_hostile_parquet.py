@@ -74,6 +74,7 @@ def test_values_that_python_lacks_are_written_as_text(exact_scorer, tmp_path, na
     assert all(row["x"] not in ("", None) for row in rows)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["a\nb", "a\rb", "a.b", 'a"b', "a,b", "", " "])
 def test_any_name_of_a_column_is_written_to_csv(exact_scorer, tmp_path, name):
     table = pa.table({name: TEXTS, "a": [{"b": 1}, {"b": 2}]})
@@ -90,6 +91,7 @@ def test_file_without_columns_is_one_line(exact_scorer, tmp_path):
         score_csv(tmp_path / "in.parquet", tmp_path / "out.csv", exact_scorer)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("metadata", [{b"\xff": b"\xfe"}, *({b"pandas": one} for one in (b"\xfe{", b"[]", b"{}"))])
 def test_metadata_that_is_not_text_does_no_harm(exact_scorer, tmp_path, metadata):
     pq.write_table(pa.table({"text": TEXTS}).replace_schema_metadata(metadata), tmp_path / "in.parquet")
@@ -194,6 +196,7 @@ FRAMES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FRAMES)
 def test_scored_file_opens_in_pandas_with_its_index(exact_scorer, tmp_path, name):
     frame = FRAMES[name]

@@ -73,6 +73,7 @@ def test_objects_are_copied_as_they_are_written(exact_scorer, tmp_path):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("read", ["csv", "jsonl", "parquet"])
 def test_other_formats_become_an_array(exact_scorer, tmp_path, read):
     (tmp_path / "in.jsonl").write_bytes(b'\xef\xbb\xbf{"text": "good"}\r\n\n{"text": "bad", "x": 1}\n')
@@ -206,6 +207,7 @@ def test_labels_are_read_from_json_too(tmp_path):
 # --- what used to take too long, or too much memory
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [b'"a\\ud800"', b'"a"'])
 @pytest.mark.parametrize("written", ["csv", "jsonl", "json", "parquet"])
 def test_half_of_a_surrogate_pair_in_a_name_is_read_or_rejected(exact_scorer, tmp_path, written, name):

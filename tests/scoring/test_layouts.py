@@ -87,6 +87,7 @@ def test_skipped_lines_are_copied(certain):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("window_bytes", [1, 16, 1 << 20])
 @pytest.mark.parametrize("columns", [None, ["review", "id"]])
 def test_comments_are_copied_and_are_neither_rows_nor_rejects(certain, tmp_path, window_bytes, columns):

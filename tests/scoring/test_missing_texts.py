@@ -43,6 +43,7 @@ def test_an_unknown_text_is_scored_as_before_unless_it_is_to_be_blank(scorer):
     assert rows[3][:2] == [scorer.predict(["Das Essen war kalt"])[0], f"{probability:.6f}"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "status"),
     [
@@ -119,12 +120,14 @@ def test_an_empty_text_is_missing_whatever_else_is(scorer):
     assert summary.empty == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spelling", NA_SPELLINGS)
 def test_texts_that_may_stand_for_missing_ones_are_counted(scorer, spelling):
     _, summary = score(b"text\n" + spelling + b"\ngood " + spelling + b"\n" + spelling + b"\n", scorer)
     assert (summary.na_spellings, summary.empty) == (2, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("option", "count"), [([], 3), (["--na-values", "NaN,N/A"], 0), (["--na-values", "-"], 0)])
 def test_a_warning_counts_them_and_names_the_option(model_folder, tmp_path, capsys, option, count):
     (tmp_path / "in.tsv").write_text("id\ttext\n1\tNaN\n2\tgood\n3\tN/A\n4\tNaN\n")

@@ -467,6 +467,7 @@ def test_misquoted_record_is_one_only_if_that_is_seen_within_the_longest_record(
     assert_cuts_make_no_difference(data, max_record=max_record)
 
 
+@pytest.mark.slow
 def test_lines_that_all_lead_to_the_same_stray_quote_do_not_cost_a_scan_each():
     """Read again for each line, these would be 10**12 bytes."""
     line = b'x","y\n'
@@ -524,6 +525,7 @@ def test_record_of_the_longest_size_is_none_too_long():
     assert find(data, max_record=99)[0].fields == UNCLOSED
 
 
+@pytest.mark.slow
 def test_lines_that_each_leave_a_quote_open_do_not_cost_the_longest_record_each():
     """Read again for each line, these would be 10**12 bytes."""
     line = b'x","y\n'
