@@ -168,8 +168,9 @@ class Rows:
         self.draw = random.Random(SEED)
         self.rows: list[Row] = []
         self._seen: set[str] = set()
+        self._all_topics = topics()
         # Two rounds, so that frames that turn an adjective round and those that do not get each one equally often.
-        self._topics = {turned: self.endless(topics()) for turned in (False, True)}
+        self._topics = {turned: self.endless(self._all_topics) for turned in (False, True)}
 
     def endless(self, found: Sequence[T]) -> Iterator[T]:
         """All of them in a random order, again and again."""
@@ -205,7 +206,7 @@ class Rows:
 
         def make() -> dict[str, str]:
             sign = next(signs[NEUTRAL]) if signs else ""
-            topic = self.draw.choice(topics())
+            topic = self.draw.choice(self._all_topics)
             return {NEUTRAL: pair((frame, frame), topic, self.draw, (sign, sign))[self.draw.choice(_SIDES)]}
 
         self.add(domain, times, make)

@@ -63,4 +63,4 @@ def test_no_five_words_of_the_suite_follow_each_other_in_the_data_that_models_ar
         for text in read_texts(path).texts.to_pylist():
             for run in runs_of(text) & runs:
                 found.setdefault(" ".join(run), path.name)
-    assert found == {}
+    assert found == {}, "\n".join(f"{name}: {run}" for run, name in found.items())

@@ -51,7 +51,3 @@ def test_no_word_of_the_frames_tells_praise_from_blame(rows):
 
 def test_no_field_of_a_frame_is_left_unfilled(rows):
     assert not [text for text, _, _ in rows if re.search(r"[{}|]|\s{2}", text)]
-
-
-def test_nothing_depends_on_an_earlier_draw():
-    assert own_sentences.rows() == own_sentences.rows()
