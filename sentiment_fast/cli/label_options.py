@@ -25,6 +25,13 @@ def add_label_arguments(parser: argparse.ArgumentParser) -> None:
         default=argparse.SUPPRESS,
         help="merge labels that differ only in case or surrounding white space (default: they are different classes)",
     )
+    parser.add_argument(
+        "--neutral-label",
+        metavar="LABEL",
+        default=argparse.SUPPRESS,
+        help="take this label as one between the two classes: train learns a probability of 0.5 for its texts, and "
+        "figures of right and wrong answers leave them out (default: each label is a class)",
+    )
 
 
 def add_class_arguments(parser: argparse.ArgumentParser) -> None:

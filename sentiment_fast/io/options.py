@@ -87,6 +87,19 @@ class DataOptions(LayoutOptions):
     skip_bad_rows: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class LabelledDataOptions(DataOptions):
+    """How files of labelled texts are to be read.
+
+    skip_unlabelled: leave out rows without a label, and report how many; otherwise the first of them is an error.
+    domain_column: the column that says which domain a row is of, by its name or its number from 1, for figures of each
+    domain; None for none.
+    """
+
+    skip_unlabelled: bool = False
+    domain_column: str | int | None = None
+
+
 LAYOUT_NAMES = tuple(field.name for field in fields(LayoutOptions))
 _QUOTING = ("standard", "none")
 _APPLIES_TO = {

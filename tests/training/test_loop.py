@@ -98,8 +98,8 @@ def recorded_steps(run: Run, monkeypatch: pytest.MonkeyPatch) -> tuple[list[np.n
         batches.extend(epoch)
         return epoch
 
-    def recorded_loss(logits: torch.Tensor, targets: torch.Tensor, weights: torch.Tensor | None) -> torch.Tensor:
-        loss = class_loss(logits, targets, weights)
+    def recorded_loss(logits: torch.Tensor, targets: torch.Tensor, *weights: torch.Tensor | None) -> torch.Tensor:
+        loss = class_loss(logits, targets, *weights)
         if loss.requires_grad:  # a training step, not a measurement
             losses.append(loss.item())
         return loss
