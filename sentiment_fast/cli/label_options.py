@@ -16,7 +16,8 @@ def add_label_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="LABEL=NEW,LABEL=NEW",
         action="append",
         default=argparse.SUPPRESS,
-        help="rename labels, as they are spelled, after reading them; may be repeated (default: none)",
+        help="rename labels, as they are spelled, after reading them; may be repeated; labels with = in them are "
+        """written in JSON: '{"a=b": "new"}' (default: none)""",
     )
     parser.add_argument(
         "--normalise-labels",

@@ -161,8 +161,8 @@ def add_unknown_argument(parser: argparse.ArgumentParser) -> None:
         "--unknown",
         choices=("prior", "blank"),
         default="prior",
-        help="label a text without a known word by what the model answers nevertheless, much as for an empty text, or "
-        "leave label and score blank (default: prior)",
+        help="label a text without a known word by the model's answer to an empty text, or leave label and score blank "
+        "(default: prior)",
     )
 
 

@@ -108,3 +108,6 @@ class LabelRules:
             name: replace(part, labels=renamed(part.labels, lambda text: names.get(text, text)))
             for name, part in parts.items()
         }
+
+
+AS_SPELLED = LabelRules()

@@ -29,7 +29,7 @@ from sentiment_fast.data.texts import TEXT_OPTION, Paths, expand_paths, joint_na
 from sentiment_fast.errors import DataError, listed, quoted
 from sentiment_fast.io import columns
 from sentiment_fast.io.formats import PARQUET, input_format
-from sentiment_fast.io.options import LabelledDataOptions, LayoutOptions
+from sentiment_fast.io.options import DEFAULT_LAYOUT, LabelledDataOptions, LayoutOptions
 from sentiment_fast.io.tables import ROW_NOTE
 
 LABEL_OPTION, DOMAIN_OPTION = "`label_column`", "`domain_column`"
@@ -82,7 +82,7 @@ def read_labelled(
     paths: Paths,
     text_column: str | int | None = None,
     label_column: str | int | None = None,
-    layout: LayoutOptions = LayoutOptions(),  # noqa: B008
+    layout: LayoutOptions = DEFAULT_LAYOUT,
     say: Callable[[str], None] = say_nothing,
     usual: tuple[str | None, str | None] = (None, None),
 ) -> LabelledTexts:

@@ -16,13 +16,13 @@ from typing import Any
 from sentiment_fast.data.data_files import DataFile, data_files_of, expanded
 from sentiment_fast.data.datasets.demo import demo_corpus
 from sentiment_fast.data.datasets.imdb import load_imdb, load_unlabelled_imdb, say_on_stderr
-from sentiment_fast.data.label_rules import LabelRules
+from sentiment_fast.data.label_rules import AS_SPELLED, LabelRules
 from sentiment_fast.data.labelled_texts import LabelledTexts, classes_of, read_labelled, stratified_split
 from sentiment_fast.data.mixture import mixed
 from sentiment_fast.data.texts import Paths, Texts, joined, read_texts, report_missing
 from sentiment_fast.errors import DataError, DownloadError, UsageError, listed
 from sentiment_fast.io.inputs import exists
-from sentiment_fast.io.options import LayoutOptions
+from sentiment_fast.io.options import DEFAULT_LAYOUT, LayoutOptions
 
 Data = str | Path | DataFile | Sequence[str | Path | DataFile]
 
@@ -36,7 +36,7 @@ def open_data(
     label_column: str | int | None = None,
     seed: int = 0,
     say: Callable[[str], None] = say_on_stderr,
-    layout: LayoutOptions = LayoutOptions(),  # noqa: B008
+    layout: LayoutOptions = DEFAULT_LAYOUT,
 ) -> LabelledTexts:
     """The labelled texts that `data` names.
 
@@ -72,7 +72,7 @@ def open_texts(
     text_column: str | int | None = None,
     seed: int = 0,
     say: Callable[[str], None] = say_on_stderr,
-    layout: LayoutOptions = LayoutOptions(),  # noqa: B008
+    layout: LayoutOptions = DEFAULT_LAYOUT,
 ) -> Texts:
     """Texts without labels.
 
@@ -161,8 +161,8 @@ def open_parts(
     label_column: str | int | None,
     seed: int,
     say: Callable[[str], None],
-    layout: LayoutOptions = LayoutOptions(),  # noqa: B008
-    rules: LabelRules = LabelRules(),  # noqa: B008
+    layout: LayoutOptions = DEFAULT_LAYOUT,
+    rules: LabelRules = AS_SPELLED,
 ) -> tuple[dict[str, LabelledTexts], list[Any]]:
     """The labelled texts by part ("training", "validation", and "test" if given), and the classes.
 

@@ -203,3 +203,7 @@ def _check_escape(escape: str, delimiter: str | None) -> None:
         raise UsageError(f"Expected `escape` to be one character such as a backslash, got {escape!r}")
     if escape in (delimiter or ",;|"):
         raise UsageError(f"Expected `escape` to be another character than the delimiter, got {escape!r} for both")
+
+
+DEFAULT_LAYOUT = LayoutOptions()
+STRICT = ReadOptions(strict=True)

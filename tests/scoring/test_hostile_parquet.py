@@ -26,6 +26,7 @@ from sentiment_fast.scoring.score_files import score_csv
 
 TEXTS = ["good film", "bad"]
 FAR = 2**53
+START = Position()
 INVALID = pa.array([b"\xff\xfe", b"ok"], pa.binary()).view(pa.string())
 
 
@@ -135,7 +136,7 @@ def test_flipped_byte_in_a_page_with_a_checksum_is_an_error(exact_scorer, tmp_pa
 # --- windows
 
 
-def windows_of(path, window_bytes, begin=Position()):  # noqa: B008
+def windows_of(path, window_bytes, begin=START):
     with Source(path) as source:
         reader = ParquetReader(source, Reading(ReadOptions(), wanted=(text_column(),)))
         return [
