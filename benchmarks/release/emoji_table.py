@@ -1,7 +1,7 @@
 """Unicode's list of emojis -> the table of emojis and emoticons that cleaning replaces by words.
 
-In: `emoji-test.txt` of Unicode (https://www.unicode.org/Public/emoji/; on Debian, the package unicode-data has it), whose
-names are the CLDR short names in English. Out: sentiment_fast/text/emojis.tsv. What is done with it: text/reference.py.
+In: `emoji-test.txt` of Unicode (https://www.unicode.org/Public/emoji/; in Debian's unicode-data), whose names are
+the CLDR short names in English. Out: sentiment_fast/text/emojis.tsv. What is done with it is left to text/reference.py.
 
     python -m benchmarks.release.emoji_table /usr/share/unicode/emoji/emoji-test.txt
 """

@@ -113,20 +113,22 @@ def clean_words(
 
     Unicode throughout: spaces, word characters and digits are those of Python's `str` and `re`. The options, in the
     order in which they take effect:
-    normalise: with "nfc", puts the text into Unicode's normal form C before anything else, so that an accent that is a
-    character of its own becomes part of its letter.
-    strip_html: replaces each tag by a space (entities stay as they are). Nothing is found across a tag.
-    ratings, emojis, contractions: one pass from left to right, in which what is found first is replaced by words of its
-    own, and what is replaced is not looked at again; if several of them begin at one place, in this order:
-    ratings: "8/10", "4,5 / 5", "9 out of 10", "three stars out of five", "five stars", "1-star" and rows of stars become
-    one word, "_rating_zero" to "_rating_five", on a scale of 0 to 5, halves rounded up. Numbers are 0 to 10 with up to
-    two decimals, or "zero" to "ten"; numbers of stars above 5 are of 10. A row is two stars or more, "\u2605\u2605", of which
-    some may be empty, "\u2605\u2605\u2606", with a half between, "\u2605\u2605\u00bd\u2606"; a row without empty ones is of 5.
-    emojis: an emoji or emoticon becomes "_emoji" and the words of its name (emojis.py), with variation selectors and
-    skin tones ignored; the longest one counts. An emoticon is one if no ASCII letter or digit is next to it, and no "/"
+    normalise: with "nfc", puts the text into Unicode's normal form C, so that an accent that is a character of its own
+    becomes part of its letter.
+    strip_html: replaces each tag by a space; entities stay as they are. Nothing that follows is found across a tag.
+    ratings, emojis, contractions: in one pass from left to right, what begins first is replaced, and what has been
+    replaced is not searched again. If several begin at one place, they are tried in this order. ASCII letters count in
+    either case.
+    ratings: "8/10", "4,5 / 5", "9 out of 10", "three stars out of five", "five stars", "1-star" and rows of stars
+    become one word, "_rating_zero" to "_rating_five", on a scale of 0 to 5, halves rounded up. Numbers are 0 to 10 with
+    up to two decimals, or "zero" to "ten", and not above their scale of 5 or 10; more than 5 stars are of 10. A row is
+    two characters or more: filled stars (U+2605, U+2B50, U+1F31F), then perhaps a half (U+00BD), then empty stars
+    (U+2606), whose number gives the scale; without empty stars it is 5, and more than 5 stars count as 5.
+    emojis: an emoji or emoticon becomes "_emoji" and the words of its name (emojis.py); the longest one counts, and
+    variation selectors and skin tones are ignored. No ASCII letter or digit may be next to an emoticon, and no "/"
     after it.
-    contractions: a space between a letter and "n't" or "'s", "'m", "'d", "'ll", "'re" or "'ve" is removed, with any of
-    APOSTROPHES but U+FFFD, so that "is n't" is the same as "isn't".
+    contractions: a space between an ASCII letter and "n't", "'s", "'m", "'d", "'ll", "'re" or "'ve" is removed, so that
+    "is n't" is the same word as "isn't". The apostrophe is any of APOSTROPHES except U+FFFD.
     split_at_marks: punctuation marks and symbols (Unicode's general categories P and S), except apostrophes, count as
     spaces. keep_digits: digits stay.
     """
