@@ -81,8 +81,8 @@ def _replacement(found: re.Match[str]) -> str:
         return ""
     named = {name: text for name, text in found.groupdict().items() if text is not None}
     if "emoji" in named:
-        plain = "".join(character for character in found[0] if not is_modifier(character))
-        return f" {EMOJI_MARKER} {emoji_words()[plain.lower()]} "
+        emoji = "".join(character for character in found[0] if not is_modifier(character))
+        return f" {EMOJI_MARKER} {emoji_words()[emoji.lower() if emoji.isascii() else emoji]} "
     [(kind, text)] = named.items()
     return f" _rating_{_NUMBERS[_stars_of_5(kind, text)]} "
 
