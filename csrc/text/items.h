@@ -6,8 +6,10 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -38,10 +40,11 @@ class Items {
     for (const Unit* from = at;;) {
       const Unit* const trigger = next_trigger<Codec>(from, end, find_trigger);
       if (trigger == end) return {end, end, {}};
+      from = trigger + 1;
+      if (is_ordinary(at, trigger, end)) continue;
       const std::ptrdiff_t before = std::min<std::ptrdiff_t>(trigger - at, *trigger < 0x80 ? kBefore : kBeforeOthers);
       for (const Unit* start = trigger - before; start <= trigger; ++start)
         if (const Item<Unit> item = item_at<Codec>(begin, start, end); item.end != item.begin) return item;
-      from = trigger + 1;
     }
   }
 
@@ -67,28 +70,34 @@ class Items {
 
   bool is_trigger(char32_t c) const { return c < triggers_beyond_.size() && triggers_beyond_[c]; }
 
-  template <class Codec, class Unit>
-  const Unit* next_trigger(const Unit* at, const Unit* end, FindTrigger* find_trigger) const {
-    for (;; ++at) {
-      if constexpr (sizeof(Unit) == 1) {
-        at = find_trigger(at, end, std::is_same_v<Codec, Utf8> ? utf8_ : latin1_);
-      } else {
-        at = find_in_wide(at, end);
-      }
-      if (at == end || *at < 0x80) return at;
-      const Unit* after = at;
-      if (is_trigger(Codec::next(after, end))) return at;
+  // Whether the trigger is a part of "start", "mustard", "out of the" and the like, which are frequent.
+  template <class Unit>
+  static bool is_ordinary(const Unit* begin, const Unit* trigger, const Unit* end) {
+    if (const Unit* const after = pass(trigger, end, "star")) {
+      if (trigger == begin || (trigger[-1] != ' ' && trigger[-1] != '-')) return true;
+      return after != end && is_ascii_letter(*after) && ascii_lower(*after) != 's';
     }
+    if (!pass(trigger, end, "ut o")) return false;
+    const Unit* const scale = pass(trigger, end, "ut of ");
+    return std::none_of(std::begin(kScales), std::end(kScales), [&](Scale one) { return pass(scale, end, one.name); });
   }
 
-  template <class Unit>
-  const Unit* find_in_wide(const Unit* at, const Unit* end) const {
-    const auto byte = [&](std::ptrdiff_t i) {
-      return static_cast<unsigned char>(i < end - at && at[i] < 0x80 ? at[i] : 0);
-    };
-    for (; at != end; ++at)
-      if (*at < 0x80 ? utf8_.at(byte(0), byte(1), byte(2), byte(3)) : is_trigger(*at)) break;
-    return at;
+  template <class Codec, class Unit>
+  const Unit* next_trigger(const Unit* at, const Unit* end, FindTrigger* find_trigger) const {
+    const Triggers& triggers = std::is_same_v<Codec, Utf8> || sizeof(Unit) != 1 ? utf8_ : latin1_;
+    for (;; ++at) {
+      if constexpr (sizeof(Unit) == 1) at = find_trigger(at, end, triggers);
+      if (at == end) return at;
+      const auto byte = [&](std::ptrdiff_t i) {
+        return static_cast<unsigned char>(i < end - at && at[i] < 0x80 ? at[i] : 0);
+      };
+      if (*at < 0x80) {
+        if (triggers.at(byte(0), byte(1), byte(2), byte(3))) return at;
+      } else {
+        const Unit* after = at;
+        if (is_trigger(Codec::next(after, end))) return at;
+      }
+    }
   }
 
   template <class Codec, class Unit>
