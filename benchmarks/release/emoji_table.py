@@ -18,7 +18,7 @@ from sentiment_fast.text.reference import clean_words
 
 HEAD = """\
 # Emojis and emoticons and the words that they are replaced by, made by benchmarks/release/emoji_table.py.
-# Names: {source}, whose terms of use are at https://www.unicode.org/terms_of_use.html
+# Names: from {source}, © 2022 Unicode, Inc., https://www.unicode.org/terms_of_use.html
 """
 # A line of the file: code points; status # emoji, version, name.
 LINE = re.compile(r"([0-9A-F ]+?) *; *fully-qualified *# \S+ E[0-9.]+ (.+)")
