@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sentiment_fast.data.data_files import DataFile
     from sentiment_fast.errors import (
         DataError,
         DownloadError,
@@ -29,6 +30,7 @@ _HOME = {
     "encode": "sentiment_fast.text.encoding",
     "TokenIds": "sentiment_fast.text.encoding",
     "Vocabulary": "sentiment_fast.text.vocabulary",
+    "DataFile": "sentiment_fast.data.data_files",
     "load": "sentiment_fast.scoring.scorer",
     "StopRequest": "sentiment_fast.runs.stop",
     "Scorer": "sentiment_fast.scoring.scorer",
@@ -44,6 +46,7 @@ _HOME = {
 
 __all__ = [
     "DataError",
+    "DataFile",
     "DownloadError",
     "ModelFolderError",
     "Scorer",

@@ -312,14 +312,15 @@ class RecordFinder:
         within_line: bool = False,
         escape: str | None = None,
     ) -> None: ...
-    def find(self, buffer: _Bytes, last: bool) -> CsvRecords:
+    def find(self, buffer: _Bytes, last: bool, most: int | None = None) -> CsvRecords:
         """The complete records in the buffer, which begins where the records found so far end.
 
         The caller passes the rest, `buffer[records.ends[-1]:]`, again with more bytes; it is not scanned twice.
         It never exceeds max_record + 5 bytes, so memory is bounded. A record whose CR is the last byte is incomplete,
         because an LF may follow.
-        last: no more bytes follow. Raises TypeError for a buffer that is not contiguous bytes, ValueError for one that
-        is shorter than the rest of the previous one.
+        last: no more bytes follow. most: find at most this many records; the others are in the rest. Raises TypeError
+        for a buffer that is not contiguous bytes, ValueError for one that is shorter than the rest of the previous one,
+        and for `most` below 1.
         """
 
     @property
@@ -353,7 +354,7 @@ class ValueFinder:
     line: int
     within_line: bool
     def __init__(self, *, max_record: int = 1 << 26, offset: int = 0, row: int = 0, line: int = 1) -> None: ...
-    def find(self, buffer: _Bytes, last: bool) -> JsonValues: ...
+    def find(self, buffer: _Bytes, last: bool, most: int | None = None) -> JsonValues: ...
 
 def deepest_level(data: _Bytes, most: int) -> int:
     """The deepest nesting of brackets outside strings, at most `most` + 1."""

@@ -9,12 +9,12 @@ from __future__ import annotations
 import argparse
 import sys
 
+from sentiment_fast.cli.data_options import add_columns_arguments
 from sentiment_fast.cli.label_options import add_label_arguments, add_neutral_argument
 from sentiment_fast.cli.layout import data_options_of
 from sentiment_fast.cli.main import run_command, say
 from sentiment_fast.cli.options import (
     add_cascade_argument,
-    add_columns_arguments,
     add_device_arguments,
     add_model_argument,
     add_threads_argument,
@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> None:
     from sentiment_fast.data.label_rules import LabelRules
     from sentiment_fast.data.labelled_texts import class_indices, read_labelled
     from sentiment_fast.data.texts import report_missing
-    from sentiment_fast.evaluation.metrics import evaluate_decision
+    from sentiment_fast.evaluation.by_group import evaluate_texts
     from sentiment_fast.evaluation.reviews import first_reviews
     from sentiment_fast.scoring.scorer import load
 
@@ -79,11 +79,12 @@ def run(arguments: argparse.Namespace) -> None:
     with Waiting("reading", say) as line:
         data = read_labelled(arguments.files, *columns, data_options_of(arguments), line.say, usual)
     report_missing(data.texts, data.name, say)
-    rules = LabelRules.of(getattr(arguments, "label_map", None), getattr(arguments, "normalise_labels", False))
+    given = vars(arguments)
+    rules = LabelRules.of(given.get("label_map"), given.get("normalise_labels", False), given.get("neutral_label"))
     targets = class_indices(rules.of_model(data, scorer.classes), scorer.classes)
     parts = [data.texts.slice(start, _AT_ONCE) for start in range(0, len(data.texts), _AT_ONCE)]
     probabilities = np.concatenate([scorer.predict_proba(part) for part in progress_bar(parts)])  # (n, classes)
-    figures = evaluate_decision(probabilities, targets, scorer.decision)
+    figures = evaluate_texts(probabilities, targets, data, scorer.decision)
     shown = first_reviews(data.texts, targets, probabilities, scorer.decision, arguments.show)
     if arguments.json:
         print_json(figures.as_dict() | ({"reviews": shown} if shown else {}))

@@ -2,6 +2,7 @@
 
 python -m sentiment_fast.train --amp
 python -m sentiment_fast.train --data reviews.csv --text-column body --label-column stars
+python -m sentiment_fast.train --data reviews.csv:weight=3 --data tweets.csv:rows=20000
 python -m sentiment_fast.train --data tweets.csv --no-header --text-column 6 --label-column 1
 python -m sentiment_fast.train --data reviews.csv --config settings.json
 python -m sentiment_fast.train --resume --out runs/mine
@@ -19,10 +20,10 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from sentiment_fast.cli.data_options import add_data_arguments
 from sentiment_fast.cli.layout import layout_words
 from sentiment_fast.cli.main import SignalledStop, run_command, say
 from sentiment_fast.cli.options import (
-    add_data_arguments,
     add_epochs_arguments,
     add_graphs_argument,
     add_hardware_arguments,

@@ -13,10 +13,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sentiment_fast.cli.data_options import add_data_arguments
 from sentiment_fast.cli.layout import layout_words
 from sentiment_fast.cli.main import SignalledStop, run_command, say
 from sentiment_fast.cli.options import (
-    add_data_arguments,
     add_epochs_arguments,
     add_graphs_argument,
     add_hardware_arguments,
@@ -92,13 +92,16 @@ def _training(result: SearchResult) -> str:
 
 def _as_for_train(options: TuningOptions) -> str:
     """The options of a search that a training with its best settings needs too."""
-    names = ["text_column", "label_column", "precision", "validation"]
+    from sentiment_fast.data.labels import label_map_text
+
+    names = ["text_column", "label_column", "domain_column", "neutral_label", "precision", "validation"]
     names += ["device"] if options.device != "auto" else []
     files = options.data if isinstance(options.data, tuple) else (options.data,)
     values = [("data", file) for file in files] + [(name, getattr(options, name)) for name in names]
-    values += [("label_map", f"{old}={new}") for old, new in (options.label_map or {}).items()]
+    values += [("label_map", label_map_text(options.label_map))] if options.label_map else []
     words = [f"--{name.replace('_', '-')} {shlex.quote(str(value))} " for name, value in values if value is not None]
     words += ["--normalise-labels "] if options.normalise_labels else []
+    words += ["--skip-unlabelled "] if options.skip_unlabelled else []
     words += [layout_words(options), "--skip-bad-rows " if options.skip_bad_rows else ""]
     return "".join(words) + ("--amp " if options.amp else "")
 

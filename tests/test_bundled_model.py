@@ -86,6 +86,7 @@ COMMANDS: dict[str, Callable[[Path], list[str]]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_without_a_model_uses_the_bundled_one_and_says_so_once(bundled, reviews, capfd, command):
     arguments = [command, *COMMANDS[command](reviews)]
@@ -144,6 +145,7 @@ def interrupted_run(reviews: Path, output: Path) -> None:
         sf.score_csv(reviews, output, on_window=stop, window_bytes=1 << 10)
 
 
+@pytest.mark.slow
 def test_a_run_that_was_ended_goes_on_with_the_model_by_whatever_name(bundled, reviews, tmp_path):
     reviews.write_text("review\n" + "a good film\n" * 1000)
     output, expected = tmp_path / "scored.csv", tmp_path / "expected.csv"
@@ -203,6 +205,7 @@ def test_the_real_one_has_a_card_and_figures(real):
     assert figures["positive_calibration_error"] <= 0.02
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("review", REVIEWS)
 def test_the_real_one_is_right_about_what_is_obvious(real, review):
     assert sf.load(real).predict([review]).tolist() == [REVIEWS[review]]

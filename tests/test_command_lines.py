@@ -274,6 +274,7 @@ def test_a_single_class_is_an_error(tmp_path, capsys):
     )
 
 
+@pytest.mark.slow
 def test_an_unknown_label_in_the_test_file_names_its_row(tmp_path, data, capsys):
     test = write_csv(tmp_path / "test.csv", [("a film", "positive"), ("another", "meh")])
     message = fails(["train", "--data", data / "train.csv", "--test", test, "--out", tmp_path / "m"], 1, capsys)

@@ -63,6 +63,7 @@ def test_train(folder, trained, tmp_path, encoding):
     assert np.array_equal(sf.load(found).predict_proba(texts), sf.load(trained).predict_proba(texts))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_evaluate(folder, trained, capsys, encoding):
     found = []
@@ -89,6 +90,7 @@ def test_tune(folder, tmp_path):
     assert cli.main(["tune", *options, *SMALL, "--epochs", "1", "--trials", "1"]) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_score(folder, trained, tmp_path, encoding):
     for name, more in (("labelled", []), (f"labelled.{encoding}", ["--encoding", encoding])):

@@ -94,6 +94,7 @@ def test_a_request_that_can_not_be_right_is_refused(code, arguments, says, capfd
     assert says in fails(code, *arguments, capfd=capfd)
 
 
+@pytest.mark.slow
 def test_a_file_of_many_long_names_is_refused_in_a_short_message(capfd):
     names = ",".join("x" * 100_000 + str(number) for number in range(20))
     Path("wide.csv").write_text(f"{names}\n{',1' * 19}\n")
@@ -101,6 +102,7 @@ def test_a_file_of_many_long_names_is_refused_in_a_short_message(capfd):
         assert "column" in fails(1, *command, capfd=capfd)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [("predict", "good film"), ("evaluate", "reviews.csv"), ("score", "reviews.csv")])
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_a_model_of_weights_that_are_not_finite_is_refused_by_every_command(command, value, capfd):

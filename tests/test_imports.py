@@ -157,6 +157,7 @@ def test_importing_the_package_imports_nothing_heavy():
     assert not {"torch", "numpy", "pandas", "sklearn", "pyarrow", "nltk"} & modules_after("import sentiment_fast")
 
 
+@pytest.mark.slow
 def test_encoding_does_not_import_torch():
     code = "import sentiment_fast as sf; sf.encode(['a film'], sf.build_vocabulary(['a film']))"
     assert not {"torch", "pandas", "sklearn", "pyarrow", "nltk"} & modules_after(code)

@@ -338,6 +338,7 @@ def test_words_at_the_edge_of_what_is_a_short_one():
     assert_equal(texts, (texts, as_utf8(texts)), threads=(1,))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [1, 2, 3, 64, 1000, 30_000, 70_000])
 def test_lexicons_of_every_size_find_every_word_and_no_other(words):
     letters = "abcdefghijklmnopqrstuvwxyz"

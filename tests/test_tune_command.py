@@ -89,6 +89,7 @@ def test_the_command_that_it_ends_with_trains_to_the_figures_of_the_best_trial(w
     )
 
 
+@pytest.mark.slow
 def test_tries_take_the_place_of_what_the_space_says(work):
     options = ["--search", "grid", "--try", "hidden_size=4,5", "--try", "learning_rate=0.01"]
     assert tune(*SEARCH, *options, "--out", "found") == 0
@@ -193,6 +194,7 @@ def test_a_search_that_could_not_read_its_data_leaves_no_folder(work, capsys):
     assert not (work / "found").exists()
 
 
+@pytest.mark.slow
 def test_a_search_uses_as_many_threads_as_it_was_given_and_resumes_with_them(work, monkeypatch):
     used, run_search = [], session_module.run_search
 
@@ -206,6 +208,7 @@ def test_a_search_uses_as_many_threads_as_it_was_given_and_resumes_with_them(wor
     assert used == [3, 3]
 
 
+@pytest.mark.slow
 def test_time_that_was_spent_counts(work, capsys):
     assert tune(*SEARCH, "--trials", 1, "--out", "found") == 0
     search = json.loads((work / "found" / "search.json").read_text())
@@ -222,6 +225,7 @@ def test_a_search_ends_with_its_time(work, capsys):
     assert "No trial finished an epoch within --time 0.001s" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_search_goes_on_whatever_has_become_of_its_files(work):
     base = preset("tutorial").with_fields({"embedding_size": 4, "layers": 1, "max_words": 60, "epochs": 1})
     save_preset("base.json", base)
@@ -249,6 +253,7 @@ def test_an_option_that_differs_from_the_searchs_is_bad_usage(searched, capsys, 
     assert fails(capsys, 2, "--resume", "--out", searched, option, value).startswith(f"error: {option}: the run in")
 
 
+@pytest.mark.slow
 def test_another_space_is_bad_usage(searched, work, capsys):
     (work / "space.json").write_text(json.dumps(SPACE | {"hidden_size": [3, 4]}))
     message = fails(capsys, 2, *SEARCH, "--resume", "--out", "found", "--trials", 2)

@@ -71,13 +71,13 @@ struct LockedRecordFinder {
   LockedRecordFinder(const std::string& level, const CsvFormat& format, const CsvPosition& begin, bool within_line)
       : finder(format, begin, level_named(level), within_line) {}
 
-  RecordArrays find(const py::buffer& buffer, bool last) {
+  RecordArrays find(const py::buffer& buffer, bool last, std::optional<size_t> most) {
     const Bytes bytes(buffer);
     CsvRecords records;
     {
       const WithoutGil unlocked;
       const std::lock_guard<std::mutex> guard(lock);
-      records = finder.find(bytes.data(), bytes.size(), last);
+      records = finder.find(bytes.data(), bytes.size(), last, most.value_or(kAllRecords));
     }
     return RecordArrays(std::move(records));
   }
@@ -213,7 +213,7 @@ void bind_csv(py::module_& module) {
            py::arg("wanted_field") = -1, py::arg("wanted_fields") = std::vector<int32_t>(),
            py::arg("max_record") = CsvFormat().max_record, py::arg("offset") = 0, py::arg("row") = 0,
            py::arg("line") = 1, py::arg("within_line") = false, py::arg("escape") = py::none())
-      .def("find", &LockedRecordFinder::find, py::arg("buffer"), py::arg("last"))
+      .def("find", &LockedRecordFinder::find, py::arg("buffer"), py::arg("last"), py::arg("most") = py::none())
       .def_property_readonly("offset", [](LockedRecordFinder& finder) { return finder.position().offset; })
       .def_property_readonly("row", [](LockedRecordFinder& finder) { return finder.position().row; })
       .def_property_readonly("line", [](LockedRecordFinder& finder) { return finder.position().line; })

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 #include "bindings/arrays.h"
@@ -32,7 +33,7 @@ struct ValueArrays {
 struct LockedValueFinder {
   LockedValueFinder(int64_t max_record, const CsvPosition& begin) : finder(max_record, begin) {}
 
-  ValueArrays find(const py::buffer& buffer, bool last) {
+  ValueArrays find(const py::buffer& buffer, bool last, std::optional<size_t> most) {
     const py::buffer_info bytes = buffer.request();
     if (bytes.ndim != 1 || bytes.itemsize != 1 || (bytes.size > 1 && bytes.strides[0] != 1))
       throw py::type_error("Expected contiguous bytes");
@@ -40,7 +41,8 @@ struct LockedValueFinder {
     {
       const py::gil_scoped_release unlocked;
       const std::lock_guard<std::mutex> guard(lock);
-      records = finder.find(static_cast<const char*>(bytes.ptr), static_cast<size_t>(bytes.size), last);
+      records = finder.find(static_cast<const char*>(bytes.ptr), static_cast<size_t>(bytes.size), last,
+                            most.value_or(kAllRecords));
     }
     return ValueArrays(std::move(records));
   }
@@ -87,7 +89,7 @@ void bind_json(py::module_& module) {
            }),
            py::kw_only(), py::arg("max_record") = CsvFormat().max_record, py::arg("offset") = 0, py::arg("row") = 0,
            py::arg("line") = 1)
-      .def("find", &LockedValueFinder::find, py::arg("buffer"), py::arg("last"))
+      .def("find", &LockedValueFinder::find, py::arg("buffer"), py::arg("last"), py::arg("most") = py::none())
       .def_property_readonly("offset", [](LockedValueFinder& finder) { return finder.position().offset; })
       .def_property_readonly("row", [](LockedValueFinder& finder) { return finder.position().row; })
       .def_property_readonly("line", [](LockedValueFinder& finder) { return finder.position().line; })

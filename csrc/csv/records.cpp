@@ -59,19 +59,21 @@ RecordFinder::RecordFinder(const CsvFormat& format, const CsvPosition& begin, co
   start_record();
 }
 
-CsvRecords RecordFinder::find(const char* data, size_t size, bool last) {
+CsvRecords RecordFinder::find(const char* data, size_t size, bool last, size_t most) {
+  if (most < 1) throw std::invalid_argument("Expected to find 1 record or more, got 0");
   if (static_cast<int64_t>(size) < reach_.at)
     throw std::invalid_argument("Expected the " + std::to_string(reach_.at) + " bytes left over, and more, got " +
                                 std::to_string(size) + " bytes");
   data_ = data;
   size_ = static_cast<int64_t>(size);
   last_ = last;
+  most_ = most;
   found_ = {};
   found_.begin = position_;
   found_.wanted.resize(format_.wanted_fields.size());
-  expect_records(std::min(found_before_ + found_before_ / 8, size));
+  expect_records(std::min({found_before_ + found_before_ / 8, size, most}));
   bool more = skip_byte_order_mark();
-  while (more && start_ < size_) more = in_rest_of_line_ ? give_rest_of_line() : find_more();
+  while (more && start_ < size_ && found_.ends.size() < most_) more = in_rest_of_line_ ? give_rest_of_line() : find_more();
   forget_given_bytes();
   found_before_ = found_.ends.size();
   return std::move(found_);
@@ -139,12 +141,12 @@ bool RecordFinder::skip_byte_order_mark() {
 // cost a scan of max_record bytes. The same holds for a first line whose end is escaped outside quotes, if the scan passed
 // all line ends from there on in that way.
 void RecordFinder::reuse_earlier_reach() {
-  if (start_ >= earlier_reach_.at) return;
+  if (start_ >= earlier_reach_.at || earlier_reach_.at > size_) return;  // `data` may be shorter now, after `most`
   const int64_t line_end = line_end_from(content_);
   if (line_end >= earlier_reach_.at || line_end < earlier_reach_.alike_from) return;
   scan(line_end);
-  const bool goes_on = reach_.quoted || reach_.at > line_end;
-  if (!goes_on || reach_.quoted != earlier_reach_.alike_quoted || too_long(reach_.at)) return;
+  const bool continues = reach_.quoted || reach_.at > line_end;
+  if (!continues || reach_.quoted != earlier_reach_.alike_quoted || too_long(reach_.at)) return;
   reach_ = earlier_reach_;
   counted_ = false;
 }

@@ -4,11 +4,11 @@
 // is legal), a doubled quote inside quotes is a quote, and text after a closing quote belongs to the field, unquoted.
 // Outside quotes, LF, CR and CRLF each end a record. The records are contiguous: every byte belongs to one.
 //
-// Python's csv and pyarrow differ in two cases, in which a quote that was not meant to open anything merges rows without
-// a word: there, one that never closes swallows the rest of the file, and one that closes at the next stray quote all
-// rows up to it. Here, a record that would exceed `max_record`, or that is still quoted at the end of the input, or in
-// which a quoted field of several lines has text after its closing quote, is rejected. Only its first line is consumed;
-// the next record begins on the next line.
+// This differs from Python's csv and pyarrow in two cases, in which a stray quote silently merges rows: there, a quote
+// that never closes swallows the rest of the file, and one that closes at the next stray quote all rows up to it. Here, a
+// record that would exceed `max_record`, or that is still quoted at the end of the input, or in which a quoted field of
+// several lines has text after its closing quote, is rejected. Only its first line is consumed; the next record begins on
+// the next line.
 //
 // With an escape, as Python's csv reads it (escapechar, doublequote=True): the byte after it does not open, close or end
 // anything, be it a quote, a delimiter, a CR or an LF. Directly after a closing quote, an escape is an ordinary byte.
@@ -18,12 +18,15 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <vector>
 
 #include "simd/cpu.h"
 
 namespace sentiment_fast {
+
+constexpr size_t kAllRecords = std::numeric_limits<size_t>::max();  // a limit that no number of records reaches
 
 struct CsvFormat {
   char delimiter = ',';
@@ -77,9 +80,10 @@ class RecordFinder {
   // The complete records in `data`, which begins where the records found so far end. The caller passes the remaining
   // bytes, at most max_record + 5, again in the next call, with more bytes after them; they are not scanned twice.
   // `last`: no more bytes follow. A record whose CR is the last byte is incomplete, because an LF may follow. A
-  // byte-order mark at the start of the stream belongs to the first record but to no field. Throws
-  // std::invalid_argument if `data` is shorter than the remaining bytes.
-  CsvRecords find(const char* data, size_t size, bool last);
+  // byte-order mark at the start of the stream belongs to the first record but to no field. `most`: stops after this
+  // many records; those that remain, also after the last bytes, are found by further calls. Throws
+  // std::invalid_argument if `data` is shorter than the remaining bytes, or for `most` below 1.
+  CsvRecords find(const char* data, size_t size, bool last, size_t most = kAllRecords);
 
   // Where the records found so far end, and whether that is within a line. A finder that starts there finds the rest.
   const CsvPosition& position() const { return position_; }
@@ -134,6 +138,7 @@ class RecordFinder {
   bool last_ = false;
   CsvRecords found_;
   size_t found_before_ = 0;  // records found in the last call
+  size_t most_ = kAllRecords;  // to be found in this call
 
   int64_t start_ = 0;    // of the current record
   int64_t content_ = 0;  // the same, after a byte-order mark

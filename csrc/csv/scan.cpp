@@ -70,7 +70,8 @@ void RecordFinder::give_wanted(int64_t content_end, int32_t fields) {
 }
 
 // Scans this record and the following ones up to `to`. Stops earlier where a record exceeds max_record, where one is
-// misquoted, at the end of a record that was not counted, or at a last byte that is ambiguous without the next one.
+// misquoted, at the end of a record that was not counted, at a last byte that is ambiguous without the next one, or after
+// the last record that is wanted.
 void RecordFinder::scan(int64_t to) {
   if (reach_.misquoted || (reach_.over_lines && !reach_.quoted && !field_ends())) return;
   CsvBits bits[kBatch], escapes[kBatch];
@@ -150,6 +151,7 @@ bool RecordFinder::scan_block(const CsvBits& bits, uint64_t escape_bits, int64_t
       if (ended_) return false;
       const bool within_crlf = kEscapes && data_[at] == '\n' && at > content_ && data_[at - 1] == '\r';  // escaped CR
       give_record(at, after_line_end(at), line_ + !within_crlf);
+      if (found_.ends.size() == most_) return false;
     }
   }
   return true;

@@ -44,7 +44,8 @@ ValueFinder::ValueFinder(int64_t max_record, const CsvPosition& begin)
   first_on_line_ = begin.offset == 0;
 }
 
-CsvRecords ValueFinder::find(const char* data, size_t size, bool last) {
+CsvRecords ValueFinder::find(const char* data, size_t size, bool last, size_t most) {
+  if (most < 1) throw std::invalid_argument("Expected to find 1 record or more, got 0");
   if (static_cast<int64_t>(size) < at_)
     throw std::invalid_argument("Expected the " + std::to_string(at_) + " bytes left over, and more, got " +
                                 std::to_string(size) + " bytes");
@@ -53,7 +54,7 @@ CsvRecords ValueFinder::find(const char* data, size_t size, bool last) {
   found_ = {};
   found_.begin = position_;
   found_.wanted.resize(1);
-  while (at_ < size_) {
+  while (at_ < size_ && found_.ends.size() < most) {
     switch (mode_) {
       case Mode::kBetween: read_between(); break;
       case Mode::kBracketed: read_bracketed(); break;
@@ -62,7 +63,7 @@ CsvRecords ValueFinder::find(const char* data, size_t size, bool last) {
       case Mode::kSkipping: skip_lines(); break;
     }
   }
-  if (last) end_input();
+  if (last && at_ == size_) end_input();
   const int64_t given = start_;
   start_ = 0;
   begin_ -= given;

@@ -1,9 +1,9 @@
 // Pieces of a file of JSON -> its values: the elements of arrays, or values that follow each other, on one line or many.
 //
 // Brackets and commas outside values separate them. Only as much of JSON is read as is needed to find where a value
-// ends; whether it is valid is left to others. A string cannot hold a line end and an opening bracket cannot stand
-// where a name must: a value in which one does is rejected, up to the next line that opens a value and is not indented
-// further, so that one broken value does not take the rest of the file with it.
+// ends; whether it is valid is left to others. A string cannot contain a line end, and an opening bracket cannot replace a
+// name: a value with either is rejected, up to the next line that opens a value and is not indented further, so that a
+// broken value does not take the rest of the file with it.
 //
 // Needs no interpreter lock. Records are those of csv/records.h; they are contiguous: every byte belongs to one.
 #pragma once
@@ -33,8 +33,9 @@ class ValueFinder {
   ValueFinder(int64_t max_record, const CsvPosition& begin);
 
   // As RecordFinder::find. `wanted` has one range for each record, the value without what precedes it. A value of more
-  // than max_record bytes is given in pieces.
-  CsvRecords find(const char* data, size_t size, bool last);
+  // than max_record bytes is given in pieces. `most` may be exceeded by the pieces of one
+  // value and, at the end of the input, by one record.
+  CsvRecords find(const char* data, size_t size, bool last, size_t most = kAllRecords);
 
   // Where the records found so far end, and whether that is within a value.
   const CsvPosition& position() const { return position_; }
@@ -76,11 +77,11 @@ class ValueFinder {
   int32_t kind_ = kJsonNothing;
   bool piece_ = false;       // a piece of the value has been given
   bool first_on_line_ = false;
-  int64_t indent_ = 0;       // spaces at the start of the line of at_, while there is nothing else
-  int64_t value_indent_ = 0;  // the same where the value begins; the largest number if something precedes it
+  int64_t indent_ = 0;       // spaces at the start of the line of at_, as long as nothing else has been read there
+  int64_t value_indent_ = 0;  // of the line on which the value begins; the largest number if something precedes it
   std::vector<char> brackets_;
   bool in_string_ = false, escaped_ = false;
-  char previous_ = 0;  // the last character outside strings that is no space
+  char previous_ = 0;  // the last character outside strings, spaces excepted
 };
 
 }  // namespace sentiment_fast

@@ -2,7 +2,7 @@
 //
 // A sink is any type with `void words(const char* bytes, const uint32_t* ends, size_t count)`, so that counting and
 // encoding share this pass; cleaned_words.h defines the layout of the words. ASCII takes the fast functions of
-// clean_ascii.h, other code points those of unicode.h; a few of the latter do not send the whole text the slow way.
+// clean_ascii.h, other code points those of unicode.h; a few of the latter do not slow down the rest of a text.
 // Tags and items (html.h, items.h) are found first, and the parts between them cleaned as texts of their own.
 // Must run without the interpreter lock: threads may have to query the interpreter (text/unicode.h).
 #pragma once

@@ -16,13 +16,21 @@ def add_label_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="LABEL=NEW,LABEL=NEW",
         action="append",
         default=argparse.SUPPRESS,
-        help="rename labels, as they are spelled, after reading them; may be repeated (default: none)",
+        help="rename labels, as they are spelled, after reading them; may be repeated; labels with = in them are "
+        """written in JSON: '{"a=b": "new"}' (default: none)""",
     )
     parser.add_argument(
         "--normalise-labels",
         action="store_true",
         default=argparse.SUPPRESS,
         help="merge labels that differ only in case or surrounding white space (default: they are different classes)",
+    )
+    parser.add_argument(
+        "--neutral-label",
+        metavar="LABEL",
+        default=argparse.SUPPRESS,
+        help="take this label as one between the two classes: train learns a probability of 0.5 for its texts, and "
+        "figures of right and wrong answers leave them out (default: each label is a class)",
     )
 
 

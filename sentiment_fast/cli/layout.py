@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import argparse
 import shlex
+from dataclasses import fields
 from typing import Any
 
 from sentiment_fast.cli.values import delimiter, names
-from sentiment_fast.io.options import LAYOUT_NAMES, DataOptions, LayoutOptions
+from sentiment_fast.io.options import LAYOUT_NAMES, LabelledDataOptions, LayoutOptions
 
 
 def add_layout_arguments(parser: argparse.ArgumentParser) -> None:
@@ -78,7 +79,7 @@ def layout_words(options: LayoutOptions) -> str:
     return "".join(f"{word} " for word in words)
 
 
-def data_options_of(arguments: argparse.Namespace) -> DataOptions:
-    """The values of these options."""
-    names = (*LAYOUT_NAMES, "skip_bad_rows")
-    return DataOptions(**{name: value for name, value in vars(arguments).items() if name in names})
+def data_options_of(arguments: argparse.Namespace) -> LabelledDataOptions:
+    """The values of these options, and of those that only labelled texts have."""
+    names = {field.name for field in fields(LabelledDataOptions)}
+    return LabelledDataOptions(**{name: value for name, value in vars(arguments).items() if name in names})

@@ -9,8 +9,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from sentiment_fast.cli.label_options import add_class_arguments, add_label_arguments
-from sentiment_fast.cli.layout import add_layout_arguments, add_skip_bad_rows_argument
+from sentiment_fast.cli.label_options import add_class_arguments
+from sentiment_fast.cli.layout import add_layout_arguments
 from sentiment_fast.cli.values import byte_size, names
 
 DEVICES = ("auto", "cpu", "cuda")
@@ -161,8 +161,8 @@ def add_unknown_argument(parser: argparse.ArgumentParser) -> None:
         "--unknown",
         choices=("prior", "blank"),
         default="prior",
-        help="label a text without a known word by what the model answers nevertheless, much as for an empty text, or "
-        "leave label and score blank (default: prior)",
+        help="label a text without a known word by the model's answer to an empty text, or leave label and score blank "
+        "(default: prior)",
     )
 
 
@@ -181,42 +181,6 @@ def _cascade(text: str) -> float | bool:
         return False if text == "off" else float(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"expected a probability of 0.5 to 1, or off, got {text!r}") from error
-
-
-def add_data_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--data",
-        metavar="PATH|imdb|demo",
-        action="append",
-        help="train on these labelled texts: a CSV, JSON, Parquet or Excel file, compressed or not, a quoted pattern, "
-        "an aclImdb folder, imdb (download the Large Movie Review Dataset), demo or demo:N (N made-up reviews); "
-        "may be repeated (default: 'IMDB Dataset.csv' in this folder, else imdb, else demo)",
-    )
-    parser.add_argument(
-        "--validation",
-        metavar="PATH|FRACTION",
-        help="choose the epoch and calibrate probabilities on these labelled texts: a file, or the fraction of --data "
-        "to hold out (default: the preset's)",
-    )
-    add_columns_arguments(parser)
-    add_label_arguments(parser)
-
-
-def add_columns_arguments(parser: argparse.ArgumentParser) -> None:
-    """Options for finding labelled texts in a file."""
-    parser.add_argument(
-        "--text-column",
-        metavar="NAME",
-        help="read texts from the column of this name, or of this number from 1 (default: review, else text, else the "
-        "only one that holds text, apart from the labels)",
-    )
-    parser.add_argument(
-        "--label-column",
-        metavar="NAME",
-        help="read labels from the column of this name, or of this number from 1 (default: sentiment, else label)",
-    )
-    add_layout_arguments(parser)
-    add_skip_bad_rows_argument(parser)
 
 
 def add_search_arguments(parser: argparse.ArgumentParser) -> None:

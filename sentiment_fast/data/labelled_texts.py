@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sentiment_fast.data.folders import read_labelled_folder
+from sentiment_fast.data.groups import Groups
 from sentiment_fast.data.labels import (
     Label,
     check_spellings,
@@ -28,11 +29,14 @@ from sentiment_fast.data.texts import TEXT_OPTION, Paths, expand_paths, joint_na
 from sentiment_fast.errors import DataError, listed, quoted
 from sentiment_fast.io import columns
 from sentiment_fast.io.formats import PARQUET, input_format
-from sentiment_fast.io.options import LayoutOptions
+from sentiment_fast.io.options import DEFAULT_LAYOUT, LabelledDataOptions, LayoutOptions
 from sentiment_fast.io.tables import ROW_NOTE
 
-LABEL_OPTION = "`label_column`"
+LABEL_OPTION, DOMAIN_OPTION = "`label_column`", "`domain_column`"
 _MOST_COUNTED = 5  # classes in a message, the rarest first
+
+
+_PER_ROW = ("weights", "without_class", "sources", "domains", "same_text")
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,10 @@ class LabelledTexts:
     texts: (n,) Arrow strings, chunked. labels: (n,) numpy array of str, int64 or float64.
     name: how messages and the model card call the data. made_up: True only for the demo corpus.
     text_column, label_column: the columns that they were read from, if they came from a table.
+    weights: (n,) float64, 0 or more, how often each row counts in training; None for once. without_class: (n,) bool,
+    rows whose label is not a class; None for none. sources: the file of each row, if there are several. domains: the
+    domain of each row, if a column has them. same_text: (n,) numbers, equal for rows whose texts are copies of each
+    other; None if that is not known.
     """
 
     texts: pa.ChunkedArray
@@ -50,6 +58,11 @@ class LabelledTexts:
     made_up: bool = False
     text_column: str | None = None
     label_column: str | None = None
+    weights: np.ndarray | None = None
+    without_class: np.ndarray | None = None
+    sources: Groups | None = None
+    domains: Groups | None = None
+    same_text: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         if len(self.texts) != len(self.labels):
@@ -60,14 +73,16 @@ class LabelledTexts:
 
     def take(self, rows: np.ndarray) -> LabelledTexts:
         """The given rows, in the given order."""
-        return replace(self, texts=self.texts.take(pa.array(rows)), labels=self.labels[rows])
+        found = replace(self, texts=self.texts.take(pa.array(rows)), labels=self.labels[rows])
+        columns = ((name, getattr(self, name)) for name in _PER_ROW)
+        return replace(found, **{name: column[rows] for name, column in columns if column is not None})
 
 
 def read_labelled(
     paths: Paths,
     text_column: str | int | None = None,
     label_column: str | int | None = None,
-    layout: LayoutOptions = LayoutOptions(),  # noqa: B008
+    layout: LayoutOptions = DEFAULT_LAYOUT,
     say: Callable[[str], None] = say_nothing,
     usual: tuple[str | None, str | None] = (None, None),
 ) -> LabelledTexts:
@@ -76,7 +91,8 @@ def read_labelled(
     paths: one or several, read as one in the given order, patterns among them, "-" for stdin; for folders see
     `read_labelled_folder`. text_column, label_column: a name, or a number from 1; without one, the label column of each
     file is `sentiment`, else `label`, which is never guessed; the text column is `review`, else `text`, else the only
-    other one that holds text. layout: how the files are to be read. usual: names of both columns to try first.
+    other one that holds text. layout: how the files are to be read; if these are `LabelledDataOptions`, rows without a
+    label may be left out, and domains read. usual: names of both columns to try first.
 
     Texts are returned as (n,) large_string, as they are in the file: "NA" and "" are texts. A null text becomes "".
     Labels are returned as they are spelled, (n,) str, spaces included, or as int64 or float64 if each of them is
@@ -90,10 +106,12 @@ def read_labelled(
     """
     of_labels = columns.label_column(label_column, LABEL_OPTION, usual[1])
     wanted = (columns.text_column(text_column, usual[0], TEXT_OPTION, of_labels), of_labels)
-    files = [_read_one(name, wanted, layout, say) for name in expand_paths(paths)]
+    options = layout if isinstance(layout, LabelledDataOptions) else LabelledDataOptions()
+    files = [_read_one(name, wanted, options, layout, say) for name in expand_paths(paths)]
     if not any(map(len, files)):
         header = ", ".join(files[0].table.column_names)
-        raise DataError(f"{files[0].path}: expected data rows, got only the header ({header})")
+        found = "rows without labels only" if any(file.unlabelled for file in files) else f"only the header ({header})"
+        raise DataError(f"{files[0].path}: expected data rows, got {found}")
     chunks = [chunk for file in files for chunk in file.table.column(0).chunks]
     name, filled = joint_name([file.name for file in files]), [file for file in files if len(file)]
     labels = [_checked_labels(file) for file in filled]
@@ -106,13 +124,16 @@ def read_labelled(
         name=name,
         text_column=files[0].text_column,
         label_column=files[0].label_column,
+        sources=None if len(files) == 1 else _sources(files),
+        domains=None if options.domain_column is None else _domains(files),
     )
 
 
 @dataclass(frozen=True)
 class _LabelledFile:
-    """table: (n,), texts and labels. name: how messages call the data. text_column, label_column: None for a folder.
-    is_typed: whether its labels, if they are texts here, are marked as strings in the file.
+    """table: (n,), texts, labels and, if the file has them, domains. name: how messages call the data. text_column,
+    label_column: None for a folder. is_typed: whether its labels, if they are texts here, are marked as strings in the
+    file. unlabelled: how many rows were left out because they have no label.
     """
 
     path: str
@@ -121,21 +142,56 @@ class _LabelledFile:
     text_column: str | None
     label_column: str | None
     is_typed: bool = False
+    unlabelled: int = 0
 
     def __len__(self) -> int:
         return len(self.table)
 
 
 def _read_one(
-    path: str, wanted: Sequence[columns.WantedColumn], layout: LayoutOptions, say: Callable[[str], None]
+    path: str,
+    wanted: tuple[columns.WantedColumn, columns.WantedColumn],
+    options: LabelledDataOptions,
+    layout: LayoutOptions,
+    say: Callable[[str], None],
 ) -> _LabelledFile:
     if path != "-" and Path(path).is_dir():
         table = pa.table(list(read_labelled_folder(Path(path), layout.encoding)), names=["text", "label"])
         return _LabelledFile(path, table, Path(path).resolve().name, None, None)
-    table, strings = read_file(path, wanted, layout, say)
+    domain = columns.WantedColumn(DOMAIN_OPTION, options.domain_column, what="a column of domains")
+    try:
+        table, strings = read_file(path, wanted if domain.chosen is None else (*wanted, domain), layout, say)
+    except columns.MissingColumnError as error:
+        if error.argument != DOMAIN_OPTION or path == "-":  # stdin can be read only once
+            raise
+        table, strings = read_file(path, wanted, layout, say)
     is_parquet = input_format(path, layout.input_format) == PARQUET
-    of_texts, of_labels = table.column_names
-    return _LabelledFile(path, table, name_of(path), of_texts, of_labels, is_parquet or of_labels in strings)
+    of_texts, of_labels, *_ = table.column_names
+    rows = len(table)
+    if options.skip_unlabelled:
+        table = table.filter(_has_label(table.column(1)))
+    if unlabelled := rows - len(table):
+        say(f"{path}: left out {unlabelled:,} of {rows:,} rows, which have no label")
+    typed = is_parquet or of_labels in strings
+    return _LabelledFile(path, table, name_of(path), of_texts, of_labels, typed, unlabelled)
+
+
+def _has_label(labels: pa.ChunkedArray) -> pa.ChunkedArray:
+    """(n,) bool: whether a label is neither null nor an empty text."""
+    labels = labels.cast(labels.type.value_type) if pa.types.is_dictionary(labels.type) else labels
+    if not pa.types.is_large_string(labels.type):
+        return labels.is_valid()
+    return pc.not_equal(labels.fill_null(""), "")
+
+
+def _sources(files: Sequence[_LabelledFile]) -> Groups:
+    return Groups.of_files([file.name for file in files], [file.path for file in files], [len(file) for file in files])
+
+
+def _domains(files: Sequence[_LabelledFile]) -> Groups:
+    """The domain of each row. Raises DataError if no file has such a column, or if there are too many domains."""
+    found = [file.table.column(2) if file.table.num_columns > 2 else None for file in files]
+    return Groups.of_domains([file.name for file in files], [len(file) for file in files], found, DOMAIN_OPTION)
 
 
 def _checked_labels(file: _LabelledFile) -> pa.ChunkedArray:
@@ -145,7 +201,7 @@ def _checked_labels(file: _LabelledFile) -> pa.ChunkedArray:
     def bad_label(row: int, found: str) -> DataError:
         return DataError(
             f"{path}: expected a label in the column {quoted(name)}, got {found} in row {row + 1} {ROW_NOTE}. "
-            "Fill it in, or remove the row."
+            "Fill it in, or leave such rows out with `skip_unlabelled=True`."
         )
 
     if column.null_count:
@@ -198,16 +254,18 @@ def _label_array(parts: Sequence[pa.ChunkedArray], are_strings: bool, name: str)
 
 
 def classes_of(data: LabelledTexts) -> list[Label]:
-    """The sorted labels of a data set that a classifier can be trained on.
+    """The sorted labels of a data set that a classifier can be trained on, without those that are not classes.
 
     Raises DataError if there is nothing to learn: no rows, a single class, or only empty texts.
     """
     if len(data) == 0:
         raise DataError(f"{data.name}: expected at least two labelled texts, got no rows. Is it the right file?")
-    classes: list[Label] = np.unique(data.labels).tolist()
+    labels = data.labels if data.without_class is None else data.labels[~data.without_class]
+    classes: list[Label] = np.unique(labels).tolist()
     if len(classes) < 2:
+        only = listed(classes) or "none"
         raise DataError(
-            f"{data.name}: expected two or more classes, got only {quoted(classes[0])} in all {len(data)} rows. "
+            f"{data.name}: expected two or more classes, got only {only} in all {len(labels)} rows. "
             "Is the label column the right one (`label_column`)?"
         )
     if not any(str(text or "").strip() for chunk in data.texts.chunks for text in chunk.to_pylist()):
@@ -221,30 +279,36 @@ def classes_of(data: LabelledTexts) -> list[Label]:
 def class_indices(data: LabelledTexts, classes: Sequence[Label]) -> np.ndarray:
     """Each label's position in `classes`, (n,) int64, by its spelling: see `labels.positions`.
 
+    Rows whose label is marked as not a class get -1.
     Raises DataError with the row for a label that is not among them.
     """
     found, places = distinct_labels(data.labels)
     indices = positions(found, classes)
-    unknown = np.flatnonzero(np.array([index is None for index in indices], bool)[places])
+    without_class = np.zeros(len(data), bool) if data.without_class is None else data.without_class
+    unknown = np.flatnonzero(np.array([index is None for index in indices], bool)[places] & ~without_class)
     if len(unknown):
         row = int(unknown[0])
         raise DataError(
             f"{data.name}: expected one of the labels {listed(classes)} (those of the training data), "
             f"got {quoted(data.labels[row].item())} in row {row + 1}. Correct the row, rename its label with "
-            "`label_map`, or train on data that has this label."
+            "`label_map`, name it with `neutral_label` if it is between two classes, or train on data that has this "
+            "label."
         )
-    return np.array(indices, np.int64)[places]
+    known = np.array([-1 if index is None else index for index in indices], np.int64)[places]
+    return np.where(without_class, -1, known)
 
 
 def stratified_split(data: LabelledTexts, held_out: float, seed: int) -> tuple[LabelledTexts, LabelledTexts]:
     """Divide into (training, held out) so that both have the same class shares (the tutorial, section 2).
 
-    held_out: the share, above 0 and below 1. Raises DataError if a class has too few rows for that.
+    held_out: the share, above 0 and below 1. Copies of a text, if they are known, stay together. Raises DataError if a
+    class has too few rows for that.
     """
     from sklearn.model_selection import train_test_split  # imported here: it takes half a second
 
+    rows = np.arange(len(data)) if data.same_text is None else np.sort(np.unique(data.same_text, return_index=True)[1])
     try:
-        kept, held = train_test_split(np.arange(len(data)), test_size=held_out, stratify=data.labels, random_state=seed)
+        kept, held = train_test_split(rows, test_size=held_out, stratify=data.labels[rows], random_state=seed)
     except ValueError as error:
         labels, counts = np.unique(data.labels, return_counts=True)
         counted = sorted(zip(counts.tolist(), labels.tolist(), strict=True), key=lambda pair: pair[0])
@@ -255,5 +319,8 @@ def stratified_split(data: LabelledTexts, held_out: float, seed: int) -> tuple[L
             f"{data.name}: cannot hold out {held_out:.0%} of {len(data)} rows with every class in both parts "
             f"({found}). Give more rows, or a validation file of its own (`validation=PATH`)."
         ) from error
+    if data.same_text is not None and len(rows) < len(data):
+        is_held = np.isin(data.same_text, data.same_text[held])
+        kept, held = np.flatnonzero(~is_held), np.flatnonzero(is_held)
     training = replace(data.take(kept), name=f"{data.name} (training part)")
     return training, replace(data.take(held), name=f"{data.name} (held-back part)")

@@ -7,6 +7,8 @@ values, and labels renamed. Reading labels is left to labelled_texts.py.
 from __future__ import annotations
 
 import csv
+import json
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,6 +22,7 @@ from sentiment_fast.errors import DataError, UsageError, listed, quoted
 
 Label = str | int | float
 _MOST_CHARACTERS = 1000  # of a label
+_JSON_OBJECT = re.compile(r'\s*\{\s*"')
 
 
 def spelling(label: Label) -> str:
@@ -156,14 +159,14 @@ def _key(text: str) -> str:
 def label_map_of(given: Any) -> dict[str, str] | None:
     """The option as a mapping of spellings; given: one, its text "pos=positive,neg=negative", or a list of such texts.
 
-    A label with a comma or a quote in it is quoted as in CSV. Raises UsageError for anything else.
+    A text may also be a JSON object, '{"a=b": "c"}', for labels with "=" in them. In others, a label with a comma or a
+    quote in it is quoted as in CSV. Raises UsageError for anything else.
     """
     if given is None or isinstance(given, Mapping):
         pairs = list((given or {}).items())
     else:
         texts = [given] if isinstance(given, str) else list(given)
-        items = [item for text in texts for item in next(csv.reader([text]), [])]
-        pairs = [_pair(item) for item in items]
+        pairs = [pair for text in texts for pair in _pairs(text)]
     found = [(spelling(old), spelling(new)) for old, new in pairs]
     for old, new in found:
         if not old or not new or "\0" in new:
@@ -174,6 +177,18 @@ def label_map_of(given: Any) -> dict[str, str] | None:
     return dict(found) or None
 
 
+def _pairs(text: str) -> list[tuple[str, str]]:
+    if _JSON_OBJECT.match(text):
+        try:
+            pairs: list[tuple[str, str]] = json.loads(text, object_pairs_hook=list, parse_int=str, parse_float=str)
+        except (ValueError, RecursionError) as error:
+            raise UsageError(f"`label_map`: expected LABEL=NEW,LABEL=NEW or JSON, got {text!r}: {error}") from error
+        if wrong := [new for _, new in pairs if not isinstance(new, str)]:
+            raise UsageError(f"`label_map`: expected an object of texts in JSON, got {json.dumps(wrong[0])} in it")
+        return pairs
+    return [_pair(item) for item in next(csv.reader([text]), [])]
+
+
 def _pair(item: str) -> tuple[str, str]:
     old, equals, new = item.partition("=")
     if not equals:
@@ -181,12 +196,24 @@ def _pair(item: str) -> tuple[str, str]:
     return old, new
 
 
+def label_map_text(label_map: Mapping[str, str]) -> str:
+    """A label map as a text, which `label_map_of` reads."""
+    text = ",".join(f"{old}={new}" for old, new in label_map.items())
+    try:
+        is_plain = label_map_of(text) == dict(label_map)
+    except UsageError:
+        is_plain = False
+    return text if is_plain else json.dumps(label_map, ensure_ascii=False)
+
+
 def check_label_map(label_map: Mapping[str, str], parts: Iterable[npt.NDArray[Any]]) -> None:
     """Raises UsageError for a label that the map renames and none of the parts has."""
     known = {spelling(label) for labels in parts for label in distinct_labels(labels)[0]}
     unknown = [old for old in label_map if old not in known]
     if unknown:
+        advice = "is it spelled as in the file?"
+        if any("=" in label for label in known):
+            advice += ' A label with "=" in it is written in JSON, such as `label_map={"a=b": "new"}`'
         raise UsageError(
-            f"`label_map`: expected labels of the data, {listed(sorted(known))}, got {unknown[0]!r}: is it spelled as "
-            "in the file?"
+            f"`label_map`: expected labels of the data, {listed(sorted(known))}, got {unknown[0]!r}: {advice}"
         )

@@ -15,6 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from sentiment_fast.data.groups import table_of_groups
 from sentiment_fast.data.labelled_texts import LabelledTexts
 from sentiment_fast.errors import DataError
 
@@ -80,11 +81,26 @@ class PartOverview:
 
 
 @dataclass(frozen=True)
+class SourceOverview:
+    """One of several files of training texts. texts: of each part that comes from these files. weight: the mean weight
+    of its training texts. share: that of the sum of all training texts' weights.
+    """
+
+    name: str
+    texts: dict[str, int]
+    weight: float
+    share: float
+
+
+@dataclass(frozen=True)
 class Overview:
-    """All parts in numbers, by name. max_length: the padding length in ids that they were compared with."""
+    """All parts in numbers, by name. max_length: the padding length in ids that they were compared with. sources: the
+    files that the training texts come from, if there are several.
+    """
 
     max_length: int
     parts: dict[str, PartOverview]
+    sources: tuple[SourceOverview, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Plain ints, floats, lists and dicts, ready for JSON; labels keep their own type, as JSON keys could not."""
@@ -92,14 +108,26 @@ class Overview:
         for name, part in self.parts.items():
             counts = [{"label": label, "texts": texts} for label, texts in part.class_counts.items()]
             parts[name] = asdict(part) | {"class_counts": counts}
-        return {"max_length": self.max_length, "parts": parts}
+        found = {"max_length": self.max_length, "parts": parts}
+        return found | ({"sources": [asdict(source) for source in self.sources]} if self.sources else {})
 
     def as_text(self) -> str:
-        """An aligned table for the terminal, one column per part."""
+        """An aligned table for the terminal, one column per part, and one of the sources, one row for each."""
         labels = sorted({label for part in self.parts.values() for label in part.class_counts})
         table = pd.DataFrame({f" {name}": self._column(part, labels) for name, part in self.parts.items()})
         with pd.option_context("display.unicode.east_asian_width", True):
-            return table.to_string(col_space=9)
+            return "\n".join([table.to_string(col_space=9), *self._source_lines()])
+
+    def _source_lines(self) -> list[str]:
+        if not self.sources:
+            return []
+        parts = list(self.sources[0].texts)
+        rows = [
+            [*(f"{source.texts[part]:,}" for part in parts), f"{source.weight:g}", f"{source.share:.1%}"]
+            for source in self.sources
+        ]
+        headings = [*parts, "weight", "share of loss"]
+        return ["", *table_of_groups("source", [source.name for source in self.sources], headings, rows)]
 
     def _column(self, part: PartOverview, labels: list[str | int | float]) -> pd.Series[str]:
         lengths = part.token_lengths
@@ -140,7 +168,33 @@ def overview(parts: Mapping[str, Split], max_length: int) -> Overview:
         for name, column in texts.items()
     }
     return Overview(
-        max_length, {name: _part_overview(part, texts[name], max_length, seen[name]) for name, part in parts.items()}
+        max_length,
+        {name: _part_overview(part, texts[name], max_length, seen[name]) for name, part in parts.items()},
+        _sources({name: part.data for name, part in parts.items()}),
+    )
+
+
+def _sources(parts: Mapping[str, LabelledTexts]) -> tuple[SourceOverview, ...]:
+    """The files of the training texts, and how many texts of the parts that were split from them come from each."""
+    training = parts[TRAINING]
+    if training.sources is None:
+        return ()
+    names = training.sources.names
+    sizes = {
+        name: part.sources.sizes()
+        for name, part in parts.items()
+        if part.sources is not None and part.sources.names is names
+    }
+    weights = np.ones(len(training)) if training.weights is None else training.weights
+    sums = np.bincount(training.sources.numbers, weights, len(names))
+    return tuple(
+        SourceOverview(
+            name,
+            {part: int(counts[number]) for part, counts in sizes.items()},
+            float(sums[number] / max(sizes[TRAINING][number], 1)),
+            float(sums[number] / sums.sum()),
+        )
+        for number, name in enumerate(names)
     )
 
 

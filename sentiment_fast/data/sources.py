@@ -9,54 +9,62 @@ from __future__ import annotations
 import difflib
 import glob
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from sentiment_fast.data.data_files import DataFile, data_files_of, expanded
 from sentiment_fast.data.datasets.demo import demo_corpus
 from sentiment_fast.data.datasets.imdb import load_imdb, load_unlabelled_imdb, say_on_stderr
-from sentiment_fast.data.label_rules import LabelRules
+from sentiment_fast.data.label_rules import AS_SPELLED, LabelRules
 from sentiment_fast.data.labelled_texts import LabelledTexts, classes_of, read_labelled, stratified_split
+from sentiment_fast.data.mixture import mixed
 from sentiment_fast.data.texts import Paths, Texts, joined, read_texts, report_missing
-from sentiment_fast.errors import DataError, DownloadError, UsageError
+from sentiment_fast.errors import DataError, DownloadError, UsageError, listed
 from sentiment_fast.io.inputs import exists
-from sentiment_fast.io.options import LayoutOptions
+from sentiment_fast.io.options import DEFAULT_LAYOUT, LayoutOptions
+
+Data = str | Path | DataFile | Sequence[str | Path | DataFile]
 
 WELL_KNOWN_CSV = "IMDB Dataset.csv"
 DATA_SETS = ("imdb", "demo")
 
 
 def open_data(
-    data: Paths | None,
+    data: Data | None,
     text_column: str | int | None = None,
     label_column: str | int | None = None,
     seed: int = 0,
     say: Callable[[str], None] = say_on_stderr,
-    layout: LayoutOptions = LayoutOptions(),  # noqa: B008
+    layout: LayoutOptions = DEFAULT_LAYOUT,
 ) -> LabelledTexts:
     """The labelled texts that `data` names.
 
     data: paths or patterns, one or several (see read_labelled; only for these are the columns and the layout used);
-    "imdb"; "demo", or "demo:N" for N made-up reviews from `seed`; None for "IMDB Dataset.csv" in the working folder,
-    else the IMDb reviews, else, if those cannot be downloaded, the demo corpus, which is reported. say: gets each
-    message as one line.
+    "imdb"; "demo", or "demo:N" for N made-up reviews from `seed`; each of these may have a weight and a number of rows,
+    as a `DataFile` or as text (see data_files.py), and texts of several files are each kept once (see mixture.py). None
+    for "IMDB Dataset.csv" in the working folder, else the IMDb reviews, else, if those cannot be downloaded, the demo
+    corpus, which is reported. say: gets each message as one line.
 
     Raises DataError for a missing path and for unusable files, DownloadError if "imdb" was named and cannot
     be downloaded, UsageError for a malformed request.
     """
     if data is None:
         return _open_default(text_column, label_column, seed, say, layout)
-    names = _names(data)
+    files = data_files_of(data)
+    names = [str(file.path) for file in files]
     if len(names) == 1 and _is_data_set(names[0]):
         name = names[0]
         if exists(name):
             say(f"`data={name}` means the data set of that name; for the file in this folder give `data=./{name}`")
-        return load_imdb(say=say) if name == "imdb" else _demo(name, seed)
+        return mixed(load_imdb(say=say) if name == "imdb" else _demo(name, seed), files, seed, say)
     for name in names:
         if _is_data_set(name):
             raise UsageError(f"`data={name}`: expected files or folders if there are several, got a data set's name")
         check_source(name)
-    return read_labelled(names, text_column, label_column, layout, say)
+    files = expanded(files)
+    found = read_labelled([str(file.path) for file in files], text_column, label_column, layout, say)
+    return mixed(found, files, seed, say)
 
 
 def open_texts(
@@ -64,7 +72,7 @@ def open_texts(
     text_column: str | int | None = None,
     seed: int = 0,
     say: Callable[[str], None] = say_on_stderr,
-    layout: LayoutOptions = LayoutOptions(),  # noqa: B008
+    layout: LayoutOptions = DEFAULT_LAYOUT,
 ) -> Texts:
     """Texts without labels.
 
@@ -146,21 +154,22 @@ def _suggest(data: str) -> str:
 
 
 def open_parts(
-    data: Paths | LabelledTexts | None,
+    data: Data | LabelledTexts | None,
     validation: Paths,
     test: Paths | None,
     text_column: str | int | None,
     label_column: str | int | None,
     seed: int,
     say: Callable[[str], None],
-    layout: LayoutOptions = LayoutOptions(),  # noqa: B008
-    rules: LabelRules = LabelRules(),  # noqa: B008
+    layout: LayoutOptions = DEFAULT_LAYOUT,
+    rules: LabelRules = AS_SPELLED,
 ) -> tuple[dict[str, LabelledTexts], list[Any]]:
     """The labelled texts by part ("training", "validation", and "test" if given), and the classes.
 
     data, seed, say: as for `open_data`, or texts that are in memory. validation: files, or the share of the data to
     hold out. test: files. layout: how all files are to be read. rules: how their labels are renamed.
-    Raises the errors of open_data and read_labelled, and UsageError for a share that is not above 0 and below 1.
+    Raises the errors of open_data and read_labelled, UsageError for a share that is not above 0 and below 1, and for a
+    neutral label next to others than two classes, and DataError for a part whose weights are all 0.
     """
 
     def read(paths: Paths) -> LabelledTexts:
@@ -181,6 +190,11 @@ def open_parts(
         parts["test"] = read(test)
     parts = rules.of_training(parts, "training", say)
     classes = classes_of(parts["training"])
+    if rules.neutral_label is not None and len(classes) != 2:
+        raise UsageError(
+            f"`neutral_label={rules.neutral_label}`: expected two other labels, which it is between, got "
+            f"{listed(classes)}"
+        )
     if share is not None:
         training, held_out = stratified_split(parts["training"], share, seed)
         parts = {
@@ -188,6 +202,9 @@ def open_parts(
             "validation": held_out,
             **{name: parts[name] for name in parts if name == "test"},
         }
+    for part in parts.values():
+        if part.weights is not None and not part.weights.any():
+            raise DataError(f"{part.name}: expected a text with a weight above 0, got {len(part):,} texts of weight 0")
     return parts, classes
 
 

@@ -17,7 +17,7 @@ from sentiment_fast.data.folders import read_text_folder
 from sentiment_fast.errors import DataError, UsageError
 from sentiment_fast.io.columns import WantedColumn, text_column
 from sentiment_fast.io.inputs import exists, expand_patterns
-from sentiment_fast.io.options import LARGEST_MAX_RECORD, DataOptions, LayoutOptions, ReadOptions
+from sentiment_fast.io.options import DEFAULT_LAYOUT, LARGEST_MAX_RECORD, DataOptions, LayoutOptions, ReadOptions
 from sentiment_fast.io.rejects import RecordError
 from sentiment_fast.io.tables import read_columns
 
@@ -56,7 +56,7 @@ def say_nothing(message: str) -> None:
 def read_texts(
     paths: Paths,
     text_column: str | int | None = None,
-    layout: LayoutOptions = LayoutOptions(),  # noqa: B008
+    layout: LayoutOptions = DEFAULT_LAYOUT,
     say: Callable[[str], None] = say_nothing,
 ) -> Texts:
     """Read texts without labels from files of any format that `score` reads, and from folders, in the given order.

@@ -16,8 +16,10 @@ from sentiment_fast.errors import DataError
 from sentiment_fast.text.containers import large_strings
 
 
-def labelled_texts_of(texts: Any, labels: Any, name: str = "the given texts") -> LabelledTexts:
+def labelled_texts_of(texts: Any, labels: Any, name: str = "the given texts", weights: Any = None) -> LabelledTexts:
     """texts: as for `build_vocabulary`; a missing one is "". labels: as many str, bool, whole or finite numbers.
+
+    weights: (n,) numbers of 0 or more, how often each text counts in training; None for once.
 
     Raises DataError for anything else; for texts it is a TextsError.
     """
@@ -25,7 +27,23 @@ def labelled_texts_of(texts: Any, labels: Any, name: str = "the given texts") ->
     labels = labels if hasattr(labels, "__len__") else list(labels)  # what an iterator gives
     if len(column) != len(labels):
         raise DataError(f"Expected one label per text, got {len(column)} texts and {len(labels)} labels")
-    return LabelledTexts(column, _labels(labels), name)
+    return LabelledTexts(
+        column, _labels(labels), name, weights=None if weights is None else _weights(weights, len(column))
+    )
+
+
+def _weights(weights: Any, texts: int) -> np.ndarray:
+    try:
+        found = np.asarray(weights, np.float64)
+    except (TypeError, ValueError) as error:
+        raise DataError(f"`sample_weight`: expected numbers of 0 or more, got others ({error})") from error
+    if found.shape != (texts,):
+        raise DataError(f"`sample_weight`: expected one number per text, ({texts},), got the shape {found.shape}")
+    wrong = ~(np.isfinite(found) & (found >= 0))
+    if wrong.any():
+        row = int(wrong.argmax())
+        raise DataError(f"`sample_weight`: expected numbers of 0 or more, got {found[row]} in row {row + 1}")
+    return found
 
 
 def _labels(labels: Any) -> np.ndarray:

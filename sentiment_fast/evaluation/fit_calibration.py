@@ -25,26 +25,32 @@ def fit_calibration(
     targets: npt.NDArray[np.int64],
     classes: int,
     weights: Sequence[float] | None = None,
+    row_weights: Floats | None = None,
 ) -> Calibration:
     """The scales and the bias with the lowest cross-entropy: both how to mix the parts and how confident to be.
 
     network, ngrams: (n,) logits for two classes, (n, classes) for more; None for a part that is left out, whose scale
     is then 0. targets: (n,) actual classes. weights: (classes,), by which the texts of each class count; None for 1.
+    row_weights: (n,), by which each text counts too; None for 1.
     A part that increases the loss gets the scale 0. Each class counts as seen
     once more than it was, so that even perfectly separated texts make no class certain (Platt 1999, "Probabilistic
     Outputs for Support Vector Machines", section 2.2). In float64, by L-BFGS, without randomness.
 
-    Raises DataError for fewer than 10 texts of a class, or for logits that are not finite numbers.
+    Raises DataError for fewer than 10 texts of a class, only weights of 0, or logits that are not finite numbers.
     """
     from scipy.optimize import minimize  # imported here: scoring imports this package, but never fits
 
     given = [part.astype(np.float64) for part in (network, ngrams) if part is not None]
     parts = [part[:, None] if part.ndim == 1 else part for part in given]  # (n, outputs)
     _check(parts, targets, classes)
+    if row_weights is not None and not row_weights.any():
+        raise DataError("Expected a text with a weight above 0 to calibrate with, got none")
     sizes = [float(np.sqrt((part**2).mean())) or 1.0 for part in parts]
     parts = [part / size for part, size in zip(parts, sizes, strict=True)]  # parts of any size are fitted alike
     wanted = _targets(targets, classes)  # (n, classes)
     counted = np.ones((len(targets), 1)) if weights is None else np.array(weights, np.float64)[targets, None]
+    if row_weights is not None:
+        counted *= row_weights[:, None]
     counted /= counted.mean()  # (n, 1)
     outputs = parts[0].shape[1]
     start = np.concatenate([np.ones(len(parts)), np.zeros(outputs)])

@@ -14,14 +14,15 @@ from sentiment_fast.model.decision import Decision
 def first_reviews(
     texts: pa.ChunkedArray, targets: np.ndarray, probabilities: np.ndarray, decision: Decision, count: int
 ) -> list[dict[str, object]]:
-    """The first `count` texts with their actual and predicted labels (the tutorial, section 8).
+    """The first `count` texts that have a class, with their actual and predicted labels (the tutorial, section 8).
 
-    texts: (n,). targets: (n,) actual columns of probabilities, (n, classes). The probability shown is that of the
-    predicted class, of a neutral text that of the positive one.
+    texts: (n,). targets: (n,) actual columns of probabilities, (n, classes), -1 for none. The probability shown is that
+    of the predicted class, of a neutral text that of the positive one.
     """
-    first = probabilities[:count]
+    places = np.flatnonzero(targets >= 0)[:count]
+    first = probabilities[places]
     predicted, shown = decision.indices(first).tolist(), decision.shown(first).tolist()
-    rows = zip(targets[:count].tolist(), predicted, shown, texts[:count].to_pylist(), strict=True)
+    rows = zip(targets[places].tolist(), predicted, shown, texts.take(pa.array(places)).to_pylist(), strict=True)
     return [
         {
             "actual": decision.classes[actual],

@@ -22,6 +22,7 @@ Mask = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.int64]
 
 CHUNK_BYTES = 4 << 20
+MOST_RECORDS = 1 << 17  # in a chunk: what is kept of a record of two bytes takes much more memory than the record
 
 
 class Stream(Protocol):
@@ -39,7 +40,7 @@ class Finder(Protocol):
     def row(self) -> int: ...
     @property
     def line(self) -> int: ...
-    def find(self, buffer: memoryview, last: bool, /) -> _core.CsvRecords: ...
+    def find(self, buffer: memoryview, last: bool, most: int, /) -> _core.CsvRecords: ...
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,8 @@ def read_chunks(
     start: bytes = b"",
     first_bytes: int | None = None,
 ) -> Iterator[Chunk]:
-    """Cut a stream between records, into chunks of at most `chunk_bytes`, or more if a single record is longer.
+    """Cut a stream between records, into chunks of at most `chunk_bytes` and MOST_RECORDS, or more bytes if a single
+    record is longer.
 
     Where a chunk ends depends only on where it begins, apart from the first one, for which `first_bytes`, if given,
     stands in for `chunk_bytes`: resumed after any chunk, without `first_bytes`, the stream is cut the same way.
@@ -108,29 +110,46 @@ def read_chunks(
     if chunk_bytes < 1 or buffers < 1:
         raise ValueError(f"Expected chunks of 1 byte or more and 1 buffer or more, got {chunk_bytes} and {buffers}")
     ring = [bytearray() for _ in range(buffers)]
-    rest = memoryview(start)  # bytes after the last whole record
+    places = itertools.cycle(range(buffers))
     sizes = itertools.chain([first_bytes or chunk_bytes], itertools.repeat(chunk_bytes))
-    for place, size in zip(itertools.cycle(range(buffers)), sizes, strict=False):
-        while size <= len(rest):
+    buffer = rest = memoryview(start)  # rest: the bytes after the last chunk, at `begin` in the buffer
+    begin, ended = 0, False  # ended: whether the stream has no more bytes
+    searched = len(rest)  # of its bytes, in which no record ends; fewer than all after a chunk of MOST_RECORDS
+    for size in sizes:
+        while size <= searched:
             size *= 2
+        place, cut = None, searched < len(rest)
         while True:
-            if len(ring[place]) != size:
-                ring[place] = bytearray(size)
-            data = memoryview(ring[place])
-            data[: len(rest)] = rest
-            filled = len(rest) + fill(stream, data[len(rest) :])
-            last = filled < size
-            records = finder.find(data[:filled], last)
+            filled, room = len(rest), max(size, len(rest))
+            if place is not None or not cut or begin + room > len(buffer):
+                place = next(places) if place is None else place
+                buffer, begin = _buffer(ring, place, 2 * room if cut else room), 0  # so that few bytes are moved
+                buffer[:filled] = rest
+            data = buffer[begin : begin + room]
+            if filled < size and not ended:
+                filled += fill(stream, data[filled:])
+                ended = filled < size
+            # The finder is shown as much as if the stream had been read from here on.
+            shown, last = min(filled, size), ended and filled < size
+            records = finder.find(data[:shown], last, MOST_RECORDS)
             if len(records) > 0 or last:
                 break
-            rest, size = data, 2 * size
+            rest, size, place = data[:filled], 2 * size, next(places) if place is None else place
         if len(records) == 0:
             return
         end = int(records.ends[-1])
         yield Chunk(data[:end], records, finder.offset, finder.row, finder.line)
-        if last:
+        if last and end == filled:
             return
-        rest = data[end:]
+        rest, begin = data[end:filled], begin + end
+        searched = shown - end if len(records) < MOST_RECORDS else 0
+
+
+def _buffer(ring: list[bytearray], place: int, size: int) -> memoryview:
+    """The buffer at a place, of that size: a new one if it has another."""
+    if len(ring[place]) != size:
+        ring[place] = bytearray(size)
+    return memoryview(ring[place])
 
 
 def fill(stream: Stream, buffer: memoryview) -> int:

@@ -15,6 +15,18 @@ TEXT_COLUMNS = ("review", "text")
 LABEL_COLUMNS = ("sentiment", "label")
 
 
+class MissingColumnError(DataError):
+    """A file has no column of the name or number that was chosen. argument: the one that chose it."""
+
+    def __init__(self, message: str, argument: str) -> None:
+        super().__init__(message)
+        self.argument = argument
+
+    def __reduce__(self) -> tuple[type[MissingColumnError], tuple[str, str]]:
+        """How to pickle it, which a pool of processes does with what its workers raise."""
+        return type(self), (str(self), self.argument)
+
+
 @dataclass(frozen=True)
 class WantedColumn:
     """A column to look for.
@@ -137,9 +149,10 @@ def _chosen(columns: Sequence[str], chosen: str | int, name: str, wanted: Wanted
     text = str(chosen)
     if text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= len(columns):
         return int(text) - 1
-    raise DataError(
+    raise MissingColumnError(
         f"{name}: expected {wanted.what} {quoted(chosen)}, got {_all_of(columns)}: choose one with {wanted.argument}, "
-        "by name or number"
+        "by name or number",
+        wanted.argument,
     )
 
 

@@ -87,6 +87,19 @@ class DataOptions(LayoutOptions):
     skip_bad_rows: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class LabelledDataOptions(DataOptions):
+    """How files of labelled texts are to be read.
+
+    skip_unlabelled: leave out rows without a label, and report how many; otherwise the first of them is an error.
+    domain_column: the column that says which domain a row is of, by its name or its number from 1, for figures of each
+    domain; None for none.
+    """
+
+    skip_unlabelled: bool = False
+    domain_column: str | int | None = None
+
+
 LAYOUT_NAMES = tuple(field.name for field in fields(LayoutOptions))
 _QUOTING = ("standard", "none")
 _APPLIES_TO = {
@@ -190,3 +203,7 @@ def _check_escape(escape: str, delimiter: str | None) -> None:
         raise UsageError(f"Expected `escape` to be one character such as a backslash, got {escape!r}")
     if escape in (delimiter or ",;|"):
         raise UsageError(f"Expected `escape` to be another character than the delimiter, got {escape!r} for both")
+
+
+DEFAULT_LAYOUT = LayoutOptions()
+STRICT = ReadOptions(strict=True)

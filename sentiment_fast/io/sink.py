@@ -21,11 +21,12 @@ from typing import Any, BinaryIO, TypeAlias, cast
 import pyarrow as pa
 
 from sentiment_fast.errors import DataError
-from sentiment_fast.runs.atomic import publish, sync
+from sentiment_fast.runs.atomic import publish, start_sync, sync
 from sentiment_fast.runs.regular_files import check_regular
 
 Data: TypeAlias = bytes | pa.Buffer
 
+_SYNC_BYTES = 16 << 20  # how much is written to a file before it is sent to the disk
 _PATIENCE = 1.0  # seconds that a reader has to read something, once the run was asked to stop
 
 
@@ -54,7 +55,7 @@ class GrowingFile:
 
     def __init__(self, path: Path, size: int = 0) -> None:
         self.path, self.part = path, Path(f"{path}.part")
-        self.size = 0
+        self.size = self._sent = 0
         self._file: BinaryIO | None = None
         if size == 0:
             self.part.unlink(missing_ok=True)
@@ -85,6 +86,9 @@ class GrowingFile:
                 written = self._file.write(rest)
                 rest = rest[written:]
                 self.size += written
+            if self.size - self._sent >= _SYNC_BYTES:
+                start_sync(self._file.fileno(), self._sent, self.size)
+                self._sent = self.size
         except OSError as error:
             raise self._unwritable(error) from error
 

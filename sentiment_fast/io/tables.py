@@ -22,7 +22,7 @@ from sentiment_fast.io.csv.missing import count_na_spellings, report_na_spelling
 from sentiment_fast.io.encoding import UTF_8, Encoding
 from sentiment_fast.io.formats import CSV
 from sentiment_fast.io.inputs import Inputs, expand_patterns
-from sentiment_fast.io.options import Reading, ReadOptions, check_applies
+from sentiment_fast.io.options import STRICT, Reading, ReadOptions, check_applies
 from sentiment_fast.io.source import Source
 from sentiment_fast.io.window import WINDOW_BYTES, Position
 
@@ -56,7 +56,7 @@ class ColumnTable:
 def read_columns(
     inputs: str | Path | BinaryIO | Sequence[str | Path],
     wanted: Sequence[WantedColumn],
-    options: ReadOptions = ReadOptions(strict=True),  # noqa: B008
+    options: ReadOptions = STRICT,
     say: Callable[[str], None] = lambda message: None,
     window_bytes: int = WINDOW_BYTES,
 ) -> Iterator[ColumnTable]:

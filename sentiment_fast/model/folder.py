@@ -25,10 +25,10 @@ from sentiment_fast.model.ngrams import Array, NgramConfig, NgramModel
 from sentiment_fast.model.serialization import CONFIG as CONFIG
 from sentiment_fast.model.serialization import (
     FolderFiles,
-    check_digests,
     check_tensors,
     config_bytes,
     load_folder,
+    read_config,
 )
 from sentiment_fast.runs.atomic import write_atomically, write_together
 from sentiment_fast.text.containers import is_unicode
@@ -227,23 +227,13 @@ def check_stop_words(vocabulary: Vocabulary, path: Path) -> None:
 
 
 def _config_of(files: FolderFiles) -> dict[str, Any]:
-    folder, path = files.folder, files.folder / CONFIG
-    if files.is_missing:
-        raise ModelFolderError(f"{folder}: no such model folder. `python -m sentiment_fast.train` makes one")
-    if not files.has_config:
-        raise ModelFolderError(f"{folder}: is not a model folder: it has no {CONFIG}")
-    config = files.config(FORMAT)
-    if config.get("kind") == "start":
-        raise ModelFolderError(f"{folder}: is a pretrained folder, not a model: train from it with `init={folder}`")
+    path = files.folder / CONFIG
+    types = {"classes": list, "network": dict, "settings": dict, "sha256": dict}
+    config = read_config(files, "model folder", "train", FORMAT, None, types)
     if config["format"] == 1:
         config |= _NO_PARTS
     if config["format"] < 3:
         config = _SECOND_IS_POSITIVE | config
-    expected = {"classes": list, "network": dict, "settings": dict, "sha256": dict}
-    for name, kind in expected.items():
-        if not isinstance(config.get(name), kind):
-            raise ModelFolderError(f"{path}: expected {name!r} to be a {kind.__name__}: cut short or altered")
-    check_digests(folder, config, (VOCABULARY, WEIGHTS))
     classes = config["classes"]
     if not _are_labels(classes) or len(set(classes)) != len(classes) or len(classes) < 2:
         raise ModelFolderError(f"{path}: expected 'classes' to be two or more different texts or numbers: altered")

@@ -270,12 +270,17 @@ def model_of(network: SentimentLSTM, vocabulary: Vocabulary, classes: list[Any],
     return Model(network.config, weights_of(network), vocabulary, classes, **fields)
 
 
-def class_loss(logits: Tensor, targets: Tensor, weights: Tensor | None = None) -> Tensor:
+def class_loss(
+    logits: Tensor, targets: Tensor, weights: Tensor | None = None, row_weights: Tensor | None = None
+) -> Tensor:
     """Mean cross-entropy over the rows. logits: as the network gives them.
 
     targets: (batch,) int64 class indices, or (batch, classes) float32, each class's probability. weights: (classes,)
-    float32, by which the classes' terms are multiplied; None for 1.
+    float32, by which the classes' terms are multiplied; None for 1. row_weights: (batch,) float32, by which the rows'
+    losses are multiplied before the mean; None for 1.
     """
+    if row_weights is not None:
+        return (_row_losses(logits, targets, weights) * row_weights).mean()
     if logits.ndim == 1 and targets.ndim == 2:
         targets = targets[:, 1]
     if logits.ndim == 1:
@@ -286,6 +291,18 @@ def class_loss(logits: Tensor, targets: Tensor, weights: Tensor | None = None) -
     if weights is None:
         return F.cross_entropy(logits.float(), targets)
     return F.cross_entropy(logits.float(), targets, weight=weights, reduction="none").mean()
+
+
+def _row_losses(logits: Tensor, targets: Tensor, weights: Tensor | None) -> Tensor:
+    """(batch,): the terms of `class_loss`'s mean. Apart from it, because a mean of its own rounds differently."""
+    if logits.ndim == 2:
+        return F.cross_entropy(logits.float(), targets, weight=weights, reduction="none")
+    wanted = targets[:, 1] if targets.ndim == 2 else targets
+    if weights is None:
+        return F.binary_cross_entropy_with_logits(logits.float(), wanted.float(), reduction="none")
+    return weights[0] * F.binary_cross_entropy_with_logits(
+        logits.float(), wanted.float(), pos_weight=weights[1] / weights[0], reduction="none"
+    )
 
 
 def class_probabilities(logits: Tensor) -> Tensor:

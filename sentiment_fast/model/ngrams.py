@@ -122,12 +122,15 @@ def fit_ngrams(
     config: NgramConfig,
     threads: int | None = None,
     weights: Sequence[float] | None = None,
+    row_weights: npt.NDArray[np.float64] | None = None,
 ) -> NgramModel:
     """An n-gram model fitted to the texts' classes; the same each time, at any number of threads.
 
     targets: (n,) whole numbers of 0 up to classes - 1, or (n, classes) probabilities. Two classes are fitted with log
     loss, more with softmax cross-entropy, each with its own ratios, against the rest. weights: (classes,), by which the
-    losses of each class are multiplied; None for 1.
+    losses of each class are multiplied; None for 1. row_weights: (n,), 0 or more: how often each text counts, in the
+    ratios and in the sum of losses; None for once. A text is a single one whatever its weight: an n-gram of only one
+    text is left out.
     Raises ValueError for targets that do not fit and for a config without n-grams. A fit that stops before it has
     converged gives a RuntimeWarning.
     """
@@ -141,8 +144,15 @@ def fit_ngrams(
     counts = np.bincount(buckets, minlength=1 << config.ngram_bits)
     known = np.flatnonzero(counts >= _FEWEST_TEXTS)
     presence = _presence(buckets, offsets, known, len(counts))  # (n, known)
-    ratios = _ratios(presence, counts[known], shares)  # (known, outputs)
-    slopes, biases = _regression(presence, ratios, *_weighted(shares, weights), config.ngram_c)
+    if row_weights is None:
+        ratios = _ratios(presence, counts[known], shares)  # (known, outputs)
+        losses = *_weighted(shares, weights), float(len(shares))
+    else:
+        often = row_weights[:, None]  # (n, 1)
+        ratios = _ratios(presence, presence.T @ row_weights.astype(np.float32), shares * often)
+        of_classes, totals = _weighted(shares, weights)
+        losses = of_classes * often, totals * often, float(row_weights.sum())
+    slopes, biases = _regression(presence, ratios, *losses, config.ngram_c)
     steps = np.maximum(np.abs(slopes).max(axis=0, initial=0.0), 1e-30) / _LEVELS  # (outputs,)
     tables = np.zeros((2, len(counts), shares.shape[1]), np.int8)
     tables[0, known], tables[1, known] = ratios, np.rint(slopes / steps)
@@ -199,8 +209,11 @@ def _presence(
     return csr_array((ones, columns[kept], ends), shape=(len(offsets) - 1, len(known)))
 
 
-def _ratios(presence: Any, counts: npt.NDArray[np.int64], shares: _Numbers) -> _Numbers:
-    """(known, outputs): the log-count ratios, rounded to steps of the largest one's 127th part."""
+def _ratios(presence: Any, counts: npt.NDArray[Any], shares: _Numbers) -> _Numbers:
+    """(known, outputs): the log-count ratios, rounded to steps of the largest one's 127th part.
+
+    counts: (known,), texts with the n-gram. shares: (n, outputs), target probabilities. Both as often as texts count.
+    """
     found: _Numbers = presence.T @ shares.astype(np.float32)  # (known, outputs): texts of the class with the n-gram
     positive, negative = 1.0 + found, 1.0 + np.maximum(counts[:, None] - found, 0)
     ratios = np.log(positive / positive.sum(axis=0)) - np.log(negative / negative.sum(axis=0))
@@ -210,13 +223,17 @@ def _ratios(presence: Any, counts: npt.NDArray[np.int64], shares: _Numbers) -> _
 
 
 def _regression(
-    presence: Any, ratios: _Numbers, shares: _Numbers, totals: _Numbers, c: float
+    presence: Any, ratios: _Numbers, shares: _Numbers, totals: _Numbers, texts: float, c: float
 ) -> tuple[_Numbers, _Numbers]:
-    """Weights, (known, outputs), and biases, (outputs,), that minimise the regularised mean loss."""
+    """Weights, (known, outputs), and biases, (outputs,), that minimise the regularised mean loss.
+
+    shares, totals: (n, outputs) and (n, 1), as `_weighted` returns them, as often as texts count. texts: the number of
+    texts, counted likewise.
+    """
     from scipy.optimize import minimize
     from threadpoolctl import threadpool_limits
 
-    (known, outputs), texts = ratios.shape, len(shares)
+    known, outputs = ratios.shape
     lengths = np.sqrt(presence @ (ratios**2).astype(np.float32))  # (n, outputs)
     lengths[lengths == 0] = 1
     back = presence.T

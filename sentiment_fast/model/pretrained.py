@@ -21,11 +21,12 @@ from sentiment_fast.model.folder import check_stop_words
 from sentiment_fast.model.presets import VocabularyConfig
 from sentiment_fast.model.serialization import (
     CONFIG,
+    PRETRAINED,
     FolderFiles,
-    check_digests,
     check_tensors,
     config_bytes,
     load_folder,
+    read_config,
 )
 from sentiment_fast.runs.atomic import write_together
 from sentiment_fast.text.vocabulary import MOST_BYTES, Vocabulary
@@ -57,7 +58,7 @@ def save_pretrained(folder: Path, pretrained: PretrainedWeights) -> None:
     files = {VOCABULARY: pretrained.vocabulary.as_bytes(), WEIGHTS: save(weights)}
     config = {
         "format": FORMAT,
-        "kind": "start",
+        "kind": PRETRAINED,
         "network": {name: getattr(pretrained.network, name) for name in SIZES},
         "vocabulary": asdict(pretrained.options),
         "figures": dict(pretrained.figures),
@@ -70,7 +71,7 @@ def save_pretrained(folder: Path, pretrained: PretrainedWeights) -> None:
 def is_pretrained(folder: Path) -> bool:
     """Whether a folder with a config.json is a pretrained one, not a model. Raises ModelFolderError: damaged."""
     with FolderFiles(folder, ()) as files:
-        return bool(files.config(1 << 62).get("kind") == "start")
+        return bool(files.config(1 << 62).get("kind") == PRETRAINED)
 
 
 def load_pretrained(folder: str | Path) -> PretrainedWeights:
@@ -82,7 +83,8 @@ def load_pretrained(folder: str | Path) -> PretrainedWeights:
 
 
 def _pretrained_of(files: FolderFiles) -> PretrainedWeights:
-    folder, config = files.folder, _config_of(files)
+    folder, types = files.folder, dict.fromkeys(("network", "vocabulary", "figures", "sha256"), dict)
+    config = read_config(files, "pretrained folder", "pretrain", FORMAT, PRETRAINED, types)
     digests = config["sha256"]
     vocabulary = Vocabulary.of_bytes(files.checked(VOCABULARY, digests[VOCABULARY], MOST_BYTES), folder / VOCABULARY)
     check_stop_words(vocabulary, folder / VOCABULARY)
@@ -120,19 +122,3 @@ def _network_of(sizes: Mapping[str, Any]) -> NetworkConfig:
     if set(sizes) != set(SIZES):
         raise UsageError(f"expected {', '.join(SIZES)}, got {', '.join(sizes)}")
     return NetworkConfig(**sizes, pooling="last")  # valid for one direction and for both
-
-
-def _config_of(files: FolderFiles) -> dict[str, Any]:
-    folder, path = files.folder, files.folder / CONFIG
-    if files.is_missing:
-        raise ModelFolderError(f"{folder}: no such pretrained folder. `python -m sentiment_fast.pretrain` makes one")
-    if not files.has_config:
-        raise ModelFolderError(f"{folder}: is not a pretrained folder: it has no {CONFIG}")
-    config = files.config(FORMAT)
-    if config.get("kind") != "start":
-        raise ModelFolderError(f"{folder}: is not a pretrained folder. `python -m sentiment_fast.pretrain` makes one")
-    for name in ("network", "vocabulary", "figures", "sha256"):
-        if not isinstance(config.get(name), dict):
-            raise ModelFolderError(f"{path}: expected {name!r} to be a dict: cut short or altered")
-    check_digests(folder, config, (VOCABULARY, WEIGHTS))
-    return config

@@ -26,6 +26,7 @@ from sentiment_fast.text.vocabulary import MOST_BYTES as MOST_VOCABULARY_BYTES
 
 Loaded = TypeVar("Loaded")
 CONFIG = "config.json"
+PRETRAINED = "start"  # the "kind" in the config of a pretrained folder; those of models have none
 MOST_CONFIG_BYTES = 16 << 20
 _CONFIG_DIGEST = "config_sha256"
 _LARGEST = 1e15  # products and sums of such weights are still far from the largest float32
@@ -41,7 +42,7 @@ class FolderFiles:
     """
 
     def __init__(self, folder: Path, names: Sequence[str]) -> None:
-        self.folder = folder
+        self.folder, self.names = folder, names
         self._found: dict[str, BinaryIO | OSError] = {}
         self._config_is_altered = False
         self._error: OSError | None = None
@@ -188,10 +189,35 @@ def config_bytes(config: Mapping[str, Any]) -> bytes:
     return (json.dumps(signed, indent=2, ensure_ascii=False) + "\n").encode()
 
 
-def check_digests(folder: Path, config: Mapping[str, Any], files: Sequence[str]) -> None:
-    """Raises ModelFolderError unless the config has digests of these files."""
-    if set(config["sha256"]) != set(files):
-        raise ModelFolderError(f"{folder / CONFIG}: expected 'sha256' of {' and '.join(files)}: cut short or altered")
+def read_config(
+    files: FolderFiles, what: str, command: str, newest: int, kind: str | None, types: Mapping[str, type]
+) -> dict[str, Any]:
+    """The config of a folder of a kind, of which some values have been checked; its digest is left to `check_config`.
+
+    what: what to call such a folder. command: the one that makes them. newest: the newest format. kind: the value of
+    "kind" in their configs, None for none. types: those of values that must be there, "sha256" among them. Raises
+    ModelFolderError for any other folder, and for a config without the digests of all other files.
+    """
+    folder = files.folder
+    made_by = f"`python -m sentiment_fast.{command}` makes one"
+    if files.is_missing:
+        raise ModelFolderError(f"{folder}: no such {what}. {made_by}")
+    if not files.has_config:
+        raise ModelFolderError(f"{folder}: is not a {what}: it has no {CONFIG}")
+    config = files.config(newest)
+    if config.get("kind") != kind:
+        if config.get("kind") == PRETRAINED:
+            raise ModelFolderError(f"{folder}: is a pretrained folder, not a model: train from it with `init={folder}`")
+        raise ModelFolderError(f"{folder}: is not a {what}. {made_by}")
+    for name, expected in types.items():
+        if not isinstance(config.get(name), expected):
+            raise ModelFolderError(
+                f"{folder / CONFIG}: expected {name!r} to be a {expected.__name__}: cut short or altered"
+            )
+    if set(config["sha256"]) != set(files.names):
+        names = " and ".join(files.names)
+        raise ModelFolderError(f"{folder / CONFIG}: expected 'sha256' of {names}: cut short or altered")
+    return config
 
 
 def check_tensors(path: Path, shapes: Mapping[str, Sequence[int]], found: Mapping[str, str]) -> None:

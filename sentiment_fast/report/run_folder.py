@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -60,11 +61,13 @@ def write_results(
     made_up: bool,
     calibration: Mapping[str, Figures] | None = None,
     labels: Mapping[str, Any] | None = None,
+    of_groups: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """Write metrics.json, whose content it returns, the learning curves and the model card.
 
     metrics, sources: the figures and the name of the data, by part ("validation", "test"). calibration: the figures
     "before", "after" and so on; None for a model that is not calibrated. labels: what is recorded about the classes.
+    of_groups: further figures of each part, by name: those of its sources, domains and neutral texts.
     """
     best = next(epoch for epoch in reversed(history) if epoch["best"])
     written = {
@@ -74,7 +77,8 @@ def write_results(
         "training_seconds": sum(epoch["seconds"] for epoch in history),
         "calibration": None if calibration is None else dict(calibration),
         **({} if labels is None else {"labels": dict(labels)}),
-        **{part: figures.as_dict() for part, figures in metrics.items()},
+        **({"sources": [asdict(source) for source in overview.sources]} if overview.sources else {}),
+        **{part: figures.as_dict() | dict((of_groups or {}).get(part, {})) for part, figures in metrics.items()},
     }
     save_metrics(folder, written)
     found = metrics.get("validation")
@@ -118,7 +122,7 @@ It has {parameters:,} parameters and a vocabulary of {len(model.vocabulary):,} w
 Trained on {sources[TRAINING]}: {training.texts:,} texts, {classes}. The median text has
 {training.token_lengths.median:,.0f} words of the vocabulary; {training.longer_than_padding:.2%} have more than the
 {network.max_length:,} that the network reads. The weights are those of epoch {best_epoch}, {_reason(model.settings)}.
-{_labels(model, labels or {})}
+{_sources(overview)}{_labels(model, labels or {})}
 ## Figures
 
 | part | data | texts | accuracy | macro F1 | ROC AUC | log loss | calibration error |
@@ -160,6 +164,17 @@ def _preset_and_changes(settings: Mapping[str, Any]) -> str:
     return f"the preset `{settings['name']}`" + (f" and {', '.join(sorted(changes))}" if changes else "")
 
 
+def _sources(overview: Overview) -> str:
+    """The files of the training texts, as a table, if there are several."""
+    if not overview.sources:
+        return ""
+    rows = "".join(
+        f"| {source.name} | {source.texts[TRAINING]:,} | {source.weight:g} | {source.share:.1%} |\n"
+        for source in overview.sources
+    )
+    return f"\n| file | training texts | weight | share of the loss |\n|---|---|---|---|\n{rows}\n"
+
+
 def _keeps_last(settings: Mapping[str, Any]) -> bool:
     return bool(settings.get("training", {}).get("keep") == "last")
 
@@ -195,6 +210,8 @@ def _labels(model: Model, labels: Mapping[str, Any]) -> str:
         lines.append(f"Labels were renamed: {', '.join(f'`{old}` to `{new}`' for old, new in label_map.items())}.")
     if labels.get("normalise_labels"):
         lines.append("Labels that differ only in case or white space were merged.")
+    if neutral_label := labels.get("neutral_label"):
+        lines.append(f"Texts labelled `{neutral_label}` are no class: their target was a probability of 0.5.")
     if model.ordinal is not None:
         values = ", ".join(f"`{label}` is {value:g}" for label, value in zip(model.classes, model.ordinal, strict=True))
         lines.append(f"The classes are ordered: {values}. `sentiment_stars` is the expected value.")

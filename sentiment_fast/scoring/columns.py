@@ -50,8 +50,7 @@ class ColumnOptions:
     """What is written for a text.
 
     status: add `sentiment_status`. tokens: add `sentiment_tokens`, the number of known words. unknown: "prior" to label
-    a text without known words by the model's answer, much like that to an empty text; "blank" for neither label nor
-    score.
+    a text without known words by the model's answer to an empty text; "blank" for neither label nor score.
     Raises UsageError for another `unknown`.
     """
 

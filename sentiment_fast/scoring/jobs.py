@@ -28,7 +28,7 @@ from sentiment_fast.io.source import unreadable
 from sentiment_fast.runs.stop import StopRequest
 from sentiment_fast.scoring.engine import check_engine, open_engine
 from sentiment_fast.scoring.journal import has_journal
-from sentiment_fast.scoring.options import ScoreOptions
+from sentiment_fast.scoring.options import DEFAULT_OPTIONS, ScoreOptions
 from sentiment_fast.scoring.score_files import Summary, score_files
 from sentiment_fast.scoring.scorer import Scorer
 from sentiment_fast.scoring.target import Target, check_distinct, journal_path
@@ -163,7 +163,7 @@ class _JobsRun:
                 raise
 
 
-def plan_jobs(inputs: list[str], output: str | None, options: ScoreOptions = ScoreOptions()) -> list[Job]:  # noqa: B008
+def plan_jobs(inputs: list[str], output: str | None, options: ScoreOptions = DEFAULT_OPTIONS) -> list[Job]:
     """Which inputs are written where: one output for each, in a folder or next to the input, unless it is a file."""
     if output is not None and (len(inputs) == 1 or output == "-" or _is_file(output)):
         return [Job(inputs, output)]

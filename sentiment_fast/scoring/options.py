@@ -72,3 +72,6 @@ class ScoreOptions(ReadOptions, ColumnOptions, CsvOptions):
         """The options that the bytes of the output depend on, by name."""
         found = {one.name: getattr(self, one.name) for one in fields(self) if one.metadata.get("in_fingerprint", True)}
         return {**found, "rejects": None if self.rejects is None else str(self.rejects)}
+
+
+DEFAULT_OPTIONS = ScoreOptions()

@@ -124,9 +124,8 @@ class Scorer:
         ChunkedArray, or a table of one such column. missing: what becomes of a missing text (None, NaN, NaT, pandas'
         NA, Arrow's null, NumPy's masked value), and of one that is empty or only white space: "prior" for the model's
         answer to an empty text, "blank" for NaN, "error" for MissingTextError, a ValueError. unknown: what becomes of
-        another text without known words: "prior" for the model's answer, which depends on the number of words if the
-        vocabulary has an id for unknown ones, or "blank". Raises TextsError, a TypeError, for anything
-        else, including a single str, and UsageError for another `missing` or `unknown`.
+        another text without known words: "prior" for the same answer, or "blank". Raises TextsError, a TypeError, for
+        anything else, including a single str, and UsageError for another `missing` or `unknown`.
         """
         probabilities, blank = self._scored(texts, missing, unknown)
         probabilities[blank] = np.nan
@@ -176,8 +175,8 @@ class Scorer:
         return encode(texts, self._model.vocabulary, self._threads)
 
     def probabilities_of(self, ids: TokenIds) -> npt.NDArray[np.float32]:
-        """(n, classes) float32: the second step of `predict_proba`."""
-        model = self._model
+        """(n, classes) float32: the second step of `predict_proba`. Texts in which no word is known count as empty."""
+        model, ids = self._model, ids.without_strangers()
         ngrams = None if model.wide is None else model.wide.logits(ids, self._threads)
         if ngrams is None or model.cascade is None:
             return model.calibration.probabilities(self.engine.logits(ids), ngrams)

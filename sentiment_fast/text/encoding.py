@@ -240,6 +240,24 @@ class TokenIds:
         rows = np.searchsorted(self.offsets, np.flatnonzero(self.values == self.unknown_id), side="right") - 1
         return self.lengths - np.bincount(rows, minlength=len(self))
 
+    def without_strangers(self) -> TokenIds:
+        """The same texts, without ids in those in which no word is known: to a model they are empty.
+
+        Only texts that begin with an unknown word are looked at.
+        """
+        if self.unknown_id is None:
+            return self
+        filled = np.flatnonzero(self.lengths)
+        likely = filled[self.values[self.offsets[filled]] == self.unknown_id]
+        if len(likely) == 0:
+            return self
+        found = self.take(likely)
+        strangers = likely[np.logical_and.reduceat(found.values == self.unknown_id, found.offsets[:-1])]
+        kept = np.ones(len(self), bool)
+        kept[strangers] = False
+        offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.where(kept, self.lengths, 0))])
+        return replace(self, values=self.values[np.repeat(kept, self.lengths)], offsets=offsets)
+
     def pad(
         self,
         length: int = 500,

@@ -80,17 +80,18 @@ def calibrate(
 
     None, and the reason is reported, if the model stays uncalibrated. With an n-gram model, it gets a cascade too, if
     that costs at most 0.1 % of the accuracy on 500 texts or more. network: the model's, in evaluation mode, on any
-    device. weights: (classes,), those of the training's losses, by which the texts count here too: otherwise the
-    calibration would undo them.
+    device. validation: texts that have a class. weights: (classes,), those of the training's losses, by which the texts
+    count here too, and so do the texts' own weights: otherwise the calibration would undo them. The figures of the
+    report count each text once.
     """
     logits = network_logits(network, validation.ids, precision)
     ngrams = None if model.wide is None else model.wide.logits(validation.ids)
     targets, classes = validation.targets, model.classes
     whole = replace(model.decision, neutral=None)
     try:
-        calibration = fit_calibration(logits, ngrams, targets, len(classes), weights)
+        calibration = fit_calibration(logits, ngrams, targets, len(classes), weights, validation.weights)
         if ngrams is not None:
-            model.wide_calibration = fit_calibration(None, ngrams, targets, len(classes), weights)
+            model.wide_calibration = fit_calibration(None, ngrams, targets, len(classes), weights, validation.weights)
     except DataError as error:
         say(f"the probabilities stay uncalibrated: {error}")
         return None

@@ -48,14 +48,14 @@ class ClassOptions:
     def of(
         cls,
         classes: Sequence[Any],
-        counts: npt.NDArray[np.int64],
+        counts: npt.NDArray[Any],
         positive: Any,
         class_weight: str | Mapping[str, float] | None,
         ordinal: bool | Sequence[str],
         neutral: Neutral | None,
     ) -> ClassOptions:
-        """The options that fit the classes. counts: (classes,) training texts of each; the others: as in
-        `TrainingOptions`. Raises UsageError for those that do not fit.
+        """The options that fit the classes. counts: (classes,) training texts of each, as often as they count; the
+        others: as in `TrainingOptions`. Raises UsageError for those that do not fit.
         """
         if neutral is not None:
             check_band((0.4, 0.6) if isinstance(neutral, str) else neutral, classes, 0.5)
@@ -91,12 +91,12 @@ class ClassOptions:
 
 
 def warn_of_few_texts(
-    classes: Sequence[Any], counts: npt.NDArray[np.int64], validation: int, weighted: bool, say: Callable[[str], None]
+    classes: Sequence[Any], counts: npt.NDArray[Any], validation: int, weighted: bool, say: Callable[[str], None]
 ) -> None:
     """Report a rare class, unless losses are weighted, and a validation part that is too small to choose by.
 
     A class is rare if it has less than a fifth of the texts that it would have if all classes were as frequent.
-    counts: (classes,) training texts of each. validation: the number of validation texts.
+    counts: (classes,) training texts of each, as often as they count. validation: the number of validation texts.
     """
     rarest = int(counts.argmin())
     if not weighted and counts[rarest] < _RARE * counts.sum() / len(classes):
@@ -153,13 +153,13 @@ def neutral_of(given: Any) -> Neutral | None:
 
 
 def _weights(
-    classes: Sequence[Any], counts: npt.NDArray[np.int64], wanted: str | Mapping[str, float] | None
+    classes: Sequence[Any], counts: npt.NDArray[Any], wanted: str | Mapping[str, float] | None
 ) -> tuple[float, ...] | None:
     """(classes,): the classes' weights, 1 for those that are not named; balanced: the mean over all texts is 1."""
     if wanted is None:
         return None
     if isinstance(wanted, str):
-        return tuple((counts.sum() / (len(classes) * np.maximum(counts, 1))).tolist())
+        return tuple((counts.sum() / (len(classes) * np.where(counts > 0, counts, 1))).tolist())
     weights = np.ones(len(classes))
     for (label, weight), place in zip(wanted.items(), positions(list(wanted), classes), strict=True):
         if place is None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -31,14 +32,21 @@ Probabilities = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class SoftTargets:
-    """Training texts, then unlabelled ones. targets: (n, classes) float32, rows sum to 1."""
+    """Training texts, then unlabelled ones. targets: (n, classes) float32, rows sum to 1. weights: (n,), how often each
+    text counts; None for once.
+    """
 
     ids: TokenIds
     targets: Probabilities
+    weights: npt.NDArray[np.float64] | None = None
+
+    def learned_targets(self) -> Probabilities:
+        """What is learned, as `Encoded` has it."""
+        return self.targets
 
     def examples(self, config: NetworkConfig, device: torch.device) -> Examples:
         """As the training loop takes it, on a device."""
-        return Examples.of(self.ids, self.targets, config, device)
+        return Examples.of(self.ids, self.targets, config, device, self.weights)
 
     def digest(self) -> str:
         """SHA-256 of the targets."""
@@ -46,17 +54,28 @@ class SoftTargets:
 
 
 def soft_targets(
-    ids: TokenIds, labels: npt.NDArray[np.int64], probabilities: Probabilities, label_weight: float = LABEL_WEIGHT
+    ids: TokenIds,
+    labels: npt.NDArray[Any],
+    probabilities: Probabilities,
+    label_weight: float = LABEL_WEIGHT,
+    weights: npt.NDArray[np.float64] | None = None,
 ) -> SoftTargets:
     """The targets of texts that a teacher has scored.
 
-    ids: those of all texts. labels: (labelled,) class indices of the first of them. probabilities: (n, classes), the
-    teacher's. label_weight: the weight of a labelled text's label in its target; the rest is the teacher's.
+    ids: those of all texts. labels: (labelled,) class indices of the first of them, or (labelled, classes) float32
+    probabilities. probabilities: (n, classes), the teacher's. label_weight: the weight of a labelled text's label in
+    its target; the rest is the teacher's. weights: (labelled,), how often these texts count, all others once; None for
+    once.
     """
     targets = probabilities.astype(np.float32, copy=True)
     targets[: len(labels)] *= 1 - label_weight
-    targets[np.arange(len(labels)), labels] += np.float32(label_weight)
-    return SoftTargets(ids, targets)
+    if labels.ndim == 2:
+        targets[: len(labels)] += np.float32(label_weight) * labels
+    else:
+        targets[np.arange(len(labels)), labels] += np.float32(label_weight)
+    if weights is not None:
+        weights = np.concatenate([weights, np.ones(len(targets) - len(weights))])
+    return SoftTargets(ids, targets, weights)
 
 
 def keep_probabilities(folder: Path, probabilities: Probabilities, ids: TokenIds) -> None:

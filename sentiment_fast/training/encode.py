@@ -31,11 +31,34 @@ from sentiment_fast.training.step import Examples
 
 @dataclass(frozen=True)
 class Encoded:
-    """One part of the data, encoded. targets: (n,) int64 class indices."""
+    """One part of the data, encoded. targets: (n,) int64 class indices, -1 for texts without a class.
+
+    Such texts are between the two classes of a model: they are learned from, and left out of figures of right and wrong
+    answers.
+    """
 
     data: LabelledTexts
     ids: TokenIds
     targets: npt.NDArray[np.int64]
+
+    @property
+    def weights(self) -> npt.NDArray[np.float64] | None:
+        """(n,): how often each text counts; None for once."""
+        return self.data.weights
+
+    def learned_targets(self) -> npt.NDArray[Any]:
+        """What is learned: (n,) int64 class indices, or (n, 2) float32 probabilities if a text has no class: 0.5."""
+        if (self.targets >= 0).all():
+            return self.targets
+        return np.where(self.targets[:, None] < 0, np.float32(0.5), np.eye(2, dtype=np.float32)[self.targets])
+
+    def with_class(self) -> Encoded:
+        """The texts that have a class."""
+        has_class = self.targets >= 0
+        if has_class.all():
+            return self
+        rows = np.flatnonzero(has_class)
+        return Encoded(self.data.take(rows), self.ids.filter(has_class), self.targets[rows])
 
     def overview_split(self) -> Split:
         """The part for the overview of the data before training."""
@@ -43,7 +66,7 @@ class Encoded:
 
     def examples(self, config: NetworkConfig, device: torch.device) -> Examples:
         """The part as the training loop takes it, on a device."""
-        return Examples.of(self.ids, self.targets, config, device)
+        return Examples.of(self.ids, self.learned_targets(), config, device, self.weights)
 
 
 def vocabulary_of(training: LabelledTexts | Texts, config: VocabularyConfig) -> Vocabulary:
@@ -72,6 +95,8 @@ def digest_of(parts: Mapping[str, Encoded], vocabulary: Vocabulary) -> str:
         digest.update(name.encode())
         for array in (part.ids.values, part.ids.offsets, part.targets):
             digest.update(np.ascontiguousarray(array).tobytes())
+        if part.weights is not None:
+            digest.update(b"weights" + part.weights.tobytes())
     return digest.hexdigest()
 
 

@@ -16,6 +16,12 @@ import numpy.typing as npt
 
 from sentiment_fast.data.overview import TRAINING
 from sentiment_fast.errors import DataError
+from sentiment_fast.evaluation.by_group import (
+    evaluate_all_groups,
+    groups_as_dict,
+    groups_as_lines,
+    neutral_figures,
+)
 from sentiment_fast.evaluation.metrics import Metrics, evaluate_decision
 from sentiment_fast.evaluation.neutral_band import choose_band
 from sentiment_fast.model.calibration import Probabilities
@@ -54,16 +60,19 @@ def finish_run(
     """
     device = network.output.weight.device.type
     model = replace(model, weights=weights_of(network))
-    calibration = calibrate(model, network, data.validation, precision, say, data.class_options.weights)
+    parts = {name: part.with_class() for name, part in data.parts.items() if name != TRAINING}
+    calibration = calibrate(model, network, parts[VALIDATION], precision, say, data.class_options.weights)
     scorer = Scorer(model, device, precision.name)
-    parts = {name: part for name, part in data.parts.items() if name != TRAINING}
     probabilities = {name: scorer.probabilities_of(part.ids) for name, part in parts.items()}
     if data.class_options.neutral == AUTO:
-        model.neutral = _chosen_band(probabilities[VALIDATION], data.validation, model, say)
+        model.neutral = _chosen_band(probabilities[VALIDATION], parts[VALIDATION], model, say)
     save_model(folder, model)
     whole = replace(model.decision, neutral=None)
     metrics = {name: evaluate_decision(probabilities[name], part.targets, whole) for name, part in parts.items()}
     outside = {name: outside_of_band(probabilities[name], part.targets, model) for name, part in parts.items()}
+    groups = {
+        name: evaluate_all_groups(probabilities[name], part.targets, part.data, whole) for name, part in parts.items()
+    }
     sources = {name: part.data.name for name, part in data.parts.items()}
     written = write_results(
         folder,
@@ -75,10 +84,13 @@ def finish_run(
         data.training.data.made_up,
         None if calibration is None else calibration.as_dict(),
         _about_labels(model, data, {name: figures for name, figures in outside.items() if figures is not None}),
+        {name: groups_as_dict(groups[name]) | _neutral_texts(data.parts[name], scorer) for name in parts},
     )
     keep_for_good(folder)
     for name, figures in metrics.items():
         say(f"\n{name}: {sources[name]}\n{figures.as_text()}")
+        for line in groups_as_lines(groups[name]):
+            say(line)
         if (band := outside[name]) is not None:
             say(f"\n{name}, without neutral texts:\n{band.as_text()}")
     return written
@@ -107,6 +119,15 @@ def _chosen_band(
     return low, high
 
 
+def _neutral_texts(part: Encoded, scorer: Scorer) -> dict[str, Any]:
+    """What the model says about the texts between its classes, under "neutral_texts"; nothing if there are none."""
+    neutral = part.targets < 0
+    if not neutral.any():
+        return {}
+    of_positive = scorer.probabilities_of(part.ids.filter(neutral))[:, scorer.decision.positive]
+    return {"neutral_texts": neutral_figures(of_positive)}
+
+
 def _about_labels(model: Model, data: TrainingData, outside: Mapping[str, Metrics]) -> dict[str, Any]:
     """What is recorded about the classes. outside: the figures of texts that are not neutral, by part."""
     weights, rules = data.class_options.weights, data.class_options.rules
@@ -118,6 +139,7 @@ def _about_labels(model: Model, data: TrainingData, outside: Mapping[str, Metric
         "neutral": None if model.neutral is None else list(model.neutral),
         "label_map": None if rules.label_map is None else dict(rules.label_map),
         "normalise_labels": rules.normalise,
+        **({} if rules.neutral_label is None else {"neutral_label": rules.neutral_label}),
         "without_neutral": {name: figures.as_dict() for name, figures in outside.items()},
     }
 

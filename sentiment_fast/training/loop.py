@@ -112,7 +112,7 @@ def train(
                     if stop:
                         raise KeyboardInterrupt
                 sums = processes.add_up(state.sums.clone())
-                train_loss, train_accuracy = (sums / len(training.source)).tolist()
+                train_loss, train_accuracy = _means(sums, training)
                 seconds = time.perf_counter() - started
                 _check_finite("training", train_loss, state.epoch, config)
                 _report_drift(network, say)
@@ -133,12 +133,17 @@ def train(
 def measure(
     network: SentimentLSTM, examples: Examples, precision: Precision, processes: TrainingProcesses | None = None
 ) -> tuple[float, float]:
-    """The mean loss and the accuracy of a network, without training it."""
+    """The mean loss, weighted as in training, and the accuracy, unweighted, of a network, without training it."""
     network.eval()
     logits = all_logits(network, examples.source, precision, processes)
-    loss = class_loss(logits, examples.targets, examples.weights)
-    loss_sum, correct = loss_and_correct(loss, logits, examples.targets).tolist()
-    return loss_sum / len(examples.source), correct / len(examples.source)
+    loss = class_loss(logits, examples.targets, examples.weights, examples.row_weights)
+    return _means(loss_and_correct(loss, logits, examples.targets), examples)
+
+
+def _means(sums: Tensor, examples: Examples) -> tuple[float, float]:
+    """The mean loss and the accuracy. sums: (2,), the summed loss and the number of correct answers."""
+    loss_sum, correct = sums.tolist()
+    return loss_sum / len(examples.source), correct / max(examples.decided, 1)
 
 
 def _on_device(batches: list[Rows], device: torch.device) -> Sequence[Tensor]:

@@ -27,9 +27,15 @@ def fit_ngram_model(
         return None
     started = time.perf_counter()
     examples = data.training if soft_targets is None else soft_targets
-    weights = data.class_options.weights
-    model = fit_ngrams(examples.ids, examples.targets, len(data.classes), config, weights=weights)
-    validation = data.validation
+    model = fit_ngrams(
+        examples.ids,
+        examples.learned_targets(),
+        len(data.classes),
+        config,
+        weights=data.class_options.weights,
+        row_weights=examples.weights,
+    )
+    validation = data.validation.with_class()
     seconds = time.perf_counter() - started
     predicted = predicted_indices(Calibration().probabilities(None, model.logits(validation.ids)))
     accuracy = float((predicted == validation.targets).mean())

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
+from sentiment_fast.data.data_files import DataFile
 from sentiment_fast.data.label_rules import LabelRules
 from sentiment_fast.data.labelled_texts import LabelledTexts
 from sentiment_fast.data.labels import label_map_of
 from sentiment_fast.data.sources import share_of
 from sentiment_fast.data.texts_and_labels import labelled_texts_of
 from sentiment_fast.errors import UsageError
-from sentiment_fast.io.options import DataOptions
+from sentiment_fast.io.options import DataOptions, LabelledDataOptions
 from sentiment_fast.training.class_options import class_weight_of, neutral_of, order_of
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 _READERS = {"label_map": label_map_of, "class_weight": class_weight_of, "ordinal": order_of, "neutral": neutral_of}
 _PATHS = ("data", "validation", "test", "unlabelled")
 IN_MEMORY = "(texts, labels)"  # how a checkpoint records data that came from no file
+SAMPLE_WEIGHT = "sample_weight"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,8 +96,11 @@ class SettingsOptions:
 
 
 @dataclass(frozen=True, kw_only=True)
-class LabelledOptions(SettingsOptions, DataOptions):
-    """The options of everything that learns from labelled texts: the texts, single settings, and hardware."""
+class LabelledOptions(SettingsOptions, LabelledDataOptions):
+    """The options of everything that learns from labelled texts: the texts, single settings, and hardware.
+
+    Files in `data` are spelled with their weights and rows, as `data_files.DataFile` does.
+    """
 
     data: str | tuple[str, ...] | LabelledTexts | None = None
     validation: str | None = None
@@ -103,6 +108,7 @@ class LabelledOptions(SettingsOptions, DataOptions):
     label_column: str | int | None = None
     label_map: dict[str, str] | None = None
     normalise_labels: bool = False
+    neutral_label: str | None = None
     epochs: int | None = None
     batch_size: int | None = None
     learning_rate: float | None = None
@@ -111,13 +117,28 @@ class LabelledOptions(SettingsOptions, DataOptions):
     precision: str | None = None
     cuda_graphs: bool | None = None
 
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Self:
+        """As for all options; `sample_weight` is given to the texts in memory, and is not an option afterwards."""
+        given = dict(values)
+        weights = given.pop(SAMPLE_WEIGHT, None)
+        if weights is None:
+            return super().of(given)
+        data = given.get("data")
+        if not isinstance(data, tuple) or len(data) != 2:
+            raise UsageError(
+                "`sample_weight`: expected texts in memory, (texts, labels), as `data`; a file has one weight, "
+                "`data=FILE:weight=W`"
+            )
+        return super().of(given | {"data": labelled_texts_of(*data, weights=weights)})
+
     def changes(self) -> dict[str, Any]:
         share = None if self.validation is None else share_of(self.validation)
         return super().changes() | ({} if share is None else {"validation_share": share})
 
     def label_rules(self) -> LabelRules:
         """How labels are renamed once they are read."""
-        return LabelRules(self.label_map, self.normalise_labels)
+        return LabelRules(self.label_map, self.normalise_labels, self.neutral_label)
 
     def precision_name(self) -> str:
         """The precision that `precision` or `amp` ask for, maybe "auto". Raises UsageError if they contradict."""
@@ -182,6 +203,10 @@ def _normal(name: str, value: Any, several: bool) -> Any:
     """
     if isinstance(value, np.generic):  # which JSON, and so a checkpoint, can't hold
         value = value.item()
+    if isinstance(value, LabelledTexts):
+        return value
+    if name == "neutral_label":
+        return None if value is None else str(value)
     if name in _READERS:
         return _READERS[name](value)
     if name == "out":
@@ -204,12 +229,13 @@ def _normal(name: str, value: Any, several: bool) -> Any:
             return ()
         is_one = isinstance(value, str | Path) or not isinstance(value, Iterable)
         return tuple(map(str, [value] if is_one else value))
-    return str(value) if isinstance(value, Path) else value
+    return str(value) if isinstance(value, Path | DataFile) else value
 
 
 def _check_paths(name: str, value: Any) -> None:
     paths = value if isinstance(value, list | tuple) else [value]
-    wrong = next((path for path in paths if not isinstance(path, str | os.PathLike)), None)
+    kinds = str | os.PathLike | DataFile if name == "data" else str | os.PathLike
+    wrong = next((path for path in paths if not isinstance(path, kinds)), None)
     if wrong is not None:
         of_memory = ", or a tuple (texts, labels)" if name == "data" else ""
         found = type(value).__name__ if wrong is value else f"a {type(value).__name__} with a {type(wrong).__name__}"

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
 from sentiment_fast.data.overview import TRAINING, Overview, overview
@@ -74,12 +75,19 @@ def open_training_data(
     encoded = {name: encode_part(part, vocabulary, classes) for name, part in parts.items()}
     splits = {name: part.overview_split() for name, part in encoded.items()}
     about = overview(splits, settings.network.max_length)
-    counts = np.bincount(encoded[TRAINING].targets, minlength=len(classes))
+    counts = _class_counts(encoded[TRAINING], len(classes))
     chosen = ClassOptions.of(classes, counts, options.positive, options.class_weight, options.ordinal, options.neutral)
     chosen = replace(chosen, rules=options.label_rules())
     chosen.report(say)
     warn_of_few_texts(classes, counts, len(encoded[VALIDATION].targets), chosen.weights is not None, say)
     return TrainingData(encoded, classes, vocabulary, about, chosen)
+
+
+def _class_counts(part: Encoded, classes: int) -> npt.NDArray[Any]:
+    """(classes,): the texts of each class, as often as they count; those between the classes belong to none."""
+    has_class = part.targets >= 0
+    weights = None if part.weights is None else part.weights[has_class]
+    return np.bincount(part.targets[has_class], weights, classes)
 
 
 def with_vectors(

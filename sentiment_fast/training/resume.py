@@ -26,7 +26,7 @@ from sentiment_fast.training.checkpoints import CHECKPOINT, WORDING, RecordedRun
 from sentiment_fast.training.distillation import SOFT_TARGETS
 from sentiment_fast.training.encode import Encoded, digest_of
 from sentiment_fast.training.initial_weights import NGRAMS
-from sentiment_fast.training.options import IN_MEMORY, SettingsOptions, TrainingOptions
+from sentiment_fast.training.options import IN_MEMORY, SAMPLE_WEIGHT, SettingsOptions, TrainingOptions
 
 Options = TypeVar("Options", bound=SettingsOptions)
 
@@ -80,6 +80,7 @@ def resumed_options(
         began["data"] = given.get("data")
         if began["data"] is None:
             raise UsageError(f"{folder}: the run trains on texts that were in memory: give them as `data` again")
+        began[SAMPLE_WEIGHT] = given.get(SAMPLE_WEIGHT)  # the fingerprint has them
     return kind.of(began | {name: getattr(now, name) for name in kind.NOT_RECORDED})
 
 

@@ -95,8 +95,9 @@ def train(
 
     data: labelled texts: a file of any format that `sf.score_files` reads, a pattern or an aclImdb folder (str or
     Path), or a list of these; "imdb"; "demo" or "demo:N"; or (texts, labels) in memory: a tuple of texts as `sf.encode`
-    takes them and as many labels, str or numbers. None: "IMDB Dataset.csv" in the working folder, else the IMDb
-    reviews, else the demo corpus.
+    takes them and as many labels, str or numbers. `sf.DataFile(path, weight=W, rows=N)` or "PATH:weight=W:rows=N" is
+    how often the texts of a file count and how many of them to draw. None: "IMDB Dataset.csv" in the working folder,
+    else the IMDb reviews, else the demo corpus.
     say: called with each message (default: none). progress: wraps the batches of an epoch, for a progress bar.
     stop: a `runs.stop.StopRequest`; after `stop.request()`, from any thread, the run saves its state and ends.
 
@@ -108,15 +109,19 @@ def train(
     - epochs, batch_size, seed (int, None), learning_rate (float, None): likewise
     - threads (int, None): how many to use on a CPU; None for all that this process may use, or
       OMP_NUM_THREADS if that is less. How sums are rounded depends on it
+    - sample_weight ((n,) numbers of 0 or more, None): how often each of the texts in memory counts
     - validation (share or path, None): the texts that choose the epoch and calibrate the probabilities
     - test (path, None): labelled texts to score once, at the end
     - text_column, label_column (str or int, None): names, or numbers from 1; default "sentiment", else "label";
       "review", else "text", else the only other one that holds text
     - input_format, encoding, sheet, delimiter, header, skip_lines, comment, quoting, escape, na_values: how files are
       laid out, see `io.options.LayoutOptions`
-    - skip_bad_rows (bool, False): leave out records that cannot be read, and report how many
+    - skip_bad_rows, skip_unlabelled (bool, False): leave out records that cannot be read, and rows without a label,
+      and report how many
+    - domain_column (str or int, None): a column that names the domain of each row, for figures of each
     - label_map (mapping or "LABEL=NEW,LABEL=NEW", None): new labels by old ones, both as they are spelled, in all
       parts; normalise_labels (bool, False): merge labels that differ only in case or surrounding white space
+    - neutral_label (str, None): a label that is not a class, but between the two others: its target is 0.5
     - positive (label, the second of two): the class whose probability is the score; threshold, ROC AUC and the like
       are about it
     - class_weight ("balanced" or mapping, None): factors for the losses of the classes; "balanced": so that each class
@@ -243,7 +248,8 @@ class _Run:
 
         try:
             data = open_training_data(self.options, settings, initial, self.say)
-            self.say(data.overview.as_text())
+            for line in data.overview.as_text().splitlines():
+                self.say(line)
             self.processes.first_does(keep_what_is_known)
             soft_targets = teach(
                 self.options, data, self.folder, self.processes, resumed=self.recorded is not None, say=self.say

@@ -36,22 +36,39 @@ from sentiment_fast.training.state import RATE_SHARE, TrainingState
 class Examples:
     """Labelled ids, on the device. source: the texts' ids. targets: (n,) int64 class indices, or (n, classes) float32
     class probabilities: soft targets (Hinton et al. 2015). weights: (classes,) float32, of the losses; None for 1.
+    row_weights: (n,) float32, of the rows' losses, with a mean of 1, so that the expected gradient of a batch is that
+    of a batch of as many copies of each row; None for 1.
     """
 
     source: BatchSource
     targets: Tensor
     weights: Tensor | None = None
+    row_weights: Tensor | None = None
 
     @classmethod
-    def of(cls, ids: TokenIds, targets: npt.NDArray[Any], config: NetworkConfig, device: torch.device) -> Examples:
-        """Copies them to the device. targets: as above, as an array."""
+    def of(
+        cls,
+        ids: TokenIds,
+        targets: npt.NDArray[Any],
+        config: NetworkConfig,
+        device: torch.device,
+        row_weights: npt.NDArray[np.float64] | None = None,
+    ) -> Examples:
+        """Copies them to the device. targets: as above, as an array. row_weights: (n,), with any mean above 0."""
         source = BatchSource(ids, config.max_length, config.pads_on_left, device)
-        return cls(source, torch.from_numpy(targets).to(device))
+        scaled = None if row_weights is None else (row_weights / row_weights.mean()).astype(np.float32)
+        on_device = None if scaled is None else torch.from_numpy(scaled).to(device)
+        return cls(source, torch.from_numpy(targets).to(device), row_weights=on_device)
 
     def weighted(self, weights: Sequence[float] | None) -> Examples:
         """The same with these weights."""
         device = self.targets.device
         return replace(self, weights=None if weights is None else torch.tensor(weights, device=device))
+
+    @property
+    def decided(self) -> int:
+        """How many rows have a most probable class, by which answers are right or wrong."""
+        return len(self.targets) if self.targets.ndim == 1 else int(is_decided(self.targets).sum())
 
 
 def graphs_are_worth_it(precision: Precision, processes: TrainingProcesses) -> bool:
@@ -202,7 +219,12 @@ class TrainingStep:
             with self._precision.autocast(device):
                 summary = self._summary(piece, device_piece)
                 loss, sums = self._batch_loss(
-                    state.network.dropout, state.network.output, summary, targets, training.weights
+                    state.network.dropout,
+                    state.network.output,
+                    summary,
+                    targets,
+                    training.weights,
+                    None if training.row_weights is None else training.row_weights[device_piece],
                 )
             state.scaler.scale(loss * (len(piece) / len(rows))).backward()  # type: ignore[no-untyped-call]
             result += sums
@@ -216,27 +238,39 @@ class TrainingStep:
 
 
 def batch_loss(
-    dropout: nn.Dropout, output: nn.Linear, summary: Tensor, targets: Tensor, weights: Tensor | None = None
+    dropout: nn.Dropout,
+    output: nn.Linear,
+    summary: Tensor,
+    targets: Tensor,
+    weights: Tensor | None = None,
+    row_weights: Tensor | None = None,
 ) -> tuple[Tensor, Tensor]:
     """A batch's mean loss, and (2,): its summed loss and number of correct answers.
 
-    dropout, output: the network's layers. summary: (batch, features), as `summarise` returns it. weights: see
-    `class_loss`.
+    dropout, output: the network's layers. summary: (batch, features), as `summarise` returns it. weights, row_weights:
+    see `class_loss`.
     """
     logits = output(dropout(summary)).squeeze(-1)
-    loss = class_loss(logits, targets, weights)
+    loss = class_loss(logits, targets, weights, row_weights)
     return loss, loss_and_correct(loss, logits, targets)
 
 
 def loss_and_correct(loss: Tensor, logits: Tensor, targets: Tensor) -> Tensor:
     """(2,): a batch's summed loss and its number of correct answers, left on the device.
 
-    With soft targets, the most probable class counts as the correct one.
+    With soft targets, the most probable class counts as the correct one; without one, no answer is correct.
     """
+    correct = class_probabilities(logits.detach()).argmax(dim=1) == (
+        targets.argmax(dim=1) if targets.ndim == 2 else targets
+    )
     if targets.ndim == 2:
-        targets = targets.argmax(dim=1)
-    correct = (class_probabilities(logits.detach()).argmax(dim=1) == targets).sum()
-    return torch.stack([loss.detach() * len(targets), correct])
+        correct = correct & is_decided(targets)
+    return torch.stack([loss.detach() * len(targets), correct.sum()])
+
+
+def is_decided(targets: Tensor) -> Tensor:
+    """(n,) bool: whether some class is more probable than another. targets: (n, classes)."""
+    return targets.amax(dim=1) > targets.amin(dim=1)
 
 
 class StepGraphs:

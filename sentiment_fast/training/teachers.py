@@ -99,7 +99,7 @@ def teach(
         processes.first_does(lambda: keep_probabilities(folder, fresh, ids))
         probabilities = fresh
     weight = LABEL_WEIGHT if options.label_weight is None else options.label_weight
-    return soft_targets(ids, labelled.targets, probabilities, weight)
+    return soft_targets(ids, labelled.learned_targets(), probabilities, weight, labelled.weights)
 
 
 def _is_hugging_face(folder: Path) -> bool:

@@ -60,14 +60,16 @@ class EncodedData:
     def _fitted_ngram_logits(self, vocabulary: VocabularyConfig, config: NgramConfig) -> Logits:
         parts = self.encoded(vocabulary)[1]
         training = parts["training"]
-        return fit_ngrams(training.ids, training.targets, len(self.classes), config).logits(parts["validation"].ids)
+        targets, weights = training.learned_targets(), training.weights
+        model = fit_ngrams(training.ids, targets, len(self.classes), config, row_weights=weights)
+        return model.logits(parts["validation"].ids)
 
     def _encoded(self, config: VocabularyConfig) -> tuple[Vocabulary, dict[str, Encoded]]:
         vocabulary = vocabulary_of(self.parts["training"], config)
         return vocabulary, {name: encode_part(data, vocabulary, self.classes) for name, data in self.parts.items()}
 
     def digest(self) -> str:
-        """SHA-256 of all texts and labels, by which searches are compared."""
+        """SHA-256 of all texts, labels and weights, by which searches are compared."""
         digest = hashlib.sha256()
         for name, data in self.parts.items():
             digest.update(f"{name} {len(data)}\n".encode())
@@ -76,4 +78,7 @@ class EncodedData:
                 digest.update(len(raw).to_bytes(8, "little"))
                 digest.update(raw)
             digest.update(repr(np.asarray(data.labels).tolist()).encode("utf-8", "surrogatepass"))
+            for more in (data.weights, data.without_class):
+                if more is not None:
+                    digest.update(more.tobytes())
         return digest.hexdigest()

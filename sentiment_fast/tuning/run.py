@@ -14,6 +14,7 @@ from typing import Any
 import torch
 
 from sentiment_fast.errors import DataError, UsageError
+from sentiment_fast.evaluation.by_group import mean_log_loss
 from sentiment_fast.evaluation.fit_calibration import fit_calibration
 from sentiment_fast.evaluation.metrics import evaluate
 from sentiment_fast.model.calibration import Calibration, Logits
@@ -139,12 +140,21 @@ def _with_ngrams(
 ) -> Epoch:
     """The epoch with the figures of network and n-gram model together, calibrated on the same texts."""
     logits = network_logits(network, validation.ids, setup.precision)
+    targets, weights = validation.targets, validation.weights
+    classes, known = setup.data.classes, targets >= 0
     try:
-        calibration = fit_calibration(logits, ngram_logits, validation.targets, len(setup.data.classes))
+        of_known = None if weights is None else weights[known]
+        calibration = fit_calibration(
+            logits[known], ngram_logits[known], targets[known], len(classes), row_weights=of_known
+        )
     except DataError:  # too few texts (the loop has checked that the loss is finite): added up, as train does
         calibration = Calibration()
-    found = evaluate(calibration.probabilities(logits, ngram_logits), validation.targets, setup.data.classes)
-    return replace(epoch, validation_loss=found.log_loss, validation_accuracy=found.accuracy)
+    probabilities = calibration.probabilities(logits, ngram_logits)
+    found = evaluate(probabilities[known], targets[known], classes)
+    loss = found.log_loss
+    if weights is not None or not known.all():
+        loss = mean_log_loss(probabilities, validation.learned_targets(), weights)
+    return replace(epoch, validation_loss=loss, validation_accuracy=found.accuracy)
 
 
 def described(settings: dict[str, Any]) -> str:

@@ -99,9 +99,10 @@ def tune(
 ) -> SearchResult:
     """Search for settings that train well: what `python -m sentiment_fast.tune` does, with its options.
 
-    data, say, stop: as for `sf.train`; so are validation, text_column, label_column, label_map, normalise_labels, how
-    files are laid out (delimiter and the like), preset, config, set, epochs, batch_size, learning_rate, seed, threads,
-    device, amp, precision and cuda_graphs, by keyword. Further options:
+    data, say, stop: as for `sf.train`; so are sample_weight, validation, text_column, label_column, label_map,
+    normalise_labels, neutral_label, skip_unlabelled, how files are laid out (delimiter and the like), preset, config,
+    set, epochs, batch_size, learning_rate, seed, threads, device, amp, precision and cuda_graphs, by keyword. Further
+    options:
 
     - out (path, default runs/tune-<date-time>), resume (bool, False): the search's folder; continue the one in it
     - search ("random", "grid" or "optuna"; "random"): draw settings, try all combinations, or let Optuna choose

@@ -169,6 +169,7 @@ def test_rows_without_their_package_or_their_texts_are_skipped(figures_file, tmp
     assert "a_package_that_is_not_there" in seen[-1]["peer"]
 
 
+@pytest.mark.slow
 def test_a_row_comes_after_those_that_it_needs_and_its_training_includes_theirs(figures_file, tmp_path):
     rows = [prepared("second", "json.tool {figures}", needs=("first",)), prepared("first", "json.tool {figures}")]
     _, seen = run(rows, {"figures": figures_file, "models": tmp_path})

@@ -61,6 +61,7 @@ def test_texts_are_the_same_each_time_and_of_known_words_where_they_should_be(mo
     assert np.all([len(text.split()) == 100 for text in texts["100 words of random letters"]])
 
 
+@pytest.mark.slow
 def test_a_missing_model_is_told_of_and_fails(tmp_path, capsys):
     assert domains.main(["--model", str(tmp_path / "none")]) == 4
     assert "no such model folder" in capsys.readouterr().err

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from benchmarks.studies.film_split import HELD_BACK, TRAINING, clusters_of, held_back, main
 
@@ -25,6 +26,7 @@ def reviews(films, each):
     return texts, film
 
 
+@pytest.mark.slow
 def test_reviews_of_a_film_stay_together():
     texts, film = reviews(40, 12)
     clusters = clusters_of(texts, clusters=40, numbers=30)

@@ -521,6 +521,7 @@ def rows_of(paths: Paths, **options: Any) -> Rows:
     return list(zip(data.texts.to_pylist(), data.labels.tolist(), strict=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("extension", "compression"),
     [(one, other) for one in CONTENT for other in COMPRESS if not other or one not in (".parquet", ".pq")],

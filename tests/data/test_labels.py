@@ -24,6 +24,7 @@ from sentiment_fast.data.labelled_texts import (
 )
 from sentiment_fast.data.labels import (
     label_map_of,
+    label_map_text,
     label_values,
     near_equal,
     positions,
@@ -220,12 +221,33 @@ def test_a_new_label_that_the_model_lacks_is_bad_usage():
         (["pos=positive", "neg=negative"], {"pos": "positive", "neg": "negative"}),
         ({1: "yes", 0.5: "no"}, {"1": "yes", "0.5": "no"}),
         ('"a,b=c",d=e=f', {"a,b": "c", "d": "e=f"}),
+        ('{"a=b": "c", "1": 2.50}', {"a=b": "c", "1": "2.50"}),
+        (['{"a=b": "c"}', "d=e"], {"a=b": "c", "d": "e"}),
+        ("{x}=y", {"{x}": "y"}),
         (None, None),
         ({}, None),
     ],
 )
 def test_a_label_map_has_several_forms(given, expected):
     assert label_map_of(given) == expected
+
+
+@pytest.mark.parametrize(
+    "label_map", [{"a": "b", "c": "d"}, {"a=b": "c"}, {"a,b": "c"}, {'"': "x"}, {"a": "b=c"}, {'{"': "x"}, {"ä": " "}]
+)
+def test_a_label_map_is_read_back_from_its_text(label_map):
+    assert label_map_of(label_map_text(label_map)) == label_map
+
+
+def test_labels_with_equals_signs_are_said_to_need_json():
+    with pytest.raises(UsageError, match=r"got 'a': .* in JSON, such as `label_map=\{\"a=b\": \"new\"\}`"):
+        LabelRules(label_map_of("a=b=c")).of_training({"training": data_of(["a=b", "c"])}, "training")
+
+
+@pytest.mark.parametrize("given", ['{"a": 1', '{"a": null}', '{"a": {"b": "c"}}', '{"a": "b", "a": "c"}', '{"a": ""}'])
+def test_a_label_map_in_json_that_is_not_one_is_bad_usage(given):
+    with pytest.raises(UsageError, match="`label_map`: expected"):
+        label_map_of(given)
 
 
 @pytest.mark.parametrize("given", ["pos", "pos=", "=x", "a=b,a=c", {"a": ""}])

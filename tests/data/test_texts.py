@@ -163,6 +163,7 @@ def test_sources_are_joined_in_their_order():
     assert (both.texts.to_pylist(), both.name, both.made_up) == (["a", "b"], "a + b", False)
 
 
+@pytest.mark.slow
 def test_demo_texts_are_said_to_be_made_up():
     assert open_texts("demo:7").made_up
     assert len(open_texts("demo:7")) == 7

@@ -29,11 +29,10 @@ PAGES += sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
-def in_plain_words(text):
+def in_plain_words(text, where=""):
     found = PHRASES.findall(text)
-    assert not found, (
-        f"{found}: write one of {[better for phrase, better in INSTEAD.items() if re.search(phrase, text, re.I)]}"
-    )
+    instead = [better for phrase, better in INSTEAD.items() if re.search(phrase, text, re.IGNORECASE)]
+    assert not found, f"{where}{found}: write one of {instead}"
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -41,23 +40,24 @@ def test_pages_are_in_plain_words(page):
     in_plain_words((ROOT / page).read_text("utf-8"))
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_string_literals_are_in_plain_words(path):
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            in_plain_words(node.value)
+def literals(node):
+    return [one for one in ast.walk(node) if isinstance(one, ast.Constant) and isinstance(one.value, str)]
 
 
-@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*/*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_the_library_names_arguments_and_the_command_line_options(path):
+def test_string_literals_are_in_plain_words():
+    for path in MODULES:
+        for literal in literals(ast.parse(path.read_text("utf-8"))):
+            in_plain_words(literal.value, f"{path.relative_to(PACKAGE)}:{literal.lineno}: ")
+
+
+def test_the_library_names_arguments_and_the_command_line_options():
     """A message of the library says `text_column`, which cli/main.py turns into --text-column for a command."""
-    if path.relative_to(PACKAGE).parts[0] == "cli":
-        return
-    tree = ast.parse(path.read_text("utf-8"))
-    raised = [node for node in ast.walk(tree) if isinstance(node, ast.Raise)]
-    for node in (inner for outer in raised for inner in ast.walk(outer)):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            assert not re.search(r"(?<!\w)--[a-z]", node.value), f"{path.name}:{node.lineno}: {node.value}"
+    for path in sorted(PACKAGE.rglob("*/*.py")):
+        if path.relative_to(PACKAGE).parts[0] == "cli":
+            continue
+        raised = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Raise)]
+        for literal in (one for node in raised for one in literals(node)):
+            assert not re.search(r"(?<!\w)--[a-z]", literal.value), f"{path.name}:{literal.lineno}: {literal.value}"
 
 
 def test_the_phrases_are_found():

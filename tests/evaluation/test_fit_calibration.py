@@ -54,6 +54,7 @@ def test_two_parts_are_mixed_as_logistic_regression_mixes_them():
     assert found.bias[0] == pytest.approx(expected.intercept_[0], abs=1e-3)
 
 
+@pytest.mark.slow
 def test_the_mix_loses_less_than_either_part():
     network, wide, targets = noisy_parts()
     losses = []
@@ -63,6 +64,7 @@ def test_the_mix_loses_less_than_either_part():
     assert losses[0] < min(losses[1:]) - 0.005
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scale", [0.2, 3.0])
 def test_calibrated_probabilities_hold_on_other_data(scale):
     logits, targets = drawn()
@@ -75,6 +77,7 @@ def test_calibrated_probabilities_hold_on_other_data(scale):
     assert after < 0.015
 
 
+@pytest.mark.slow
 def test_a_part_that_says_the_opposite_is_left_out():
     network, wide, targets = noisy_parts()
     alone = fit_calibration(network, None, targets, 2).network

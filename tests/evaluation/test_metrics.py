@@ -86,6 +86,7 @@ def test_calibration_error_of_five_texts():
     assert evaluate(FIVE, FIVE_LABELS, CLASSES).calibration_error == pytest.approx(expected)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("classes", [2, 3, 7])
 def test_calibration_error_equals_a_plain_loop(classes):
     probabilities, labels = random_case(500, classes, seed=classes)
@@ -281,6 +282,7 @@ def test_the_arguments_are_left_as_they_are():
     assert np.array_equal(probabilities, before)
 
 
+@pytest.mark.slow
 def test_importing_does_not_load_scikit_learn():
     code = "import sys, sentiment_fast.evaluation; sys.exit('sklearn' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

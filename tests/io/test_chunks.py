@@ -7,7 +7,8 @@ import random
 
 import pytest
 
-from sentiment_fast._core import LEVELS, RecordFinder
+from sentiment_fast._core import LEVELS, RecordFinder, ValueFinder
+from sentiment_fast.io import chunks as chunks_module
 from sentiment_fast.io.chunks import Chunk, read_chunks
 
 
@@ -47,6 +48,51 @@ def test_records_are_those_of_the_whole_stream(seed):
             for name in ("rows", "lines", "fields"):
                 joined = [number for _, chunk in found for number in getattr(chunk.records, name).tolist()]
                 assert joined == getattr(whole, name).tolist()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(40))
+def test_records_of_a_chunk_are_limited_and_any_chunk_can_be_the_first(seed, monkeypatch):
+    choose = random.Random(seed)
+    most, chunk_bytes = choose.choice([1, 2, 3, 7]), choose.choice([1, 7, 64, 500])
+    monkeypatch.setattr(chunks_module, "MOST_RECORDS", most)
+    data = random_csv(seed) + b"\n" * choose.choice([0, 20]) + b'"' + b"a\n" * choose.randrange(90) + b'"'
+    whole = RecordFinder("scalar").find(data, True)
+    found = chunks(data, chunk_bytes, buffers=choose.randint(1, 3))
+    assert b"".join(content for content, _ in found) == data
+    assert max(len(chunk.records) for _, chunk in found) <= most
+    ends = [chunk.records.offset + end for _, chunk in found for end in chunk.records.ends.tolist()]
+    assert ends == whole.ends.tolist()
+    for number, (_, chunk) in enumerate(found):
+        finder = RecordFinder(LEVELS[-1], offset=chunk.offset, row=chunk.row, line=chunk.line)
+        again = read_chunks(io.BytesIO(data[chunk.offset :]), finder, chunk_bytes)
+        assert [bytes(one.data) for one in again] == [content for content, _ in found[number + 1 :]]
+
+
+@pytest.mark.parametrize("chunk_bytes", [1, 5, 64])
+def test_values_of_a_chunk_are_limited(chunk_bytes, monkeypatch):
+    monkeypatch.setattr(chunks_module, "MOST_RECORDS", 2)
+    data = b'[{"a": 1}, 2, "x"\n, {"b":\n [3]}, null] {} 5'
+    found = [
+        (bytes(chunk.data), len(chunk.records)) for chunk in read_chunks(Trickle(data), ValueFinder(), chunk_bytes)
+    ]
+    assert b"".join(content for content, _ in found) == data
+    assert sum(count for _, count in found) == 7
+    assert max(count for _, count in found) <= 2
+
+
+def test_stream_is_not_read_again_once_it_has_ended(monkeypatch):
+    pieces = [b"a\nb\n", b"c\nd\n", b""]
+
+    class Terminal(io.RawIOBase):
+        def readinto(self, buffer):
+            piece = pieces.pop(0)
+            buffer[: len(piece)] = piece
+            return len(piece)
+
+    monkeypatch.setattr(chunks_module, "MOST_RECORDS", 1)
+    found = [bytes(chunk.data) for chunk in read_chunks(Terminal(), RecordFinder("scalar"))]
+    assert found == [b"a\n", b"b\n", b"c\n", b"d\n"]
 
 
 def test_chunks_are_as_large_as_asked_for_but_for_long_records():

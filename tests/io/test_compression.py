@@ -86,6 +86,7 @@ def test_padding_that_the_format_lacks_is_an_error(complaint, extension, padding
     assert f"at byte {len(whole)}" in complaint(whole + b"\0" * padding + whole, extension)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("extension", COMPRESSIONS)
 def test_member_that_is_cut_anywhere_is_an_error(complaint, extension):
     whole = COMPRESS[extension](b"good film\n" * 20)

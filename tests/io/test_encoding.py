@@ -88,6 +88,7 @@ def test_texts_of_ascii_bytes_are_not_copied():
     assert np.shares_memory(ends, offsets)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["utf-16-le", "utf-16-be", "utf-32-le", "shift_jis", "gbk", "cp037", "utf-7", "big5"])
 def test_bytes_that_a_codec_cannot_decode_become_as_many_marks_as_python_replaces(name):
     choose = random.Random(2)

@@ -12,10 +12,11 @@ from sentiment_fast.io.options import Reading, ReadOptions
 from sentiment_fast.io.source import Source
 from sentiment_fast.io.window import WINDOW_BYTES, Position
 
+START = Position()
 TEXTS = [f"{number} " + "a good film " * 40 for number in range(10_000)]
 
 
-def ends(paths, begin=Position(), window_bytes=WINDOW_BYTES):  # noqa: B008
+def ends(paths, begin=START, window_bytes=WINDOW_BYTES):
     with Source(paths[begin.source]) as first:
         reading = Reading(ReadOptions(text_column="text"), output="CSV")
         return [window.end for _, _, window in Inputs(paths, reading, first).windows(begin, 1, window_bytes)]

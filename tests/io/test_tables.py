@@ -93,6 +93,7 @@ def test_every_extension_is_tried():
     assert set(CONTENT) | BINARY == {extension for one in FORMATS for extension in one.extensions}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("window_bytes", [1, 1 << 20])
 @pytest.mark.parametrize("extension", CONTENT)
 def test_wanted_columns_are_read_from_every_format(tmp_path, extension, window_bytes):

@@ -56,6 +56,7 @@ def test_a_neutral_text_shows_the_probability_of_the_positive_class():
     assert shown.tolist() == pytest.approx([0.6, 0.9])
 
 
+@pytest.mark.slow
 @given(st.lists(st.lists(st.floats(0.01, 1), min_size=3, max_size=3), min_size=1, max_size=5))
 def test_expected_values_are_within_the_range_of_the_numbers(shares):
     probabilities = np.array(shares, np.float64)

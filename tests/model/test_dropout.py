@@ -93,6 +93,7 @@ def test_recurrent_weights_are_dropped_for_all_steps_of_a_batch(pooling, bidirec
     assert_close(ours, theirs)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", _core.LSTM_LEVELS["float32"])
 @NETWORKS
 def test_the_native_core_drops_the_same(level, pooling, bidirectional, layers):

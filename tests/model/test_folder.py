@@ -80,6 +80,7 @@ def change_weights(folder: Path, change) -> None:
 # The round trip.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("pooling", "bidirectional"),
     [("padded", False), ("last", False), ("last", True), ("attention", False), ("attention", True), ("max_mean", True)],
@@ -190,11 +191,13 @@ def test_metrics_and_card_may_be_missing(folder):
 # Folders that are no model folders.
 
 
+@pytest.mark.slow
 def test_a_missing_folder_is_refused_by_its_path(tmp_path):
     with pytest.raises(ModelFolderError, match=r"nowhere: no such model folder.*sentiment_fast.train"):
         load_model(tmp_path / "nowhere")
 
 
+@pytest.mark.slow
 def test_a_file_in_place_of_the_folder_is_refused(tmp_path):
     (tmp_path / "model").write_text("")
     with pytest.raises(ModelFolderError, match="model: no such model folder"):
@@ -323,6 +326,7 @@ def test_a_config_that_is_no_json_is_refused(folder, text):
         load_model(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text", ["[]", "null", '"text"', "1", "{}", '{"format": "1"}', '{"format": true}', '{"format": 0}']
 )
@@ -610,6 +614,7 @@ def test_weights_beyond_half_precision_are_not_saved_in_it(tmp_path):
 # Sizes.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [10**9, 10**12, 10**30])
 @pytest.mark.parametrize("field", ["hidden_size", "embedding_size"])
 def test_absurd_sizes_are_refused_without_allocating_them(folder, field, size):
@@ -719,6 +724,7 @@ class Trap:
         return (os.mkdir, (str(self.path),))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("write", [lambda trap, file: pickle.dump(trap, file), torch.save], ids=["pickle", "torch"])
 def test_a_pickle_in_place_of_a_file_is_refused_and_not_executed(folder, tmp_path, name, write):
@@ -859,6 +865,7 @@ def test_a_folder_that_stays_mixed_is_refused(tmp_path):
 # Numbers that are none, and stop words.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 3e38])
 @pytest.mark.parametrize("name", ["embedding.weight", "recurrent.weight_hh_l1", "output.bias"])
 def test_a_single_weight_that_is_not_finite_is_refused(folder, name, value):

@@ -150,6 +150,7 @@ def test_pads_are_run_until_they_change_nothing_more():
     assert sum(run) <= 2 * 65
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pads", [0, 1, 90, 128, 129, 130, 476])
 @pytest.mark.parametrize("cell", CELLS)
 def test_pads_run_unchecked_end_where_checked_ones_do(cell, pads):
@@ -237,6 +238,7 @@ def test_logits_do_not_depend_on_how_far_the_batch_is_padded(kind, classes):
     torch.testing.assert_close(narrow, wide, rtol=0, atol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_logits_do_not_depend_on_the_other_rows_of_the_batch(kind):
     network, rows = network_of(small(**kind)), rows_of([17, 1, 9, 0])
@@ -266,6 +268,7 @@ def test_two_classes_give_one_logit_a_row_and_more_give_one_each(kind):
     assert shapes == [(4,), (4, 3), (4, 7)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_batch_of_one_row_keeps_its_dimension(kind):
     assert network_of(small(**kind))(*padded([[3]], 1, on_left=False)).shape == (1,)

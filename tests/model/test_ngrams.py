@@ -66,6 +66,7 @@ def test_two_classes_are_learned_as_scikit_learn_would(ngrams):
     assert np.abs(found).max() > 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("classes", [2, 3, 5])
 def test_classes_of_unseen_texts_are_told(classes):
     wide = fit_ngrams(*made_up_texts(1000, classes), classes, CONFIG)
@@ -185,6 +186,7 @@ def test_tensors_that_are_missing_are_named(learned):
         NgramModel(CONFIG, tensors)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("targets", "classes", "message"),
     [

@@ -68,6 +68,7 @@ def test_a_network_of_other_sizes_is_told_the_field_both_values_and_what_to_do(f
         check_sizes(folder, load_pretrained(folder), replace(NETWORK, **{field: value}))
 
 
+@pytest.mark.slow
 def test_a_missing_folder_says_what_makes_one(tmp_path):
     with pytest.raises(ModelFolderError, match=r"sentiment_fast\.pretrain"):
         load_pretrained(tmp_path / "nothing")
@@ -89,6 +90,7 @@ def test_a_changed_file_is_noticed(folder, name):
         load_pretrained(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changes", "complaint"),
     [

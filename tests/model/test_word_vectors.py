@@ -53,6 +53,7 @@ def test_information_is_the_formulas():
     np.testing.assert_allclose(word_vectors._positive_information(counts).toarray(), expected, rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_results_are_the_same_again_and_whatever_is_counted_at_once(monkeypatch):
     ids = texts_of_two_topics(200)
     first = fit_word_vectors(ids, 17, 4).matrix

@@ -88,12 +88,14 @@ def test_learning_curves_of_an_empty_history_are_refused(tmp_path):
         learning_curves([], tmp_path / "curves.png")
 
 
+@pytest.mark.slow
 def test_class_balance_of_two_classes(tmp_path):
     counts = {"training": {"negative": 18750, "positive": 18750}, "validation": {"negative": 6250, "positive": 6250}}
     class_balance(counts, tmp_path / "balance.png")
     assert png_size(tmp_path / "balance.png") == (1200, 420)
 
 
+@pytest.mark.slow
 def test_class_balance_of_integer_labels_that_a_part_lacks(tmp_path):
     class_balance({"training": {1: 5, 2: 7, 3: 1}, "test": {1: 2}}, tmp_path / "balance.png")
     assert png_size(tmp_path / "balance.png")[0] == 1200
@@ -119,12 +121,14 @@ def test_class_balance_of_many_classes_says_that_it_shows_the_largest(tmp_path, 
     assert titles == ["Class balance: the 25 largest of 1,000 classes"]
 
 
+@pytest.mark.slow
 def test_class_balance_keeps_room_for_its_bars_beside_long_labels(tmp_path):
     labels = {"a label that goes on and on " * 20: 3, "short": 5}
     class_balance({"training": labels}, tmp_path / "balance.png")
     assert png_size(tmp_path / "balance.png") == (1200, 420)
 
 
+@pytest.mark.slow
 def test_class_balance_takes_dollar_signs_for_what_they_are(tmp_path):
     class_balance({"training": {r"$\frac{": 3, "$5 or $6": 5}}, tmp_path / "balance.png")
     assert png_size(tmp_path / "balance.png") == (1200, 420)
@@ -143,6 +147,7 @@ def test_length_histogram_of_any_range_of_lengths(tmp_path, longest):
     assert png_size(tmp_path / "lengths.png") == (1200, 540)
 
 
+@pytest.mark.slow
 def test_length_histogram_bars_hold_every_text(tmp_path, monkeypatch):
     from matplotlib.axes import Axes
 
@@ -153,6 +158,7 @@ def test_length_histogram_bars_hold_every_text(tmp_path, monkeypatch):
     assert bars[0][0].sum() == 3001
 
 
+@pytest.mark.slow
 def test_length_histogram_title_gives_the_share_beyond_the_padding(tmp_path, monkeypatch):
     from matplotlib.axes import Axes
 
@@ -168,6 +174,7 @@ def test_length_histogram_without_lengths_is_refused(tmp_path):
         length_histogram(np.empty(0, dtype=np.int64), 500, tmp_path / "lengths.png")
 
 
+@pytest.mark.slow
 def test_importing_does_not_load_matplotlib(tmp_path):
     assert run("import sys, sentiment_fast.report.plots; sys.exit('matplotlib' in sys.modules)", tmp_path) == 0
 

@@ -72,6 +72,7 @@ def scalars() -> Callable[[Path], dict[str, list[tuple[int, float]]]]:
     return read
 
 
+@pytest.mark.slow
 def test_each_epochs_figures_are_logged(tmp_path, scalars):
     write(tmp_path, HISTORY)
     names = asdict(HISTORY[0]).keys() - {"epoch", "best"}

@@ -27,6 +27,7 @@ TABLES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", TABLES.values(), ids=TABLES.keys())
 def test_every_kind_of_table_is_scored(scorer, table):
     scored = pa.Table.from_batches(

@@ -219,6 +219,7 @@ def test_evaluate_reports_coverage_and_the_figures_on_the_rest(made, tmp_path, c
     assert "outside of the neutral band" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_evaluate_reads_labels_by_their_map(made, tmp_path, capsys):
     folder = made(["negative", "positive"])
     path = tmp_path / "labelled.csv"

@@ -142,6 +142,7 @@ def test_journal_of_a_run_in_another_encoding_is_refused(monkeypatch, exact_scor
         score_csv(tmp_path / "in.csv", tmp_path / "out.csv", exact_scorer, encoding="cp1252", window_bytes=100)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["cp1252", "utf-16"])
 @pytest.mark.parametrize("columns", [None, ["review"], ["é id"]])
 def test_columns_of_other_formats_hold_decoded_text(exact_scorer, tmp_path, encoding, columns):
@@ -157,6 +158,7 @@ def test_columns_of_other_formats_hold_decoded_text(exact_scorer, tmp_path, enco
         assert [row["é id"] for row in rows] == found["é id"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "utf-32-be", "shift_jis"])
 def test_json_lines_become_utf8(exact_scorer, tmp_path, encoding):
     lines = '{"text": "good é"}\n{"text": "bad"}\n' if encoding != "shift_jis" else '{"text": "日本ソ"}\n'
@@ -258,6 +260,7 @@ def test_inputs_in_utf8_and_in_utf16_with_a_mark_fit_into_one_output(exact_score
     assert lines[1] == lines[2]
 
 
+@pytest.mark.slow
 def test_input_that_changes_while_it_is_scored_leaves_nothing(exact_scorer, tmp_path):
     source = tmp_path / "in.csv"
     source.write_bytes(b"text\n" + b"good\n" * 1000)

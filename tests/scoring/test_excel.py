@@ -42,6 +42,7 @@ def test_cells_are_texts_as_a_user_sees_them(exact_scorer):
     assert scored(book, exact_scorer) == [list(HEADER), *([text, "good"] for _, text in cells)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["in.xlsx", "in.ods"])
 @pytest.mark.parametrize("written", ["csv", "jsonl", "json", "parquet"])
 def test_rows_in_are_rows_out_in_every_format(exact_scorer, tmp_path, name, written):

@@ -139,6 +139,7 @@ def test_json_lines_may_be_compressed(exact_scorer, tmp_path, written, compressi
     assert DECOMPRESS[compression](output.read_bytes()) == (tmp_path / f"plain.{written}").read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["in.jsonl", "in.parquet", "in.pq"])
 def test_output_has_the_format_of_the_input_unless_named_otherwise(model_folder, tmp_path, name):
     write_rows(tmp_path / name, some_rows(3))
@@ -148,6 +149,7 @@ def test_output_has_the_format_of_the_input_unless_named_otherwise(model_folder,
     assert (tmp_path / "x").read_bytes() == (tmp_path / name.replace("in.", "in.scored.")).read_bytes()
 
 
+@pytest.mark.slow
 def test_parquet_may_be_written_to_a_stream(exact_scorer, tmp_path):
     write_rows(tmp_path / "in.parquet", some_rows(300))
     sink = io.BytesIO()
@@ -236,6 +238,7 @@ def of_many_types(rows: int) -> pa.Table:
     return pa.table({"text": ["good film"] * rows, **made})
 
 
+@pytest.mark.slow
 def test_types_metadata_and_nullability_are_kept_from_parquet_to_parquet(exact_scorer, tmp_path):
     table = of_many_types(500)
     fields = [field.with_metadata({"unit": field.name}) for field in table.schema]
@@ -514,6 +517,7 @@ def test_several_inputs_go_into_one_output_in_their_order(exact_scorer, tmp_path
     assert summary.rows == 300
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("columns", [None, ["text"]])
 @pytest.mark.parametrize("read", ["csv", "jsonl"])
 def test_file_that_ends_without_a_line_end_gets_one_before_the_next(exact_scorer, tmp_path, read, columns):

@@ -26,6 +26,7 @@ from sentiment_fast.scoring.score_files import score_csv
 
 TEXTS = ["good film", "bad"]
 FAR = 2**53
+START = Position()
 INVALID = pa.array([b"\xff\xfe", b"ok"], pa.binary()).view(pa.string())
 
 
@@ -74,6 +75,7 @@ def test_values_that_python_lacks_are_written_as_text(exact_scorer, tmp_path, na
     assert all(row["x"] not in ("", None) for row in rows)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["a\nb", "a\rb", "a.b", 'a"b', "a,b", "", " "])
 def test_any_name_of_a_column_is_written_to_csv(exact_scorer, tmp_path, name):
     table = pa.table({name: TEXTS, "a": [{"b": 1}, {"b": 2}]})
@@ -90,6 +92,7 @@ def test_file_without_columns_is_one_line(exact_scorer, tmp_path):
         score_csv(tmp_path / "in.parquet", tmp_path / "out.csv", exact_scorer)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("metadata", [{b"\xff": b"\xfe"}, *({b"pandas": one} for one in (b"\xfe{", b"[]", b"{}"))])
 def test_metadata_that_is_not_text_does_no_harm(exact_scorer, tmp_path, metadata):
     pq.write_table(pa.table({"text": TEXTS}).replace_schema_metadata(metadata), tmp_path / "in.parquet")
@@ -133,7 +136,7 @@ def test_flipped_byte_in_a_page_with_a_checksum_is_an_error(exact_scorer, tmp_pa
 # --- windows
 
 
-def windows_of(path, window_bytes, begin=Position()):  # noqa: B008
+def windows_of(path, window_bytes, begin=START):
     with Source(path) as source:
         reader = ParquetReader(source, Reading(ReadOptions(), wanted=(text_column(),)))
         return [
@@ -194,6 +197,7 @@ FRAMES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FRAMES)
 def test_scored_file_opens_in_pandas_with_its_index(exact_scorer, tmp_path, name):
     frame = FRAMES[name]

@@ -47,6 +47,7 @@ def test_a_run_that_has_just_begun_has_done_nothing(path):
 WHOLE = asdict(PROGRESS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "entry",
     [

@@ -73,6 +73,7 @@ def test_objects_are_copied_as_they_are_written(exact_scorer, tmp_path):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("read", ["csv", "jsonl", "parquet"])
 def test_other_formats_become_an_array(exact_scorer, tmp_path, read):
     (tmp_path / "in.jsonl").write_bytes(b'\xef\xbb\xbf{"text": "good"}\r\n\n{"text": "bad", "x": 1}\n')
@@ -129,13 +130,58 @@ def test_strict_stops_at_an_array_that_does_not_end(exact_scorer, tmp_path):
     [
         (b"[1, 2]", "expected JSON objects, got none: line 1: expected an object, got a number"),
         (b'"good"', "expected JSON objects, got none: line 1: expected an object, got a string"),
-        (b'{"reviews": [{"text": "good"}]}', "got columns 'reviews'"),
     ],
 )
 def test_files_of_other_values_are_refused(exact_scorer, tmp_path, data, message):
     (tmp_path / "in.json").write_bytes(data)
     with pytest.raises(DataError, match=message):
         score_csv(tmp_path / "in.json", tmp_path / "out.csv", exact_scorer)
+
+
+WRAPPED = {
+    "a member": ({"reviews": ROWS}, "'.reviews[]'"),
+    "a name with a space": ({"my reviews": ROWS}, "'.[\"my reviews\"][]'"),
+    "next to a text": ({"status": "ok", "page": 1, "reviews": ROWS}, "'.reviews[]'"),
+    "within another": ({"meta": {"n": [1]}, "data": {"reviews": ROWS}}, "'.data.reviews[]'"),
+}
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize("extension", ["json", "jsonl"])
+@pytest.mark.parametrize("name", WRAPPED)
+def test_object_around_an_array_of_rows_is_refused_with_the_way_to_its_rows(
+    exact_scorer, tmp_path, name, extension, indent
+):
+    value, program = WRAPPED[name]
+    (tmp_path / f"in.{extension}").write_text(json.dumps(value, indent=indent))
+    with pytest.raises(DataError, match="got one around an array of objects") as caught:
+        score_csv(tmp_path / f"in.{extension}", tmp_path / "out.jsonl", exact_scorer)
+    assert f"`jq -c {program} FILE > rows.jsonl`" in str(caught.value)
+    assert not (tmp_path / "out.jsonl").exists()
+
+
+def test_object_around_an_array_is_recognised_if_it_is_too_long_for_a_record(exact_scorer, tmp_path):
+    (tmp_path / "in.json").write_text(json.dumps({"page": 1, "reviews": ROWS * 10}))
+    with pytest.raises(DataError, match="got one around an array of objects"):
+        score_csv(tmp_path / "in.json", tmp_path / "out.jsonl", exact_scorer, max_record=100)
+
+
+def test_labelled_rows_within_an_object_are_refused_in_the_same_way(tmp_path):
+    (tmp_path / "in.json").write_text(json.dumps({"reviews": ROWS}))
+    with pytest.raises(DataError, match="got one around an array of objects"):
+        list(read_columns(tmp_path / "in.json", [text_column(), label_column()]))
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"text": "good", "tags": [{"a": 1}]},
+        {"comment": "good", "tags": ["a"], "n": []},
+    ],
+)
+def test_single_row_with_arrays_in_it_is_read(exact_scorer, tmp_path, row):
+    (tmp_path / "in.json").write_text(json.dumps(row))
+    assert score_csv(tmp_path / "in.json", tmp_path / "out.jsonl", exact_scorer).rows == 1
 
 
 def test_file_of_lines_whose_first_one_is_broken_stays_one_of_lines(exact_scorer, tmp_path):
@@ -206,6 +252,7 @@ def test_labels_are_read_from_json_too(tmp_path):
 # --- what used to take too long, or too much memory
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [b'"a\\ud800"', b'"a"'])
 @pytest.mark.parametrize("written", ["csv", "jsonl", "json", "parquet"])
 def test_half_of_a_surrogate_pair_in_a_name_is_read_or_rejected(exact_scorer, tmp_path, written, name):

@@ -69,3 +69,28 @@ def test_peak_memory_is_the_same_for_more_rows(tmp_path, model_folder, kind, row
     more = peak_kilobytes(tmp_path, model_folder, 1_500_000, kind)
     assert more < 1.1 * fewer
     assert more < 1_500_000
+
+
+TINY = {
+    "rejected lines": ("csv", b"id,review\n", b"x\n"),
+    "blank lines": ("csv", b"id,review\n1,good film\n", b"\n"),
+    "blank rows": ("csv", b"review\ngood film\n", b"\n"),
+    "rejected lines of JSON": ("jsonl", b'{"review": "good film"}\n', b"1\n"),
+    "blank lines of JSON": ("jsonl", b'{"review": "good film"}\n', b"\n"),
+    "values of JSON": ("json", b'[{"review": "good film"}', b",1"),
+}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", TINY)
+def test_millions_of_tiny_records_take_as_little_memory_as_a_few(tmp_path, model_folder, name):
+    extension, first, tiny = TINY[name]
+    peaks = []
+    for size in (1 << 20, 16 << 20):
+        source, output = tmp_path / f"{size}.{extension}", tmp_path / f"{size}.out.{extension}"
+        source.write_bytes(first + tiny * (size // len(tiny)) + b"]" * (extension == "json"))
+        run = subprocess.run(
+            [sys.executable, "-c", MEASURED, source, output, model_folder], check=True, capture_output=True, text=True
+        )
+        peaks.append(int(run.stdout))
+    assert peaks[1] < 1.2 * peaks[0]

@@ -37,12 +37,23 @@ def test_a_text_without_known_words_has_a_status_and_the_prior_or_nothing(make_m
     assert (summary.rows, summary.empty, summary.no_known_words) == (7, 2, 3)
 
 
+@pytest.mark.parametrize("unknown_words", ["drop", "id"])
+def test_a_text_without_known_words_gets_the_answer_to_an_empty_text(make_model, unknown_words):
+    scorer = sf.load(make_model(["negative", "positive"], unknown=unknown_words), "cpu", "float32")
+    texts = ["", "unheardof", "good", "Das Essen war kalt " * 30, "unheardof good", "!?", "unheardof"]
+    found = scorer.predict_proba(texts)[:, 1]
+    assert [bool(one == found[0]) for one in found] == [True, True, False, True, False, True, True]
+    rows, _ = score(b'text\n"good"\nunheardof\n', scorer, status=True, tokens=True)
+    assert rows[1] == [str(scorer.predict([""])[0]), f"{found[0]:.6f}", "no_known_words", "0"]
+
+
 def test_an_unknown_text_is_scored_as_before_unless_it_is_to_be_blank(scorer):
     rows, _ = score(DATA.encode(), scorer, status=True, tokens=True)
     probability = scorer.predict_proba(["Das Essen war kalt"])[0, 1]
     assert rows[3][:2] == [scorer.predict(["Das Essen war kalt"])[0], f"{probability:.6f}"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "status"),
     [
@@ -119,12 +130,14 @@ def test_an_empty_text_is_missing_whatever_else_is(scorer):
     assert summary.empty == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spelling", NA_SPELLINGS)
 def test_texts_that_may_stand_for_missing_ones_are_counted(scorer, spelling):
     _, summary = score(b"text\n" + spelling + b"\ngood " + spelling + b"\n" + spelling + b"\n", scorer)
     assert (summary.na_spellings, summary.empty) == (2, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("option", "count"), [([], 3), (["--na-values", "NaN,N/A"], 0), (["--na-values", "-"], 0)])
 def test_a_warning_counts_them_and_names_the_option(model_folder, tmp_path, capsys, option, count):
     (tmp_path / "in.tsv").write_text("id\ttext\n1\tNaN\n2\tgood\n3\tN/A\n4\tNaN\n")

@@ -42,6 +42,7 @@ def test_delimiter_is_found(exact_scorer, delimiter):
     assert score(data.encode(), exact_scorer).decode() == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("data", "columns"),
     [
@@ -172,6 +173,7 @@ def test_damaged_compressed_file_is_an_error_that_leaves_nothing(exact_scorer, t
     assert [path.name for path in tmp_path.iterdir()] == [source.name]
 
 
+@pytest.mark.slow
 def test_same_input_gives_the_same_compressed_bytes(exact_scorer, tmp_path):
     (tmp_path / "in.csv").write_bytes(b"id,text\n1,good\n")
     for compression in COMPRESS:

@@ -59,6 +59,7 @@ def predict(model_folder, capsys):
     return run
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [(), ("-",)])
 @pytest.mark.parametrize(
     "data",

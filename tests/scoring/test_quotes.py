@@ -192,6 +192,7 @@ def test_quotes_in_names_are_characters_without_quoting(certain, tmp_path, quote
     assert output.startswith(b"x" + quoted_names.partition(b"\n")[0] + b",sentiment_label")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("label", "delimiter"), [("very, very good", ","), ("good;", ";"), ("two\nlines", ","), ("a\rb", "|")]
 )

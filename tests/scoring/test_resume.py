@@ -85,6 +85,7 @@ def test_stopped_run_goes_on_to_the_same_bytes(folder, expected, windows):
     assert folder.said == [f"{folder.output}: resuming after row {summary.earlier_rows:,}, where an earlier run ended"]
 
 
+@pytest.mark.slow
 def test_run_may_be_stopped_after_every_window(folder, expected):
     for _ in range(1000):
         try:
@@ -95,6 +96,7 @@ def test_run_may_be_stopped_after_every_window(folder, expected):
     assert folder.results() == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("excess", [b"x", b"good,1\n" * 1000])
 def test_what_was_written_and_not_journalled_is_written_again(folder, expected, excess):
     folder.stop_after(3)
@@ -113,6 +115,7 @@ def test_last_line_of_the_journal_may_be_cut_short(folder, expected, cut):
     assert folder.results() == expected
 
 
+@pytest.mark.slow
 def test_journal_cut_within_its_first_line_is_begun_anew(folder, expected):
     folder.stop_after(3)
     folder.journal.write_bytes(folder.journal.read_bytes()[:100])
@@ -246,6 +249,7 @@ def test_input_that_cannot_be_read_again_does_not_replace_an_unfinished_run(fold
 # --- the end
 
 
+@pytest.mark.slow
 def test_finished_output_is_not_replaced_unless_forced(folder, expected):
     folder.score()
     with pytest.raises(UsageError, match="already exists"):

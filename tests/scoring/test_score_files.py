@@ -650,6 +650,7 @@ def test_output_in_a_folder_that_does_not_exist_is_a_data_error(command, reviews
     assert "out.csv: cannot be written (No such file or directory)" in capfd.readouterr().err
 
 
+@pytest.mark.slow
 def test_missing_model_is_a_model_folder_error(reviews, capfd):
     assert main(["score", str(reviews), "--model", str(reviews.parent / "none")]) == 4
     assert names(reviews.parent) == ["reviews.csv"]

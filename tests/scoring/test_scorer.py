@@ -238,6 +238,7 @@ def test_stop_words_are_not_known_words(make_model):
 # --- loading
 
 
+@pytest.mark.slow
 def test_missing_folder_is_an_error_that_names_it(tmp_path):
     with pytest.raises(ModelFolderError, match=r"none: no such model folder.*sentiment_fast\.train"):
         sf.load(tmp_path / "none")

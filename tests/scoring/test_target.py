@@ -279,6 +279,7 @@ def test_rejects_with_a_name_of_their_own_are_resumed(scorer):
 # --- what was written is what is there
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", [0, 100, -1])
 def test_an_unfinished_output_that_was_edited_is_not_resumed(scorer, place):
     stop_after(4, "out.csv", scorer)
@@ -318,6 +319,7 @@ def test_progress_that_does_not_fit_the_files_is_a_data_error(scorer, changes):
     assert "out.csv" not in names()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", [[], {}, None, "x" * 100_000, 10**300])
 def test_a_fingerprint_of_other_types_is_bad_usage_in_a_short_message(scorer, value):
     stop_after(4, "out.csv", scorer)
@@ -347,6 +349,7 @@ def batch(model_folder):
     return score
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "edit", [lambda old: old + b"1,good\n", lambda old: old.replace(b"good", b"evil", 1), lambda old: b""]
 )

@@ -187,6 +187,7 @@ def test_an_impossible_number_of_threads_is_refused(threads):
         sf.encode(TEXTS, VOCABULARY, threads=threads)
 
 
+@pytest.mark.slow
 def test_a_level_can_be_forced():
     code = "from sentiment_fast.text import encoding; print(encoding.SIMD_LEVEL)"
     variables = os.environ | {"SENTIMENT_FAST_SIMD": "scalar"}
@@ -194,6 +195,7 @@ def test_a_level_can_be_forced():
     assert forced.stdout == "scalar\n"
 
 
+@pytest.mark.slow
 def test_a_level_that_does_not_exist_is_an_error():
     variables = os.environ | {"SENTIMENT_FAST_SIMD": "sse9"}
     code = "import sentiment_fast as sf; sf.encode"
@@ -453,6 +455,7 @@ def test_a_stream_that_breaks_off_is_an_error():
         sf.encode(reader, VOCABULARY)
 
 
+@pytest.mark.slow
 def test_encoding_works_in_a_forked_child():
     code = """
 import os

@@ -86,6 +86,7 @@ def test_different_ngrams_share_buckets_no_more_often_than_chance():
     assert abs(firsts - expected) < 5 * math.sqrt(throws - expected)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("outputs", [1, 3])
 @pytest.mark.parametrize("longest", [1, 2, 3, 5])
 def test_logits_are_those_of_plain_python_to_the_last_bit(outputs, longest):

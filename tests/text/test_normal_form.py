@@ -65,6 +65,7 @@ def test_every_container_is_normalised(form):
     assert ids[0].tolist() == ids[1].tolist()
 
 
+@pytest.mark.slow
 def test_texts_of_many_threads_are_normalised_each():
     texts = [SPELLINGS[number % 2] + f" {'x' * (number % 7)}" for number in range(20_000)]
     vocabulary = sf.build_vocabulary(texts, stop_words=None, normalise="nfc", threads=3)

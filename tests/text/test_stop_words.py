@@ -27,6 +27,7 @@ def test_english_is_nltks_list(imdb_folder):
         assert frozenset(lists.read("stopwords/english").decode().split()) == ENGLISH
 
 
+@pytest.mark.slow
 def test_english_needs_no_nltk(tmp_path):
     code = "import sys; print(sf.build_vocabulary(['the film', 'a film']).words, 'nltk' in sys.modules)"
     assert run_offline(code, tmp_path).stdout == "['film'] False\n"

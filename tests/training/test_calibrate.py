@@ -42,6 +42,7 @@ def model(wide: bool = False) -> Model:
     return model_of(network, VOCABULARY, CLASSES, wide=fitted)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wide", [False, True])
 def test_calibrating_lowers_the_log_loss_and_says_so(wide):
     said, saved = [], model(wide)
@@ -55,6 +56,7 @@ def test_calibrating_lowers_the_log_loss_and_says_so(wide):
     ]
 
 
+@pytest.mark.slow
 def test_a_wide_part_gets_a_calibration_of_its_own_for_the_cascade():
     saved = model(wide=True)
     calibrate(saved, network_of(saved), part(200, 1), FLOAT32, lambda line: None)
@@ -80,6 +82,7 @@ def test_a_cascade_is_turned_on_where_it_costs_no_accuracy_that_can_be_told(text
     assert report.network_share == np.mean(alone.max(axis=1) < 0.95)
 
 
+@pytest.mark.slow
 def test_a_cascade_that_costs_accuracy_stays_off(monkeypatch):
     saved, validation = model(wide=True), part(500, 1)
     right = np.where(validation.targets == 1, 9.0, -9.0).astype(np.float32)
@@ -90,6 +93,7 @@ def test_a_cascade_that_costs_accuracy_stays_off(monkeypatch):
     assert saved.cascade is None
 
 
+@pytest.mark.slow
 def test_calibrating_twice_gives_the_same():
     first, second = model(wide=True), model(wide=True)
     for saved in (first, second):

@@ -151,12 +151,14 @@ def test_a_checkpoint_can_be_removed_even_if_there_is_none(folder):
 # When.
 
 
+@pytest.mark.slow
 def test_a_checkpoint_is_written_after_each_epoch(tiny_run, tmp_path):
     checkpoints = RememberingCheckpoints(tmp_path, {}, {}, minutes=1e6)
     tiny_run(epochs=3).train(checkpoints=checkpoints)
     assert checkpoints.saves == 3
 
 
+@pytest.mark.slow
 def test_checkpoints_that_are_due_are_written_within_epochs_too(tiny_run, tmp_path):
     run, checkpoints = tiny_run(epochs=2), RememberingCheckpoints(tmp_path, {}, {}, minutes=0)
     run.train(checkpoints=checkpoints)
@@ -193,12 +195,14 @@ def test_a_checkpoint_that_was_cut_short_is_refused(tiny_run, folder, share):
     refused(tiny_run, folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("length", [7, 8, 9, -1])
 def test_a_checkpoint_that_was_cut_at_a_border_is_refused(tiny_run, folder, length):
     (folder / CHECKPOINT).write_bytes((folder / CHECKPOINT).read_bytes()[:length])
     refused(tiny_run, folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("content", [b"text", b"\0" * 4096, b"\xff" * 4096, b"{}" * 99], ids=["text", "0", "ff", "{}"])
 def test_a_file_that_is_no_safetensors_is_refused(tiny_run, folder, content):
     (folder / CHECKPOINT).write_bytes(content)
@@ -225,6 +229,7 @@ def test_nothing_in_a_checkpoint_is_executed(tiny_run, tmp_path, write):
     assert not (tmp_path / "executed").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("metadata", [None, {"format": "pt"}])
 def test_safetensors_without_our_header_are_refused(tiny_run, folder, metadata):
     (folder / CHECKPOINT).write_bytes(save(load_file(folder / CHECKPOINT), metadata))
@@ -254,6 +259,7 @@ def test_a_header_of_other_json_has_no_recorded_run(folder, header):
         read_recorded_run(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["arguments", "identity", "state"])
 def test_a_header_that_lacks_a_part_is_refused(tiny_run, folder, name):
     header = header_of(folder)
@@ -308,6 +314,7 @@ def test_a_missing_tensor_is_refused(tiny_run, folder, name):
     refused(tiny_run, folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", ["weights.", "best.", "optimizer.", "optimizer.0.", "random."])
 def test_a_missing_part_is_refused(tiny_run, folder, part):
     tensors = load_file(folder / CHECKPOINT)
@@ -329,6 +336,7 @@ def test_sums_of_a_single_number_are_refused_not_spread(tiny_run, folder):
     refused(tiny_run, folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["weights.more", "more.output.bias", "optimizer.99.step", "optimizer.first.step"])
 def test_a_tensor_that_no_training_has_is_refused(tiny_run, folder, name):
     rewrite(folder, load_file(folder / CHECKPOINT) | {name: torch.zeros(2)})
@@ -346,6 +354,7 @@ def test_a_single_flipped_bit_is_refused(tiny_run, folder, share):
         read_recorded_run(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", ["pipe", "device", "sparse"])
 def test_a_file_without_end_in_the_checkpoints_place_is_refused(tiny_run, folder, place):
     path = folder / CHECKPOINT
@@ -452,6 +461,7 @@ def test_a_disk_that_fails_to_sync_leaves_the_last_checkpoint_intact(tiny_run, f
     assert (folder / CHECKPOINT).read_bytes() == before
 
 
+@pytest.mark.slow
 def test_once_there_is_room_again_training_goes_on_as_if_nothing_had_been(tiny_run, folder, fill_the_disk):
     failing, run, uninterrupted = tiny_run(), tiny_run(), tiny_run()
     fill_the_disk(folder)
@@ -527,6 +537,7 @@ def train_and_spoil(run, checkpoints: Checkpoints, spoil_after: int) -> None:
     run.train(checkpoints=checkpoints, progress=batches)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spoil_after", [1, 3, 5, 8])
 def test_a_loss_that_is_no_number_never_overwrites_the_last_checkpoint(tiny_run, tmp_path, spoil_after):
     run, checkpoints = tiny_run(), RememberingCheckpoints(tmp_path, {}, {}, minutes=0)
@@ -556,6 +567,7 @@ def test_weights_that_are_no_numbers_never_overwrite_the_last_checkpoint(tiny_ru
     assert all(torch.isfinite(tensor).all() for name, tensor in checkpoints.tensors.items() if "weights" in name)
 
 
+@pytest.mark.slow
 def test_a_failed_training_can_be_gone_on_with_from_the_last_good_step(tiny_run, tmp_path):
     run, again, uninterrupted = tiny_run(), tiny_run(), tiny_run()
     with pytest.raises(DataError):

@@ -98,8 +98,8 @@ def recorded_steps(run: Run, monkeypatch: pytest.MonkeyPatch) -> tuple[list[np.n
         batches.extend(epoch)
         return epoch
 
-    def recorded_loss(logits: torch.Tensor, targets: torch.Tensor, weights: torch.Tensor | None) -> torch.Tensor:
-        loss = class_loss(logits, targets, weights)
+    def recorded_loss(logits: torch.Tensor, targets: torch.Tensor, *weights: torch.Tensor | None) -> torch.Tensor:
+        loss = class_loss(logits, targets, *weights)
         if loss.requires_grad:  # a training step, not a measurement
             losses.append(loss.item())
         return loss
@@ -146,6 +146,7 @@ def test_gradients_are_clipped_to_the_largest_norm(monkeypatch):
     assert max(norm for _, norm in norms) == pytest.approx(0.01, rel=1e-3)
 
 
+@pytest.mark.slow
 def test_the_tutorials_loop_returns_the_weights_of_the_lowest_validation_loss():
     torch.manual_seed(0)
     generator = np.random.default_rng(0)
@@ -206,6 +207,7 @@ def overfitting_run(epochs: int = 8, keep: str = "best") -> Run:
     return Run(settings, random_texts(64, seed=0), random_texts(64, seed=1))
 
 
+@pytest.mark.slow
 def test_the_network_ends_with_the_weights_of_the_lowest_validation_loss():
     run, weights = overfitting_run(), []
     history = run.train(on_epoch=lambda _: weights.append(weights_of(run.network)))
@@ -216,6 +218,7 @@ def test_the_network_ends_with_the_weights_of_the_lowest_validation_loss():
     assert measure(run.network, run.validation, FLOAT32)[0] == pytest.approx(min(losses), abs=1e-6)
 
 
+@pytest.mark.slow
 def test_the_network_ends_with_the_last_weights_where_they_are_to_be_kept():
     run, weights = overfitting_run(keep="last"), []
     history = run.train(on_epoch=lambda _: weights.append(weights_of(run.network)))
@@ -231,6 +234,7 @@ def test_the_network_ends_in_evaluation_mode():
     assert not run.network.training
 
 
+@pytest.mark.slow
 def test_each_epoch_that_lowers_the_validation_loss_is_marked_as_best():
     history = overfitting_run().train()
     losses = [epoch.validation_loss for epoch in history]
@@ -289,6 +293,7 @@ def test_progress_wraps_each_epochs_batches():
 # Chance.
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_weights_to_the_last_bit():
     one, other = small_run(dropout=0.5), small_run(dropout=0.5)
     one.train()
@@ -297,6 +302,7 @@ def test_the_same_seed_gives_the_same_weights_to_the_last_bit():
     assert equal(weights_of(one.network), weights_of(other.network))
 
 
+@pytest.mark.slow
 def test_another_seed_gives_other_weights():
     one, other = small_run(seed=0), small_run(seed=1)
     one.train(), other.train()
@@ -325,6 +331,7 @@ def raising(error: type[BaseException], at: int = 1) -> Callable[[Epoch], None]:
     return on_epoch
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError])
 def test_an_error_from_on_epoch_leaves_the_best_weights_in_the_network(error):
     run, weights, losses = overfitting_run(), [], []
@@ -435,11 +442,13 @@ def trained_beside_adam(**options) -> tuple[dict[str, torch.Tensor], dict[str, t
     return ended[-1], adam_beside(start, batches, **options)
 
 
+@pytest.mark.slow
 def test_without_weight_decay_the_weights_are_adams_to_the_last_bit():
     ours, adams = trained_beside_adam(fused=True)
     assert equal(ours, adams)
 
 
+@pytest.mark.slow
 def test_without_weight_decay_the_weights_are_those_of_adam_as_it_comes():
     ours, adams = trained_beside_adam()
     for name, weights in ours.items():
@@ -459,6 +468,7 @@ def test_weight_decay_is_decoupled_from_the_gradient():
 # Stopping early.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("patience", [1, 2, 3])
 def test_training_stops_after_so_many_epochs_without_gain(patience):
     run = overfitting_run(epochs=20)
@@ -489,6 +499,7 @@ def test_an_early_stop_keeps_the_best_weights():
     assert equal(weights_of(run.network), weights[best - 1])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("patience", "losses", "epochs"),
     [(1, [0.5, 0.4, 0.6, 0.3], 3), (2, [0.5, 0.6, 0.4, 0.7], 4), (2, [0.5, 0.6, 0.7, 0.4], 3), (1, [0.5, 0.5], 2)],
@@ -499,6 +510,7 @@ def test_a_gain_starts_the_count_of_epochs_anew(monkeypatch, patience, losses, e
     assert len(small_run(epochs=len(losses), patience=patience).train()) == epochs
 
 
+@pytest.mark.slow
 def test_without_patience_training_never_stops_early():
     assert len(overfitting_run(epochs=12).train()) == 12
 
@@ -577,12 +589,14 @@ def test_a_batch_that_does_not_fit_into_memory_is_computed_in_pieces_with_the_sa
         torch.testing.assert_close(weights_of(short.network)[name], weights, rtol=0, atol=1e-3)
 
 
+@pytest.mark.slow
 def test_pieces_of_batches_that_are_not_alike_make_the_same_epoch():
     short, plenty = small_run(batch_size=19), small_run(batch_size=19)  # 96 texts: the last batch has one
     fit_into_memory_only(short, 5)
     same_but_for_rounding(short.train(), plenty.train())
 
 
+@pytest.mark.slow
 def test_each_halving_of_a_batch_is_said_once():
     run, said = small_run(), []
     fit_into_memory_only(run, 5)
@@ -607,6 +621,7 @@ def test_pieces_computed_before_memory_ran_out_are_not_counted_twice():
     assert calls[:7] == [16, 8, 8, 4, 4, 4, 4]
 
 
+@pytest.mark.slow
 def test_memory_may_run_out_on_the_way_back_too():
     short, plenty, failures = small_run(), small_run(), iter([True])
 
@@ -637,6 +652,7 @@ def test_memory_for_not_even_one_text_leaves_the_weights_it_began_with():
 # Measuring.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("classes", [2, 3])
 def test_measuring_gives_mean_loss_and_accuracy(classes):
     texts = telling_texts(70, seed=0, classes=classes)

@@ -100,6 +100,7 @@ def test_a_training_that_dies_without_a_word_goes_on_from_its_last_checkpoint(ti
     assert same(resumed(tiny_run, tmp_path), outcome(tiny_run()))
 
 
+@pytest.mark.slow
 def test_an_epoch_whose_end_was_not_saved_is_ended_anew(tiny_run, tmp_path):
     run = tiny_run()
 
@@ -178,6 +179,7 @@ def test_a_training_in_pieces_may_be_interrupted(tiny_run, tmp_path, rows, step)
     assert same(resumed(new_run, tmp_path), outcome(new_run()))
 
 
+@pytest.mark.slow
 def test_a_training_that_goes_on_knows_its_pieces_without_running_out_of_memory_again(tiny_run, tmp_path):
     new_run = short_of_memory(tiny_run, 4)
     new_run().train_until(2, tmp_path)

@@ -149,6 +149,7 @@ def test_the_schedule_goes_on_where_a_training_was_interrupted(tiny_run, taken, 
     assert taken == [[learning_rate(run.config, step, 15)] * 2 for step in range(15)]
 
 
+@pytest.mark.slow
 def test_an_early_stop_does_not_compress_the_schedule(tiny_run, taken):
     run = tiny_run(**SCHEDULE | {"epochs": 30}, patience=1)
     steps = run.steps_per_epoch * len(run.train())

@@ -53,6 +53,7 @@ def sums_of(run, precision=FLOAT32, epochs: int = 3, **options) -> torch.Tensor:
 # In the native core.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("precision", "tolerance"),
     [(FLOAT32, 1e-4), (Precision("bfloat16", "bf16"), 2e-2)],

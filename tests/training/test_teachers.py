@@ -202,6 +202,7 @@ def test_a_hugging_face_model_that_is_not_whole_is_refused_in_one_line(hugging_f
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("content", [b"[" * 100_000, b"1" * 5000, b"\xff", None])
 def test_a_config_that_cannot_be_read_is_no_model_of_hugging_faces(tmp_path, content):
     if content is None:

@@ -151,6 +151,7 @@ def test_texts_are_encoded_once_for_each_vocabulary(how):
     assert data.encoded.cache_info().misses == 2
 
 
+@pytest.mark.slow
 def test_the_data_are_told_apart_by_its_texts_and_labels():
     data, other = new_data(), new_data(1)
     assert data.digest() == new_data().digest()
@@ -175,6 +176,7 @@ def test_a_trial_begins_with_word_vectors_where_train_does(how):
     assert [epoch.validation_loss for epoch in found.epochs] != [epoch.validation_loss for epoch in random.epochs]
 
 
+@pytest.mark.slow
 def test_a_trial_with_ngrams_is_judged_by_network_and_ngrams_together(how):
     changes = {"ngrams": 2, "ngram_bits": 12}
     found = run_trial(changes, how, [])
@@ -204,6 +206,7 @@ def test_a_validation_part_too_small_to_calibrate_by_judges_the_plain_sum():
     assert run_trial({"ngrams": 1, "ngram_bits": 10}, tiny, []).status == FINISHED
 
 
+@pytest.mark.slow
 def test_settings_of_ngrams_make_different_trials(how):
     few, many = (run_trial({"ngrams": 1, "ngram_bits": 10, "ngram_c": c}, how, []) for c in (0.01, 30.0))
     assert few.epochs[-1].validation_loss != many.epochs[-1].validation_loss

@@ -68,6 +68,7 @@ def test_a_random_search_of_lists_has_each_combination_once():
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ALL)
 def test_draws_stay_within_their_ranges_and_types(name):
     for settings in settings_of(found(name, RANGES, 30)):
@@ -98,6 +99,7 @@ def test_draws_of_a_logarithmic_range_are_even_by_factors():
     assert 0.4 < share < 0.6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ALL)
 def test_the_seed_decides_the_trials(name):
     assert settings_of(found(name, RANGES, 6)) == settings_of(found(name, RANGES, 6))

@@ -170,6 +170,8 @@ def append_fields(
     kept = ~window.rejected
     if header is None:
         kept[: window.header + 1] = False
+    if not kept.any():
+        return b""
     suffixes, offsets = _spread(window, appended, header or b"", kept)
     if window.fields:
         return _chosen_columns(window, kept, large_binary(suffixes, offsets), dialect, excel_safe)

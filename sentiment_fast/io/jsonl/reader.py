@@ -20,6 +20,7 @@ from sentiment_fast.io.columns import WantedColumn, check_reserved, check_same_t
 from sentiment_fast.io.formats import JSON, JSON_LINES, check_content
 from sentiment_fast.io.jsonl.objects import Member, kind_of, on_one_line
 from sentiment_fast.io.jsonl.records import BLANK, JsonLayout, ParsedRecords, members_of
+from sentiment_fast.io.jsonl.wrapped import array_after, array_within, wrapped_array
 from sentiment_fast.io.options import Reading
 from sentiment_fast.io.rejects import RecordError, Rejects
 from sentiment_fast.io.source import Source
@@ -110,7 +111,7 @@ class JsonLinesReader(Reader[JsonWindow]):
             yield window
 
     def _window(self, data: memoryview, records: _core.CsvRecords, within_record: bool) -> JsonWindow:
-        begins = records.begins if isinstance(records, _core.JsonValues) else np.append(0, records.ends)[:-1]
+        begins = _begins(records)
         parsed = ParsedRecords(data, records, begins, self.layout, self._options.max_record)
         return JsonWindow(
             data=data,
@@ -181,14 +182,31 @@ def read_layout(source: Source, reading: Reading, by_value: bool) -> JsonLayout:
     def find_texts() -> list[int]:
         return _textual(objects, columns)
 
+    if columns:
+        text = columns[_text_place(objects, columns, reading, source.name)]
+    else:  # there are no rows that need it
+        text = str(reading.text.chosen or reading.default_text_column or "text")
     kept = None
     if reading.columns is not None:
         kept = [_kept_column(one, columns, source.name, find_texts, reading.say) for one in reading.columns]
-    if columns:
-        text = columns[find_column(columns, reading.text, source.name, find_texts, reading.say)]
-    else:  # there are no rows that need it
-        text = str(reading.text.chosen or reading.default_text_column or "text")
     return JsonLayout(columns, text, kept, frozenset(reading.reserved_names), closed)
+
+
+def _text_place(objects: list[list[Member]], columns: list[str], reading: Reading, name: str) -> int:
+    """The place of the text column. Raises DataError if there is none, and for a single object that has none by name
+    but holds an array of objects, which may be the rows.
+    """
+    path = array_within(objects[0]) if len(objects) == 1 else None
+
+    def find_texts() -> list[int]:
+        return [] if path is not None else _textual(objects, columns)
+
+    try:
+        return find_column(columns, reading.text, name, find_texts, reading.say)
+    except DataError as error:
+        if path is None:
+            raise
+        raise wrapped_array(name, path) from error
 
 
 def _kept_column(
@@ -204,24 +222,31 @@ def _kept_column(
 def _sample(source: Source, max_record: int, by_value: bool) -> list[list[Member]]:
     """The objects in the first megabyte, more only if the first one is longer."""
     data, records = _first_records(source, max_record, by_value)
-    objects, failure, start = [], None, 0
-    begins = records.begins.tolist() if isinstance(records, _core.JsonValues) else [0, *records.ends.tolist()][:-1]
+    objects, failure = [], None
     known: set[bytes] = set()  # the short ones: there may be many
-    kinds, ends = records.fields.tolist(), records.content_ends.tolist()
-    for place, (start, end, kind) in enumerate(zip(begins, ends, kinds, strict=True)):
+    places = np.flatnonzero(records.fields > 0)
+    starts, ends, lines = (found[places].tolist() for found in (_begins(records), records.content_ends, records.lines))
+    for start, end, line in zip(starts, ends, lines, strict=True):
         content = data[start:end].rstrip(BLANK)
-        if kind <= 0 or not content or content in known:
+        if not content or content in known:
             continue
         if len(content) <= _SHORT_BYTES:
             known.add(content)
         try:
             objects.append(members_of(content, start == 0))
         except DataError as error:
-            failure = failure or f"line {records.lines[place]}: {error}"
+            failure = failure or f"line {line}: {error}"
+    if len(records) and records.fields[0] == _core.OVERLONG and (path := array_after(data[:_START_BYTES])):
+        raise wrapped_array(source.name, path)
     if failure is not None and not objects:
         expected = "JSON objects" if by_value else "a JSON object on each line"
         raise DataError(f"{source.name}: expected {expected}, got none: {failure}")
     return objects
+
+
+def _begins(records: _core.CsvRecords) -> Places:
+    """(records,): where each value or line begins."""
+    return records.begins if isinstance(records, _core.JsonValues) else np.append(0, records.ends)[:-1]
 
 
 def _first_records(source: Source, max_record: int, by_value: bool) -> tuple[bytes, _core.CsvRecords]:

@@ -25,6 +25,7 @@ _SHORT = 7  # bytes that fit into a number with their count
 _MANY = 1000
 _MOST_QUOTED = 100  # characters of a name
 _FIRST_BYTE_REASONS = [f"expected an object, got {kind_of(chr(byte) if byte < 128 else '?')}" for byte in range(256)]
+_MAY_BEGIN_OBJECT = np.isin(np.arange(256), np.frombuffer(b"{" + BLANK, np.uint8))
 _OPEN_ARRAY = "the array does not end: is the file complete?"
 _BROKEN = "a bracket or a string does not close, or brackets do not match"
 
@@ -99,11 +100,15 @@ class ParsedRecords:
         if len(places) == 0:
             return places
         firsts = np.frombuffer(self._data, np.uint8)[self._begins[places]]
-        may_be_object = np.isin(firsts, np.frombuffer(b"{" + BLANK, np.uint8))
+        may_be_object = _MAY_BEGIN_OBJECT[firsts]
         may_be_object[0] |= bool(self._first and self._begins[places[0]] == 0)  # a byte-order mark
         if not may_be_object.all():
-            for byte in np.flatnonzero(np.bincount(firsts[~may_be_object])).tolist():
-                self._reject(places[~may_be_object & (firsts == byte)], _FIRST_BYTE_REASONS[byte])
+            others, firsts = places[~may_be_object], firsts[~may_be_object]
+            numbers = np.full(256, -1)
+            for byte in np.flatnonzero(np.bincount(firsts)).tolist():
+                numbers[byte] = self._number(_FIRST_BYTE_REASONS[byte])
+            self.reason_numbers[others] = numbers[firsts]
+            self.rejected[others] = True
         return places[may_be_object]
 
     def _without_short(self, places: Places) -> Places:

@@ -100,13 +100,13 @@ def append_members(window: JsonWindow, members: list[str], kept: list[str] | Non
     if window.by_value:
         return _as_lines(window, members)
     places = np.flatnonzero(~window.rejected)
-    suffixes = np.full(len(window.rejected), b"", object)
-    suffixes[window.holds_row] = [
-        f"{', ' if own else ''}{new}".encode() for own, new in zip(window.objects, members, strict=True)
-    ]
-    lengths = np.array([len(suffix) for suffix in suffixes[places]], np.int64)
-    offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
-    joined = b"".join(suffixes[places])
+    if len(places) == 0:
+        return b""
+    suffixes = [f"{', ' if own else ''}{new}".encode() for own, new in zip(window.objects, members, strict=True)]
+    lengths = np.zeros(len(window.rejected), np.int64)
+    lengths[window.holds_row] = [len(suffix) for suffix in suffixes]
+    offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths[places])])
+    joined = b"".join(suffixes)
     content = _with_line_feeds(window)
     if len(places) == len(window.rejected):
         return _core.append_suffixes(content, window.braces, joined, offsets)

@@ -45,6 +45,7 @@ def test_the_bytes_of_a_small_corpus_stay_what_they_are() -> None:
     assert digest == "e7a12b548c9e9841349adb68c15e4418d48f4ed96042647a0d5159eebb047601"
 
 
+@pytest.mark.slow
 def test_another_seed_gives_other_reviews() -> None:
     assert not set(demo_corpus(100, seed=0).texts.to_pylist()) & set(demo_corpus(100, seed=1).texts.to_pylist())
 
@@ -87,6 +88,7 @@ def test_labels_are_short_strings_even_without_reviews() -> None:
     assert demo_corpus(0).labels.dtype == demo_corpus(10).labels.dtype == np.dtype("<U8")
 
 
+@pytest.mark.slow
 def test_the_two_labels_are_equally_frequent(corpus: LabelledTexts) -> None:
     labels, counts = np.unique(corpus.labels, return_counts=True)
     assert labels.tolist() == ["negative", "positive"]

@@ -244,6 +244,7 @@ def test_cache_folder_is_else_the_users_own(monkeypatch):
     assert imdb.cache_folder() == pooch.os_cache("sentiment_fast")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "damage", [lambda kept: b"", lambda kept: kept[:-9], lambda kept: kept[:60] + b"?" + kept[61:]]
 )
@@ -317,6 +318,7 @@ def test_wrong_file_is_reported_with_both_checksums(server, refuse):
     assert f"got one with {md5(b'<html>Please log in to this network</html>')}" in reason
 
 
+@pytest.mark.slow
 def test_transfer_that_stops_midway_is_reported(server, cache):
     server.serve(GOOD[: len(GOOD) // 2], announced=len(GOOD))
     server.may_end.clear()
@@ -343,6 +345,7 @@ def test_no_server_is_reported(cache, monkeypatch):
 # --- archives that are not what they should be, though the checksum fits
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
@@ -402,6 +405,7 @@ CACHES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CACHES)
 def test_a_cache_of_something_else_is_said_and_downloaded_again(server, load, cache, name):
     server.serve(GOOD)
@@ -426,6 +430,7 @@ def test_a_proxy_with_an_impossible_name_is_reported(cache, monkeypatch, host):
         load_imdb(cache, "http://reviews.invalid/x.tar.gz", md5(GOOD), timeout=1, retries=0)
 
 
+@pytest.mark.slow
 def test_a_download_that_never_ends_is_given_up(server, cache):
     server.serve(GOOD[: len(GOOD) // 2], announced=len(GOOD))
     server.may_end.clear()

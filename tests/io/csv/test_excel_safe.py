@@ -16,6 +16,7 @@ import pytest
 from sentiment_fast.io.csv.dialect import Dialect
 from sentiment_fast.io.csv.fields import added_fields, copied_fields, header_fields, table_fields
 
+PLAIN = Dialect()
 SIGNS = ["=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20"]
 BEFORE = ["", " ", "  ", '"', '""', '" "', "\u00a0", "\u3000", "\n", "\ufeff", "\u200b", "\x00", ' "\u2003']
 AFTER = ["", "1+1", 'HYPERLINK("http://x","y")', "cmd|' /C calc'!A0", "sum", "1", " 2", "\uff11"]
@@ -51,7 +52,7 @@ def raw_forms(value: str) -> list[str]:
     return forms
 
 
-def copied(fields: list[str], dialect: Dialect = Dialect()) -> list[str]:  # noqa: B008
+def copied(fields: list[str], dialect: Dialect = PLAIN) -> list[str]:
     """Fields as they are copied from a file."""
     data = ",".join(fields).encode()
     ends = np.cumsum([len(field.encode()) + 1 for field in fields]) - 1

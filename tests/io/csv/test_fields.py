@@ -9,8 +9,10 @@ import pytest
 from sentiment_fast.io.csv.dialect import Dialect
 from sentiment_fast.io.csv.fields import added_fields, header_fields
 
+PLAIN = Dialect()
 
-def written(values, dialect=Dialect(), excel_safe=False):  # noqa: B008
+
+def written(values, dialect=PLAIN, excel_safe=False):
     return [field.decode() for field in added_fields({"added": values}, dialect, excel_safe).to_pylist()]
 
 

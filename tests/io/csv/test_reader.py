@@ -55,6 +55,7 @@ def test_rows_that_did_not_come_out_are_noticed(path, monkeypatch):
         read(path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("window_bytes", [1, 50, 700, 1 << 16])
 def test_windows_end_where_they_are_found_to(window_bytes):
     choose = random.Random(3)

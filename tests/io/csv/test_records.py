@@ -467,6 +467,7 @@ def test_misquoted_record_is_one_only_if_that_is_seen_within_the_longest_record(
     assert_cuts_make_no_difference(data, max_record=max_record)
 
 
+@pytest.mark.slow
 def test_lines_that_all_lead_to_the_same_stray_quote_do_not_cost_a_scan_each():
     """Read again for each line, these would be 10**12 bytes."""
     line = b'x","y\n'
@@ -497,6 +498,30 @@ def test_overlong_line_comes_in_pieces():
     ]
 
 
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("most", [1, 2, 5])
+@pytest.mark.parametrize("options", [{}, {"max_record": 3}, {"escape": "\\"}, {"quote": None}])
+def test_records_found_a_few_at_a_time_are_those_found_at_once(level, most, options):
+    choose = random.Random(most)
+    for _ in range(100):
+        data = b"\xef\xbb\xbf" * choose.randint(0, 1) + bytes(choose.choices(b'a,"\r\n\\', k=choose.randrange(150)))
+        whole = as_records(data, RecordFinder(level, **options).find(data, True), {})
+        finder, found, begin = RecordFinder(level, **options), [], 0
+        while begin < len(data):
+            records = finder.find(data[begin:], True, most)
+            assert 1 <= len(records) <= most
+            found += as_records(data[begin:], records, {})
+            begin += int(records.ends[-1])
+        assert found == whole
+
+
+def test_finding_no_records_makes_no_sense():
+    with pytest.raises(ValueError, match="Expected to find 1 record or more"):
+        RecordFinder("scalar").find(b"a", True, 0)
+    with pytest.raises(ValueError, match="Expected to find 1 record or more"):
+        _core.ValueFinder().find(b"1", True, 0)
+
+
 def test_finder_says_whether_it_stopped_within_a_line():
     finder = RecordFinder("scalar", max_record=2)
     assert len(finder.find(b"abcd", False)) == 1
@@ -524,6 +549,7 @@ def test_record_of_the_longest_size_is_none_too_long():
     assert find(data, max_record=99)[0].fields == UNCLOSED
 
 
+@pytest.mark.slow
 def test_lines_that_each_leave_a_quote_open_do_not_cost_the_longest_record_each():
     """Read again for each line, these would be 10**12 bytes."""
     line = b'x","y\n'

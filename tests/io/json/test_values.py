@@ -58,6 +58,7 @@ def test_values_are_those_that_were_written(seed):
     assert {kind for kind, *_ in found(data)} <= {"object"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(50))
 def test_split_anywhere_and_damaged_the_values_are_the_same(seed):
     choose = random.Random(seed)

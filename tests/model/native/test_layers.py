@@ -127,6 +127,7 @@ def of_network(network, summarise):
     return [summary.detach(), *(w.grad.clone() for w in network.parameters() if w.grad is not None)]
 
 
+@pytest.mark.slow
 @LEVELS
 @pytest.mark.parametrize(
     ("bidirectional", "pooling", "layers"), [(True, "max_mean", 1), (True, "last", 1), (False, "max_mean", 2)]

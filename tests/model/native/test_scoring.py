@@ -153,6 +153,7 @@ def test_logits_are_those_of_pytorch_in_float32(number, level, pooling, both, cl
     torch.testing.assert_close(found, expected, rtol=0, atol=5e-3 if number == "bfloat16" else 1e-5)
 
 
+@pytest.mark.slow
 @LEVELS
 @READINGS
 def test_summaries_are_those_of_pytorch_in_float32(number, level, pooling, both):
@@ -183,6 +184,7 @@ def test_a_row_is_the_same_whatever_stands_beside_it_and_however_many_threads_ru
         assert torch.equal(lstm.logits(source, order), together[torch.from_numpy(order)])
 
 
+@pytest.mark.slow
 @LEVELS
 @pytest.mark.parametrize("scale", [100.0, 1e6, 1e30])
 def test_saturated_gates_are_those_of_the_definition(number, level, scale):
@@ -273,6 +275,7 @@ def test_each_state_behind_pads_is_that_of_running_them(scale):
     assert not cells[0].any()
 
 
+@pytest.mark.slow
 @LEVELS
 @pytest.mark.parametrize("changed", ["trained", "loaded"])
 def test_changed_weights_are_packed_anew(number, level, changed):
@@ -329,6 +332,7 @@ def test_a_model_of_arrays_gives_the_same_at_any_number_of_threads_and_whatever_
     np.testing.assert_array_equal(alone, together)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scale", [0.5, 1, 4])
 @pytest.mark.parametrize("layers", [1, 3])
 def test_states_after_pads_are_those_of_pytorch(scale, layers):
@@ -361,6 +365,7 @@ def test_all_logits_are_computed_natively(precision, pooling, both, monkeypatch)
     assert torch.equal(all_logits(network, source, precision), lstm.logits(source, all_rows(source)))
 
 
+@pytest.mark.slow
 @PRECISIONS
 @pytest.mark.parametrize("size", [3, 400])
 def test_processes_share_the_rows(precision, size, monkeypatch):

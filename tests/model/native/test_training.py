@@ -79,6 +79,7 @@ def test_outputs_and_gradients_are_pytorchs(number, level, pooling, hidden, laye
     assert_alike(ours, theirs, 2e-3 if number == "bfloat16" else 1e-6)
 
 
+@pytest.mark.slow
 @FLOAT32_LEVELS
 @pytest.mark.parametrize(
     "lengths",
@@ -90,6 +91,7 @@ def test_rows_of_any_lengths_start_behind_their_own_pads(level, lengths):
     assert_alike(ours, theirs, 1e-6)
 
 
+@pytest.mark.slow
 @FLOAT32_LEVELS
 @pytest.mark.parametrize("scale", [1.0, 2.0, 4.0])
 def test_cells_that_go_on_moving_behind_outputs_that_stand_still_do_so(level, scale):
@@ -143,6 +145,7 @@ def test_the_number_of_threads_changes_no_bit(number, level, pooling):
             assert torch.equal(gradient, other_gradients[name]), name
 
 
+@pytest.mark.slow
 @LEVELS
 def test_a_rows_output_depends_on_the_rows_beside_it_by_rounding_alone(number, level):
     network = network_of(48)
