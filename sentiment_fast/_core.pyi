@@ -37,7 +37,8 @@ class CleaningOptions:
     """Options of the cleaning, as in `reference.clean_words`.
 
     quick_check: the table of `text.normal_form`, with which texts are put into Unicode's normal form C first; empty for
-    none. It is copied. Raises ValueError for a table of another size.
+    none. It is copied. emojis: pairs of an emoji or emoticon and its words (text.emojis); none leaves them as they are.
+    Raises ValueError for a table of another size, and for emojis that the core would not find.
     """
 
     def __init__(
@@ -46,6 +47,9 @@ class CleaningOptions:
         keep_digits: bool = False,
         split_at_marks: bool = False,
         quick_check: bytes = b"",
+        emojis: list[tuple[str, str]] = ...,
+        ratings: bool = False,
+        contractions: bool = False,
     ) -> None: ...
 
 def count_words(

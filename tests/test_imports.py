@@ -128,9 +128,9 @@ def test_the_native_core_is_imported_in_few_places_alone(path):
         )
 
 
-def test_the_reference_imports_nothing_of_the_package_but_stop_words():
+def test_the_reference_imports_only_lists_of_words_from_the_package():
     used = [name for name in imported_modules(PACKAGE / "text" / "reference.py") if name.startswith("sentiment_fast")]
-    assert {module.split(".")[2] for module in used} == {"stop_words"}
+    assert {module.split(".")[2] for module in used} == {"stop_words", "emojis"}
 
 
 @pytest.mark.parametrize("name", sf.__all__)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import sentiment_fast as sf
 from sentiment_fast import _core, reference
+from sentiment_fast.text.emojis import emoji_words
 from sentiment_fast.text.encoding import cleaning_options
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "preprocessing.json").read_text())
@@ -30,12 +31,27 @@ MARKUP = st.lists(
     )
 ).map("".join)
 
+# What is replaced by words, parts of it, and what looks like it.
+ITEMS = st.lists(
+    st.one_of(
+        st.sampled_from(
+            " .,/-'nt:)(<3>xX_^*=;dD5asS`\u00b4\u2018\u2019\u2605\u2b50\U0001f31f\u2606\u00bd\u03a3\u0301\u20e3"
+        ),
+        st.sampled_from(
+            "\ufe0e\ufe0f\u200d\U0001f3fd\ufffd\ud83d\u2764\u263a\U0001f469\U0001f4bb\U0001f3f4\U0001f1eb\U0001f1f7"
+        ),
+        st.sampled_from("10|00|.5|/10|/5| / |five|ten|One|seven| out of | star|-Stars".split("|")),
+        st.sampled_from(" n't| 's| 'LL|is|<b>|</i>|http://".split("|")),
+    ),
+    max_size=16,
+).map("".join)
 
 # The reference takes most of the time; being traced, it would take three times as long.
 pytestmark = pytest.mark.no_cover
 
 PLAIN = _core.CleaningOptions()
-EVERY_OPTION = {"strip_html": True, "keep_digits": True, "split_at_marks": True, "normalise": "nfc"}
+REPLACING = {"emojis": True, "ratings": True, "contractions": True}
+EVERY_OPTION = {"strip_html": True, "keep_digits": True, "split_at_marks": True, "normalise": "nfc", **REPLACING}
 # What normal form C composes, decomposes and sorts: letters, marks of several classes, jamo, and pairs that become one.
 MARKED = st.text(
     st.sampled_from(
@@ -128,7 +144,7 @@ def test_every_code_point_in_normal_form(frame):
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "options",
-    [{}, {"split_at_marks": True}, {"strip_html": True, "keep_digits": True}, EVERY_OPTION],
+    [{}, {"split_at_marks": True}, {"strip_html": True, "keep_digits": True}, REPLACING, EVERY_OPTION],
     ids=lambda options: "-".join(options) or "plain",
 )
 def test_every_code_point_in_one_text(options):
@@ -179,6 +195,58 @@ def test_generated_texts_with_each_option(texts, strip_html, keep_digits, split_
 
 
 @pytest.mark.slow
+@settings(max_examples=1500, deadline=None)
+@example(["is n't\u03a3", "a\u03a3a n't", "it 's:\u03a3", "it 's 't", "a n't 's", " n't", "a n't", "a n"], REPLACING)
+@example(
+    [
+        "\u2605" * 9 + "\u2606",
+        "\u2605\u00bd",
+        "\u00bd\u2605",
+        "\u2605\ufe0f\ufe0f\u2606",
+        "\U0001f31f\u2605\u00bd\u2606\u2606",
+    ],
+    REPLACING,
+)
+@example(
+    ["five stars out of ten", "7 stars out of 5 stars", "nine out of 5-stars", "1.5/5.", "1.5/5.1", "8/10"], REPLACING
+)
+@given(
+    st.lists(st.one_of(ITEMS, st.tuples(ITEMS, TEXT, ITEMS).map("".join)), max_size=12),
+    st.fixed_dictionaries({}, optional={name: st.just(value) for name, value in EVERY_OPTION.items()}),
+)
+def test_generated_texts_with_what_is_replaced(texts, options):
+    assert_equal(texts, (texts, as_utf8(texts)), threads=(1, 3), **options)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("frame", ["{}", "a{}b", "a {} b", "{}1/5", "{}:)"], ids=ascii)
+def test_every_emoji_and_emoticon(frame):
+    known = [*emoji_words(), *(emoticon.upper() for emoticon in emoji_words() if emoticon.isascii())]
+    dressed = ["\ufe0f".join(emoji) + "\U0001f3fd\ufe0e" for emoji in known]
+    cut = [emoji[:end] for emoji in known for end in range(1, len(emoji))]
+    texts = [frame.format(one) for one in [*known, *dressed, *cut]]
+    assert_equal(texts, (texts, as_utf8(texts)), threads=(2,), **REPLACING)
+    texts = ["".join(texts)]
+    assert_equal(texts, (texts, as_utf8(texts)), threads=(1,), **EVERY_OPTION)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    "frame",
+    [
+        *"is{}n't|is {}n't|is n{}t|is n't{}|it 's{}|A{}\u03a3 n't|8{}10|{}8/10|8/10{}|five{}stars|:{})|{}:)|:){}".split(
+            "|"
+        ),
+        *("\u2605{}\u2606", "\u2605\u2605{}", "\U0001f469{}\U0001f4bb"),
+    ],
+    ids=ascii,
+)
+def test_every_code_point_next_to_what_is_replaced(frame):
+    texts = [frame.format(chr(code)) for code in range(0x110000)]
+    assert_equal(texts, (texts, as_utf8(texts)), threads=(2,), **REPLACING)
+
+
+@pytest.mark.slow
 @settings(max_examples=500, deadline=None)
 @given(
     st.lists(st.text("abcΣ 1<>", max_size=20), max_size=8),
@@ -189,8 +257,7 @@ def test_generated_texts_with_each_option(texts, strip_html, keep_digits, split_
     st.booleans(),
 )
 def test_generated_vocabularies(texts, max_words, min_count, stop_words, unknown, cleaning):
-    options = dict.fromkeys(("strip_html", "keep_digits", "split_at_marks"), cleaning)
-    options["normalise"] = "nfc" if cleaning else "none"
+    options = EVERY_OPTION if cleaning else {}
     building = {"min_count": min_count, **options}
     words = reference.build_vocabulary(texts, max_words, stop_words, **building)
     vocabulary = sf.build_vocabulary(texts, max_words, stop_words, threads=2, unknown=unknown, **building)
@@ -207,7 +274,10 @@ def test_generated_vocabularies(texts, max_words, min_count, stop_words, unknown
 )
 @given(
     st.lists(
-        st.one_of(st.binary(max_size=40), TEXT.map(lambda text: text.encode("utf-8", "replace")[1:-1])), max_size=12
+        st.one_of(
+            st.binary(max_size=40), st.one_of(TEXT, ITEMS).map(lambda text: text.encode("utf-8", "replace")[1:-1])
+        ),
+        max_size=12,
     )
 )
 def test_bytes_mean_what_decoding_with_replacement_gives(items):
@@ -215,6 +285,7 @@ def test_bytes_mean_what_decoding_with_replacement_gives(items):
     forms = [pa.array(items, kind) for kind in (pa.binary(), pa.large_binary(), pa.binary_view())]
     assert_equal(texts, forms, threads=(1,))
     assert_equal(texts, forms, threads=(1,), normalise="nfc")
+    assert_equal(texts, forms, threads=(1,), **REPLACING)
 
 
 @pytest.mark.parametrize("kind", ["latin-1", "two bytes", "four bytes"])
@@ -230,6 +301,30 @@ def test_whatever_starts_at_whichever_offset_of_a_block(thing):
     fill = ("lorem Ipsum, dolor " * 20)[:200]
     texts = [fill[:offset] + thing + fill[offset:] + thing + fill[: offset % 67] for offset in range(201)]
     assert_equal(texts, (texts, as_utf8(texts)), threads=(1,))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "item",
+    [
+        " n't",
+        " n\u2019t",
+        ":)",
+        "xD",
+        "<3",
+        "8/10",
+        "seven stars out of ten",
+        "\u2605\u2606",
+        "\U0001f469\u200d\U0001f4bb",
+        "\U0001f600",
+    ],
+)
+@pytest.mark.parametrize("fill", ["lorem Ipsum, dolor ", "zażółć gęślą, "], ids=["ascii", "beyond ascii"])
+def test_what_is_replaced_starts_at_whichever_offset_of_a_block(fill, item):
+    text = (fill * 20)[:200]
+    texts = [text[:offset] + between + item for offset in range(140) for between in ("", " ")]
+    texts += [one + after for one in texts for after in (" ", "b", "s" * 70)]
+    assert_equal(texts, (texts, as_utf8(texts)), threads=(1,), **REPLACING)
 
 
 @pytest.mark.parametrize("unit", ["", "é", "ж", "\U00010400"], ids=["ascii", "latin-1", "two bytes", "four bytes"])

@@ -61,7 +61,9 @@ def steps(settings: Sequence[str]) -> dict[str, list[str]]:
     """The command and options of each step, by the folder that it makes. settings: what to --set in all of them."""
     changes = [part for setting in settings for part in ("--set", setting)]
     of_words = [part for one in settings if not one.startswith("epochs=") for part in ("--set", one)]
-    larger = ["--set", "max_words=30000", "--set", "ngram_bits=22"]  # than those of `fast`: more kinds of texts
+    # More words and buckets than `fast` has, for more kinds of texts, and words for what short ones consist of.
+    chosen = ("max_words=30000", "ngram_bits=22", "emojis=true", "ratings=true", "contractions=true")
+    larger = [part for one in chosen for part in ("--set", one)]
     # Most texts are short, so that batches of 32 spend most of their time on the update of all word vectors.
     batches = ["--set", "batch_size=128"]
     texts = [part for name in (*WEIGHTS, UNLABELLED) for part in ("--data", name)]

@@ -14,6 +14,7 @@
 #include "bindings/module.h"
 #include "bindings/without_gil.h"
 #include "text/encode.h"
+#include "text/items.h"
 #include "text/lexicon.h"
 #include "text/normal_form.h"
 #include "text/single_bytes.h"
@@ -46,11 +47,17 @@ Texts texts_from_python(const py::object& texts) {
                      std::string(Py_TYPE(texts.ptr())->tp_name) + "`"};
 }
 
-CleaningOptions cleaning_options(bool strip_html, bool keep_digits, bool split_at_marks, std::string quick_check) {
-  if (quick_check.empty()) return {strip_html, {keep_digits, split_at_marks}};
-  if (quick_check.size() != kCodePoints)
-    throw py::value_error("Expected a quick check of 0x110000 bytes, got " + std::to_string(quick_check.size()));
-  return {strip_html, {keep_digits, split_at_marks}, std::make_shared<const std::string>(std::move(quick_check))};
+CleaningOptions cleaning_options(bool strip_html, bool keep_digits, bool split_at_marks, std::string quick_check,
+                                 const EmojiWords& emojis, bool ratings, bool contractions) {
+  CleaningOptions options{strip_html, {keep_digits, split_at_marks}};
+  if (!quick_check.empty()) {
+    if (quick_check.size() != kCodePoints)
+      throw py::value_error("Expected a quick check of 0x110000 bytes, got " + std::to_string(quick_check.size()));
+    options.normal_form = std::make_shared<const std::string>(std::move(quick_check));
+  }
+  if (!emojis.empty() || ratings || contractions)
+    options.items = std::make_shared<const Items>(emojis, ratings, contractions);
+  return options;
 }
 
 py::tuple count_words_in(const py::object& texts_object, const std::unordered_set<std::string>& left_out,
@@ -164,7 +171,8 @@ void bind_text(py::module_& module) {
 
   py::class_<CleaningOptions>(module, "CleaningOptions")
       .def(py::init(&cleaning_options), py::arg("strip_html") = false, py::arg("keep_digits") = false,
-           py::arg("split_at_marks") = false, py::arg("quick_check") = py::bytes());
+           py::arg("split_at_marks") = false, py::arg("quick_check") = py::bytes(), py::arg("emojis") = EmojiWords(),
+           py::arg("ratings") = false, py::arg("contractions") = false);
   module.def("count_words", &count_words_in, py::arg("texts"), py::arg("left_out"), py::arg("max_words"),
              py::arg("min_count"), py::arg("options"), py::arg("threads"), py::arg("level"));
   py::class_<Lexicon>(module, "Lexicon")

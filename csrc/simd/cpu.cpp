@@ -18,6 +18,7 @@ namespace sentiment_fast {
 
 // The versions listed in the table below; each is defined in its level's file.
 CleanAscii clean_ascii_scalar, clean_ascii_avx2, clean_ascii_avx512;
+FindTrigger find_trigger_scalar, find_trigger_avx2, find_trigger_avx512;
 FindCsvBits find_csv_bits_scalar, find_csv_bits_avx2, find_csv_bits_avx512;
 extern const LstmKernels<float> lstm_scalar, lstm_avx2, lstm_avx512;
 extern const LstmKernels<Bf16> lstm_bf16_scalar, lstm_bf16_avx512;
@@ -97,6 +98,7 @@ struct Row {
   const char* name;
   Needed bytes_need;
   CleanAscii* clean_ascii;
+  FindTrigger* find_trigger;
   FindCsvBits* find_csv_bits;
   Needed float32_needs;
   const LstmKernels<float>* float32;
@@ -107,11 +109,20 @@ struct Row {
 // From the slowest to the fastest.
 std::vector<Row> all_levels() {
   return {
-      {"scalar", {}, clean_ascii_scalar, find_csv_bits_scalar, {}, &lstm_scalar, {}, &lstm_bf16_scalar},
+      {"scalar",
+       {},
+       clean_ascii_scalar,
+       find_trigger_scalar,
+       find_csv_bits_scalar,
+       {},
+       &lstm_scalar,
+       {},
+       &lstm_bf16_scalar},
 #ifdef SENTIMENT_FAST_X86
       {"avx2",
        {"avx2", "bmi", "bmi2", "popcnt"},
        clean_ascii_avx2,
+       find_trigger_avx2,
        find_csv_bits_avx2,
        {"avx2", "fma"},
        &lstm_avx2,
@@ -120,6 +131,7 @@ std::vector<Row> all_levels() {
       {"avx512",
        {"avx2", "bmi", "bmi2", "popcnt", "avx512bw", "avx512vbmi", "avx512vbmi2"},
        clean_ascii_avx512,
+       find_trigger_avx512,
        find_csv_bits_avx512,
        {"avx512f", "avx512dq"},
        &lstm_avx512,
@@ -127,7 +139,7 @@ std::vector<Row> all_levels() {
        nullptr},
 #endif
 #ifdef SENTIMENT_FAST_BF16
-      {"avx512_bf16", {}, nullptr, nullptr, {}, nullptr, {"avx512dq", "avx512_bf16"}, &lstm_bf16_avx512},
+      {"avx512_bf16", {}, nullptr, nullptr, nullptr, {}, nullptr, {"avx512dq", "avx512_bf16"}, &lstm_bf16_avx512},
 #endif
   };
 }
@@ -141,7 +153,8 @@ bool has_all(const Needed& features) {
 std::vector<Level> find_levels() {
   std::vector<Level> found;
   for (const Row& row : all_levels())
-    if (row.clean_ascii && has_all(row.bytes_need)) found.push_back({row.name, row.clean_ascii, row.find_csv_bits});
+    if (row.clean_ascii && has_all(row.bytes_need))
+      found.push_back({row.name, row.clean_ascii, row.find_trigger, row.find_csv_bits});
   return found;
 }
 

@@ -19,6 +19,7 @@
 #include "csv/bits.h"
 #include "lstm/cell.h"
 #include "text/clean_ascii.h"
+#include "text/triggers.h"
 
 namespace sentiment_fast {
 
@@ -26,6 +27,7 @@ namespace sentiment_fast {
 struct Level {
   const char* name;
   CleanAscii* clean_ascii;
+  FindTrigger* find_trigger;
   FindCsvBits* find_csv_bits;
 };
 

@@ -1,4 +1,4 @@
-// Cleans ASCII 64 bytes at a time with AVX-512, without a branch that depends on the bytes.
+// Cleans ASCII, and finds triggers, 64 bytes at a time with AVX-512, without a branch that depends on the bytes.
 //
 //   text      I  ' m     g  l  a  d  -  -     1  0  /  1  0     t  h  e  y   ...
 //   cleaned   i  . m  _  g  l  a  d  .  .  _  .  .  .  .  .  _  t  h  e  y       one table look-up per byte (vpermi2b):
@@ -13,6 +13,7 @@
 // the space after it and no further. A carry out of the 64 bits means that a word is open at the end of the block.
 #include "simd/platform.h"
 #include "text/clean_ascii.h"
+#include "text/triggers.h"
 
 #ifdef SENTIMENT_FAST_X86
 #include <immintrin.h>
@@ -21,8 +22,10 @@
 
 namespace sentiment_fast {
 
-__attribute__((target("avx512f,avx512bw,avx512vbmi,avx512vbmi2,bmi,bmi2,popcnt"))) size_t
-clean_ascii_avx512(const unsigned char* text, size_t size, const AsciiTable& table, CleanedWords& words) {
+#define SENTIMENT_FAST_AVX512 __attribute__((target("avx512f,avx512bw,avx512vbmi,avx512vbmi2,bmi,bmi2,popcnt")))
+
+SENTIMENT_FAST_AVX512 size_t clean_ascii_avx512(const unsigned char* text, size_t size, const AsciiTable& table,
+                                                CleanedWords& words) {
   const __m512i table_low = _mm512_loadu_si512(table.data());
   const __m512i table_high = _mm512_loadu_si512(table.data() + 64);
   const __m512i space = _mm512_set1_epi8(kSpace);
@@ -57,6 +60,39 @@ clean_ascii_avx512(const unsigned char* text, size_t size, const AsciiTable& tab
   words.length = length;
   words.count = count;
   return at < size ? at : size;
+}
+
+// The classes of a byte at each place, from a table of 128 that a byte beyond ASCII indexes by its low bits.
+SENTIMENT_FAST_AVX512 const unsigned char* find_trigger_avx512(const unsigned char* at, const unsigned char* end,
+                                                               const Triggers& triggers) {
+  __m512i low[Triggers::kBytes], high[Triggers::kBytes];
+  for (int place = 0; place < Triggers::kBytes; ++place) {
+    low[place] = _mm512_load_si512(triggers.classes[place]);
+    high[place] = _mm512_load_si512(triggers.classes[place] + 64);
+  }
+  for (; at < end; at += 64) {
+    const auto left = static_cast<size_t>(end - at);
+    __m512i bytes[Triggers::kBytes];
+    for (size_t place = 0; place < Triggers::kBytes; ++place) {
+      const __mmask64 present = left >= 64 + place ? ~__mmask64{0}
+                                : left <= place    ? __mmask64{0}
+                                                   : (__mmask64{1} << (left - place)) - 1;
+      bytes[place] = _mm512_maskz_loadu_epi8(present, at + place);
+    }
+    __m512i classes = _mm512_set1_epi8(-1);
+    for (int place = 0; place < Triggers::kBytes; ++place)
+      classes = _mm512_and_si512(classes, _mm512_permutex2var_epi8(low[place], bytes[place], high[place]));
+    const __mmask64 beyond = _mm512_movepi8_mask(bytes[0]);
+    __mmask64 found = _mm512_test_epi8_mask(classes, classes) & ~beyond;
+    if (beyond) {
+      const __m512i is_trigger = _mm512_permutex2var_epi8(_mm512_load_si512(triggers.beyond_ascii), bytes[0],
+                                                          _mm512_load_si512(triggers.beyond_ascii + 64));
+      found |= _mm512_mask_test_epi8_mask(beyond, is_trigger, is_trigger);
+    }
+    if (left < 64) found &= (__mmask64{1} << left) - 1;
+    if (found) return at + _tzcnt_u64(found);
+  }
+  return end;
 }
 
 }  // namespace sentiment_fast

@@ -3,17 +3,21 @@
 // A sink is any type with `void words(const char* bytes, const uint32_t* ends, size_t count)`, so that counting and
 // encoding share this pass; cleaned_words.h defines the layout of the words. ASCII takes the fast functions of
 // clean_ascii.h, other code points those of unicode.h; a few of the latter do not slow down the rest of a text.
+// Tags and items (html.h, items.h) are found first, and the parts between them cleaned as texts of their own.
 // Must run without the interpreter lock: threads may have to query the interpreter (text/unicode.h).
 #pragma once
 
 #include <algorithm>
 #include <cstring>
+#include <memory>
 #include <stdexcept>
+#include <string_view>
 
 #include "text/bytes.h"
 #include "text/cleaned_words.h"
 #include "text/codecs.h"
 #include "text/html.h"
+#include "text/items.h"
 #include "text/normal_form.h"
 #include "simd/cpu.h"
 #include "text/texts.h"
@@ -24,7 +28,8 @@ namespace sentiment_fast {
 struct CleaningOptions {
   bool strip_html = false;  // tags count as spaces
   CharacterRule characters;
-  QuickCheckTable normal_form = nullptr;  // with one, texts are put into Unicode's normal form C first
+  QuickCheckTable normal_form = nullptr;         // with one, texts are put into Unicode's normal form C first
+  std::shared_ptr<const Items> items = nullptr;  // with some, those are replaced by their words
 };
 
 // The SIMD level and the options of the cleaning.
@@ -38,6 +43,7 @@ class Cleaner {
  public:
   explicit Cleaner(const Cleaning& cleaning)
       : clean_ascii_(cleaning.level.clean_ascii),
+        find_trigger_(cleaning.level.find_trigger),
         options_(cleaning.options),
         normal_form_(cleaning.options.normal_form),
         ascii_(ascii_table(options_.characters)) {}
@@ -70,15 +76,37 @@ class Cleaner {
   template <class Codec, class Unit, class Sink>
   void clean_text(const Unit* begin, size_t size, Sink& sink) {
     const Unit* const end = begin + size;
-    if (!options_.strip_html) return clean_run<Codec>(begin, end, sink);
+    if (!options_.strip_html) return clean_part<Codec>(begin, end, sink);
     // Each part between two tags can be cleaned as a text of its own, because a tag is a space, also for a final sigma.
     for (const Unit* at = begin; at != end;) {
       const Tag<Unit> tag = next_tag(at, end);
-      clean_run<Codec>(at, tag.begin, sink);
+      clean_part<Codec>(at, tag.begin, sink);
       at = tag.end;
     }
   }
 
+  template <class Codec, class Unit, class Sink>
+  void clean_part(const Unit* begin, const Unit* const end, Sink& sink) {
+    if (options_.items) return clean_around_items<Codec>(begin, end, sink);
+    clean_run<Codec>(begin, end, sink);
+    end_run(sink);
+  }
+
+  // The parts around an item can be cleaned as texts of their own, too: its words are between spaces. An item without
+  // words is a space after a letter and before one, perhaps with an apostrophe between; on either side, these letters are
+  // as far as a sigma's neighbours are looked at.
+  template <class Codec, class Unit, class Sink>
+  void clean_around_items(const Unit* begin, const Unit* const end, Sink& sink) {
+    for (const Unit* at = begin; at != end;) {
+      const Item<Unit> item = options_.items->template next<Codec>(begin, at, end, find_trigger_);
+      clean_run<Codec>(at, item.begin, sink);
+      at = item.end;
+      if (item.begin == end || !item.words.empty()) end_run(sink);
+      if (!item.words.empty()) give_words(item.words, sink);
+    }
+  }
+
+  // Leaves the last word open.
   template <class Codec, class Unit, class Sink>
   void clean_run(const Unit* begin, const Unit* const end, Sink& sink) {
     for (const Unit* at = begin; at != end;) {
@@ -90,8 +118,26 @@ class Cleaner {
       if (words_.length > kLongestWord) throw std::length_error("Expected words of up to 2 GB, got a longer one");
       if (at != end) give_whole_words(sink);
     }
+  }
+
+  template <class Sink>
+  void end_run(Sink& sink) {
     words_.end_word();
     give_whole_words(sink);
+  }
+
+  // Passes on words that are cleaned already. No word is open.
+  template <class Sink>
+  void give_words(std::string_view words, Sink& sink) {
+    words_.reserve(words.size() + 1);
+    for (const char c : words) {
+      if (c == kSpace) {
+        words_.end_word();
+      } else {
+        words_.bytes()[words_.length++] = c;
+      }
+    }
+    end_run(sink);
   }
 
   // Cleans one code point at a time, from a non-ASCII one to a run of ASCII or the end of the stretch. Returns where it
@@ -154,6 +200,7 @@ class Cleaner {
   }
 
   CleanAscii* clean_ascii_;
+  FindTrigger* find_trigger_;
   CleaningOptions options_;
   NormalForm normal_form_;
   const AsciiTable& ascii_;

@@ -1,5 +1,6 @@
-// Cleans ASCII one byte at a time: the version for every CPU.
+// Cleans ASCII, and finds triggers, one byte at a time: the version for every CPU.
 #include "text/clean_ascii.h"
+#include "text/triggers.h"
 
 namespace sentiment_fast {
 
@@ -19,6 +20,13 @@ size_t clean_ascii_scalar(const unsigned char* text, size_t size, const AsciiTab
   }
   words.length = length;
   words.count = count;
+  return at;
+}
+
+const unsigned char* find_trigger_scalar(const unsigned char* at, const unsigned char* end, const Triggers& triggers) {
+  const auto byte = [&](std::ptrdiff_t i) { return i < end - at ? at[i] : static_cast<unsigned char>(0); };
+  for (; at != end; ++at)
+    if (*at < 0x80 ? triggers.at(*at, byte(1), byte(2), byte(3)) : triggers.beyond_ascii[*at - 0x80] != 0) break;
   return at;
 }
 

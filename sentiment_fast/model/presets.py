@@ -38,6 +38,9 @@ class VocabularyConfig:
     split_at_marks: bool = False
     unknown: Unknown = "drop"
     normalise: Normalise = "none"
+    emojis: bool = False
+    ratings: bool = False
+    contractions: bool = False
 
     def __post_init__(self) -> None:
         try:

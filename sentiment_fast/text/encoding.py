@@ -22,6 +22,7 @@ import numpy.typing as npt
 from sentiment_fast.errors import UsageError
 from sentiment_fast.text.containers import read
 from sentiment_fast.text.core_sources import core_digest
+from sentiment_fast.text.emojis import emoji_words
 from sentiment_fast.text.normal_form import quick_check_table
 from sentiment_fast.text.stop_words import stop_word_set
 from sentiment_fast.text.vocabulary import Normalise, Unknown, Vocabulary
@@ -71,6 +72,9 @@ def build_vocabulary(
     split_at_marks: bool = False,
     unknown: Unknown = "drop",
     normalise: Normalise = "none",
+    emojis: bool = False,
+    ratings: bool = False,
+    contractions: bool = False,
 ) -> Vocabulary:
     """The `max_words` most frequent words of the texts, without stop words; ties by first occurrence.
 
@@ -83,6 +87,9 @@ def build_vocabulary(
     "8/10". unknown: whether encoding drops words that are neither in the vocabulary nor stop words ("drop") or gives
     all of them one id, the last ("id"). normalise: "nfc" puts texts into Unicode's normal form C first, so that an
     accented letter is the same whether it is one character or a letter and an accent; "none" leaves them as they are.
+    emojis: an emoji or emoticon becomes the word "_emoji" and the words of its name. ratings: "8/10", "five stars" and
+    rows of stars become one of six words, "_rating_zero" to "_rating_five". contractions: "is n't" becomes "isn't";
+    `sentiment_fast.reference.clean_words` has the rules of these three.
     The vocabulary stores these options, and encoding uses them.
     Source: the tutorial, section 3 (`tokenize`); specified in `sentiment_fast.reference`.
     Raises TextsError, a TypeError, for anything other than a column of texts, ValueError for an invalid option.
@@ -91,7 +98,18 @@ def build_vocabulary(
     kept_stop_words = stop_words if stop_words is None or stop_words == "english" else sorted(left_out)
     sizes = operator.index(max_words), operator.index(min_count)  # numpy's integers too
     empty = Vocabulary(
-        [], sizes[0], kept_stop_words, sizes[1], strip_html, keep_digits, split_at_marks, unknown, normalise
+        [],
+        sizes[0],
+        kept_stop_words,
+        sizes[1],
+        strip_html=strip_html,
+        keep_digits=keep_digits,
+        split_at_marks=split_at_marks,
+        unknown=unknown,
+        normalise=normalise,
+        emojis=emojis,
+        ratings=ratings,
+        contractions=contractions,
     )
     cleaning, used_threads = _cleaning(empty), thread_count(threads)
     words, _ = read(
@@ -116,17 +134,29 @@ def encode(texts: Any, vocabulary: Vocabulary, threads: int | None = None) -> To
 
 
 def _cleaning(vocabulary: Vocabulary) -> _core.CleaningOptions:
-    chosen = vocabulary.strip_html, vocabulary.keep_digits, vocabulary.split_at_marks
-    return cleaning_options(*chosen, vocabulary.normalise)
+    chosen = vocabulary.strip_html, vocabulary.keep_digits, vocabulary.split_at_marks, vocabulary.normalise
+    return cleaning_options(*chosen, vocabulary.emojis, vocabulary.ratings, vocabulary.contractions)
 
 
-@cache  # the core copies the table
+@cache  # the core copies the tables
 def cleaning_options(
-    strip_html: bool = False, keep_digits: bool = False, split_at_marks: bool = False, normalise: Normalise = "none"
+    strip_html: bool = False,
+    keep_digits: bool = False,
+    split_at_marks: bool = False,
+    normalise: Normalise = "none",
+    emojis: bool = False,
+    ratings: bool = False,
+    contractions: bool = False,
 ) -> _core.CleaningOptions:
     """The options of the cleaning, as in `reference.clean_words`, for the core."""
     return _core.CleaningOptions(
-        strip_html, keep_digits, split_at_marks, quick_check_table() if normalise == "nfc" else b""
+        strip_html,
+        keep_digits,
+        split_at_marks,
+        quick_check_table() if normalise == "nfc" else b"",
+        list(emoji_words().items()) if emojis else [],
+        ratings,
+        contractions,
     )
 
 

@@ -10,10 +10,14 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from functools import cache
+from math import ceil, floor
 from typing import Literal
 
 import numpy as np
 
+from sentiment_fast.text.emojis import MODIFIERS, emoji_words, is_modifier
 from sentiment_fast.text.stop_words import stop_word_set
 
 # An opening or closing tag, a comment or a declaration, up to the first ">"; with a "<" in between, it is not a tag.
@@ -24,26 +28,117 @@ TAG = re.compile(r"<(?:/?[A-Za-z]|!)[^<>]*>")
 APOSTROPHES = "'`\u00b4\u2018\u2019\ufffd"
 
 
+# ---- What `emojis`, `ratings` and `contractions` replace -----------------------------------------------------------
+
+_MODIFIERS = f"[{MODIFIERS}]*"
+_EMOTICON_BEFORE, _EMOTICON_AFTER = r"(?<![0-9A-Za-z])", r"(?![0-9A-Za-z/])"
+EMOJI_MARKER = "_emoji"
+
+# A number of 0 to 10 with up to two decimals, or as a word; not a part of a longer number, a date or a word.
+_NUMBER_BEFORE, _NUMBER_AFTER = r"(?<![0-9A-Za-z_/])(?<![0-9][.,])", r"(?![0-9A-Za-z_/])(?![.,][0-9])"
+_NUMBERS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+_UP_TO_5 = "(?:5(?:[.,]0{1,2})?|[0-4](?:[.,][0-9]{1,2})?|" + "|".join(_NUMBERS[:6]) + ")"
+_UP_TO_10 = "(?:10(?:[.,]0{1,2})?|[0-9](?:[.,][0-9]{1,2})?|" + "|".join(_NUMBERS) + ")"
+_OUT_OF = "(?:[ -]stars?)? out of "
+RATINGS = [
+    rf"{_NUMBER_BEFORE}(?P<of_10>{_UP_TO_10})(?: ?/ ?10|{_OUT_OF}(?:10|ten)){_NUMBER_AFTER}",
+    rf"{_NUMBER_BEFORE}(?P<of_5>{_UP_TO_5})(?: ?/ ?5|{_OUT_OF}(?:5|five)){_NUMBER_AFTER}",
+    rf"{_NUMBER_BEFORE}(?P<stars>{_UP_TO_10})[ -]stars?{_NUMBER_AFTER}",
+]
+FILLED, HALF, EMPTY = "\u2605\u2b50\U0001f31f", "\u00bd", "\u2606"  # three stars; one half; one star
+_STAR, _NO_STAR = f"[{FILLED}]{_MODIFIERS}", f"{EMPTY}{_MODIFIERS}"
+# Two characters or more, because one star often is an ornament.
+STAR_ROW = f"(?={_STAR}[{FILLED}{HALF}{EMPTY}])(?P<row>(?:{_STAR})+{HALF}?(?:{_NO_STAR})*)"
+
+# The space before the part of a contraction that some texts write as a word of its own: "is n't", "it 's".
+_APOSTROPHE = "['`\u00b4\u2018\u2019]"
+CONTRACTION = (
+    rf"(?<=[A-Za-z]) (?=(?:n{_APOSTROPHE}t|{_APOSTROPHE}(?:s|m|d|ll|re|ve))(?![0-9A-Za-z_'`\u00b4\u2018\u2019]))"
+)
+
+
+@cache
+def _items(emojis: bool, ratings: bool, contractions: bool) -> re.Pattern[str] | None:
+    """What is replaced, the first of these alternatives wherever it is found; letters are ASCII's, in either case."""
+    alternatives = [*RATINGS, STAR_ROW] if ratings else []
+    if emojis:
+        longest_first = sorted(emoji_words(), key=len, reverse=True)
+        found = [
+            f"{_EMOTICON_BEFORE}{re.escape(one)}{_EMOTICON_AFTER}"
+            if one.isascii()
+            else _MODIFIERS.join(one) + _MODIFIERS
+            for one in longest_first
+        ]
+        first = "".join({re.escape(one[0]) for one in longest_first})
+        alternatives.append(f"(?=[{first}])(?P<emoji>{'|'.join(found)})")
+    if contractions:
+        alternatives.append(CONTRACTION)
+    return re.compile("|".join(alternatives), re.ASCII | re.IGNORECASE) if alternatives else None
+
+
+def _replacement(found: re.Match[str]) -> str:
+    if found[0] == " ":
+        return ""
+    named = {name: text for name, text in found.groupdict().items() if text is not None}
+    if "emoji" in named:
+        emoji = "".join(character for character in found[0] if not is_modifier(character))
+        return f" {EMOJI_MARKER} {emoji_words()[emoji.lower() if emoji.isascii() else emoji]} "
+    [(kind, text)] = named.items()
+    return f" _rating_{_NUMBERS[_stars_of_5(kind, text)]} "
+
+
+def _stars_of_5(kind: str, text: str) -> int:
+    """A rating on a scale of 0 to 5, halves rounded up."""
+    if kind == "row":
+        filled = sum(character in FILLED for character in text) + Fraction(text.count(HALF), 2)
+        empty = text.count(EMPTY)
+        return floor(filled * 5 / (ceil(filled) + empty) + Fraction(1, 2)) if empty else min(ceil(filled), 5)
+    text = text.lower()
+    value = Fraction(_NUMBERS.index(text) if text in _NUMBERS else text.replace(",", "."))
+    scale = 10 if kind == "of_10" or value > 5 else 5
+    return floor(value * 5 / scale + Fraction(1, 2))
+
+
 def clean_words(
     text: str,
     strip_html: bool = False,
     keep_digits: bool = False,
     split_at_marks: bool = False,
     normalise: Literal["none", "nfc"] = "none",
+    emojis: bool = False,
+    ratings: bool = False,
+    contractions: bool = False,
 ) -> list[str]:
     """The words of a text, lower-cased, without punctuation and digits (the tutorial's `preprocess_string`).
 
-    Unicode throughout: spaces, word characters and digits are those of Python's `str` and `re`.
-    strip_html: replaces each tag by a space first (entities stay as they are). keep_digits: digits stay.
+    Unicode throughout: spaces, word characters and digits are those of Python's `str` and `re`. The options, in the
+    order in which they take effect:
+    normalise: with "nfc", puts the text into Unicode's normal form C, so that an accent that is a character of its own
+    becomes part of its letter.
+    strip_html: replaces each tag by a space; entities stay as they are. Nothing that follows is found across a tag.
+    ratings, emojis, contractions: in one pass from left to right, what begins first is replaced, and what has been
+    replaced is not searched again. If several begin at one place, they are tried in this order. ASCII letters count in
+    either case.
+    ratings: "8/10", "4,5 / 5", "9 out of 10", "three stars out of five", "five stars", "1-star" and rows of stars
+    become one word, "_rating_zero" to "_rating_five", on a scale of 0 to 5, halves rounded up. Numbers are 0 to 10 with
+    up to two decimals, or "zero" to "ten", and not above their scale of 5 or 10; more than 5 stars are of 10. A row is
+    two characters or more: filled stars (U+2605, U+2B50, U+1F31F), then perhaps a half (U+00BD), then empty stars
+    (U+2606), whose number gives the scale; without empty stars it is 5, and more than 5 stars count as 5.
+    emojis: an emoji or emoticon becomes "_emoji" and the words of its name (emojis.py); the longest one counts, and
+    variation selectors and skin tones are ignored. No ASCII letter or digit may be next to an emoticon, and no "/"
+    after it.
+    contractions: a space between an ASCII letter and "n't", "'s", "'m", "'d", "'ll", "'re" or "'ve" is removed, so that
+    "is n't" is the same word as "isn't". The apostrophe is any of APOSTROPHES except U+FFFD.
     split_at_marks: punctuation marks and symbols (Unicode's general categories P and S), except apostrophes, count as
-    spaces. normalise: with "nfc", puts the text into Unicode's normal form C before anything else, so that an accent
-    that is a character of its own becomes part of its letter.
+    spaces. keep_digits: digits stay.
     """
     if normalise == "nfc":
         text = unicodedata.normalize("NFC", text)
-    if strip_html:
-        text = TAG.sub(" ", text)
-    text = text.lower()
+    parts = TAG.split(text) if strip_html else [text]
+    items = _items(emojis, ratings, contractions)
+    if items is not None:
+        parts = [items.sub(_replacement, part) for part in parts]
+    text = " ".join(parts).lower()
     if split_at_marks:
         text = re.sub(r"[^\w\s]", lambda found: " " if _is_mark(found[0]) else found[0], text)
     words = []
@@ -71,6 +166,9 @@ def build_vocabulary(
     keep_digits: bool = False,
     split_at_marks: bool = False,
     normalise: Literal["none", "nfc"] = "none",
+    emojis: bool = False,
+    ratings: bool = False,
+    contractions: bool = False,
 ) -> list[str]:
     """The `max_words` most frequent words, without stop words, most frequent first; ties by first occurrence.
 
@@ -80,7 +178,7 @@ def build_vocabulary(
     left_out = stop_word_set(stop_words)
     counts: Counter[str] = Counter()  # keeps the order of first occurrence, and sorted() is stable: this breaks ties
     for text in texts:
-        words = clean_words(text, strip_html, keep_digits, split_at_marks, normalise)
+        words = clean_words(text, strip_html, keep_digits, split_at_marks, normalise, emojis, ratings, contractions)
         counts.update(word for word in words if word not in left_out)
     frequent = [word for word in counts if counts[word] >= min_count]
     return sorted(frequent, key=lambda word: counts[word], reverse=True)[:max_words]
@@ -96,6 +194,9 @@ def encode(
     split_at_marks: bool = False,
     unknown: Literal["drop", "id"] = "drop",
     normalise: Literal["none", "nfc"] = "none",
+    emojis: bool = False,
+    ratings: bool = False,
+    contractions: bool = False,
 ) -> list[list[int]]:
     """Each text as the ids of its words, in order; words outside the vocabulary are dropped (`tokenize`'s other half).
 
@@ -103,21 +204,16 @@ def encode(
     words get the id after the last, len(vocabulary) + 1. The other options are those of `clean_words`.
     """
     id_of = {word: index + 1 for index, word in enumerate(vocabulary)}
-    if unknown == "id":
-        dropped = stop_word_set(stop_words)
-        unknown_id = len(id_of) + 1
-        return [
-            [
-                id_of.get(word, unknown_id)
-                for word in clean_words(text, strip_html, keep_digits, split_at_marks, normalise)
-                if word in id_of or word not in dropped
-            ]
-            for text in texts
-        ]
-    return [
-        [id_of[word] for word in clean_words(text, strip_html, keep_digits, split_at_marks, normalise) if word in id_of]
-        for text in texts
-    ]
+    dropped = stop_word_set(stop_words) if unknown == "id" else frozenset()
+    unknown_id = len(id_of) + 1
+    rows = []
+    for text in texts:
+        words = clean_words(text, strip_html, keep_digits, split_at_marks, normalise, emojis, ratings, contractions)
+        if unknown == "id":
+            rows.append([id_of.get(word, unknown_id) for word in words if word in id_of or word not in dropped])
+        else:
+            rows.append([id_of[word] for word in words if word in id_of])
+    return rows
 
 
 def pad(rows: Sequence[Sequence[int]], length: int = 500) -> np.ndarray:

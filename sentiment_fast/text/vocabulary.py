@@ -16,15 +16,20 @@ from sentiment_fast.errors import ModelFolderError, quoted
 from sentiment_fast.runs.atomic import write_atomically
 from sentiment_fast.runs.regular_files import read_regular
 
-FORMAT = 4
+FORMAT = 5
 # The options that older formats lack, which can still be read.
-_LATER_OPTIONS = {2: {"split_at_marks": False, "normalise": "none"}, 3: {"normalise": "none"}}
+_SINCE_5 = {"emojis": False, "ratings": False, "contractions": False}
+_SINCE_4 = {"normalise": "none", **_SINCE_5}
+_LATER_OPTIONS = {2: {"split_at_marks": False, **_SINCE_4}, 3: _SINCE_4, 4: _SINCE_5}
 MOST_WORDS = 1 << 24
 MOST_BYTES = 1 << 29  # of a vocabulary file: as many words of 30 bytes
 _MOST_COUNT = 1 << 40
 Unknown = Literal["drop", "id"]
 Normalise = Literal["none", "nfc"]
-_KINDS = {int: ("max_words", "min_count"), bool: ("strip_html", "keep_digits", "split_at_marks")}
+_KINDS = {
+    int: ("max_words", "min_count"),
+    bool: ("strip_html", "keep_digits", "split_at_marks", "emojis", "ratings", "contractions"),
+}
 _FIRST_LINE = "sentiment_fast vocabulary, format {}"
 
 
@@ -46,6 +51,9 @@ class Vocabulary:
     split_at_marks: bool = False
     unknown: Unknown = "drop"
     normalise: Normalise = "none"
+    emojis: bool = False
+    ratings: bool = False
+    contractions: bool = False
     # The native lexicon, made by encoding.py at first use: derived from `words`, so not part of the value.
     _lexicon: Any = field(default=None, init=False, repr=False, compare=False)
 

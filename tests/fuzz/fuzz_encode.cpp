@@ -3,7 +3,8 @@
 //
 //   byte 0         bits 0-1 the encoding, 2 strip_html, 3 keep_digits, 4-5 the unknown id: none, the next, one that
 //                  needs 32 bits, a negative one; 6-7 both set if the last text is repeated
-//   byte 1         which of the texts' words are known, which are dropped; bit 6 split_at_marks
+//   byte 1         which of the texts' words are known, which are dropped; bit 6 split_at_marks, 7 emojis, ratings and
+//                  contractions, for which the words are those of the same code points in another encoding
 //   byte 2         number of texts - 1 (of 8), then a byte each with their sizes, except the last
 //   2 bytes        up to which size the last text is repeated, if it is
 //   the rest       the texts' bytes, of which the last text gets what is left
@@ -96,6 +97,21 @@ std::string repeated(const std::string& bytes, size_t size) {
   return result.substr(0, size);
 }
 
+// Some emojis, one of which begins another, and emoticons.
+std::shared_ptr<const Items> some_items() {
+  static const auto items =
+      std::make_shared<const Items>(EmojiWords{{U"\u2764", "red heart"},
+                                               {U"\U0001F469", "woman"},
+                                               {U"\U0001F469\u200D\U0001F4BB", "woman technologist"},
+                                               {U"\u2B50", "star"},
+                                               {U":)", "smiling"},
+                                               {U":))", "laughing"},
+                                               {U"xd", "grinning"},
+                                               {U"<3", "red heart"}},
+                                    true, true);
+  return items;
+}
+
 struct Input {
   Encoding encoding;
   CleaningOptions options;
@@ -110,6 +126,7 @@ Input read_input(Choices choices) {
   input.options.strip_html = flags >> 2 & 1;
   input.options.characters.keep_digits = flags >> 3 & 1;
   input.options.characters.split_at_marks = input.known >> 6 & 1;
+  if (input.known >> 7) input.options.items = some_items();
   std::vector<size_t> sizes(choices.below(kMostTexts));
   for (size_t& size : sizes) size = choices.byte();
   const bool repeats = flags >> 6 == 3;
@@ -183,7 +200,32 @@ bool is_mark(char32_t c) {
   return kind == 'P' || kind == 'S';
 }
 
+struct Collecting {
+  Words& into;
+  void words(const char* bytes, const uint32_t* ends, size_t count) {
+    size_t begin = 0;
+    for (size_t i = 0; i < count; ++i) {
+      into.emplace_back(bytes + begin, bytes + ends[i]);
+      begin = ends[i] + size_t{1};
+    }
+  }
+};
+
+// The words at the slowest level, in the encoding that every code point has a unit of its own in.
+Words words_of_code_points(const std::string& bytes, Encoding encoding, const CleaningOptions& options) {
+  std::u32string text;
+  {
+    const InterpreterLock locked;
+    text = decoded(bytes, encoding);
+  }
+  Words words;
+  Collecting sink{words};
+  Cleaner(Cleaning{levels().front(), options}).clean({text.data(), text.size(), Encoding::ucs4}, sink);
+  return words;
+}
+
 Words expected_words(const std::string& bytes, Encoding encoding, const CleaningOptions& options) {
+  if (options.items) return words_of_code_points(bytes, encoding, options);
   const InterpreterLock locked;
   std::u32string text = decoded(bytes, encoding);
   if (options.strip_html) text = without_tags(text);
@@ -230,17 +272,6 @@ struct Known {
 };
 
 // ---- What does come out -------------------------------------------------------------------------------------------
-
-struct Collecting {
-  Words& into;
-  void words(const char* bytes, const uint32_t* ends, size_t count) {
-    size_t begin = 0;
-    for (size_t i = 0; i < count; ++i) {
-      into.emplace_back(bytes + begin, bytes + ends[i]);
-      begin = ends[i] + size_t{1};
-    }
-  }
-};
 
 std::string joined(const Words& words) {
   std::string text;

@@ -23,6 +23,9 @@ def test_the_tutorial_preset_has_the_tutorials_numbers():
             "split_at_marks": False,
             "unknown": "drop",
             "normalise": "none",
+            "emojis": False,
+            "ratings": False,
+            "contractions": False,
         },
         "network": {
             "embedding_size": 64,

@@ -5,6 +5,8 @@ import pytest
 import sentiment_fast as sf
 from sentiment_fast import Vocabulary
 
+SINCE_5 = [', "emojis": false', ', "ratings": false', ', "contractions": false']
+
 
 @pytest.fixture
 def saved(tmp_path):
@@ -20,6 +22,7 @@ def test_saving_and_loading_keeps_everything(saved):
 
 def test_every_option_is_kept(tmp_path):
     options = {"strip_html": True, "keep_digits": True, "split_at_marks": True, "unknown": "id", "normalise": "nfc"}
+    options |= {"emojis": True, "ratings": True, "contractions": True}
     vocabulary = Vocabulary(["film"], 7, None, min_count=3, **options)
     vocabulary.save(tmp_path / "v.txt")
     assert Vocabulary.load(tmp_path / "v.txt") == vocabulary
@@ -27,7 +30,19 @@ def test_every_option_is_kept(tmp_path):
 
 @pytest.mark.parametrize(
     "option",
-    ["max_words", "stop_words", "min_count", "strip_html", "keep_digits", "split_at_marks", "unknown", "normalise"],
+    [
+        *(
+            "max_words",
+            "stop_words",
+            "min_count",
+            "strip_html",
+            "keep_digits",
+            "split_at_marks",
+            "unknown",
+            "normalise",
+        ),
+        *("emojis", "ratings", "contractions"),
+    ],
 )
 def test_a_file_that_lacks_an_option_is_an_error(saved, option):
     saved.write_text(saved.read_text("utf-8").replace(f'"{option}"', '"another"'), "utf-8")
@@ -58,7 +73,7 @@ def test_every_word_character_survives_the_file(tmp_path):
 
 
 def test_the_file_says_what_it_is(saved):
-    assert saved.read_text("utf-8").startswith("sentiment_fast vocabulary, format 4\n")
+    assert saved.read_text("utf-8").startswith("sentiment_fast vocabulary, format 5\n")
 
 
 def test_a_vocabulary_is_its_words_in_order():
@@ -93,23 +108,27 @@ def test_a_file_cut_short_anywhere_is_an_error(saved, kept):
 
 
 def test_a_newer_format_asks_for_an_update(saved):
-    saved.write_text(saved.read_text("utf-8").replace("format 4", "format 5"), "utf-8")
-    with pytest.raises(sf.ModelFolderError, match=r"has format 5.*reads formats 2 to 4: update the package"):
+    saved.write_text(saved.read_text("utf-8").replace("format 5", "format 6"), "utf-8")
+    with pytest.raises(sf.ModelFolderError, match=r"has format 6.*reads formats 2 to 5: update the package"):
         Vocabulary.load(saved)
 
 
 def test_an_older_format_asks_for_training_anew(saved):
-    saved.write_text(saved.read_text("utf-8").replace("format 4", "format 1"), "utf-8")
-    with pytest.raises(sf.ModelFolderError, match=r"has format 1.*reads formats 2 to 4: train the model again"):
+    saved.write_text(saved.read_text("utf-8").replace("format 5", "format 1"), "utf-8")
+    with pytest.raises(sf.ModelFolderError, match=r"has format 1.*reads formats 2 to 5: train the model again"):
         Vocabulary.load(saved)
 
 
 @pytest.mark.parametrize(
     ("written", "lacking"),
-    [(2, [', "split_at_marks": false', ', "normalise": "none"']), (3, [', "normalise": "none"'])],
+    [
+        (2, [', "split_at_marks": false', ', "normalise": "none"', *SINCE_5]),
+        (3, [', "normalise": "none"', *SINCE_5]),
+        (4, SINCE_5),
+    ],
 )
 def test_a_file_from_before_an_option_is_read(saved, written, lacking):
-    older = saved.read_text("utf-8").replace("format 4", f"format {written}")
+    older = saved.read_text("utf-8").replace("format 5", f"format {written}")
     for option in lacking:
         assert option in older
         older = older.replace(option, "")
