@@ -21,7 +21,7 @@ from sentiment_fast.model import folder
 from sentiment_fast.scoring.journal import read_progress
 
 ROOT = Path(__file__).parents[1]
-NOTICE = "scoring with the bundled model (reviews, posts and sentences in English); name a model folder to use your own"
+NOTICE = "scoring with the bundled model (IMDb reviews); name a model folder to use your own"
 LARGEST_BYTES = 20_000_000
 REVIEWS = {
     "A wonderful film, I loved every minute of it.": "positive",

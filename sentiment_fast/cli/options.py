@@ -112,7 +112,7 @@ def add_model_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model",
         metavar="FOLDER|bundled",
-        help="use the model in this folder (default: the bundled model, for English texts)",
+        help="use the model in this folder (default: the bundled model, trained on IMDb reviews)",
     )
 
 

@@ -111,7 +111,7 @@ def named_or_bundled(folder: str | Path | None, say: Callable[[str], None]) -> P
     """
     if folder is not None:
         return model_folder(folder)
-    say("scoring with the bundled model (reviews, posts and sentences in English); name a model folder to use your own")
+    say("scoring with the bundled model (IMDb reviews); name a model folder to use your own")
     return model_folder(BUNDLED_NAME)
 
 
