@@ -72,7 +72,7 @@ def test_peak_memory_is_the_same_for_more_rows(tmp_path, model_folder, kind, row
 
 
 TINY = {
-    "rejected lines": ("csv", b"id,review\n", b"x\n"),
+    "rejected lines": ("csv", b"id,review\n" + 100 * b"1,good film\n", b"x\n"),  # after what the layout is told by
     "blank lines": ("csv", b"id,review\n1,good film\n", b"\n"),
     "blank rows": ("csv", b"review\ngood film\n", b"\n"),
     "rejected lines of JSON": ("jsonl", b'{"review": "good film"}\n', b"1\n"),
