@@ -19,7 +19,7 @@ def rows(texts, labels=("positive", "negative", "neutral", "")):
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """Two sources, which share texts with IMDb and each other but for marks and capitals."""
+    """Two sources, which share texts with IMDb and each other, except for marks and capitals."""
     (tmp_path / "other_domains").mkdir()
     of_two = ("positive", "negative")
     files = {

@@ -27,6 +27,7 @@ from sentiment_fast.training.resume import resumed_options
 from sentiment_fast.training.state import TrainingState
 from sentiment_fast.training.step import Examples, TrainingStep, is_decided, loss_and_correct
 from tests.training.conftest import TinyRun
+from tests.training.test_class_options import BAD, GOOD, SMALL
 
 CPU, FLOAT32 = torch.device("cpu"), Precision("float32", "float32")
 COPIES = np.array([1, 3, 2, 1, 1, 2, 1, 4])
@@ -255,15 +256,6 @@ def test_weights_of_single_texts_are_for_texts_in_memory():
 
 
 # Whole trainings.
-
-SMALL = {
-    "set": {"hidden_size": 4, "embedding_size": 4, "layers": 1, "max_length": 12, "ngrams": 1, "ngram_bits": 10},
-    "epochs": 2,
-    "batch_size": 32,
-    "learning_rate": 0.03,
-    "device": "cpu",
-}
-GOOD, BAD = ["good", "great", "superb", "lovely"], ["bad", "dull", "awful", "poor"]
 
 
 def reviews(rows: int, seed: int, neutral: float = 0.0, flipped: bool = False) -> list[tuple[str, str, str]]:
