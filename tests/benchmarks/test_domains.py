@@ -33,9 +33,11 @@ def test_a_file_gets_its_size_its_words_its_accuracy_and_its_calibration(model, 
     others = {"positive": "negative", "negative": "positive"}
     path = write(tmp_path / "short.csv", zip(texts, [said[0], said[1], others[said[2]]], strict=True))
     assert domains.main(["--model", str(model), str(path)]) == 0
-    n, words, accuracy, error, confidence = cells(capsys.readouterr().out.splitlines(), "short.csv")
+    n, words, accuracy, _, loss, error, confidence = cells(capsys.readouterr().out.splitlines(), "short")
     probabilities = scorer.predict_proba(texts)
     assert (n, words, accuracy) == ("3", "3", "66.7%")
+    right = probabilities.max(axis=1)
+    assert loss == f"{-np.log([right[0], right[1], 1 - right[2]]).mean():.3f}"
     assert confidence == f"{probabilities.max(axis=1).mean():.3f}"
     assert 0 <= float(error) <= 1
 
