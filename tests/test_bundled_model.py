@@ -74,6 +74,7 @@ def test_without_a_folder_the_bundled_model_is_loaded_and_said(bundled, capsys):
     assert (printed.out, printed.err.splitlines()) == ("", [NOTICE])
 
 
+@pytest.mark.slow
 def test_a_model_that_is_named_is_not_announced(bundled, capsys):
     sf.load(bundled)
     assert capsys.readouterr().err == ""

@@ -308,6 +308,7 @@ def test_messages_of_evaluate_name_options(tmp_path, capsys):
     assert "choose one with --label-column" in message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_describes_every_option_and_ends_with_an_example(command, capsys):
     with pytest.raises(SystemExit):
@@ -342,6 +343,7 @@ def test_the_review_na_stays_text(tmp_path):
     assert set(words) == {"na", "null", "nan"}
 
 
+@pytest.mark.slow
 def test_a_folder_in_use_is_not_written_into(tmp_path, data, capsys):
     (tmp_path / "m").mkdir()
     (tmp_path / "m" / "precious.txt").write_text("keep")
@@ -349,6 +351,7 @@ def test_a_folder_in_use_is_not_written_into(tmp_path, data, capsys):
     assert "already holds something" in message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -371,6 +374,7 @@ def test_impossible_settings_are_bad_usage(tmp_path, data, capsys, arguments, sa
     assert said in message
 
 
+@pytest.mark.slow
 def test_a_download_that_fails_has_its_own_exit_code(tmp_path, monkeypatch, capsys):
     for name, value in (OFFLINE | {"SENTIMENT_FAST_CACHE": str(tmp_path)}).items():
         monkeypatch.setenv(name, value)
@@ -710,6 +714,7 @@ def test_to_resume_what_never_came_to_a_checkpoint_starts_a_new_run(reviews, tmp
     assert len(history_of(out)) == 1
 
 
+@pytest.mark.slow
 def test_to_resume_does_not_write_into_a_folder_of_other_things(reviews, tmp_path, monkeypatch, capsys):
     (tmp_path / "precious.txt").write_text("keep")
     monkeypatch.chdir(reviews)

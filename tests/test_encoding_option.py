@@ -73,11 +73,13 @@ def test_evaluate(folder, trained, capsys, encoding):
     assert found[0] == found[1]
 
 
+@pytest.mark.slow
 def test_evaluate_without_the_option_names_it(folder, trained, capsys):
     assert cli.main(["evaluate", str(folder / "labelled.cp1252.csv"), "--model", str(trained)]) == 1
     assert "Name the encoding, such as --encoding cp1252, or save the file" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_pretrain(folder, tmp_path, encoding):
     options = ["--data", str(folder / f"unlabelled.{encoding}.csv"), "--out", str(tmp_path / "start")]

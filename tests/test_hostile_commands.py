@@ -135,6 +135,7 @@ def test_a_model_of_a_file_without_end_is_refused_by_its_name(name, kind, capfd)
     assert {one: one.stat().st_size for one in Path("model").iterdir()} == before
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become someone else")
 @pytest.mark.parametrize(
     ("code", "arguments"),

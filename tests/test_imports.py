@@ -163,6 +163,7 @@ def test_encoding_does_not_import_torch():
     assert not {"torch", "pandas", "sklearn", "pyarrow", "nltk"} & modules_after(code)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["train", "pretrain", "tune", "score", "predict", "evaluate", "info", "cli"])
 def test_help_does_not_wait_for_large_packages(command):
     code = f"from sentiment_fast import {command}\nimport argparse\n"

@@ -84,6 +84,7 @@ def as_utf8(texts):
     return pa.array([text.encode("utf-8", "surrogatepass") for text in texts], pa.binary())
 
 
+@pytest.mark.slow
 def test_golden_rows():
     assert_equal(GOLDEN["texts"], (GOLDEN["texts"], as_utf8(GOLDEN["texts"])))
 
@@ -327,6 +328,7 @@ def test_what_is_replaced_starts_at_whichever_offset_of_a_block(fill, item):
     assert_equal(texts, (texts, as_utf8(texts)), threads=(1,), **REPLACING)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", ["", "é", "ж", "\U00010400"], ids=["ascii", "latin-1", "two bytes", "four bytes"])
 def test_words_and_gaps_of_every_length(unit):
     texts = [unit + "a" * size + " " * (size % 71) + "b" * (size % 19) + "-" * size + "c" for size in range(200)]

@@ -101,6 +101,7 @@ def test_tries_take_the_place_of_what_the_space_says(work):
     ]
 
 
+@pytest.mark.slow
 def test_what_is_fixed_is_not_in_the_default_space(work):
     options = ["--data", "demo:160", *SMALL, "--set", "hidden_size=4", "--batch-size", "40", "--epochs", "1"]
     assert tune(*options, "--trials", 1, "--out", "found") == 0
@@ -220,6 +221,7 @@ def test_time_that_was_spent_counts(work, capsys):
     assert len(trials_of(work / "found")) == 1
 
 
+@pytest.mark.slow
 def test_a_search_ends_with_its_time(work, capsys):
     assert tune(*SEARCH, "--epochs", 100, "--time", "0.001s") == 2
     assert "No trial finished an epoch within --time 0.001s" in capsys.readouterr().err
@@ -269,6 +271,7 @@ def test_other_data_are_refused(work, capsys):
     assert "the data are not those" in fails(capsys, 1, *options, "--resume")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "message"),
     [

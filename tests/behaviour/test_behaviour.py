@@ -32,6 +32,7 @@ def outcomes(cases):
     return behaviour.evaluate(load("bundled", "cpu", "float32"), cases)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("group", [*GROUPS, ALL])
 def test_the_bundled_model_passes_what_it_passed(outcomes, group):
     failing = [outcome.as_text() for outcome in outcomes if not outcome.passed and outcome.case.group == group]
@@ -132,6 +133,7 @@ def test_a_group_that_does_not_exist_is_told_of(capsys):
     assert "got negations" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_missing_model_is_told_of(tmp_path, capsys):
     assert behaviour.main(["--model", str(tmp_path / "none")]) == 4
     assert "no such model folder" in capsys.readouterr().err

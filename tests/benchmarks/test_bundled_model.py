@@ -150,6 +150,7 @@ def test_a_step_that_fails_ends_the_making(data, tmp_path, capfd):
     assert not (tmp_path / "bundled").exists()
 
 
+@pytest.mark.slow
 def test_other_labels_are_refused(data, tmp_path, capsys):
     shutil.copytree(data, tmp_path / "data")
     write(tmp_path / "data" / "others.csv", review=["a film", "a plot"], sentiment=["good", "bad"])

@@ -148,6 +148,7 @@ def test_the_tutorial_in_full_learns_and_scores(tmp_path, monkeypatch, small_bat
 # The rows.
 
 
+@pytest.mark.slow
 def test_a_row_that_fails_is_told_of_and_the_others_go_on(figures_file, tmp_path):
     rows = [prepared("bad", "json.tool {figures}.none"), prepared("good")]
     whole, seen = run(rows, {"figures": figures_file, "models": tmp_path})

@@ -37,6 +37,7 @@ def test_reviews_of_a_film_stay_together():
     np.testing.assert_array_equal(clusters_of(texts, clusters=40, numbers=30), clusters)
 
 
+@pytest.mark.slow
 def test_the_parts_have_all_rows_as_they_were(tmp_path, monkeypatch, capsys):
     texts, film = reviews(40, 12)
     table = pd.DataFrame({"review": texts, "sentiment": np.where(film % 2, "positive", "negative"), "film": film})

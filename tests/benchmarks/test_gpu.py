@@ -47,6 +47,7 @@ def test_the_whole_program_runs_on_a_cpu_and_says_what_is_not_there(tmp_path, ca
     assert gpu.ELSEWHERE in text
 
 
+@pytest.mark.slow
 def test_a_section_that_fails_is_written_down_and_loses_neither_its_rows_nor_the_others(tmp_path, monkeypatch):
     def breaks(lab):
         """Half of it."""
@@ -67,6 +68,7 @@ def test_a_section_that_fails_is_written_down_and_loses_neither_its_rows_nor_the
     assert "| measured after |" in text
 
 
+@pytest.mark.slow
 def test_work_that_begins_too_late_says_so(tmp_path, monkeypatch):
     monkeypatch.setattr(gpu, "SECTIONS", [(gpu.lstm_kernels, -1)])
     assert gpu.main(["--device", "cpu", "--quick", "--out", str(tmp_path)]) == 0

@@ -22,6 +22,7 @@ def rows():
     return rows
 
 
+@pytest.mark.slow
 def test_the_script_makes_the_committed_file():
     assert own_sentences.as_csv(own_sentences.rows()) == own_sentences.FILE.read_text("utf-8")
 

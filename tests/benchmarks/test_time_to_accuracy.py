@@ -22,6 +22,7 @@ def run(reviews, *options):
     return time_to_accuracy.main(["--train", reviews, "--test", reviews, "--seeds", "2", *SMALL, *options])
 
 
+@pytest.mark.slow
 def test_the_seconds_of_each_seed_and_their_median_are_told(reviews, capsys):
     assert run(reviews, "--accuracy", "0.9", "--set", "epochs=20") == 0
     lines = capsys.readouterr().out.splitlines()
@@ -30,6 +31,7 @@ def test_the_seconds_of_each_seed_and_their_median_are_told(reviews, capsys):
     assert lines[3].endswith(" s")
 
 
+@pytest.mark.slow
 def test_an_accuracy_that_is_never_reached_is_told_and_fails(reviews, capsys):
     assert run(reviews, "--accuracy", "1.1", "--set", "epochs=1") == 1
     assert "median of 2: not reached" in capsys.readouterr().out

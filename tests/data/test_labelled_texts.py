@@ -242,6 +242,7 @@ def test_one_column_cannot_be_both(write):
 # --- labels
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("written", "expected", "dtype"),
     [
@@ -310,6 +311,7 @@ def test_wide_encodings_are_read_by_their_mark_or_by_name(write, encoding):
     assert read_labelled(path, layout=options).texts.to_pylist() == ["é", "b"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["cp1252", "shift_jis", "cp037", "utf-16"])
 @pytest.mark.parametrize("suffix", [".csv", ".csv.gz", ".jsonl"])
 def test_labels_and_texts_are_decoded(tmp_path, encoding, suffix):
@@ -339,6 +341,7 @@ def test_ragged_row_is_reported_with_its_number(write, row, found):
     assert f"expected 2 fields, as in the header, got {found} in row 3 (counting data rows from 1" in message
 
 
+@pytest.mark.slow
 def test_ragged_row_is_found_beyond_the_first_block(write, window):
     window(64)
     assert "got 1 in row 1001" in complaint(write(HEADER + b'"a\r\n",x\r\n' * 1000 + b"c\n"))
@@ -640,6 +643,7 @@ def test_json_labels_come_as_they_are_written(write):
     assert labels(write(b'{"text": "a", "label": true}\n', "in.jsonl")).tolist() == ["true"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["in.jsonl", "in.json"])
 @pytest.mark.parametrize(
     ("written", "expected"),

@@ -74,6 +74,7 @@ def test_a_file_with_fewer_rows_gives_all_of_them_and_says_so(said):
     assert said == ["a.csv: all of its 2 rows, of the 3 that were requested"]
 
 
+@pytest.mark.slow
 def test_rows_of_made_up_reviews_are_drawn_too(said):
     found = open_data("demo:40:rows=10:weight=2", seed=3, say=said.append)
     assert set(found.texts.to_pylist()) < set(demo_corpus(40, 3).texts.to_pylist())
@@ -110,6 +111,7 @@ def test_files_of_the_same_name_are_called_by_their_paths(said):
 # Copies.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("one", "other", "same"),
     [

@@ -101,6 +101,7 @@ def test_imdb_asked_for_by_name_is_not_replaced_when_offline(said, offline):
         open_data("imdb", say=said.append)
 
 
+@pytest.mark.slow
 def test_demo_with_a_number_is_that_many_made_up_reviews(said):
     data = open_data("demo:30", seed=3, say=said.append)
     assert (len(data), data.made_up) == (30, True)
@@ -148,6 +149,7 @@ def test_broken_csv_here_is_an_error_and_not_replaced(said, downloaded):
         open_data(None, say=said.append)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("word", ["imdb", "demo"])
 def test_word_wins_over_a_file_of_that_name_and_says_how_to_mean_the_file(said, downloaded, monkeypatch, word):
     monkeypatch.setattr(sources, "demo_corpus", lambda seed: downloaded)

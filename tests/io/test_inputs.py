@@ -32,18 +32,21 @@ def path(request, tmp_path_factory):
     return path
 
 
+@pytest.mark.slow
 def test_the_first_window_is_small_and_the_others_are_not(path):
     found = ends([str(path)])
     assert found[0].offset <= 1 << 18 < found[1].offset - found[0].offset <= WINDOW_BYTES
     assert found[-1].rows == len(TEXTS)
 
 
+@pytest.mark.slow
 def test_windows_are_the_same_wherever_reading_begins(path):
     found = ends([str(path)])
     for done, begin in enumerate(found, 1):
         assert ends([str(path)], begin) == found[done:]
 
 
+@pytest.mark.slow
 def test_small_windows_stay_as_small(path):
     found = ends([str(path)], window_bytes=5000)
     assert max(after.offset - before.offset for before, after in itertools.pairwise(found)) <= 5000

@@ -74,6 +74,7 @@ def test_words_are_dropped_as_often_as_asked_for():
     assert scales.mean() == pytest.approx(1, abs=0.01)
 
 
+@pytest.mark.slow
 @NETWORKS
 def test_recurrent_weights_are_dropped_for_all_steps_of_a_batch(pooling, bidirectional, layers):
     """As in a network that has the weights that are left, the larger for it."""

@@ -315,6 +315,7 @@ def test_files_of_two_models_are_not_mixed(folder, tmp_path):
 # The config.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [b"", b"format = 1", b'{"format": 1', b"\xff\xfe", b"[" * 100_000, b'{"format": ' + b"1" * 5_000 + b"}"],
@@ -351,6 +352,7 @@ def test_a_field_of_another_type_is_refused_by_its_name(folder, field, value):
         load_model(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("field", ["classes", "network", "settings", "sha256", "text_column"])
 def test_a_missing_field_is_refused_by_its_name(folder, field):
     config = json.loads((folder / "config.json").read_text("utf-8"))
@@ -471,6 +473,7 @@ def test_a_folder_of_format_1_is_a_network_alone_as_it_is(folder):
     assert torch.equal(logits(loaded), logits(saved_model()))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("field", ["wide", "calibration", "wide_calibration", "threshold", "cascade"])
 def test_a_missing_field_of_format_2_is_refused_by_its_name(folder, field):
     config = json.loads((folder / "config.json").read_text("utf-8"))
@@ -557,6 +560,7 @@ def test_a_wide_part_for_another_number_of_classes_is_refused(wide_folder, tmp_p
         load_model(wide_folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["ngram_ratios", "ngram_weights", "ngram_scales", "ngram_biases"])
 def test_a_missing_tensor_of_the_wide_part_is_refused(wide_folder, name):
     change_weights(wide_folder, lambda weights: weights.pop(f"wide.{name}"))
@@ -637,6 +641,7 @@ def test_an_absurd_number_of_layers_is_refused_without_making_them(folder):
         load_model(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "fields", [{"hidden_size": 6}, {"embedding_size": 3}, {"layers": 1}, {"layers": 3}, {"cell": "gru"}]
 )
@@ -684,6 +689,7 @@ def test_an_extra_tensor_is_refused_by_its_name(folder):
         load_model(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16, torch.int32])
 def test_weights_of_another_dtype_are_refused(folder, dtype):
     change_weights(folder, lambda weights: weights.update({"output.bias": weights["output.bias"].to(dtype)}))
@@ -691,6 +697,7 @@ def test_weights_of_another_dtype_are_refused(folder, dtype):
         load_model(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 @pytest.mark.parametrize("name", ["embedding.weight", "output.bias"])
 def test_weights_that_are_not_finite_are_refused(folder, name, value):
@@ -909,6 +916,7 @@ def test_stop_words_that_are_none_are_refused_without_a_network(folder, stop_wor
         load_model(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", ["1" * 5000, "٣", "-1", "3" * 10])
 def test_a_vocabulary_with_another_number_as_its_format_is_refused(folder, number):
     _, rest = (folder / "vocabulary.txt").read_text("utf-8").split("\n", 1)
@@ -918,6 +926,7 @@ def test_a_vocabulary_with_another_number_as_its_format_is_refused(folder, numbe
         load_model(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "network",
     [{"layers": 100_000}, {"hidden_size": 10**9}, {"embedding_size": 10**30}, {"max_length": 10**4000}],

@@ -50,6 +50,7 @@ def test_each_logit_is_that_of_its_text_alone(network, source):
         torch.testing.assert_close(logits[row], alone[0], rtol=0, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_batches_that_do_not_fit_are_halved_with_a_warning_and_nothing_is_lost(network, source):
     expected = all_logits(network, source, FLOAT32)
     network.most_rows = 10

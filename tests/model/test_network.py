@@ -91,6 +91,7 @@ def with_slow_cells(network: SentimentLSTM, forget: float) -> SentimentLSTM:
 # Padded pooling: what is left out of a batch changes nothing.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [24, 32, 59, 60])
 @pytest.mark.parametrize("cell", CELLS)
 def test_padded_logits_equal_a_plain_run_over_the_padded_matrix_at_any_width(cell, width):
@@ -113,6 +114,7 @@ def test_padded_gradients_equal_those_of_a_plain_run(cell, width, max_length):
         torch.testing.assert_close(ours[name], gradient, rtol=0, atol=1e-5, msg=lambda text, name=name: name + text)
 
 
+@pytest.mark.slow
 def test_padded_run_of_the_tutorials_size_equals_the_tutorials_model():
     config = NetworkConfig(dropout=0.0)
     network, tutorial = network_of(config, words=1000), SentimentRNN(1000).eval()
@@ -129,6 +131,7 @@ def test_padded_run_of_the_tutorials_size_equals_the_tutorials_model():
     torch.testing.assert_close(ours, theirs, rtol=0, atol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("forget", [8.0, 20.0], ids=["slowly forgetting", "counting"])
 def test_padded_logits_equal_a_plain_run_where_cells_move_long_after_their_output_stands_still(forget):
     network = with_slow_cells(network_of(small(max_length=500)), forget)
@@ -297,6 +300,7 @@ def test_last_in_one_direction_is_the_last_step_of_the_row_alone(cell):
         torch.testing.assert_close(network(*padded(rows, 24, on_left=False)), torch.cat(expected), rtol=0, atol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layers", [1, 2])
 @pytest.mark.parametrize("cell", CELLS)
 def test_last_in_both_directions_equals_pytorchs_bidirectional_layers_on_a_row_alone(cell, layers):

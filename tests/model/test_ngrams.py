@@ -84,6 +84,7 @@ def test_the_order_of_words_is_learned_with_two_ids_and_not_with_one():
     assert accuracy(fit_ngrams(ids, targets, 2, replace(CONFIG, ngrams=1)), ids, targets) < 0.6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("classes", [2, 3])
 def test_probabilities_that_are_sure_teach_what_classes_do(classes):
     ids, targets = made_up_texts(classes=classes)
@@ -103,6 +104,7 @@ def test_probabilities_are_what_logits_come_to(classes):
     np.testing.assert_allclose(found, taught, atol=0.01)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("threads", [1, 3])
 def test_learning_again_gives_the_same_bits(learned, threads):
     again = fit_ngrams(*made_up_texts(), 2, CONFIG, threads)
@@ -133,6 +135,7 @@ def test_no_texts_have_no_logits(learned):
     assert learned.logits(sf.TokenIds(np.array([], np.int16), np.array([0]))).shape == (0,)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("classes", [2, 3])
 def test_saving_keeps_every_bit(classes):
     ids, targets = made_up_texts(classes=classes)
@@ -144,6 +147,7 @@ def test_saving_keeps_every_bit(classes):
     np.testing.assert_array_equal(pickled.logits(ids), wide.logits(ids))
 
 
+@pytest.mark.slow
 def test_the_default_size_is_saved_in_little_more_than_four_megabytes():
     ids, targets = made_up_texts()
     tensors = fit_ngrams(ids, targets, 2, NgramConfig(ngrams=2)).tensors()

@@ -156,6 +156,7 @@ def test_an_unknown_field_is_refused_with_those_there_are(name):
         TUTORIAL.with_fields({name: "1"})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "value"),
     [

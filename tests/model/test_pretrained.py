@@ -74,6 +74,7 @@ def test_a_missing_folder_says_what_makes_one(tmp_path):
         load_pretrained(tmp_path / "nothing")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["vocabulary.txt", "start.safetensors", "config.json"])
 def test_a_missing_file_is_named(folder, name):
     (folder / name).unlink()

@@ -18,6 +18,7 @@ def texts_of_two_topics(count, seed=0):
     return ids_of([random.permutation([*random.choice(8, 6) + 1 + 8 * (row % 2), 17]) for row in range(count)])
 
 
+@pytest.mark.slow
 def test_words_in_the_same_company_get_vectors_that_point_the_same_way():
     vectors = fit_word_vectors(texts_of_two_topics(400), 17, 2).matrix[1:17]
     unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)

@@ -169,6 +169,7 @@ def test_length_histogram_title_gives_the_share_beyond_the_padding(tmp_path, mon
     assert titles == ["2 of 4 texts (50.00%) are longer than 500 ids"]
 
 
+@pytest.mark.slow
 def test_length_histogram_without_lengths_is_refused(tmp_path):
     with pytest.raises(ValueError, match="Expected the length of one text or more"):
         length_histogram(np.empty(0, dtype=np.int64), 500, tmp_path / "lengths.png")

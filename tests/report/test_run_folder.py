@@ -131,6 +131,7 @@ def test_an_epoch_that_is_written_again_takes_the_place_of_all_after_it(tmp_path
     assert history_in(tmp_path) == HISTORY[:2]
 
 
+@pytest.mark.slow
 def test_writing_the_history_leaves_no_other_file(tmp_path):
     for epoch in HISTORY:
         append_history(tmp_path, asdict(epoch))

@@ -82,6 +82,7 @@ def test_each_epochs_figures_are_logged(tmp_path, scalars):
         assert logged[name] == [(epoch.epoch, pytest.approx(getattr(epoch, name))) for epoch in HISTORY]
 
 
+@pytest.mark.slow
 def test_an_epoch_is_logged_before_the_next_one_ends(tmp_path, scalars):
     with event_log(tmp_path) as log:
         log(asdict(HISTORY[0]))

@@ -51,6 +51,7 @@ def scored(folder: Path, tmp_path: Path, name: str = "out.csv", **options) -> li
         return list(csv.DictReader(file)) if name.endswith(".csv") else []
 
 
+@pytest.mark.slow
 def test_the_first_class_may_be_the_positive_one(made, tmp_path):
     plain, turned = made(["Happy", "Unhappy"]), made(["Happy", "Unhappy"], positive="Happy")
     scorer = sf.load(turned, precision="float32")
@@ -106,6 +107,7 @@ def test_a_band_can_be_set_and_taken_away(made):
     assert set(scorer.predict(TEXTS).tolist()) <= {"neg", "pos"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "kind"), [("out.parquet", "string"), ("out.jsonl", "text")])
 def test_labels_of_numbers_are_strings_next_to_neutral(made, tmp_path, name, kind):
     folder = made([0, 1])
@@ -200,6 +202,7 @@ def test_a_model_of_format_2_has_the_second_class_as_positive(made):
     assert (model.positive, model.neutral, model.ordinal) == ("b", None, None)
 
 
+@pytest.mark.slow
 def test_evaluate_reports_coverage_and_the_figures_on_the_rest(made, tmp_path, capsys):
     folder = made(["neg", "pos"])
     path = tmp_path / "labelled.csv"

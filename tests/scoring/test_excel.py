@@ -94,6 +94,7 @@ def test_a_record_with_backslashes_before_quotes_is_refused_with_the_option_that
         score_csv(io.BytesIO(data), io.BytesIO(), exact_scorer)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rows", "advice"),
     [

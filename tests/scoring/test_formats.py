@@ -160,6 +160,7 @@ def test_parquet_may_be_written_to_a_stream(exact_scorer, tmp_path):
 # --- nothing, and hardly anything
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("read", "data", "written", "expected"),
     [
@@ -203,6 +204,7 @@ def test_file_that_is_no_parquet_is_a_data_error_that_leaves_nothing(exact_score
     assert [path.name for path in tmp_path.iterdir()] == ["in.parquet"]
 
 
+@pytest.mark.slow
 def test_damaged_pages_are_a_data_error_that_leaves_nothing(exact_scorer, tmp_path):
     write_rows(tmp_path / "in.parquet", some_rows(2000))
     data = bytearray((tmp_path / "in.parquet").read_bytes())

@@ -174,6 +174,7 @@ def test_rows_that_share_a_long_text_are_cut_by_their_decoded_size(tmp_path, kin
     assert max(len(window.texts) for window in found) <= 4
 
 
+@pytest.mark.slow
 def test_windows_are_the_same_wherever_a_run_begins(tmp_path):
     texts = ["long " * (20_000 if row % 50 == 7 else row % 9) for row in range(600)]
     pq.write_table(pa.table({"text": texts}), tmp_path / "in.parquet", row_group_size=200)

@@ -146,6 +146,7 @@ WRAPPED = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("indent", [None, 2])
 @pytest.mark.parametrize("extension", ["json", "jsonl"])
 @pytest.mark.parametrize("name", WRAPPED)
@@ -265,6 +266,7 @@ def test_half_of_a_surrogate_pair_in_a_name_is_read_or_rejected(exact_scorer, tm
         assert "whose name is not valid Unicode" in rejected[2]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [1 << 16, 1 << 20])
 def test_deep_brackets_and_strings_that_do_not_close_are_rejected_in_linear_time(exact_scorer, tmp_path, size):
     deep = b'{"text": "good", "x": ' + b"[" * 501 + b'"' + b'\\"' * size

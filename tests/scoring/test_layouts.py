@@ -119,6 +119,7 @@ def test_comment_whose_quote_closes_on_a_later_line_is_rejected(certain, tmp_pat
     assert b"starts as a comment does" in (tmp_path / "out.csv.rejects.csv").read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("window_bytes", [1, 1 << 20])
 def test_all_rows_of_a_file_without_a_header_are_scored_and_none_is_written(certain, window_bytes):
     data = b'\n"0","1","good film"\n"4","2","bad film"\n'

@@ -26,6 +26,7 @@ def score(data: bytes, scorer: sf.Scorer, **options: object) -> tuple[list[list[
     return [line.rsplit(",", 4)[1:] for line in sink.getvalue().decode("utf-8", "replace").splitlines()[1:]], summary
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unknown_words", ["drop", "id"])
 @pytest.mark.parametrize("unknown", ["prior", "blank"])
 def test_a_text_without_known_words_has_a_status_and_the_prior_or_nothing(make_model, unknown_words, unknown):
@@ -37,6 +38,7 @@ def test_a_text_without_known_words_has_a_status_and_the_prior_or_nothing(make_m
     assert (summary.rows, summary.empty, summary.no_known_words) == (7, 2, 3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unknown_words", ["drop", "id"])
 def test_a_text_without_known_words_gets_the_answer_to_an_empty_text(make_model, unknown_words):
     scorer = sf.load(make_model(["negative", "positive"], unknown=unknown_words), "cpu", "float32")

@@ -31,6 +31,7 @@ def fields(text: str, scorer, delimiter: str = ",") -> str:
 # --- delimiters
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_delimiter_is_found(exact_scorer, delimiter):
     data = f"id{delimiter}text\n1{delimiter}good\n2{delimiter}bad film\n"
@@ -98,6 +99,7 @@ def test_number_of_no_column_is_refused(exact_scorer, text_column):
         score(b"a,b\n1,2\n", exact_scorer, text_column=text_column)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("window_bytes", [1, 20, 1 << 20])
 def test_chosen_columns_are_written_in_their_order_as_they_stand_in_the_file(exact_scorer, window_bytes):
     data = b'\xef\xbb\xbfid,"te""xt",x\r\n\r\n1,"good, ""film""\n",\xff\r\n2, "a,b\r\n3,,'

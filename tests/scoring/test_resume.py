@@ -258,6 +258,7 @@ def test_finished_output_is_not_replaced_unless_forced(folder, expected):
     assert folder.results() == expected
 
 
+@pytest.mark.slow
 def test_kept_journal_of_a_finished_run_makes_the_same_call_do_nothing(folder, expected):
     folder.score(keep_journal=True)
     before = folder.output.stat().st_mtime_ns

@@ -102,6 +102,7 @@ def test_three_classes_get_a_score_each(make_exact_scorer):
     assert output[2] == ["", "", "", "", ""]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("label", ["a, b", 'say "a"', "a\nb", "a\rb", '"'])
 def test_labels_are_quoted_where_they_must_be(make_exact_scorer, label):
     labels = [label + "1", label + "2", label + "3"]
@@ -119,6 +120,7 @@ def test_integer_labels_are_written_as_integers(make_exact_scorer):
 # --- what is kept
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line_end", [b"\n", b"\r\n", b"\r"])
 def test_line_ends_are_kept(exact_scorer, line_end):
     data = line_end.join([b"review,stars", b"good,5", b"bad,1", b""])
@@ -229,6 +231,7 @@ def test_source_that_gives_little_at_a_time_is_read_whole(exact_scorer):
 # --- the header
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("start", [b"\xef\xbb\xbf", b"\n\r\n\r", b"\xef\xbb\xbf\n", b"\n" * 70_000])
 def test_byte_order_mark_and_blank_lines_before_the_header_are_kept(exact_scorer, start):
     data = b"text,stars\ngood,1\n"
@@ -276,12 +279,14 @@ def test_blank_lines_between_several_columns_are_no_rows(exact_scorer):
     assert output == b"id,text" + NEW_COLUMNS + b"\n\n1,good" + new_fields("good", exact_scorer) + b"\n\r\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["", '""', "   ", "\t", "\u00a0", "\u3000 ", '" \n "'])
 def test_text_of_white_space_gets_no_label_and_no_score(exact_scorer, text):
     output = score(f"id,text\n1,{text}\n".encode(), exact_scorer)
     assert output.endswith(f"1,{text},,\n".encode())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", [b"NA", b"...", b"42", b"\0", b"\xff", "\u200b".encode()])
 def test_text_without_known_words_gets_the_models_answer(exact_scorer, text):
     output = score(b"id,text\n1," + text + b"\n", exact_scorer)
@@ -400,6 +405,7 @@ def test_empty_file_is_refused(exact_scorer, data):
     assert "expected a CSV file with a line of column names, got an empty file" in complaint(data, exact_scorer)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("window_bytes", [1, 30, 1 << 20])
 @pytest.mark.parametrize(("row", "found"), [(b"c", 1), (b"c,d,e", 3), (b"c\xff", 1), (b"c,d,\xff", 3)])
 def test_ragged_row_is_reported_with_its_number_and_content(exact_scorer, row, found, window_bytes):
@@ -422,6 +428,7 @@ def test_long_content_of_a_ragged_row_is_cut_short(exact_scorer):
     assert len(complaint(b"text,b\n" + b"good " * 1000 + b"\n", exact_scorer)) < 400
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("window_bytes", [1, 30, 1 << 20])
 @pytest.mark.parametrize("row", [b'"b,y\nc,x\n', b'b,"y\nc,x\n', b'b,"', b'"b"",y'])
 def test_quote_that_never_closes_is_reported_with_its_row(exact_scorer, row, window_bytes):

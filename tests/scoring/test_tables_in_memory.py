@@ -135,6 +135,7 @@ def test_missing_output_is_a_usage_error_that_says_what_is_needed(exact_scorer):
 # --- outputs
 
 
+@pytest.mark.slow
 def test_option_decides_what_is_written(model_folder, tmp_path, capsysbinary):
     (tmp_path / "in.csv").write_text('id,text\n"1",good\n')
     run = ["score", "--model", str(model_folder), str(tmp_path / "in.csv")]

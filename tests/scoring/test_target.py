@@ -205,6 +205,7 @@ def during_a_run(scorer):
     return run_meanwhile
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "rejects", [("bad.csv", "bad.csv"), (None, "first.csv.rejects.csv"), ("second.csv.rejects.csv", None)]
 )
@@ -373,6 +374,7 @@ def test_rejects_that_were_removed_before_the_batch_is_resumed_are_noticed(batch
         batch()
 
 
+@pytest.mark.slow
 def test_a_finished_batch_is_replaced_if_forced(batch, monkeypatch):
     from sentiment_fast.scoring import jobs
 

@@ -37,6 +37,7 @@ def test_emojis_have_no_modifiers_and_emoticons_no_capitals():
         assert emoji == emoji.lower() if emoji.isascii() else not emoji[0].isascii()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chosen", list(itertools.product([False, True], repeat=len(OPTIONS))), ids=str)
 def test_their_words_stay_as_they_are_whatever_the_options(chosen):
     options = {name: value for (name, value), wanted in zip(OPTIONS.items(), chosen, strict=True) if wanted}

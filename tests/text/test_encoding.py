@@ -138,6 +138,7 @@ def test_a_table_of_one_column_is_that_column(table):
     assert [row.tolist() for row in sf.encode(table, VOCABULARY)] == ROWS
 
 
+@pytest.mark.slow
 def test_the_result_of_a_query_is_read_in_place():
     with duckdb.connect() as connection:
         result = connection.sql("select unnest(['A good film.', NULL, 'good ' || 'GOOD acting']) as review")
@@ -376,6 +377,7 @@ def test_texts_are_read_where_they_lie():
         tracemalloc.stop()
 
 
+@pytest.mark.slow
 def test_a_list_may_change_while_it_is_read():
     texts = [f"good film {i}" for i in range(50_000)]
     done = threading.Event()

@@ -78,6 +78,7 @@ def test_ids_of_16_bits_have_the_buckets_of_those_of_32():
     assert native_buckets(rows, 2, 20, dtype=np.int16) == native_buckets(rows, 2, 20)
 
 
+@pytest.mark.slow
 def test_different_ngrams_share_buckets_no_more_often_than_chance():
     pairs = [[first, second] for first in range(256) for second in range(256)]
     firsts = len({bucket for row in native_buckets(pairs, 2, 22) for bucket in row})
@@ -103,6 +104,7 @@ def test_logits_of_a_row_that_repeats_are_those_of_one_that_does_not():
     assert once == often
 
 
+@pytest.mark.slow
 def test_sums_of_many_buckets_do_not_overflow():
     ratios, weights = np.full((2, 1 << 20, 1), -127, np.int8)
     row = np.arange(300_000)

@@ -49,6 +49,7 @@ def test_words_are_split_at_marks_where_that_is_asked_for(text, words):
     assert reference.clean_words(text, keep_digits=True, split_at_marks=True) == words
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -116,6 +117,7 @@ def test_what_is_replaced_does_not_extend_over_a_tag():
     assert reference.clean_words("8<b>/10</b> is<i> n't", **options) == ["8", "10", "is", "nt"]
 
 
+@pytest.mark.slow
 def test_all_options_together():
     text = "Was n't bad \U0001f642\u2605\u2605\u2605\u2605\u2606 \u2013 4/5 :)"
     options = dict.fromkeys(("keep_digits", "split_at_marks", "emojis", "ratings", "contractions"), True)

@@ -93,11 +93,13 @@ def test_every_value_of_a_state_comes_back(saved_and_restored, name):
     assert state.values()[name] == saved.values[name]
 
 
+@pytest.mark.slow
 def test_the_position_is_that_of_the_interruption(saved_and_restored):
     _, state = saved_and_restored
     assert (state.epoch, state.batches_done, len(state.history), state.pieces) == (2, 2, 1, 2)
 
 
+@pytest.mark.slow
 def test_the_best_weights_are_kept_beside_the_current_ones(saved_and_restored):
     _, state = saved_and_restored
     current = state.network.state_dict()
@@ -268,6 +270,7 @@ def test_a_header_that_lacks_a_part_is_refused(tiny_run, folder, name):
     refused(tiny_run, folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("other", [3, 5])
 def test_a_checkpoint_of_another_format_asks_for_the_version_that_wrote_it(tiny_run, folder, other):
     rewrite(folder, header=header_of(folder) | {"format": other})
@@ -432,6 +435,7 @@ def test_a_full_disk_leaves_the_last_checkpoint_intact(tiny_run, folder, fill_th
     assert f"No space left on device); the one before, {folder / CHECKPOINT}, is intact" in str(raised.value)
 
 
+@pytest.mark.slow
 def test_a_full_disk_leaves_no_partial_file(tiny_run, folder, fill_the_disk):
     run = tiny_run()
     fill_the_disk(folder)

@@ -131,6 +131,7 @@ def test_steps_at_the_tutorials_sizes_have_the_losses_of_the_tutorials_loop(monk
     np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_gradients_are_clipped_to_the_largest_norm(monkeypatch):
     norms = []
     clip = torch.nn.utils.clip_grad_norm_
@@ -228,6 +229,7 @@ def test_the_network_ends_with_the_last_weights_where_they_are_to_be_kept():
     assert all(epoch.best for epoch in history)
 
 
+@pytest.mark.slow
 def test_the_network_ends_in_evaluation_mode():
     run = small_run()
     run.train()
@@ -241,16 +243,19 @@ def test_each_epoch_that_lowers_the_validation_loss_is_marked_as_best():
     assert [epoch.best for epoch in history] == [loss < min([math.inf, *losses[:n]]) for n, loss in enumerate(losses)]
 
 
+@pytest.mark.slow
 def test_the_history_counts_epochs_from_one():
     assert [epoch.epoch for epoch in small_run().train()] == [1, 2, 3]
 
 
+@pytest.mark.slow
 def test_on_epoch_is_told_of_each_epoch_once():
     told: list[Epoch] = []
     history = small_run().train(on_epoch=told.append)
     assert told == history
 
 
+@pytest.mark.slow
 def test_validation_figures_are_those_of_the_network_at_the_epochs_end():
     run, measured = small_run(), []
     history = run.train(on_epoch=lambda _: measured.append(measure(run.network, run.validation, FLOAT32)))
@@ -309,6 +314,7 @@ def test_another_seed_gives_other_weights():
     assert not equal(weights_of(one.network), weights_of(other.network))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fails", [False, True])
 def test_training_leaves_the_callers_random_state_alone(fails):
     run, state = small_run(dropout=0.5), torch.get_rng_state()
@@ -518,6 +524,7 @@ def test_without_patience_training_never_stops_early():
 # Batches.
 
 
+@pytest.mark.slow
 def test_each_epoch_begins_with_the_batch_of_the_longest_row():
     run, firsts = small_run(), []
     run.train(progress=lambda batches: firsts.append(batches[0]) or batches)
@@ -525,12 +532,14 @@ def test_each_epoch_begins_with_the_batch_of_the_longest_row():
     assert [lengths[rows].max() for rows in firsts] == [lengths.max()] * 3
 
 
+@pytest.mark.slow
 def test_each_epoch_takes_every_row_once():
     run, epochs = small_run(batch_size=19), []
     run.train(progress=lambda batches: epochs.append(np.concatenate(batches)) or batches)
     assert [sorted(rows.tolist()) for rows in epochs] == [list(range(96))] * 3
 
 
+@pytest.mark.slow
 def test_a_number_of_batch_ids_makes_batches_of_long_texts_smaller():
     run, batches = small_run(batch_size=40, batch_ids=256), []
     run.train(progress=lambda epoch: batches.extend(epoch) or epoch)

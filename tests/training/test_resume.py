@@ -53,6 +53,7 @@ def test_a_training_may_be_interrupted_after_any_step(tiny_run, tmp_path, step, 
     assert same(resumed(new_run, tmp_path, precision), outcome(new_run(), precision))
 
 
+@pytest.mark.slow
 def test_dropout_makes_the_position_of_its_random_numbers_matter(tiny_run):
     # Were this not so, the tests above would pass with any random state.
     assert not same(outcome(tiny_run()), outcome(tiny_run(dropout=0.0)))
@@ -127,6 +128,7 @@ def test_training_goes_on_only_with_the_batches_that_are_left(tiny_run, tmp_path
     assert batches == [2, 5]
 
 
+@pytest.mark.slow
 def test_on_epoch_is_told_only_of_epochs_that_end_from_here_on(tiny_run, tmp_path):
     tiny_run().train_until(7, tmp_path)
     run, told = tiny_run(), []
@@ -135,6 +137,7 @@ def test_on_epoch_is_told_only_of_epochs_that_end_from_here_on(tiny_run, tmp_pat
     assert told == history[1:]
 
 
+@pytest.mark.slow
 def test_the_seconds_before_an_interruption_count(tiny_run, tmp_path):
     tiny_run().train_until(4, tmp_path)
     run = tiny_run()

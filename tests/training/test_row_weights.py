@@ -78,6 +78,7 @@ def gradients(run: TinyRun, examples: Examples, pieces: int = 1) -> list[torch.T
     return [weight.grad.clone() for weight in run.network.parameters()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("class_weights", [None, [1.0, 3.0]])
 @pytest.mark.parametrize("soft", [False, True], ids=["hard", "soft"])
 @pytest.mark.parametrize("hidden", [6, 16], ids=["pytorch", "native"])  # of which the core has no kernel, and has one
@@ -129,6 +130,7 @@ def test_a_weighted_training_may_be_interrupted(tmp_path):
 # The n-gram model and the calibration.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("class_weights", [None, [1.0, 3.0, 2.0]])
 @pytest.mark.parametrize("soft", [False, True], ids=["hard", "soft"])
 @pytest.mark.parametrize("classes", [2, 3])

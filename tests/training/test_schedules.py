@@ -112,6 +112,7 @@ def taken():
 SCHEDULE = {"warmup": 0.3, "decay": "cosine", "epochs": 3}
 
 
+@pytest.mark.slow
 def test_the_optimiser_takes_each_steps_rate(tiny_run, taken):
     run = tiny_run(**SCHEDULE)
     run.train()

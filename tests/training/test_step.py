@@ -9,8 +9,6 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 import torch
-from torch._inductor.cpp_builder import get_cpp_compiler
-from torch._inductor.exc import InvalidCxxCompiler
 
 from sentiment_fast.model.batches import random_batches
 from sentiment_fast.model.compiling import Compiler
@@ -111,6 +109,9 @@ def nothing_compiled():
 @pytest.mark.slow
 @pytest.mark.usefixtures("unchecked_pads", "nothing_compiled")
 def test_compiled_steps_have_the_losses_of_others_and_compiled_gradients(tiny_run):
+    from torch._inductor.cpp_builder import get_cpp_compiler  # here and below, as it takes seconds to load
+    from torch._inductor.exc import InvalidCxxCompiler
+
     try:
         get_cpp_compiler()
     except InvalidCxxCompiler:
@@ -136,6 +137,8 @@ def test_a_compiler_has_compiled_nothing_before_a_first_call():
 @pytest.mark.slow
 @pytest.mark.usefixtures("nothing_compiled")
 def test_where_nothing_can_be_compiled_it_is_said_once_and_functions_run_as_they_are(tiny_run, monkeypatch):
+    from torch._inductor.exc import InvalidCxxCompiler
+
     def no_compiler(graph, inputs):
         raise torch._inductor.exc.InductorError(InvalidCxxCompiler(), None)
 

@@ -40,6 +40,7 @@ def how():
     return TrialSetup(BASE, new_data(), FLOAT32, "accuracy")
 
 
+@pytest.mark.slow
 def test_a_step_that_cannot_be_captured_ends_the_search(how, monkeypatch):
     def cannot_be_captured(*arguments, **options):
         raise CaptureError("take --no-cuda-graphs")
@@ -71,6 +72,7 @@ def after(steps):
     return lambda: next(left, 0) == 0
 
 
+@pytest.mark.slow
 def test_a_trial_is_the_training_that_train_does(how):
     found = run_trial({"hidden_size": 6}, how, [])
     settings = BASE.with_fields({"hidden_size": 6})
@@ -81,11 +83,13 @@ def test_a_trial_is_the_training_that_train_does(how):
     assert [epoch.validation_loss for epoch in found.epochs] == [epoch.validation_loss for epoch in history]
 
 
+@pytest.mark.slow
 def test_a_search_ends_with_its_last_trial(how, tmp_path):
     run_search(search_of(hidden_size=[3, 4], layers=[1]), how, journal(tmp_path), None, lambda: False)
     assert [one.settings["hidden_size"] for one in journal(tmp_path).trials] == [3, 4]
 
 
+@pytest.mark.slow
 def test_a_search_ends_with_the_trials_asked_for(how, tmp_path):
     for most in (1, 2):
         run_search(search_of(hidden_size=[3, 4, 5]), how, journal(tmp_path), most, lambda: False)
@@ -115,6 +119,7 @@ def test_a_trial_that_was_cut_after_an_epoch_has_its_figures(how, tmp_path):
     assert [(one.status, len(one.epochs)) for one in journal(tmp_path).all] == [(CUT, 1)]
 
 
+@pytest.mark.slow
 def test_a_trial_that_diverges_fails_and_the_search_goes_on(how, tmp_path):
     run_search(search_of(learning_rate=[1e6, 1e-7], weight_decay=[1e6]), how, journal(tmp_path), None, lambda: False)
     failed, finished = journal(tmp_path).trials
@@ -122,6 +127,7 @@ def test_a_trial_that_diverges_fails_and_the_search_goes_on(how, tmp_path):
     assert "lower the learning rate" in failed.reason
 
 
+@pytest.mark.slow
 def test_settings_that_do_not_go_together_fail_and_the_search_goes_on(how, tmp_path):
     search = search_of(bidirectional=[True], pooling=["padded", "last"])
     run_search(search, how, journal(tmp_path), None, lambda: False)
@@ -144,6 +150,7 @@ def test_an_epoch_is_enough_to_be_finished(how):
     assert run_trial({"epochs": 1}, how, better).status == FINISHED
 
 
+@pytest.mark.slow
 def test_texts_are_encoded_once_for_each_vocabulary(how):
     data = new_data()
     for settings in ({"hidden_size": 3}, {"dropout": 0.1}, {"max_words": 10}, {"hidden_size": 3}):
@@ -164,6 +171,7 @@ def test_the_data_are_told_apart_by_its_texts_and_labels():
     assert data.digest() != new_data().digest()
 
 
+@pytest.mark.slow
 def test_a_trial_begins_with_word_vectors_where_train_does(how):
     settings = BASE.with_fields({"word_vectors": "neighbours"})
     found, random = (run_trial(changes, how, []) for changes in ({"word_vectors": "neighbours"}, {}))
@@ -199,6 +207,7 @@ def test_a_trial_with_ngrams_is_judged_by_network_and_ngrams_together(how):
     assert [(epoch.validation_loss, epoch.validation_accuracy) for epoch in found.epochs] == expected
 
 
+@pytest.mark.slow
 def test_a_validation_part_too_small_to_calibrate_by_judges_the_plain_sum():
     data = demo_corpus(60, 0)
     parts = dict(zip(("training", "validation"), stratified_split(data, 0.2, 0), strict=True))
@@ -212,6 +221,7 @@ def test_settings_of_ngrams_make_different_trials(how):
     assert few.epochs[-1].validation_loss != many.epochs[-1].validation_loss
 
 
+@pytest.mark.slow
 def test_trials_share_the_word_vectors_that_they_have_in_common():
     said, data = [], new_data()
     settings = BASE.with_fields({"word_vectors": "neighbours"})

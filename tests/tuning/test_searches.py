@@ -86,6 +86,7 @@ def test_draws_stay_within_their_ranges_and_types(name):
         assert settings["cell"] in ("lstm", "gru")
 
 
+@pytest.mark.slow
 def test_draws_of_whole_numbers_reach_both_ends():
     wanted = {"layers": {"low": 1, "high": 3}, "hidden_size": {"low": 1, "high": 4, "log": True}}
     trials = settings_of(found("random", wanted, 100))
@@ -93,6 +94,7 @@ def test_draws_of_whole_numbers_reach_both_ends():
     assert {settings["hidden_size"] for settings in trials} == {1, 2, 3, 4}
 
 
+@pytest.mark.slow
 def test_draws_of_a_logarithmic_range_are_even_by_factors():
     trials = settings_of(found("random", {"learning_rate": RANGES["learning_rate"]}, 400))
     share = sum(settings["learning_rate"] < 1e-2 for settings in trials) / len(trials)
@@ -115,6 +117,7 @@ def test_a_search_that_goes_on_has_the_trials_of_one_that_was_never_interrupted(
     assert found(name, wanted, 16, metric=metric, before=whole[:5]) == whole
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ALL)
 def test_no_settings_come_twice(name):
     trials = settings_of(found(name, {"layers": {"low": 1, "high": 4}}, 100))

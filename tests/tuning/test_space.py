@@ -45,6 +45,7 @@ def test_a_range_knows_whether_its_numbers_are_whole(name, values, expected):
     assert space_of({name: values}, BASE, "x") == {name: expected}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wanted", [DEFAULT_SPACE, DEFAULT_GRID], ids=["space", "grid"])
 @pytest.mark.parametrize("base", PRESETS.values(), ids=lambda base: base.name)
 def test_the_default_spaces_fit_every_preset(wanted, base):
@@ -61,6 +62,7 @@ def test_a_value_that_another_choice_makes_possible_is_taken():
     assert space["bidirectional"] == (True, False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("wanted", "message"),
     [

@@ -38,6 +38,7 @@ def accuracy_of_words(texts: list[str], corpus: LabelledTexts) -> float:
     return held_back_accuracy(TfidfVectorizer(), texts, corpus.labels)
 
 
+@pytest.mark.slow
 def test_the_bytes_of_a_small_corpus_stay_what_they_are() -> None:
     corpus = demo_corpus(100, seed=0)
     content = "\0".join([*corpus.texts.to_pylist(), *corpus.labels.tolist()])
@@ -95,10 +96,12 @@ def test_the_two_labels_are_equally_frequent(corpus: LabelledTexts) -> None:
     assert counts.tolist() == [2_000, 2_000]
 
 
+@pytest.mark.slow
 def test_no_review_comes_twice(texts: list[str]) -> None:
     assert len(set(texts)) == len(texts)
 
 
+@pytest.mark.slow
 def test_every_review_is_spelt_out(texts: list[str]) -> None:
     assert not [text for text in texts if not text or set(text) & set("{}^$|")]
 
@@ -117,6 +120,7 @@ def test_it_holds_what_cleaning_must_cope_with(sample: str, texts: list[str]) ->
     assert any(sample in text for text in texts)
 
 
+@pytest.mark.slow
 def test_lengths_are_those_of_real_reviews(texts: list[str]) -> None:
     # IMDb's training reviews: quartiles 127, 174, 284 words, mean 234, the longest 2,470.
     words = np.array([len(text.split()) for text in texts])

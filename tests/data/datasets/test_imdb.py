@@ -144,6 +144,7 @@ def refuse(load, cache) -> Callable[..., str]:
 # --- what arrives
 
 
+@pytest.mark.slow
 def test_reviews_come_as_read_labelled_reads_the_unpacked_folder(server, load, tmp_path):
     server.serve(GOOD)
     for name, content in REVIEWS.items():

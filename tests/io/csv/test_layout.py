@@ -412,6 +412,7 @@ def test_blank_lines_after_skipped_ones_are_counted_within_bounds():
     assert peak_growth(lambda: refusal(data, skip_lines=1)) < 200 << 20
 
 
+@pytest.mark.slow
 def test_header_of_more_than_a_megabyte_is_read():
     names = [f"column number {number}" for number in range(60_000)]
     header = ",".join([*names, "review"])

@@ -39,12 +39,14 @@ def layout_of(data: bytes) -> CsvLayout:
     return read_layout(Source(io.BytesIO(data)), Reading(ReadOptions(text_column=1)))
 
 
+@pytest.mark.slow
 def test_real_files_are_read(heads):
     for name, data in heads.items():
         layout = layout_of(data)
         assert (layout.delimiter, layout.columns[0], layout.header) == (",", "review", True), name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("names", UNKNOWN, ids=lambda names: names[0])
 def test_real_files_are_read_under_names_that_are_not_known(heads, names):
     for name, data in heads.items():
@@ -54,6 +56,7 @@ def test_real_files_are_read_under_names_that_are_not_known(heads, names):
         assert (layout.delimiter, layout.columns, layout.header) == (",", renamed, True), name
 
 
+@pytest.mark.slow
 def test_real_files_without_their_header_are_refused(heads):
     for name, data in heads.items():
         with pytest.raises(DataError, match="looks like data"):

@@ -498,6 +498,7 @@ def test_overlong_line_comes_in_pieces():
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("most", [1, 2, 5])
 @pytest.mark.parametrize("options", [{}, {"max_record": 3}, {"escape": "\\"}, {"quote": None}])

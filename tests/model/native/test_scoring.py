@@ -210,6 +210,7 @@ def test_long_rows_in_float32_are_those_of_pytorch(level, pooling, both, scale):
     torch.testing.assert_close(found.sigmoid(), expected.sigmoid(), rtol=0, atol=1e-5)
 
 
+@pytest.mark.slow
 @FLOAT32_LEVELS
 def test_cells_that_forget_nothing_add_up_as_in_float64(level):
     network = network_of(16, 1, max_length=500, pooling="last")
@@ -234,6 +235,7 @@ def test_levels_agree_within_rounding(level):
     torch.testing.assert_close(found, expected, rtol=0, atol=2e-6)
 
 
+@pytest.mark.slow
 @LEVELS
 @POOLINGS
 def test_weights_that_are_no_numbers_show(number, level, pooling):
@@ -260,6 +262,7 @@ def test_results_do_not_depend_on_what_ran_before():
     assert torch.equal(by_pytorch(fresh, source), by_pytorch(network_of(), source))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scale", [0.5, 1, 4])
 def test_each_state_behind_pads_is_that_of_running_them(scale):
     network = network_of(16, 3, max_length=300, scale=scale)
@@ -294,6 +297,7 @@ def test_changed_weights_are_packed_anew(number, level, changed):
     assert torch.equal(after, NativeLSTM(other, number, level).logits(source, all_rows(source)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("copied", [copy.deepcopy, lambda network: pickle.loads(pickle.dumps(network))])
 def test_a_network_that_was_used_can_be_copied(copied):
     network = network_of()
@@ -354,6 +358,7 @@ def test_states_after_pads_are_those_of_pytorch(scale, layers):
 # Which networks it is used for, and where.
 
 
+@pytest.mark.slow
 @PRECISIONS
 @READINGS
 def test_all_logits_are_computed_natively(precision, pooling, both, monkeypatch):
@@ -583,6 +588,7 @@ def test_every_cpu_has_the_scalar_level(number):
     assert _core.LSTM_LEVELS[number][0] == "scalar"
 
 
+@pytest.mark.slow
 @READINGS
 @pytest.mark.parametrize("layers", [1, 2])
 def test_a_network_scores_at_the_scalar_level_as_at_the_fastest(pooling, both, layers):

@@ -118,6 +118,7 @@ def swinging_network():
     return network
 
 
+@pytest.mark.slow
 @FLOAT32_LEVELS
 @pytest.mark.parametrize("lengths", [[3, 10, 5], [290, 300, 3], [299]], ids=str)
 def test_where_outputs_never_stand_still_every_pad_is_run(level, lengths):
