@@ -182,9 +182,9 @@ class FormatCommand:
         choose = random.Random(seed)
         done = resumed = 0
         while done < kills:
-            size = self.part.stat().st_size if self.part.exists() else 0
+            size = max(size_of(self.part), 0)
             run = self.start()
-            run.wait_for_size(self.part, choose.randint(size, len(self.expected[0])))
+            run.wait_for_size(self.part, choose.randint(size, len(self.expected[0]) + 1))  # one more: see above
             run.process.kill()
             killed = run.wait() == -signal.SIGKILL
             done += killed
