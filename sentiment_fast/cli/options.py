@@ -253,9 +253,12 @@ def add_learning_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--teacher",
-        metavar="FOLDER|bundled",
+        metavar="FOLDER|bundled[:weight=W][:words=A-B]",
+        action="append",
         help="learn the probabilities of this model too: a folder that train wrote, the bundled model, or a Hugging "
-        "Face sequence classifier in a folder",
+        "Face sequence classifier in a folder; may be repeated, and then the mean of their log probabilities is "
+        "learned, weighted by W (default: so that the mean is best on the validation part); with :words=A-B it labels "
+        "texts of A to B words only, either may be left out",
     )
     parser.add_argument(
         "--unlabelled",

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import math
 import os
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from sentiment_fast.data.path_options import PathOption, split_path_options
 from sentiment_fast.errors import UsageError, quoted
 from sentiment_fast.io.inputs import exists, expand_patterns
 
-_OPTION = re.compile(r"(?P<before>.+):(?P<name>[A-Za-z_]+)=(?P<value>[^:]*)", re.DOTALL)
+_OPTIONS = {
+    "weight": PathOption("weight=W", float, "a weight above 0"),
+    "rows": PathOption("rows=N", int, "rows of 1 or more"),
+}
 
 
 @dataclass(frozen=True)
@@ -55,18 +58,8 @@ def data_file_of(text: str) -> DataFile:
 
     Raises UsageError for an option that is unknown, malformed or given twice.
     """
-    path, options = text, {}
-    while not exists(path) and (found := _OPTION.fullmatch(path)):
-        name, value = found["name"], found["value"]
-        if name not in ("weight", "rows"):
-            if not exists(found["before"]):
-                break  # a name of its own, or a pattern
-            raise UsageError(f"`data={text}`: expected weight=W or rows=N after the file, got {name}={value}")
-        if name in options:
-            raise UsageError(f"`data={text}`: expected {name} once, got it twice")
-        options[name] = _number(text, name, value)
-        path = found["before"]
-    return DataFile(path, **options)  # type: ignore[arg-type]
+    path, options = split_path_options("data", text, _OPTIONS, exists)
+    return DataFile(path, **options)
 
 
 def data_files_of(data: str | Path | DataFile | Sequence[str | Path | DataFile]) -> list[DataFile]:
@@ -80,12 +73,3 @@ def data_files_of(data: str | Path | DataFile | Sequence[str | Path | DataFile])
 def expanded(files: Sequence[DataFile]) -> list[DataFile]:
     """The files with those that match in place of each pattern. Raises DataError for a pattern that nothing matches."""
     return [replace(file, path=name) for file in files for name in expand_patterns([str(file.path)])]
-
-
-def _number(text: str, name: str, value: str) -> float | int:
-    """The value of an option, of which the text is the whole."""
-    try:
-        return int(value) if name == "rows" else float(value)
-    except ValueError as error:
-        expected = "rows of 1 or more" if name == "rows" else "a weight above 0"
-        raise UsageError(f"`data={text}`: expected {expected}, got {name}={value}") from error

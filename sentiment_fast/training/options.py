@@ -160,7 +160,7 @@ class TrainingOptions(LabelledOptions):
     neutral: tuple[float, float] | str | None = None
     vectors: str | None = None
     init: str | None = None
-    teacher: str | None = None
+    teacher: tuple[str, ...] = ()
     unlabelled: tuple[str, ...] = ()
     label_weight: float | None = None
     compile: bool | None = None
@@ -176,11 +176,11 @@ class TrainingOptions(LabelledOptions):
             raise UsageError(f"Expected `checkpoint_minutes` of 0 or more, got {self.checkpoint_minutes}")
         if self.init is not None and self.vectors is not None:
             raise UsageError("Expected `init`, which has word vectors of its own, or `vectors`, got both")
-        if self.teacher is None and self.unlabelled:
+        if not self.teacher and self.unlabelled:
             raise UsageError(
                 "`unlabelled`: expected a `teacher` to label these texts; without one, see pretrain and `init`"
             )
-        if self.teacher is None and self.label_weight is not None:
+        if not self.teacher and self.label_weight is not None:
             raise UsageError("`label_weight`: expected a `teacher`, whose probabilities count next to the label")
         if self.label_weight is not None and not 0 <= self.label_weight <= 1:
             raise UsageError(f"Expected `label_weight` of 0 to 1, got {self.label_weight}")

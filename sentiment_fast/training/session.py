@@ -53,7 +53,7 @@ from sentiment_fast.training.resume import (
 )
 from sentiment_fast.training.state import Epoch, epoch_of
 from sentiment_fast.training.step import choose_graphs
-from sentiment_fast.training.teachers import check_sources, teach
+from sentiment_fast.training.teacher_mix import check_sources, teach
 
 _MAKE_ROOM = "make room, then continue with `resume=True`"
 Say = Callable[[str], None]
@@ -132,9 +132,10 @@ def train(
     - vectors (path, None): word vectors in GloVe or word2vec text format
     - init (path, None): a pretrained folder, made by `pretrain`, or a model, "bundled" for the one that the package
       has: the vocabulary and initial weights
-    - teacher (path or "bundled", None), unlabelled (path or list of paths, empty), label_weight (float, 0.5): a model
-      whose probabilities are soft targets, more texts for it to label, and the weight of a text's own label in its
-      target
+    - teacher (path or "bundled", or a list of them, empty), unlabelled (path or list of paths, empty), label_weight
+      (float, 0.5): models whose probabilities are soft targets, more texts for them to label, and the weight of a
+      text's own label in its target. "FOLDER:weight=W:words=A-B" weights a teacher, and asks it about texts of A to B
+      words only, see `training.teacher_mix`
     - device ("auto", "cpu" or "cuda"; "auto"), precision ("auto", "float32", "bfloat16" or "float16"; "float32"),
       amp (bool, False): short for precision="auto"
     - compile, cuda_graphs (bool, None), deterministic (bool, False): see docs/training.md

@@ -1,8 +1,8 @@
 """Teachers: models that provide a student's soft targets, ours and Hugging Face's (extra: transformers).
 
-In: a model folder, the student's classes and texts. Out: probabilities, (n, classes) float32, in the student's order,
-and soft targets from them. Nothing in the folder is executed: weights are safetensors, its code is not run, nothing is
-downloaded.
+In: a model folder, the student's classes and texts. Out: probabilities, (n, classes) float32, in the student's order.
+Nothing in the folder is executed: weights are safetensors, its code is not run, nothing is downloaded. Which texts a
+teacher is asked about, and what is made of several answers, is left to teacher_mix.py.
 """
 
 from __future__ import annotations
@@ -18,26 +18,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import torch
 
-from sentiment_fast.data.sources import check_source, open_texts
-from sentiment_fast.data.texts import Texts, joined, report_missing
 from sentiment_fast.errors import ModelFolderError, UsageError, listed, quoted, shortened
 from sentiment_fast.model.devices import choose_device
-from sentiment_fast.model.distributed import TrainingProcesses
 from sentiment_fast.model.folder import load_model, model_folder
 from sentiment_fast.model.serialization import MOST_CONFIG_BYTES
 from sentiment_fast.model.tensor_files import TensorFile
 from sentiment_fast.runs.regular_files import open_regular, read_regular
 from sentiment_fast.scoring.scorer import Scorer
-from sentiment_fast.text.encoding import encode
-from sentiment_fast.training.distillation import (
-    LABEL_WEIGHT,
-    SoftTargets,
-    keep_probabilities,
-    kept_probabilities,
-    soft_targets,
-)
-from sentiment_fast.training.options import TrainingOptions
-from sentiment_fast.training.prepare import TrainingData
 
 Teacher = Callable[[pa.ChunkedArray], npt.NDArray[np.float32]]
 _BATCH = 32
@@ -57,49 +44,6 @@ def open_teacher(folder: str | Path, classes: Sequence[Any], device: str, say: C
     )  # without a cascade: accuracy matters more than time
     columns = _columns(folder, [str(label) for label in scorer.classes], classes)
     return lambda texts: scorer.predict_proba(texts)[:, columns]
-
-
-def check_sources(options: TrainingOptions) -> None:
-    """Check that the teacher and the unlabelled texts exist, before a new run creates its folder."""
-    if options.teacher is not None and not model_folder(options.teacher).is_dir():
-        raise ModelFolderError(
-            f"{options.teacher}: no such model folder. `python -m sentiment_fast.train` makes one; a model of Hugging "
-            "Face is read from a folder that you have downloaded it to"
-        )
-    for data in options.unlabelled:
-        check_source(data)
-
-
-def teach(
-    options: TrainingOptions,
-    data: TrainingData,
-    folder: Path,
-    processes: TrainingProcesses,
-    resumed: bool,
-    say: Callable[[str], None],
-) -> SoftTargets | None:
-    """The teacher's soft targets for the training texts and the unlabelled ones; None without a teacher.
-
-    Its probabilities are saved in the run's folder, and a resumed run reads them from there, without the teacher.
-    """
-    if options.teacher is None:
-        return None
-    labelled = data.training
-    texts, ids = Texts(labelled.data.texts, labelled.data.name), labelled.ids
-    if options.unlabelled:
-        more = open_texts(options.unlabelled, options.text_column, say=say, layout=options)
-        texts, ids = joined([texts, more]), ids.join(encode(more.texts, data.vocabulary))
-        say(f"unlabelled: {more.name}, {len(more):,} texts")
-        report_missing(more.texts, more.name, say)
-    probabilities = kept_probabilities(folder, ids) if resumed else None
-    if probabilities is None:
-        teacher = open_teacher(options.teacher, data.classes, options.device, say)
-        say(f"the teacher labels {len(texts):,} texts")
-        fresh = teacher(texts.texts)
-        processes.first_does(lambda: keep_probabilities(folder, fresh, ids))
-        probabilities = fresh
-    weight = LABEL_WEIGHT if options.label_weight is None else options.label_weight
-    return soft_targets(ids, labelled.learned_targets(), probabilities, weight, labelled.weights)
 
 
 def _is_hugging_face(folder: Path) -> bool:

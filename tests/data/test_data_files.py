@@ -55,7 +55,7 @@ def test_a_typed_file_is_spelled_so_that_it_is_read_back():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a.csv:wieght=2", "expected weight=W or rows=N after the file, got wieght=2"),
+        ("a.csv:wieght=2", "expected weight=W or rows=N after the path, got wieght=2"),
         ("a.csv:weight=two", "expected a weight above 0, got weight=two"),
         ("a.csv:weight=0", "expected a weight above 0, got 0.0"),
         ("a.csv:weight=nan", "expected a weight above 0, got nan"),
