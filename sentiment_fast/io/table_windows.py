@@ -109,6 +109,7 @@ def runs_of(batches: Iterable[pa.RecordBatch], start: int, window_bytes: int) ->
         row += len(batch)
         if row <= start or len(batch) == 0:
             continue
+        batch = _without_unused_entries(batch)
         collected.append(batch)
         size += batch.nbytes
         if size >= window_bytes:
@@ -116,6 +117,22 @@ def runs_of(batches: Iterable[pa.RecordBatch], start: int, window_bytes: int) ->
             collected, size = [], 0
     if collected:
         yield pa.Table.from_batches(collected), row
+
+
+def _without_unused_entries(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """The same rows. A dictionary with more entries than rows keeps those that occur.
+
+    Parquet has a dictionary in each row group: one of the whole file would be written once for every few rows. Smaller
+    ones stay as they are, and so do ordered ones, whose entries mean something by their places.
+    """
+    columns = list(batch.columns)
+    for place, column in enumerate(columns):
+        kind = column.type
+        if pa.types.is_dictionary(kind) and not kind.ordered and len(column.dictionary) > len(column):
+            occurring = column.indices.dictionary_encode()
+            entries = column.dictionary.take(occurring.dictionary)
+            columns[place] = pa.DictionaryArray.from_arrays(occurring.indices.cast(kind.index_type), entries)
+    return pa.RecordBatch.from_arrays(columns, schema=batch.schema)
 
 
 def _kind(field: pa.Field) -> str:

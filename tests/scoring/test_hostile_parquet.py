@@ -184,6 +184,47 @@ def test_windows_are_the_same_wherever_a_run_begins(tmp_path):
         assert windows_of(tmp_path / "in.parquet", 30_000, end) == found[place:]
 
 
+def many_categories(kind: pa.DataType) -> pa.Array:
+    """4,000 texts, most of them different, and some that are null, in a dictionary of theirs."""
+    texts = [None if row % 9 == 0 else f"film {row * 7919 % 3001} is good" for row in range(4000)]
+    encoded = pa.array(texts).dictionary_encode()
+    return pa.DictionaryArray.from_arrays(
+        encoded.indices.cast(kind.index_type), encoded.dictionary.cast(kind.value_type), ordered=kind.ordered
+    )
+
+
+@pytest.mark.parametrize(
+    "kind", [pa.dictionary(pa.int32(), pa.string()), pa.dictionary(pa.int16(), pa.string())], ids=str
+)
+def test_row_groups_have_only_the_entries_of_a_large_dictionary_that_occur_in_them(tmp_path, model_folder, kind):
+    table = pa.table({"id": np.arange(4000), "text": many_categories(kind)})
+    pq.write_table(table, tmp_path / "in.parquet")
+    options = {"window_bytes": 1000, "device": "cpu", "precision": "float32"}
+    score_csv(tmp_path / "in.parquet", tmp_path / "out.parquet", model_folder, **options)
+    written = pq.ParquetFile(tmp_path / "out.parquet")
+    assert written.num_row_groups > 3
+    found = written.read()
+    assert found.schema.field("text").type == kind
+    assert found["text"].to_pylist() == table["text"].to_pylist()
+    assert found["id"].to_pylist() == table["id"].to_pylist()
+    groups = [written.read_row_group(group) for group in range(written.num_row_groups)]
+    entries = [len(group["text"].chunk(0).dictionary) for group in groups]
+    assert sum(entries) <= len(table)
+
+
+def test_categories_without_a_row_are_kept_unless_there_are_more_than_rows(tmp_path, model_folder):
+    values = pa.DictionaryArray.from_arrays(pa.array([0, 2, 0, 2]), pa.array(["good", "bad", "film"]))
+    ordered = pa.DictionaryArray.from_arrays(
+        pa.array([5, 2, None, 2]), pa.array([f"film {one}" for one in range(9)]), ordered=True
+    )
+    pq.write_table(pa.table({"text": values, "ordered": ordered}), tmp_path / "in.parquet")
+    score_csv(tmp_path / "in.parquet", tmp_path / "out.parquet", model_folder, device="cpu")
+    found = pq.read_table(tmp_path / "out.parquet")
+    assert found["text"].chunk(0).dictionary.to_pylist() == ["good", "bad", "film"]
+    assert found["ordered"].chunk(0).dictionary.to_pylist() == ordered.dictionary.to_pylist()
+    assert found["ordered"].to_pylist() == ordered.to_pylist()
+
+
 # --- pandas
 
 
