@@ -89,6 +89,13 @@ class Sample:
         return below.count(self.width) / len(below) if below else 1.0
 
     @cached_property
+    def is_set_apart(self) -> bool:
+        """Whether blank lines follow the first record, as they do a title, but not all others too."""
+        between = [self.data[end:start] for end, start in zip(self.ends, self.starts[1:], strict=False)]
+        blank = [not one.strip(b"\r\n") and _line_ends(one) > 1 for one in between]
+        return blank[:1] == [True] and (len(blank) == 1 or not all(blank[1:]))
+
+    @cached_property
     def rows(self) -> dict[int, list[str]]:
         """The fields of the other records that have as many as the first one, by their place."""
         rows = {}

@@ -7,6 +7,7 @@ that decides. Reading the sample is left to sample.py, choosing columns to layou
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ _SHARE = 0.5  # of the records that must have as many fields as the first one
 _BAND = 0.05  # delimiters whose shares differ by less fit alike
 _TITLE_LINES, _FIRST_LINES = 20, 10
 _COMMENTS = ("#", "//", "%")
+_COMMENT = re.compile(rb"(#|//) (?!of )\w")
 _QUOTE_ADVICE = 'close it, double the quotes inside quoted fields (""), or take quotes as characters, `quoting=none`'
 
 
@@ -161,13 +163,12 @@ def _check_lines_are_fields(sample: Sample, name: str) -> None:
 
 def _check_rivals(chosen: Sample, samples: Mapping[str, Sample], name: str) -> None:
     """A title may hold the delimiter, or one that some lines hold too. Then a line of one field follows, as titles
-    have, or another delimiter fits all lines below it.
+    have, or a blank one, or another delimiter fits all lines below it.
     """
-    if chosen.width > 1 and 1 in chosen.counts[1:2]:
+    if chosen.width > 1 and (1 in chosen.counts[1:2] or chosen.is_set_apart):
         fields = next((place for place, count in enumerate(chosen.counts[1:], 1) if count > 1), 1)
         raise _titled(chosen, fields, name)
-    mark = next((mark for mark in _COMMENTS if chosen.content(0).startswith(mark.encode())), None)
-    if mark is not None and len(chosen) > 1 and chosen.content(1).startswith(mark.encode()):
+    if (mark := _comment_mark(chosen)) is not None:
         raise DataError(
             f"{name}: expected column names in line {chosen.lines[0]}, got {_shown(chosen.content(0))}, a comment: "
             f"leave such lines out with `comment={mark}` or `skip_lines`, or choose `header=True` or `header=False`"
@@ -178,6 +179,19 @@ def _check_rivals(chosen: Sample, samples: Mapping[str, Sample], name: str) -> N
         below = sample.counts[1:]
         if sample is not chosen and len(below) >= 2 and below[0] >= 2 and below.count(below[0]) == len(below):
             raise _titled(sample, 1, name)
+
+
+def _comment_mark(sample: Sample) -> str | None:
+    """What the first record begins with if it looks like a comment: two in a row, or a mark and words.
+
+    A column may be called "#", "#id" or "# of stars".
+    """
+    first = sample.content(0)
+    for mark in _COMMENTS:
+        if first.startswith(mark.encode()):
+            again = len(sample) > 1 and sample.content(1).startswith(mark.encode())
+            return mark if again or _COMMENT.match(first) else None
+    return None
 
 
 def _titled(sample: Sample, place: int, name: str) -> DataError:

@@ -145,6 +145,45 @@ def test_title_is_skipped_on_request(data):
     assert f"the header comes after line {number}" in said[0]
 
 
+@pytest.mark.parametrize("line_end", [b"\n", b"\r\n", b"\r"])
+@pytest.mark.parametrize("blank", [1, 3])
+@pytest.mark.parametrize(
+    "rows", [[b"1,Good"], [b"1,Good", b"2,Bad"], [b'"1","Good"', b"", b'"2","Bad"', b'"3","Dull"']]
+)
+def test_a_first_line_that_a_blank_one_follows_may_be_a_title_although_it_fits(line_end, blank, rows):
+    data = line_end.join([b"By hand, 2024-05-01", *[b""] * blank, *rows])
+    assert f"`skip_lines={1 + blank}`" in refusal(data, text_column=2)
+    assert layout_of(data, text_column=2, header=True).columns == ["By hand", " 2024-05-01"]
+    assert not layout_of(data, text_column=2, skip_lines=1 + blank, header=False).header
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"name,opinion\n\nAnna,Good\n\nBert,Bad\n\nCarl,Dull\n",
+        b"name,opinion\r\r\nAnna,Good\r\r\nBert,Bad\r\r\n",
+        b"name,review\n\nAnna,Good\nBert,Bad\n",
+        b"name,opinion\nAnna,Good\n\nBert,Bad\n",
+        b"\n\nname,opinion\nAnna,Good\nBert,Bad\n",
+    ],
+)
+def test_blank_lines_elsewhere_and_after_known_names_are_no_sign_of_a_title(data):
+    assert layout_of(data, text_column=2).columns[0] == "name"
+
+
+@pytest.mark.parametrize("line", [b"# A; B; C", b"// made; by; hand"])
+def test_a_first_line_of_a_mark_and_words_may_be_a_comment_although_it_fits(line):
+    data = line + b"\n1;good film;4.5\n2;bad;2\n3;dull;1\n"
+    assert "a comment: leave such lines out with `comment=" in refusal(data, text_column=2)
+    assert len(layout_of(data, text_column=2, header=True).columns) == 3
+
+
+@pytest.mark.parametrize("name", [b"#", b"#id", b"# of stars", b"% of users"])
+def test_names_may_begin_like_comments(name):
+    data = name + b",opinion\n1,good film\n2,bad\n3,dull\n"
+    assert layout_of(data, text_column=2).columns == [name.decode(), "opinion"]
+
+
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
 def test_comments_above_the_header_are_skipped_on_request(line_end):
     data = line_end.join(["# rows: 2", '# by "hand, 2024', "", "#", "", "id,review", "1,Good film", ""]).encode()
