@@ -745,7 +745,7 @@ def unkillable(out):
     return sys.executable, *command
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_run_that_is_killed_three_times_ends_as_if_it_had_not_been(uninterrupted, reviews):
     out, options = reviews / "killed", {"cwd": reviews, "env": ONE_THREAD}
     moments = {
@@ -892,11 +892,13 @@ def test_of_two_processes_asked_to_stop_one_speaks(pair_stopped, line):
     assert pair_stopped[2].count(line) == 1
 
 
+@pytest.mark.long
 def test_two_processes_go_on_to_the_weights_of_uninterrupted_ones(pair_resumed, pair):
     ours, expected = ((folder / "model.safetensors").read_bytes() for folder in (pair_resumed, pair[0]))
     assert ours == expected
 
 
+@pytest.mark.long
 def test_two_processes_go_on_to_the_history_of_uninterrupted_ones(pair_resumed, pair):
     for epoch, expected in zip(history_of(pair_resumed), history_of(pair[0]), strict=True):
         assert epoch == {name: pytest.approx(figure, abs=1e-9) for name, figure in expected.items()}

@@ -16,6 +16,7 @@ import sentiment_fast as sf
 from sentiment_fast import _core, reference
 from sentiment_fast.text.emojis import emoji_words
 from sentiment_fast.text.encoding import cleaning_options
+from tests.long import long_after
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "preprocessing.json").read_text())
 
@@ -145,7 +146,7 @@ def test_every_code_point_in_normal_form(frame):
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "options",
-    [{}, {"split_at_marks": True}, {"strip_html": True, "keep_digits": True}, REPLACING, EVERY_OPTION],
+    long_after(2, [{}, EVERY_OPTION, {"split_at_marks": True}, {"strip_html": True, "keep_digits": True}, REPLACING]),
     ids=lambda options: "-".join(options) or "plain",
 )
 def test_every_code_point_in_one_text(options):
@@ -445,7 +446,7 @@ def check_real_reviews(path, rows=None):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["imdb_train", "imdb_test"])
+@pytest.mark.parametrize("name", long_after(1, ["imdb_test", "imdb_train"]))
 def test_real_reviews(imdb_folder, name):
     check_real_reviews(imdb_folder / f"{name}.csv.xz", rows=1000)
 

@@ -18,6 +18,7 @@ from sentiment_fast.model.presets import preset
 from sentiment_fast.runs.journal import read_journal
 from sentiment_fast.tuning import session as session_module
 from sentiment_fast.tuning import trials as trials_module
+from tests.long import long_after
 
 SMALL = ["--set", "embedding_size=4", "--set", "layers=1", "--set", "max_words=60", "--set", "max_length=30"]
 SEARCH = ["--data", "demo:160", *SMALL, "--epochs", "1", "--space", "space.json", "--seed", "3"]
@@ -115,7 +116,7 @@ SEARCHES = [
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("search", SEARCHES)
+@pytest.mark.parametrize("search", long_after(1, SEARCHES))
 def test_a_search_that_was_killed_goes_on_to_the_trials_of_one_that_was_not(work, capsys, search):
     torch.set_num_threads(1)
     options = [*SEARCH, "--search", search]

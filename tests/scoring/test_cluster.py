@@ -32,6 +32,7 @@ from sentiment_fast.runs.stop import StopRequest
 from sentiment_fast.scoring.cluster.ray_cluster import Cluster
 from sentiment_fast.scoring.cluster.worker import WindowRange, Worker
 from sentiment_fast.scoring.options import ScoreOptions
+from tests.long import long_after
 from tests.scoring.conftest import WORDS
 
 SLOW_FIXTURES = {"ray"}
@@ -126,14 +127,17 @@ def kill(ray, cluster: Cluster, workers: int) -> None:
 @needs_ray
 @pytest.mark.parametrize(
     "options",
-    [
-        {},
-        {"status": True, "tokens": True},
-        {"columns": ["stars", "review"], "excel_safe": True},
-        {"max_record": 1000, "window_bytes": 700},  # lines of several windows
-        {"text_column": "id", "delimiter": ","},
-        {"text_column": 2, "skip_lines": 1, "comment": "7", "header": False},
-    ],
+    long_after(
+        3,
+        [
+            {"status": True, "tokens": True},
+            {"columns": ["stars", "review"], "excel_safe": True},
+            {"max_record": 1000, "window_bytes": 700},  # lines of several windows
+            {},
+            {"text_column": "id", "delimiter": ","},
+            {"text_column": 2, "skip_lines": 1, "comment": "7", "header": False},
+        ],
+    ),
 )
 def test_cluster_writes_what_a_local_run_writes(cluster, tmp_path, scorer, data, options):
     pair = Pair(tmp_path, scorer, data[: len(data) // 10] if "max_record" in options else data)
@@ -198,8 +202,19 @@ def test_command_scores_many_files_at_once_to_the_same_files(ray, tmp_path, mode
 
 
 @needs_ray
-@pytest.mark.parametrize("written", ["csv", "jsonl", "parquet"])
-@pytest.mark.parametrize("read", ["csv", "jsonl", "parquet"])
+@pytest.mark.parametrize(
+    ("read", "written"),
+    long_after(
+        3,
+        [
+            ("csv", "parquet"),
+            ("jsonl", "csv"),
+            ("parquet", "jsonl"),
+            *(("csv", "csv"), ("csv", "jsonl"), ("jsonl", "jsonl")),
+            *(("jsonl", "parquet"), ("parquet", "parquet"), ("parquet", "csv")),
+        ],
+    ),
+)
 def test_formats_are_written_as_in_a_local_run(cluster, tmp_path, scorer, data, read, written):
     texts = [f"good film {number} " + "bad " * (number % 7) for number in range(3000)]
     table = pa.table({"id": pa.array(range(3000)), "review": texts})
@@ -330,7 +345,7 @@ def test_command_refuses_workers_of_a_local_run(tmp_path, model_folder, capsys):
 
 
 @needs_ray
-@pytest.mark.parametrize("killed", [1, 2])
+@pytest.mark.parametrize("killed", long_after(1, [1, 2]))
 def test_killed_workers_are_replaced_and_nothing_is_lost_or_doubled(ray, pair, killed):
     said: list[str] = []
     with Cluster(pair.scorer, workers=2, say=said.append) as cluster:
@@ -364,6 +379,7 @@ def test_stopped_run_is_taken_up_by_either_engine(cluster, pair):
 
 
 @needs_ray
+@pytest.mark.long
 def test_run_whose_driver_is_killed_goes_on_to_the_same_bytes(ray, cluster, pair, model_folder):
     program = f"""
 import os, signal

@@ -16,6 +16,7 @@ import pytest
 from pyarrow import parquet
 
 import sentiment_fast as sf
+from tests.long import long_after
 
 pytestmark = pytest.mark.slow
 
@@ -54,7 +55,7 @@ def outcome(way, model, folder) -> str:
     return printed.strip() if process.returncode == 0 else f"{process.returncode}: {errors}"
 
 
-@pytest.mark.parametrize("way", FORKS)
+@pytest.mark.parametrize("way", long_after(2, FORKS))
 def test_a_forked_child_scores_as_its_parent_does_with_the_core(way, model_folder, reviews):
     assert outcome(way, model_folder, reviews) == "same"
 

@@ -17,6 +17,7 @@ from sentiment_fast.training import finish, session
 from sentiment_fast.training.checkpoints import CHECKPOINT
 from sentiment_fast.training.distillation import SOFT_TARGETS
 from sentiment_fast.training.finish import keep_for_good
+from tests.long import long_after
 
 pytestmark = pytest.mark.slow
 
@@ -113,14 +114,18 @@ def kill(*_, **__):
 
 @pytest.mark.parametrize(
     ("module", "name"),
-    [
-        *(
-            (finish, name)
-            for name in ("calibrate", "evaluate_decision", "save_model", "write_results", "keep_for_good")
-        ),
-        *((finish, name) for name in ("sync_files", "remove_checkpoint", "remove_temporary_files")),
-        *((run_folder, name) for name in ("save_metrics", "learning_curves", "write_atomically")),
-    ],
+    long_after(
+        4,
+        [
+            (finish, "save_model"),
+            (finish, "keep_for_good"),
+            (finish, "remove_checkpoint"),
+            (run_folder, "write_atomically"),
+            *((finish, name) for name in ("calibrate", "evaluate_decision", "write_results", "sync_files")),
+            (finish, "remove_temporary_files"),
+            *((run_folder, name) for name in ("save_metrics", "learning_curves")),
+        ],
+    ),
     ids=lambda value: getattr(value, "__name__", value),
 )
 def test_a_run_that_is_killed_while_it_finishes_is_resumed_to_the_same_end(

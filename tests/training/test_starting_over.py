@@ -19,6 +19,7 @@ from sentiment_fast.runs.record import RECORD, read_record
 from sentiment_fast.text.encoding import thread_count
 from sentiment_fast.training import session
 from sentiment_fast.training.checkpoints import CHECKPOINT
+from tests.long import long_after
 
 pytestmark = pytest.mark.slow
 
@@ -68,7 +69,7 @@ def ends_in(step, error, *arguments, **options):
             sf.train(*arguments, **options)
 
 
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("step", long_after(3, STEPS))
 def test_a_run_that_is_killed_before_its_first_checkpoint_starts_over_with_its_own_options(
     reviews, whole, tmp_path, step
 ):
@@ -222,7 +223,7 @@ def trained(options, kill_at: Path | None = None, later: float = 0.0) -> int | N
     return process.exitcode
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", long_after(1, range(3)))
 def test_a_run_that_is_killed_at_random_moments_ends_as_if_it_had_not_been(reviews, whole, tmp_path, seed):
     choose, folder = random.Random(seed), tmp_path / "run"
     options = {"data": str(reviews), "out": folder, "checkpoint_minutes": 0, **SMALL}

@@ -13,6 +13,7 @@ from sentiment_fast.model.presets import Preset, preset
 from sentiment_fast.model.vectors import read_vectors
 from sentiment_fast.training.encode import encode_part, new_network, vocabulary_of
 from sentiment_fast.training.loop import measure, train
+from tests.long import long_after
 
 pytestmark = pytest.mark.slow
 
@@ -75,13 +76,13 @@ def test_a_bag_of_words_is_at_chance():
 
 
 @pytest.mark.parametrize("pooling", ["padded", "last", "attention", "max_mean"])
-@pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
+@pytest.mark.parametrize("cell", long_after(1, ["lstm", "gru", "rnn"]))
 def test_one_direction_learns_the_order(cell, pooling):
     assert accuracy_on_unseen_texts(SETTINGS.with_fields({"cell": cell, "pooling": pooling})) >= 0.9
 
 
 @pytest.mark.parametrize("pooling", ["last", "attention"])
-@pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
+@pytest.mark.parametrize("cell", long_after(1, ["gru", "lstm", "rnn"]))
 def test_both_directions_learn_the_order(cell, pooling):
     settings = SETTINGS.with_fields({"cell": cell, "pooling": pooling, "bidirectional": True})
     assert accuracy_on_unseen_texts(settings) >= 0.9
