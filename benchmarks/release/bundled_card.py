@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import platform
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import Any
@@ -40,9 +40,11 @@ class Rounding:
 
 @dataclass(frozen=True)
 class Facts:
-    """The figures of the card. size: bytes of the model's files. training, unlabelled: numbers of texts. figures: on
-    the held-out part. empty, unknown: P(positive) of a text without words, and of one with only unknown words. domains:
-    lines of tables.
+    """The figures of the card.
+
+    size: bytes of the model's files. training, unlabelled: numbers of texts. figures: on the held-out part. empty,
+    unknown: P(positive) of a text without words, and of one with only unknown words. teachers: further ones, and what
+    they are. domains: lines of tables.
     """
 
     model: Model
@@ -54,6 +56,7 @@ class Facts:
     empty: float
     unknown: float
     commands: Sequence[str]
+    teachers: Mapping[str, str]
     commit: str
     domains: Sequence[str]
     sources: Sequence[dict[str, Any]]
@@ -112,9 +115,9 @@ their authors. The authors of the Large Movie Review Dataset, film reviews by us
 {commands}
 ```
 
-The first model was trained on the labels, the last, `fast`, on the labels and on the first one's probabilities for all
+The first model was trained on the labels, the last, `fast`, on the labels and on its teachers' probabilities for all
 texts; its network's weights were then rounded to float16.
-
+{_teachers(facts.teachers)}
 ## Figures
 
 | held-out texts of all sources | accuracy | log loss | calibration error of P(positive), 15 bins |
@@ -188,6 +191,13 @@ def _sources(sources: Sequence[dict[str, Any]]) -> str:
         numbers = (one["training"] + one["held_back"], one["neutral"], one["unlabelled"], one["development"])
         rows.append(f"| {' | '.join([*cells, *(f'{number:,}' for number in numbers)])} |")
     return "\n".join(rows)
+
+
+def _teachers(teachers: Mapping[str, str]) -> str:
+    if not teachers:
+        return ""
+    told = ". ".join(f"`{name}`: {what}" for name, what in teachers.items())
+    return f"\n{_filled(f'Further teachers, asked about texts of as many words as the command says: {told}.')}\n"
 
 
 def _domains(lines: Sequence[str]) -> str:

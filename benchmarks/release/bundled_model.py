@@ -1,12 +1,13 @@
 """Labelled texts -> the model that the package bundles.
 
     python -m benchmarks.release.bundled_data --data FOLDER --out MIX
-    python -m benchmarks.release.bundled_model --data MIX [--domain FILE.csv ...] [--out sentiment_fast/bundled]
+    python -m benchmarks.release.bundled_model --data MIX [--minilm FOLDER] [--films FOLDER] [--domain FILE.csv ...]
+        [--out sentiment_fast/bundled]
 
-In: a folder of bundled_data.py. Out: a model folder. A model of the preset `accurate` learns from the labels; one of
-the preset `fast`, with more words and buckets, from the labels and from the first one's probabilities for all texts. It
-is the result, with its network's weights as float16. Each step is a command of the package and makes a folder in
---work; the same command resumes after the last complete step.
+In: a folder of bundled_data.py, and folders of further teachers. Out: a model folder. A model of the preset `accurate`
+learns from the labels; one of the preset `fast`, with more words and buckets, from the labels and from the teachers'
+probabilities for all texts. It is the result, with its network's weights as float16. Each step is a command of the
+package and makes a folder in --work; the same command resumes after the last complete step.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ from benchmarks.studies.domains import tables
 from sentiment_fast.cli.main import INTERRUPTED, say
 from sentiment_fast.data.labelled_texts import class_indices, read_labelled
 from sentiment_fast.data.texts import read_texts
-from sentiment_fast.errors import DataError, SentimentFastError, UsageError
+from sentiment_fast.errors import DataError, ModelFolderError, SentimentFastError, UsageError
 from sentiment_fast.evaluation.metrics import evaluate
 from sentiment_fast.model.folder import BUNDLED, CARD, CONFIG, METRICS, load_model, save_metrics, save_model
 from sentiment_fast.model.model import Model
@@ -53,12 +54,29 @@ from sentiment_fast.training.checkpoints import CHECKPOINT
 LARGEST_BYTES = 20_000_000  # of the folder
 LARGEST_DIFFERENCE = 0.01  # of a probability, that float16 may make
 BEGAN = "began.json"
+# Further teachers, by their folder in --work: which texts they are asked about, and what they are, for the card. A
+# transformer is too slow to read long texts. The second has learned from the very texts that weights are found by.
+TEACHERS = {
+    "minilm": (
+        "minilm:words=-40",
+        "all-MiniLM-L6-v2 (Apache-2.0), fine-tuned on short texts of these sources by "
+        "`python -m benchmarks.release.transformer_teacher`",
+    ),
+    "films": (
+        "films:weight=1:words=100-",
+        "the bundled model of the version before, which had learned from film reviews only, those of the column "
+        "`development` among them",
+    ),
+}
 _UNKNOWN = " ".join(["qzxvkjq"] * 10)
 ROOT = Path(sentiment_fast.__file__).parents[1]
 
 
-def steps(settings: Sequence[str]) -> dict[str, list[str]]:
-    """The command and options of each step, by the folder that it makes. settings: what to --set in all of them."""
+def steps(settings: Sequence[str], teachers: Sequence[str] = ()) -> dict[str, list[str]]:
+    """The command and options of each step, by the folder that it makes.
+
+    settings: what to --set in all of them. teachers: names of further ones.
+    """
     changes = [part for setting in settings for part in ("--set", setting)]
     of_words = [part for one in settings if not one.startswith("epochs=") for part in ("--set", one)]
     # More words and buckets than `fast` has, for more kinds of texts, and words for what short ones consist of.
@@ -76,16 +94,21 @@ def steps(settings: Sequence[str]) -> dict[str, list[str]]:
     def model(preset: str, *more: str) -> list[str]:
         return ["train", "--preset", preset, "--init", f"start-{preset}", *learned, *batches, *more, *changes]
 
+    all_teachers = ["teacher:weight=1", *(TEACHERS[name][0] for name in teachers)] if teachers else ["teacher"]
+    taught = [part for one in all_teachers for part in ("--teacher", one)]
     return {
         "start-accurate": start("accurate"),
         "teacher": model("accurate", "--set", "epochs=3"),
         "start-fast": start("fast", *larger),
-        "fast": model("fast", "--teacher", "teacher", "--unlabelled", UNLABELLED, *larger, "--set", "epochs=5"),
+        "fast": model("fast", *taught, "--unlabelled", UNLABELLED, *larger, "--set", "epochs=5"),
     }
 
 
-def prepare(work: Path, data: Path, commands: Mapping[str, Sequence[str]]) -> str:
-    """Copy the data of all steps into the work folder, once. Returns the commit that the work began with.
+def prepare(
+    work: Path, data: Path, commands: Mapping[str, Sequence[str]], teachers: Mapping[str, Path] | None = None
+) -> str:
+    """Copy the data of all steps, and further teachers, into the work folder, once. Returns the commit that the work
+    began with.
 
     Raises UsageError where the folder holds other work, DataError for data that cannot be read or has other labels.
     """
@@ -106,7 +129,12 @@ def prepare(work: Path, data: Path, commands: Mapping[str, Sequence[str]]) -> st
         return commit
     for name in (*WEIGHTS, HELD_BACK):
         class_indices(read_labelled(data / name), [*LABELS, NEUTRAL_LABEL])
+    for folder in (teachers or {}).values():
+        if not (folder / CONFIG).exists():
+            raise ModelFolderError(f"{folder}: expected a model folder, found no {CONFIG}")
     work.mkdir(parents=True, exist_ok=True)
+    for name, folder in (teachers or {}).items():
+        shutil.copytree(folder, work / name, dirs_exist_ok=True)
     for name in (*WEIGHTS, HELD_BACK, UNLABELLED):
         shutil.copyfile(data / name, work / name)
     commit = _commit()
@@ -185,6 +213,7 @@ def finish(
         empty=float(scorer.predict_proba([""])[0, 1]),
         unknown=float(scorer.predict_proba([_UNKNOWN])[0, 1]),
         commands=[_shown(name, command) for name, command in commands.items()],
+        teachers={name: what for name, (_, what) in TEACHERS.items() if (work / name).exists()},
         commit=commit,
         domains=tables(scorer, domains),
         sources=sources,
@@ -253,11 +282,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="change a setting in all steps, to try it out"
     )
+    parser.add_argument("--minilm", type=Path, metavar="FOLDER", help="a teacher made by transformer_teacher")
+    parser.add_argument("--films", type=Path, metavar="FOLDER", help="a model that knows film reviews, as a teacher")
     parsed = parser.parse_args(arguments)
-    commands = steps(parsed.set)
+    teachers = {name: getattr(parsed, name) for name in TEACHERS if getattr(parsed, name) is not None}
+    commands = steps(parsed.set, list(teachers))
     try:
         sources = read_sources(parsed.data)
-        commit = prepare(parsed.work, parsed.data, commands)
+        commit = prepare(parsed.work, parsed.data, commands, teachers)
         take_steps(parsed.work, commands)
         domains = [*sorted((parsed.data / DEVELOPMENT).glob("*.csv")), *parsed.domain]
         made = finish(parsed.work, commands, commit, domains, sources)

@@ -1,6 +1,7 @@
 """Making the bundled model, from made-up reviews and with tiny networks, by the real commands."""
 
 import contextlib
+import itertools
 import json
 import shutil
 
@@ -94,6 +95,34 @@ def test_the_teachers_word_on_unlabelled_texts_is_learned(made):
     commands = json.loads((made / "bundled" / "metrics.json").read_text())["commands"]
     assert [command.split("--out ")[1] for command in commands] == ["start-accurate", "teacher", "start-fast", "fast"]
     assert "--teacher teacher --unlabelled unlabelled.csv" in commands[3]
+
+
+def test_further_teachers_teach_are_kept_with_the_work_and_named_in_the_card(data, made, tmp_path, monkeypatch):
+    taught = []
+
+    def run_command(work, command):
+        made_before = command[command.index("--out") + 1]
+        if made_before != "fast":
+            shutil.copytree(made / "work" / made_before, work / made_before)
+            return 0
+        taught.append(command)
+        with contextlib.chdir(work):
+            return cli.main(command)
+
+    monkeypatch.setattr(bundled_model, "run_command", run_command)
+    assert make(data, tmp_path, "--films", str(made / "bundled")) == 0
+    teachers = [value for option, value in itertools.pairwise(taught[0]) if option == "--teacher"]
+    assert teachers == ["teacher:weight=1", "films:weight=1:words=100-"]
+    card = (tmp_path / "bundled" / "README.md").read_text("utf-8")
+    assert "`films`: the bundled model of the version before" in " ".join(card.split())
+    assert "minilm" not in card
+    assert load_model(tmp_path / "work" / "films").vocabulary == load_model(made / "bundled").vocabulary
+
+
+def test_a_further_teacher_that_is_not_there_is_told_of(data, tmp_path, capsys):
+    assert make(data, tmp_path, "--minilm", str(tmp_path / "none")) == 4
+    assert "expected a model folder" in capsys.readouterr().err
+    assert not (tmp_path / "work").exists()
 
 
 def test_files_have_their_weights_and_neutral_texts_a_target_of_one_half(made):
