@@ -81,7 +81,8 @@ def draw(choose: random.Random, encoding: str = "utf-8") -> Drawn:
     if choose.random() < 0.2:
         content = content.removesuffix(line_end)
     # Nothing tells a title above a single column without a known name from a name.
-    preamble, decides = _preamble(choose, delimiter, line_end, titled=(known and header) or len(names) > 1)
+    titled = (known and header) or len(names) > 1
+    preamble, decides = _preamble(choose, delimiter, line_end, titled, len(names), header)
     certain = not decides
     if not header:
         decides["header"], certain = False, False
@@ -126,13 +127,17 @@ def _value(kind: str, number: int, words: list[str], choose: random.Random) -> s
     return "" if choose.random() < 0.03 else text
 
 
-def _preamble(choose: random.Random, delimiter: str, line_end: str, titled: bool) -> tuple[str, dict[str, Any]]:
+def _preamble(
+    choose: random.Random, delimiter: str, line_end: str, titled: bool, columns: int, header: bool
+) -> tuple[str, dict[str, Any]]:
     kind = choose.random() if titled else 0
     if kind < 0.6:
         return "", {}
     if kind < 0.7:
         return f"sep={delimiter}{line_end}", {}
     lines = choose.choices(TITLES, k=choose.randint(1, 3)) + [""] * choose.randint(0, 1)
+    if not header and len(lines) == 1 and len(next(csv.reader(lines, delimiter=delimiter))) == columns:
+        lines = ["Report"]  # nothing tells a title of as many fields from a line of names
     if kind < 0.85:
         return "".join(f"{line}{line_end}" for line in lines), {"skip_lines": len(lines)}
     return "".join(f"# {line}{line_end}" for line in lines), {"comment": "#"}
