@@ -237,6 +237,14 @@ def test_a_student_learns_from_a_teacher_and_keeps_nothing_of_it(data, teacher, 
     assert differs.abs().max() > 0
 
 
+@pytest.mark.slow
+def test_the_weights_of_several_teachers_are_chosen_and_printed(data, teacher, tmp_path, capsys):
+    assert train(data, tmp_path / "student", "--teacher", teacher, "--teacher", f"{teacher}:words=-5") == 0
+    printed = "".join(capsys.readouterr())
+    assert "on the validation part; weights:" in printed
+    assert "the teachers label" in printed
+
+
 def test_a_taught_training_goes_on_when_the_teacher_is_gone(data, teacher, tmp_path, monkeypatch):
     from sentiment_fast.training import step
 

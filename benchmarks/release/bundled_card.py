@@ -43,8 +43,8 @@ class Facts:
     """The figures of the card.
 
     size: bytes of the model's files. training, unlabelled: numbers of texts. figures: on the held-out part. empty,
-    unknown: P(positive) of a text without words, and of one with only unknown words. teachers: further ones, and what
-    they are. domains: lines of tables.
+    unknown: P(positive) of a text without words, and of one with only unknown words. teachers: what each further
+    teacher is, by name. domains: lines of tables.
     """
 
     model: Model
@@ -115,8 +115,8 @@ their authors. The authors of the Large Movie Review Dataset, film reviews by us
 {commands}
 ```
 
-The first model was trained on the labels, the last, `fast`, on the labels and on its teachers' probabilities for all
-texts; its network's weights were then rounded to float16.
+The first model was trained on the labels, the last, `fast`, on the labels and, for all texts, on its teachers'
+probabilities; its network's weights were then rounded to float16.
 {_teachers(facts.teachers)}
 ## Figures
 
@@ -197,11 +197,11 @@ def _teachers(teachers: Mapping[str, str]) -> str:
     if not teachers:
         return ""
     told = ". ".join(f"`{name}`: {what}" for name, what in teachers.items())
-    return f"\n{_filled(f'Further teachers, asked about texts of as many words as the command says: {told}.')}\n"
+    return f"\n{_filled(f'Further teachers, each for the text lengths given in the command: {told}.')}\n"
 
 
 def _domains(lines: Sequence[str]) -> str:
     return (
-        "By `python -m benchmarks.studies.domains`, on texts that were neither learned from nor calibrated on. Those\n"
-        "without a label were made up.\n\n" + "\n".join(lines)
+        "By `python -m benchmarks.studies.domains`, on texts that this model was neither trained nor calibrated on.\n"
+        "Those without a label were made up.\n\n" + "\n".join(lines)
     )

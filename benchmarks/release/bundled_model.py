@@ -46,6 +46,7 @@ from sentiment_fast.data.texts import read_texts
 from sentiment_fast.errors import DataError, ModelFolderError, SentimentFastError, UsageError
 from sentiment_fast.evaluation.metrics import evaluate
 from sentiment_fast.model.folder import BUNDLED, CARD, CONFIG, METRICS, load_model, save_metrics, save_model
+from sentiment_fast.model.folder import WEIGHTS as WEIGHTS_FILE
 from sentiment_fast.model.model import Model
 from sentiment_fast.model.presets import preset
 from sentiment_fast.scoring.scorer import Scorer
@@ -54,8 +55,8 @@ from sentiment_fast.training.checkpoints import CHECKPOINT
 LARGEST_BYTES = 20_000_000  # of the folder
 LARGEST_DIFFERENCE = 0.01  # of a probability, that float16 may make
 BEGAN = "began.json"
-# Further teachers, by their folder in --work: which texts they are asked about, and what they are, for the card. A
-# transformer is too slow to read long texts. The second has learned from the very texts that weights are found by.
+# Further teachers, by their folder in --work: their option, and a description for the card. A transformer is too slow
+# for long texts. The weight of `films` is fixed because it was trained on validation texts.
 TEACHERS = {
     "minilm": (
         "minilm:words=-40",
@@ -64,8 +65,7 @@ TEACHERS = {
     ),
     "films": (
         "films:weight=1:words=100-",
-        "the bundled model of the version before, which had learned from film reviews only, those of the column "
-        "`development` among them",
+        "the previously bundled model, trained on film reviews only, including those of the column `development`",
     ),
 }
 _UNKNOWN = " ".join(["qzxvkjq"] * 10)
@@ -107,13 +107,17 @@ def steps(settings: Sequence[str], teachers: Sequence[str] = ()) -> dict[str, li
 def prepare(
     work: Path, data: Path, commands: Mapping[str, Sequence[str]], teachers: Mapping[str, Path] | None = None
 ) -> str:
-    """Copy the data of all steps, and further teachers, into the work folder, once. Returns the commit that the work
-    began with.
+    """Copy the data and the further teachers into the work folder, once. Returns the commit at which the work began.
 
-    Raises UsageError where the folder holds other work, DataError for data that cannot be read or has other labels.
+    Raises UsageError if the folder holds other work, DataError for data that cannot be read or has other labels,
+    ModelFolderError for a teacher without a model.
     """
+    for folder in (teachers or {}).values():
+        if not (folder / WEIGHTS_FILE).exists():
+            raise ModelFolderError(f"{folder}: expected a model folder, found no {WEIGHTS_FILE}")
     began = {
         "data": {name: _digest(data / name) for name in (*WEIGHTS, HELD_BACK, UNLABELLED)},
+        "teachers": {name: _digest(folder / WEIGHTS_FILE) for name, folder in (teachers or {}).items()},
         "commands": {folder: shlex.join(command) for folder, command in commands.items()},
         "presets": {name: preset(name).as_dict() for name in ("accurate", "fast")},
         "version": sentiment_fast.__version__,
@@ -129,9 +133,6 @@ def prepare(
         return commit
     for name in (*WEIGHTS, HELD_BACK):
         class_indices(read_labelled(data / name), [*LABELS, NEUTRAL_LABEL])
-    for folder in (teachers or {}).values():
-        if not (folder / CONFIG).exists():
-            raise ModelFolderError(f"{folder}: expected a model folder, found no {CONFIG}")
     work.mkdir(parents=True, exist_ok=True)
     for name, folder in (teachers or {}).items():
         shutil.copytree(folder, work / name, dirs_exist_ok=True)
@@ -213,7 +214,7 @@ def finish(
         empty=float(scorer.predict_proba([""])[0, 1]),
         unknown=float(scorer.predict_proba([_UNKNOWN])[0, 1]),
         commands=[_shown(name, command) for name, command in commands.items()],
-        teachers={name: what for name, (_, what) in TEACHERS.items() if (work / name).exists()},
+        teachers={name: what for name, (option, what) in TEACHERS.items() if option in commands["fast"]},
         commit=commit,
         domains=tables(scorer, domains),
         sources=sources,
@@ -282,8 +283,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="change a setting in all steps, to try it out"
     )
-    parser.add_argument("--minilm", type=Path, metavar="FOLDER", help="a teacher made by transformer_teacher")
-    parser.add_argument("--films", type=Path, metavar="FOLDER", help="a model that knows film reviews, as a teacher")
+    parser.add_argument(
+        "--minilm",
+        type=Path,
+        metavar="FOLDER",
+        help="a teacher for short texts, by transformer_teacher",
+    )
+    parser.add_argument(
+        "--films", type=Path, metavar="FOLDER", help="the previously bundled model, to teach long texts"
+    )
     parsed = parser.parse_args(arguments)
     teachers = {name: getattr(parsed, name) for name in TEACHERS if getattr(parsed, name) is not None}
     commands = steps(parsed.set, list(teachers))

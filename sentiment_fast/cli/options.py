@@ -255,10 +255,9 @@ def add_learning_arguments(parser: argparse.ArgumentParser) -> None:
         "--teacher",
         metavar="FOLDER|bundled[:weight=W][:words=A-B]",
         action="append",
-        help="learn the probabilities of this model too: a folder that train wrote, the bundled model, or a Hugging "
-        "Face sequence classifier in a folder; may be repeated, and then the mean of their log probabilities is "
-        "learned, weighted by W (default: so that the mean is best on the validation part); with :words=A-B it labels "
-        "texts of A to B words only, either may be left out",
+        help="learn from this model's probabilities too: a folder that train wrote, the bundled model, or a Hugging "
+        "Face sequence classifier in a folder; may be repeated: the weighted mean of the log probabilities is learned "
+        "(default weights: the best on the validation part); :words=A-B, A- or -B limits it to texts of so many words",
     )
     parser.add_argument(
         "--unlabelled",

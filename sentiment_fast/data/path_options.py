@@ -1,6 +1,7 @@
 """Options after a path, such as "reviews.csv:weight=2:rows=1000" -> the path and their values.
 
-In: the text, and the options that there are. Out: a path, values by name. What they mean is left to the caller.
+In: a text, and the options that may follow its path. Out: the path, and the values of its options by name. What they
+mean is left to the caller.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ _OPTION = re.compile(r"(?P<before>.+):(?P<name>[A-Za-z_]+)=(?P<value>[^:]*)", re
 
 
 class PathOption(NamedTuple):
-    """written: how it is given. read: makes a value of its text, or raises ValueError. expected: what it takes."""
+    """written: the option as messages show it. read: converts its text to a value, or raises ValueError. expected: the
+    valid values, for messages.
+    """
 
     written: str
     read: Callable[[str], Any]
@@ -25,17 +28,17 @@ class PathOption(NamedTuple):
 def split_path_options(
     argument: str, text: str, options: Mapping[str, PathOption], exists: Callable[[str], bool]
 ) -> tuple[str, dict[str, Any]]:
-    """The path, and the values of the options after it; a path that exists as written has none.
+    """Split a text into a path and the values of its options. A text that exists as a path has no options.
 
-    argument: whose value the text is, for messages. Raises UsageError for an option that is unknown, malformed or given
-    twice.
+    argument: whose value the text is, for messages. exists: whether a path exists. Raises UsageError for an option that
+    is unknown, malformed or given twice.
     """
     path, values = text, {}
     while not exists(path) and (found := _OPTION.fullmatch(path)):
         name, value = found["name"], found["value"]
         if name not in options:
             if not exists(found["before"]):
-                break  # a name of its own, or a pattern
+                break  # part of a name or of a pattern, not an option
             known = " or ".join(option.written for option in options.values())
             raise UsageError(f"`{argument}={text}`: expected {known} after the path, got {name}={value}")
         if name in values:

@@ -120,10 +120,11 @@ def runs_of(batches: Iterable[pa.RecordBatch], start: int, window_bytes: int) ->
 
 
 def _without_unused_entries(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """The same rows. A dictionary with more entries than rows keeps those that occur.
+    """The same rows; an unordered dictionary with more entries than rows keeps only those that occur.
 
-    Parquet has a dictionary in each row group: one of the whole file would be written once for every few rows. Smaller
-    ones stay as they are, and so do ordered ones, whose entries mean something by their places.
+    Otherwise each batch would count as large as the whole dictionary, so that windows hold few rows, and Parquet would
+    write the dictionary in every row group. Smaller dictionaries, nested ones, and ordered ones, whose entries have a
+    meaning by position, stay as they are.
     """
     columns = list(batch.columns)
     for place, column in enumerate(columns):

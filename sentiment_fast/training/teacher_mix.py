@@ -1,11 +1,11 @@
 """The option `teacher` -> soft targets for the training texts and the unlabelled ones.
 
-In: model folders, each with a weight and the lengths of the texts that it is asked about. Out: `SoftTargets`. What one
-teacher says is left to teachers.py.
+In: model folders, each with an optional weight and range of text lengths. Out: `SoftTargets`. A single teacher's
+probabilities are left to teachers.py.
 
 Several teachers' answers are combined by the weighted mean of their log probabilities, normalised: a logarithmic
-opinion pool (Genest and Zidek 1986). Weights that are not given are those whose mean has the lowest log loss on the
-validation part.
+opinion pool (Genest and Zidek 1986). Weights that are not given are chosen so that the mean has the lowest log loss on
+the validation part.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from sentiment_fast.data.path_options import PathOption, split_path_options
 from sentiment_fast.data.sources import check_source, open_texts
 from sentiment_fast.data.texts import Texts, joined, report_missing
 from sentiment_fast.errors import ModelFolderError, UsageError
+from sentiment_fast.evaluation.by_group import mean_log_loss
 from sentiment_fast.model.distributed import TrainingProcesses
 from sentiment_fast.model.folder import model_folder
 from sentiment_fast.text.encoding import encode
@@ -40,30 +41,30 @@ from sentiment_fast.training.prepare import TrainingData
 from sentiment_fast.training.teachers import open_teacher
 
 Floats = npt.NDArray[np.float64]
-_SURE = 1e-6  # the least probability of which a logarithm is taken
+_LEAST_PROBABILITY = 1e-6  # smaller ones count as this, so that logarithms are finite
 
 
 @dataclass(frozen=True)
 class TeacherOption:
-    """folder: of a model, or "bundled". weight: above 0, or None, to be found. words: the least and the most words of
-    the texts that it is asked about, by the student's vocabulary.
+    """folder: a model folder or "bundled". weight: above 0; None if it is to be chosen. words: the least and most
+    words, both included, of the texts it labels, counted in ids of the student's vocabulary.
     """
 
     folder: str
     weight: float | None = None
     words: tuple[int, float] = (0, math.inf)
 
-    def is_asked(self, lengths: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
-        """(n,): about which texts of these lengths."""
+    def labels(self, lengths: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+        """(n,) bool: whether it labels texts of these lengths, (n,)."""
         first, last = self.words
         return (lengths >= first) & (lengths <= last)
 
 
-def teacher_option(text: str) -> TeacherOption:
+def teacher_option_of(text: str) -> TeacherOption:
     """The teacher of a text such as "runs/teacher:weight=2:words=-100". Raises UsageError for a bad option."""
     options = {
         "weight": PathOption("weight=W", _weight, "a weight above 0"),
-        "words": PathOption("words=A-B", _words, "words=A-B, of which one may be left out"),
+        "words": PathOption("words=A-B", _words, "words=A-B, words=A- or words=-B"),
     }
     folder, values = split_path_options("teacher", text, options, _exists)
     return TeacherOption(folder, **values)
@@ -71,7 +72,7 @@ def teacher_option(text: str) -> TeacherOption:
 
 def check_sources(options: TrainingOptions) -> None:
     """Check that the teachers and the unlabelled texts exist, before a new run creates its folder."""
-    for teacher in _teachers(options):
+    for teacher in _teacher_options(options):
         if not model_folder(teacher.folder).is_dir():
             raise ModelFolderError(
                 f"{teacher.folder}: no such model folder. `python -m sentiment_fast.train` makes one; a model of "
@@ -104,10 +105,10 @@ def teach(
         report_missing(more.texts, more.name, say)
     probabilities = kept_probabilities(folder, ids) if resumed else None
     if probabilities is None:
-        teachers = TeacherMix(_teachers(options), data.classes, options.device, say)
+        teachers = TeacherMix(_teacher_options(options), data.classes, options.device, say)
         if len(teachers.options) > 1:
-            teachers.find_weights(data.validation.with_class())
-        say(f"the teacher{'s label' if len(teachers.options) > 1 else ' labels'} {len(texts):,} texts")
+            teachers.choose_weights(data.validation.with_class())
+        say(f"{'the teachers label' if len(teachers.options) > 1 else 'the teacher labels'} {len(texts):,} texts")
         fresh = teachers.probabilities(texts.texts, ids.lengths)
         processes.first_does(lambda: keep_probabilities(folder, fresh, ids))
         probabilities = fresh
@@ -116,9 +117,9 @@ def teach(
 
 
 class TeacherMix:
-    """Teachers that are asked together. Raises what `open_teacher` does.
+    """Teachers whose answers are combined. Raises what `open_teacher` raises.
 
-    weights: (teachers,), those given, and 1 for the others until `find_weights` is called.
+    weights: (teachers,), those given, and 1 for the others until `choose_weights` is called.
     """
 
     def __init__(
@@ -131,59 +132,70 @@ class TeacherMix:
     def probabilities(self, texts: pa.ChunkedArray, lengths: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
         """(n, classes) float32. lengths: (n,), the words of each text.
 
-        Raises UsageError for a text that no teacher is asked about.
+        Raises UsageError for a text that no teacher labels.
         """
-        if len(self._teachers) == 1 and self.options[0].is_asked(lengths).all():
+        if len(self._teachers) == 1 and self.options[0].labels(lengths).all():
             return self._teachers[0](texts)
         return pooled(self._logs(texts, lengths), self.weights).astype(np.float32)
 
-    def find_weights(self, validation: Encoded) -> None:
-        """Choose the weights that are not given, by the log loss of labelled texts."""
+    def choose_weights(self, validation: Encoded) -> None:
+        """Choose the weights that are not given, and report all. validation: only texts that have a class.
+
+        Raises UsageError for a text that no teacher labels.
+        """
         from scipy.optimize import minimize
 
-        free = np.array([one.weight is None for one in self.options])
-        if not free.any() or not len(validation.targets):
+        chosen = np.array([one.weight is None for one in self.options])
+        if not chosen.any():
+            return
+        targets, row_weights = validation.targets, validation.weights
+        if not len(targets) or (row_weights is not None and not row_weights.any()):
+            self._say("no labelled validation texts: teachers without weight=W count with weight 1")
             return
         logs = self._logs(validation.data.texts, validation.ids.lengths)
-        rows, row_weights = np.arange(len(validation.targets)), validation.weights
 
         def loss(logarithms: Floats) -> float:
             weights = self.weights.copy()
-            weights[free] = np.exp(np.clip(logarithms, -20, 20))
-            right = pooled(logs, weights)[rows, validation.targets]
-            return float(-np.average(np.log(np.maximum(right, _SURE)), weights=row_weights))
+            weights[chosen] = np.exp(np.clip(logarithms, -20, 20))
+            return mean_log_loss(pooled(logs, weights), targets, row_weights)
 
-        # Only the ratios of weights matter, so that one of them stays 1 if none is given.
-        if free.all():
-            free[0] = False
-        if free.any():
-            best = minimize(loss, np.zeros(free.sum()), method="Nelder-Mead").x
-            self.weights[free] = np.exp(np.clip(best, -20, 20))
-        together = loss(np.log(self.weights[free]))
-        self._say(f"the teachers together: log loss {together:.4f} on the validation part; their weights:")
+        if chosen.all():  # only the ratios of weights matter
+            chosen[0] = False
+        if chosen.any():
+            best = minimize(loss, np.zeros(chosen.sum()), method="Nelder-Mead").x
+            self.weights[chosen] = np.exp(np.clip(best, -20, 20))
+        together = loss(np.log(self.weights[chosen]))
+        self._say(f"the teachers' weighted mean: log loss {together:.4f} on the validation part; weights:")
         for option, weight, log in zip(self.options, self.weights / self.weights.sum(), logs, strict=True):
-            asked = ~np.isnan(log[:, 0])
-            right = log[asked, validation.targets[asked]]
-            alone = f"log loss {-right.mean():.4f} by itself, {asked.sum():,} texts" if asked.any() else "asked of none"
-            self._say(f"  {option.folder}: {weight:.3f}, {alone}")
+            self._say(f"  {option.folder}: {weight:.3f}, {_log_loss_alone(log, targets, row_weights)}")
 
     def _logs(self, texts: pa.ChunkedArray, lengths: npt.NDArray[Any]) -> list[Floats]:
-        """Each teacher's log probabilities, (n, classes), NaN for texts that it is not asked about."""
-        asked = [one.is_asked(lengths) for one in self.options]
+        """Each teacher's log probabilities, (n, classes), NaN for texts that it does not label."""
+        asked = [one.labels(lengths) for one in self.options]
         lacking = ~np.any(asked, axis=0)
         if lacking.any():
             words = int(lengths[np.argmax(lacking)])
             raise UsageError(
-                f"`teacher`: expected one for texts of any length, got none for texts of {words} words: name one "
-                "without words=A-B"
+                f"`teacher`: expected a teacher for every text, got none for texts of {words} words: widen words=A-B, "
+                "or add a teacher without it"
             )
         found = []
         for teacher, rows in zip(self._teachers, asked, strict=True):
             logs = np.full((len(lengths), self._classes), np.nan)
             if rows.any():
-                logs[rows] = np.log(np.maximum(teacher(texts.filter(pa.array(rows))), _SURE))
+                logs[rows] = np.log(np.maximum(teacher(texts.filter(pa.array(rows))), _LEAST_PROBABILITY))
             found.append(logs)
         return found
+
+
+def _log_loss_alone(log: Floats, targets: npt.NDArray[np.int64], row_weights: npt.NDArray[np.float64] | None) -> str:
+    """A teacher's log loss on the texts that it labels, in words. log: (n, classes), its log probabilities, or NaN."""
+    labelled = ~np.isnan(log[:, 0])
+    weights = None if row_weights is None else row_weights[labelled]
+    if not labelled.any() or (weights is not None and not weights.any()):
+        return "no texts of its lengths"
+    loss = mean_log_loss(np.exp(log[labelled]), targets[labelled], weights)
+    return f"log loss {loss:.4f} on its own, {labelled.sum():,} texts"
 
 
 def pooled(logs: Sequence[Floats], weights: Floats) -> Floats:
@@ -199,8 +211,8 @@ def pooled(logs: Sequence[Floats], weights: Floats) -> Floats:
     return result
 
 
-def _teachers(options: TrainingOptions) -> list[TeacherOption]:
-    return [teacher_option(one) for one in options.teacher]
+def _teacher_options(options: TrainingOptions) -> list[TeacherOption]:
+    return [teacher_option_of(one) for one in options.teacher]
 
 
 def _exists(folder: str) -> bool:

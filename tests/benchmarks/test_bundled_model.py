@@ -97,13 +97,13 @@ def test_the_teachers_word_on_unlabelled_texts_is_learned(made):
     assert "--teacher teacher --unlabelled unlabelled.csv" in commands[3]
 
 
-def test_further_teachers_teach_are_kept_with_the_work_and_named_in_the_card(data, made, tmp_path, monkeypatch):
+def test_a_film_teacher_is_passed_to_train_and_named_in_the_card(data, made, tmp_path, monkeypatch):
     taught = []
 
     def run_command(work, command):
-        made_before = command[command.index("--out") + 1]
-        if made_before != "fast":
-            shutil.copytree(made / "work" / made_before, work / made_before)
+        folder = command[command.index("--out") + 1]
+        if folder != "fast":
+            shutil.copytree(made / "work" / folder, work / folder)
             return 0
         taught.append(command)
         with contextlib.chdir(work):
@@ -114,12 +114,12 @@ def test_further_teachers_teach_are_kept_with_the_work_and_named_in_the_card(dat
     teachers = [value for option, value in itertools.pairwise(taught[0]) if option == "--teacher"]
     assert teachers == ["teacher:weight=1", "films:weight=1:words=100-"]
     card = (tmp_path / "bundled" / "README.md").read_text("utf-8")
-    assert "`films`: the bundled model of the version before" in " ".join(card.split())
+    assert "`films`: the previously bundled model" in " ".join(card.split())
     assert "minilm" not in card
     assert load_model(tmp_path / "work" / "films").vocabulary == load_model(made / "bundled").vocabulary
 
 
-def test_a_further_teacher_that_is_not_there_is_told_of(data, tmp_path, capsys):
+def test_a_missing_teacher_folder_is_refused(data, tmp_path, capsys):
     assert make(data, tmp_path, "--minilm", str(tmp_path / "none")) == 4
     assert "expected a model folder" in capsys.readouterr().err
     assert not (tmp_path / "work").exists()

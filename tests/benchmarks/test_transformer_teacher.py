@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks.release import transformer_teacher
 from benchmarks.release.bundled_data import NEUTRAL, OTHERS, OWN, SOURCES_FILE
+from sentiment_fast.cli.main import INTERRUPTED
 from sentiment_fast.training.teachers import open_teacher
 
 pytestmark = pytest.mark.slow
@@ -33,7 +34,7 @@ def mix(tmp_path_factory):
     folder = tmp_path_factory.mktemp("mix")
     choose = np.random.default_rng(0)
 
-    def rows(count, start=0):
+    def rows(count):
         labels = ["positive" if choose.random() < 0.5 else "negative" for _ in range(count)]
         words = {"positive": "good", "negative": "bad"}
         texts = [f"a {words[label]} {'film shop ' * int(choose.integers(1, 6))}" for label in labels]
@@ -54,8 +55,8 @@ def mix(tmp_path_factory):
     return folder
 
 
-def test_small_sources_are_taken_whole_and_neutral_texts_are_between(mix):
-    rows = transformer_teacher.short_texts(mix, 110, seed=0)
+def test_sources_are_balanced_and_neutral_texts_have_a_target_of_one_half(mix):
+    rows = transformer_teacher.balanced_rows(mix, 110, seed=0)
     assert len(rows) == 110
     assert rows["source"].value_counts().to_dict() == {
         f"{OTHERS} 0": 40,
@@ -74,7 +75,7 @@ def test_an_epoch_has_each_text_once_and_batches_of_similar_length():
     assert not np.array_equal(found[0], next(transformer_teacher.batches(lengths, seed=2)))
 
 
-def test_it_learns_and_its_folder_is_that_of_a_teacher(base, mix, tmp_path, monkeypatch):
+def test_it_learns_and_train_can_use_its_folder_as_a_teacher(base, mix, tmp_path, monkeypatch):
     monkeypatch.setattr(transformer_teacher, "RATE", 1e-2)
     out = tmp_path / "teacher"
     assert run(base, mix, out, epochs=30) == 0
@@ -85,9 +86,9 @@ def test_it_learns_and_its_folder_is_that_of_a_teacher(base, mix, tmp_path, monk
     assert said[0, 1] > 0.5 > said[1, 1]
 
 
-def test_a_run_that_is_interrupted_goes_on_to_the_same_weights(base, mix, tmp_path, monkeypatch):
+def test_an_interrupted_run_resumes_to_the_same_weights(base, mix, tmp_path, monkeypatch, capsys):
     assert run(base, mix, tmp_path / "whole") == 0
-    learn = transformer_teacher.Run.learn
+    learn = transformer_teacher.FineTuning.learn
 
     def interrupted(run, *arguments):
         if run.step == 13:
@@ -95,18 +96,25 @@ def test_a_run_that_is_interrupted_goes_on_to_the_same_weights(base, mix, tmp_pa
         return learn(run, *arguments)
 
     monkeypatch.setattr(transformer_teacher, "CHECKPOINT_SECONDS", 0)
-    monkeypatch.setattr(transformer_teacher.Run, "learn", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        run(base, mix, tmp_path / "again")
-    monkeypatch.setattr(transformer_teacher.Run, "learn", learn)
+    monkeypatch.setattr(transformer_teacher.FineTuning, "learn", interrupted)
+    assert run(base, mix, tmp_path / "again") == INTERRUPTED
+    assert run(base, mix, tmp_path / "again", epochs=4) == 2
+    assert "use another --out" in capsys.readouterr().err
+    monkeypatch.setattr(transformer_teacher.FineTuning, "learn", learn)
     assert run(base, mix, tmp_path / "again") == 0
     whole, again = (tmp_path / name / "model.safetensors" for name in ("whole", "again"))
     assert whole.read_bytes() == again.read_bytes()
 
 
-def test_a_folder_without_an_encoder_is_told_of(mix, tmp_path, capsys):
+def test_a_base_without_a_config_is_refused(mix, tmp_path, capsys):
     assert run(tmp_path, mix, tmp_path / "teacher") == 2
     assert "expected a folder with config.json" in capsys.readouterr().err
+
+
+def test_a_damaged_checkpoint_is_refused(base, mix, tmp_path, capsys):
+    (tmp_path / transformer_teacher.CHECKPOINT).write_bytes(b"no checkpoint")
+    assert run(base, mix, tmp_path) == 4
+    assert "remove it to start over" in capsys.readouterr().err
 
 
 def run(base, mix, out, epochs=3):

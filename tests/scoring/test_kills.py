@@ -184,7 +184,9 @@ class FormatCommand:
         while done < kills:
             size = max(size_of(self.part), 0)
             run = self.start()
-            run.wait_for_size(self.part, choose.randint(size, len(self.expected[0]) + 1))  # one more: see above
+            run.wait_for_size(
+                self.part, choose.randint(size, len(self.expected[0]) + 1)
+            )  # one more: the run may then finish
             run.process.kill()
             killed = run.wait() == -signal.SIGKILL
             done += killed

@@ -11,7 +11,7 @@ from sentiment_fast.errors import UsageError
 from sentiment_fast.text.vocabulary import Vocabulary
 from sentiment_fast.training import teacher_mix
 from sentiment_fast.training.encode import encode_part
-from sentiment_fast.training.teacher_mix import TeacherMix, TeacherOption, pooled, teacher_option
+from sentiment_fast.training.teacher_mix import TeacherMix, TeacherOption, pooled, teacher_option_of
 
 CLASSES = ["negative", "positive"]
 TEXTS = pa.chunked_array([["good", "bad film", "a good film"], ["a bad bad film"]])
@@ -36,7 +36,7 @@ def answers(monkeypatch):
     return known
 
 
-def same(*values):
+def by_text(*values):
     return dict(zip(TEXTS.to_pylist(), values, strict=True))
 
 
@@ -55,41 +55,41 @@ def mix(*options, said=None):
     ],
 )
 def test_options_follow_the_folder(text, expected):
-    assert teacher_option(text) == expected
+    assert teacher_option_of(text) == expected
 
 
 @pytest.mark.parametrize("value", ["weight=0", "weight=-1", "weight=inf", "weight=much", "weight=nan"])
-def test_a_weight_that_is_none_is_refused(value):
+def test_an_invalid_weight_is_refused(value):
     with pytest.raises(UsageError, match=f"`teacher=one:{value}`: expected a weight above 0, got {value}"):
-        teacher_option(f"one:{value}")
+        teacher_option_of(f"one:{value}")
 
 
 @pytest.mark.parametrize("value", ["words=", "words=-", "words=7", "words=9-3", "words=a-b", "words=-5-3"])
-def test_lengths_that_are_none_are_refused(value):
-    with pytest.raises(UsageError, match=f"expected words=A-B, of which one may be left out, got {value}"):
-        teacher_option(f"one:{value}")
+def test_an_invalid_range_of_words_is_refused(value):
+    with pytest.raises(UsageError, match=f"expected words=A-B, words=A- or words=-B, got {value}"):
+        teacher_option_of(f"one:{value}")
 
 
-def test_an_option_that_teachers_have_not_is_refused(tmp_path):
+def test_an_unknown_option_is_refused(tmp_path):
     with pytest.raises(UsageError, match="expected weight=W or words=A-B after the path, got rows=3"):
-        teacher_option(f"{tmp_path}:rows=3")
+        teacher_option_of(f"{tmp_path}:rows=3")
 
 
 def test_a_folder_that_exists_with_its_colon_is_that_folder(tmp_path):
     folder = tmp_path / "one:weight=2"
     folder.mkdir()
-    assert teacher_option(str(folder)) == TeacherOption(str(folder))
+    assert teacher_option_of(str(folder)) == TeacherOption(str(folder))
 
 
-def test_one_teacher_says_what_it_says(answers):
-    answers["one"] = same(0.9, 0.2, 0.5, 0.0)
+def test_a_single_teacher_is_used_as_it_is(answers):
+    answers["one"] = by_text(0.9, 0.2, 0.5, 0.0)
     found = mix(TeacherOption("one", 3.0)).probabilities(TEXTS, LENGTHS)
     assert found.dtype == np.float32
     np.testing.assert_array_equal(found[:, 1], np.float32([0.9, 0.2, 0.5, 0.0]))
 
 
 def test_two_teachers_log_odds_are_averaged_by_their_weights(answers):
-    answers["one"], answers["two"] = same(0.9, 0.2, 0.5, 0.7), same(0.6, 0.4, 0.1, 0.7)
+    answers["one"], answers["two"] = by_text(0.9, 0.2, 0.5, 0.7), by_text(0.6, 0.4, 0.1, 0.7)
     found = mix(TeacherOption("one", 3.0), TeacherOption("two", 1.0)).probabilities(TEXTS, LENGTHS)
 
     def odds(probabilities):
@@ -101,21 +101,21 @@ def test_two_teachers_log_odds_are_averaged_by_their_weights(answers):
 
 
 def test_a_teacher_is_asked_about_texts_of_its_lengths_only(answers):
-    answers["long"], answers["short"] = same(0.9, 0.9, 0.9, 0.9), same(0.2, 0.2, 0.2, 0.2)
+    answers["long"], answers["short"] = by_text(0.9, 0.9, 0.9, 0.9), by_text(0.2, 0.2, 0.2, 0.2)
     teachers = mix(TeacherOption("long", None, (2, math.inf)), TeacherOption("short", None, (0, 3)))
     found = teachers.probabilities(TEXTS, LENGTHS)[:, 1]
     assert answers["asked"] == {"long": TEXTS.to_pylist()[1:], "short": TEXTS.to_pylist()[:3]}
     np.testing.assert_allclose(found, [0.2, 0.6, 0.6, 0.9], rtol=1e-5)  # odds of 9 and 1/4: their mean is 3/2
 
 
-def test_texts_that_no_teacher_is_asked_about_are_told_of(answers):
-    answers["short"] = same(0.2, 0.2, 0.2, 0.2)
-    with pytest.raises(UsageError, match="got none for texts of 3 words"):
+def test_a_text_without_a_teacher_is_refused(answers):
+    answers["short"] = by_text(0.2, 0.2, 0.2, 0.2)
+    with pytest.raises(UsageError, match="got none for texts of 3 words: widen words=A-B"):
         mix(TeacherOption("short", None, (0, 2))).probabilities(TEXTS, LENGTHS)
 
 
-def test_answers_that_are_sure_stay_finite(answers):
-    answers["one"], answers["two"] = same(1.0, 0.0, 1.0, 0.0), same(0.0, 0.0, 1.0, 1.0)
+def test_confident_answers_stay_finite(answers):
+    answers["one"], answers["two"] = by_text(1.0, 0.0, 1.0, 0.0), by_text(0.0, 0.0, 1.0, 1.0)
     found = mix(TeacherOption("one"), TeacherOption("two")).probabilities(TEXTS, LENGTHS)
     np.testing.assert_allclose(found[:, 1], [0.5, 0, 1, 0.5], atol=2e-6)
 
@@ -129,10 +129,10 @@ LABELS = ["positive", "negative", "positive", "negative"]
 
 
 def test_weights_are_those_with_the_lowest_loss_on_the_validation_part(answers):
-    answers["good"], answers["noise"] = same(0.8, 0.3, 0.6, 0.2), same(0.3, 0.6, 0.6, 0.4)
+    answers["good"], answers["noise"] = by_text(0.8, 0.3, 0.6, 0.2), by_text(0.3, 0.6, 0.6, 0.4)
     said = []
     teachers = mix(TeacherOption("good"), TeacherOption("noise"), said=said)
-    teachers.find_weights(validation(LABELS))
+    teachers.choose_weights(validation(LABELS))
     targets = np.array([1, 0, 1, 0])
 
     def loss(weights):
@@ -152,25 +152,25 @@ def test_weights_are_those_with_the_lowest_loss_on_the_validation_part(answers):
 
 
 def test_a_weight_that_is_given_stays(answers):
-    answers["good"], answers["noise"] = same(0.8, 0.3, 0.6, 0.2), same(0.3, 0.6, 0.6, 0.4)
+    answers["good"], answers["noise"] = by_text(0.8, 0.3, 0.6, 0.2), by_text(0.3, 0.6, 0.6, 0.4)
     teachers = mix(TeacherOption("good"), TeacherOption("noise", 5.0))
-    teachers.find_weights(validation(LABELS))
+    teachers.choose_weights(validation(LABELS))
     assert teachers.weights[1] == 5.0
     assert teachers.weights[0] > 5.0
 
 
 def test_weights_that_are_all_given_are_not_looked_for(answers):
     teachers = mix(TeacherOption("good", 1.0), TeacherOption("noise", 5.0))
-    teachers.find_weights(validation(LABELS))
+    teachers.choose_weights(validation(LABELS))
     assert answers["asked"] == {}
     np.testing.assert_array_equal(teachers.weights, [1.0, 5.0])
 
 
 def test_validation_texts_count_as_often_as_their_weights_say(answers):
-    answers["first"], answers["last"] = same(0.9, 0.9, 0.1, 0.9), same(0.1, 0.9, 0.9, 0.1)
+    answers["first"], answers["last"] = by_text(0.9, 0.9, 0.1, 0.9), by_text(0.1, 0.9, 0.9, 0.1)
     found = []
     for weights in ([1, 0, 0, 0], [0, 0, 0, 1]):
         teachers = mix(TeacherOption("first"), TeacherOption("last"))
-        teachers.find_weights(validation(LABELS, weights))
+        teachers.choose_weights(validation(LABELS, weights))
         found.append(teachers.weights[0] / teachers.weights[1])
     assert found[0] > 1 > found[1]

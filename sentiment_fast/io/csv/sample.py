@@ -90,7 +90,7 @@ class Sample:
 
     @cached_property
     def is_set_apart(self) -> bool:
-        """Whether blank lines follow the first record, as they do a title, but not all others too."""
+        """Whether blank lines follow the first record, as they follow a title, but not every other record."""
         between = [self.data[end:start] for end, start in zip(self.ends, self.starts[1:], strict=False)]
         blank = [not one.strip(b"\r\n") and _line_ends(one) > 1 for one in between]
         return blank[:1] == [True] and (len(blank) == 1 or not all(blank[1:]))

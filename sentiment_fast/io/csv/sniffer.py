@@ -21,7 +21,7 @@ _SHARE = 0.5  # of the records that must have as many fields as the first one
 _BAND = 0.05  # delimiters whose shares differ by less fit alike
 _TITLE_LINES, _FIRST_LINES = 20, 10
 _COMMENTS = ("#", "//", "%")
-_COMMENT = re.compile(rb"(#|//) (?!of )\w")
+_MARK_AND_WORDS = re.compile(rb"(#|//) (?!(?i:of) )[\w\x80-\xff]")  # not %: "% of users" is a name
 _QUOTE_ADVICE = 'close it, double the quotes inside quoted fields (""), or take quotes as characters, `quoting=none`'
 
 
@@ -162,8 +162,8 @@ def _check_lines_are_fields(sample: Sample, name: str) -> None:
 
 
 def _check_rivals(chosen: Sample, samples: Mapping[str, Sample], name: str) -> None:
-    """A title may hold the delimiter, or one that some lines hold too. Then a line of one field follows, as titles
-    have, or a blank one, or another delimiter fits all lines below it.
+    """Raises DataError if the first record may be a title or a comment although it has several fields: a record of one
+    field or a blank line follows it, it starts like a comment, or another delimiter fits all records below it.
     """
     if chosen.width > 1 and (1 in chosen.counts[1:2] or chosen.is_set_apart):
         fields = next((place for place, count in enumerate(chosen.counts[1:], 1) if count > 1), 1)
@@ -182,15 +182,14 @@ def _check_rivals(chosen: Sample, samples: Mapping[str, Sample], name: str) -> N
 
 
 def _comment_mark(sample: Sample) -> str | None:
-    """What the first record begins with if it looks like a comment: two in a row, or a mark and words.
-
-    A column may be called "#", "#id" or "# of stars".
+    """The comment mark that the first record starts with, if the next one starts with it too or words follow it; else
+    None. A column may be called "#", "#id" or "# of stars".
     """
     first = sample.content(0)
     for mark in _COMMENTS:
         if first.startswith(mark.encode()):
             again = len(sample) > 1 and sample.content(1).startswith(mark.encode())
-            return mark if again or _COMMENT.match(first) else None
+            return mark if again or _MARK_AND_WORDS.match(first) else None
     return None
 
 

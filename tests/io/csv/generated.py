@@ -137,7 +137,7 @@ def _preamble(
         return f"sep={delimiter}{line_end}", {}
     lines = choose.choices(TITLES, k=choose.randint(1, 3)) + [""] * choose.randint(0, 1)
     if not header and len(lines) == 1 and len(next(csv.reader(lines, delimiter=delimiter))) == columns:
-        lines = ["Report"]  # nothing tells a title of as many fields from a line of names
+        lines = ["Report"]  # a single title with as many fields cannot be told from column names
     if kind < 0.85:
         return "".join(f"{line}{line_end}" for line in lines), {"skip_lines": len(lines)}
     return "".join(f"# {line}{line_end}" for line in lines), {"comment": "#"}

@@ -171,14 +171,14 @@ def test_blank_lines_elsewhere_and_after_known_names_are_no_sign_of_a_title(data
     assert layout_of(data, text_column=2).columns[0] == "name"
 
 
-@pytest.mark.parametrize("line", [b"# A; B; C", b"// made; by; hand"])
+@pytest.mark.parametrize("line", [b"# A; B; C", b"// made; by; hand", "# Übersicht; B; C".encode()])
 def test_a_first_line_of_a_mark_and_words_may_be_a_comment_although_it_fits(line):
     data = line + b"\n1;good film;4.5\n2;bad;2\n3;dull;1\n"
     assert "a comment: leave such lines out with `comment=" in refusal(data, text_column=2)
     assert len(layout_of(data, text_column=2, header=True).columns) == 3
 
 
-@pytest.mark.parametrize("name", [b"#", b"#id", b"# of stars", b"% of users"])
+@pytest.mark.parametrize("name", [b"#", b"#id", b"# of stars", b"# Of Stars", b"% of users"])
 def test_names_may_begin_like_comments(name):
     data = name + b",opinion\n1,good film\n2,bad\n3,dull\n"
     assert layout_of(data, text_column=2).columns == [name.decode(), "opinion"]
