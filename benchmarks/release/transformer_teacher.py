@@ -51,8 +51,8 @@ CHECKPOINT_SECONDS = 300
 def balanced_rows(data: Path, most: int, seed: int) -> pd.DataFrame:
     """At most `most` rows of all sources except IMDb.
 
-    Columns: review, target (P(positive), 0.5 for neutral texts), weight, source. Each source has as many rows as any other, as far as it has them. Texts of any length. Raises DataError for files
-    that cannot be read.
+    Columns: review, target (P(positive), 0.5 for neutral texts), weight, source. Each source has as many rows as any
+    other, as far as it has them. Texts of any length. Raises DataError for files that cannot be read.
     """
     sources = [one for one in read_sources(data) if one["name"] not in ("imdb", "own_sentences")]
     tables = []
@@ -79,7 +79,7 @@ def _table(path: Path) -> pd.DataFrame:
 
 
 def batches(lengths: np.ndarray[Any, Any], seed: int) -> Iterator[np.ndarray[Any, Any]]:
-    """The rows of each batch of an epoch, in random order; a batch's texts have similar lengths, which saves padding."""
+    """The rows of each batch of an epoch, at random; a batch's texts have similar lengths, which saves padding."""
     random = np.random.default_rng(seed)
     shuffled = random.permutation(len(lengths))
     whole: list[np.ndarray[Any, Any]] = []
