@@ -184,9 +184,8 @@ class FormatCommand:
         while done < kills:
             size = max(size_of(self.part), 0)
             run = self.start()
-            run.wait_for_size(
-                self.part, choose.randint(size, len(self.expected[0]) + 1)
-            )  # one more: the run may then finish
+            # One more than there will be: the run may then finish.
+            run.wait_for_size(self.part, choose.randint(size, len(self.expected[0]) + 1))
             run.process.kill()
             killed = run.wait() == -signal.SIGKILL
             done += killed
