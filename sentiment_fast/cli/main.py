@@ -10,6 +10,7 @@ import argparse
 import errno
 import os
 import re
+import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -99,7 +100,9 @@ def as_options(message: str, options: Mapping[str, str]) -> str:
             return found[0]
         if value in (None, "True"):
             return options[name]
-        return f"--no-{options[name].removeprefix('--')}" if value == "False" else f"{options[name]} {value}"
+        return (
+            f"--no-{options[name].removeprefix('--')}" if value == "False" else f"{options[name]} {shlex.quote(value)}"
+        )
 
     return re.sub("`(?P<name>[a-z_]+)(?:=(?P<value>[^`]*))?`", option, message)
 

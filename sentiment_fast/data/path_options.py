@@ -37,7 +37,7 @@ def split_path_options(
     while not exists(path) and (found := _OPTION.fullmatch(path)):
         name, value = found["name"], found["value"]
         if name not in options:
-            if not exists(found["before"]):
+            if not exists(_without_options(found["before"], options)):
                 break  # part of a name or of a pattern, not an option
             known = " or ".join(option.written for option in options.values())
             raise UsageError(f"`{argument}={text}`: expected {known} after the path, got {name}={value}")
@@ -49,3 +49,9 @@ def split_path_options(
             raise UsageError(f"`{argument}={text}`: expected {options[name].expected}, got {name}={value}") from error
         path = found["before"]
     return path, values
+
+
+def _without_options(text: str, options: Mapping[str, PathOption]) -> str:
+    while (found := _OPTION.fullmatch(text)) and found["name"] in options:
+        text = found["before"]
+    return text

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from sentiment_fast.model.presets import Preset
 
 _READERS = {"label_map": label_map_of, "class_weight": class_weight_of, "ordinal": order_of, "neutral": neutral_of}
-_PATHS = ("data", "validation", "test", "unlabelled")
+_PATHS = ("data", "validation", "test", "teacher", "unlabelled")
 IN_MEMORY = "(texts, labels)"  # how a checkpoint records data that came from no file
 SAMPLE_WEIGHT = "sample_weight"
 
@@ -235,10 +235,11 @@ def _normal(name: str, value: Any, several: bool) -> Any:
 def _check_paths(name: str, value: Any) -> None:
     paths = value if isinstance(value, list | tuple) else [value]
     kinds = str | os.PathLike | DataFile if name == "data" else str | os.PathLike
-    wrong = next((path for path in paths if not isinstance(path, kinds)), None)
-    if wrong is not None:
+    wrong = [path for path in paths if not isinstance(path, kinds)]
+    if wrong:
         of_memory = ", or a tuple (texts, labels)" if name == "data" else ""
-        found = type(value).__name__ if wrong is value else f"a {type(value).__name__} with a {type(wrong).__name__}"
+        kind = type(wrong[0]).__name__
+        found = kind if wrong[0] is value else f"a {type(value).__name__} with a {kind}"
         raise UsageError(f"`{name}`: expected a path or a list of paths{of_memory}, got {found}")
 
 

@@ -69,6 +69,8 @@ def resumed_options(
     """
     now, defaults = kind.of(given), kind.of({}).recorded()
     began = {name: recorded.get(name, default) for name, default in defaults.items()}
+    if "teacher" in began and not isinstance(began["teacher"], list):  # recorded when a run had one teacher at most
+        began["teacher"] = [] if began["teacher"] is None else [began["teacher"]]
     _check_recorded(kind, folder, began)
     for name, value in now.recorded().items():
         if value not in (defaults[name], began[name]):

@@ -26,7 +26,7 @@ from sentiment_fast.data.texts import Texts, joined, report_missing
 from sentiment_fast.errors import ModelFolderError, UsageError
 from sentiment_fast.evaluation.by_group import mean_log_loss
 from sentiment_fast.model.distributed import TrainingProcesses
-from sentiment_fast.model.folder import model_folder
+from sentiment_fast.model.folder import CONFIG, model_folder
 from sentiment_fast.text.encoding import encode
 from sentiment_fast.training.distillation import (
     LABEL_WEIGHT,
@@ -61,23 +61,27 @@ class TeacherOption:
 
 
 def teacher_option_of(text: str) -> TeacherOption:
-    """The teacher of a text such as "runs/teacher:weight=2:words=-100". Raises UsageError for a bad option."""
+    """The teacher of a text such as "runs/teacher:weight=2:words=-100". Raises UsageError for a bad value."""
     options = {
-        "weight": PathOption("weight=W", _weight, "a weight above 0"),
+        "weight": PathOption("weight=W", _weight, "a weight from 0.000001 to 1000000"),
         "words": PathOption("words=A-B", _words, "words=A-B, words=A- or words=-B"),
     }
     folder, values = split_path_options("teacher", text, options, _exists)
+    if not folder:
+        raise UsageError(f"`teacher={text}`: expected a model folder or bundled, got no name")
     return TeacherOption(folder, **values)
 
 
 def check_sources(options: TrainingOptions) -> None:
     """Check that the teachers and the unlabelled texts exist, before a new run creates its folder."""
     for teacher in _teacher_options(options):
-        if not model_folder(teacher.folder).is_dir():
+        if not _exists(teacher.folder):
             raise ModelFolderError(
                 f"{teacher.folder}: no such model folder. `python -m sentiment_fast.train` makes one; a model of "
                 "Hugging Face is read from a folder that you have downloaded it to"
             )
+        if not (model_folder(teacher.folder) / CONFIG).exists():
+            raise ModelFolderError(f"{teacher.folder}: is not a model folder: it has no {CONFIG}")
     for data in options.unlabelled:
         check_source(data)
 
@@ -106,6 +110,7 @@ def teach(
     probabilities = kept_probabilities(folder, ids) if resumed else None
     if probabilities is None:
         teachers = TeacherMix(_teacher_options(options), data.classes, options.device, say)
+        teachers.check_lengths(ids.lengths)
         if len(teachers.options) > 1:
             teachers.choose_weights(data.validation.with_class())
         say(f"{'the teachers label' if len(teachers.options) > 1 else 'the teacher labels'} {len(texts):,} texts")
@@ -128,6 +133,16 @@ class TeacherMix:
         self.options, self._say, self._classes = options, say, len(classes)
         self._teachers = [open_teacher(one.folder, classes, device, say) for one in options]
         self.weights = np.array([1.0 if one.weight is None else one.weight for one in options])
+
+    def check_lengths(self, lengths: npt.NDArray[Any]) -> None:
+        """Raises UsageError if no teacher labels a text. lengths: (n,), the words of each text."""
+        lacking = ~np.any([one.labels(lengths) for one in self.options], axis=0)
+        if lacking.any():
+            words = int(lengths[np.argmax(lacking)])
+            raise UsageError(
+                f"`teacher`: expected a teacher for every text, got none for texts of {words} words: widen words=A-B, "
+                "or add a teacher without it"
+            )
 
     def probabilities(self, texts: pa.ChunkedArray, lengths: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
         """(n, classes) float32. lengths: (n,), the words of each text.
@@ -171,14 +186,8 @@ class TeacherMix:
 
     def _logs(self, texts: pa.ChunkedArray, lengths: npt.NDArray[Any]) -> list[Floats]:
         """Each teacher's log probabilities, (n, classes), NaN for texts that it does not label."""
+        self.check_lengths(lengths)
         asked = [one.labels(lengths) for one in self.options]
-        lacking = ~np.any(asked, axis=0)
-        if lacking.any():
-            words = int(lengths[np.argmax(lacking)])
-            raise UsageError(
-                f"`teacher`: expected a teacher for every text, got none for texts of {words} words: widen words=A-B, "
-                "or add a teacher without it"
-            )
         found = []
         for teacher, rows in zip(self._teachers, asked, strict=True):
             logs = np.full((len(lengths), self._classes), np.nan)
@@ -216,11 +225,14 @@ def _teacher_options(options: TrainingOptions) -> list[TeacherOption]:
 
 
 def _exists(folder: str) -> bool:
-    return model_folder(folder).is_dir()
+    try:
+        return folder != "" and model_folder(folder).is_dir()
+    except OSError:  # a name that is too long
+        return False
 
 
 def _weight(text: str) -> float:
-    if not 0 < (weight := float(text)) < math.inf:
+    if not 1e-6 <= (weight := float(text)) <= 1e6:
         raise ValueError(text)
     return weight
 

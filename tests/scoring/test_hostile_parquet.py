@@ -22,7 +22,7 @@ from sentiment_fast.io.parquet.pandas_metadata import true_metadata
 from sentiment_fast.io.parquet.reader import ParquetReader
 from sentiment_fast.io.source import Source
 from sentiment_fast.io.window import Position
-from sentiment_fast.scoring.score_files import score_csv
+from sentiment_fast.scoring.score_files import score_csv, score_files
 
 TEXTS = ["good film", "bad"]
 FAR = 2**53
@@ -208,6 +208,26 @@ def test_row_groups_have_only_the_entries_of_a_large_dictionary_that_occur_in_th
     groups = [written.read_row_group(group) for group in range(written.num_row_groups)]
     entries = [len(group["text"].chunk(0).dictionary) for group in groups]
     assert sum(entries) <= len(table)
+
+
+@pytest.mark.parametrize("index_type", [pa.int8(), pa.uint8()], ids=str)
+def test_files_whose_dictionaries_have_together_too_many_entries_for_their_indices_are_written_to_one(
+    tmp_path, model_folder, index_type
+):
+    tables = []
+    for name in ("a", "b"):
+        shops = [f"{name}{row % 100}" for row in range(300)]
+        encoded = pa.array(shops).dictionary_encode()
+        shop = pa.DictionaryArray.from_arrays(encoded.indices.cast(index_type), encoded.dictionary)
+        tables.append(
+            pa.table({"text": ["good film"] * 300, "shop": pa.chunked_array([shop, shop.slice(0, 50)]).slice(0, 300)})
+        )
+        pq.write_table(tables[-1], tmp_path / f"{name}.parquet", row_group_size=150)
+    inputs = [tmp_path / "a.parquet", tmp_path / "b.parquet"]
+    score_files(inputs, tmp_path / "out.parquet", model_folder, device="cpu")
+    found = pq.read_table(tmp_path / "out.parquet")
+    assert found.schema.field("shop").type == tables[0].schema.field("shop").type
+    assert found["shop"].to_pylist() == [value for table in tables for value in table["shop"].to_pylist()]
 
 
 def test_small_and_ordered_dictionaries_keep_entries_without_a_row(tmp_path, model_folder):

@@ -54,3 +54,9 @@ def test_recorded_options_of_other_types_are_damage(tmp_path, name, value):
 def test_recorded_options_come_back(tmp_path, name, value):
     options = resumed_options(TrainingOptions, tmp_path, {name: value}, {"out": tmp_path, "resume": True})
     assert getattr(options, name) == (tuple(value) if isinstance(value, list) else value)
+
+
+@pytest.mark.parametrize(("recorded", "expected"), [(None, ()), ("runs/a", ("runs/a",)), (["a", "b"], ("a", "b"))])
+def test_runs_that_recorded_one_teacher_at_most_are_resumed(tmp_path, recorded, expected):
+    options = resumed_options(TrainingOptions, tmp_path, {"teacher": recorded}, {"out": tmp_path, "resume": True})
+    assert options.teacher == expected

@@ -7,11 +7,12 @@ import pyarrow as pa
 import pytest
 
 from sentiment_fast.data.texts_and_labels import labelled_texts_of
-from sentiment_fast.errors import UsageError
+from sentiment_fast.errors import ModelFolderError, UsageError
 from sentiment_fast.text.vocabulary import Vocabulary
 from sentiment_fast.training import teacher_mix
 from sentiment_fast.training.encode import encode_part
-from sentiment_fast.training.teacher_mix import TeacherMix, TeacherOption, pooled, teacher_option_of
+from sentiment_fast.training.options import TrainingOptions
+from sentiment_fast.training.teacher_mix import TeacherMix, TeacherOption, check_sources, pooled, teacher_option_of
 
 CLASSES = ["negative", "positive"]
 TEXTS = pa.chunked_array([["good", "bad film", "a good film"], ["a bad bad film"]])
@@ -58,9 +59,13 @@ def test_options_follow_the_folder(text, expected):
     assert teacher_option_of(text) == expected
 
 
-@pytest.mark.parametrize("value", ["weight=0", "weight=-1", "weight=inf", "weight=much", "weight=nan"])
+@pytest.mark.parametrize(
+    "value", ["weight=0", "weight=-1", "weight=1e308", "weight=1e-320", "weight=inf", "weight=much", "weight=nan"]
+)
 def test_an_invalid_weight_is_refused(value):
-    with pytest.raises(UsageError, match=f"`teacher=one:{value}`: expected a weight above 0, got {value}"):
+    with pytest.raises(
+        UsageError, match=f"`teacher=one:{value}`: expected a weight from 0.000001 to 1000000, got {value}"
+    ):
         teacher_option_of(f"one:{value}")
 
 
@@ -174,3 +179,30 @@ def test_validation_texts_count_as_often_as_their_weights_say(answers):
         teachers.choose_weights(validation(LABELS, weights))
         found.append(teachers.weights[0] / teachers.weights[1])
     assert found[0] > 1 > found[1]
+
+
+def test_a_teacher_without_a_name_is_refused():
+    with pytest.raises(UsageError, match="expected a model folder or bundled, got no name"):
+        teacher_option_of("")
+
+
+def test_an_unknown_option_after_a_known_one_is_refused(tmp_path):
+    with pytest.raises(UsageError, match="expected weight=W or words=A-B after the path, got rows=3"):
+        teacher_option_of(f"{tmp_path}:words=1-2:rows=3")
+
+
+@pytest.mark.parametrize("teacher", [{"m": 2}, 3, True, [None], ("m", 2.0)], ids=str)
+def test_teachers_that_are_no_paths_are_refused(teacher):
+    with pytest.raises(UsageError, match="`teacher`: expected a path or a list of paths"):
+        TrainingOptions.of({"data": "demo:20", "teacher": teacher})
+
+
+@pytest.mark.parametrize(
+    ("teacher", "says"),
+    [("none", "no such model folder"), ("x" * 5000, "no such model folder"), ("empty", "has no config.json")],
+)
+def test_a_teacher_that_is_not_there_is_told_of_before_anything_is_read(tmp_path, monkeypatch, teacher, says):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ModelFolderError, match=says):
+        check_sources(TrainingOptions.of({"data": "demo:20", "teacher": teacher}))

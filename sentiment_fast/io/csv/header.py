@@ -56,7 +56,7 @@ def reason_for_data(rows: Rows, names: Sequence[str]) -> str | None:
     """
     if len(names) > 1 and sum(not name.strip() for name in names) * 2 > len(names):
         return "most of its fields are empty"
-    if not rows:
+    if not any(value.strip() for row in rows.values() for value in row):
         return _alone(names)
     columns = list(zip(*rows.values(), strict=True))
     types = [type_of(column) for column in columns]
@@ -75,6 +75,11 @@ def reason_for_data(rows: Rows, names: Sequence[str]) -> str | None:
 def has_typed_columns(rows: Rows) -> bool:
     """Whether a column below the first record holds only numbers, dates or truth values."""
     return any(type_of(column) is not None for column in zip(*rows.values(), strict=True))
+
+
+def are_names(names: Sequence[str], rows: Rows) -> bool:
+    """Whether the first record holds words, and a column below it only numbers, dates or truth values."""
+    return has_typed_columns(rows) and all(map(_is_word, names))
 
 
 def textual_columns(rows: Sequence[Sequence[str]], width: int) -> list[int]:
@@ -124,11 +129,11 @@ def _alone(names: Sequence[str]) -> str | None:
     """For a record without any below it."""
     for name in names:
         if not name.strip():
-            return "it is the only line, and one of its fields is empty"
+            return "it is the only line that is not empty, and one of its fields is empty"
         if type_of([name]) is not None:
-            return f"it is the only line, and {quoted(name, _MOST_QUOTED)} is no name"
+            return f"it is the only line that is not empty, and {quoted(name, _MOST_QUOTED)} is no name"
         if re.search(r"\s", name.strip()):
-            return f"it is the only line, and {quoted(name, _MOST_QUOTED)} reads like a text"
+            return f"it is the only line that is not empty, and {quoted(name, _MOST_QUOTED)} reads like a text"
     return None
 
 

@@ -92,7 +92,7 @@ class Sample:
     def is_set_apart(self) -> bool:
         """Whether blank lines follow the first record, as they follow a title, but not every other record."""
         between = [self.data[end:start] for end, start in zip(self.ends, self.starts[1:], strict=False)]
-        blank = [not one.strip(b"\r\n") and _line_ends(one) > 1 for one in between]
+        blank = [b"" in _LINE_END.split(one)[1:-1] for one in between]  # which may hold comments, too
         return blank[:1] == [True] and (len(blank) == 1 or not all(blank[1:]))
 
     @cached_property

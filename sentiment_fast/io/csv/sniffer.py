@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sentiment_fast.errors import DataError, quoted
-from sentiment_fast.io.csv.header import has_typed_columns, is_known, reason_for_data, second_header
+from sentiment_fast.io.csv.header import are_names, has_typed_columns, is_known, reason_for_data, second_header
 from sentiment_fast.io.csv.sample import Sample, fields_of
 from sentiment_fast.io.options import LayoutOptions
 
@@ -64,7 +64,7 @@ def sniff(
         return Sniffed(sample, options.header, guessed=False)
     if any(is_known(field, known) for field in names):
         return Sniffed(sample, True, guessed=False)
-    _check_rivals(sample, samples, name)
+    _check_rivals(sample, names, samples, name)
     if (place := second_header(sample.rows, known)) is not None:
         raise _titled(sample, place, name)
     if (reason := reason_for_data(sample.rows, names)) is not None:
@@ -161,11 +161,11 @@ def _check_lines_are_fields(sample: Sample, name: str) -> None:
         )
 
 
-def _check_rivals(chosen: Sample, samples: Mapping[str, Sample], name: str) -> None:
+def _check_rivals(chosen: Sample, names: Sequence[str], samples: Mapping[str, Sample], name: str) -> None:
     """Raises DataError if the first record may be a title or a comment although it has several fields: a record of one
     field or a blank line follows it, it starts like a comment, or another delimiter fits all records below it.
     """
-    if chosen.width > 1 and (1 in chosen.counts[1:2] or chosen.is_set_apart):
+    if chosen.width > 1 and (1 in chosen.counts[1:2] or (chosen.is_set_apart and not are_names(names, chosen.rows))):
         fields = next((place for place, count in enumerate(chosen.counts[1:], 1) if count > 1), 1)
         raise _titled(chosen, fields, name)
     if (mark := _comment_mark(chosen)) is not None:
@@ -183,13 +183,14 @@ def _check_rivals(chosen: Sample, samples: Mapping[str, Sample], name: str) -> N
 
 def _comment_mark(sample: Sample) -> str | None:
     """The comment mark that the first record starts with, if the next one starts with it too or words follow it; else
-    None. A column may be called "#", "#id" or "# of stars".
+    None. A column may be called "#", "#id" or "# of stars", or "# likes" if columns of numbers show that it is a name.
     """
-    first = sample.content(0)
     for mark in _COMMENTS:
-        if first.startswith(mark.encode()):
-            again = len(sample) > 1 and sample.content(1).startswith(mark.encode())
-            return mark if again or _MARK_AND_WORDS.match(first) else None
+        marked = [sample.content(place).startswith(mark.encode()) for place in range(len(sample))]
+        if marked[0]:
+            again = marked[1:2] == [True] and not all(marked)  # a column may hold hashtags
+            words = _MARK_AND_WORDS.match(sample.content(0)) and not has_typed_columns(sample.rows)
+            return mark if again or words else None
     return None
 
 
@@ -200,7 +201,7 @@ def _titled(sample: Sample, place: int, name: str) -> DataError:
         f"{name}: line {line}, {_shown(sample.content(place))}, has {_fields(sample.counts[place])} with the delimiter "
         f"{sample.delimiter!r} and may be the header, but line {sample.lines[0]} is {_shown(sample.content(0))}: if "
         f"{above} {'is' if line == 2 else 'are'} not data, choose `skip_lines={line - 1}`, or `comment`; otherwise "
-        "choose the `delimiter`, or `header=True` if line 1 is the header"
+        f"choose the `delimiter`, or `header=True` if line {sample.lines[0]} is the header"
     )
 
 

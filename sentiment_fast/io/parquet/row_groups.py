@@ -59,7 +59,8 @@ class RowGroups:
                     # Footers hold the columns' offsets. After the writer's first four bytes, the magic, the rest is
                     # written where it will be in the file, so that the offsets are right there.
                     os.lseek(sink.fileno(), start, os.SEEK_SET)
-                    writer.write_table(table.unify_dictionaries())
+                    for part in _with_one_dictionary_each(table):
+                        writer.write_table(part)
                 scratch.seek(start)
                 data = scratch.read()
         except OSError as error:
@@ -87,6 +88,14 @@ class RowGroups:
             self._footers = footer
         else:
             self._footers.append_row_groups(footer)
+
+
+def _with_one_dictionary_each(table: pa.Table) -> list[pa.Table]:
+    """The table, or its parts if one dictionary for all of it would have more entries than its indices can count."""
+    try:
+        return [table.unify_dictionaries()]
+    except pa.ArrowInvalid:
+        return [pa.Table.from_batches([batch]) for batch in table.to_batches()]
 
 
 def _footer_before(file: io.BufferedIOBase | io.BufferedReader, end: int) -> pq.FileMetaData:

@@ -165,6 +165,7 @@ def test_a_first_line_that_a_blank_one_follows_may_be_a_title_although_it_fits(l
         b"name,review\n\nAnna,Good\nBert,Bad\n",
         b"name,opinion\nAnna,Good\n\nBert,Bad\n",
         b"\n\nname,opinion\nAnna,Good\nBert,Bad\n",
+        b"name,stars\n\nGood film,5\nBad,1\n",
     ],
 )
 def test_blank_lines_elsewhere_and_after_known_names_are_no_sign_of_a_title(data):
@@ -173,12 +174,40 @@ def test_blank_lines_elsewhere_and_after_known_names_are_no_sign_of_a_title(data
 
 @pytest.mark.parametrize("line", [b"# A; B; C", b"// made; by; hand", "# Übersicht; B; C".encode()])
 def test_a_first_line_of_a_mark_and_words_may_be_a_comment_although_it_fits(line):
-    data = line + b"\n1;good film;4.5\n2;bad;2\n3;dull;1\n"
+    data = line + b"\nAnna;good film;Ulm\nBert;bad;Ulm\nCarl;dull;Bonn\n"
     assert "a comment: leave such lines out with `comment=" in refusal(data, text_column=2)
     assert len(layout_of(data, text_column=2, header=True).columns) == 3
 
 
-@pytest.mark.parametrize("name", [b"#", b"#id", b"# of stars", b"# Of Stars", b"% of users"])
+def test_hashtags_are_no_comments():
+    data = b"#hashtag,tweet\n#love,good film\n#hate,bad film\n#meh,dull\n"
+    assert layout_of(data, text_column=2).columns == ["#hashtag", "tweet"]
+
+
+@pytest.mark.parametrize(
+    ("data", "refused"),
+    [
+        (b"body,user\n\ngood,anna\n\n# c\n\nbad,bob\n\nfine,c\n", False),
+        (b"Title, x\n\n# c\nbody,user\ngood film,anna\nbad film,bob\n", True),
+    ],
+)
+def test_comments_between_records_hide_no_blank_lines_and_are_none(data, refused):
+    if refused:
+        assert "may be the header" in refusal(data, comment="#", text_column=1)
+    else:
+        assert layout_of(data, comment="#", text_column=1).columns == ["body", "user"]
+
+
+def test_a_long_text_above_empty_lines_of_one_column_is_no_name():
+    assert "looks like data" in refusal(b'a film that was good and bad and long\r""\r""\r')
+
+
+def test_the_line_that_may_be_the_header_is_named():
+    message = refusal(b"# Export, v2\n\nbody,user\n\ngood film,anna\nbad,bob\n", comment="#", text_column=1)
+    assert "`header=True` if line 3 is the header" in message
+
+
+@pytest.mark.parametrize("name", [b"#", b"#id", b"# of stars", b"# Of Stars", b"# likes", b"% of users"])
 def test_names_may_begin_like_comments(name):
     data = name + b",opinion\n1,good film\n2,bad\n3,dull\n"
     assert layout_of(data, text_column=2).columns == [name.decode(), "opinion"]
