@@ -136,8 +136,9 @@ def _preamble(
     if kind < 0.7:
         return f"sep={delimiter}{line_end}", {}
     lines = choose.choices(TITLES, k=choose.randint(1, 3)) + [""] * choose.randint(0, 1)
-    if not header and len(lines) == 1 and len(next(csv.reader(lines, delimiter=delimiter))) == columns:
-        lines = ["Report"]  # a single title with as many fields cannot be told from column names
+    if not header and not any(lines[1:]) and len(next(csv.reader(lines, delimiter=delimiter))) == columns:
+        # A single title with as many fields cannot be told from column names: of words even if a blank line follows it.
+        lines[0] = "Report" if len(lines) == 1 or not any(map(str.isdigit, lines[0])) else lines[0]
     if kind < 0.85:
         return "".join(f"{line}{line_end}" for line in lines), {"skip_lines": len(lines)}
     return "".join(f"# {line}{line_end}" for line in lines), {"comment": "#"}
