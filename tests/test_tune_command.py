@@ -277,7 +277,7 @@ def test_other_data_are_refused(work, capsys):
     ("options", "message"),
     [
         (["--time", "30"], "--time 30: expected a time with its unit"),
-        (["--time", ""], "--time : expected a time with its unit"),
+        (["--time", ""], "--time '': expected a time with its unit"),
         (["--time", "0m"], "--time 0m: expected a time"),
         (["--time", "5m3h"], "--time 5m3h: expected a time"),
         (["--trials", "0"], "--trials 0: expected 1 or more"),
