@@ -65,7 +65,7 @@ TEACHERS = {
     ),
     "films": (
         "films:weight=1:words=100-",
-        "the previously bundled model, trained on film reviews only, including those of the column `development`",
+        "the previously bundled model, trained on film reviews only, including the ones in the column `development`",
     ),
 }
 _UNKNOWN = " ".join(["qzxvkjq"] * 10)

@@ -42,7 +42,7 @@ from sentiment_fast.evaluation.metrics import evaluate
 from sentiment_fast.runs.atomic import write_atomically
 from sentiment_fast.training.teachers import open_teacher
 
-CHECKPOINT = "checkpoint.safetensors"
+CHECKPOINT, BASE_WEIGHTS = "checkpoint.safetensors", "model.safetensors"
 BATCH, BATCHES_SORTED = 32, 100  # texts in a batch; batches whose texts are sorted by length together
 RATE, WARMUP, DECAY, CLIP = 1e-4, 0.06, 0.01, 1.0
 CHECKPOINT_SECONDS = 300
@@ -259,15 +259,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _make(parsed: argparse.Namespace) -> None:
-    if not (parsed.base / "config.json").exists():
-        raise UsageError(
-            f"{parsed.base}: expected a folder with config.json, model.safetensors and a tokenizer, got no config.json"
-        )
+    for name in ("config.json", BASE_WEIGHTS):
+        if not (parsed.base / name).exists():
+            raise UsageError(
+                f"{parsed.base}: expected a folder with config.json, {BASE_WEIGHTS} and a tokenizer, got no {name}"
+            )
     rows = balanced_rows(parsed.data, parsed.most, parsed.seed)
     parsed.out.mkdir(parents=True, exist_ok=True)
     chosen = {"most": parsed.most, "epochs": parsed.epochs, "tokens": parsed.tokens, "seed": parsed.seed}
     texts = hashlib.sha256(pd.util.hash_pandas_object(rows[["review", "target", "weight"]]).to_numpy().tobytes())
-    run = FineTuning(parsed.base, parsed.out, {**chosen, "texts": texts.hexdigest()})
+    with (parsed.base / BASE_WEIGHTS).open("rb") as file:
+        base = hashlib.file_digest(file, "sha256").hexdigest()
+    run = FineTuning(parsed.base, parsed.out, {**chosen, "texts": texts.hexdigest(), "base": base})
     run.resume()
     count = fine_tune(run, rows)
     run.model.save_pretrained(parsed.out)

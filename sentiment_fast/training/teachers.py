@@ -2,7 +2,7 @@
 
 In: a model folder, the student's classes and texts. Out: probabilities, (n, classes) float32, in the student's order.
 Nothing in the folder is executed: weights are safetensors, its code is not run, nothing is downloaded. Which texts a
-teacher is asked about, and what is made of several answers, is left to teacher_mix.py.
+teacher labels, and how several are combined, is left to teacher_mix.py.
 """
 
 from __future__ import annotations

@@ -136,9 +136,10 @@ def _preamble(
     if kind < 0.7:
         return f"sep={delimiter}{line_end}", {}
     lines = choose.choices(TITLES, k=choose.randint(1, 3)) + [""] * choose.randint(0, 1)
-    if not header and not any(lines[1:]) and len(next(csv.reader(lines, delimiter=delimiter))) == columns:
-        # A single title with as many fields cannot be told from column names: of words even if a blank line follows it.
-        lines[0] = "Report" if len(lines) == 1 or not any(map(str.isdigit, lines[0])) else lines[0]
+    # A single title with as many fields cannot be told from column names: of words even if a blank line follows it.
+    as_wide = not header and not any(lines[1:]) and len(next(csv.reader(lines, delimiter=delimiter))) == columns
+    if as_wide and (len(lines) == 1 or not any(map(str.isdigit, lines[0]))):
+        lines[0] = "Report"
     if kind < 0.85:
         return "".join(f"{line}{line_end}" for line in lines), {"skip_lines": len(lines)}
     return "".join(f"# {line}{line_end}" for line in lines), {"comment": "#"}
