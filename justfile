@@ -63,10 +63,11 @@ fuzz SECONDS="20":
 bench *ARGS: build
     pytest benchmarks/ --benchmark-only {{ARGS}}
 
-# docs/architecture.md from the modules' docstrings, and the tests of the documentation.
+# docs/architecture.md from the modules' docstrings, the tests of the documentation, and its site in site/.
 docs:
     python docs/make_architecture.py
     pytest tests/docs
+    mkdocs build --strict
 
 # Output of every command, byte for byte, against another checkout: just compare ../sentiment_fast-main
 compare OLD:

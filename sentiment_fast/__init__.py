@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         StoppedError,
         UsageError,
     )
+    from sentiment_fast.estimators import ReviewEncoder, SentimentClassifier
     from sentiment_fast.runs.stop import StopRequest
     from sentiment_fast.scoring.score_files import score_csv, score_files
     from sentiment_fast.scoring.scorer import Scorer, load
@@ -32,6 +33,8 @@ _HOME = {
     "Vocabulary": "sentiment_fast.text.vocabulary",
     "DataFile": "sentiment_fast.data.data_files",
     "load": "sentiment_fast.scoring.scorer",
+    "ReviewEncoder": "sentiment_fast.estimators",
+    "SentimentClassifier": "sentiment_fast.estimators",
     "StopRequest": "sentiment_fast.runs.stop",
     "Scorer": "sentiment_fast.scoring.scorer",
     "score_csv": "sentiment_fast.scoring.score_files",
@@ -49,7 +52,9 @@ __all__ = [
     "DataFile",
     "DownloadError",
     "ModelFolderError",
+    "ReviewEncoder",
     "Scorer",
+    "SentimentClassifier",
     "SentimentFastError",
     "StopRequest",
     "StoppedError",
@@ -58,6 +63,7 @@ __all__ = [
     "Vocabulary",
     "build_vocabulary",
     "encode",
+    "finetune",
     "load",
     "reference",
     "score_csv",
@@ -69,6 +75,7 @@ __all__ = [
 _MODULES = {
     "reference": "sentiment_fast.text.reference",
     "train": "sentiment_fast.train",  # the command's module, which is callable: see there
+    "finetune": "sentiment_fast.finetune",  # likewise
 }
 
 

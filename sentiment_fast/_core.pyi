@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 _Int32s: TypeAlias = npt.NDArray[np.int32]
+_Uint32s: TypeAlias = npt.NDArray[np.uint32]
 _Int64s: TypeAlias = npt.NDArray[np.int64]
 _Float32s: TypeAlias = npt.NDArray[np.float32]
 _Ids: TypeAlias = npt.NDArray[np.int16] | npt.NDArray[np.int32]
@@ -195,7 +196,8 @@ class LstmTraining:
 class LstmTrace:
     """What the backward pass needs of a batch's steps."""
 
-    slots: int
+    @property
+    def slots(self) -> int: ...
     def last_step(self, row: int, layer: int) -> tuple[_Float32s, _Float32s, _Float32s]:
         """The logits of a row's last step, (4 hidden,), and the outputs and cells before it, (hidden,) each."""
 
@@ -205,19 +207,28 @@ class LstmTrace:
         The steps, (rows, hidden), count from 0; of equal outputs, the first is the maximum.
         """
 
-def ngram_buckets(values: _Ids, offsets: _Int64s, longest: int, bits: int, threads: int) -> tuple[_Int32s, _Int64s]:
+def ngram_buckets(
+    values: _Ids, offsets: _Int64s, longest: int, bits: int, threads: int, long_from: int = 0
+) -> tuple[_Int32s, _Int64s]:
     """The distinct buckets of each row's n-grams, (total,), ascending in a row, and the rows' offsets, (n + 1,).
 
     values, offsets: as in TokenIds. longest: the length of the longest n-grams, 1 to 5. bits: 10 to 24, for 2**bits
-    buckets. Specified in reference.py. Raises ValueError for ids below 0 and for arguments out of range.
+    buckets. long_from: rows of this many ids or more are long, and each of their n-grams has a second bucket; 0 for
+    none. Specified in reference.py. Raises ValueError for ids below 0 and for arguments out of range.
     """
+
+def ngram_codes(
+    values: _Ids, offsets: _Int64s, longest: int, bits: int, threads: int, long_from: int = 0
+) -> tuple[_Uint32s, _Int64s]:
+    """As ngram_buckets, for codes: bucket * 2**8 + fingerprint, the hash's 8 bits below the bucket's."""
 
 class NgramModel:
     """A linear model over the distinct buckets B of a row's n-grams; any number of threads may use it.
 
     Each output is bias + scale * (sum over B of ratio * weight) / sqrt(sum over B of ratio**2), or the bias if all
     ratios are 0. ratios, weights: (buckets, outputs); 2**10 to 2**24 buckets. scales, biases: (outputs,). longest: the
-    length of the longest n-grams, 1 to 5. Raises ValueError for other shapes.
+    length of the longest n-grams, 1 to 5. fingerprints: (buckets,), those of the buckets' owners; with them, B has only
+    the buckets whose owner the row has. long_from: as in `ngram_buckets`. Raises ValueError for other shapes.
     """
 
     def __init__(
@@ -227,6 +238,8 @@ class NgramModel:
         scales: _Float32s,
         biases: _Float32s,
         longest: int,
+        fingerprints: npt.NDArray[np.uint8] | None = None,
+        long_from: int = 0,
     ) -> None:
         """Copies the arrays."""
 
@@ -251,22 +264,30 @@ class CsvRecords:
     All offsets are relative to the buffer in which they were found, which begins at `offset` in the stream.
     """
 
-    offset: int
-    content_ends: _Int64s
-    """(records,): where each record's content ends and its line end begins."""
-    ends: _Int64s
-    """(records,): where each ends, after its line end, which only the last record and overlong pieces may lack."""
-    rows: _Int64s
-    """(records,): how many earlier records of the stream are not blank: 0 for a header, 1 for the first data row."""
-    lines: _Int64s
-    """(records,): the physical line on which each begins, from 1."""
-    fields: _Int32s
-    """(records,): how many fields each has, as in csv.reader's rows: 0 for a blank line; or UNCLOSED, OVERLONG,
-    REST_OF_LINE or MISQUOTED for a rejected record."""
-    field_begins: _Int64s
-    """(records,): where the first wanted field begins; as wanted_field(0) returns it, but empty if none is wanted."""
-    field_ends: _Int64s
-    """(records,): where it ends."""
+    @property
+    def offset(self) -> int: ...
+    @property
+    def content_ends(self) -> _Int64s:
+        """(records,): where each record's content ends and its line end begins."""
+    @property
+    def ends(self) -> _Int64s:
+        """(records,): where each ends, after its line end, which only the last record and overlong pieces may lack."""
+    @property
+    def rows(self) -> _Int64s:
+        """(records,): how many earlier records of the stream are not blank: 0 for a header, 1 for the first row."""
+    @property
+    def lines(self) -> _Int64s:
+        """(records,): the physical line on which each begins, from 1."""
+    @property
+    def fields(self) -> _Int32s:
+        """(records,): how many fields each has, as in csv.reader's rows: 0 for a blank line; or UNCLOSED, OVERLONG,
+        REST_OF_LINE or MISQUOTED for a rejected record."""
+    @property
+    def field_begins(self) -> _Int64s:
+        """(records,): where the first wanted field begins, as wanted_field(0) has it; empty if none is wanted."""
+    @property
+    def field_ends(self) -> _Int64s:
+        """(records,): where it ends."""
     def wanted_field(self, place: int) -> tuple[_Int64s, _Int64s]:
         """Begins and ends of a wanted field, quotes included, (records,) each; -1 if a record has no such field.
 
@@ -344,15 +365,20 @@ JSON_OPEN_ARRAY: int
 class JsonValues(CsvRecords):
     """The values in a stream of JSON. fields: also UNCLOSED if broken, OVERLONG, REST_OF_LINE; 0 between values."""
 
-    begins: _Int64s
+    @property
+    def begins(self) -> _Int64s: ...
 
 class ValueFinder:
     """As RecordFinder, for values: elements of arrays, or values that follow each other; row: open arrays, 0 or 1."""
 
-    offset: int
-    row: int
-    line: int
-    within_line: bool
+    @property
+    def offset(self) -> int: ...
+    @property
+    def row(self) -> int: ...
+    @property
+    def line(self) -> int: ...
+    @property
+    def within_line(self) -> bool: ...
     def __init__(self, *, max_record: int = 1 << 26, offset: int = 0, row: int = 0, line: int = 1) -> None: ...
     def find(self, buffer: _Bytes, last: bool, most: int | None = None) -> JsonValues: ...
 

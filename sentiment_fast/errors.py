@@ -4,6 +4,7 @@ Messages say what was expected, what was found, where, and what to do. What they
 by `quoted` and `listed`, and a message as a whole by `shortened`.
 """
 
+import difflib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Self
@@ -34,20 +35,27 @@ class MissingTextError(DataError, ValueError):
     """A text is missing, and the caller asked for an error then (exit code 1). Also a ValueError."""
 
 
+class InputError(DataError, ValueError):
+    """What an estimator was given cannot be used: labels, weights or parameters (exit code 1). Also a ValueError."""
+
+
 class StoppedError(KeyboardInterrupt):
     """A run was stopped or interrupted, and can be resumed. A KeyboardInterrupt, which `except Exception` lets pass.
 
-    folder: the run's. has_checkpoint: False if it ended before its first checkpoint. processes: how many trained
-    together. rank: this process's number.
+    folder: the run's; None for one in memory, which cannot be resumed. has_checkpoint: False if it ended before its
+    first checkpoint. processes: how many trained together. rank: this process's number.
     """
 
-    def __init__(self, folder: Path, has_checkpoint: bool, processes: int = 1, rank: int = 0) -> None:
+    def __init__(self, folder: Path | None, has_checkpoint: bool, processes: int = 1, rank: int = 0) -> None:
         over = "" if has_checkpoint else " (there is no checkpoint yet: the run starts over)"
-        super().__init__(f"{folder}: stopped; continue with resume=True, out={str(folder)!r}{over}")
+        if folder is None:
+            super().__init__("stopped; a run that can be resumed needs a folder, out=FOLDER")
+        else:
+            super().__init__(f"{folder}: stopped; continue with resume=True, out={str(folder)!r}{over}")
         self.folder, self.has_checkpoint = folder, has_checkpoint
         self.processes, self.rank = processes, rank
 
-    def __reduce__(self) -> tuple[type[Self], tuple[Path, bool, int, int]]:
+    def __reduce__(self) -> tuple[type[Self], tuple[Path | None, bool, int, int]]:
         """How to pickle it, which a pool of processes does with what its workers raise."""
         return type(self), (self.folder, self.has_checkpoint, self.processes, self.rank)
 
@@ -60,6 +68,10 @@ class UsageError(SentimentFastError):
     """The request makes no sense: an unknown option value, an output that exists (exit code 2)."""
 
     exit_code = 2
+
+
+class MissingPackageError(UsageError, ImportError):
+    """A package that this use needs is missing or broken; see extras.py (exit code 2). Also an ImportError."""
 
 
 class DownloadError(SentimentFastError):
@@ -92,6 +104,12 @@ def quoted(value: object, most: int = _MOST_QUOTED) -> str:
     except ValueError:  # a whole number of more digits than Python writes
         return "a number of thousands of digits"
     return text if len(text) <= most + 2 else f"{text[: most - 3]}..."
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The end of a message about a name that is not known: "; did you mean emojis?", or nothing if none is similar."""
+    close = difflib.get_close_matches(name, list(known), n=1)
+    return f"; did you mean {close[0]}?" if close else ""
 
 
 def listed(values: Iterable[object], most: int = _MOST_LISTED) -> str:

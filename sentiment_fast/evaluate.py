@@ -1,7 +1,7 @@
 """Evaluate a model on labelled texts: accuracy, precision, recall, F1, ROC AUC, log loss, calibration, confusion.
 
-python -m sentiment_fast.evaluate --model runs/mine labelled.csv
-python -m sentiment_fast.evaluate --model runs/mine tweets.csv --no-header --text-column 6 --label-column 1
+sentiment-fast evaluate --model runs/mine labelled.csv
+sentiment-fast evaluate --model runs/mine tweets.csv --no-header --text-column 6 --label-column 1
 """
 
 from __future__ import annotations
@@ -12,17 +12,20 @@ import sys
 from sentiment_fast.cli.data_options import add_columns_arguments
 from sentiment_fast.cli.label_options import add_label_arguments, add_neutral_argument
 from sentiment_fast.cli.layout import data_options_of
-from sentiment_fast.cli.main import run_command, say
+from sentiment_fast.cli.main import run_command
+from sentiment_fast.cli.messages import say
 from sentiment_fast.cli.options import (
     add_cascade_argument,
     add_device_arguments,
     add_model_argument,
+    add_output_arguments,
     add_threads_argument,
     add_threshold_argument,
 )
 from sentiment_fast.cli.progress import Waiting, progress_bar
 from sentiment_fast.cli.streams import print_json
 from sentiment_fast.errors import UsageError
+from sentiment_fast.extras import check_installed
 
 _AT_ONCE = 1 << 15  # texts between two steps of the progress bar
 SCORES_FILES = True  # for which PyArrow needs no pandas; see cli/main.py
@@ -39,7 +42,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_model_argument(parser)
     add_columns_arguments(parser)
     add_label_arguments(parser)
-    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     parser.add_argument(
         "--show",
         metavar="N",
@@ -52,6 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_cascade_argument(parser)
     add_device_arguments(parser)
     add_threads_argument(parser)
+    add_output_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -62,11 +65,12 @@ def run(arguments: argparse.Namespace) -> None:
     from sentiment_fast.data.texts import report_missing
     from sentiment_fast.evaluation.by_group import evaluate_texts
     from sentiment_fast.evaluation.reviews import first_reviews
-    from sentiment_fast.scoring.scorer import load
+    from sentiment_fast.scoring.evaluated import load_evaluated
 
+    check_installed("train", "Evaluating", ("sklearn", "pandas"))
     if arguments.show < 0:
         raise UsageError(f"--show {arguments.show}: expected a number of reviews, 0 or more")
-    scorer = load(
+    scorer = load_evaluated(
         arguments.model,
         arguments.device,
         arguments.precision,

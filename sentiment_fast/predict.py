@@ -2,9 +2,9 @@
 
 Ordered classes add their expected value. For a neutral text, the probability is that of the positive class.
 
-python -m sentiment_fast.predict "a wonderful film"
-python -m sentiment_fast.predict --model runs/mine "a wonderful film" "two hours I will never get back"
-python -m sentiment_fast.predict - < reviews.txt
+sentiment-fast predict "a wonderful film"
+sentiment-fast predict --model runs/mine "a wonderful film" "two hours I will never get back"
+sentiment-fast predict - < reviews.txt
 """
 
 from __future__ import annotations
@@ -15,14 +15,17 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
 from sentiment_fast.cli.label_options import add_neutral_argument
-from sentiment_fast.cli.main import run_command, say
+from sentiment_fast.cli.main import run_command
+from sentiment_fast.cli.messages import say
 from sentiment_fast.cli.options import (
     add_device_arguments,
     add_model_argument,
+    add_output_arguments,
     add_threads_argument,
     add_threshold_argument,
     add_unknown_argument,
 )
+from sentiment_fast.cli.streams import print_json
 from sentiment_fast.errors import DataError, UsageError
 
 if TYPE_CHECKING:
@@ -44,6 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_unknown_argument(parser)
     add_device_arguments(parser)
     add_threads_argument(parser)
+    add_output_arguments(parser, "print JSON per text: label, probability, stars, has_known_words (default: as text)")
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -65,7 +69,7 @@ def run(arguments: argparse.Namespace) -> None:
     if from_stdin and sys.stdin.isatty():
         say("reading texts from the terminal, one per line; Ctrl-D ends")
     batches = _batches_of_lines(sys.stdin.buffer) if from_stdin else [arguments.texts]
-    _print_predictions(batches, scorer, arguments.unknown)
+    _print_predictions(batches, scorer, arguments.unknown, arguments.json)
 
 
 def _batches_of_lines(stream: BinaryIO) -> Iterator[list[str]]:
@@ -83,9 +87,10 @@ def _batches_of_lines(stream: BinaryIO) -> Iterator[list[str]]:
         yield [last.decode("utf-8", "replace")]
 
 
-def _print_predictions(batches: Iterable[list[str]], scorer: Scorer, unknown: str) -> None:
+def _print_predictions(batches: Iterable[list[str]], scorer: Scorer, unknown: str, as_json: bool) -> None:
     """Print a line per text: label and probability, both blank on request for a text without a known word."""
     decision = scorer.decision
+    names = ["label", "probability", *([] if decision.ordinal is None else ["stars"])]
     count = strange = 0
     for texts in batches:
         ids = scorer.encode(texts)
@@ -94,9 +99,14 @@ def _print_predictions(batches: Iterable[list[str]], scorer: Scorer, unknown: st
         if decision.ordinal is not None:
             columns.append(decision.expected(probabilities).tolist())
         labels = [decision.labels[index] for index in decision.indices(probabilities).tolist()]
-        for label, has_answer, *numbers in zip(labels, known | (unknown == "prior"), *columns, strict=True):
-            answers = [label, *(f"{number:.4f}" for number in numbers)]
-            print(*(answers if has_answer else [""] * len(answers)), sep="\t")
+        for label, is_known, *numbers in zip(labels, known.tolist(), *columns, strict=True):
+            has_answer = is_known or unknown == "prior"
+            if as_json:
+                values = [label, *numbers] if has_answer else [None] * len(names)
+                print_json(dict(zip(names, values, strict=True)) | {"has_known_words": is_known})
+            else:
+                answers = [label, *(f"{number:.4f}" for number in numbers)]
+                print(*(answers if has_answer else [""] * len(answers)), sep="\t")
         sys.stdout.flush()
         count, strange = count + len(texts), strange + int((~known).sum())
     if strange:

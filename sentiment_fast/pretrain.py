@@ -1,7 +1,7 @@
-"""Learn word vectors from unlabelled texts, and write a pretrained folder for train --init.
+"""Learn word vectors from unlabelled texts, and write a pretrained folder for `train --init`.
 
-python -m sentiment_fast.pretrain --data unlabelled.csv --out runs/start
-python -m sentiment_fast.pretrain --data imdb --data reviews.jsonl --set layers=1 --out runs/start
+sentiment-fast pretrain --data unlabelled.csv --out runs/start
+sentiment-fast pretrain --data imdb --data reviews.jsonl --set layers=1 --out runs/start
 """
 
 from __future__ import annotations
@@ -13,20 +13,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sentiment_fast.cli.layout import add_layout_arguments, add_skip_bad_rows_argument
-from sentiment_fast.cli.main import run_command, say
-from sentiment_fast.cli.options import (
-    add_settings_arguments,
-    add_threads_argument,
-    pass_only_what_is_given,
-)
+from sentiment_fast.cli.main import run_command
+from sentiment_fast.cli.messages import command_line, is_quiet, say
+from sentiment_fast.cli.options import add_output_arguments, add_threads_argument, pass_only_what_is_given
 from sentiment_fast.cli.progress import Waiting
+from sentiment_fast.cli.streams import print_json
+from sentiment_fast.cli.training_options import add_settings_arguments
 
 if TYPE_CHECKING:
     from sentiment_fast.training.pretrain import PretrainingResult
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    pass_only_what_is_given(parser)
     parser.add_argument(
         "--data",
         metavar="PATH|imdb|demo",
@@ -48,26 +46,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", metavar="FOLDER", type=Path, help="write the pretrained folder here (default: runs/start-<date-time>)"
     )
+    add_output_arguments(parser)
+    pass_only_what_is_given(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:
     # Imported here, so that --help and a mistyped option answer at once.
     from sentiment_fast.training.pretrain import pretrain
 
+    options = dict(vars(arguments))
+    as_json = options.pop("json")
     with Waiting("learning word vectors", say) as line:
-        result = pretrain(**vars(arguments), say=line.say)
-    print(f"\nThe pretrained folder is {result.folder}. Try next:\n  {_training(result)}")
+        result = pretrain(**options, say=line.say)
+    if as_json:
+        print_json({"folder": str(result.folder), "command": _training(result)})
+    elif is_quiet():
+        print(result.folder)
+    else:
+        print(f"\nThe pretrained folder is {result.folder}. Try next:\n  {_training(result)}")
 
 
 def _training(result: PretrainingResult) -> str:
     """The command that trains from the folder."""
-    options = result.options
-    settings = "".join(f" --set {shlex.quote(item)}" for item in result.settings_for_training)
-    preset = "" if options.preset == "tutorial" else f" --preset {shlex.quote(options.preset)}"
-    if options.config is not None:
-        preset = f" --config {shlex.quote(options.config)}"
-    init = shlex.quote(str(result.folder))
-    return f"python -m sentiment_fast.train --data LABELLED.csv --init {init}{preset}{settings}"
+    options = [("init", str(result.folder)), *result.options_for_training]
+    words = "".join(f" --{name} {shlex.quote(value)}" for name, value in options)
+    return f"{command_line('train')} --data LABELLED.csv{words}"
 
 
 if __name__ == "__main__":

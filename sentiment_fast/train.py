@@ -1,11 +1,8 @@
 """Train a sentiment classifier and write its model folder.
 
-python -m sentiment_fast.train --amp
-python -m sentiment_fast.train --data reviews.csv --text-column body --label-column stars
-python -m sentiment_fast.train --data reviews.csv:weight=3 --data tweets.csv:rows=20000
-python -m sentiment_fast.train --data tweets.csv --no-header --text-column 6 --label-column 1
-python -m sentiment_fast.train --data reviews.csv --config settings.json
-python -m sentiment_fast.train --resume --out runs/mine
+sentiment-fast train --data reviews.csv --preset fast --out runs/mine
+sentiment-fast train --data shop.csv:weight=3 --data tweets.csv:rows=20000 --text-column body --label-column stars
+sentiment-fast train --resume --out runs/mine
 torchrun --nproc-per-node=2 -m sentiment_fast.train --data reviews.csv --out runs/mine
 
 From Python: sf.train("reviews.csv", preset="fast", out="runs/mine"); see sentiment_fast.training.session.train.
@@ -22,63 +19,47 @@ from typing import TYPE_CHECKING, Any
 
 from sentiment_fast.cli.data_options import add_data_arguments
 from sentiment_fast.cli.layout import layout_words
-from sentiment_fast.cli.main import SignalledStop, run_command, say
-from sentiment_fast.cli.options import (
-    add_epochs_arguments,
-    add_graphs_argument,
-    add_hardware_arguments,
-    add_learning_arguments,
-    add_run_arguments,
-    add_settings_arguments,
-    pass_only_what_is_given,
-)
+from sentiment_fast.cli.main import run_command
+from sentiment_fast.cli.messages import SignalledStop, command_line, say, say_always
+from sentiment_fast.cli.options import add_output_arguments, in_a_folder, pass_only_what_is_given
 from sentiment_fast.cli.progress import Waiting
-from sentiment_fast.errors import StoppedError
+from sentiment_fast.cli.training_options import add_run_arguments, add_training_arguments
+from sentiment_fast.cli.training_output import how_to_resume, print_result
+from sentiment_fast.errors import MissingPackageError, StoppedError
 
 if TYPE_CHECKING:
-    from sentiment_fast.training.session import TrainingResult
+    from sentiment_fast.training.result import TrainingResult
 
 _EXAMPLE = "what a wonderful film, I loved every minute"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    pass_only_what_is_given(parser)
     add_data_arguments(parser)
-    parser.add_argument("--test", metavar="PATH", help="evaluate the trained model once on these labelled texts")
-    add_settings_arguments(parser)
-    add_epochs_arguments(parser)
-    add_learning_arguments(parser)
-    add_hardware_arguments(parser)
     parser.add_argument(
-        "--compile",
-        action=argparse.BooleanOptionalAction,
-        help="compile the network around its recurrent layers, which rarely makes it faster (default: no)",
+        "--test", metavar="PATH", help="evaluate the trained model once on these labelled texts (default: none)"
     )
-    add_graphs_argument(parser)
+    add_training_arguments(parser)
     add_run_arguments(parser, "write the run and its model to this folder (default: runs/<date-time>)")
+    add_output_arguments(parser)
+    pass_only_what_is_given(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:
     # Imported here, so that --help and a mistyped option answer at once.
     from sentiment_fast.training.session import train
 
+    options = dict(in_a_folder(arguments))
+    as_json = options.pop("json")
     try:
         with Waiting("preparing", say) as line:
-            result = train(**vars(arguments), say=line.say, progress=line.progress_bar, stop=SignalledStop())
+            result = train(**options, say=line.say, progress=line.progress_bar, stop=SignalledStop())
     except StoppedError as stopped:
         if stopped.rank == 0:
-            say(f"interrupted: {_how_to_resume(stopped)}")
+            say_always(f"interrupted: {how_to_resume('train', stopped)}")
         raise
-    if result.metrics and not result.was_finished:
-        print(_what_next(result))
-
-
-def _how_to_resume(stopped: StoppedError) -> str:
-    out = shlex.quote(str(stopped.folder))
-    how = "resume with" if stopped.has_checkpoint else "there is no checkpoint yet; start over with"
-    # On this machine.
-    start = "python" if stopped.processes == 1 else f"torchrun --nproc-per-node={stopped.processes}"
-    return f"{how}\n  {start} -m sentiment_fast.train --resume --out {out}"
+    if not result.metrics:  # not the first of several processes
+        return
+    print_result(result, as_json, _what_next)
 
 
 def _what_next(result: TrainingResult) -> str:
@@ -89,9 +70,9 @@ def _what_next(result: TrainingResult) -> str:
     label = f" --label-column {shlex.quote(str(options.label_column))}" if options.label_column else ""
     return f"""
 The model is in {result.folder}. Try next:
-  python -m sentiment_fast.predict --model {model} "{_EXAMPLE}"
-  python -m sentiment_fast.evaluate --model {model} LABELLED.csv{text}{label}{layout}
-  python -m sentiment_fast.score --model {model} REVIEWS.csv -o SCORED.csv{text}{layout}"""
+  {command_line("predict")} --model {model} "{_EXAMPLE}"
+  {command_line("evaluate")} --model {model} LABELLED.csv{text}{label}{layout}
+  {command_line("score")} --model {model} REVIEWS.csv -o SCORED.csv{text}{layout}"""
 
 
 class _Command(ModuleType):
@@ -108,8 +89,10 @@ class _Command(ModuleType):
     @property
     def __doc__(self) -> str | None:  # type: ignore[override]
         """What `help(sf.train)` shows: the function's documentation."""
-        documentation: str | None = import_module("sentiment_fast.training.session").train.__doc__
-        return documentation
+        try:
+            return str(import_module("sentiment_fast.training.session").train.__doc__)
+        except MissingPackageError:  # without the extra `train`, that of this module
+            return str(vars(self)["__doc__"])
 
 
 sys.modules[__name__].__class__ = _Command

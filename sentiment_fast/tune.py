@@ -1,8 +1,9 @@
-"""Search for settings that train well on your data, and write the best as a preset file for `train --config`.
+"""Search for settings that train or fine-tune well on your data, and write the best to a file for --config.
 
-python -m sentiment_fast.tune --data reviews.csv --time 30m
-python -m sentiment_fast.tune --data reviews.csv --search grid --try learning_rate=1e-3,3e-3 --try layers=1,2
-python -m sentiment_fast.tune --resume --out runs/search --time 1h
+sentiment-fast tune --data reviews.csv --time 30m
+sentiment-fast tune --data reviews.csv --search grid --try learning_rate=1e-3,3e-3 --try layers=1,2
+sentiment-fast tune --base minilm --data reviews.csv --trials 12 --amp
+sentiment-fast tune --resume --out runs/search --time 1h
 """
 
 from __future__ import annotations
@@ -15,25 +16,26 @@ from typing import TYPE_CHECKING, Any
 
 from sentiment_fast.cli.data_options import add_data_arguments
 from sentiment_fast.cli.layout import layout_words
-from sentiment_fast.cli.main import SignalledStop, run_command, say
-from sentiment_fast.cli.options import (
+from sentiment_fast.cli.main import run_command
+from sentiment_fast.cli.messages import SignalledStop, command_line, is_quiet, say, say_always
+from sentiment_fast.cli.options import add_output_arguments, pass_only_what_is_given
+from sentiment_fast.cli.progress import Waiting
+from sentiment_fast.cli.streams import print_json
+from sentiment_fast.cli.training_options import (
     add_epochs_arguments,
     add_graphs_argument,
     add_hardware_arguments,
     add_search_arguments,
     add_settings_arguments,
-    pass_only_what_is_given,
 )
-from sentiment_fast.cli.progress import Waiting
-from sentiment_fast.cli.streams import print_json
 from sentiment_fast.errors import StoppedError
 
 if TYPE_CHECKING:
-    from sentiment_fast.tuning.session import SearchResult, TuningOptions
+    from sentiment_fast.tuning.options import TuningOptions
+    from sentiment_fast.tuning.session import SearchResult
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    pass_only_what_is_given(parser)
     add_data_arguments(parser)
     add_search_arguments(parser)
     add_settings_arguments(parser)
@@ -48,7 +50,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="continue the search in --out; its options except --time and --trials are recorded and may be left out",
     )
-    parser.add_argument("--json", action="store_true", default=False, help="print the result as JSON")
+    add_output_arguments(parser)
+    pass_only_what_is_given(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -63,17 +66,18 @@ def run(arguments: argparse.Namespace) -> None:
         if as_json:
             print_json(_as_dict(result))
         else:
-            print(_as_text(result))
+            print(result.best_file if is_quiet() else _as_text(result))
     if result.stopped:
         folder = shlex.quote(str(result.folder))
-        say(f"interrupted: resume with\n  python -m sentiment_fast.tune --resume --out {folder}")
+        say_always(f"interrupted: resume with\n  {command_line('tune')} --resume --out {folder}")
         raise StoppedError(result.folder, has_checkpoint=True)
 
 
 def _as_dict(result: SearchResult) -> dict[str, Any]:
     from sentiment_fast.tuning.results import as_dict
 
-    found = {"best": as_dict(result.best[0]), "preset_file": str(result.preset_file), "command": _training(result)}
+    kind = "preset_file" if result.options.base is None else "config_file"
+    found = {"best": as_dict(result.best[0]), kind: str(result.best_file), "command": _training(result)}
     return {**found, "trials": [as_dict(trial) for trial in result.trials]}
 
 
@@ -81,13 +85,15 @@ def _as_text(result: SearchResult) -> str:
     from sentiment_fast.tuning.results import as_table
 
     table = as_table(result.best, result.trials)
-    return f"{table}\n\nThe best settings are in {result.preset_file}. Train with them:\n  {_training(result)}"
+    return f"{table}\n\nThe best settings are in {result.best_file}. Train with them:\n  {_training(result)}"
 
 
 def _training(result: SearchResult) -> str:
     """The command that trains with the best settings."""
-    options = _as_for_train(result.options)
-    return f"python -m sentiment_fast.train {options}--config {shlex.quote(str(result.preset_file))}"
+    file = shlex.quote(str(result.best_file))
+    if result.options.base is not None:  # the file has the data and all other options, too
+        return f"{command_line('finetune')} --config {file}"
+    return f"{command_line('train')} {_as_for_train(result.options)}--config {file}"
 
 
 def _as_for_train(options: TuningOptions) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import sentiment_fast as sf
+from benchmarks.release.bundled_model import LARGEST_BYTES
 from benchmarks.studies.scoring_memory import save_small_model
 from sentiment_fast import cli
 from sentiment_fast.errors import ModelFolderError
@@ -21,8 +22,7 @@ from sentiment_fast.model import folder
 from sentiment_fast.scoring.journal import read_progress
 
 ROOT = Path(__file__).parents[1]
-NOTICE = "scoring with the bundled model (IMDb reviews); name a model folder to use your own"
-LARGEST_BYTES = 20_000_000
+NOTICE = "using the bundled model (everyday English); name a model folder to use your own"
 REVIEWS = {
     "A wonderful film, I loved every minute of it.": "positive",
     "One of the best movies I have ever seen: superb acting and a great story.": "positive",
@@ -194,7 +194,7 @@ def test_the_real_one_has_the_classes_negative_and_positive(real):
     assert sf.load(real).classes == ["negative", "positive"]
 
 
-def test_the_real_one_is_at_most_8_mb(real):
+def test_the_real_one_is_at_most_20_mb(real):
     assert sum(path.stat().st_size for path in real.iterdir()) <= LARGEST_BYTES
 
 

@@ -26,7 +26,7 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from sentiment_fast import cli
-from sentiment_fast.cli.main import COMMANDS
+from sentiment_fast.cli.messages import COMMANDS
 from sentiment_fast.data import sources
 from sentiment_fast.data.datasets.demo import demo_corpus
 from sentiment_fast.model.devices import cpu_has_bf16
@@ -93,7 +93,7 @@ def test_training_leaves_a_complete_run_folder(trained):
     folder, _ = trained
     assert {path.name for path in folder.iterdir()} == {
         *("config.json", "vocabulary.txt", "model.safetensors", "metrics.json", "README.md"),
-        *("overview.json", "overview.txt", "history.jsonl"),
+        *("overview.json", "overview.txt", "history.jsonl", "run.toml"),
         *("learning_curves.png", "class_balance.png", "lengths.png"),
     }
 
@@ -314,7 +314,7 @@ def test_help_describes_every_option_and_ends_with_an_example(command, capsys):
     with pytest.raises(SystemExit):
         cli.main([command, "--help"])
     _, _, options = capsys.readouterr().out.partition("\n\n")
-    assert re.search(rf"examples:\n(  .*\n)*  python -m sentiment_fast\.{command}.*\n(  .*\n)*$", options)
+    assert re.search(rf"examples:\n(  .*\n)*  sentiment-fast {command}.*\n(  .*\n)*$", options)
     parser = argparse.ArgumentParser()
     importlib.import_module(f"sentiment_fast.{command}").add_arguments(parser)
     assert [action.dest for action in parser._actions if not action.help] == []
@@ -390,11 +390,12 @@ def test_a_missing_model_folder_has_its_own_exit_code(tmp_path, monkeypatch, cap
     assert "no such model folder" in message
 
 
-def test_an_unknown_command_is_bad_usage(capsys):
-    with pytest.raises(SystemExit) as stopped:
-        cli.main(["nonsense"])
-    assert stopped.value.code == 2
-    assert "invalid choice: 'nonsense'" in capsys.readouterr().err
+@pytest.mark.parametrize(("typed", "said"), [("trian", "did you mean train?"), ("xyz", "sentiment-fast --help")])
+def test_an_unknown_command_is_bad_usage_in_one_line_with_the_nearest_one(capsys, typed, said):
+    message = fails([typed], 2, capsys)
+    assert said in message
+    assert f"got '{typed}'" in message
+    assert message.count("\n") == 1
 
 
 def test_info_names_the_level_and_the_device(capsys):
@@ -403,6 +404,14 @@ def test_info_names_the_level_and_the_device(capsys):
     assert "SIMD level" in printed
     assert "scalar" in printed
     assert "the CPU" in printed
+
+
+def test_info_as_json_has_plain_values(capsys):
+    assert cli.main(["info", "--device", "cpu", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["simd_level"] in found["simd_levels"]
+    assert (found["device"], found["gpu"]) == ("cpu", None)
+    assert found["precision"] in found["lstm_scoring"]
 
 
 @pytest.mark.parametrize(("given", "used"), [(None, "passive"), ("active", "active")])

@@ -27,7 +27,7 @@ def _in_a_folder(tmp_path, monkeypatch):
     rows = [f"{number},{word} film,{label}" for number in range(40) for word, label in (("good", "yes"), ("bad", "no"))]
     Path("reviews.csv").write_text("\n".join(["id,review,sentiment", *rows]) + "\n")
     weights = {name: np.zeros(shape, np.float32) for name, shape in weight_shapes(CONFIG, 2, 2).items()}
-    save_model(Path("model"), Model(CONFIG, weights, Vocabulary(["good", "bad"]), ["no", "yes"]))
+    save_model(Path("model"), Model(CONFIG, weights, Vocabulary(["good", "bad"]), classes=["no", "yes"]))
 
 
 def contents() -> dict[str, bytes]:

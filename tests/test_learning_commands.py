@@ -87,6 +87,7 @@ def test_a_start_folder_holds_weights_vocabulary_figures_and_a_card(start):
         "vocabulary.txt",
         "start.safetensors",
         "README.md",
+        "run.toml",
     }
     config = json.loads((start / "config.json").read_text())
     assert (config["kind"], config["figures"]["texts"]) == ("start", 200)
@@ -118,7 +119,13 @@ def test_an_interrupted_pretraining_leaves_no_folder(data, tmp_path, monkeypatch
         signal.raise_signal(signal.SIGINT)
 
     monkeypatch.setattr(pretrain_module, "vectors_of", interrupted)
-    assert pretrain(data, tmp_path / "start") == cli.INTERRUPTED
+    ignored_maybe = signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # as by a shell for what runs in its background
+    try:
+        assert pretrain(data, tmp_path / "start") == cli.INTERRUPTED
+    finally:
+        signal.signal(signal.SIGINT, ignored_maybe)
     assert not (tmp_path / "start").exists()
 
 
@@ -164,7 +171,7 @@ def test_an_interruption_is_reported_once(data, tmp_path, monkeypatch, capsys):
     assert train(data, tmp_path / "model") == cli.INTERRUPTED
     *_, asked, interrupted, command = capsys.readouterr().err.splitlines()
     assert (asked, interrupted) == ("stopping after this step", "interrupted: resume with")
-    assert command == f"  python -m sentiment_fast.train --resume --out {tmp_path / 'model'}"
+    assert command == f"  sentiment-fast train --resume --out {tmp_path / 'model'}"
 
 
 def test_pretraining_uses_as_many_threads_as_it_was_given(data, tmp_path, monkeypatch):
@@ -305,6 +312,11 @@ def fine_tune(data, folder, init, *more):
     return cli.main(["train", *map(str, arguments)])
 
 
+def calibrations_of(folder):
+    config = json.loads((folder / "config.json").read_text())
+    return config["calibration"], config["wide_calibration"]
+
+
 def test_fine_tuning_starts_from_all_of_a_model(data, model, tmp_path, capsys):
     assert fine_tune(data, tmp_path / "tuned", model, "--learning-rate", "1e-12") == 0
     assert (tmp_path / "tuned" / "vocabulary.txt").read_bytes() == (model / "vocabulary.txt").read_bytes()
@@ -352,6 +364,32 @@ def test_fine_tuning_resumes_when_the_model_is_gone(data, model, tmp_path, monke
     shutil.rmtree(lent)
     assert cli.main(["train", "--resume", "--out", str(tmp_path / "tuned")]) == 0
     assert_same(weights_of(tmp_path / "tuned"), weights_of(tmp_path / "whole"))
+    ours, begun = (calibrations_of(tmp_path / name) for name in ("tuned", "whole"))
+    assert ours == begun
+
+
+def test_fine_tuning_with_a_small_validation_part_stays_near_the_models_calibration(data, model, tmp_path, capsys):
+    assert fine_tune(data, tmp_path / "tuned", model, "--learning-rate", "1e-12", "--validation", "0.05") == 0
+    assert "calibrated on 8 validation texts" in capsys.readouterr().err
+    for ours, known in zip(calibrations_of(tmp_path / "tuned"), calibrations_of(model), strict=True):
+        assert known["bias"] != []
+        assert ours["bias"] == pytest.approx(known["bias"], abs=0.5)
+        for part in ("network", "wide"):
+            assert ours[part] == pytest.approx(known[part], rel=0.5)
+
+
+def test_ngrams_that_the_initial_model_lacks_count_in_the_new_one(data, teacher, tmp_path, capsys):
+    assert calibrations_of(teacher)[0]["wide"] == 0
+    assert fine_tune(data, tmp_path / "tuned", teacher, "--set", "ngrams=2", "--set", "ngram_bits=12") == 0
+    both, ngrams_only = calibrations_of(tmp_path / "tuned")
+    assert both["wide"] > 0
+    assert ngrams_only["wide"] > 0
+
+
+def test_ngrams_that_the_initial_model_lacks_do_not_need_a_calibration(data, teacher, tmp_path, capsys):
+    added = ["--set", "ngrams=2", "--set", "ngram_bits=12", "--validation", "0.05"]
+    assert fine_tune(data, tmp_path / "tuned", teacher, *added) == 0
+    assert "the probabilities stay uncalibrated" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ MOST_LINES, MOST_LINES_OF_A_FUNCTION = 350, 60
 PYTHON = sorted((ROOT / "sentiment_fast").rglob("*.py"))
 SOURCES = [*PYTHON]  # without _core.pyi, which has to describe all of one compiled module
 SOURCES += sorted(path for kind in ("*.h", "*.cpp") for path in (ROOT / "csrc").rglob(kind))
-COMMANDS = ["train", "pretrain", "tune", "score", "predict", "evaluate", "info"]
+COMMANDS = ["train", "pretrain", "finetune", "tune", "score", "predict", "evaluate", "info"]
 
 
 def named(path):

@@ -18,7 +18,10 @@ from sentiment_fast.model.presets import preset
 from sentiment_fast.runs.journal import read_journal
 from sentiment_fast.tuning import session as session_module
 from sentiment_fast.tuning import trials as trials_module
+from sentiment_fast.tuning.trials import CUT, STOPPED
 from tests.long import long_after
+from tests.tune_commands import trials_of, tune
+from tests.tuning.conftest import trial
 
 SMALL = ["--set", "embedding_size=4", "--set", "layers=1", "--set", "max_words=60", "--set", "max_length=30"]
 SEARCH = ["--data", "demo:160", *SMALL, "--epochs", "1", "--space", "space.json", "--seed", "3"]
@@ -39,29 +42,21 @@ def work(tmp_path, monkeypatch):
     torch.set_num_threads(threads)
 
 
-def tune(*options):
-    return cli.main(["tune", *map(str, options)])
-
-
 def fails(capsys, code, *options):
     """What a command that fails with this exit code says last."""
     assert tune(*options) == code
     return capsys.readouterr().err.strip().splitlines()[-1]
 
 
-def trials_of(folder):
-    """The trials of a search, but for how long they took."""
-    lines = read_journal(folder / "trials.jsonl")[1:]
-    return [
-        (line["number"], line["settings"], line["status"], [epoch["validation_loss"] for epoch in line["epochs"]])
-        for line in lines
-    ]
-
-
 @pytest.mark.slow
 def test_a_search_leaves_its_trials_and_the_best_settings(work, capsys):
     assert tune(*SEARCH, "--trials", 3, "--out", "found") == 0
-    assert {path.name for path in (work / "found").iterdir()} == {"search.json", "trials.jsonl", "best.json"}
+    assert {path.name for path in (work / "found").iterdir()} == {
+        "search.json",
+        "trials.jsonl",
+        "best.json",
+        "run.toml",
+    }
     printed = capsys.readouterr()
     rows = [line.split() for line in printed.out.splitlines()[1:4]]
     accuracies = [float(row[2].rstrip("%")) for row in rows]
@@ -80,8 +75,8 @@ def test_the_command_that_it_ends_with_trains_to_the_figures_of_the_best_trial(w
     result = json.loads(capsys.readouterr().out)
     assert len(result["trials"]) == 2
     assert result["best"]["accuracy"] == max(trial["accuracy"] for trial in result["trials"])
-    python, dash_m, module, *options = shlex.split(result["command"])
-    assert (python, dash_m, module) == ("python", "-m", "sentiment_fast.train")
+    program, command, *options = shlex.split(result["command"])
+    assert (program, command) == ("sentiment-fast", "train")
     assert cli.main(["train", *options, "--out", "model"]) == 0
     epoch = json.loads((work / "model" / "history.jsonl").read_text().splitlines()[0])
     assert (epoch["validation_accuracy"], epoch["validation_loss"]) == (
@@ -160,8 +155,22 @@ def test_an_interrupted_search_ends_with_what_it_found_and_a_command_that_goes_o
     assert "1 trials: 1 finished" in printed.out
     assert printed.err.count("interrupted") == 1
     command = next(line for line in printed.err.splitlines() if "--resume" in line)
-    assert tune(*shlex.split(command)[3:], "--trials", 2) == 0
+    assert tune(*shlex.split(command)[2:], "--trials", 2) == 0
     assert len(trials_of(work / "it's found")) == 2
+
+
+@pytest.mark.slow
+def test_the_best_settings_are_those_of_a_finished_trial_whatever_a_cut_one_has_come_to(work, capsys, monkeypatch):
+    def found(search, setup, log, *others):
+        log.append(trial(1, 0.5, settings={"hidden_size": 4}))
+        log.append(trial(2, 0.1, settings={"hidden_size": 5}, status=STOPPED))
+        log.append(trial(3, 0.01, settings={"hidden_size": 6}, status=CUT))
+
+    monkeypatch.setattr(session_module, "run_search", found)
+    assert tune(*SEARCH, "--trials", 3, "--out", "found", "--json") == 0
+    assert read_preset("found/best.json").network.hidden_size == 4
+    printed = json.loads(capsys.readouterr().out)
+    assert (printed["best"]["trial"], printed["best"]["status"]) == (1, "finished")
 
 
 class Killed(BaseException):

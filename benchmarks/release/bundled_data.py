@@ -3,9 +3,11 @@
     python -m benchmarks.release.bundled_data --data FOLDER --out FOLDER [--tiers A]
 
 In: a folder with imdb_train.csv.xz, imdb_test.csv.xz, imdb_unsup.csv.xz and other_domains/, as the table below names
-them, and own_sentences.csv. Out: films.csv, others.csv, own.csv and neutral.csv to learn from, held_back.csv,
-unlabelled.csv, a file of each source in development/, and sources.json with licences and numbers of rows. A text is on
-one side only, whatever its spaces, marks and capitals.
+them, own_sentences.csv, and made_sentences.py. Out: films.csv, others.csv, own.csv, made.csv and neutral.csv to learn
+from, held_back.csv, unlabelled.csv, a file of each source in development/, and sources.json with licences and numbers
+of rows. A text is on one side only, whatever its spaces, marks and capitals. Single sentences of film and product
+reviews are among the unlabelled texts: a teacher labels them, so that the model that learns from it has seen short
+texts of these kinds.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -22,18 +25,23 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from benchmarks.release import made_sentences
 from benchmarks.release.own_sentences import FILE as OWN_FILE
-from sentiment_fast.cli.main import say
+from sentiment_fast.cli.messages import say
 from sentiment_fast.errors import DataError, SentimentFastError, UsageError
 
+_TAGS = re.compile(r"<[^<>]{1,20}>")
+_BETWEEN_SENTENCES = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"'(])")
 LABELS, NEUTRAL_LABEL = ("negative", "positive"), "neutral"
 MOST_ROWS = 20_000  # of a source other than IMDb: no kind of text is to outweigh the others
 MOST_NEUTRAL_ROWS = 5_000
+MOST_REQUESTS = 4_000  # unlabelled texts of a source in which few express an opinion
 DEVELOPMENT_ROWS = 500  # of a source, and at most a tenth of it
 DEVELOPMENT_ROWS_OF_IMDB = 2_000
 HELD_BACK_SHARE = 0.05  # of what is left: to calibrate by
-FILMS, OTHERS, OWN, NEUTRAL = "films.csv", "others.csv", "own.csv", "neutral.csv"
-WEIGHTS = {FILMS: 2, OTHERS: 1, OWN: 3, NEUTRAL: 0.3}  # films are then about a third of all
+HELD_BACK_SHARE_OF_MADE = 0.03
+FILMS, OTHERS, OWN, NEUTRAL, MADE = "films.csv", "others.csv", "own.csv", "neutral.csv", "made.csv"
+WEIGHTS = {FILMS: 3, OTHERS: 1, OWN: 3, NEUTRAL: 0.3, MADE: 4}  # film reviews then have a fifth of the total weight
 HELD_BACK, UNLABELLED = "held_back.csv", "unlabelled.csv"
 DEVELOPMENT, SOURCES_FILE = "development", "sources.json"
 
@@ -43,7 +51,8 @@ class Source:
     """A file of other_domains/. licence: as stated, "(repository)" by whoever redistributes the texts.
 
     tier: "A" where the authors or the publisher state the licence, "B" where only a repository does. develop: whether
-    some of its rows are for development.
+    some of its rows are for development. unlabelled: the most rows without a label to take. spare: how many more
+    labelled rows to take, without their labels.
     """
 
     name: str
@@ -51,11 +60,13 @@ class Source:
     licence: str
     tier: str = "A"
     develop: bool = True
+    unlabelled: int = MOST_ROWS
+    spare: int = 0
 
 
 SOURCES = (
     Source("goemotions_reddit", "forum comments, labelled by people", "Apache-2.0"),
-    Source("topical_chat", "lines of conversations, with the speaker's mood", "CDLA-Sharing-1.0"),
+    Source("topical_chat", "lines of conversations, with the speaker's mood", "CDLA-Sharing-1.0", unlabelled=8_000),
     Source("tweeteval_other_tweets", "tweets: emotion, irony, stance", "released without restrictions"),
     Source("tweeteval_emoji_tweets", "tweets, unlabelled", "released without restrictions"),
     Source("film_sentences", "sentences of film critics", "CC BY 4.0"),
@@ -64,19 +75,38 @@ SOURCES = (
     Source("rated_tweets", "tweets, rated by people", "MIT"),
     Source("opinion_lexicon", "single words", "CC BY 4.0", develop=False),
     Source("opinosis_sentences", "sentences of reviews, unlabelled", "Apache-2.0"),
-    Source("banking77_queries", "questions to a bank, unlabelled", "CC BY 4.0"),
-    Source("clinc150_queries", "requests to an assistant, unlabelled", "CC BY 3.0"),
-    Source("multidogo_customer_turns", "customers' messages, unlabelled", "CDLA-Permissive-1.0"),
-    Source("restaurants8k_dstc8_requests", "requests to restaurants, unlabelled", "CC BY 4.0"),
+    Source("banking77_queries", "questions to a bank, unlabelled", "CC BY 4.0", unlabelled=MOST_REQUESTS),
+    Source("clinc150_queries", "requests to an assistant, unlabelled", "CC BY 3.0", unlabelled=MOST_REQUESTS),
+    Source(
+        "multidogo_customer_turns", "customers' messages, unlabelled", "CDLA-Permissive-1.0", unlabelled=MOST_REQUESTS
+    ),
+    Source(
+        "restaurants8k_dstc8_requests", "requests to restaurants, unlabelled", "CC BY 4.0", unlabelled=MOST_REQUESTS
+    ),
     Source("absa_sentences", "sentences of reviews, labelled by people", "MIT (repository)", "B"),
-    Source("agnews_10k", "news, unlabelled", "MIT (repository)", "B"),
+    Source("agnews_10k", "news, unlabelled", "MIT (repository)", "B", unlabelled=MOST_REQUESTS),
     Source("amazon_polarity_10k", "product reviews", "MIT (repository)", "B"),
     Source("finance_headlines", "headlines about companies, labelled by people", "MIT (repository)", "B"),
     Source("semeval_tweets_2013_2016", "tweets, labelled by people", "MIT (repository)", "B"),
-    Source("yelp_short_sentences", "sentences of reviews of shops and restaurants", "Apache-2.0 (repository)", "B"),
+    Source(
+        "yelp_short_sentences",
+        "sentences of reviews of shops and restaurants",
+        "Apache-2.0 (repository)",
+        "B",
+        spare=15_000,
+    ),
 )
 OWN_SENTENCES = Source("own_sentences", "sentences of the project's own, made by templates", "MIT", develop=False)
-IMDB = Source("imdb", "film reviews (Maas et al. 2011)", "none stated; used for weights only, with the citation")
+MADE_SENTENCES = Source("made_sentences", "sentences made of frames and words", "MIT", develop=False)
+# Sentences of the reviews of these sources: the most of each review, the most in all.
+SENTENCES = {"imdb": (1, 30_000), "amazon_polarity_10k": (2, 15_000)}
+WORDS_OF_SENTENCES = (5, 40)
+IMDB = Source(
+    "imdb",
+    "film reviews (Maas et al. 2011)",
+    "none stated; used for weights only, with the citation",
+    unlabelled=50_000,
+)
 
 
 def key(text: str) -> str:
@@ -121,7 +151,29 @@ def split(source: Source, rows: pd.DataFrame, most: int, development: int) -> Pa
     held_back = rest["order"] % 1000 < HELD_BACK_SHARE * 1000
     neutral = rows[rows["sentiment"] == NEUTRAL_LABEL][:MOST_NEUTRAL_ROWS]
     others = rows[~rows["sentiment"].isin((*LABELS, NEUTRAL_LABEL))]
-    return Parts(source, for_development, rest[held_back], rest[~held_back], neutral, others[:most])
+    spare = labelled[len(for_development) + most :][: source.spare]
+    unlabelled = pd.concat([others[: source.unlabelled], spare])
+    return Parts(source, for_development, rest[held_back], rest[~held_back], neutral, unlabelled)
+
+
+def made_parts() -> Parts:
+    """The sentences of made_sentences.py. Nearly all are to learn from: to calibrate by, real ones count more."""
+    rows = pd.DataFrame(made_sentences.rows(), columns=["review", "sentiment"])
+    rows = rows.assign(order=order(rows["review"])).sort_values("order", ignore_index=True)
+    neutral = rows["sentiment"] == NEUTRAL_LABEL
+    held_back = ~neutral & (rows["order"] % 1000 < HELD_BACK_SHARE_OF_MADE * 1000)
+    parts = (rows[held_back], rows[~neutral & ~held_back], rows[neutral], rows[:0])
+    return Parts(MADE_SENTENCES, rows[:0], *parts)
+
+
+def sentences_of(reviews: pd.Series, each: int, most: int) -> pd.DataFrame:
+    """Rows as `read` returns them: sentences of WORDS_OF_SENTENCES words, at most `each` of a review, by `order`."""
+    whole = reviews.str.replace(_TAGS, " ", regex=True)
+    found = whole.str.split(_BETWEEN_SENTENCES, regex=True).explode().str.strip()
+    found = found[found.str.count(r"\S+").between(*WORDS_OF_SENTENCES)]
+    rows = pd.DataFrame({"review": found, "sentiment": "", "order": order(found.map(key)), "of": found.index})
+    rows = rows.sort_values("order").drop_duplicates("order").groupby("of").head(each)
+    return rows.drop(columns="of")[:most].reset_index(drop=True)
 
 
 def parts_of(data: Path, tiers: Sequence[str]) -> list[Parts]:
@@ -132,12 +184,21 @@ def parts_of(data: Path, tiers: Sequence[str]) -> list[Parts]:
     reviews = pd.concat([films[0][DEVELOPMENT_ROWS_OF_IMDB:], *films[1:]])
     of_imdb = split(IMDB, reviews.drop_duplicates("order"), len(reviews), 0)
     found.append(replace(of_imdb, development=judged))
+    found.append(made_parts())
     # Of our own sentences, some differ in an emoji only.
     found.append(split(OWN_SENTENCES, read(OWN_FILE, str), MOST_ROWS, 0))
     for source in SOURCES:
         if source.tier in tiers:
             rows = read(data / "other_domains" / f"{source.name}.csv.xz")
             found.append(split(source, rows, MOST_ROWS, min(DEVELOPMENT_ROWS, len(rows) // 10)))
+    for name, (each, most) in SENTENCES.items():
+        for parts in [parts for parts in found if parts.source.name == name]:
+            reviews = parts.unlabelled if len(parts.unlabelled) else parts.training
+            of = parts.source
+            source = Source(f"{name}_sentences", f"sentences of these: {of.what}, unlabelled", of.licence, of.tier)
+            rows = sentences_of(reviews["review"], each, most)
+            none = rows[:0]
+            found.append(Parts(source, none, none, none, none, rows))
     for name in ("dev_book_reviews", "dev_tweets"):
         rows = read(data / "other_domains" / f"{name}.csv.xz")
         rows = rows[rows["sentiment"].isin(LABELS)]
@@ -163,12 +224,14 @@ def write(found: Sequence[Parts], out: Path) -> None:
     if out.exists():
         raise UsageError(f"{out}: exists: name another folder with --out")
     (out / DEVELOPMENT).mkdir(parents=True)
-    own, films = (next(parts for parts in found if parts.source is source) for source in (OWN_SENTENCES, IMDB))
+    apart = {parts.source.name: parts for parts in found}
+    films, own, made = (apart.pop(source.name) for source in (IMDB, OWN_SENTENCES, MADE_SENTENCES))
     of_parts = {
         FILMS: [films.training],
         OWN: [own.training, own.neutral],
-        OTHERS: [parts.training for parts in found if parts is not films and parts is not own],
-        NEUTRAL: [parts.neutral for parts in found if parts is not own],
+        MADE: [made.training, made.neutral],
+        OTHERS: [parts.training for parts in apart.values()],
+        NEUTRAL: [films.neutral, *(parts.neutral for parts in apart.values())],
         HELD_BACK: [parts.held_back for parts in found],
     }
     columns = ["review", "sentiment"]

@@ -73,13 +73,13 @@ class Topic:
     others: tuple[Aspect, ...]
 
 
-def _lines(text: str) -> list[str]:
+def lines(text: str) -> list[str]:
     return [line.strip() for line in text.strip().splitlines()]
 
 
-def _pairs(text: str) -> list[tuple[str, str]]:
+def pairs(text: str) -> list[tuple[str, str]]:
     """Praise and blame of each line: "praise | blame", or a frame for both."""
-    halves = [line.partition(" | ") for line in _lines(text)]
+    halves = [line.partition(" | ") for line in lines(text)]
     return [(praise, blame or praise) for praise, _, blame in halves]
 
 
@@ -91,7 +91,7 @@ def aspects() -> list[list[Aspect]]:
         split = tuple((praise, blame) for praise, _, blame in (pair.partition("/") for pair in adjectives.split()))
         return Aspect(noun, line.startswith("= "), split)
 
-    return [[read(line) for line in _lines(text)] for text in words.ASPECTS.values()]
+    return [[read(line) for line in lines(text)] for text in words.ASPECTS.values()]
 
 
 def topics() -> list[Topic]:
@@ -145,11 +145,11 @@ def pair(frames: Sequence[str], topic: Topic, draw: random.Random, signs: Sequen
         values = {"a": first[side], "o": first[1 - side], "b": second[side], "p": third[1 - side], "v": signs[side]}
         values |= same
         values |= {name.capitalize(): value[:1].upper() + value[1:] for name, value in values.items()}
-        texts[_SIDES[side]] = _styled(frame.format(**values), random.Random(style))
+        texts[_SIDES[side]] = styled(frame.format(**values), random.Random(style))
     return texts
 
 
-def _styled(text: str, draw: random.Random) -> str:
+def styled(text: str, draw: random.Random) -> str:
     """Mostly as it is; sometimes as people type."""
     style = draw.random()
     if style < 0.12:
@@ -227,25 +227,25 @@ def rows() -> list[Row]:
         ("litotes", 3, words.PLAIN),
         ("comparison", 3, words.COMPARED),
     ):
-        for frames in _pairs(table):
+        for frames in pairs(table):
             made.add_pairs(domain, times, frames)
     for domain, times, table in (
         ("negation", 5, words.NEGATED),
         ("double negation", 4, words.TRIPLE),
         ("comparison", 4, words.COMPARED_LESS),
     ):
-        for frames in _pairs(table):
+        for frames in pairs(table):
             made.add_pairs(domain, times, frames, turned=True)
-    verdicts = zip(*_pairs(words.VERDICTS), strict=True)
+    verdicts = zip(*pairs(words.VERDICTS), strict=True)
     turns: Signs = {side: cycle(found) for side, found in zip(_SIDES, verdicts, strict=True)}
-    for frames in _pairs(words.CONTRASTS):
+    for frames in pairs(words.CONTRASTS):
         made.add_pairs("contrast", 8, frames, signs=turns)
     for domain, times, table in (("contrast", 8, words.MIXED), ("facts", 4, words.FACTS)):
-        for frame in _lines(table):
+        for frame in lines(table):
             made.add_neutral(domain, times, frame)
     _add_signs(made)
     for label, texts in words.SHORT.items():
-        for text in " ".join(_lines(texts)).split(" / "):
+        for text in " ".join(lines(texts)).split(" / "):
             made.add("verdicts", 1, lambda label=label, text=text: {label: text})  # type: ignore[misc]
     made.draw.shuffle(made.rows)
     return made.rows
@@ -256,10 +256,10 @@ def _add_signs(made: Rows) -> None:
     emojis = {label: made.endless(found.split()) for label, found in words.EMOJIS.items()}
     given = {label: made.endless(found) for label, found in ratings().items()}
     for domain, table, signs in (("emojis", words.EMOJI_FRAMES, emojis), ("ratings", words.RATING_FRAMES, given)):
-        for frames in _pairs(table):
+        for frames in pairs(table):
             made.add_pairs(domain, 6, frames, signs=signs)
             made.add_neutral(domain, 4, frames[0], signs)
-    for frames in _pairs(words.EMOJI_ADJECTIVES):
+    for frames in pairs(words.EMOJI_ADJECTIVES):
         made.add_pairs("emojis", 10, frames, signs=emojis)
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from sentiment_fast.cli.main import say
+from sentiment_fast.cli.messages import say
 from sentiment_fast.errors import DataError, SentimentFastError, UsageError
 from sentiment_fast.scoring.scorer import Scorer, load
 

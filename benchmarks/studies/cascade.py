@@ -42,8 +42,9 @@ def main() -> None:
         probabilities, seconds = _timed(scorer, data.texts)
         found = evaluate(probabilities, targets, model.classes, scorer.threshold)
         error = found.positive_calibration_error or found.calibration_error
-        alone = model.wide_calibration.probabilities(None, model.wide.logits(scorer.encode(data.texts)))
-        asked = float((alone.max(axis=1) < confidence).mean()) if confidence else 1.0
+        ids = scorer.encode(data.texts)
+        ngrams_only = model.wide_calibration.probabilities(None, model.wide.logits(ids), ids.lengths)
+        asked = float((ngrams_only.max(axis=1) < confidence).mean()) if confidence else 1.0
         name = f"{confidence:g}" if confidence else "off"
         kept = f"{found.accuracy:8.2%}  {found.log_loss:8.4f}  {error:17.4f}"
         print(f"{name:>10}  {kept}  {asked:14.1%}  {len(data) / seconds:9,.0f}")

@@ -2,10 +2,10 @@
 
     python -m benchmarks.studies.domains --model FOLDER [FILE.csv ...]
 
-In: a model folder of two classes, and labelled texts (columns review and sentiment, with the model's labels). Out: two
+In: a model folder of two classes, and labelled texts (columns review and sentiment, with the model's labels). Out:
 tables in Markdown: accuracy, balanced accuracy (the mean recall of both classes) and the calibration error of the
-predicted label for each file, and their mean; the model's confidence for made-up texts without a right answer. A model
-that knows nothing about a text should report little more than 50 %.
+predicted label, by file, with the mean of the files, and by length of text; the model's confidence for made-up texts
+without a right answer. A model that knows nothing about a text should report little more than 50 %.
 """
 
 from __future__ import annotations
@@ -17,14 +17,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
-from sentiment_fast.cli.main import say
+from sentiment_fast.cli.messages import say
 from sentiment_fast.data.labelled_texts import LabelledTexts, class_indices, read_labelled
 from sentiment_fast.errors import SentimentFastError, UsageError
 from sentiment_fast.evaluation.metrics import evaluate_decision
+from sentiment_fast.model.decision import Decision
 from sentiment_fast.scoring.scorer import Scorer, load
 
 RANDOM_TEXTS = 200
+LENGTHS = (8, 15, 30, 100, 250)  # the most words of a text, for each group except the last
 _LETTERS = list("abcdefghijklmnopqrstuvwxyz")
 
 # Praise and blame alternate: a model that reads none of a language gives both the same probability.
@@ -118,16 +121,53 @@ class FileFigures(NamedTuple):
         ]
 
 
-def file_figures(scorer: Scorer, data: LabelledTexts) -> FileFigures:
-    """A model's figures on the texts of a file. words: the median of a text's."""
-    probabilities = scorer.predict_proba(data.texts)  # (n, 2)
-    metrics = evaluate_decision(probabilities, class_indices(data, scorer.classes), scorer.decision)
-    words = float(np.median([len(text.split()) for text in data.texts.to_pylist()]))
-    balanced = float(np.mean([one.recall for one in metrics.per_class]))
-    confidence = float(probabilities.max(axis=1).mean())
-    return FileFigures(
-        len(data), words, metrics.accuracy, balanced, metrics.log_loss, metrics.calibration_error, confidence
+class Answers(NamedTuple):
+    """A model's answers to n texts. probabilities: (n, 2). targets: (n,) class indices. words: (n,) of each text."""
+
+    probabilities: npt.NDArray[np.float32]
+    targets: npt.NDArray[np.int64]
+    words: npt.NDArray[np.int64]
+
+    def figures(self, decision: Decision) -> FileFigures:
+        """The figures of these answers; recall is averaged over the classes that have texts."""
+        metrics = evaluate_decision(self.probabilities, self.targets, decision)
+        recalls = [one.recall for one in metrics.per_class if one.support]
+        return FileFigures(
+            len(self.targets),
+            float(np.median(self.words)),
+            metrics.accuracy,
+            float(np.mean(recalls)),
+            metrics.log_loss,
+            metrics.calibration_error,
+            float(self.probabilities.max(axis=1).mean()),
+        )
+
+    def where(self, chosen: npt.NDArray[np.bool_]) -> Answers:
+        """The answers to the texts for which `chosen`, (n,), is true."""
+        return Answers(self.probabilities[chosen], self.targets[chosen], self.words[chosen])
+
+
+def answers_of(scorer: Scorer, data: LabelledTexts) -> Answers:
+    """A model's answers to the texts of a file."""
+    words = np.array([len(text.split()) for text in data.texts.to_pylist()])
+    return Answers(scorer.predict_proba(data.texts), class_indices(data, scorer.classes), words)
+
+
+def by_length(answered: Sequence[Answers]) -> dict[str, Answers]:
+    """The answers to texts of each range of lengths, by its name; ranges without texts are left out."""
+    joined = Answers(
+        np.concatenate([one.probabilities for one in answered]),
+        np.concatenate([one.targets for one in answered]),
+        np.concatenate([one.words for one in answered]),
     )
+    lowest, groups = 0, {}
+    for most in (*LENGTHS, None):
+        name = f"{lowest} words and more" if most is None else f"{lowest} to {most} words"
+        chosen = (joined.words >= lowest) & (joined.words <= (most or np.inf))
+        if chosen.any():
+            groups[name] = joined.where(chosen)
+        lowest = (most or 0) + 1
+    return groups
 
 
 def made_up_row(scorer: Scorer, texts: list[str]) -> list[str]:
@@ -144,7 +184,7 @@ def made_up_row(scorer: Scorer, texts: list[str]) -> list[str]:
 
 
 def tables(scorer: Scorer, files: Sequence[Path]) -> list[str]:
-    """The lines of both tables; without files, only of the second. Raises UsageError for more than two classes."""
+    """The lines of all tables; without files, only of the last. Raises UsageError for more than two classes."""
     if len(scorer.classes) != 2:
         raise UsageError(
             f"Expected a model of two classes, got {len(scorer.classes)}: give one that knows praise and blame"
@@ -153,9 +193,13 @@ def tables(scorer: Scorer, files: Sequence[Path]) -> list[str]:
     lines = []
     if files:
         header = ["file", "n", "median words", "accuracy", "balanced", "log loss", "calibration error", "confidence"]
-        found = {path.stem: file_figures(scorer, read_labelled(path)) for path in files}
+        answered = {path.stem: answers_of(scorer, read_labelled(path)) for path in files}
+        found = {name: one.figures(scorer.decision) for name, one in answered.items()}
         found["mean"] = FileFigures(*np.mean(list(found.values()), axis=0))
         lines += [*_table(header, {name: figures.cells() for name, figures in found.items()}), ""]
+        of_lengths = {name: one.figures(scorer.decision) for name, one in by_length(list(answered.values())).items()}
+        header[0] = "all files"
+        lines += [*_table(header, {name: figures.cells() for name, figures in of_lengths.items()}), ""]
     words = scorer.model().vocabulary.words
     header = ["texts", "n", "median ids", f"mean P({positive})", "mean confidence", "highest confidence"]
     return lines + _table(header, {name: made_up_row(scorer, texts) for name, texts in made_up_texts(words).items()})

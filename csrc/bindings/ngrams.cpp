@@ -1,6 +1,10 @@
 // Python bindings of the n-grams: NumPy arrays -> the core -> NumPy arrays. _core.pyi documents each function.
+#include <pybind11/stl.h>
+
 #include <algorithm>
+#include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -18,10 +22,11 @@ void check_between(const char* name, int64_t value, int64_t least, int64_t most)
                           std::to_string(most) + ", got " + std::to_string(value));
 }
 
-NgramSpace space_of(int longest, int bits) {
+NgramSpace space_of(int longest, int bits, int64_t long_from) {
   check_between("n-grams", longest, 1, kLongestNgram);
   check_between("bits", bits, kFewestNgramBits, kMostNgramBits);
-  return {longest, bits};
+  check_between("long_from", long_from, 0, std::numeric_limits<int64_t>::max());
+  return {longest, bits, long_from};
 }
 
 template <class Id>
@@ -41,18 +46,34 @@ auto with_ragged_ids(const py::array& values, const Array<int64_t>& offsets, Wor
   return with_ids(values, [&](const auto* ids) { return work(ragged_ids(ids, offsets)); });
 }
 
-py::tuple ngram_buckets(const py::array& values, const Array<int64_t>& offsets, int longest, int bits, int threads) {
+// Calls find(rows, space) without the GIL, and returns its numbers and offsets.
+template <class Find>
+py::tuple found_in(const py::array& values, const Array<int64_t>& offsets, int longest, int bits, int threads,
+                   int64_t long_from, Find find) {
   check_threads(threads);
-  const NgramSpace space = space_of(longest, bits);
-  RowBuckets found = with_ragged_ids(values, offsets, [&](const auto& rows) {
+  const NgramSpace space = space_of(longest, bits, long_from);
+  auto found = with_ragged_ids(values, offsets, [&](const auto& rows) {
     const WithoutGil unlocked;
-    return row_buckets(rows, space, threads);
+    return find(rows, space);
   });
-  return py::make_tuple(as_array(std::move(found.buckets)), as_array(std::move(found.offsets)));
+  return py::make_tuple(as_array(std::move(found.numbers)), as_array(std::move(found.offsets)));
+}
+
+py::tuple ngram_buckets(const py::array& values, const Array<int64_t>& offsets, int longest, int bits, int threads,
+                        int64_t long_from) {
+  return found_in(values, offsets, longest, bits, threads, long_from,
+                  [&](const auto& rows, NgramSpace space) { return row_buckets(rows, space, threads); });
+}
+
+py::tuple ngram_codes(const py::array& values, const Array<int64_t>& offsets, int longest, int bits, int threads,
+                      int64_t long_from) {
+  return found_in(values, offsets, longest, bits, threads, long_from,
+                  [&](const auto& rows, NgramSpace space) { return row_codes(rows, space, threads); });
 }
 
 std::unique_ptr<NgramModel> model_of(const Array<int8_t>& ratios, const Array<int8_t>& weights,
-                                     const Array<float>& scales, const Array<float>& biases, int longest) {
+                                     const Array<float>& scales, const Array<float>& biases, int longest,
+                                     const std::optional<Array<uint8_t>>& fingerprints, int64_t long_from) {
   expect_shape(ratios, "ratios", {-1, -1});
   const int64_t buckets = ratios.shape(0), outputs = ratios.shape(1);
   int bits = kFewestNgramBits;
@@ -64,9 +85,12 @@ std::unique_ptr<NgramModel> model_of(const Array<int8_t>& ratios, const Array<in
   expect_shape(weights, "weights", {buckets, outputs});
   expect_shape(scales, "scales", {outputs});
   expect_shape(biases, "biases", {outputs});
-  const NgramSpace space = space_of(longest, bits);
+  if (fingerprints) expect_shape(*fingerprints, "fingerprints", {buckets});
+  const NgramSpace space = space_of(longest, bits, long_from);
+  const uint8_t* const owners = fingerprints ? fingerprints->data() : nullptr;
   const WithoutGil unlocked;
-  return std::make_unique<NgramModel>(space, outputs, ratios.data(), weights.data(), scales.data(), biases.data());
+  return std::make_unique<NgramModel>(space, outputs, ratios.data(), weights.data(), scales.data(), biases.data(),
+                                      owners);
 }
 
 py::array_t<float> logits(const NgramModel& model, const py::array& values, const Array<int64_t>& offsets,
@@ -85,10 +109,12 @@ py::array_t<float> logits(const NgramModel& model, const py::array& values, cons
 
 void bind_ngrams(py::module_& module) {
   module.def("ngram_buckets", &ngram_buckets, py::arg("values"), py::arg("offsets"), py::arg("longest"),
-             py::arg("bits"), py::arg("threads"));
+             py::arg("bits"), py::arg("threads"), py::arg("long_from") = 0);
+  module.def("ngram_codes", &ngram_codes, py::arg("values"), py::arg("offsets"), py::arg("longest"), py::arg("bits"),
+             py::arg("threads"), py::arg("long_from") = 0);
   py::class_<NgramModel>(module, "NgramModel")
       .def(py::init(&model_of), py::arg("ratios"), py::arg("weights"), py::arg("scales"), py::arg("biases"),
-           py::arg("longest"))
+           py::arg("longest"), py::arg("fingerprints") = py::none(), py::arg("long_from") = 0)
       .def("logits", &logits, py::arg("values"), py::arg("offsets"), py::arg("threads"));
 }
 

@@ -26,8 +26,9 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--validation",
         metavar="PATH|FRACTION",
-        help="choose the epoch and calibrate probabilities on these labelled texts: a file, or the fraction of --data "
-        "to hold out (default: the preset's)",
+        help="calibrate probabilities on these labelled texts, and choose the epoch if the preset keeps the best one: "
+        "a file, or the fraction of --data to hold out (default: 0.05 with fast and accurate, 0.1 in finetune, else "
+        "0.25)",
     )
     add_columns_arguments(parser)
     add_label_arguments(parser)
@@ -56,7 +57,7 @@ def add_columns_arguments(parser: argparse.ArgumentParser) -> None:
     add_skip_bad_rows_argument(parser)
     parser.add_argument(
         "--skip-unlabelled",
-        action="store_true",
+        action=argparse.BooleanOptionalAction,
         default=argparse.SUPPRESS,
         help="leave out rows without a label, and report how many (default: stop at the first)",
     )

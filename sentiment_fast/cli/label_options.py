@@ -21,7 +21,7 @@ def add_label_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--normalise-labels",
-        action="store_true",
+        action=argparse.BooleanOptionalAction,
         default=argparse.SUPPRESS,
         help="merge labels that differ only in case or surrounding white space (default: they are different classes)",
     )

@@ -58,7 +58,7 @@ def add_layout_arguments(parser: argparse.ArgumentParser) -> None:
 def add_skip_bad_rows_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--skip-bad-rows",
-        action="store_true",
+        action=argparse.BooleanOptionalAction,
         default=argparse.SUPPRESS,
         help="leave out records that cannot be read, and report how many (default: stop at the first)",
     )

@@ -1,17 +1,17 @@
 """Options that commands share, or that take much room to describe.
 
-In: a parser. Out: the parser with the options, named as the library's arguments. What the values mean, and the defaults
-of training, are left to the library.
+In: a parser. Out: the parser with the options, named as the library's arguments. What the values mean is left to the
+library, the options of training to training_options.py.
 """
 
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
+from typing import Any
 
-from sentiment_fast.cli.label_options import add_class_arguments
 from sentiment_fast.cli.layout import add_layout_arguments
 from sentiment_fast.cli.values import byte_size, names
+from sentiment_fast.runs.folder import dated_folder
 
 DEVICES = ("auto", "cpu", "cuda")
 PRECISIONS = ("auto", "float32", "bfloat16", "float16")  # as in model.devices, which --help must not import
@@ -22,8 +22,8 @@ def add_input_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "inputs",
         metavar="INPUT",
-        nargs="+",
-        help="CSV or TSV, JSON (.json), JSON Lines (.jsonl, .ndjson), all also compressed (.gz, "
+        nargs="*",
+        help="score these: CSV or TSV, JSON (.json), JSON Lines (.jsonl, .ndjson), all also compressed (.gz, "
         '.bz2, .xz, .zst), Parquet (.parquet, .pq), or Excel (.xlsx, .xls, .ods); a quoted pattern; "-" for stdin, '
         "CSV unless --input-format is given",
     )
@@ -61,11 +61,14 @@ def add_row_arguments(parser: argparse.ArgumentParser) -> None:
     add_unknown_argument(parser)
     parser.add_argument(
         "--status",
-        action="store_true",
-        help="add sentiment_status: ok, truncated, invalid_utf8, no_known_words or empty, the last that applies",
+        action=argparse.BooleanOptionalAction,
+        help="add sentiment_status: ok, truncated, invalid_utf8, no_known_words or empty, the last that applies "
+        "(default: no)",
     )
     parser.add_argument(
-        "--tokens", action="store_true", help="add sentiment_tokens: the number of known words in the text"
+        "--tokens",
+        action=argparse.BooleanOptionalAction,
+        help="add sentiment_tokens: the number of known words in the text (default: no)",
     )
     parser.add_argument(
         "--max-record",
@@ -74,11 +77,15 @@ def add_row_arguments(parser: argparse.ArgumentParser) -> None:
         default=64 << 20,
         help="reject records longer than BYTES (default: 64M)",
     )
-    parser.add_argument("--strict", action="store_true", help="stop at the first record that cannot be read")
+    parser.add_argument(
+        "--strict",
+        action=argparse.BooleanOptionalAction,
+        help="stop at the first record that cannot be read (default: no)",
+    )
     parser.add_argument(
         "--excel-safe",
-        action="store_true",
-        help="put an apostrophe before fields that a spreadsheet would run as formulas",
+        action=argparse.BooleanOptionalAction,
+        help="put an apostrophe before fields that a spreadsheet would run as formulas (default: no)",
     )
     parser.add_argument(
         "--rejects",
@@ -103,16 +110,40 @@ def add_engine_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+_OF_THE_COMMAND_LINE = ("help", "json", "quiet", "verbose")
+
+
 def pass_only_what_is_given(parser: argparse.ArgumentParser) -> None:
-    """Give options that are left out no value, so that the library's defaults apply; call it before adding any."""
-    parser.argument_default = argparse.SUPPRESS
+    """Give arguments that are left out no value, so that the library's defaults apply; call it after adding all."""
+    for action in parser._actions:
+        if action.dest not in _OF_THE_COMMAND_LINE:
+            action.default = argparse.SUPPRESS
+
+
+def add_output_arguments(
+    parser: argparse.ArgumentParser, as_json: str = "print the result as JSON (default: as text)"
+) -> None:
+    """What a command prints."""
+    parser.add_argument("--json", action="store_true", help=as_json)
+    amount = parser.add_mutually_exclusive_group()
+    amount.add_argument("--quiet", action="store_true", help="print no messages and no progress, only errors")
+    amount.add_argument("--verbose", action="store_true", help="print more messages, and a traceback with an error")
+
+
+def add_config_argument(parser: argparse.ArgumentParser, which: str) -> None:
+    """which: what files there are, for the help."""
+    parser.add_argument(
+        "--config",
+        metavar="FILE",
+        help=f"take the options in this file, {which}; options given here take precedence (default: none)",
+    )
 
 
 def add_model_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model",
         metavar="FOLDER|bundled",
-        help="use the model in this folder (default: the bundled model, trained on IMDb reviews)",
+        help="use the model in this folder (default: the bundled model, for everyday English)",
     )
 
 
@@ -171,8 +202,9 @@ def add_cascade_argument(parser: argparse.ArgumentParser) -> None:
         "--cascade",
         metavar="P|off",
         type=_cascade,
-        help="skip the network for texts that the n-gram model classifies with at least this probability, 0.5 to 1 "
-        "(default: the model's: 0.95 if training found that it costs no accuracy, else off)",
+        help="skip the network for texts that the n-gram model classifies with at least this probability, 0.5 to 1, "
+        "except short ones, in most models those of fewer than 64 words (default: the model's: 0.85, 0.9 or 0.95 if "
+        "training found that it costs hardly any accuracy, else off)",
     )
 
 
@@ -183,133 +215,7 @@ def _cascade(text: str) -> float | bool:
         raise argparse.ArgumentTypeError(f"expected a probability of 0.5 to 1, or off, got {text!r}") from error
 
 
-def add_search_arguments(parser: argparse.ArgumentParser) -> None:
-    """What tune searches for, and for how long."""
-    parser.add_argument(
-        "--search",
-        choices=("random", "grid", "optuna"),
-        help="draw settings at random, try all combinations, or let Optuna choose (extra: optuna; default: random)",
-    )
-    parser.add_argument(
-        "--space",
-        metavar="FILE",
-        help='try the settings in this JSON file: {"layers": [1, 2], "learning_rate": {"low": 3e-4, "high": 3e-2, '
-        '"log": true}} (default: learning rate, batch size, sizes, layers and dropout; for a grid, learning rate and '
-        "hidden_size)",
-    )
-    parser.add_argument(
-        "--try",
-        dest="tries",
-        metavar="NAME=A,B,C",
-        action="append",
-        help="try these values of one setting, instead of those in --space; may be repeated",
-    )
-    parser.add_argument(
-        "--time", metavar="T", help="search for this long: 90s, 30m, 1h30m (default: 30m, unless --trials is given)"
-    )
-    parser.add_argument("--trials", metavar="N", type=int, help="run N trials (default: as many as fit into --time)")
-    parser.add_argument(
-        "--metric",
-        choices=("accuracy", "loss"),
-        help="rank trials by this figure on the validation data, in the epoch that a trial keeps (default: accuracy)",
-    )
-
-
-def add_settings_arguments(parser: argparse.ArgumentParser) -> None:
-    start = parser.add_mutually_exclusive_group()
-    start.add_argument("--preset", help="start from this preset's settings (default: tutorial)")
-    start.add_argument(
-        "--config", metavar="FILE", help="start from the settings in a preset file instead, such as tune writes"
-    )
-    parser.add_argument(
-        "--set",
-        metavar="NAME=VALUE",
-        action="append",
-        help="change a setting of the preset, such as cell=gru, pooling=attention or max_words=5000; an unknown "
-        "name lists all; may be repeated",
-    )
-    parser.add_argument("--seed", metavar="N", type=int, help="seed all random numbers with N (default: the preset's)")
-
-
-def add_epochs_arguments(parser: argparse.ArgumentParser) -> None:
-    """Settings of training in epochs that have options of their own."""
-    parser.add_argument("--epochs", metavar="N", type=int, help="train for N epochs (default: the preset's)")
-    parser.add_argument("--batch-size", metavar="N", type=int, help="use N texts per step (default: the preset's)")
-    parser.add_argument(
-        "--learning-rate", metavar="X", type=float, help="set the learning rate (default: the preset's)"
-    )
-
-
-def add_learning_arguments(parser: argparse.ArgumentParser) -> None:
-    add_class_arguments(parser)
-    parser.add_argument(
-        "--vectors", metavar="FILE", help="initialize the embedding with word vectors in GloVe or word2vec text format"
-    )
-    parser.add_argument(
-        "--init",
-        metavar="FOLDER|bundled",
-        help="start from the vocabulary and weights that pretrain wrote to FOLDER, or fine-tune the model that train "
-        "wrote there, or the bundled one",
-    )
-    parser.add_argument(
-        "--teacher",
-        metavar="FOLDER|bundled[:weight=W][:words=A-B]",
-        action="append",
-        help="learn from this model's probabilities too: a folder that train wrote, the bundled model, or a Hugging "
-        "Face sequence classifier in a folder; may be repeated: the weighted mean of the log probabilities is learned "
-        "(default weights: the best on the validation part); :words=A-B, A- or -B limits it to texts of so many words",
-    )
-    parser.add_argument(
-        "--unlabelled",
-        metavar="PATH|imdb|demo",
-        action="append",
-        help="learn from these texts too, labelled by the teacher; may be repeated",
-    )
-    parser.add_argument(
-        "--label-weight",
-        metavar="X",
-        type=float,
-        help="weight labels by X, and the teacher's probabilities by 1 - X (default: 0.5)",
-    )
-
-
-def add_hardware_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--device", choices=DEVICES, help="run on this device (default: auto, a GPU if available)")
-    parser.add_argument("--amp", action="store_true", help="use mixed precision if the hardware has it")
-    parser.add_argument(
-        "--precision",
-        choices=PRECISIONS,
-        help="run the network's matrix products in this precision (default: float32; with --amp: auto, the fastest)",
-    )
-    add_threads_argument(parser)
-
-
-def add_graphs_argument(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--cuda-graphs",
-        action=argparse.BooleanOptionalAction,
-        help="launch each training step as one CUDA graph (default: on one GPU, unless float16 or --deterministic)",
-    )
-
-
-def add_run_arguments(parser: argparse.ArgumentParser, out: str) -> None:
-    """out: the help of --out."""
-    parser.add_argument("--out", metavar="FOLDER", type=Path, help=out)
-    parser.add_argument(
-        "--resume",
-        action="store_true",
-        help="continue the run in --out from its last checkpoint, if any; its other options are recorded and may be "
-        "left out",
-    )
-    parser.add_argument(
-        "--checkpoint-minutes",
-        metavar="M",
-        type=float,
-        help="save a checkpoint every M minutes, and after each epoch (default: 5)",
-    )
-    parser.add_argument(
-        "--deterministic",
-        action="store_true",
-        help="get the same weights from the same seed on a GPU too, as always on a CPU; slower",
-    )
-    parser.add_argument("--tensorboard", action="store_true", help="also log to OUT/tensorboard (extra: tensorboard)")
+def in_a_folder(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The options of a training; a new run that is given no folder gets one named after the date."""
+    options = vars(arguments)
+    return options if options.get("resume") else {"out": dated_folder()} | options

@@ -1,4 +1,4 @@
-"""Progress bars on stderr, if that is a terminal; tqdm is imported only then.
+"""Progress bars on stderr, if that is a terminal and without --quiet; tqdm is imported only then.
 
 In: what a command works through. Out: a bar; or, as long as nobody can say how much there is, a line with the time that
 has passed. What is done, and how often progress is reported, is left to others.
@@ -14,7 +14,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from sentiment_fast.cli.messages import is_quiet
+
 Say = Callable[[str], None]
+
+
+def _is_shown() -> bool:
+    return sys.stderr.isatty() and not is_quiet()
 
 
 class Waiting:
@@ -26,7 +32,7 @@ class Waiting:
     def __init__(self, what: str, say: Say) -> None:
         self._say, self._ended = say, threading.Event()
         self._bar: Any = None
-        if sys.stderr.isatty():
+        if _is_shown():
             from tqdm import tqdm
 
             self._bar = tqdm(desc=what, bar_format="{desc} ({elapsed})", leave=False)
@@ -71,7 +77,7 @@ class Waiting:
 
 def progress_bar(batches: Sequence[Any]) -> Iterator[Any]:
     """The batches, with a bar of how many of their texts are done."""
-    if not sys.stderr.isatty():
+    if not _is_shown():
         yield from batches
         return
     from tqdm import tqdm
@@ -85,7 +91,7 @@ def progress_bar(batches: Sequence[Any]) -> Iterator[Any]:
 @contextmanager
 def scoring_bar(inputs: Sequence[str]) -> Iterator[Callable[[int, int], None]]:
     """A bar of the bytes read from files. Yields a function that takes the bytes read and the rows done so far."""
-    if not sys.stderr.isatty():
+    if not _is_shown():
         yield lambda consumed, rows: None
         return
     from tqdm import tqdm

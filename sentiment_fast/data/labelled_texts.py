@@ -36,7 +36,7 @@ LABEL_OPTION, DOMAIN_OPTION = "`label_column`", "`domain_column`"
 _MOST_COUNTED = 5  # classes in a message, the rarest first
 
 
-_PER_ROW = ("weights", "without_class", "sources", "domains", "same_text")
+_PER_ROW = ("weights", "label_weights", "without_class", "sources", "domains", "same_text")
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,11 @@ class LabelledTexts:
     texts: (n,) Arrow strings, chunked. labels: (n,) numpy array of str, int64 or float64.
     name: how messages and the model card call the data. made_up: True only for the demo corpus.
     text_column, label_column: the columns that they were read from, if they came from a table.
-    weights: (n,) float64, 0 or more, how often each row counts in training; None for once. without_class: (n,) bool,
-    rows whose label is not a class; None for none. sources: the file of each row, if there are several. domains: the
-    domain of each row, if a column has them. same_text: (n,) numbers, equal for rows whose texts are copies of each
-    other; None if that is not known.
+    weights: (n,) float64, 0 or more, how often each row counts in training; None for once. label_weights: (n,)
+    float64, 0 to 1, the weight of each row's label next to a teacher, NaN for that of all texts; None if all are NaN.
+    without_class: (n,) bool, rows whose label is not a class; None for none. sources: the file of each row, if there
+    are several. domains: the domain of each row, if a column has them. same_text: (n,) numbers, equal for rows whose
+    texts are copies of each other; None if that is not known.
     """
 
     texts: pa.ChunkedArray
@@ -59,6 +60,7 @@ class LabelledTexts:
     text_column: str | None = None
     label_column: str | None = None
     weights: np.ndarray | None = None
+    label_weights: np.ndarray | None = None
     without_class: np.ndarray | None = None
     sources: Groups | None = None
     domains: Groups | None = None
@@ -301,8 +303,8 @@ def class_indices(data: LabelledTexts, classes: Sequence[Label]) -> np.ndarray:
 def stratified_split(data: LabelledTexts, held_out: float, seed: int) -> tuple[LabelledTexts, LabelledTexts]:
     """Divide into (training, held out) so that both have the same class shares (the tutorial, section 2).
 
-    held_out: the share, above 0 and below 1. Copies of a text, if they are known, stay together. Raises DataError if a
-    class has too few rows for that.
+    held_out: the share, above 0 and below 1. Each class is in both parts, however rare it is. Copies of a text, if they
+    are known, stay together. Raises DataError if a class has too few rows for that.
     """
     from sklearn.model_selection import train_test_split  # imported here: it takes half a second
 
@@ -319,8 +321,21 @@ def stratified_split(data: LabelledTexts, held_out: float, seed: int) -> tuple[L
             f"{data.name}: cannot hold out {held_out:.0%} of {len(data)} rows with every class in both parts "
             f"({found}). Give more rows, or a validation file of its own (`validation=PATH`)."
         ) from error
+    kept, held = _with_each_class(kept, held, data.labels)
     if data.same_text is not None and len(rows) < len(data):
         is_held = np.isin(data.same_text, data.same_text[held])
         kept, held = np.flatnonzero(~is_held), np.flatnonzero(is_held)
     training = replace(data.take(kept), name=f"{data.name} (training part)")
-    return training, replace(data.take(held), name=f"{data.name} (held-back part)")
+    return training, replace(data.take(held), name=f"{data.name} (held-out part)")
+
+
+def _with_each_class(kept: np.ndarray, held: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The rows of two parts, after one of each class that is in one part only, and has more, has moved to the other."""
+    parts = [kept, held]
+    for lacking, other in ((1, 0), (0, 1)):
+        for label in np.setdiff1d(labels[parts[other]], labels[parts[lacking]]):
+            places = np.flatnonzero(labels[parts[other]] == label)
+            if len(places) > 1:
+                parts[lacking] = np.append(parts[lacking], parts[other][places[0]])
+                parts[other] = np.delete(parts[other], places[0])
+    return parts[0], parts[1]

@@ -66,8 +66,8 @@ def distinct_labels(labels: npt.NDArray[Any]) -> tuple[list[Label], npt.NDArray[
 
 
 def check_spellings(spellings: Iterable[str], name: str) -> None:
-    """Raises DataError for labels with the character NUL, at which NumPy would cut them off, and for very long ones,
-    since NumPy would make room for the longest in every row.
+    """Raises DataError for labels with the character NUL, at which NumPy would cut them off, for those that UTF-8
+    cannot encode, and for very long ones, since NumPy would make room for the longest in every row.
     """
     for text in spellings:
         if len(text) > _MOST_CHARACTERS:
@@ -77,6 +77,8 @@ def check_spellings(spellings: Iterable[str], name: str) -> None:
             )
         if "\0" in text:
             raise DataError(f"{name}: expected labels without the character NUL, got {text!r:.100}: rename it")
+        if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+            raise DataError(f"{name}: expected labels that UTF-8 can encode, got {text!r:.100}: rename it")
 
 
 def positions(labels: Sequence[Label], classes: Sequence[Label]) -> list[int | None]:

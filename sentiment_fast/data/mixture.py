@@ -30,14 +30,15 @@ def mixed(data: LabelledTexts, files: Sequence[DataFile], seed: int, say: Callab
     letters and digits in lower case, and `same_text` of the result marks copies within a file. seed: draws the rows.
     say: gets what was drawn, and how many texts were left out.
     """
-    if all(file.weight == 1 and file.rows is None for file in files) and len(files) == 1:
-        return data
     if any(file.rows is not None for file in files):
         of_files = _numbers(data)
         drawn = [_drawn(data, np.flatnonzero(of_files == at), file, seed, say) for at, file in enumerate(files)]
         data = data.take(np.concatenate(drawn))
     if any(file.weight != 1 for file in files):
         data = replace(data, weights=np.array([float(file.weight) for file in files])[_numbers(data)])
+    if any(file.label_weight is not None for file in files):
+        of_labels = np.array([file.label_weight for file in files], np.float64)  # None is NaN
+        data = replace(data, label_weights=of_labels[_numbers(data)])
     return data if data.sources is None else _without_copies(data, data.sources, say)
 
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from sentiment_fast.errors import UsageError
 
-_OPTION = re.compile(r"(?P<before>.+):(?P<name>[A-Za-z_]+)=(?P<value>[^:]*)", re.DOTALL)
+_OPTION = re.compile(r"(?P<before>.+):(?P<name>[A-Za-z_-]+)=(?P<value>[^:]*)", re.DOTALL)
 
 
 class PathOption(NamedTuple):
@@ -39,7 +39,8 @@ def split_path_options(
         if name not in options:
             if not exists(_without_options(found["before"], options)):
                 break  # part of a name or of a pattern, not an option
-            known = " or ".join(option.written for option in options.values())
+            *others, last = (option.written for option in options.values())
+            known = f"{', '.join(others)} or {last}" if others else last
             raise UsageError(f"`{argument}={text}`: expected {known} after the path, got {name}={value}")
         if name in values:
             raise UsageError(f"`{argument}={text}`: expected {name} once, got it twice")

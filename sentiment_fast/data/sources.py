@@ -147,9 +147,12 @@ def _suggest(data: str) -> str:
         return f"The folder {parent} does not exist either."
     present = {path.name.lower(): str(path) for path in sorted(parent.iterdir()) if not path.name.startswith(".")}
     choices = {name: name for name in DATA_SETS} | present
-    close = difflib.get_close_matches(Path(data).name.lower(), choices, n=3)
+    stems: dict[str, list[str]] = {}  # names of different files are alike in their extension
+    for name, choice in choices.items():
+        stems.setdefault(name.partition(".")[0], []).append(choice)
+    close = difflib.get_close_matches(Path(data).name.lower().partition(".")[0], stems, n=3)
     if close:
-        return f"Did you mean {' or '.join(repr(choices[name]) for name in close)}?"
+        return f"Did you mean {' or '.join(repr(choice) for stem in close for choice in stems[stem][:3])}?"
     return f"In {parent.resolve()} there are: {', '.join(map(repr, list(present.values())[:10])) or 'no files'}."
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from sentiment_fast.data.data_files import MOST_WEIGHT
 from sentiment_fast.data.labelled_texts import LabelledTexts
 from sentiment_fast.data.labels import check_spellings, shortest_floats
 from sentiment_fast.errors import DataError
@@ -19,7 +20,7 @@ from sentiment_fast.text.containers import large_strings
 def labelled_texts_of(texts: Any, labels: Any, name: str = "the given texts", weights: Any = None) -> LabelledTexts:
     """texts: as for `build_vocabulary`; a missing one is "". labels: as many str, bool, whole or finite numbers.
 
-    weights: (n,) numbers of 0 or more, how often each text counts in training; None for once.
+    weights: (n,) numbers from 0 to a billion, how often each text counts in training; None for once.
 
     Raises DataError for anything else; for texts it is a TextsError.
     """
@@ -34,15 +35,16 @@ def labelled_texts_of(texts: Any, labels: Any, name: str = "the given texts", we
 
 def _weights(weights: Any, texts: int) -> np.ndarray:
     try:
-        found = np.asarray(weights, np.float64)
+        found = np.asarray(weights)
+        found = found.astype(np.float64, casting="same_kind" if found.dtype.kind == "c" else "unsafe")
     except (TypeError, ValueError) as error:
-        raise DataError(f"`sample_weight`: expected numbers of 0 or more, got others ({error})") from error
+        raise DataError(f"`sample_weight`: expected numbers of 0 to {MOST_WEIGHT:,}, got others ({error})") from error
     if found.shape != (texts,):
         raise DataError(f"`sample_weight`: expected one number per text, ({texts},), got the shape {found.shape}")
-    wrong = ~(np.isfinite(found) & (found >= 0))
+    wrong = ~((found >= 0) & (found <= MOST_WEIGHT))
     if wrong.any():
         row = int(wrong.argmax())
-        raise DataError(f"`sample_weight`: expected numbers of 0 or more, got {found[row]} in row {row + 1}")
+        raise DataError(f"`sample_weight`: expected numbers of 0 to {MOST_WEIGHT:,}, got {found[row]} in row {row + 1}")
     return found
 
 
@@ -66,6 +68,7 @@ def _labels(labels: Any) -> np.ndarray:
         return shortest_floats(found)
     if found.dtype.kind != "U":
         raise DataError(f"Expected labels that are str or numbers of 64 bits, got others, of the dtype {found.dtype}")
+    check_spellings(set(found.tolist()), "the given labels")
     if (found == "").any():
         raise DataError(f"Expected labels that are not empty, got '' in row {int(np.argmax(found == '')) + 1}")
     return found

@@ -18,23 +18,27 @@ Rows = npt.NDArray[np.int64]
 
 
 class RaggedRows:
-    """Texts' ids as rows that can be read in place, without padding. lengths: (n,), how many ids of each row are read.
+    """Texts' ids as rows that can be read in place, without padding.
 
-    max_length: the most ids of a row that are read. A text without ids is a row of one pad. values: (total + 1,) int16
-    or int32, a leading pad, id 0, then the ids of all texts.
+    max_length: the most ids of a row that are read. tail_length: how many of these, up to half, are the last ones of a
+    longer row. lengths: (n,) int64, how many ids of each row are read. starts: (n,) int64, where they begin in
+    `values`. values: (total + 1,) int16 or int32, a leading pad, id 0, then the ids of all texts. A text without ids is
+    a row of one pad.
     """
 
-    def __init__(self, ids: TokenIds, max_length: int) -> None:
+    def __init__(self, ids: TokenIds, max_length: int, tail_length: int = 0) -> None:
+        if tail_length:
+            ids = ids.shortened(max_length, min(tail_length, max_length // 2))
         self.lengths: Rows = np.clip(ids.lengths, 1, max_length)
         self.values: npt.NDArray[Any] = np.concatenate([np.zeros(1, ids.values.dtype), ids.values])
-        self._starts = np.where(ids.lengths > 0, ids.offsets[:-1] + 1, 0)  # a row of one pad is at 0
+        self.starts: Rows = np.where(ids.lengths > 0, ids.offsets[:-1] + 1, 0)  # a row of one pad is at 0
 
     def __len__(self) -> int:
         return len(self.lengths)
 
     def ragged(self, rows: Rows) -> tuple[npt.NDArray[Any], Rows, Rows]:
         """All texts' ids, (total + 1,); and each of these rows' start among them and length, (batch,) int64."""
-        return self.values, self._starts[rows], self.lengths[rows]
+        return self.values, self.starts[rows], self.lengths[rows]
 
 
 @dataclass(frozen=True)

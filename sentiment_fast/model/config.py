@@ -6,8 +6,8 @@ In: single settings, checked. Out: a `NetworkConfig`. The network itself is left
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
 
 from sentiment_fast.errors import UsageError, quoted
 
@@ -28,7 +28,9 @@ class NetworkConfig:
       "last"      the last real step of each direction;
       "attention" a learned weighted mean of all real steps (additive attention, Bahdanau et al. 2015);
       "max_mean"  the maximum and the mean of all real steps, side by side (Howard & Ruder 2018).
-    max_length: how many ids of a row are read; the rest is cut off.
+    max_length: how many ids of a row are read; the rest is cut off. tail_length: how many of these are the last ones of
+    a longer row, up to half of them, so that its middle is cut off instead of its end (Sun et al. 2019, "How to
+    Fine-Tune BERT for Text Classification?", 5.3.1).
     dropout: the share of classified features that is dropped; word_dropout: of whole words, recurrent_dropout: of the
     hidden-to-hidden weights, both drawn once per batch; see dropout.py.
     """
@@ -41,6 +43,7 @@ class NetworkConfig:
     bidirectional: bool = False
     pooling: Literal["padded", "last", "attention", "max_mean"] = "padded"
     max_length: int = 500
+    tail_length: int = 0
     word_dropout: float = 0.0
     recurrent_dropout: float = 0.0
 
@@ -51,6 +54,10 @@ class NetworkConfig:
                 raise UsageError(f"Expected {name} to be a whole number of 1 or more, got {quoted(value)}")
             if value > most:  # nothing else in a model folder would reveal an absurd max_length
                 raise UsageError(f"Expected {name} of up to {most:,}, got {quoted(value)}")
+        if type(self.tail_length) is not int or not 0 <= self.tail_length <= _LONGEST:
+            raise UsageError(
+                f"Expected tail_length to be a whole number of 0 to {_LONGEST:,}, got {quoted(self.tail_length)}"
+            )
         for name in ("dropout", "word_dropout", "recurrent_dropout"):
             share = getattr(self, name)
             if type(share) not in (int, float) or not 0 <= share < 1:
@@ -67,6 +74,10 @@ class NetworkConfig:
             raise UsageError(
                 "Expected pooling last, attention or max_mean with bidirectional: padded is for one direction"
             )
+
+    def as_dict(self) -> dict[str, Any]:
+        """All settings for files: without tail_length if it is 0, so that earlier versions read them."""
+        return {name: value for name, value in asdict(self).items() if name != "tail_length" or value}
 
     @property
     def pads_on_left(self) -> bool:

@@ -11,16 +11,17 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from sentiment_fast import _core
-from sentiment_fast.errors import UsageError
+from sentiment_fast.errors import MissingPackageError, UsageError
+from sentiment_fast.extras import is_installed
 
 if TYPE_CHECKING:
     import torch
 
+DEVICES = ("auto", "cpu", "cuda")
 INSTALL_PYTORCH = "install PyTorch: pip install torch"
 
 
@@ -61,26 +62,29 @@ class Precision:
 
 def pytorch_is_installed() -> bool:
     """Can PyTorch be imported? Answered without importing it."""
-    return find_spec("torch") is not None
+    return is_installed("torch")
 
 
 def check_pytorch() -> None:
-    """Import PyTorch. Raises UsageError if that fails, such as for a library that the system lacks."""
+    """Import PyTorch. Raises MissingPackageError if that fails, such as for a library that the system lacks."""
     try:
         import torch  # noqa: F401
     except ImportError as error:
-        raise UsageError(f"Expected PyTorch, which cannot be imported ({error}): {INSTALL_PYTORCH}") from error
+        raise MissingPackageError(f"Expected PyTorch, which cannot be imported ({error}): {INSTALL_PYTORCH}") from error
 
 
 def find_device(name: str = "auto") -> Device:
-    """A device by name; "auto" is CUDA if PyTorch can use it. Raises UsageError for a device that is not available.
+    """A device by name; "auto" is CUDA if PyTorch can use it.
 
+    Raises UsageError for a device that is not available, MissingPackageError for "cuda" without PyTorch.
     PyTorch is imported only to confirm a GPU: one requested by name, or one that the driver reports.
     """
-    if name not in ("auto", "cpu", "cuda"):
+    if name not in DEVICES:
         raise UsageError(f"Expected a device of auto, cpu or cuda, got {name!r}")
     if name == "cuda" and not pytorch_is_installed():
-        raise UsageError(f"Expected PyTorch for a CUDA device, found none: {INSTALL_PYTORCH}, or take `device=cpu`")
+        raise MissingPackageError(
+            f"Expected PyTorch for a CUDA device, found none: {INSTALL_PYTORCH}, or take `device=cpu`"
+        )
     if name == "cuda":
         check_pytorch()
     if name == "cuda" and not _pytorch_finds_cuda():

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from sentiment_fast.errors import UsageError
+from sentiment_fast.errors import MissingPackageError
 from sentiment_fast.model.batches import RaggedRows
 from sentiment_fast.model.calibration import Logits
 from sentiment_fast.model.config import NetworkConfig
@@ -27,7 +27,7 @@ from sentiment_fast.model.native.scoring import (
     tables_fit,
 )
 from sentiment_fast.model.threads import pytorch_threads
-from sentiment_fast.text.encoding import TokenIds, thread_count
+from sentiment_fast.text.encoding import TokenIds, asked_threads, thread_count
 
 
 class Engine(Protocol):
@@ -43,7 +43,7 @@ class Engine(Protocol):
 def engine_for(model: Model, device: Device, precision: Precision, threads: int | None = None) -> Engine:
     """The fastest engine for the model's network. threads: how many it may use on a CPU; None for the default.
 
-    Raises UsageError if that is PyTorch, which is not installed, and the core can't run the network either.
+    Raises MissingPackageError if that is PyTorch, which is not installed, and the core can't run the network either.
     """
     level = native_level(device, precision)
     if level is not None and can_run(model.config) and tables_fit(model.config, len(model.weights["embedding.weight"])):
@@ -53,7 +53,7 @@ def engine_for(model: Model, device: Device, precision: Precision, threads: int 
         return PyTorchEngine(model, device, precision, threads)
     level = slow_level(precision)
     if level is None or not can_run(model.config):
-        raise UsageError(
+        raise MissingPackageError(
             f"Expected PyTorch to run this model's network, {_described(model.config)}, found none: {INSTALL_PYTORCH}. "
             "Without it, only LSTMs of hidden_size 16, 32, 48, ... run, in one direction or in one layer, with a "
             "pooling of padded, last or max_mean"
@@ -88,7 +88,8 @@ class NativeEngine:
         return self._run(self._lstm, ids)
 
     def _run(self, lstm: NativeLSTM, ids: TokenIds) -> Logits:
-        rows, outputs = RaggedRows(ids, self._model.config.max_length), len(self._model.weights["output.bias"])
+        config, outputs = self._model.config, len(self._model.weights["output.bias"])
+        rows = RaggedRows(ids, config.max_length, config.tail_length)
         logits = np.empty(len(rows) if outputs == 1 else (len(rows), outputs), np.float32)
         threads = thread_count(self._threads)
         for call in rows_of_calls(rows.lengths, np.argsort(-rows.lengths, kind="stable")):
@@ -100,7 +101,7 @@ class NativeEngine:
 
 
 class PyTorchEngine:
-    """The network in PyTorch, on the device. threads: PyTorch's for this network; None leaves them as they are."""
+    """The network in PyTorch, on the device. threads: PyTorch's for this network; None for those of `asked_threads`."""
 
     def __init__(self, model: Model, device: Device, precision: Precision, threads: int | None) -> None:
         from sentiment_fast.model.network import network_of
@@ -111,7 +112,7 @@ class PyTorchEngine:
     def logits(self, ids: TokenIds) -> Logits:
         from sentiment_fast.model.inference import network_logits
 
-        with pytorch_threads(self._threads):
+        with pytorch_threads(asked_threads(self._threads)):
             return network_logits(self._network, ids, self._precision)
 
     def fingerprint(self) -> dict[str, Any]:
@@ -121,7 +122,8 @@ class PyTorchEngine:
         return {
             "engine": "PyTorch",
             "instructions": torch.backends.cpu.get_cpu_capability() if on_cpu else None,
-            "threads": self._threads or torch.get_num_threads(),  # which round the last bit, unlike the core's
+            "threads": asked_threads(self._threads)
+            or torch.get_num_threads(),  # which round the last bit, unlike the core's
             "PyTorch": torch.__version__,
         }
 

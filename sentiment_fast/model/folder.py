@@ -10,7 +10,6 @@ import hashlib
 import json
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +41,9 @@ BUNDLED_NAME = "bundled"  # how it is named where a model folder may be
 
 _LARGEST = sys.float_info.max
 _NGRAMS = "wide."  # prefix of the names of the n-gram model's tensors
+# Only labels depend on these, and on the cascade probabilities too; fingerprints have them under names of their own.
+_BESIDES_DIGEST = {"threshold", "positive", "neutral", "ordinal", "cascade"}
+_NOT_IN_DIGEST = {"format", "text_column", "label_column", "settings"} | _BESIDES_DIGEST
 _NO_PARTS: dict[str, Any] = {  # what a folder of format 1 lacks
     "wide": None,
     "calibration": UNCHANGED.as_dict(),
@@ -60,34 +62,69 @@ def save_model(folder: Path, model: Model, half: bool = False) -> None:
     half: store the network's weights as float16, in half the space. Raises UsageError if one is beyond its range.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    write_together({folder / name: content for name, content in model_files(model, half).items()})
+
+
+def model_files(model: Model, half: bool = False) -> dict[str, bytes]:
+    """The contents of the files that `save_model` writes, by name; with the same errors."""
     weights: dict[str, Array] = dict(model.weights)
     if half:
         weights = {name: _halved(name, tensor) for name, tensor in weights.items()}
-    if model.wide is not None:  # small already, so never halved
-        weights |= {f"{_NGRAMS}{name}": tensor for name, tensor in model.wide.tensors().items()}
+    weights |= _ngram_tensors(model)  # small already, so never halved
     files = {VOCABULARY: model.vocabulary.as_bytes(), WEIGHTS: save(weights)}
-    config = {
+    digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    return {**files, CONFIG: config_bytes({**_described(model), "sha256": digests})}
+
+
+def model_digest(model: Model) -> str:
+    """SHA-256 of the model without its cascade and what is done with its probabilities; see `Scorer.digest`.
+
+    It is that of what a config.json holds, as JSON with sorted names, and of digests of the vocabulary and the weights:
+    how the package represents them in memory does not count.
+    """
+    weights = {**model.weights, **_ngram_tensors(model)}
+    described = {name: value for name, value in _described(model).items() if name not in _NOT_IN_DIGEST}
+    described["vocabulary"] = model.vocabulary.digest()
+    described["weights"] = {name: hashlib.sha256(tensor.tobytes()).hexdigest() for name, tensor in weights.items()}
+    return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()
+
+
+def _ngram_tensors(model: Model) -> dict[str, Array]:
+    if model.wide is None:
+        return {}
+    return {f"{_NGRAMS}{name}": tensor for name, tensor in model.wide.tensors().items()}
+
+
+def _described(model: Model) -> dict[str, Any]:
+    """What config.json holds about a model, without the digests of the other files."""
+    return {
         "format": FORMAT if _needs_format_3(model) else 2,
         "classes": model.classes,
         "text_column": model.text_column,
         "label_column": model.label_column,
-        "network": asdict(model.config),
-        "wide": None if model.wide is None else asdict(model.wide.config),
+        "network": model.config.as_dict(),
+        "wide": None if model.wide is None else model.wide.config.as_dict(),
         "calibration": model.calibration.as_dict(),
         "wide_calibration": model.wide_calibration.as_dict(),
         "threshold": model.threshold,
         "cascade": model.cascade,
+        **({"cascade_from": model.cascade_from} if model.cascade_from else {}),
         "positive": model.positive,
         "neutral": model.neutral,
         "ordinal": model.ordinal,
         "settings": model.settings,
-        "sha256": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
     }
-    files[CONFIG] = config_bytes(config)
-    write_together({folder / name: content for name, content in files.items()})
+
+
+def model_of_files(contents: Mapping[str, bytes], name: str) -> Model:
+    """The inverse of `model_files`. name: what messages call it. Raises ModelFolderError as `load_model` does."""
+    with FolderFiles.in_memory(contents, name) as files:
+        return _model_of(files)
 
 
 def _needs_format_3(model: Model) -> bool:
+    if model.cascade is not None and model.cascade_from:
+        return True
     return model.neutral is not None or model.ordinal is not None or model.positive not in (None, model.classes[1])
 
 
@@ -111,7 +148,7 @@ def named_or_bundled(folder: str | Path | None, say: Callable[[str], None]) -> P
     """
     if folder is not None:
         return model_folder(folder)
-    say("scoring with the bundled model (IMDb reviews); name a model folder to use your own")
+    say("using the bundled model (everyday English); name a model folder to use your own")
     return model_folder(BUNDLED_NAME)
 
 
@@ -125,7 +162,7 @@ def model_folder(name: str | Path) -> Path:
     if not (BUNDLED / CONFIG).is_file():
         raise ModelFolderError(
             f"{BUNDLED}: expected the bundled model, got none there: name a model of your own (`model=FOLDER`), which "
-            "`python -m sentiment_fast.train` makes, or install a release of sentiment_fast, which has one"
+            "`train` makes, or install a release of sentiment_fast, which has one"
         )
     return BUNDLED
 
@@ -152,16 +189,17 @@ def _model_of(files: FolderFiles) -> Model:
     try:
         model = Model(
             network,
-            {name: weights[name] for name in names},  # in the network's order, on which `Scorer.digest` depends
+            {name: weights[name] for name in names},
             vocabulary,
-            config["classes"],
-            config["text_column"],
-            config["settings"],
+            classes=config["classes"],
+            text_column=config["text_column"],
+            settings=config["settings"],
             wide=ngrams,
             calibration=Calibration.from_dict(config["calibration"], len(config["classes"])),
             wide_calibration=Calibration.from_dict(config["wide_calibration"], len(config["classes"])),
             threshold=config["threshold"],
             cascade=config["cascade"],
+            cascade_from=config.get("cascade_from", 0),
             positive=config["positive"],
             neutral=config["neutral"],
             ordinal=config["ordinal"],
@@ -221,8 +259,8 @@ def check_stop_words(vocabulary: Vocabulary, path: Path) -> None:
         return
     if not is_language(name) or (vocabulary.unknown == "id" and local_stop_words(name) is None):
         raise ModelFolderError(
-            f"{path}: expected stop words that are on this machine, got those of {quoted(name)}: altered, or run "
-            "`python -m nltk.downloader stopwords`"
+            f"{path}: expected stop words that are on this machine, got those of {quoted(name)}: altered, or "
+            "install NLTK and run `python -m nltk.downloader stopwords`"
         )
 
 

@@ -1,6 +1,6 @@
 """A PyTorch network and ids -> logits for every text, in the texts' order, without training.
 
-In: a `SentimentLSTM` on any device. Out: its logits, by the native core if that is faster. A model that is not being
+In: a `Classifier` on any device. Out: its logits, by the native core if that is faster. A model that is not being
 trained is scored by engine.py.
 """
 
@@ -19,6 +19,7 @@ from sentiment_fast import _core
 from sentiment_fast.errors import DataError
 from sentiment_fast.model.batch_source import BatchSource
 from sentiment_fast.model.batches import Budget, batches_by_length
+from sentiment_fast.model.classifier import Classifier
 from sentiment_fast.model.devices import Precision
 from sentiment_fast.model.distributed import TrainingProcesses
 from sentiment_fast.model.native.layers import table_of
@@ -36,13 +37,13 @@ GPU_BUDGET = Budget(rows=4096, ids=1 << 18)
 def network_logits(network: SentimentLSTM, ids: TokenIds, precision: Precision) -> npt.NDArray[np.float32]:
     """(n,) logits for two classes, (n, classes) for more, computed on the network's device; see `all_logits`."""
     config = network.config
-    source = BatchSource(ids, config.max_length, config.pads_on_left, network.output.weight.device)
+    source = BatchSource(ids, config.max_length, config.pads_on_left, network.output.weight.device, config.tail_length)
     logits: npt.NDArray[np.float32] = all_logits(network, source, precision).cpu().numpy()
     return logits
 
 
 def all_logits(
-    network: SentimentLSTM, source: BatchSource, precision: Precision, processes: TrainingProcesses | None = None
+    network: Classifier, source: BatchSource, precision: Precision, processes: TrainingProcesses | None = None
 ) -> Tensor:
     """(n,) logits for two classes, (n, classes) for more; float32, on the network's device. network: in eval mode.
 
@@ -51,14 +52,14 @@ def all_logits(
     if a single row does not fit.
     """
     processes = processes or TrainingProcesses()
-    weight = network.output.weight
-    shape = (len(source),) if weight.shape[0] == 1 else (len(source), weight.shape[0])
-    logits = torch.zeros(shape, dtype=torch.float32, device=weight.device)
-    budget = GPU_BUDGET if weight.device.type == "cuda" else CPU_BUDGET
+    device = network.device
+    shape = (len(source),) if network.outputs == 1 else (len(source), network.outputs)
+    logits = torch.zeros(shape, dtype=torch.float32, device=device)
+    budget = GPU_BUDGET if device.type == "cuda" else CPU_BUDGET
     batches = batches_by_length(source.lengths, budget, source.width_step)
     waiting = batches[processes.rank :: processes.size][::-1]  # in reverse: the next one is the last
     with torch.inference_mode():
-        if native := native_lstm(network, precision):
+        if isinstance(network, SentimentLSTM) and (native := native_lstm(network, precision)):
             mine = processes.share(np.argsort(-source.lengths, kind="stable"))
             for rows in rows_of_calls(source.lengths, mine):
                 logits[torch.from_numpy(rows)] = torch.from_numpy(native.logits(source, rows, torch.get_num_threads()))
@@ -67,9 +68,9 @@ def all_logits(
             rows = waiting.pop()
             try:
                 ids, lengths = source.batch(rows)  # (batch, time), (batch,)
-                with precision.autocast(weight.device):
+                with precision.autocast(device):
                     batch_logits = network(ids, lengths)
-                logits[torch.from_numpy(rows).to(weight.device)] = batch_logits.float()
+                logits[torch.from_numpy(rows).to(device)] = batch_logits.float()
             except torch.OutOfMemoryError as error:
                 if len(rows) == 1:
                     raise DataError("A single text does not fit into the device's memory: take `device=cpu`") from error

@@ -16,11 +16,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from sentiment_fast.model.classifier import Classifier, ParameterGroup
 from sentiment_fast.model.config import NetworkConfig
 from sentiment_fast.model.dropout import dropped_recurrent_weights, word_scales
 from sentiment_fast.model.model import Model
 from sentiment_fast.model.pads import LastPads, LSTMState, SteppedPads, after_last_pads, no_tf32
 from sentiment_fast.model.pooling import Attention, last_steps, max_mean
+from sentiment_fast.model.presets import TrainingConfig
 from sentiment_fast.model.threads import survive_forks
 from sentiment_fast.text.vocabulary import Vocabulary
 
@@ -29,7 +31,7 @@ survive_forks()
 _CELLS = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}
 
 
-class SentimentLSTM(nn.Module):
+class SentimentLSTM(Classifier):
     """Embedding, recurrent layers, pooling, dropout, linear layer (the tutorial, section 5); logits, no sigmoid.
 
     words: the largest id; ids are 0 (padding) to `words`. classes: two give one logit, more give one each.
@@ -37,6 +39,8 @@ class SentimentLSTM(nn.Module):
     None if they never were. See `_run_pads_unchecked`. pads_at_once: how many pads training runs in its first call.
     Logits do not depend on what else is in the batch, nor on how far it is padded, beyond float rounding.
     """
+
+    output: nn.Linear
 
     def __init__(self, config: NetworkConfig, words: int, classes: int) -> None:
         super().__init__()
@@ -59,15 +63,30 @@ class SentimentLSTM(nn.Module):
         self._stepped_pads: SteppedPads | None = None  # apart from those above: they are rounded differently
         self.packed: dict[tuple[str, str], Any] = {}  # the recurrent layers, as the core takes them
         self._after_last_pads: Callable[..., LSTMState] = after_last_pads
-        self.pad_drift: Tensor | None = None
+        self.pad_drift = None
         self.pads_at_once = 64
 
-    def forward(self, ids: Tensor, lengths: Tensor) -> Tensor:
-        """ids: (batch, time), padded with 0 on the side that the config chooses. lengths: (batch,), 1 to time."""
-        return self.classify(self.summarise(ids, lengths))
+    @property
+    def device(self) -> torch.device:
+        return self.output.weight.device
+
+    @property
+    def outputs(self) -> int:
+        return len(self.output.weight)
+
+    def parameter_groups(self, config: TrainingConfig) -> list[ParameterGroup]:
+        embedding = self.embedding.weight
+        others = [weight for weight in self.parameters() if weight is not embedding]
+        return [
+            ParameterGroup([embedding], config.embedding_rate, config.weight_decay),
+            ParameterGroup(others, 1.0, config.weight_decay),
+        ]
 
     def summarise(self, ids: Tensor, lengths: Tensor) -> Tensor:
-        """The pooled output of the recurrent layers for each row, (batch, features)."""
+        """The pooled output of the recurrent layers for each row, (batch, features).
+
+        ids: (batch, time), padded with 0 on the side that the config chooses. lengths: (batch,), 1 to time.
+        """
         with self.dropped_weights():
             return self._summarise(ids, lengths)
 
@@ -99,10 +118,6 @@ class SentimentLSTM(nn.Module):
         if self.training and self.config.word_dropout > 0:
             vectors = vectors * F.embedding(ids, word_scales(self.embedding.weight.detach(), self.config.word_dropout))
         return vectors
-
-    def classify(self, summary: Tensor) -> Tensor:
-        """Summaries -> logits."""
-        return self.output(self.dropout(summary)).squeeze(-1)  # type: ignore[no-any-return]
 
     def compile_parts(self, compiled: Callable[[Any], Any]) -> None:
         """compiled: a function -> the same function, compiled; for what is neither a layer nor the classifier."""
@@ -267,7 +282,7 @@ def weights_of(network: SentimentLSTM) -> dict[str, npt.NDArray[np.float32]]:
 
 def model_of(network: SentimentLSTM, vocabulary: Vocabulary, classes: list[Any], **fields: Any) -> Model:
     """A model with the network's weights as they are now. fields: further fields of `Model`."""
-    return Model(network.config, weights_of(network), vocabulary, classes, **fields)
+    return Model(network.config, weights_of(network), vocabulary, classes=classes, **fields)
 
 
 def class_loss(

@@ -1,7 +1,8 @@
 """The n-gram model: hashed n-grams of ids -> logits, by a linear model that naive Bayes scales.
 
 In: ids, and in training their classes. Out: logits, (n,) for two classes, (n, classes) for more. Hashing and summing
-n-grams is left to csrc/, calibrating the logits to calibration.py, saving the model to folder.py.
+n-grams is left to csrc/, the choice of those that are learned from to known_ngrams.py, calibrating the logits to
+calibration.py, saving the model to folder.py.
 
 Source: Wang and Manning 2012, "Baselines and Bigrams". The features of a text are the log-count ratios of its distinct
 n-grams, r = log((p / |p|) / (q / |q|)), divided by their norm: p and q are one more than the number of texts of the
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -20,22 +21,24 @@ import numpy.typing as npt
 
 from sentiment_fast import _core
 from sentiment_fast.errors import UsageError, quoted
+from sentiment_fast.model.known_ngrams import known_ngrams
 from sentiment_fast.text.encoding import TokenIds, thread_count
 
-# An n-gram of a single text says little about any other: without these, the model is as good and half the size.
-_FEWEST_TEXTS = 2
 MOST_ENTRIES = 1 << 30  # buckets times outputs, of two bytes each
 _ROUNDS = 300  # 50 to 80 are usual
 _LARGEST_C = 1e12
 _LEVELS = 127  # of 8 bits: ratios and weights are whole multiples of a step, which costs no accuracy
 
 # Each tensor's dtype, and whether it has a row for each bucket; in the order in which the core takes them.
-_TENSORS = {
+_TENSORS: dict[str, tuple[np.dtype[Any], bool]] = {
     "ngram_ratios": (np.dtype(np.int8), True),
     "ngram_weights": (np.dtype(np.int8), True),
     "ngram_scales": (np.dtype(np.float32), False),
     "ngram_biases": (np.dtype(np.float32), False),
 }
+_FINGERPRINTS = "ngram_fingerprints"  # uint8 (buckets,); only if the setting of the same name is on
+_LARGEST_LONG_FROM = 1 << 31  # ids; any limit above all texts would do
+_LEFT_OUT_IF_OFF = (_FINGERPRINTS, "ngram_long_from")  # so that earlier versions read the other settings
 
 _Numbers = npt.NDArray[np.float64]
 Array = npt.NDArray[Any]
@@ -45,20 +48,33 @@ Array = npt.NDArray[Any]
 class NgramConfig:
     """ngrams: the longest n-grams, in ids; 0 for no n-gram model. ngram_bits: they are hashed into 2**ngram_bits
     buckets, of two bytes a class. ngram_c: inverse strength of the regularisation (scikit-learn's C, for the sum of all
-    losses).
+    losses). ngram_fingerprints: whether each bucket counts only for its owner, in one more byte a bucket; without them,
+    for all n-grams that are hashed into it. ngram_long_from: texts of this many ids or more are long; each of their
+    n-grams counts twice, as one of all texts and as one of long texts, with a weight of its own, since words may mean
+    something else there; 0 for no long texts. After Daumé III 2007, "Frustratingly Easy Domain Adaptation", with the
+    length in place of the domain. Raises UsageError for values out of range.
     """
 
     ngrams: int = 0
     ngram_bits: int = 21
     ngram_c: float = 30.0
+    ngram_fingerprints: bool = False
+    ngram_long_from: int = 0
 
     def __post_init__(self) -> None:
-        for name, least, most in (("ngrams", 0, 5), ("ngram_bits", 10, 24)):
+        bounds = (("ngrams", 0, 5), ("ngram_bits", 10, 24), ("ngram_long_from", 0, _LARGEST_LONG_FROM))
+        for name, least, most in bounds:
             value = getattr(self, name)
             if type(value) is not int or not least <= value <= most:
                 raise UsageError(f"Expected {name} to be a whole number of {least} to {most}, got {quoted(value)}")
         if type(self.ngram_c) not in (int, float) or not 0 < self.ngram_c <= _LARGEST_C:
             raise UsageError(f"Expected ngram_c above 0, up to {_LARGEST_C:g}, got {quoted(self.ngram_c)}")
+        if type(self.ngram_fingerprints) is not bool:
+            raise UsageError(f"Expected ngram_fingerprints of true or false, got {quoted(self.ngram_fingerprints)}")
+
+    def as_dict(self) -> dict[str, Any]:
+        """All settings for files, without those that earlier versions do not know if they are off."""
+        return {name: value for name, value in asdict(self).items() if name not in _LEFT_OUT_IF_OFF or value}
 
 
 def check_ngram_size(config: NgramConfig, classes: int) -> None:
@@ -74,31 +90,44 @@ def check_ngram_size(config: NgramConfig, classes: int) -> None:
 class NgramModel:
     """A fitted n-gram model; immutable, so any number of threads may use one.
 
-    tensors: the four of `tensors()`; others are ignored. Raises ValueError for those that do not fit the config.
+    tensors: as `tensors()` returns them; others are ignored. Raises ValueError for those that do not fit the config.
     """
 
     def __init__(self, config: NgramConfig, tensors: Mapping[str, Array]) -> None:
-        if missing := [name for name in _TENSORS if name not in tensors]:
-            raise ValueError(f"Expected the tensors {', '.join(_TENSORS)}, got none named {', '.join(missing)}")
+        names = [*_TENSORS, *([_FINGERPRINTS] if config.ngram_fingerprints else [])]
+        if missing := [name for name in names if name not in tensors]:
+            raise ValueError(f"Expected the tensors {', '.join(names)}, got none named {', '.join(missing)}")
         self.config = config
-        self._tensors = {name: np.array(tensors[name], order="C") for name in _TENSORS}  # copies
+        self._tensors = {name: np.array(tensors[name], order="C") for name in names}  # copies
         self.outputs = self._tensors["ngram_scales"].size  # logits of a text: 1 for two classes, else one a class
         if self.outputs in (0, 2):
             raise ValueError(f"Expected ngram_scales of 1 output, or of 3 or more, got {self.outputs}")
         for name, tensor in self._tensors.items():
-            dtype, of_buckets = _TENSORS[name]
-            shape = (1 << config.ngram_bits, self.outputs) if of_buckets else (self.outputs,)
+            dtype, shape = self._expected(name)
             if (tensor.dtype, tensor.shape) != (dtype, shape):
                 raise ValueError(f"Expected {name} of {dtype} {shape}, got {tensor.dtype} {tensor.shape}")
             if not np.isfinite(tensor).all():
                 raise ValueError(f"Expected finite {name}, got infinity or NaN")
-        ratios, weights, scales, biases = self._tensors.values()
-        self._model = _core.NgramModel(ratios, weights, scales, biases, config.ngrams)
+        ratios, weights, scales, biases = (self._tensors[name] for name in _TENSORS)
+        fingerprints = self._tensors.get(_FINGERPRINTS)
+        self._model = _core.NgramModel(
+            ratios, weights, scales, biases, config.ngrams, fingerprints, config.ngram_long_from
+        )
+
+    def _expected(self, name: str) -> tuple[np.dtype[Any], tuple[int, ...]]:
+        """A tensor's dtype and shape."""
+        buckets = 1 << self.config.ngram_bits
+        if name == _FINGERPRINTS:
+            return np.dtype(np.uint8), (buckets,)
+        dtype, of_buckets = _TENSORS[name]
+        shape = (buckets, self.outputs) if of_buckets else (self.outputs,)
+        return dtype, shape
 
     def logits(self, ids: TokenIds, threads: int | None = None) -> npt.NDArray[np.float32]:
         """(n,) logits of the second class for two classes, (n, classes) for more; the same at any number of threads.
 
-        A text without any n-gram that occurred in two training texts gets the biases.
+        A text without known n-grams gets the biases. Known are those of two or more training texts, with fingerprints
+        only the owners of buckets.
         """
         logits = self._model.logits(ids.values, ids.offsets, thread_count(threads))
         return logits[:, 0] if self.outputs == 1 else logits
@@ -107,7 +136,8 @@ class NgramModel:
         """Everything except its config, as copies: two bytes for each bucket and output, and little else.
 
         ngram_ratios, ngram_weights: (buckets, outputs) int8, in steps. ngram_scales: (outputs,) float32, the weights'
-        step; that of the ratios cancels out. ngram_biases: (outputs,) float32.
+        step; that of the ratios cancels out. ngram_biases: (outputs,) float32. With ngram_fingerprints,
+        ngram_fingerprints: (buckets,) uint8, of the buckets' owners; any value if a bucket has none.
         """
         return {name: tensor.copy() for name, tensor in self._tensors.items()}
 
@@ -138,14 +168,17 @@ def fit_ngrams(
     if config.ngrams == 0:
         raise ValueError("Expected a config of ngrams 1 or more to fit, got 0, which means no n-gram model")
     shares = _shares(targets, len(ids), classes)  # (n, outputs)
-    buckets, offsets = _core.ngram_buckets(
-        ids.values, ids.offsets, config.ngrams, config.ngram_bits, thread_count(threads)
+    known = known_ngrams(
+        ids,
+        config.ngrams,
+        config.ngram_bits,
+        config.ngram_fingerprints,
+        thread_count(threads),
+        config.ngram_long_from,
     )
-    counts = np.bincount(buckets, minlength=1 << config.ngram_bits)
-    known = np.flatnonzero(counts >= _FEWEST_TEXTS)
-    presence = _presence(buckets, offsets, known, len(counts))  # (n, known)
+    presence = known.presence  # (n, known)
     if row_weights is None:
-        ratios = _ratios(presence, counts[known], shares)  # (known, outputs)
+        ratios = _ratios(presence, known.counts, shares)  # (known, outputs)
         losses = *_weighted(shares, weights), float(len(shares))
     else:
         often = row_weights[:, None]  # (n, 1)
@@ -154,10 +187,11 @@ def fit_ngrams(
         losses = of_classes * often, totals * often, float(row_weights.sum())
     slopes, biases = _regression(presence, ratios, *losses, config.ngram_c)
     steps = np.maximum(np.abs(slopes).max(axis=0, initial=0.0), 1e-30) / _LEVELS  # (outputs,)
-    tables = np.zeros((2, len(counts), shares.shape[1]), np.int8)
-    tables[0, known], tables[1, known] = ratios, np.rint(slopes / steps)
+    tables = np.zeros((2, 1 << config.ngram_bits, shares.shape[1]), np.int8)
+    tables[0, known.buckets], tables[1, known.buckets] = ratios, np.rint(slopes / steps)
     arrays = (*tables, steps.astype(np.float32), biases.astype(np.float32))
-    return NgramModel(config, dict(zip(_TENSORS, arrays, strict=True)))
+    owners = {} if known.fingerprints is None else {_FINGERPRINTS: known.fingerprints}
+    return NgramModel(config, dict(zip(_TENSORS, arrays, strict=True)) | owners)
 
 
 def _shares(targets: npt.ArrayLike, texts: int, classes: int) -> _Numbers:
@@ -192,21 +226,6 @@ def _weighted(shares: _Numbers, weights: Sequence[float] | None) -> tuple[_Numbe
     if outputs == 1:
         return shares * factors[1], shares * factors[1] + (1 - shares) * factors[0]
     return shares * factors, (shares * factors).sum(axis=1, keepdims=True)
-
-
-def _presence(
-    buckets: npt.NDArray[np.int32], offsets: npt.NDArray[np.int64], known: npt.NDArray[np.int64], size: int
-) -> Any:
-    """(n, known) float32, as a sparse matrix: 1 if a text has an n-gram of a bucket."""
-    from scipy.sparse import csr_array
-
-    column = np.full(size, -1, np.int32)
-    column[known] = np.arange(len(known), dtype=np.int32)
-    columns = column[buckets]
-    kept = columns >= 0
-    ends = np.concatenate([[0], np.cumsum(kept)])[offsets]
-    ones = np.ones(ends[-1], np.float32)
-    return csr_array((ones, columns[kept], ends), shape=(len(offsets) - 1, len(known)))
 
 
 def _ratios(presence: Any, counts: npt.NDArray[Any], shares: _Numbers) -> _Numbers:

@@ -3,7 +3,7 @@
 {"format": 1, "name": "mine", "vocabulary": {"max_words": 20000}, "network": {"hidden_size": 128}, "training": {}}
 
 In and out: such a file <-> a `Preset`, with the same parts and fields; fields that it leaves out have the tutorial's
-values. Checking single values is left to presets.py.
+values. The tables of a run.toml are read in the same way. Checking single values is left to presets.py.
 """
 
 from __future__ import annotations
@@ -15,22 +15,26 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
-from sentiment_fast.errors import UsageError, quoted
-from sentiment_fast.model.presets import Preset
+from sentiment_fast.errors import UsageError, did_you_mean, quoted
+from sentiment_fast.model.presets import DEFAULT, PARTS, Preset, preset
 from sentiment_fast.runs.atomic import write_atomically
+from sentiment_fast.runs.config_file import in_words, is_config_file, read_config
 from sentiment_fast.runs.regular_files import read_regular
 
 FORMAT = 1
 _MOST_BYTES = 1 << 20
-_KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
+_PLAIN = (bool, int, float, str)  # types that JSON has
 
 
 def read_preset(path: str | Path) -> Preset:
     """The preset of a file; its name is the file's stem if it has none.
 
+    The settings of a run.toml are in its tables; what they leave out is as in the preset that it names, if any.
     Raises UsageError, with the file and the field, for a file that cannot be read, unknown fields and invalid values.
     """
     path = Path(path)
+    if is_config_file(path):
+        return _of_config(path)
     values = read_json(path)
     if not isinstance(values, dict) or type(values.get("format")) is not int:
         raise UsageError(f'{path}: expected a preset, an object with "format": {FORMAT}, got {_shown(values)}')
@@ -40,6 +44,22 @@ def read_preset(path: str | Path) -> Preset:
             "use the version that wrote it"
         )
     return preset_of({"name": path.stem, **{name: value for name, value in values.items() if name != "format"}}, path)
+
+
+def _of_config(path: Path) -> Preset:
+    """The settings in a run.toml, whichever command it is for."""
+    values = read_config(path)
+    named = values.get("preset", DEFAULT)
+    if not isinstance(named, str):
+        raise UsageError(f"{path}: expected preset to be a text, got {_shown(named)}")
+    try:
+        parts = preset(named).as_dict()
+    except UsageError as error:
+        raise UsageError(f"{path}: {error}") from error
+    for part in set(PARTS) & values.keys():
+        given = values[part]
+        parts[part] = {**parts[part], **given} if isinstance(given, dict) else given
+    return preset_of({**parts, "name": values.get("name", named)}, path)
 
 
 def save_preset(path: str | Path, settings: Preset) -> None:
@@ -86,7 +106,8 @@ def _part(kind: Any, part: str, values: object, where: object) -> Any:
 def _check_names(values: Mapping[str, Any], known: Any, where: object, what: str) -> None:
     unknown = [name for name in values if name not in known]
     if unknown:
-        raise UsageError(f"{where}: expected the {what} {', '.join(known)}, got {quoted(unknown[0])}")
+        meant = did_you_mean(unknown[0], known)
+        raise UsageError(f"{where}: expected the {what} {', '.join(known)}, got {quoted(unknown[0])}{meant}")
 
 
 def _read(wanted: Any, value: object, expected: str) -> Any:
@@ -96,8 +117,8 @@ def _read(wanted: Any, value: object, expected: str) -> Any:
             return float(value)
         except OverflowError as error:
             raise UsageError(f"{expected} to be a number that fits a float, got {_shown(value)}") from error
-    if wanted in _KINDS and (type(value) is not wanted or (wanted is float and not math.isfinite(value))):  # type: ignore[arg-type]
-        raise UsageError(f"{expected} to be {_KINDS[wanted]}, got {_shown(value)}")
+    if wanted in _PLAIN and (type(value) is not wanted or (wanted is float and not math.isfinite(value))):  # type: ignore[arg-type]
+        raise UsageError(f"{expected} to be {in_words(wanted)}, got {_shown(value)}")
     choices = get_args(wanted)
     if choices and all(isinstance(choice, str) for choice in choices) and value not in choices:
         raise UsageError(f"{expected} to be one of {', '.join(choices)}, got {_shown(value)}")
@@ -106,7 +127,7 @@ def _read(wanted: Any, value: object, expected: str) -> Any:
 
 def _shown(value: object) -> str:
     """A value as in the file, shortened to fit into a message."""
-    text = json.dumps(value)
+    text = json.dumps(value, default=str)  # TOML has dates
     return text if len(text) <= 60 else text[:57] + "..."
 
 

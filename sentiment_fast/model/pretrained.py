@@ -70,7 +70,7 @@ def save_pretrained(folder: Path, pretrained: PretrainedWeights) -> None:
 
 def is_pretrained(folder: Path) -> bool:
     """Whether a folder with a config.json is a pretrained one, not a model. Raises ModelFolderError: damaged."""
-    with FolderFiles(folder, ()) as files:
+    with FolderFiles.on_disk(folder, ()) as files:
         return bool(files.config(1 << 62).get("kind") == PRETRAINED)
 
 

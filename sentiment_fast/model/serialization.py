@@ -6,11 +6,13 @@ sizes are known before anything of that size is allocated.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
@@ -21,7 +23,7 @@ from safetensors.numpy import load
 
 from sentiment_fast.errors import ModelFolderError
 from sentiment_fast.model.tensor_files import MOST_BYTES, TensorFile, TensorFileError
-from sentiment_fast.runs.regular_files import open_regular, read_at_most
+from sentiment_fast.runs.regular_files import open_regular, read_at_most, read_regular
 from sentiment_fast.text.vocabulary import MOST_BYTES as MOST_VOCABULARY_BYTES
 
 Loaded = TypeVar("Loaded")
@@ -37,26 +39,32 @@ _PAUSE = 0.02  # seconds in which a folder that is just being replaced has certa
 class FolderFiles:
     """The files of a folder, opened together: what is read belongs together, even if the folder is replaced meanwhile.
 
-    names: of the files, apart from config.json. Use it in a `with` statement. A file that can't be opened is an error
-    only when it is read.
+    files: opened ones by their names, or why they could not be opened, which is an error only when they are read.
+    error: why the folder itself could not be opened. Use it in a `with` statement, which closes them.
     """
 
-    def __init__(self, folder: Path, names: Sequence[str]) -> None:
-        self.folder, self.names = folder, names
-        self._found: dict[str, BinaryIO | OSError] = {}
+    def __init__(self, folder: Path, files: Mapping[str, BinaryIO | OSError], error: OSError | None = None) -> None:
+        self.folder, self.names = folder, [name for name in files if name != CONFIG]
+        self._found = {CONFIG: FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)), **files}
+        self._error = error
         self._config_is_altered = False
-        self._error: OSError | None = None
+
+    @classmethod
+    def on_disk(cls, folder: Path, names: Sequence[str]) -> FolderFiles:
+        """The files of a folder, whether or not they exist. names: theirs, apart from config.json."""
         try:
             within = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except OSError as error:
-            self._error = error
-            self._found = dict.fromkeys((CONFIG, *names), error)
-            return
+            return cls(folder, dict.fromkeys((CONFIG, *names), error), error)
         try:
-            for name in (CONFIG, *names):
-                self._found[name] = _opened(name, within)
+            return cls(folder, {name: _opened(name, within) for name in (CONFIG, *names)})
         finally:
             os.close(within)
+
+    @classmethod
+    def in_memory(cls, contents: Mapping[str, bytes], name: str) -> FolderFiles:
+        """Files that are not on disk, by their names. name: what messages call their folder."""
+        return cls(Path(name), {one: BytesIO(content) for one, content in contents.items()})
 
     def __enter__(self) -> FolderFiles:
         return self
@@ -99,6 +107,11 @@ class FolderFiles:
             config = json.loads(self.read(CONFIG, MOST_CONFIG_BYTES).decode("utf-8"))
         except (ValueError, RecursionError) as error:  # not UTF-8, not JSON, a number or nesting too long
             raise ModelFolderError(f"{path}: is not valid JSON: {str(error)[:200]}") from error
+        if _is_of_hugging_face(config):
+            raise ModelFolderError(
+                f"{self.folder}: is a Hugging Face model, which can be evaluated, fine-tuned and be a teacher, but "
+                f"cannot score: train a model that can, with `teacher={self.folder}`"
+            )
         if not isinstance(config, dict) or type(config.get("format")) is not int or config["format"] < 1:
             raise ModelFolderError(f"{path}: expected the config of a sentiment_fast model, with its format")
         if config["format"] > newest:
@@ -168,13 +181,25 @@ class FolderFiles:
             )
 
 
+def is_hugging_face(folder: Path) -> bool:
+    """Whether a folder has a config.json of Hugging Face's."""
+    try:
+        return _is_of_hugging_face(json.loads(read_regular(folder / CONFIG, MOST_CONFIG_BYTES)))
+    except (OSError, ValueError, RecursionError):
+        return False  # load_model reports it
+
+
+def _is_of_hugging_face(config: object) -> bool:
+    return isinstance(config, dict) and "format" not in config and bool({"architectures", "model_type"} & set(config))
+
+
 def load_folder(folder: Path, names: Sequence[str], load: Callable[[FolderFiles], Loaded]) -> Loaded:
     """What `load` makes of a folder's files; again if it fails because the folder is being replaced.
 
     names: those of the files, apart from config.json. Raises what `load` raises.
     """
     for tries_left in reversed(range(_TRIES)):
-        with FolderFiles(folder, names) as files:
+        with FolderFiles.on_disk(folder, names) as files:
             try:
                 return load(files)
             except ModelFolderError:
@@ -199,7 +224,7 @@ def read_config(
     ModelFolderError for any other folder, and for a config without the digests of all other files.
     """
     folder = files.folder
-    made_by = f"`python -m sentiment_fast.{command}` makes one"
+    made_by = f"`{command}` makes one"
     if files.is_missing:
         raise ModelFolderError(f"{folder}: no such {what}. {made_by}")
     if not files.has_config:

@@ -42,8 +42,8 @@ class TensorFile:
 
         most: bytes that it may have. No more than the header is read.
         """
+        size = file.seek(0, os.SEEK_END)
         file.seek(0)
-        size = os.fstat(file.fileno()).st_size
         length = int.from_bytes(file.read(8), "little")
         if size > most or not 2 <= length <= min(_MOST_HEADER_BYTES, size - 8):
             raise TensorFileError(f"expected a header and tensors, got {size:,} bytes that do not begin with them")

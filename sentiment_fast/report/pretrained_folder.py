@@ -54,6 +54,6 @@ of {len(vocabulary):,} words. This is not a classifier: it has not seen any labe
 ## Use
 
 ```
-python -m sentiment_fast.train --data LABELLED.csv --init {folder}{sizes}
+sentiment-fast train --data LABELLED.csv --init {folder}{sizes}
 ```
 """

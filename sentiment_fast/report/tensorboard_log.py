@@ -9,22 +9,20 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from sentiment_fast.errors import UsageError
+from sentiment_fast.extras import needs
 
 
 @contextmanager
 def event_log(folder: Path | None) -> Iterator[Callable[[Mapping[str, float]], None]]:
     """A function that logs an epoch's figures, by name, to folder/tensorboard; None: nothing is logged.
 
-    Raises UsageError if TensorBoard is not installed.
+    Raises MissingPackageError if TensorBoard is not installed.
     """
     if folder is None:
         yield lambda figures: None
         return
-    try:
+    with needs("tensorboard", "`tensorboard`"):
         from torch.utils.tensorboard import SummaryWriter
-    except ImportError as error:
-        raise UsageError("`tensorboard`: expected TensorBoard to be installed: pip install tensorboard") from error
     writer = SummaryWriter(folder / "tensorboard")
 
     def log(figures: Mapping[str, float]) -> None:

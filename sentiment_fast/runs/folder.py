@@ -1,16 +1,28 @@
 """The folder of a run: empty for a new one, or with what one that ended early has left.
 
-In: a folder, and the names of files that a run writes before it has results. Out: nothing, or an error. What a run
-writes there is left to it.
+In: a folder, and the names of files that a run writes before it has results. Out: nothing, or an error; or, without a
+folder, one named after the date. What a run writes there is left to it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
+from itertools import chain, count
 from pathlib import Path
 
 from sentiment_fast.errors import UsageError
 from sentiment_fast.runs.record import RECORD
+
+
+def dated_folder(kind: str = "") -> Path:
+    """runs/<date-time>, where a run is written that was given no folder. kind: what its name begins with.
+
+    Of runs that begin in the same second, those after the first get a number.
+    """
+    first = Path("runs") / datetime.now().strftime(f"{kind}%Y-%m-%d-%H%M%S")
+    numbered = (first.with_name(f"{first.name}-{number}") for number in count(2))
+    return next(folder for folder in chain([first], numbered) if not folder.exists())
 
 
 def check_folder(folder: Path, noun: str, leftovers: Collection[str] = ()) -> None:

@@ -63,7 +63,10 @@ def _not_batches(given: Any, where: str) -> TextsError:
 
 
 def score_batch(scorer: TextScorer, batch: pa.RecordBatch, text_column: str, options: ColumnOptions) -> pa.RecordBatch:
-    """The batch with columns added. Raises DataError if it lacks the text column or already has one of these."""
+    """The batch with columns added.
+
+    Raises DataError if it lacks the text column or already has one of these, TextsError for other values in it.
+    """
     columns = AddedColumns(scorer, options)
     names = batch.schema.names
     if names.count(text_column) != 1:
@@ -77,7 +80,7 @@ def score_batch(scorer: TextScorer, batch: pa.RecordBatch, text_column: str, opt
         known = column if column.null_count < len(column) else pa.nulls(len(column))
         texts = flat(arrow_values(known, pa.large_binary()))
     except TextsError as error:
-        raise DataError(f"Expected texts in column {quoted(text_column)}, got {column.type}") from error
+        raise TextsError(f"Expected texts in column {quoted(text_column)}, got {column.type}") from error
     scored = score_texts(encode_texts(texts, scorer), scorer)
     for name, values in columns.of(scored).items():
         batch = batch.append_column(name, values)

@@ -6,9 +6,8 @@ Files are left to score_files.py. PyTorch is imported only if the model's engine
 
 from __future__ import annotations
 
-import hashlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -22,7 +21,14 @@ from sentiment_fast.model.calibration import cascaded_probabilities
 from sentiment_fast.model.decision import Band, Decision
 from sentiment_fast.model.devices import choose_precision, find_device
 from sentiment_fast.model.engine import engine_for
-from sentiment_fast.model.folder import load_model, named_or_bundled
+from sentiment_fast.model.folder import (
+    load_model,
+    model_digest,
+    model_files,
+    model_of_files,
+    named_or_bundled,
+    save_model,
+)
 from sentiment_fast.model.model import Model
 from sentiment_fast.text.containers import column_of, rows_without_text
 from sentiment_fast.text.encoding import TokenIds, encode
@@ -40,14 +46,17 @@ class Scorer:
     it in hardware), "float32", "bfloat16" or "float16". threads: how many to use on a CPU; None for as many as
     `thread_count` gives. Except for rounding, a text's scores do not depend on the other texts in a call: they are
     calibrated from the summed logits of the network and the n-gram model. If the model has a cascade, the n-gram model
-    scores texts that it is confident about without the network. Raises UsageError for a device or a precision that is
-    not available, and if PyTorch is needed but not installed.
+    scores the long texts that it is confident about without the network. Any number of threads may use one. Pickled, it
+    is the files of its model's folder, JSON and safetensors, and the three parameters, which are validated again when
+    it is loaded. Raises UsageError for a device or a precision that is not available, and MissingPackageError, which is
+    one too, if PyTorch is needed but not installed.
     """
 
     def __init__(self, model: Model, device: str = "auto", precision: str = "auto", threads: int | None = None) -> None:
         if threads is not None and threads < 1:
             raise UsageError(f"Expected `threads` of 1 or more, got {threads}")
         self._threads = threads
+        self._asked = {"device": device, "precision": precision, "threads": threads}
         self.device = find_device(device)
         self.precision = choose_precision(self.device, precision)
         self.text_column, self.label_column = model.text_column, model.label_column
@@ -107,7 +116,10 @@ class Scorer:
 
     @property
     def cascade(self) -> float | None:
-        """The network scores only texts that the n-gram model is less confident about; None: all texts."""
+        """The network scores only texts that the n-gram model is less confident about than this; None: all texts.
+
+        It also scores all texts of fewer ids than the model's `cascade_from`, which is 64 for newly trained models.
+        """
         return self._model.cascade
 
     @property
@@ -179,10 +191,16 @@ class Scorer:
         model, ids = self._model, ids.without_strangers()
         ngrams = None if model.wide is None else model.wide.logits(ids, self._threads)
         if ngrams is None or model.cascade is None:
-            return model.calibration.probabilities(self.engine.logits(ids), ngrams)
+            return model.calibration.probabilities(self.engine.logits(ids), ngrams, ids.lengths)
         ngrams_only, both = model.wide_calibration, model.calibration
         probabilities, _ = cascaded_probabilities(
-            ngrams, ngrams_only, both, model.cascade, lambda rows: self.engine.logits(ids.take(rows))
+            ngrams,
+            ids.lengths,
+            ngrams_only,
+            both,
+            model.cascade,
+            lambda rows: self.engine.logits(ids.take(rows)),
+            model.cascade_from,
         )
         return probabilities
 
@@ -196,8 +214,8 @@ class Scorer:
         `sentiment_status` and `sentiment_tokens`, as `sf.score_files` does. Labels have their own type, scores are
         float32; both are null for a text that is null, empty or only white space, and with unknown="blank" also for a
         text without known words. The texts of a batch are scored together, each distinct one once. Raises TextsError, a
-        TypeError, for what has no batches, and DataError for a batch that lacks the text column, or already has one of
-        the new columns.
+        TypeError, for what has no batches or other values than texts in the column, and DataError for a batch that
+        lacks the text column, or already has one of the new columns.
         """
         from sentiment_fast.scoring.batches import record_batches, score_batch  # which import PyArrow
         from sentiment_fast.scoring.columns import ColumnOptions
@@ -205,27 +223,50 @@ class Scorer:
         options = ColumnOptions(status, tokens, unknown)
         return (score_batch(self, batch, text_column, options) for batch in record_batches(batches))
 
+    def score_frame(
+        self,
+        frame: Any,
+        text_column: Any = None,
+        *,
+        status: bool = False,
+        tokens: bool = False,
+        unknown: Unknown = "prior",
+    ) -> Any:
+        """A pandas or polars data frame -> a new one with `sentiment_label` and `sentiment_score` appended.
+
+        The rows, their order and the index of a pandas frame stay as they are. text_column: its name, or its number
+        from 1; None for the one that the model was trained on, else "review", else "text", else the only one that holds
+        text. Scores are float32. status, tokens, unknown, and missing texts: as for `score_batches`. Raises TextsError,
+        a TypeError, for anything else, and DataError for a frame without the text column or with one of the new ones.
+        """
+        from sentiment_fast.scoring.columns import ColumnOptions
+        from sentiment_fast.scoring.frames import score_frame  # which imports PyArrow
+
+        return score_frame(self, frame, text_column, self.text_column, ColumnOptions(status, tokens, unknown))
+
     def model(self) -> Model:
         """A copy of its model, from which to make another `Scorer`, for example in another process."""
         weights = {name: array.copy() for name, array in self._model.weights.items()}
         return replace(self._model, weights=weights, classes=self.classes)
 
+    def save(self, folder: str | Path) -> None:
+        """Write its model, with the threshold and the neutral band as they are now, to a folder that `load` reads."""
+        save_model(Path(folder), self._model)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self._asked | {"model": model_files(self._model)}
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        asked = dict(state)
+        Scorer.__init__(self, model_of_files(asked.pop("model"), "the pickled model"), **asked)
+
     def digest(self) -> str:
         """SHA-256 of the model: the weights, the vocabulary, the settings, the calibration and the labels.
 
-        Together with `cascade`, it covers all that probabilities depend on; with `decision` too, all that labels do.
+        Together with `cascade`, it covers all that probabilities depend on; with `decision` too, all that labels do. It
+        is computed from what files of the model hold, so that a model keeps it in later versions of this package.
         """
-        model = self._model
-        about = (model.config, model.vocabulary, model.classes, model.calibration, model.wide_calibration)
-        digest = hashlib.sha256(repr(about).encode())
-        arrays: dict[str, npt.NDArray[Any]] = dict(model.weights)
-        if model.wide is not None:
-            digest.update(repr(model.wide.config).encode())
-            arrays |= {f"wide.{name}": array for name, array in model.wide.tensors().items()}
-        for name, array in arrays.items():
-            digest.update(name.encode())
-            digest.update(np.ascontiguousarray(array).tobytes())
-        return digest.hexdigest()
+        return model_digest(self._model)
 
 
 def load(
@@ -238,16 +279,16 @@ def load(
     threads: int | None = None,
     neutral: Band | str | bool | None = None,
 ) -> Scorer:
-    """A `Scorer` for a model folder that `python -m sentiment_fast.train` wrote, or for the bundled model.
+    """A `Scorer` for a model folder that `sentiment-fast train` wrote, or for the bundled model.
 
     folder: None or "bundled" for the bundled model, with the classes "negative" and "positive"; for None, a line on
     stderr reports that.
     threshold: predict the positive class above this probability; None for the model's own, usually 0.5. neutral: label
     texts "neutral" whose probability of the positive class is in this band, (LOW, HIGH) or "LOW:HIGH"; False for no
     band, None for the model's own. cascade: run the network only on texts that the n-gram model is less confident
-    about than this, 0.5 to 1; False
-    to run it on all texts, None for the model's own setting. threads: how many to use on a CPU; None for all that this
-    process may use, or OMP_NUM_THREADS if that is less.
+    about than this, 0.5 to 1, and on those of fewer words than the model's `cascade_from`; False to run it on all
+    texts, None for the model's own setting. threads: how many to use on a CPU; None for all that this process may use,
+    or OMP_NUM_THREADS if that is less.
     Raises ModelFolderError for a folder that is missing, damaged or of a newer format, UsageError for a threshold, a
     band or a cascade that the model does not support.
     """

@@ -222,6 +222,23 @@ class TokenIds:
             self.unknown_id,
         )
 
+    def shortened(self, length: int, tail: int) -> TokenIds:
+        """The same texts; those of more than `length` ids keep only the first `length - tail` and the last `tail`.
+
+        The counts of words and nulls stay those of the whole texts. Raises ValueError unless 0 <= tail <= length.
+        """
+        if not 0 <= tail <= length:
+            raise ValueError(f"Expected a tail of 0 to {length} ids, got {tail}")
+        longer = np.flatnonzero(self.lengths > length)
+        if len(longer) == 0:
+            return self
+        kept = np.ones(len(self.values), bool)
+        begins, ends = self.offsets[longer] + (length - tail), self.offsets[longer + 1] - tail
+        for begin, end in zip(begins.tolist(), ends.tolist(), strict=True):
+            kept[begin:end] = False
+        offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.minimum(self.lengths, length))])
+        return replace(self, values=self.values[kept], offsets=offsets)
+
     @property
     def lengths(self) -> npt.NDArray[np.int64]:
         """(n,) int64: ids per text."""
@@ -299,18 +316,23 @@ def default_threads(threads: int) -> Iterator[None]:
         _default_threads.reset(before)
 
 
+def asked_threads(threads: int | None = None) -> int | None:
+    """`threads` if given, else the number of `default_threads`; None if there is neither."""
+    return _default_threads.get() if threads is None else threads
+
+
 def thread_count(threads: int | None = None) -> int:
     """How many threads the core uses.
 
     That is `threads` if given, else the number of `default_threads`, else the number of CPUs that this process may use,
     or OMP_NUM_THREADS if that is less.
     """
-    threads = _default_threads.get() if threads is None else threads
-    if threads is not None:
-        return threads
+    asked = asked_threads(threads)
+    if asked is not None:
+        return asked
     try:
         available = len(os.sched_getaffinity(0))
     except AttributeError:  # not on every system
         available = os.cpu_count() or 1
-    asked = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0].strip()  # further numbers are for nested loops
-    return min(available, int(asked)) if asked.isascii() and asked.isdigit() and int(asked) > 0 else available
+    limit = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0].strip()  # further numbers are for nested loops
+    return min(available, int(limit)) if limit.isascii() and limit.isdigit() and int(limit) > 0 else available

@@ -6,10 +6,11 @@ Follows sections 3 and 4 of the tutorial (`preprocess_string`, `tokenize`, `padd
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import cache
 from math import ceil, floor
@@ -229,18 +230,59 @@ def pad(rows: Sequence[Sequence[int]], length: int = 500) -> np.ndarray:
     return matrix
 
 
-def ngram_buckets(row: Sequence[int], longest: int = 2, bits: int = 21) -> list[int]:
+LONG_SEED = 0xA0761D6478BD642F  # the hash of no ids, for n-grams of long rows; 0 for n-grams of all rows
+
+
+def ngram_buckets(row: Sequence[int], longest: int = 2, bits: int = 21, long_from: int = 0) -> list[int]:
     """The distinct buckets, of 2**bits, of a row's n-grams of 1 to `longest` ids, ascending.
 
+    long_from: a row of this many ids or more is long; each of its n-grams has a second hash, from LONG_SEED, and so a
+    second bucket; 0 for no long rows.
     The hash of an n-gram is updated id by id, each from 0 to 2**31 - 1; its top bits are the bucket. Saved models
     depend on it: never change it. Source of its multipliers: Steele et al. 2014 (SplitMix), and degski's 64-bit mixer.
     """
+    seeds = (0, LONG_SEED) if 0 < long_from <= len(row) else (0,)
     buckets = set()
-    for begin in range(len(row)):
-        state = 0
+    for begin, seed in itertools.product(range(len(row)), seeds):
+        state = seed
         for number in row[begin : begin + longest]:
             state = (state + (int(number) + 1) * 0x9E3779B97F4A7C15) % 2**64
             state = (state ^ state >> 32) * 0xD6E8FEB86659FD93 % 2**64
             state ^= state >> 29
             buckets.add(state >> (64 - bits))
     return sorted(buckets)
+
+
+FINGERPRINT_BITS = 8
+
+
+def ngram_codes(row: Sequence[int], longest: int = 2, bits: int = 21, long_from: int = 0) -> list[int]:
+    """The distinct codes of a row's n-grams, ascending: bucket * 2**FINGERPRINT_BITS + fingerprint.
+
+    The fingerprint is the hash's bits below the bucket's, so a code is a bucket of FINGERPRINT_BITS more bits.
+    """
+    return ngram_buckets(row, longest, bits + FINGERPRINT_BITS, long_from)
+
+
+def bucket_owners(
+    rows: Iterable[Sequence[int]], longest: int = 2, bits: int = 21, long_from: int = 0
+) -> dict[int, int]:
+    """The fingerprint of each bucket's owner: of its codes that two or more rows have, the one that most rows have.
+
+    Of codes that equally many rows have, the smallest one is the owner. Buckets without an owner are left out.
+    """
+    counts = Counter(code for row in rows for code in ngram_codes(row, longest, bits, long_from))
+    owners: dict[int, int] = {}
+    for code in sorted(counts, key=lambda code: (-counts[code], code)):
+        bucket, fingerprint = divmod(code, 2**FINGERPRINT_BITS)
+        if counts[code] >= 2:
+            owners.setdefault(bucket, fingerprint)
+    return owners
+
+
+def owned_buckets(
+    row: Sequence[int], owners: Mapping[int, int], longest: int = 2, bits: int = 21, long_from: int = 0
+) -> list[int]:
+    """The buckets whose owner the row has, ascending. owners: as `bucket_owners` returns them."""
+    found = (divmod(code, 2**FINGERPRINT_BITS) for code in ngram_codes(row, longest, bits, long_from))
+    return [bucket for bucket, fingerprint in found if owners.get(bucket) == fingerprint]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sentiment_fast.errors import DownloadError, UsageError, quoted
+from sentiment_fast.extras import is_installed, needs
 
 # NLTK's English list in its 179-word version. The 19 words that the 198-word version adds all contain an apostrophe,
 # which cleaning removes before the look-up, so both versions give the same vocabulary. For the same reason, "dont" is
@@ -43,7 +44,8 @@ def stop_word_set(stop_words: str | Iterable[str] | None) -> frozenset[str]:
 
     stop_words: None for none, "english" for the bundled list, another of NLTK's languages by name ("german"; read from
     NLTK's data path or downloaded by NLTK), or the words themselves.
-    Raises UsageError for a language that NLTK does not have, DownloadError if its lists are not available.
+    Raises UsageError for a language that NLTK does not have, DownloadError if its lists are not available,
+    MissingPackageError without NLTK.
     """
     if stop_words is None:
         return frozenset()
@@ -69,6 +71,8 @@ def local_stop_words(language: str) -> frozenset[str] | None:
     """A language's stop words, if they are on this machine; None if not. Uses no network."""
     if language == "english":
         return ENGLISH
+    if not is_installed("nltk"):
+        return None
     from nltk.corpus import stopwords
 
     try:
@@ -78,8 +82,9 @@ def local_stop_words(language: str) -> frozenset[str] | None:
 
 
 def _from_nltk(language: str) -> frozenset[str]:
-    import nltk
-    from nltk.corpus import stopwords
+    with needs("train", f"The list of stop words for {quoted(language)}"):
+        import nltk
+        from nltk.corpus import stopwords
 
     try:
         languages = stopwords.fileids()

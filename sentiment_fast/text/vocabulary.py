@@ -5,6 +5,7 @@ In: words, or a vocabulary file. Out: a `Vocabulary`, or that file. Counting wor
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ FORMAT = 5
 # The options that older formats lack, which can still be read.
 _SINCE_5 = {"emojis": False, "ratings": False, "contractions": False}
 _SINCE_4 = {"normalise": "none", **_SINCE_5}
-_LATER_OPTIONS = {2: {"split_at_marks": False, **_SINCE_4}, 3: _SINCE_4, 4: _SINCE_5}
+_LATER_OPTIONS: dict[int, dict[str, Any]] = {2: {"split_at_marks": False, **_SINCE_4}, 3: _SINCE_4, 4: _SINCE_5}
 MOST_WORDS = 1 << 24
 MOST_BYTES = 1 << 29  # of a vocabulary file: as many words of 30 bytes
 _MOST_COUNT = 1 << 40
@@ -110,6 +111,16 @@ class Vocabulary:
         options = {"words": len(self.words)} | {name: getattr(self, name) for name in _OPTIONS}
         lines = [_FIRST_LINE.format(FORMAT), json.dumps(options, ensure_ascii=False), *self.words]
         return ("\n".join(lines) + "\n").encode()
+
+    def digest(self) -> str:
+        """SHA-256 of the words and the options, the same for one that is read from a file of any format.
+
+        An option that a format brought counts only if it is on, so that further ones leave it as it is.
+        """
+        off = _LATER_OPTIONS[min(_LATER_OPTIONS)]
+        options = {name: getattr(self, name) for name in _OPTIONS}
+        counted = {name: value for name, value in options.items() if name not in off or value != off[name]}
+        return hashlib.sha256(json.dumps([self.words, counted], sort_keys=True).encode()).hexdigest()
 
     @classmethod
     def load(cls, path: str | Path) -> Vocabulary:

@@ -15,11 +15,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from sentiment_fast.data.data_files import MOST_WEIGHT
 from sentiment_fast.data.label_rules import LabelRules
 from sentiment_fast.data.labels import positions
 from sentiment_fast.errors import UsageError, listed
 from sentiment_fast.model.decision import Band, band_of, check_band, class_values, positive_of
-from sentiment_fast.model.model import Model
+from sentiment_fast.model.labelling import Labelling
 
 AUTO = "auto"
 BALANCED = "balanced"
@@ -63,7 +64,7 @@ class ClassOptions:
         weights = _weights(classes, counts, class_weight)
         return cls(tuple(classes), positive_of(positive, classes), weights, values, neutral)
 
-    def apply_to(self, model: Model) -> None:
+    def apply_to(self, model: Labelling) -> None:
         """Give them to a new model; a band to be chosen is left to the end of the training."""
         model.positive, model.ordinal = self.positive, self.ordinal
         model.neutral = None if isinstance(self.neutral, str) else self.neutral
@@ -107,8 +108,9 @@ def warn_of_few_texts(
         )
     if validation < _FEW_VALIDATION_TEXTS:
         say(
-            f"the validation part has only {validation} texts: the figures by which the epoch and the calibration are "
-            f"chosen are uncertain by up to ±{100 / math.sqrt(validation):.0f} points"
+            f"the validation part has only {validation} texts: its figures, and what is chosen by them, such as the "
+            f"calibration, are uncertain by up to ±{100 / math.sqrt(validation):.0f} points; hold out more "
+            "with `validation`"
         )
 
 
@@ -117,9 +119,12 @@ def class_weight_of(given: Any) -> str | dict[str, float] | None:
 
     given: one of these, or a text such as "pos=2,neg=1". Raises UsageError for anything else.
     """
-    if given is None or given == BALANCED:
-        return given if given is None else BALANCED
-    wrong = f"Expected `class_weight` to be balanced or weights above 0, LABEL=X,LABEL=X, got {given!r:.100}"
+    if given is None or (isinstance(given, str) and given == BALANCED):
+        return given
+    wrong = (
+        f"Expected `class_weight` to be balanced or weights above 0, up to {MOST_WEIGHT:,}, LABEL=X,LABEL=X, got "
+        f"{given!r:.100}"
+    )
     if isinstance(given, str):
         given = dict(item.rpartition("=")[::2] for item in next(csv.reader([given]), []))
     if not isinstance(given, Mapping) or not given:
@@ -128,7 +133,7 @@ def class_weight_of(given: Any) -> str | dict[str, float] | None:
         weights = {str(label): float(weight) for label, weight in given.items()}
     except (TypeError, ValueError, OverflowError) as error:
         raise UsageError(wrong) from error
-    if not all(label and 0 < weight < math.inf for label, weight in weights.items()):
+    if not all(label and 0 < weight <= MOST_WEIGHT for label, weight in weights.items()):
         raise UsageError(wrong)
     return weights
 

@@ -57,22 +57,25 @@ def soft_targets(
     ids: TokenIds,
     labels: npt.NDArray[Any],
     probabilities: Probabilities,
-    label_weight: float = LABEL_WEIGHT,
+    label_weight: float | npt.NDArray[np.float64] = LABEL_WEIGHT,
     weights: npt.NDArray[np.float64] | None = None,
 ) -> SoftTargets:
     """The targets of texts that a teacher has scored.
 
     ids: those of all texts. labels: (labelled,) class indices of the first of them, or (labelled, classes) float32
     probabilities. probabilities: (n, classes), the teacher's. label_weight: the weight of a labelled text's label in
-    its target; the rest is the teacher's. weights: (labelled,), how often these texts count, all others once; None for
-    once.
+    its target, 0 to 1, one for all or (labelled,); the rest is the teacher's. weights: (labelled,), how often these
+    texts count, all others once; None for once.
     """
+    of_label = np.asarray(label_weight, np.float64)
+    of_teacher = (1 - of_label).astype(np.float32)
+    of_label = of_label.astype(np.float32)
     targets = probabilities.astype(np.float32, copy=True)
-    targets[: len(labels)] *= 1 - label_weight
+    targets[: len(labels)] *= of_teacher[..., None]
     if labels.ndim == 2:
-        targets[: len(labels)] += np.float32(label_weight) * labels
+        targets[: len(labels)] += of_label[..., None] * labels
     else:
-        targets[np.arange(len(labels)), labels] += np.float32(label_weight)
+        targets[np.arange(len(labels)), labels] += of_label
     if weights is not None:
         weights = np.concatenate([weights, np.ones(len(targets) - len(weights))])
     return SoftTargets(ids, targets, weights)

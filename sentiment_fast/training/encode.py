@@ -20,13 +20,13 @@ from sentiment_fast.data.labelled_texts import LabelledTexts, class_indices
 from sentiment_fast.data.overview import Split
 from sentiment_fast.data.texts import Texts
 from sentiment_fast.errors import DataError, UsageError
-from sentiment_fast.model.config import NetworkConfig, check_size
+from sentiment_fast.model.config import check_size
 from sentiment_fast.model.network import SentimentLSTM
 from sentiment_fast.model.presets import Preset, VocabularyConfig
 from sentiment_fast.model.vectors import WordVectors
 from sentiment_fast.text.encoding import TokenIds, build_vocabulary, encode
 from sentiment_fast.text.vocabulary import Vocabulary
-from sentiment_fast.training.step import Examples
+from sentiment_fast.training.step import Examples, ReadsIds
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Encoded:
         """The part for the overview of the data before training."""
         return Split(self.data, self.ids.lengths, self.ids.word_count, self.ids.unknown_count)
 
-    def examples(self, config: NetworkConfig, device: torch.device) -> Examples:
+    def examples(self, config: ReadsIds, device: torch.device) -> Examples:
         """The part as the training loop takes it, on a device."""
         return Examples.of(self.ids, self.learned_targets(), config, device, self.weights)
 

@@ -16,9 +16,11 @@ from safetensors.numpy import load, save
 from torch import Tensor
 
 from sentiment_fast.errors import ModelFolderError, UsageError, listed
+from sentiment_fast.model.calibration import Calibration
 from sentiment_fast.model.config import NetworkConfig
 from sentiment_fast.model.folder import CONFIG, VOCABULARY, load_model, model_folder
-from sentiment_fast.model.model import Model
+from sentiment_fast.model.labelling import UNCHANGED
+from sentiment_fast.model.model import NGRAMS_ONLY, Model
 from sentiment_fast.model.ngrams import NgramConfig, NgramModel
 from sentiment_fast.model.presets import Preset, VocabularyConfig
 from sentiment_fast.model.pretrained import check_sizes, is_pretrained, load_pretrained, pretrained_weights
@@ -28,8 +30,9 @@ from sentiment_fast.runs.regular_files import open_regular
 from sentiment_fast.text.vocabulary import Vocabulary
 from sentiment_fast.training.checkpoints import RecordedRun
 
+CALIBRATION = "initial calibration"  # in the fingerprint of such a run
 NGRAMS = "initial_ngrams.safetensors"  # in the folder of a run that fine-tunes a model, until it is finished
-_FREE = ("dropout", "word_dropout", "recurrent_dropout", "max_length")  # what no weight depends on
+_FREE = ("dropout", "word_dropout", "recurrent_dropout", "max_length", "tail_length")  # what no weight depends on
 
 Say = Callable[[str], None]
 
@@ -38,7 +41,8 @@ Say = Callable[[str], None]
 class InitialWeights:
     """options: the vocabulary's. weights: by their names in a `SentimentLSTM`; None for a run that is resumed.
 
-    The rest is a model's that is fine-tuned: network, its settings; classes; ngrams, its n-gram model, if any.
+    The rest is set if a model is fine-tuned. network: its settings. classes: its labels. ngrams: its n-gram model, if
+    any. calibration, wide_calibration: of both parts together, and of the n-gram model on its own.
     """
 
     vocabulary: Vocabulary
@@ -47,6 +51,8 @@ class InitialWeights:
     network: NetworkConfig | None = None
     classes: list[Any] | None = None
     ngrams: NgramModel | None = None
+    calibration: Calibration = UNCHANGED
+    wide_calibration: Calibration = NGRAMS_ONLY
 
     def applied_to(self, settings: Preset, given: Collection[str], say: Say) -> Preset:
         """The settings with the vocabulary's options, and a model's network and n-grams.
@@ -87,6 +93,18 @@ class InitialWeights:
         """The n-gram model to keep; None to fit one."""
         return self.ngrams if self.classes is None or self._has(classes) else None
 
+    def apply_calibration(self, model: Model) -> dict[str, Any]:
+        """Give a model the initial one's calibration, if it has the same labels.
+
+        Returns what the fingerprint needs, so that a resumed run does the same; empty if the initial model was not
+        calibrated.
+        """
+        if self.classes is not None and not self._has(model.classes):
+            return {}
+        model.calibration, model.wide_calibration = self.calibration, self.wide_calibration
+        found = {"both": self.calibration, "n-grams": self.wide_calibration}
+        return {} if self.calibration == UNCHANGED else {name: one.as_dict() for name, one in found.items()}
+
     def keep(self, folder: Path, classes: list[Any]) -> None:
         """Save what the resumed run needs where it finds it: in the run's folder, the vocabulary as its model will."""
         self.vocabulary.save(folder / VOCABULARY)
@@ -121,11 +139,12 @@ def _of_model(folder: Path, model: Model) -> InitialWeights:
     except (KeyError, TypeError, UsageError) as error:
         raise ModelFolderError(f"{folder}: expected the options of its vocabulary in {CONFIG}, got: {error}") from error
     weights = {name: torch.from_numpy(array.copy()) for name, array in model.weights.items()}
-    return InitialWeights(model.vocabulary, options, weights, model.config, model.classes, model.wide)
+    calibrations = model.calibration, model.wide_calibration
+    return InitialWeights(model.vocabulary, options, weights, model.config, model.classes, model.wide, *calibrations)
 
 
 def _of_recorded(recorded: RecordedRun) -> InitialWeights:
-    """What a run that is resumed started from: its checkpoint has the weights, its settings the rest."""
+    """What a run that is resumed started from: its checkpoint has the weights, its fingerprint the rest."""
     settings, path = recorded.fingerprint["settings"], recorded.folder / NGRAMS
     ngrams = None
     if path.exists():
@@ -135,5 +154,18 @@ def _of_recorded(recorded: RecordedRun) -> InitialWeights:
             ngrams = NgramModel(NgramConfig(**settings["wide"]), tensors)
         except (OSError, TypeError, ValueError, UsageError) as error:
             raise ModelFolderError(f"{path}: cannot be read ({error}): start over in another folder") from error
+    calibrations = UNCHANGED, NGRAMS_ONLY
+    if CALIBRATION in recorded.fingerprint:
+        try:
+            calibrations = _calibrations_of(recorded.fingerprint[CALIBRATION])
+        except (TypeError, KeyError, UsageError) as error:
+            raise ModelFolderError(f"{recorded.folder}: its checkpoint is damaged ({error}): train again") from error
     vocabulary = Vocabulary.load(recorded.folder / VOCABULARY)
-    return InitialWeights(vocabulary, VocabularyConfig(**settings["vocabulary"]), None, ngrams=ngrams)
+    options = VocabularyConfig(**settings["vocabulary"])
+    return InitialWeights(vocabulary, options, None, None, None, ngrams, *calibrations)
+
+
+def _calibrations_of(stored: Mapping[str, Any]) -> tuple[Calibration, Calibration]:
+    """The calibration of both parts and that of the n-gram model, from what `apply_calibration` returned."""
+    classes = max(len(stored["both"]["bias"]), 2)
+    return Calibration.from_dict(stored["both"], classes), Calibration.from_dict(stored["n-grams"], classes)

@@ -17,11 +17,12 @@ from torch import Tensor
 
 from sentiment_fast.errors import DataError
 from sentiment_fast.model.batches import Rows, random_batches
+from sentiment_fast.model.classifier import Classifier
 from sentiment_fast.model.compiling import Compiler
 from sentiment_fast.model.devices import Precision
 from sentiment_fast.model.distributed import TrainingProcesses
 from sentiment_fast.model.inference import all_logits
-from sentiment_fast.model.network import SentimentLSTM, class_loss
+from sentiment_fast.model.network import class_loss
 from sentiment_fast.model.presets import TrainingConfig
 from sentiment_fast.training.checkpoints import Checkpoints
 from sentiment_fast.training.schedules import learning_rate
@@ -34,7 +35,7 @@ _PROCESSES_AGREE_EVERY = 16  # batches; asking all processes whether to stop tak
 
 
 def train(
-    network: SentimentLSTM,
+    network: Classifier,
     training: Examples,
     validation: Examples,
     config: TrainingConfig,
@@ -48,6 +49,7 @@ def train(
     processes: TrainingProcesses | None = None,
     compiler: Compiler | None = None,
     cuda_graphs: bool = False,
+    pieces: int = 1,
 ) -> list[Epoch]:
     """Train the network in place and leave it with the weights of the epoch that the config says is kept.
 
@@ -56,13 +58,13 @@ def train(
     after each step (with several processes, every 16 steps and at an epoch's end); once it returns True, the state is
     saved and KeyboardInterrupt raised. say: called if a batch does not fit into memory and is cut, and if something
     that was requested is not possible. processes: those that train together. compiler, cuda_graphs: see
-    training/step.py.
+    training/step.py. pieces: how many passes a batch takes, whose gradients are added up.
     Returns the history. Raises DataError if a loss is not finite. The seed decides the batches and the dropout; the
     caller's random state is untouched.
     """
     # Long: the whole loop in one place, to be read from top to bottom.
     processes = processes or TrainingProcesses()
-    state = TrainingState.at_start(network, config, precision.dtype, cuda_graphs)
+    state = TrainingState.at_start(network, config, precision.dtype, cuda_graphs, pieces)
     if checkpoints is not None and checkpoints.restore(state) and not processes.writes:
         state.sums.zero_()  # the first process has the sums of all of them
     step = TrainingStep(state, training, config, precision, processes, say, compiler, cuda_graphs)
@@ -131,7 +133,7 @@ def train(
 
 
 def measure(
-    network: SentimentLSTM, examples: Examples, precision: Precision, processes: TrainingProcesses | None = None
+    network: Classifier, examples: Examples, precision: Precision, processes: TrainingProcesses | None = None
 ) -> tuple[float, float]:
     """The mean loss, weighted as in training, and the accuracy, unweighted, of a network, without training it."""
     network.eval()
@@ -154,7 +156,7 @@ def _on_device(batches: list[Rows], device: torch.device) -> Sequence[Tensor]:
     return torch.split(rows, [len(batch) for batch in batches])
 
 
-def _report_drift(network: SentimentLSTM, say: Callable[[str], None]) -> None:
+def _report_drift(network: Classifier, say: Callable[[str], None]) -> None:
     if network.pad_drift is None:
         return
     drift = network.pad_drift.item()

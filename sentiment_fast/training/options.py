@@ -6,44 +6,40 @@ specify. Opening the files that they name is left to session.py.
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from sentiment_fast.data.data_files import DataFile
+from sentiment_fast.data.data_files import DataFile, data_files_of
 from sentiment_fast.data.label_rules import LabelRules
 from sentiment_fast.data.labelled_texts import LabelledTexts
 from sentiment_fast.data.labels import label_map_of
 from sentiment_fast.data.sources import share_of
 from sentiment_fast.data.texts_and_labels import labelled_texts_of
-from sentiment_fast.errors import UsageError
+from sentiment_fast.errors import UsageError, did_you_mean
 from sentiment_fast.io.options import DataOptions, LabelledDataOptions
+from sentiment_fast.model.devices import DEVICES, PRECISIONS
+from sentiment_fast.model.preset_files import read_preset
+from sentiment_fast.model.presets import DEFAULT, Preset, preset, setting_as_text
 from sentiment_fast.training.class_options import class_weight_of, neutral_of, order_of
 
-if TYPE_CHECKING:
-    from sentiment_fast.model.presets import Preset
-
 _READERS = {"label_map": label_map_of, "class_weight": class_weight_of, "ordinal": order_of, "neutral": neutral_of}
-_PATHS = ("data", "validation", "test", "teacher", "unlabelled")
+_PATHS = ("base", "data", "validation", "test", "teacher", "unlabelled")
 IN_MEMORY = "(texts, labels)"  # how a checkpoint records data that came from no file
 SAMPLE_WEIGHT = "sample_weight"
 
 
 @dataclass(frozen=True, kw_only=True)
-class SettingsOptions:
-    """The options of everything that learns: its settings, and its threads. None: as in the preset."""
+class RunOptions:
+    """The options of everything that learns."""
 
     NOT_RECORDED: ClassVar[tuple[str, ...]] = ()  # what may differ when a run is resumed
+    CHOICES: ClassVar[Mapping[str, tuple[str, ...]]] = {}  # the values of options that have few
 
-    preset: str = "tutorial"
-    config: str | None = None
-    set: tuple[str, ...] = ()
-    seed: int | None = None
     threads: int | None = None
 
     @classmethod
@@ -52,11 +48,8 @@ class SettingsOptions:
         known = {field.name: isinstance(field.default, tuple) for field in fields(cls)}  # of those: takes several?
         for name in values:
             if name not in known:
-                close = difflib.get_close_matches(name, known, n=1)
-                raise TypeError(f"unexpected option {name!r}{f'; did you mean {close[0]!r}?' if close else ''}")
+                raise TypeError(f"unexpected option {name!r}{did_you_mean(name, known)}")
         options = cls(**{name: _normal(name, value, known[name]) for name, value in values.items()})
-        if options.config is not None and options.preset != cls.preset:
-            raise UsageError("Expected `preset` or `config`, got both")
         if options.threads is not None and not (type(options.threads) is int and options.threads >= 1):
             raise UsageError(f"Expected `threads` of 1 or more, got {options.threads!r}")
         return options
@@ -68,6 +61,23 @@ class SettingsOptions:
             for field in fields(self)
             if field.name not in self.NOT_RECORDED
         }
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingsOptions(RunOptions):
+    """The options of what learns by the settings of a preset. None: as in the preset."""
+
+    preset: str = DEFAULT
+    config: str | None = None
+    set: tuple[str, ...] = ()
+    seed: int | None = None
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Self:
+        options = super().of(values)
+        if options.config is not None and options.preset != cls.preset:
+            raise UsageError("Expected `preset` or `config`, got both")
+        return options
 
     def changes(self) -> dict[str, Any]:
         """The settings that `set`, `epochs` and the like change, by name."""
@@ -85,9 +95,6 @@ class SettingsOptions:
 
     def unchanged_settings(self) -> Preset:
         """The settings of `preset` or `config`."""
-        from sentiment_fast.model.preset_files import read_preset
-        from sentiment_fast.model.presets import preset
-
         return preset(self.preset) if self.config is None else read_preset(self.config)
 
     def settings(self) -> Preset:
@@ -96,11 +103,13 @@ class SettingsOptions:
 
 
 @dataclass(frozen=True, kw_only=True)
-class LabelledOptions(SettingsOptions, LabelledDataOptions):
-    """The options of everything that learns from labelled texts: the texts, single settings, and hardware.
+class LabelledTextsOptions(RunOptions, LabelledDataOptions):
+    """The options of everything that learns from labelled texts: the texts, and hardware.
 
-    Files in `data` are spelled with their weights and rows, as `data_files.DataFile` does.
+    Files in `data` are spelled with their options, as `data_files.DataFile` does.
     """
+
+    CHOICES: ClassVar[Mapping[str, tuple[str, ...]]] = {"device": DEVICES, "precision": PRECISIONS}
 
     data: str | tuple[str, ...] | LabelledTexts | None = None
     validation: str | None = None
@@ -109,13 +118,9 @@ class LabelledOptions(SettingsOptions, LabelledDataOptions):
     label_map: dict[str, str] | None = None
     normalise_labels: bool = False
     neutral_label: str | None = None
-    epochs: int | None = None
-    batch_size: int | None = None
-    learning_rate: float | None = None
     device: str = "auto"
     amp: bool = False
     precision: str | None = None
-    cuda_graphs: bool | None = None
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Self:
@@ -132,19 +137,40 @@ class LabelledOptions(SettingsOptions, LabelledDataOptions):
             )
         return super().of(given | {"data": labelled_texts_of(*data, weights=weights)})
 
-    def changes(self) -> dict[str, Any]:
-        share = None if self.validation is None else share_of(self.validation)
-        return super().changes() | ({} if share is None else {"validation_share": share})
-
     def label_rules(self) -> LabelRules:
         """How labels are renamed once they are read."""
         return LabelRules(self.label_map, self.normalise_labels, self.neutral_label)
+
+    def check_without_teacher(self) -> None:
+        """Raises UsageError for a file with a label_weight, which has no meaning without a teacher."""
+        if self.data is None or isinstance(self.data, LabelledTexts):
+            return
+        for file in data_files_of(self.data):
+            if file.label_weight is not None:
+                raise UsageError(
+                    f"`data={file}`: expected a teacher, an option of train, got label_weight without one: leave it "
+                    "out, or train with a teacher"
+                )
 
     def precision_name(self) -> str:
         """The precision that `precision` or `amp` ask for, maybe "auto". Raises UsageError if they contradict."""
         if self.amp and self.precision not in (None, "auto"):
             raise UsageError(f"Expected `amp`, which is `precision=auto`, or `precision={self.precision}`, got both")
         return self.precision or ("auto" if self.amp else "float32")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelledOptions(LabelledTextsOptions, SettingsOptions):
+    """The options of a training or search: single settings, too."""
+
+    epochs: int | None = None
+    batch_size: int | None = None
+    learning_rate: float | None = None
+    cuda_graphs: bool | None = None
+
+    def changes(self) -> dict[str, Any]:
+        share = None if self.validation is None else share_of(self.validation)
+        return super().changes() | ({} if share is None else {"validation_share": share})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,8 +198,7 @@ class TrainingOptions(LabelledOptions):
 
     def check(self) -> None:
         """Raises UsageError for options that do not go together."""
-        if not (isinstance(self.checkpoint_minutes, int | float) and self.checkpoint_minutes >= 0):
-            raise UsageError(f"Expected `checkpoint_minutes` of 0 or more, got {self.checkpoint_minutes}")
+        check_minutes(self.checkpoint_minutes)
         if self.init is not None and self.vectors is not None:
             raise UsageError("Expected `init`, which has word vectors of its own, or `vectors`, got both")
         if not self.teacher and self.unlabelled:
@@ -181,9 +206,13 @@ class TrainingOptions(LabelledOptions):
                 "`unlabelled`: expected a `teacher` to label these texts; without one, see pretrain and `init`"
             )
         if not self.teacher and self.label_weight is not None:
-            raise UsageError("`label_weight`: expected a `teacher`, whose probabilities count next to the label")
+            raise UsageError("`label_weight`: expected a `teacher`, against whose probabilities it weights the labels")
+        if not self.teacher:
+            self.check_without_teacher()
         if self.label_weight is not None and not 0 <= self.label_weight <= 1:
             raise UsageError(f"Expected `label_weight` of 0 to 1, got {self.label_weight}")
+        if self.tensorboard and self.out is None:
+            raise UsageError("`tensorboard`: expected the folder of the run, `out=FOLDER`, in which to log")
         self.precision_name()
 
 
@@ -194,6 +223,12 @@ class PretrainingOptions(SettingsOptions, DataOptions):
     data: tuple[str, ...] = ()
     text_column: str | int | None = None
     out: Path | None = None
+
+
+def check_minutes(minutes: float) -> None:
+    """Raises UsageError for a time between checkpoints that makes no sense."""
+    if not (isinstance(minutes, int | float) and minutes >= 0):
+        raise UsageError(f"Expected `checkpoint_minutes` of 0 or more, got {minutes}")
 
 
 def _normal(name: str, value: Any, several: bool) -> Any:
@@ -209,6 +244,8 @@ def _normal(name: str, value: Any, several: bool) -> Any:
         return None if value is None else str(value)
     if name in _READERS:
         return _READERS[name](value)
+    if name in ("init", "out") and not isinstance(value, str | os.PathLike | None):
+        raise UsageError(f"`{name}`: expected a path, got {type(value).__name__}")
     if name == "out":
         return None if value is None else Path(value)
     if name == "data" and isinstance(value, tuple) and not several:
@@ -223,7 +260,7 @@ def _normal(name: str, value: Any, several: bool) -> Any:
         paths = tuple(map(str, value))
         return paths[0] if len(paths) == 1 else paths
     if name == "set" and isinstance(value, Mapping):
-        return tuple(f"{setting}={_as_text(one)}" for setting, one in value.items())
+        return tuple(f"{setting}={setting_as_text(one)}" for setting, one in value.items())
     if several:
         if value is None:
             return ()
@@ -241,10 +278,6 @@ def _check_paths(name: str, value: Any) -> None:
         kind = type(wrong[0]).__name__
         found = kind if wrong[0] is value else f"a {type(value).__name__} with a {kind}"
         raise UsageError(f"`{name}`: expected a path or a list of paths{of_memory}, got {found}")
-
-
-def _as_text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _plain(value: Any) -> Any:

@@ -7,7 +7,7 @@ left to loop.py.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from sentiment_fast.data.labelled_texts import LabelledTexts
 from sentiment_fast.data.overview import TRAINING, Overview, overview
 from sentiment_fast.data.sources import open_parts
 from sentiment_fast.errors import DataError
@@ -22,13 +23,14 @@ from sentiment_fast.model.config import check_size
 from sentiment_fast.model.model import Model
 from sentiment_fast.model.network import SentimentLSTM, model_of
 from sentiment_fast.model.ngrams import check_ngram_size
-from sentiment_fast.model.presets import Preset
+from sentiment_fast.model.presets import Preset, TrainingConfig
 from sentiment_fast.model.vectors import WordVectors, read_vectors
 from sentiment_fast.model.word_vectors import fit_word_vectors
 from sentiment_fast.text.encoding import TokenIds
 from sentiment_fast.text.vocabulary import Vocabulary
 from sentiment_fast.training.class_options import ClassOptions, warn_of_few_texts
 from sentiment_fast.training.encode import Encoded, encode_part, new_network, vocabulary_of
+from sentiment_fast.training.finetuning_options import FinetuningOptions
 from sentiment_fast.training.initial_weights import InitialWeights
 from sentiment_fast.training.options import TrainingOptions
 
@@ -58,29 +60,48 @@ def open_training_data(
     options: TrainingOptions, settings: Preset, initial: InitialWeights | None, say: Callable[[str], None]
 ) -> TrainingData:
     """Read and encode the data; errors as for `open_parts`. initial: if given, its vocabulary is used."""
-    parts, classes = open_parts(
-        options.data,
-        options.validation or str(settings.training.validation_share),
-        options.test,
-        options.text_column,
-        options.label_column,
-        settings.training.seed,
-        say,
-        options,
-        options.label_rules(),
-    )
+    parts, classes = open_labelled(options, settings.training, say)
     vocabulary = initial.vocabulary if initial else vocabulary_of(parts[TRAINING], settings.vocabulary)
     check_size(settings.network, vocabulary.largest_id, len(classes))
     check_ngram_size(settings.wide, len(classes))
     encoded = {name: encode_part(part, vocabulary, classes) for name, part in parts.items()}
+    return training_data(options, encoded, classes, vocabulary, settings.network.max_length, say)
+
+
+def open_labelled(
+    options: TrainingOptions | FinetuningOptions, config: TrainingConfig, say: Callable[[str], None]
+) -> tuple[dict[str, LabelledTexts], list[Any]]:
+    """The labelled texts of a training by part, and the classes; errors as for `open_parts`."""
+    return open_parts(
+        options.data,
+        options.validation or str(config.validation_share),
+        options.test,
+        options.text_column,
+        options.label_column,
+        config.seed,
+        say,
+        options,
+        options.label_rules(),
+    )
+
+
+def training_data(
+    options: TrainingOptions | FinetuningOptions,
+    encoded: Mapping[str, Encoded],
+    classes: list[Any],
+    vocabulary: Vocabulary,
+    max_length: int,
+    say: Callable[[str], None],
+) -> TrainingData:
+    """Encoded parts with what the options make of the classes; what is unusual is reported. max_length: in ids."""
     splits = {name: part.overview_split() for name, part in encoded.items()}
-    about = overview(splits, settings.network.max_length)
+    about = overview(splits, max_length)
     counts = _class_counts(encoded[TRAINING], len(classes))
     chosen = ClassOptions.of(classes, counts, options.positive, options.class_weight, options.ordinal, options.neutral)
     chosen = replace(chosen, rules=options.label_rules())
     chosen.report(say)
     warn_of_few_texts(classes, counts, len(encoded[VALIDATION].targets), chosen.weights is not None, say)
-    return TrainingData(encoded, classes, vocabulary, about, chosen)
+    return TrainingData(dict(encoded), classes, vocabulary, about, chosen)
 
 
 def _class_counts(part: Encoded, classes: int) -> npt.NDArray[Any]:

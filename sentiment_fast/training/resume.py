@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from types import NoneType
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, get_type_hints
 
 import torch
 
@@ -20,21 +19,25 @@ from sentiment_fast.model.folder import CONFIG, METRICS, VOCABULARY, WEIGHTS
 from sentiment_fast.model.preset_files import preset_of
 from sentiment_fast.model.presets import Preset
 from sentiment_fast.report.run_folder import HISTORY, OVERVIEW_FILES
+from sentiment_fast.runs.config_file import fits
 from sentiment_fast.runs.record import RunRecord, read_record
 from sentiment_fast.text.vocabulary import Vocabulary
 from sentiment_fast.training.checkpoints import CHECKPOINT, WORDING, RecordedRun, read_recorded_run
 from sentiment_fast.training.distillation import SOFT_TARGETS
 from sentiment_fast.training.encode import Encoded, digest_of
+from sentiment_fast.training.finetuning_options import FinetuningOptions
 from sentiment_fast.training.initial_weights import NGRAMS
-from sentiment_fast.training.options import IN_MEMORY, SAMPLE_WEIGHT, SettingsOptions, TrainingOptions
+from sentiment_fast.training.options import IN_MEMORY, SAMPLE_WEIGHT, RunOptions, TrainingOptions
+from sentiment_fast.training.run_config import RUN_CONFIG
 
-Options = TypeVar("Options", bound=SettingsOptions)
+Options = TypeVar("Options", bound=RunOptions)
+Learning = TypeVar("Learning", TrainingOptions, FinetuningOptions)
 
 
 # What a run may leave in its folder before its first checkpoint.
 EARLY_FILES = (
     *OVERVIEW_FILES,
-    "tensorboard",
+    *("tensorboard", RUN_CONFIG),
     *(CONFIG, VOCABULARY, WEIGHTS, SOFT_TARGETS, NGRAMS, HISTORY, f"{CHECKPOINT}.part"),
 )
 
@@ -45,7 +48,7 @@ def is_finished(folder: Path) -> bool:
 
 
 def recorded_run(folder: Path | None, command: str) -> RecordedRun | None:
-    """The run of a command, "train", "tune" or "pretrain", in a folder; None if neither checkpoint nor record is there.
+    """The run of a command, such as "train", in a folder; None if neither checkpoint nor record is there.
 
     Raises UsageError without a folder, and for another command's run.
     """
@@ -58,6 +61,23 @@ def recorded_run(folder: Path | None, command: str) -> RecordedRun | None:
     if begun_by != command:
         raise UsageError(f"{folder}: holds a run of {begun_by}, not of {command}: resume it with that command")
     return recorded
+
+
+def begun_or_resumed(
+    kind: type[Learning], command: str, given: Mapping[str, Any]
+) -> tuple[Learning, RecordedRun | None]:
+    """The options to train with, checked, and the command's run that they resume; None if there is none.
+
+    Raises UsageError if there is none and the options do not say what a new run should train on.
+    """
+    chosen = kind.of(given)
+    recorded = recorded_run(chosen.out, command) if chosen.resume else None
+    if recorded is not None:
+        chosen = resumed_options(kind, recorded.folder, recorded.arguments, given)
+    elif chosen.resume and chosen.data is None and chosen.out is not None and not is_finished(chosen.out):
+        raise UsageError(f"{chosen.out}: no checkpoint there; give the whole command, with `data`, to start a run")
+    chosen.check()
+    return chosen, recorded
 
 
 def resumed_options(
@@ -86,29 +106,15 @@ def resumed_options(
     return kind.of(began | {name: getattr(now, name) for name in kind.NOT_RECORDED})
 
 
-def _check_recorded(kind: type[SettingsOptions], folder: Path, recorded: Mapping[str, Any]) -> None:
+def _check_recorded(kind: type[RunOptions], folder: Path, recorded: Mapping[str, Any]) -> None:
     """Raises ModelFolderError for a value of a type that the option of that name does not have."""
     hints = get_type_hints(kind)
     for name, value in recorded.items():
-        if not _fits(value, hints[name]):
+        if not fits(value, hints[name]):
             raise ModelFolderError(
                 f"{folder}: is damaged: expected a value of `{name}` that was given, got {quoted(value)}; start over "
                 "in another folder"
             )
-
-
-def _fits(value: object, hint: Any) -> bool:
-    """Whether a value from JSON is one of a type: lists stand for tuples, texts for paths and data in memory."""
-    parts = get_args(hint)
-    if get_origin(hint) is tuple:
-        return isinstance(value, list) and all(_fits(one, parts[0]) for one in value)
-    if get_origin(hint) is dict:
-        return isinstance(value, dict) and all(_fits(one, parts[1]) for one in value.values())
-    if parts:
-        return any(_fits(value, one) for one in parts)
-    if hint is float:
-        return type(value) in (int, float)
-    return type(value) is (hint if hint in (int, bool, NoneType) else str)
 
 
 def recorded_settings(recorded: RecordedRun) -> Preset:
@@ -133,11 +139,12 @@ def resumed_precision(wanted: str, recorded: RecordedRun | None, device: torch.d
 
 def open_record(
     folder: Path,
-    options: TrainingOptions,
-    settings: Preset,
+    options: TrainingOptions | FinetuningOptions,
+    settings: Preset | FinetuningOptions,
     precision: Precision,
     processes: TrainingProcesses,
     recorded: RecordedRun | None,
+    command: str = "train",
 ) -> RunRecord:
     """The record of a run, from which `recorded_run` knows it before its first checkpoint. recorded: as it knew it.
 
@@ -148,7 +155,7 @@ def open_record(
     else:
         values = {
             "options": options.recorded(),
-            "command": "train",
+            "command": command,
             "settings": settings.as_dict(),
             "precision": precision.name,
             "device": processes.device.type,
@@ -161,13 +168,14 @@ def open_record(
 def run_fingerprint(
     parts: dict[str, Encoded],
     vocabulary: Vocabulary,
-    settings: Preset,
+    settings: Preset | FinetuningOptions,
     precision: Precision,
     processes: TrainingProcesses,
+    command: str = "train",
 ) -> dict[str, Any]:
     """What must be the same for a run to be the same."""
     return {
-        "command": "train",
+        "command": command,
         "data": digest_of(parts, vocabulary),
         "settings": settings.as_dict(),
         "precision": precision.name,

@@ -1,116 +1,98 @@
 """`sf.train`: everything that the command `train` does, as one function.
 
-In: labelled texts and options, by keyword. Out: a run folder with a model that is trained, calibrated, evaluated and
-described. Each step is left to its module; parsing and printing to the command, sentiment_fast/train.py.
+In: labelled texts and options, by keyword. Out: a model that is trained, calibrated and evaluated, in memory, or in a
+run folder that describes it. Each step is left to its module; parsing and printing to the command,
+sentiment_fast/train.py.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from sentiment_fast.data.overview import TRAINING
-from sentiment_fast.errors import DataError, ModelFolderError, StoppedError, UsageError
+from sentiment_fast.errors import StoppedError, UsageError
 from sentiment_fast.model.compiling import Compiler
 from sentiment_fast.model.devices import Precision, choose_device, deterministic_algorithms
 from sentiment_fast.model.distributed import TrainingProcesses, processes_of_environment
-from sentiment_fast.model.folder import METRICS, save_model
+from sentiment_fast.model.folder import save_model
 from sentiment_fast.model.model import Model
 from sentiment_fast.model.network import SentimentLSTM, weights_of
 from sentiment_fast.model.presets import Preset
 from sentiment_fast.model.threads import training_threads
-from sentiment_fast.report.run_folder import HISTORY, MOST_BYTES, append_history, write_overview
+from sentiment_fast.report.run_folder import append_history, write_overview
 from sentiment_fast.report.tensorboard_log import event_log
 from sentiment_fast.runs.folder import check_folder
-from sentiment_fast.runs.regular_files import read_regular
 from sentiment_fast.runs.stop import StopRequest
-from sentiment_fast.scoring.scorer import Scorer, load
 from sentiment_fast.training.checkpoints import CHECKPOINT, Checkpoints, RecordedRun
 from sentiment_fast.training.distillation import SoftTargets
-from sentiment_fast.training.finish import finish_run, remove_temporary_files
-from sentiment_fast.training.initial_weights import initial_weights
+from sentiment_fast.training.finetuning_options import FinetuningOptions
+from sentiment_fast.training.finish import finish_run, remove_temporary_files, writing
+from sentiment_fast.training.initial_weights import CALIBRATION, initial_weights
 from sentiment_fast.training.loop import Progress
 from sentiment_fast.training.loop import train as train_network
 from sentiment_fast.training.ngrams import fit_ngram_model
 from sentiment_fast.training.options import TrainingOptions
 from sentiment_fast.training.prepare import VALIDATION, TrainingData, new_model, open_training_data, with_vectors
+from sentiment_fast.training.result import TrainingResult, finished_result
 from sentiment_fast.training.resume import (
     EARLY_FILES,
+    begun_or_resumed,
     is_finished,
     open_record,
-    recorded_run,
     recorded_settings,
-    resumed_options,
     resumed_precision,
     run_fingerprint,
 )
-from sentiment_fast.training.state import Epoch, epoch_of
+from sentiment_fast.training.run_config import save_run_config, with_config_file
+from sentiment_fast.training.state import Epoch
 from sentiment_fast.training.step import choose_graphs
 from sentiment_fast.training.teacher_mix import check_sources, teach
 
-_MAKE_ROOM = "make room, then continue with `resume=True`"
+MAKE_ROOM = "make room, then continue with `resume=True`"
 Say = Callable[[str], None]
 
 
-@dataclass(frozen=True)
-class TrainingResult:
-    """A finished run.
-
-    folder: the run and model folder. metrics: the content of its metrics.json; empty except in the first of several
-    processes. history: the figures of each epoch. options: those it was trained with. was_finished: it was already
-    finished, and nothing was done.
-    """
-
-    folder: Path
-    metrics: dict[str, Any]
-    history: list[Epoch]
-    options: TrainingOptions
-    was_finished: bool = False
-
-    def scorer(self) -> Scorer:
-        """The trained model, ready to score texts."""
-        return load(self.folder)
-
-
-def _say_nothing(message: str) -> None:
+def say_nothing(message: str) -> None:
     """Drops messages: the default, and in all processes except the first."""
 
 
 def train(
     data: Any = None,
     *,
-    say: Say = _say_nothing,
+    say: Say = say_nothing,
     progress: Progress = list,
     stop: StopRequest | None = None,
     **options: Any,
 ) -> TrainingResult:
-    """Train a classifier and write its model folder: what `python -m sentiment_fast.train` does, with its options.
+    """Train a classifier: what `sentiment-fast train` does, with its options, in memory or in a folder.
 
     data: labelled texts: a file of any format that `sf.score_files` reads, a pattern or an aclImdb folder (str or
     Path), or a list of these; "imdb"; "demo" or "demo:N"; or (texts, labels) in memory: a tuple of texts as `sf.encode`
     takes them and as many labels, str or numbers. `sf.DataFile(path, weight=W, rows=N)` or "PATH:weight=W:rows=N" is
-    how often the texts of a file count and how many of them to draw. None: "IMDB Dataset.csv" in the working folder,
-    else the IMDb reviews, else the demo corpus.
+    how often the texts of a file count and how many of them to draw; label_weight=X sets the option of that name for
+    this file. None: "IMDB Dataset.csv" in the working folder, else the IMDb reviews, else the demo corpus.
     say: called with each message (default: none). progress: wraps the batches of an epoch, for a progress bar.
     stop: a `runs.stop.StopRequest`; after `stop.request()`, from any thread, the run saves its state and ends.
 
     Options, each by keyword; None, where it is the default, leaves the choice to the preset:
 
-    - out (path, default runs/<date-time>): the run and model folder, empty or not there yet
-    - preset (str, "tutorial") or config (path): the settings to start from, by name or from a preset file
+    - out (path, None): the run and model folder, empty or not there yet; None to write no files. What was trained is
+      then only in the result, and a run that is stopped cannot be resumed
+    - preset (str, "tutorial") or config (path): the settings to start from, by name or from a preset file; or the
+      run.toml of a run, whose options and settings apply unless others are given
     - set (mapping or list of "NAME=VALUE", empty): single settings to change, such as {"cell": "gru"}
     - epochs, batch_size, seed (int, None), learning_rate (float, None): likewise
     - threads (int, None): how many to use on a CPU; None for all that this process may use, or
       OMP_NUM_THREADS if that is less. How sums are rounded depends on it
     - sample_weight ((n,) numbers of 0 or more, None): how often each of the texts in memory counts
-    - validation (share or path, None): the texts that choose the epoch and calibrate the probabilities
+    - validation (share or path, None): the texts that calibrate the probabilities, and that choose the
+      epoch unless the preset keeps the last
     - test (path, None): labelled texts to score once, at the end
     - text_column, label_column (str or int, None): names, or numbers from 1; default "sentiment", else "label";
       "review", else "text", else the only other one that holds text
@@ -148,22 +130,24 @@ def train(
     KeyboardInterrupt, when it was stopped.
     """
     # Long: its docstring lists all options.
-    given = options if data is None else {"data": data} | options
-    chosen, recorded = _resumed(given)
+    given = with_config_file(TrainingOptions, "train", options if data is None else {"data": data} | options)
+    chosen, recorded = begun_or_resumed(TrainingOptions, "train", given)
     if chosen.resume and chosen.out is not None and is_finished(chosen.out):
         remove_temporary_files(chosen.out)  # of a run that was killed while it did that
         say(f"{chosen.out}: this run is finished, there is nothing to resume")
-        return _finished(chosen.out, chosen)
+        return finished_result(chosen.out, chosen)
     checkpointed = recorded if recorded is not None and recorded.has_checkpoint else None
     if checkpointed is None:
         check_sources(chosen)
     settings = chosen.settings() if recorded is None else recorded_settings(recorded)
-    with _processes(chosen, recorded) as processes:
-        tell = say if processes.writes else _say_nothing
+    with connected_processes(chosen, recorded) as processes:
+        tell = say if processes.writes else say_nothing
         if chosen.resume and checkpointed is None:
             tell(f"{chosen.out}: no checkpoint there, so this run starts {'a new one' if recorded is None else 'over'}")
-        folder = chosen.out or Path("runs") / datetime.now().strftime("%Y-%m-%d-%H%M%S")
-        if recorded is None:
+        folder = chosen.out
+        if folder is None and processes.size > 1:
+            raise UsageError(f"`out`: expected a folder for {processes.size} processes that train together, got none")
+        if folder is not None and recorded is None:
             processes.first_does(lambda: check_folder(folder, "run", EARLY_FILES))
         chosen = replace(
             chosen,
@@ -177,29 +161,18 @@ def train(
         with ExitStack() as kept:
 
             def record() -> None:
-                kept.enter_context(open_record(folder, chosen, settings, precision, processes, recorded))
+                if folder is not None:
+                    kept.enter_context(open_record(folder, chosen, settings, precision, processes, recorded))
 
             processes.first_does(record)
             return _Run(chosen, settings, folder, checkpointed, processes, precision, graphs, tell, bar, stop).train()
 
 
-def _resumed(given: dict[str, Any]) -> tuple[TrainingOptions, RecordedRun | None]:
-    """The options to train with, checked, and the run that they resume; None if there is none.
-
-    Raises UsageError if there is none and the options do not say what a new run should train on.
-    """
-    chosen = TrainingOptions.of(given)
-    recorded = recorded_run(chosen.out, "train") if chosen.resume else None
-    if recorded is not None:
-        chosen = resumed_options(TrainingOptions, recorded.folder, recorded.arguments, given)
-    elif chosen.resume and chosen.data is None and chosen.out is not None and not is_finished(chosen.out):
-        raise UsageError(f"{chosen.out}: no checkpoint there; give the whole command, with `data`, to start a run")
-    chosen.check()
-    return chosen, recorded
-
-
 @contextmanager
-def _processes(options: TrainingOptions, recorded: RecordedRun | None) -> Iterator[TrainingProcesses]:
+def connected_processes(
+    options: TrainingOptions | FinetuningOptions, recorded: RecordedRun | None
+) -> Iterator[TrainingProcesses]:
+    """The processes of a run, with the device and the threads that its options ask for."""
     device = choose_device(options.device)
     deterministic = deterministic_algorithms() if options.deterministic else nullcontext()
     threads = options.threads if recorded is None else recorded.fingerprint["threads"]
@@ -207,25 +180,16 @@ def _processes(options: TrainingOptions, recorded: RecordedRun | None) -> Iterat
         yield processes
 
 
-def _finished(folder: Path, options: TrainingOptions) -> TrainingResult:
-    try:
-        metrics = json.loads(read_regular(folder / METRICS, MOST_BYTES).decode("utf-8"))
-        lines = read_regular(folder / HISTORY, MOST_BYTES).decode("utf-8").splitlines()
-        history = [epoch_of(json.loads(line)) for line in lines]
-    except (OSError, ValueError, TypeError, RecursionError) as error:
-        raise ModelFolderError(
-            f"{folder}: is a finished run whose {METRICS} or {HISTORY} cannot be read ({str(error)[:200]})"
-        ) from error
-    return TrainingResult(folder, metrics, history, options, was_finished=True)
-
-
 @dataclass(frozen=True)
 class _Run:
-    """One training, ready to read its data. recorded: the run whose checkpoint it resumes from, if any."""
+    """One training, ready to read its data. recorded: the run whose checkpoint it resumes from, if any.
+
+    folder: None to write nothing.
+    """
 
     options: TrainingOptions
     settings: Preset
-    folder: Path
+    folder: Path | None
     recorded: RecordedRun | None
     processes: TrainingProcesses
     precision: Precision
@@ -242,8 +206,12 @@ class _Run:
             settings = initial.applied_to(settings, named, self.say)
 
         def keep_what_is_known() -> None:
+            if self.folder is None:
+                return
             with self._writing("choose another folder with `out`"):
                 write_overview(self.folder, data.overview, data.training.ids.lengths)
+                if self.recorded is None:
+                    save_run_config(self.folder, "train", self.options, self.settings)
                 if initial is not None:
                     initial.keep(self.folder, data.classes)
 
@@ -266,6 +234,10 @@ class _Run:
                 fingerprint["soft targets"] = soft_targets.digest()
             fingerprint["labels"] = data.class_options.recorded()
             model.wide = None if initial is None else initial.ngrams_for(data.classes)
+            # A calibration of the network only would give n-grams that are fitted here a scale of 0.
+            has_same_parts = model.wide is not None or settings.wide.ngrams == 0
+            if initial is not None and has_same_parts and (calibration := initial.apply_calibration(model)):
+                fingerprint[CALIBRATION] = calibration
             if model.wide is not None:
                 fingerprint["n-grams"] = "those of the initial model"
             elif self.processes.writes:
@@ -273,13 +245,13 @@ class _Run:
             self.say(f"Training on {self.processes.describe()}, {self.precision.reason}")
             history = self._train_network(settings, data, soft_targets, network, model, fingerprint)
         except KeyboardInterrupt as interrupt:
-            has_checkpoint = (self.folder / CHECKPOINT).exists()
+            has_checkpoint = self.folder is not None and (self.folder / CHECKPOINT).exists()
             raise StoppedError(self.folder, has_checkpoint, self.processes.size, self.processes.rank) from interrupt
-        metrics = {}
-        if self.processes.writes:
-            with self._writing(_MAKE_ROOM):
-                metrics = finish_run(self.folder, model, network, data, history, self.precision, self.say)
-        return TrainingResult(self.folder, metrics, history, self.options)
+        if not self.processes.writes:
+            return TrainingResult(self.folder, {}, history, self.options)
+        with self._writing(MAKE_ROOM):
+            trained, metrics = finish_run(self.folder, model, network, data, history, self.precision, self.say)
+        return TrainingResult(self.folder, metrics, history, self.options, trained=trained)
 
     def _train_network(
         self,
@@ -290,7 +262,10 @@ class _Run:
         model: Model,
         fingerprint: dict[str, Any],
     ) -> list[Epoch]:
-        checkpoints = Checkpoints(self.folder, fingerprint, self.options.recorded(), self.options.checkpoint_minutes)
+        checkpoints = None
+        if self.folder is not None:
+            how_often = self.options.checkpoint_minutes
+            checkpoints = Checkpoints(self.folder, fingerprint, self.options.recorded(), how_often)
         compiler = Compiler(self.say) if self.options.compile else None
         examples = {name: part.examples(settings.network, self.processes.device) for name, part in data.parts.items()}
         if soft_targets is not None:
@@ -300,7 +275,9 @@ class _Run:
         with self._log() as log, self.stop.heeded():
 
             def write(epoch: Epoch) -> None:
-                with self._writing(_MAKE_ROOM):
+                if self.folder is None:
+                    return
+                with self._writing(MAKE_ROOM):
                     append_history(self.folder, asdict(epoch))
                     log(asdict(epoch))
                     if epoch.best:
@@ -330,11 +307,8 @@ class _Run:
 
     @contextmanager
     def _writing(self, advice: str) -> Iterator[None]:
-        """Within it, a file that can't be written is a DataError."""
-        try:
+        with writing(self.folder, advice):
             yield
-        except OSError as error:
-            raise DataError(f"{self.folder}: cannot be written ({error.strerror or error}): {advice}") from error
 
     def _log(self) -> AbstractContextManager[Callable[[dict[str, Any]], None]]:
         return event_log(self.folder if self.options.tensorboard and self.processes.writes else None)

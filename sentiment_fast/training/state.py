@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from sentiment_fast.errors import quoted
-from sentiment_fast.model.network import SentimentLSTM
+from sentiment_fast.model.classifier import Classifier
 from sentiment_fast.model.presets import TrainingConfig
 
 RATE_SHARE = "rate_share"  # key of an optimiser's parameter group: its share of the learning rate
@@ -64,12 +64,12 @@ def epoch_of(values: Mapping[str, Any]) -> Epoch:
 class TrainingState:
     """epoch: the one in progress, from 1; batches_done: in it. sums: (2,) float64, its summed loss and correct answers.
 
-    pieces: how many a batch is cut into, because the whole did not fit into memory. random_states: those of dropout's
+    pieces: how many a batch is cut into, to need less memory. random_states: those of dropout's
     generators, by rank, when the state was last captured. pads_at_once: the networks', likewise: it affects how sums
     are rounded.
     """
 
-    network: SentimentLSTM
+    network: Classifier
     optimizer: torch.optim.Optimizer
     scaler: torch.amp.GradScaler
     best_weights: dict[str, Tensor]
@@ -85,27 +85,34 @@ class TrainingState:
 
     @classmethod
     def at_start(
-        cls, network: SentimentLSTM, config: TrainingConfig, precision: torch.dtype, capturable: bool = False
+        cls,
+        network: Classifier,
+        config: TrainingConfig,
+        precision: torch.dtype,
+        capturable: bool = False,
+        pieces: int = 1,
     ) -> TrainingState:
         """A new training's state. capturable: whether the optimiser's step can be captured in a CUDA graph."""
-        device = network.output.weight.device
-        embedding = network.embedding.weight
-        others = [weight for weight in network.parameters() if weight is not embedding]
+        device = network.device
         # AdamW is Adam if the weight decay is 0, as in the tutorial.
         optimizer = torch.optim.AdamW(
             [
-                {"params": weights, RATE_SHARE: share, "lr": torch.tensor(rate, device=device) if capturable else rate}
-                for weights, share in (([embedding], config.embedding_rate), (others, 1.0))
-                for rate in [config.learning_rate * share]
+                {
+                    "params": group.weights,
+                    RATE_SHARE: group.rate_share,
+                    "lr": torch.tensor(rate, device=device) if capturable else rate,
+                    "weight_decay": group.weight_decay,
+                }
+                for group in network.parameter_groups(config)
+                for rate in [config.learning_rate * group.rate_share]
             ],
-            weight_decay=config.weight_decay,
             fused=True,
             capturable=capturable,
         )
         scaler = torch.amp.GradScaler(device.type, enabled=precision == torch.float16)
         scaler.scale(torch.zeros(1, device=device))  # creates its scale, also if the first step has no rows for it
         sums = torch.zeros(2, dtype=torch.float64, device=device)
-        return cls(network, optimizer, scaler, copy_of(network), sums)
+        return cls(network, optimizer, scaler, copy_of(network), sums, pieces=pieces)
 
     @property
     def epochs_without_gain(self) -> int:
@@ -237,5 +244,5 @@ def dropout_generator(device: torch.device) -> torch.Generator:
     return torch.cuda.default_generators[device.index] if device.type == "cuda" else torch.default_generator
 
 
-def copy_of(network: SentimentLSTM) -> dict[str, Tensor]:
+def copy_of(network: Classifier) -> dict[str, Tensor]:
     return {name: tensor.detach().clone() for name, tensor in network.state_dict().items()}

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -22,14 +22,26 @@ from sentiment_fast.errors import DataError, UsageError
 from sentiment_fast.model.batch_source import BatchSource
 from sentiment_fast.model.batches import Rows
 from sentiment_fast.model.compiling import Compiler
-from sentiment_fast.model.config import NetworkConfig
 from sentiment_fast.model.devices import Precision
 from sentiment_fast.model.distributed import TrainingProcesses
 from sentiment_fast.model.native.training import native_training, one_pytorch_thread
-from sentiment_fast.model.network import class_loss, class_probabilities
+from sentiment_fast.model.network import SentimentLSTM, class_loss, class_probabilities
 from sentiment_fast.model.presets import TrainingConfig
 from sentiment_fast.text.encoding import TokenIds
 from sentiment_fast.training.state import RATE_SHARE, TrainingState
+
+
+class ReadsIds(Protocol):
+    """Which ids of a text a network reads, and on which side it is padded, as in `NetworkConfig`."""
+
+    @property
+    def max_length(self) -> int: ...
+
+    @property
+    def pads_on_left(self) -> bool: ...
+
+    @property
+    def tail_length(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -50,12 +62,12 @@ class Examples:
         cls,
         ids: TokenIds,
         targets: npt.NDArray[Any],
-        config: NetworkConfig,
+        config: ReadsIds,
         device: torch.device,
         row_weights: npt.NDArray[np.float64] | None = None,
     ) -> Examples:
         """Copies them to the device. targets: as above, as an array. row_weights: (n,), with any mean above 0."""
-        source = BatchSource(ids, config.max_length, config.pads_on_left, device)
+        source = BatchSource(ids, config.max_length, config.pads_on_left, device, config.tail_length)
         scaled = None if row_weights is None else (row_weights / row_weights.mean()).astype(np.float32)
         on_device = None if scaled is None else torch.from_numpy(scaled).to(device)
         return cls(source, torch.from_numpy(targets).to(device), row_weights=on_device)
@@ -115,7 +127,8 @@ class TrainingStep:
     ) -> None:
         self._state, self._training, self._config = state, training, config
         self._precision, self._processes, self._say = precision, processes, say
-        self._native = native_training(state.network, precision)
+        network = state.network
+        self._native = native_training(network, precision) if isinstance(network, SentimentLSTM) else None
         self._batch_loss = batch_loss
         if compiler is not None:
             self._batch_loss = compiler(batch_loss)
@@ -238,8 +251,8 @@ class TrainingStep:
 
 
 def batch_loss(
-    dropout: nn.Dropout,
-    output: nn.Linear,
+    dropout: nn.Module,
+    output: nn.Module,
     summary: Tensor,
     targets: Tensor,
     weights: Tensor | None = None,

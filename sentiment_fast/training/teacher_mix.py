@@ -77,7 +77,7 @@ def check_sources(options: TrainingOptions) -> None:
     for teacher in _teacher_options(options):
         if not _exists(teacher.folder):
             raise ModelFolderError(
-                f"{teacher.folder}: no such model folder. `python -m sentiment_fast.train` makes one; a model of "
+                f"{teacher.folder}: no such model folder. `train` makes one; a model of "
                 "Hugging Face is read from a folder that you have downloaded it to"
             )
         if not (model_folder(teacher.folder) / CONFIG).exists():
@@ -89,14 +89,15 @@ def check_sources(options: TrainingOptions) -> None:
 def teach(
     options: TrainingOptions,
     data: TrainingData,
-    folder: Path,
+    folder: Path | None,
     processes: TrainingProcesses,
     resumed: bool,
     say: Callable[[str], None],
 ) -> SoftTargets | None:
     """The teachers' soft targets for the training texts and the unlabelled ones; None without a teacher.
 
-    Their probabilities are saved in the run's folder, and a resumed run reads them from there, without the teachers.
+    folder: the run's, where their probabilities are saved, and from where a resumed run reads them, without the
+    teachers; None to save nothing.
     """
     if not options.teacher:
         return None
@@ -107,7 +108,7 @@ def teach(
         texts, ids = joined([texts, more]), ids.join(encode(more.texts, data.vocabulary))
         say(f"unlabelled: {more.name}, {len(more):,} texts")
         report_missing(more.texts, more.name, say)
-    probabilities = kept_probabilities(folder, ids) if resumed else None
+    probabilities = kept_probabilities(folder, ids) if resumed and folder is not None else None
     if probabilities is None:
         teachers = TeacherMix(_teacher_options(options), data.classes, options.device, say)
         teachers.check_lengths(ids.lengths)
@@ -115,9 +116,12 @@ def teach(
             teachers.choose_weights(data.validation.with_class())
         say(f"{'the teachers label' if len(teachers.options) > 1 else 'the teacher labels'} {len(texts):,} texts")
         fresh = teachers.probabilities(texts.texts, ids.lengths)
-        processes.first_does(lambda: keep_probabilities(folder, fresh, ids))
+        if folder is not None:
+            processes.first_does(lambda: keep_probabilities(folder, fresh, ids))
         probabilities = fresh
-    weight = LABEL_WEIGHT if options.label_weight is None else options.label_weight
+    weight: float | Floats = LABEL_WEIGHT if options.label_weight is None else options.label_weight
+    if (of_files := labelled.data.label_weights) is not None:
+        weight = np.where(np.isnan(of_files), weight, of_files)
     return soft_targets(ids, labelled.learned_targets(), probabilities, weight, labelled.weights)
 
 

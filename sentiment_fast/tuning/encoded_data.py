@@ -1,47 +1,74 @@
 """What all trials of a search share: the texts, read once, and their ids, encoded once for each kind of vocabulary.
 
-In: labelled texts, a trial's settings. Out: examples, word vectors and n-gram logits for a training. Training is left
-to run.py.
+In: labelled texts, a trial's settings. Out: examples, word vectors and n-gram logits for a training, and the figures
+of network and n-grams together. Training is left to run.py.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
 import torch
 
 from sentiment_fast.data.labelled_texts import LabelledTexts
-from sentiment_fast.model.calibration import Logits
+from sentiment_fast.errors import DataError
+from sentiment_fast.evaluation.by_group import mean_log_loss
+from sentiment_fast.evaluation.fit_calibration import fit_calibration
+from sentiment_fast.evaluation.metrics import evaluate
+from sentiment_fast.model.calibration import Calibration, Logits
+from sentiment_fast.model.devices import Precision
+from sentiment_fast.model.inference import network_logits
+from sentiment_fast.model.network import SentimentLSTM
 from sentiment_fast.model.ngrams import NgramConfig, fit_ngrams
 from sentiment_fast.model.presets import Preset, VocabularyConfig
 from sentiment_fast.model.vectors import WordVectors
 from sentiment_fast.text.vocabulary import Vocabulary
-from sentiment_fast.training.encode import Encoded, encode_part, vocabulary_of
+from sentiment_fast.training.encode import Encoded, encode_part, new_network, vocabulary_of
 from sentiment_fast.training.prepare import with_vectors
+from sentiment_fast.training.state import Epoch
 from sentiment_fast.training.step import Examples
+from sentiment_fast.tuning.trial_data import Say, TrialData, TrialTraining
 
 _KINDS_KEPT = 4  # kinds of vocabulary whose ids are cached; each takes about a fifth of the texts' memory
 
 
-class EncodedData:
+class EncodedData(TrialData[Preset]):
     """parts: "training" and "validation". classes: the labels, sorted."""
 
     def __init__(self, parts: Mapping[str, LabelledTexts], classes: list[Any], device: torch.device) -> None:
-        self.parts, self.classes, self.device = dict(parts), classes, device
+        super().__init__(parts, classes, device)
         self.encoded = lru_cache(_KINDS_KEPT)(self._encoded)
         self._ngram_logits = lru_cache(None)(self._fitted_ngram_logits)
         self._vectors: dict[tuple[VocabularyConfig, int, int], WordVectors | None] = {}
+
+    def training(self, settings: Preset, precision: Precision, say: Say) -> TrialTraining:
+        """The training that `train` does with these settings.
+
+        With an n-gram model next to the network, both are scored together: each epoch's figures are those of the
+        calibrated sum. The network's own loss decides which epoch is kept, as in `train`.
+        """
+        vocabulary, examples = self.examples(settings)
+        vectors = self.vectors(settings, say)
+        ngram_logits = self.ngram_logits(settings)
+        network = new_network(settings, vocabulary, self.classes, vectors).to(self.device)
+        if ngram_logits is None:
+            return TrialTraining(network, examples, settings.training)
+        validation = self.encoded(settings.vocabulary)[1]["validation"]
+
+        def whole(epoch: Epoch) -> Epoch:
+            return _with_ngrams(epoch, network, ngram_logits, validation, self.classes, precision)
+
+        return TrialTraining(network, examples, settings.training, whole=whole)
 
     def examples(self, settings: Preset) -> tuple[Vocabulary, dict[str, Examples]]:
         """The parts as the training loop takes them, and their vocabulary. Raises DataError if it has no words."""
         vocabulary, parts = self.encoded(settings.vocabulary)
         return vocabulary, {name: part.examples(settings.network, self.device) for name, part in parts.items()}
 
-    def vectors(self, settings: Preset, say: Callable[[str], None]) -> WordVectors | None:
+    def vectors(self, settings: Preset, say: Say) -> WordVectors | None:
         """The initial word vectors of `train` with these settings; None for random ones. say: called for new ones."""
         if settings.training.word_vectors == "random":
             return None
@@ -68,17 +95,34 @@ class EncodedData:
         vocabulary = vocabulary_of(self.parts["training"], config)
         return vocabulary, {name: encode_part(data, vocabulary, self.classes) for name, data in self.parts.items()}
 
-    def digest(self) -> str:
-        """SHA-256 of all texts, labels and weights, by which searches are compared."""
-        digest = hashlib.sha256()
-        for name, data in self.parts.items():
-            digest.update(f"{name} {len(data)}\n".encode())
-            for text in data.texts.to_pylist():
-                raw = text if isinstance(text, bytes) else str(text or "").encode("utf-8", "surrogatepass")
-                digest.update(len(raw).to_bytes(8, "little"))
-                digest.update(raw)
-            digest.update(repr(np.asarray(data.labels).tolist()).encode("utf-8", "surrogatepass"))
-            for more in (data.weights, data.without_class):
-                if more is not None:
-                    digest.update(more.tobytes())
-        return digest.hexdigest()
+
+def _with_ngrams(
+    epoch: Epoch,
+    network: SentimentLSTM,
+    ngram_logits: Logits,
+    validation: Encoded,
+    classes: list[Any],
+    precision: Precision,
+) -> Epoch:
+    """The epoch with the figures of network and n-gram model together, calibrated on the same texts."""
+    logits = network_logits(network, validation.ids, precision)
+    targets, weights = validation.targets, validation.weights
+    known, lengths = targets >= 0, validation.ids.lengths
+    try:
+        of_known = None if weights is None else weights[known]
+        calibration = fit_calibration(
+            logits[known],
+            ngram_logits[known],
+            targets[known],
+            len(classes),
+            row_weights=of_known,
+            lengths=lengths[known],
+        )
+    except DataError:  # too few texts (the loop has checked that the loss is finite): added up, as train does
+        calibration = Calibration()
+    probabilities = calibration.probabilities(logits, ngram_logits, lengths)
+    found = evaluate(probabilities[known], targets[known], classes)
+    loss = found.log_loss
+    if weights is not None or not known.all():
+        loss = mean_log_loss(probabilities, validation.learned_targets(), weights)
+    return replace(epoch, validation_loss=loss, validation_accuracy=found.accuracy)

@@ -10,26 +10,28 @@ from collections.abc import Sequence
 from typing import Any
 
 from sentiment_fast.tuning.run import described
-from sentiment_fast.tuning.trials import FAILED, Trial
+from sentiment_fast.tuning.trials import FAILED, FINISHED, Trial
 
 _SHOWN = 10
 
 
 def as_table(best: Sequence[Trial], trials: Sequence[Trial]) -> str:
     """A table of the best trials. best: the trials with figures, ranked. trials: all of them."""
-    lines = ["rank  trial  accuracy    loss  epoch  seconds  settings"]
+    lines = ["rank  trial  accuracy    loss  epoch  seconds  status         settings"]
     for rank, trial in enumerate(best[:_SHOWN], start=1):
         epoch = trial.best
         assert epoch is not None
         lines.append(
             f"{rank:4}  {trial.number:5}  {epoch.validation_accuracy:8.2%}  {epoch.validation_loss:.4f}  "
-            f"{epoch.epoch:5}  {trial.seconds:7.1f}  {described(trial.settings)}"
+            f"{epoch.epoch:5}  {trial.seconds:7.1f}  {trial.status:<13}  {described(trial.settings)}"
         )
     if len(best) > _SHOWN:
         lines.append(f"... and {len(best) - _SHOWN} more")
     counts = Counter(trial.status for trial in trials)
     each = ", ".join(f"{count} {status}" for status, count in counts.items())
     lines.append(f"{len(trials)} trials: {each}. The validation part ranked them, so its figures are optimistic.")
+    if best and best[0].status != FINISHED:
+        lines.append("No trial finished: the first of these may be far from the best settings. Resume the search.")
     failed = next((trial for trial in trials if trial.status == FAILED), None)
     if failed is not None:
         lines.append(f"The first that failed, trial {failed.number}: {failed.reason}")

@@ -14,12 +14,14 @@ from scipy.stats import loguniform, randint, uniform
 from sklearn.model_selection import ParameterGrid, ParameterSampler
 
 from sentiment_fast.errors import UsageError
+from sentiment_fast.extras import needs
 from sentiment_fast.tuning.space import Range, Space
-from sentiment_fast.tuning.trials import FAILED, STOPPED, Trial
+from sentiment_fast.tuning.trials import FINISHED, STOPPED, Trial
 
 Settings = dict[str, Any]
 Search = Callable[[Sequence[Trial]], Settings | None]  # the trials so far -> the next one's settings; None: all done
 
+SEARCHES = ("random", "grid", "optuna")
 MOST_TRIALS = 10_000  # in a random search
 _OLD_DRAWS = 200  # draws in a row, none of them new: then the space counts as exhausted
 _ATTEMPTS = 20  # Optuna's attempts at new settings; then the space counts as exhausted
@@ -99,21 +101,17 @@ def _optuna(space: Space, seed: int, metric: str) -> Search:
 
     Each trial gets a new study, seeded by the trial's number: there is no state that an interruption could lose.
     """
-    try:
+    with needs("optuna", "`search=optuna`"):
         import optuna
-    except ImportError as error:
-        raise UsageError(
-            "`search=optuna`: expected the package optuna, which is not installed: "
-            "pip install -c constraints.txt -e '.[optuna]'"
-        ) from error
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     distributions = {name: _optuna_distribution(optuna.distributions, values) for name, values in space.items()}
-    states = {STOPPED: optuna.trial.TrialState.PRUNED, FAILED: optuna.trial.TrialState.FAIL}
+    # Its sampler takes complete trials as better than all pruned ones, as `ranked` does, and ignores those that failed.
+    states = {FINISHED: optuna.trial.TrialState.COMPLETE, STOPPED: optuna.trial.TrialState.PRUNED}
 
     def told(trial: Trial) -> Any:
         steps = dict(enumerate(trial.values(metric), start=1))
-        state = states.get(trial.status, optuna.trial.TrialState.COMPLETE)
-        value = trial.value(metric) if state == optuna.trial.TrialState.COMPLETE else None
+        state = states.get(trial.status, optuna.trial.TrialState.FAIL)
+        value = trial.value(metric) if trial.status == FINISHED else None
         return optuna.trial.create_trial(
             state=state, value=value, params=trial.settings, distributions=distributions, intermediate_values=steps
         )

@@ -1,6 +1,6 @@
 """The space of a search: which settings vary, and over what.
 
-In: JSON, or texts such as "hidden_size=64,128", and the preset whose settings they change. Out: a `Space`, checked.
+In: JSON, or texts such as "hidden_size=64,128", and the settings that they change. Out: a `Space`, checked.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import itertools
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, Self
 
 from sentiment_fast.errors import UsageError
 from sentiment_fast.model.presets import Preset
@@ -26,6 +26,14 @@ class Range:
     high: float
     log: bool
     whole: bool
+
+
+class Settings(Protocol):
+    """What a space varies: a `Preset`, or the options of a fine-tuning."""
+
+    def with_fields(self, changes: dict[str, Any]) -> Self: ...
+
+    def setting(self, name: str) -> Any: ...
 
 
 Dimension = tuple[Any, ...] | Range  # values to choose from, in their own types; or a range
@@ -45,8 +53,21 @@ DEFAULT_SPACE: dict[str, Any] = {
 # In a grid each further setting multiplies the trials: here the two that matter most, nine trials.
 DEFAULT_GRID: dict[str, Any] = {"learning_rate": [1e-3, 3e-3, 1e-2], "hidden_size": [64, 128, 256]}
 
+# For transformers, what the authors of such models tried. BERT (Devlin et al. 2019, A.3): rates of 2e-5 to 5e-5, 16 or
+# 32 texts, 2 to 4 epochs; its code warms up for 0.1 of the steps and has a weight decay of 0.01. RoBERTa (Liu et al.
+# 2019, table 10): rates of 1e-5 to 3e-5, a warm-up of 0.06, a weight decay of 0.1. Both have 110 million parameters or
+# more; smaller ones take higher rates, so the range ends at twice the 1e-4 that `finetune` has for them.
+DEFAULT_FINETUNING_SPACE: dict[str, Any] = {
+    "learning_rate": {"low": 1e-5, "high": 2e-4, "log": True},
+    "epochs": [2, 3, 4],
+    "batch_size": [16, 32],
+    "warmup": [0.06, 0.1],
+    "weight_decay": [0.01, 0.1],
+}
+DEFAULT_FINETUNING_GRID: dict[str, Any] = {"learning_rate": [2e-5, 5e-5, 1e-4], "epochs": [2, 3, 4]}
 
-def space_of(wanted: Mapping[str, Any], base: Preset, where: str) -> Space:
+
+def space_of(wanted: Mapping[str, Any], base: Settings, where: str) -> Space:
     """The space that JSON describes: {"layers": [1, 2], "dropout": {"low": 0, "high": 0.6}, ...}.
 
     where: its origin, for error messages. Raises UsageError for settings that do not exist or change no trial, and for
@@ -55,7 +76,7 @@ def space_of(wanted: Mapping[str, Any], base: Preset, where: str) -> Space:
     if not isinstance(wanted, dict) or not wanted:
         raise UsageError(f"{where}: expected settings and what to try for each, got {wanted!r}")
     for name in wanted:
-        if name in _NO_DIFFERENCE:
+        if name in _NO_DIFFERENCE and isinstance(base, Preset):
             raise UsageError(
                 f"{where}: expected settings that change a trial, got {name}: fix it with `set={name}=VALUE`"
             )
@@ -84,7 +105,7 @@ def space_as_json(space: Space) -> dict[str, Any]:
     }
 
 
-def _dimension(name: str, values: Any, choices: Mapping[str, Any], base: Preset, where: str) -> Dimension:
+def _dimension(name: str, values: Any, choices: Mapping[str, Any], base: Settings, where: str) -> Dimension:
     if isinstance(values, dict):
         return _range(name, values, choices, base, where)
     if not isinstance(values, list) or not values:
@@ -97,7 +118,7 @@ def _dimension(name: str, values: Any, choices: Mapping[str, Any], base: Preset,
     return found
 
 
-def _range(name: str, values: dict[str, Any], choices: Mapping[str, Any], base: Preset, where: str) -> Range:
+def _range(name: str, values: dict[str, Any], choices: Mapping[str, Any], base: Settings, where: str) -> Range:
     if not {"low", "high"} <= values.keys() <= {"low", "high", "log"}:
         raise UsageError(f"{where}: expected low, high and, for a uniform logarithm, log; got {values}")
     log = values.get("log", False)
@@ -116,16 +137,17 @@ def _ends(values: Any) -> list[Any]:
     return [values[end] for end in ("low", "high") if end in values] if isinstance(values, dict) else []
 
 
-def _value(name: str, value: Any, choices: Mapping[str, Any], base: Preset, where: str) -> Any:
+def _value(name: str, value: Any, choices: Mapping[str, Any], base: Settings, where: str) -> Any:
     """The value in the setting's own type, if the preset can have it with any of the other settings' choices."""
     others = {other: values for other, values in choices.items() if other != name and values}
     combinations = itertools.islice(itertools.product(*others.values()), _MOST_COMBINATIONS)
     try:
-        found = _setting(base.with_fields({name: value}), name)
+        found = base.with_fields({name: value}).setting(name)
     except UsageError as error:
         for combination in combinations:
             try:
-                found = _setting(base.with_fields({**dict(zip(others, combination, strict=True)), name: value}), name)
+                changed = base.with_fields({**dict(zip(others, combination, strict=True)), name: value})
+                found = changed.setting(name)
                 break
             except UsageError:
                 continue
@@ -134,7 +156,3 @@ def _value(name: str, value: Any, choices: Mapping[str, Any], base: Preset, wher
     if type(value) is bool and type(found) is not bool:
         raise UsageError(f"{where}: expected values like {found!r}, got {value!r}")
     return found
-
-
-def _setting(settings: Preset, name: str) -> Any:
-    return next(part[name] for part in settings.as_dict().values() if isinstance(part, dict) and name in part)

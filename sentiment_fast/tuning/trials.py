@@ -20,17 +20,23 @@ from sentiment_fast.runs.regular_files import read_regular
 from sentiment_fast.training.state import Epoch, epoch_of
 
 FORMAT = 2
-SEARCH, TRIALS, BEST = "search.json", "trials.jsonl", "best.json"
+SEARCH, TRIALS = "search.json", "trials.jsonl"
 
 FINISHED, STOPPED, FAILED, CUT = "finished", "stopped early", "failed", "cut"
+# A trial ranks before all of a later status, whatever its figures: those of a training that did not end are of another
+# learning rate and another number of epochs than its settings ask for. One that was stopped early was known to be worse
+# than others; one that was cut may have had a single epoch. Trials that failed have no figures, and no rank.
+_RANKS = (FINISHED, STOPPED, CUT)
 WORDING = Wording(
     noun="search",
     start_over="start over in another folder",
     differs="give `resume` the options of the search, or none",
     changed_data="they were changed since, or `data` or `validation` name others",
+    digests=("transformer",),
 )
 _MOST_BYTES = 16 << 20  # of search.json
 _PEERS = 4  # finished trials before one is stopped for being worse than their median
+_STATUSES = (FINISHED, STOPPED, FAILED, CUT)
 _FIELDS = {"number": int, "settings": dict, "status": str, "epochs": list, "seconds": float, "reason": str}
 
 
@@ -71,16 +77,17 @@ def _of(epoch: Epoch, metric: str) -> float:
 
 
 def ranked(trials: Sequence[Trial], metric: str) -> list[Trial]:
-    """The trials that have figures, best first; ties go to the lower loss, then to the earlier trial.
+    """The trials that have figures, best first: those that finished, then those stopped early, then those cut.
 
-    Trials that were cut come last: their figures are not those of a whole training.
+    Within each of these the metric ranks; ties go to the lower loss, then to the earlier trial.
     """
 
-    def worth(trial: Trial) -> tuple[bool, float, float, int]:
+    def worth(trial: Trial) -> tuple[int, float, float, int]:
         value, epoch = trial.value(metric), trial.best
         assert value is not None
         assert epoch is not None
-        return trial.status == CUT, (value if metric == "loss" else -value), epoch.validation_loss, trial.number
+        place = _RANKS.index(trial.status)
+        return place, (value if metric == "loss" else -value), epoch.validation_loss, trial.number
 
     return sorted((trial for trial in trials if trial.value(metric) is not None), key=worth)
 
@@ -197,6 +204,8 @@ def _trial(values: dict[str, Any]) -> Trial:
     for name, kind in _FIELDS.items():
         if type(values[name]) is not kind:
             raise ValueError(f"expected {name} to be {kind.__name__}, got {quoted(values[name])}")
+    if values["status"] not in _STATUSES:
+        raise ValueError(f"expected a status of {', '.join(_STATUSES)}, got {quoted(values['status'])}")
     return Trial(**{**values, "epochs": [epoch_of(epoch) for epoch in values["epochs"]]})
 
 

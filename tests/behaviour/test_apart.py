@@ -8,7 +8,7 @@ from itertools import chain
 
 import pytest
 
-from benchmarks.release import own_sentences
+from benchmarks.release import made_sentences, own_sentences
 from benchmarks.studies.behaviour import read_cases
 from sentiment_fast.data.texts import read_texts
 
@@ -40,6 +40,11 @@ def own():
         return [row["review"] for row in csv.DictReader(file)]
 
 
+@pytest.fixture(scope="module")
+def made():
+    return [text for text, _ in made_sentences.rows()]
+
+
 def test_no_text_of_the_suite_is_one_of_our_own_sentences(suite, own):
     assert {plain(text) for text in suite} & {plain(text) for text in own} == set()
 
@@ -51,6 +56,14 @@ def test_no_five_words_of_the_suite_follow_each_other_in_our_own_sentences(suite
 def test_the_suite_is_about_other_things_than_our_own_sentences(suite):
     names = chain([noun.noun for found in own_sentences.aspects() for noun in found], *own_sentences.things())
     nouns = {words_of(name)[-1] for name in names} - {"bought", "version"}
+    assert nouns & set(chain.from_iterable(map(words_of, suite))) == set()
+
+
+@pytest.mark.slow
+def test_the_suite_has_nothing_of_the_made_sentences(suite, made):
+    assert {plain(text) for text in suite} & {plain(text) for text in made} == set()
+    assert set().union(*map(runs_of, suite)) & set().union(*map(runs_of, made)) == set()
+    nouns = {noun.split()[-1] for noun in (*made_sentences.NOUNS, *made_sentences.PLURAL_NOUNS)}
     assert nouns & set(chain.from_iterable(map(words_of, suite))) == set()
 
 

@@ -1,12 +1,13 @@
 """The data of the bundled model: each text on one side, rows for development, licences told."""
 
 import json
+from itertools import cycle
 
 import pandas as pd
 import pytest
 
 from benchmarks.release import bundled_data
-from benchmarks.release.bundled_data import Source, key
+from benchmarks.release.bundled_data import LABELS, NEUTRAL_LABEL, Source, key
 
 pytestmark = pytest.mark.slow
 
@@ -36,6 +37,10 @@ def folder(tmp_path, monkeypatch):
     rows([f"own {text}" for text in TEXTS[:40]]).to_csv(tmp_path / "own.csv", index=False)
     monkeypatch.setattr(bundled_data, "OWN_FILE", tmp_path / "own.csv")
     monkeypatch.setattr(bundled_data, "SOURCES", (Source("tweets", "tweets", "MIT"), Source("shops", "", "MIT", "B")))
+    of_three = cycle((*LABELS, NEUTRAL_LABEL))
+    made_rows = [(f"made {text}", label) for text, label in zip(TEXTS[:40], of_three, strict=False)]
+    monkeypatch.setattr(bundled_data.made_sentences, "rows", lambda: [*made_rows, (f"own {TEXTS[0]}", "positive")])
+    monkeypatch.setattr(bundled_data, "HELD_BACK_SHARE_OF_MADE", 0.3)
     monkeypatch.setattr(bundled_data, "DEVELOPMENT_ROWS_OF_IMDB", 30)
     monkeypatch.setattr(bundled_data, "HELD_BACK_SHARE", 0.3)
     return tmp_path
@@ -52,14 +57,15 @@ def test_a_text_is_in_one_file_only_whatever_its_marks_and_capitals(folder):
     keys = [key(text) for table in files.values() for text in table["review"]]
     assert len(keys) == len(set(keys))
     of_books = 10  # those whose label is one of two
-    assert len(keys) == 3 * len(TEXTS) + 2 * len(TEXTS) + of_books + len(TEXTS[:40])
+    assert len(keys) == 3 * len(TEXTS) + 2 * len(TEXTS) + of_books + 2 * len(TEXTS[:40])
 
 
 def test_each_part_holds_labels_of_two_or_none(folder):
     files = made(folder)
     for name, table in files.items():
         assert list(table.columns) == ["review"] if name == "unlabelled.csv" else ["review", "sentiment"]
-        of_all = {"own.csv": {"positive", "negative", "neutral"}, "neutral.csv": {"neutral"}, "unlabelled.csv": None}
+        three = {"positive", "negative", "neutral"}
+        of_all = {"own.csv": three, "made.csv": three, "neutral.csv": {"neutral"}, "unlabelled.csv": None}
         labels = set(table["sentiment"]) if "sentiment" in table else None
         assert labels == of_all.get(name, {"positive", "negative"})
         assert len(table) > 0
@@ -80,7 +86,43 @@ def test_the_same_data_gives_the_same_files(folder):
 def test_sources_without_the_authors_licence_can_be_left_out(folder):
     made(folder, "--tiers", "A")
     names = [one["name"] for one in json.loads((folder / "out" / "sources.json").read_text())]
-    assert names == ["imdb", "own_sentences", "tweets", "dev_book_reviews", "dev_tweets"]
+    assert names == [
+        "imdb",
+        "made_sentences",
+        "own_sentences",
+        "tweets",
+        "imdb_sentences",
+        "dev_book_reviews",
+        "dev_tweets",
+    ]
+
+
+def test_sentences_of_reviews_are_single_ones_of_some_words_and_without_tags():
+    reviews = pd.Series(
+        [
+            "Nobody expected much of it.<br /><br />The last half hour is splendid! Mr. B. plays well. Fine.",
+            'She asked: "Why would anyone watch this twice?" I have no answer to that.',
+            "Nobody expected much of it.",
+        ]
+    )
+    found = bundled_data.sentences_of(reviews, each=3, most=10)["review"]
+    assert sorted(found) == [
+        "Nobody expected much of it.",
+        'She asked: "Why would anyone watch this twice?" I have no answer to that.',
+        "The last half hour is splendid!",
+    ]
+    assert len(bundled_data.sentences_of(reviews[:1], each=1, most=10)) == 1
+    assert len(bundled_data.sentences_of(reviews, each=3, most=1)) == 1
+
+
+def test_spare_labelled_rows_are_learned_without_their_label(folder, monkeypatch):
+    few = (Source("tweets", "tweets", "MIT", unlabelled=5, spare=7),)
+    monkeypatch.setattr(bundled_data, "SOURCES", few)
+    monkeypatch.setattr(bundled_data, "MOST_ROWS", 10)
+    made(folder)
+    sources = {one["name"]: one for one in json.loads((folder / "out" / "sources.json").read_text())}
+    assert sources["tweets"]["training"] + sources["tweets"]["held_back"] <= 10
+    assert 5 < sources["tweets"]["unlabelled"] <= 5 + 7
 
 
 def test_a_folder_that_exists_is_not_written_to(folder, capsys):

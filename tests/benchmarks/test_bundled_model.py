@@ -12,15 +12,25 @@ import pytest
 
 import sentiment_fast as sf
 from benchmarks.release import bundled_model
+from benchmarks.release.bundled_model import LARGEST_BYTES
 from sentiment_fast import cli
 from sentiment_fast.data.datasets.demo import demo_corpus
+from sentiment_fast.data.labelled_texts import read_labelled
 from sentiment_fast.model.folder import load_model
+from sentiment_fast.model.labelling import UNCHANGED
 from sentiment_fast.model.presets import preset
-from tests.test_bundled_model import LARGEST_BYTES
 
 SLOW_FIXTURES = {"made"}
 
-TINY = ["hidden_size=8", "embedding_size=8", "max_length=40", "max_words=300", "ngram_bits=12", "epochs=1"]
+TINY = [
+    "hidden_size=8",
+    "embedding_size=8",
+    "max_length=40",
+    "tail_length=20",
+    "max_words=300",
+    "ngram_bits=12",
+    "epochs=1",
+]
 
 
 def write(path, **columns):
@@ -39,6 +49,7 @@ def data(tmp_path_factory):
         "films": (0, 185),
         "others": (185, 90),
         "own": (275, 10),
+        "made": (180, 60),
         "held_back": (285, 15),
         "development/domain": (500, 100),
     }
@@ -79,21 +90,36 @@ def test_it_makes_a_model_folder_of_the_two_classes(made):
     assert {path.name for path in (made / "bundled").iterdir()} == names
 
 
-def test_the_model_is_the_small_one_in_half_the_space(made):
-    small, bundled = (load_model(made / name) for name in ("work/fast", "bundled"))
-    assert (bundled.settings["name"], bundled.vocabulary) == ("fast", small.vocabulary)
-    for name, weights in small.weights.items():
-        assert (bundled.weights[name] == weights.astype(np.float16).astype(np.float32)).all()
+def test_the_model_is_the_mean_of_the_small_ones_in_half_the_space(made):
+    bundled = load_model(made / "bundled")
+    trained = [load_model(made / "work" / name) for name in bundled_model.FURTHER]
+    assert (bundled.settings["name"], bundled.vocabulary) == ("fast", trained[0].vocabulary)
+    for name, weights in bundled.weights.items():
+        mean = np.mean([one.weights[name] for one in trained], axis=0)
+        assert (weights == mean.astype(np.float16).astype(np.float32)).all()
+    assert any((trained[0].weights[name] != trained[1].weights[name]).any() for name in trained[0].weights)
+
+
+def test_the_mean_is_calibrated_on_the_texts_it_is_given(data, made):
+    trained = [load_model(made / "work" / name) for name in bundled_model.FURTHER]
+    model = bundled_model.averaged(trained, read_labelled(data / "development" / "domain.csv"))
+    assert trained[0].calibration == UNCHANGED != model.calibration
 
 
 def test_each_text_is_learned_from_or_held_back(made):
     texts = json.loads((made / "bundled" / "metrics.json").read_text())["texts"]
-    assert texts == {"training": 305, "validation": 15, "unlabelled": 180}
+    assert texts == {"training": 365, "validation": 15, "unlabelled": 180}
 
 
 def test_the_teachers_word_on_unlabelled_texts_is_learned(made):
     commands = json.loads((made / "bundled" / "metrics.json").read_text())["commands"]
-    assert [command.split("--out ")[1] for command in commands] == ["start-accurate", "teacher", "start-fast", "fast"]
+    assert [command.split("--out ")[1] for command in commands] == [
+        "start-accurate",
+        "teacher",
+        "start-fast",
+        "fast",
+        *bundled_model.FURTHER,
+    ]
     assert "--teacher teacher --unlabelled unlabelled.csv" in commands[3]
 
 
@@ -102,7 +128,7 @@ def test_a_film_teacher_is_passed_to_train_and_named_in_the_card(data, made, tmp
 
     def run_command(work, command):
         folder = command[command.index("--out") + 1]
-        if folder != "fast":
+        if folder != "fast" and folder not in bundled_model.FURTHER:
             shutil.copytree(made / "work" / folder, work / folder)
             return 0
         taught.append(command)
@@ -112,7 +138,7 @@ def test_a_film_teacher_is_passed_to_train_and_named_in_the_card(data, made, tmp
     monkeypatch.setattr(bundled_model, "run_command", run_command)
     assert make(data, tmp_path, "--films", str(made / "bundled")) == 0
     teachers = [value for option, value in itertools.pairwise(taught[0]) if option == "--teacher"]
-    assert teachers == ["teacher:weight=1", "films:weight=1:words=100-"]
+    assert teachers == ["teacher:weight=1", "films:weight=2:words=120-"]
     card = (tmp_path / "bundled" / "README.md").read_text("utf-8")
     assert "`films`: the previously bundled model" in " ".join(card.split())
     assert "minilm" not in card
@@ -128,8 +154,18 @@ def test_a_missing_teacher_folder_is_refused(data, tmp_path, capsys):
 def test_files_have_their_weights_and_neutral_texts_a_target_of_one_half(made):
     commands = json.loads((made / "bundled" / "metrics.json").read_text())["commands"]
     for command in (commands[1], commands[3]):
-        assert "--data films.csv:weight=2 --data others.csv:weight=1 --data own.csv:weight=3" in command
+        assert "--data films.csv:weight=3 --data others.csv:weight=1 --data own.csv:weight=3" in command
         assert "--neutral-label neutral" in command
+        assert "made.csv" not in command
+
+
+def test_made_sentences_are_learned_last_and_by_their_labels_alone(made):
+    commands = json.loads((made / "bundled" / "metrics.json").read_text())["commands"]
+    assert "--init fast --data made.csv:weight=4:label_weight=1 --data films.csv:weight=3" in commands[4]
+    before, after = (load_model(made / "work" / name) for name in ("fast", "further-0"))
+    assert any((before.weights[name] != after.weights[name]).any() for name in before.weights)
+    for name, table in before.wide.tensors().items():
+        np.testing.assert_array_equal(table, after.wide.tensors()[name])
 
 
 def test_the_card_says_what_was_measured_how_it_was_made_and_of_what(made):
@@ -141,6 +177,10 @@ def test_the_card_says_what_was_measured_how_it_was_made_and_of_what(made):
     assert f"{figures['float16']['labels']} of 15 labels" in text
     assert "| domain | 100 |" in text
     assert "| demo | made-up reviews | MIT | 300 | 20 | 180 | 100 |" in text
+    assert "| all files | n |" in text
+    assert "| negation |" in text
+    assert "films.csv 3, others.csv 1" in text
+    assert "the first 20 and the last 20 words of a text" in " ".join(text.split())
     assert "Maas" in text
 
 
@@ -148,7 +188,7 @@ def test_the_same_command_takes_its_steps_up_and_changes_nothing(data, made, cap
     before = {path.name: path.read_bytes() for path in (made / "bundled").iterdir()}
     assert make(data, made) == 0
     told = capfd.readouterr()
-    assert told.err.count("is there already") == 4
+    assert told.err.count("is there already") == 7
     assert "float16 changes" in told.out
     assert f"of {LARGEST_BYTES:,} at most" in told.out
     assert {path.name: path.read_bytes() for path in (made / "bundled").iterdir()} == before

@@ -43,6 +43,18 @@ def test_a_file_gets_its_size_its_words_its_accuracy_and_its_calibration(model, 
 
 
 @pytest.mark.slow
+def test_texts_of_all_files_are_evaluated_by_length_too(model, tmp_path, capsys):
+    rows = [("good " * words, "positive") for words in (1, 8, 9, 250, 251)] + [("a bad film", "negative")]
+    paths = [write(tmp_path / f"{place}.csv", rows) for place in (1, 2)]
+    assert domains.main(["--model", str(model), *map(str, paths)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    found = {name: cells(lines, name)[:2] for name in ("0 to 8 words", "9 to 15 words", "101 to 250 words")}
+    assert found == {"0 to 8 words": ["6", "3"], "9 to 15 words": ["2", "9"], "101 to 250 words": ["2", "250"]}
+    assert cells(lines, "251 words and more")[:2] == ["2", "251"]
+    assert not any(line.startswith(("| 16 to", "| 31 to")) for line in lines)
+
+
+@pytest.mark.slow
 def test_without_files_the_texts_that_are_made_up_here_are_told_of(model, capsys):
     assert domains.main(["--model", str(model)]) == 0
     lines = capsys.readouterr().out.splitlines()

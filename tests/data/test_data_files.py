@@ -22,6 +22,9 @@ def folder(tmp_path, monkeypatch):
         ("a.csv:weight=2", DataFile("a.csv", weight=2.0)),
         ("a.csv:weight=0.5:rows=10", DataFile("a.csv", weight=0.5, rows=10)),
         ("a.csv:rows=10:weight=5e-1", DataFile("a.csv", weight=0.5, rows=10)),
+        ("a.csv:label_weight=1", DataFile("a.csv", label_weight=1.0)),
+        ("a.csv:label_weight=0:rows=3", DataFile("a.csv", rows=3, label_weight=0.0)),
+        ("demo:100:label_weight=0.25:weight=2", DataFile("demo:100", 2.0, None, 0.25)),
         ("demo:100", DataFile("demo:100")),
         ("demo:100:rows=50", DataFile("demo:100", rows=50)),
         ("C:/data/a.csv:rows=5", DataFile("C:/data/a.csv", rows=5)),
@@ -47,6 +50,8 @@ def test_a_pattern_may_have_colons_of_its_own():
 def test_a_typed_file_is_spelled_so_that_it_is_read_back():
     file = DataFile(Path("a.csv"), weight=0.1, rows=3)
     assert str(file) == "a.csv:weight=0.1:rows=3"
+    assert str(DataFile("a.csv", 2, 3, 1)) == "a.csv:weight=2:rows=3:label_weight=1"
+    assert str(DataFile("a.csv", label_weight=0)) == "a.csv:label_weight=0"
     Path("b:weight=2").write_text("")
     with pytest.raises(UsageError, match="rename it"):
         DataFile("b", weight=2)
@@ -55,14 +60,19 @@ def test_a_typed_file_is_spelled_so_that_it_is_read_back():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a.csv:wieght=2", "expected weight=W or rows=N after the path, got wieght=2"),
+        ("a.csv:wieght=2", "expected weight=W, rows=N or label_weight=X after the path, got wieght=2"),
+        ("a.csv:label-weight=1", "expected weight=W, rows=N or label_weight=X after the path, got label-weight=1"),
         ("a.csv:weight=two", "expected a weight above 0, got weight=two"),
-        ("a.csv:weight=0", "expected a weight above 0, got 0.0"),
-        ("a.csv:weight=nan", "expected a weight above 0, got nan"),
-        ("a.csv:weight=inf", "expected a weight above 0, got inf"),
+        ("a.csv:weight=0", "expected a weight above 0, up to 1,000,000,000, got 0.0"),
+        ("a.csv:weight=nan", "expected a weight above 0, up to 1,000,000,000, got nan"),
+        ("a.csv:weight=inf", "expected a weight above 0, up to 1,000,000,000, got inf"),
         ("a.csv:rows=0", "expected rows of 1 or more, got 0"),
         ("a.csv:rows=1.5", "expected rows of 1 or more, got rows=1.5"),
         ("a.csv:rows=1:rows=2", "expected rows once"),
+        ("a.csv:label_weight=half", "expected a label_weight of 0 to 1, got label_weight=half"),
+        ("a.csv:label_weight=1.1", "expected a label_weight of 0 to 1, got 1.1"),
+        ("a.csv:label_weight=-0.1", "expected a label_weight of 0 to 1, got -0.1"),
+        ("a.csv:label_weight=nan", "expected a label_weight of 0 to 1, got nan"),
     ],
 )
 def test_malformed_options_are_usage_errors(text, message):
@@ -75,6 +85,12 @@ def test_malformed_options_are_usage_errors(text, message):
 def test_values_of_another_type_are_usage_errors(weight, rows):
     with pytest.raises(UsageError, match=r"`data=a\.csv`: expected"):
         DataFile("a.csv", weight, rows)
+
+
+@pytest.mark.parametrize("label_weight", [True, "1", [1]])
+def test_a_label_weight_of_another_type_is_a_usage_error(label_weight):
+    with pytest.raises(UsageError, match=r"`data=a\.csv`: expected a label_weight of 0 to 1"):
+        DataFile("a.csv", label_weight=label_weight)
 
 
 def test_a_pattern_gives_its_weight_to_each_file():

@@ -1,6 +1,7 @@
 """Several files as one data set: rows drawn, weights given, copies left out, and a split that keeps copies together."""
 
 import csv
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -93,10 +94,27 @@ def test_each_row_has_the_weight_of_its_file(said):
     assert opened(said, "a.csv", "b.csv").weights is None
 
 
+def test_each_row_has_the_label_weight_of_its_file(said):
+    write("a.csv", [("Good film", "x"), ("bad", "y")])
+    write("b.csv", [("good film.", "y"), ("new", "x"), ("new", "x")])
+    write("c.csv", [("bad!", "x"), ("old", "y")])
+    data = opened(said, "a.csv:label_weight=0", "b.csv", DataFile("c.csv", label_weight=0.25))
+    assert data.texts.to_pylist() == ["Good film", "bad", "new", "new", "old"]
+    np.testing.assert_array_equal(data.label_weights, [0, 0, np.nan, np.nan, 0.25])
+    assert data.weights is None
+
+
+def test_a_single_file_may_have_a_label_weight(said):
+    write("a.csv", [(f"film {row}", "yx"[row % 2]) for row in range(50)])
+    data = opened(said, "a.csv:rows=10:label_weight=1")
+    assert data.label_weights.tolist() == [1.0] * 10
+
+
 def test_one_plain_file_is_read_as_it_always_was(said):
     write("a.csv", [("good", "x"), ("good", "y")])
     data = opened(said, "a.csv")
     assert (data.weights, data.sources, data.same_text, data.without_class) == (None, None, None, None)
+    assert data.label_weights is None
     assert len(data) == 2
 
 
@@ -151,6 +169,16 @@ def test_copies_fall_on_one_side_of_the_split():
     assert [len(part) for part in parts] == [240, 60]
 
 
+@pytest.mark.parametrize("share", [0.1, 0.9])
+def test_each_class_is_in_both_parts_of_the_split(share):
+    texts = pa.chunked_array([[f"text {row}" for row in range(100)]], pa.large_string())
+    labels = np.array(["often"] * 96 + ["seldom"] * 2 + ["rare"] * 2)
+    parts = stratified_split(LabelledTexts(texts, labels, "all"), share, 0)
+    for part in parts:
+        assert Counter(part.labels.tolist())["seldom"] == Counter(part.labels.tolist())["rare"] == 1
+    assert sorted(text for part in parts for text in part.texts.to_pylist()) == sorted(texts.to_pylist())
+
+
 def test_without_copies_the_split_is_the_usual_one():
     texts = pa.chunked_array([[f"text {row}" for row in range(100)]], pa.large_string())
     labels = np.arange(100) % 2
@@ -165,11 +193,13 @@ def test_all_that_rows_have_is_split_with_them(said):
     write("b.csv", [(f"fine {row}", "xyn"[row % 3], "") for row in range(30)])
     layout = LabelledDataOptions(domain_column="domain")
     rules = LabelRules(neutral_label="n")
-    parts, classes = open_parts(["a.csv:weight=3", "b.csv"], "0.4", None, None, None, 0, said.append, layout, rules)
+    files = ["a.csv:weight=3:label_weight=1", "b.csv:label_weight=0.5"]
+    parts, classes = open_parts(files, "0.4", None, None, None, 0, said.append, layout, rules)
     assert classes == ["x", "y"]
     for part in parts.values():
         of_first = np.array([text.startswith("good") for text in part.texts.to_pylist()])
         assert (part.weights == np.where(of_first, 3, 1)).all()
+        assert (part.label_weights == np.where(of_first, 1, 0.5)).all()
         assert (part.sources.numbers == np.where(of_first, 0, 1)).all()
         assert [part.domains.names[number] for number in part.domains.numbers] == [
             "films" if first else "b.csv" for first in of_first

@@ -10,11 +10,11 @@ import pyarrow as pa
 import pytest
 
 from sentiment_fast.data import sources
-from sentiment_fast.data.datasets.imdb import CACHE_VARIABLE
 from sentiment_fast.data.labelled_texts import LabelledTexts
 from sentiment_fast.data.sources import open_data, open_parts
 from sentiment_fast.errors import DataError, DownloadError, UsageError
 from sentiment_fast.io.options import LayoutOptions
+from sentiment_fast.runs.cache_folder import CACHE_VARIABLE
 
 CSV = "review,sentiment\nfine,positive\n"
 
@@ -109,8 +109,10 @@ def test_demo_with_a_number_is_that_many_made_up_reviews(said):
 
 
 def test_demo_alone_is_the_whole_demo_corpus(said, monkeypatch):
-    monkeypatch.setattr(sources, "demo_corpus", lambda reviews=50_000, seed=0: (reviews, seed))
-    assert open_data("demo", seed=7, say=said.append) == (50_000, 7)
+    asked, made_up = [], sources.demo_corpus(10)
+    monkeypatch.setattr(sources, "demo_corpus", lambda *given, **named: asked.append((given, named)) or made_up)
+    assert open_data("demo", seed=7, say=said.append) is made_up
+    assert asked == [((), {"seed": 7})]  # as many as it has by default
 
 
 @pytest.mark.parametrize("data", ["demo:", "demo:0", "demo:-5", "demo:many", "demo:1e3", "demo:٣"])
@@ -168,6 +170,18 @@ def test_missing_path_suggests_a_name_like_it(said):
     Path("reviews_2024.csv").write_text(CSV)
     with pytest.raises(DataError, match=r"Did you mean 'reviews_2024\.csv'"):
         open_data("review_2024.csv", say=said.append)
+
+
+def test_missing_path_is_not_like_a_name_that_shares_its_extension(said):
+    Path("scored.csv").write_text(CSV)
+    with pytest.raises(DataError, match=r"there are: 'scored\.csv'"):
+        open_data("nofile.csv", say=said.append)
+
+
+def test_missing_path_suggests_a_name_with_another_extension(said):
+    Path("reviews.csv").write_text(CSV)
+    with pytest.raises(DataError, match=r"Did you mean 'reviews\.csv'"):
+        open_data("reviews.cvs", say=said.append)
 
 
 def test_missing_path_suggests_the_word_in_its_own_spelling(said):

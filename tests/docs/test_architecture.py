@@ -25,7 +25,7 @@ def test_the_page_is_up_to_date(maker):
 def test_every_stage_is_on_the_page_in_order(maker):
     from tests.test_imports import STAGES
 
-    assert ["errors", *maker.STAGES] == STAGES
+    assert ["errors", "extras", *maker.STAGES] == STAGES
 
 
 def test_a_file_without_a_docstring_is_an_error(maker, tmp_path):
@@ -35,7 +35,8 @@ def test_a_file_without_a_docstring_is_an_error(maker, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "page", ["README.md", "CONTRIBUTING.md", *sorted(f"docs/{p.name}" for p in (ROOT / "docs").glob("*.md"))]
+    "page",
+    ["README.md", "CONTRIBUTING.md", *sorted(p.relative_to(ROOT).as_posix() for p in (ROOT / "docs").rglob("*.md"))],
 )
 def test_links_between_pages_lead_to_files(page):
     text = (ROOT / page).read_text("utf-8")

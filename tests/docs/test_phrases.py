@@ -25,7 +25,7 @@ INSTEAD = {
 PHRASES = re.compile(rf"\b(?:{'|'.join(INSTEAD)})\b", re.IGNORECASE)
 
 PAGES = ["README.md", "CONTRIBUTING.md", "sentiment_fast/bundled/README.md"]
-PAGES += sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))
+PAGES += sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md"))
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 

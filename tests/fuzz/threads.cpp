@@ -105,17 +105,26 @@ void test_ngrams_give_at_any_number_of_threads_what_one_gives() {
   std::vector<int8_t> table(static_cast<size_t>(2 * kSpace.buckets()));
   for (int8_t& number : table) number = static_cast<int8_t>(random() % 255);
   const float scales[] = {0.5f, 2.0f}, biases[] = {0.0f, 1.0f};
-  const NgramModel model(kSpace, 2, table.data(), table.data(), scales, biases);
   const RaggedIds<int32_t> rows{ids.data(), offsets.data(), kRows};
-  const RowBuckets expected = row_buckets(rows, kSpace, 1);
-  std::vector<std::vector<float>> logits;
+  const RowNumbers<uint32_t> codes = row_codes(rows, kSpace, 1);
+  std::vector<uint8_t> fingerprints(static_cast<size_t>(kSpace.buckets()));
+  for (const uint32_t code : codes.numbers) fingerprints[code >> kFingerprintBits] = static_cast<uint8_t>(code);
+  const NgramModel model(kSpace, 2, table.data(), table.data(), scales, biases);
+  const NgramModel of_owners(kSpace, 2, table.data(), table.data(), scales, biases, fingerprints.data());
+  const RowNumbers<int32_t> expected = row_buckets(rows, kSpace, 1);
+  std::vector<std::vector<float>> logits, of_owners_alone;
   for (const int threads : kThreads) {
-    const RowBuckets found = row_buckets(rows, kSpace, threads);
-    expect(found.buckets == expected.buckets && found.offsets == expected.offsets, "buckets at any number of threads");
+    const RowNumbers<uint32_t> found_codes = row_codes(rows, kSpace, threads);
+    expect(found_codes.numbers == codes.numbers && found_codes.offsets == codes.offsets, "codes at any number of them");
+    const RowNumbers<int32_t> found = row_buckets(rows, kSpace, threads);
+    expect(found.numbers == expected.numbers && found.offsets == expected.offsets, "buckets at any number of threads");
     logits.emplace_back(static_cast<size_t>(2 * kRows));
     model.logits(rows, logits.back().data(), threads);
+    of_owners_alone.emplace_back(static_cast<size_t>(2 * kRows));
+    of_owners.logits(rows, of_owners_alone.back().data(), threads);
   }
   for (const auto& other : logits) expect(other == logits[0], "a linear model's logits at any number of threads");
+  for (const auto& other : of_owners_alone) expect(other == of_owners_alone[0], "those with fingerprints likewise");
 }
 
 template <class Number>

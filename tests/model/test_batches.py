@@ -240,3 +240,14 @@ def test_a_data_set_of_one_pool_has_other_batches_every_epoch():
         {frozenset(batch.tolist()) for batch in random_batches(lengths, Budget(10), numbers)} for _ in range(2)
     )
     assert len(first & second) < len(first) / 2
+
+
+@pytest.mark.parametrize("pads_on_left", [True, False])
+@pytest.mark.parametrize(("asked", "tail"), [(0, 0), (1, 1), (15, 15), (20, 20), (21, 20), (10**4, 20)])
+def test_a_row_longer_than_max_length_keeps_its_first_and_last_ids(asked, tail, pads_on_left):
+    source = BatchSource(token_ids(ROWS), 40, pads_on_left, CPU, asked)
+    batch, lengths = source.batch(np.arange(len(ROWS)))
+    expected = [row if len(row) <= 40 else row[: 40 - tail] + row[len(row) - tail :] for row in ROWS]
+    assert lengths.tolist() == [max(len(row), 1) for row in expected]
+    pads = [[0] * (batch.shape[1] - len(row)) for row in expected]
+    assert batch.tolist() == [pad + row if pads_on_left else row + pad for row, pad in zip(expected, pads, strict=True)]

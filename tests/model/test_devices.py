@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from sentiment_fast.cli.options import add_device_arguments
-from sentiment_fast.errors import UsageError
+from sentiment_fast.errors import MissingPackageError, UsageError
 from sentiment_fast.model import devices
 from sentiment_fast.model.devices import (
     PRECISIONS,
@@ -195,7 +195,7 @@ def test_without_pytorch_no_gpu_is_likely_and_cuda_is_refused_with_what_to_insta
     monkeypatch.setattr(devices, "pytorch_is_installed", lambda: False)
     assert not gpu_is_likely()
     assert find_device().type == "cpu"
-    with pytest.raises(UsageError, match=r"Expected PyTorch for a CUDA device, found none: .*pip install torch"):
+    with pytest.raises(MissingPackageError, match=r"Expected PyTorch for a CUDA device.*pip install torch"):
         find_device("cuda")
 
 

@@ -6,13 +6,14 @@ import torch
 
 import sentiment_fast as sf
 from sentiment_fast import _core
-from sentiment_fast.errors import UsageError
+from sentiment_fast.errors import MissingPackageError
 from sentiment_fast.model import engine
 from sentiment_fast.model.config import NetworkConfig
 from sentiment_fast.model.devices import Device, Precision
 from sentiment_fast.model.engine import NativeEngine, PyTorchEngine, engine_for
 from sentiment_fast.model.native import scoring as native
 from sentiment_fast.model.network import SentimentLSTM, model_of
+from sentiment_fast.text.encoding import default_threads
 
 CPU, FLOAT32 = Device("cpu"), Precision("float32", "float32")
 IDS = sf.TokenIds(np.array([1, 2, 3, 3, 1], np.int16), np.array([0, 2, 2, 5]))
@@ -57,7 +58,7 @@ def test_pytorch_runs_what_the_core_can_not(settings):
 @pytest.mark.parametrize("settings", OTHERS, ids=str)
 def test_without_pytorch_what_the_core_can_not_run_is_refused_with_what_to_install(monkeypatch, settings):
     without_pytorch(monkeypatch)
-    with pytest.raises(UsageError, match=r"Expected PyTorch to run this model's network.*: pip install torch"):
+    with pytest.raises(MissingPackageError, match=r"Expected PyTorch to run this model's network.*: pip install torch"):
         engine_for(model(**settings), CPU, FLOAT32)
 
 
@@ -120,3 +121,20 @@ def test_threads_are_pytorchs_while_it_computes(monkeypatch):
     found.logits(IDS)
     assert (seen, torch.get_num_threads()) == ([before + 1], before)
     assert found.fingerprint()["threads"] == before + 1
+    with default_threads(before + 2):
+        PyTorchEngine(model(cell="gru"), CPU, FLOAT32, None).logits(IDS)
+    assert seen[1:] == [before + 2]
+
+
+@pytest.mark.skipif(native.native_level(CPU, FLOAT32) is None, reason="needs a CPU with AVX2")
+@pytest.mark.parametrize("tail", [0, 1, 2])
+def test_the_ids_that_a_network_reads_are_the_same_in_both_engines(tail):
+    rows = [[1, 2, 3, 3, 1, 2, 2], [2], [], [1, 2, 3, 2], [3, 3, 3, 1, 1]]
+    ids = sf.TokenIds(np.concatenate([np.array(row, np.int16) for row in rows]), np.cumsum([0, *map(len, rows)]))
+    shown = [row if len(row) <= 4 else row[: 4 - tail] + row[len(row) - tail :] for row in rows]
+    cut = sf.TokenIds(np.concatenate([np.array(row, np.int16) for row in shown]), np.cumsum([0, *map(len, shown)]))
+    one = model(max_length=4, tail_length=tail)
+    native_engine = NativeEngine(one, FLOAT32, native.native_level(CPU, FLOAT32), 1)
+    for found in (native_engine, PyTorchEngine(one, CPU, FLOAT32, 1)):
+        np.testing.assert_array_equal(found.logits(ids), found.logits(cut))
+    assert tail == 0 or not np.array_equal(found.logits(ids), engine_for(model(max_length=4), CPU, FLOAT32).logits(ids))

@@ -19,8 +19,8 @@ from safetensors.torch import load_file, save_file
 
 from sentiment_fast.errors import ModelFolderError, UsageError
 from sentiment_fast.model.calibration import Calibration
-from sentiment_fast.model.config import NetworkConfig
-from sentiment_fast.model.folder import load_model, save_metrics, save_model
+from sentiment_fast.model.config import NetworkConfig, weight_shapes
+from sentiment_fast.model.folder import load_model, model_digest, model_files, model_of_files, save_metrics, save_model
 from sentiment_fast.model.model import Model
 from sentiment_fast.model.network import SentimentLSTM, model_of, network_of
 from sentiment_fast.model.ngrams import NgramConfig, fit_ngrams
@@ -193,7 +193,7 @@ def test_metrics_and_card_may_be_missing(folder):
 
 @pytest.mark.slow
 def test_a_missing_folder_is_refused_by_its_path(tmp_path):
-    with pytest.raises(ModelFolderError, match=r"nowhere: no such model folder.*sentiment_fast.train"):
+    with pytest.raises(ModelFolderError, match=r"nowhere: no such model folder.*`train` makes one"):
         load_model(tmp_path / "nowhere")
 
 
@@ -432,11 +432,11 @@ def test_a_network_of_bad_settings_is_refused(folder, fields):
 # The wide part, the calibration, the threshold and the cascade.
 
 
-def two_parts(classes: list[Any] | None = None, **fields: Any) -> Model:
+def two_parts(classes: list[Any] | None = None, fingerprints: bool = False, **fields: Any) -> Model:
     model = saved_model(classes)
     ids = encode(["film good", "film bad", "bad", "good good"] * 3, model.vocabulary)
     targets = np.array([1, 0, 0, 1] * 3)
-    wide = fit_ngrams(ids, targets, len(model.classes), NgramConfig(ngrams=2, ngram_bits=10))
+    wide = fit_ngrams(ids, targets, len(model.classes), NgramConfig(2, 10, ngram_fingerprints=fingerprints))
     bias = tuple(0.25 * place for place in range(wide.outputs))
     return replace(model, wide=wide, calibration=Calibration(0.5, 0.75, bias), **fields)
 
@@ -447,9 +447,10 @@ def wide_folder(tmp_path: Path) -> Path:
     return tmp_path / "wide"
 
 
+@pytest.mark.parametrize("fingerprints", [False, True])
 @pytest.mark.parametrize("classes", [["negative", "positive"], ["a", "b", "c"]])
-def test_a_wide_part_and_its_calibration_come_back(tmp_path, classes):
-    model = two_parts(classes)
+def test_a_wide_part_and_its_calibration_come_back(tmp_path, classes, fingerprints):
+    model = two_parts(classes, fingerprints)
     save_model(tmp_path, model)
     loaded = load_model(tmp_path)
     ids = encode(["film good bad", "", "good"], model.vocabulary)
@@ -461,6 +462,15 @@ def test_a_wide_part_and_its_calibration_come_back(tmp_path, classes):
 def test_a_threshold_a_cascade_and_its_calibration_come_back(wide_folder):
     loaded = load_model(wide_folder)
     assert (loaded.threshold, loaded.cascade, loaded.wide_calibration) == (0.4, 0.9, Calibration(0, 2.0, (1.0,)))
+
+
+def test_a_cascade_from_a_length_comes_back_and_needs_a_newer_reader(tmp_path):
+    formats = {}
+    for least in (0, 64):
+        save_model(tmp_path / str(least), two_parts(cascade=0.9, cascade_from=least))
+        assert load_model(tmp_path / str(least)).cascade_from == least
+        formats[least] = json.loads((tmp_path / str(least) / "config.json").read_text("utf-8"))["format"]
+    assert formats == {0: 2, 64: 3}
 
 
 def test_a_folder_of_format_1_is_a_network_alone_as_it_is(folder):
@@ -496,6 +506,11 @@ def test_a_missing_field_of_format_2_is_refused_by_its_name(folder, field):
         ({"cascade": True}, "Expected the confidence of a cascade"),
         ({"cascade": float("nan")}, "Expected the confidence of a cascade"),
         ({"cascade": "off"}, "Expected the confidence of a cascade"),
+        ({"cascade_from": -1}, "Expected the shortest text of a cascade"),
+        ({"cascade_from": 1.5}, "Expected the shortest text of a cascade"),
+        ({"cascade_from": True}, "Expected the shortest text of a cascade"),
+        ({"cascade_from": 10**13}, ".* 0 ids or more, up to 1,000,000,000,000, got 10000000000000:"),
+        ({"cascade_from": None}, "Expected the shortest text of a cascade"),
         ({"calibration": None}, "Expected the scales network and wide and a bias"),
         ({"calibration": {"network": 1.0, "wide": 1.0}}, "Expected the scales network and wide and a bias"),
         ({"calibration": {"network": float("nan"), "wide": 1.0, "bias": []}}, "Expected a scale 'network'"),
@@ -507,6 +522,7 @@ def test_a_missing_field_of_format_2_is_refused_by_its_name(folder, field):
         ({"wide": 3}, "expected 'wide' to be a dict or null"),
         ({"wide": {"ngrams": 9}}, "expected the settings of an n-gram model"),
         ({"wide": {"ngrams": "2"}}, "expected the settings of an n-gram model"),
+        ({"wide": {"ngrams": 2, "ngram_fingerprints": 1}}, "expected the settings of an n-gram model"),
         ({"wide": {"colour": "blue"}}, "expected the settings of an n-gram model"),
     ],
     ids=str,
@@ -574,6 +590,50 @@ def test_an_extra_tensor_of_the_wide_part_is_refused(wide_folder):
         load_model(wide_folder)
 
 
+@pytest.fixture
+def fingerprint_folder(tmp_path: Path) -> Path:
+    save_model(tmp_path / "owned", two_parts(fingerprints=True))
+    return tmp_path / "owned"
+
+
+def test_fingerprints_are_saved_only_if_they_are_on(wide_folder, fingerprint_folder):
+    settings = [json.loads((folder / "config.json").read_text("utf-8")) for folder in (wide_folder, fingerprint_folder)]
+    plain = {"ngrams": 2, "ngram_bits": 10, "ngram_c": 30.0}
+    assert [config["wide"] for config in settings] == [plain, plain | {"ngram_fingerprints": True}]
+    names = [set(load_file(folder / "model.safetensors")) for folder in (wide_folder, fingerprint_folder)]
+    assert names[1] - names[0] == {"wide.ngram_fingerprints"}
+
+
+@pytest.mark.parametrize(
+    ("tensor", "got"),
+    [
+        (torch.zeros(1 << 10, dtype=torch.int8), r"int8 \(1024,\)"),
+        (torch.zeros(1 << 10), r"float32 \(1024,\)"),
+        (torch.zeros(1 << 9, dtype=torch.uint8), r"uint8 \(512,\)"),
+        (torch.zeros((1 << 10, 1), dtype=torch.uint8), r"uint8 \(1024, 1\)"),
+    ],
+)
+def test_fingerprints_that_are_none_are_refused(fingerprint_folder, tensor, got):
+    change_weights(fingerprint_folder, lambda weights: weights.update({"wide.ngram_fingerprints": tensor}))
+    said = rf"expected the tensors of the n-gram model.*Expected ngram_fingerprints of uint8 \(1024,\), got {got}"
+    with pytest.raises(ModelFolderError, match=said):
+        load_model(fingerprint_folder)
+
+
+def test_fingerprints_that_are_missing_are_refused(fingerprint_folder):
+    change_weights(fingerprint_folder, lambda weights: weights.pop("wide.ngram_fingerprints"))
+    with pytest.raises(
+        ModelFolderError, match=r"model.safetensors: expected the tensors.*none named ngram_fingerprints"
+    ):
+        load_model(fingerprint_folder)
+
+
+def test_fingerprints_that_the_config_does_not_name_are_refused(fingerprint_folder):
+    change_config(fingerprint_folder, wide={"ngrams": 2, "ngram_bits": 10, "ngram_c": 30.0})
+    with pytest.raises(ModelFolderError, match="Expected no tensor ngram_fingerprints"):
+        load_model(fingerprint_folder)
+
+
 @pytest.mark.parametrize("name", ["ngram_scales", "ngram_biases"])
 def test_numbers_of_the_wide_part_that_are_none_are_refused(wide_folder, name):
     change_weights(wide_folder, lambda weights: weights[f"wide.{name}"].fill_(float("nan")))
@@ -582,6 +642,63 @@ def test_numbers_of_the_wide_part_that_are_none_are_refused(wide_folder, name):
 
 
 # Half precision.
+
+
+def numbered_model() -> Model:
+    """A model whose weights are 0, 1, 2, ..., each tensor from 0."""
+    config = NetworkConfig(embedding_size=4, hidden_size=5, layers=1, max_length=9)
+    shapes = weight_shapes(config, len(WORDS), 2)
+    weights = {name: np.arange(np.prod(shape), dtype=np.float32).reshape(shape) for name, shape in shapes.items()}
+    vocabulary = Vocabulary(WORDS, 7, ["the"])
+    return Model(config, weights, vocabulary, classes=["no", "yes"], calibration=Calibration(0.5, 1.0, (0.25,)))
+
+
+def test_a_digest_is_the_same_in_every_version():
+    """A setting that is added must be left out of it if it is off."""
+    assert model_digest(numbered_model()) == "6c2a6d555b89fc53f73fbf6d7ffa9bdfcfe217763ad1e58587a7a612b680e925"
+
+
+def test_a_digest_is_the_same_for_a_model_that_was_saved(folder):
+    assert model_digest(load_model(folder)) == model_digest(saved_model())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"weights": dict(reversed(numbered_model().weights.items()))},
+        {"settings": {"name": "other"}, "text_column": "body", "label_column": "stars"},
+        {"threshold": 0.7, "neutral": (0.6, 0.8), "positive": "no"},
+    ],
+    ids=["order", "record", "labels"],
+)
+def test_a_digest_is_another_only_if_probabilities_may_be(change):
+    assert model_digest(replace(numbered_model(), **change)) == model_digest(numbered_model())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"config": replace(numbered_model().config, max_length=10)},
+        {"weights": numbered_model().weights | {"output.bias": np.ones(1, np.float32)}},
+        {"vocabulary": Vocabulary(WORDS[::-1], 7, ["the"])},
+        {"vocabulary": Vocabulary(WORDS, 7, ["the"], emojis=True)},
+        {"classes": ["nay", "yes"]},
+        {"calibration": Calibration(0.5, 1.0, (0.5,))},
+        {"cascade_from": 3},
+    ],
+    ids=["network", "weights", "words", "options", "classes", "calibration", "cascade"],
+)
+def test_a_digest_is_another_if_probabilities_may_be(change):
+    assert model_digest(replace(numbered_model(), **change)) != model_digest(numbered_model())
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_files_in_memory_that_lack_one_are_refused_like_a_folder(tmp_path, name):
+    contents = model_files(saved_model())
+    assert model_of_files(contents, "the model").classes == ["negative", "positive"]
+    del contents[name]
+    with pytest.raises(ModelFolderError, match=r"the model.*config\.json"):
+        model_of_files(contents, "the model")
 
 
 def test_half_a_model_takes_half_the_space_and_is_float32_in_memory(tmp_path):

@@ -10,11 +10,13 @@ from sklearn.linear_model import LogisticRegression
 
 import sentiment_fast as sf
 from sentiment_fast.errors import UsageError
+from sentiment_fast.model.known_ngrams import known_ngrams
 from sentiment_fast.model.ngrams import NgramConfig, NgramModel, fit_ngrams
 from sentiment_fast.model.presets import preset
-from sentiment_fast.text.reference import ngram_buckets
+from sentiment_fast.text.reference import bucket_owners, ngram_buckets, owned_buckets
 
 CONFIG = NgramConfig(ngrams=2, ngram_bits=14, ngram_c=10.0)
+OWNED = replace(CONFIG, ngram_bits=10, ngram_fingerprints=True)  # many n-grams share a bucket
 WORDS = 60
 
 
@@ -39,8 +41,12 @@ def accuracy(wide, ids, targets):
 def features_in_plain_python(ids, targets, config):
     """Wang and Manning's: (n, buckets) log-count ratios of a text's distinct n-grams, divided by their norm."""
     presence = np.zeros((len(ids), 1 << config.ngram_bits))
+    size = config.ngrams, config.ngram_bits
+    long_from = config.ngram_long_from
+    owners = bucket_owners(ids, *size, long_from) if config.ngram_fingerprints else None
     for index, row in enumerate(ids):
-        presence[index, ngram_buckets(row, config.ngrams, config.ngram_bits)] = 1
+        found = ngram_buckets(row, *size, long_from) if owners is None else owned_buckets(row, owners, *size, long_from)
+        presence[index, found] = 1
     known = presence.sum(axis=0) >= 2
     p, q = (1 + presence[targets == target].sum(axis=0) for target in (1, 0))
     ratios = np.where(known, np.log((p / p[known].sum()) / (q / q[known].sum())), 0)
@@ -54,22 +60,39 @@ def learned():
     return fit_ngrams(*made_up_texts(), 2, CONFIG)
 
 
+@pytest.fixture(scope="module")
+def owned():
+    return fit_ngrams(*made_up_texts(), 2, OWNED)
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("ngrams", [1, 2])
-def test_two_classes_are_learned_as_scikit_learn_would(ngrams):
+@pytest.mark.parametrize(
+    "config",
+    [
+        replace(CONFIG, ngrams=1),
+        CONFIG,
+        OWNED,
+        replace(OWNED, ngrams=3),
+        replace(CONFIG, ngram_long_from=20),
+        replace(OWNED, ngram_long_from=20),
+    ],
+    ids=str,
+)
+def test_two_classes_are_learned_as_scikit_learn_would(config):
     ids, targets = made_up_texts()
-    config = replace(CONFIG, ngrams=ngrams)
     features = features_in_plain_python(ids, targets, config)
     expected = LogisticRegression(C=config.ngram_c, tol=1e-6, max_iter=1000).fit(features, targets)
     found = fit_ngrams(ids, targets, 2, config).logits(ids)
-    np.testing.assert_allclose(found, expected.decision_function(features), atol=0.1)  # for the weights' 8 bits
+    np.testing.assert_allclose(found, expected.decision_function(features), atol=0.15)  # for the weights' 8 bits
     assert np.abs(found).max() > 3
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("fingerprints", [False, True])
 @pytest.mark.parametrize("classes", [2, 3, 5])
-def test_classes_of_unseen_texts_are_told(classes):
-    wide = fit_ngrams(*made_up_texts(1000, classes), classes, CONFIG)
+def test_classes_of_unseen_texts_are_told(classes, fingerprints):
+    config = replace(CONFIG, ngram_fingerprints=fingerprints)
+    wide = fit_ngrams(*made_up_texts(1000, classes), classes, config)
     ids, targets = made_up_texts(500, classes, seed=1)
     assert wide.logits(ids).shape == ((500,) if classes == 2 else (500, classes))
     assert accuracy(wide, ids, targets) > 0.7
@@ -106,9 +129,51 @@ def test_probabilities_are_what_logits_come_to(classes):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("threads", [1, 3])
-def test_learning_again_gives_the_same_bits(learned, threads):
-    again = fit_ngrams(*made_up_texts(), 2, CONFIG, threads)
-    assert all(np.array_equal(tensor, again.tensors()[name]) for name, tensor in learned.tensors().items())
+@pytest.mark.parametrize("fitted", ["learned", "owned"])
+def test_learning_again_gives_the_same_bits(request, fitted, threads):
+    first = request.getfixturevalue(fitted)
+    again = fit_ngrams(*made_up_texts(), 2, first.config, threads)
+    assert all(np.array_equal(tensor, again.tensors()[name]) for name, tensor in first.tensors().items())
+
+
+def test_the_owner_of_a_bucket_is_its_ngram_of_most_texts(owned):
+    fingerprints = owned.tensors()["ngram_fingerprints"]
+    owners = bucket_owners(made_up_texts()[0], OWNED.ngrams, OWNED.ngram_bits)
+    assert (fingerprints.dtype, fingerprints.shape) == (np.uint8, (1 << OWNED.ngram_bits,))
+    assert {bucket: int(fingerprints[bucket]) for bucket in owners} == owners
+    assert len(owners) > 800
+
+
+@pytest.mark.parametrize("texts", [[], [[]], [[1, 2, 3]], [[1, 2], [3, 4]], [[1, 2], [1, 2], [2]]], ids=str)
+def test_few_texts_have_the_owners_of_plain_python(texts):
+    ids = sf.TokenIds(
+        np.array([number for text in texts for number in text], np.int16), np.cumsum([0, *map(len, texts)])
+    )
+    known = known_ngrams(ids, 2, 10, True, 1)
+    owners = bucket_owners(texts, 2, 10)
+    assert {int(bucket): int(known.fingerprints[bucket]) for bucket in known.buckets} == owners
+    assert known.counts.tolist() == [
+        sum(b in owned_buckets(text, owners, 2, 10) for text in texts) for b in sorted(owners)
+    ]
+
+
+def test_ngrams_that_share_a_bucket_with_an_owner_are_left_out(owned):
+    """Of unseen texts, only n-grams that own a bucket count: without any, a text has the bias."""
+    owners = bucket_owners(made_up_texts()[0], OWNED.ngrams, OWNED.ngram_bits)
+    unseen = np.arange(20_000, 20_400)
+    strangers = [number for number in unseen.tolist() if not owned_buckets([number], owners, 1, OWNED.ngram_bits)]
+    assert len(strangers) > 300
+    ids = sf.TokenIds(np.int16(strangers), np.arange(len(strangers) + 1))
+    assert set(owned.logits(ids).tolist()) == {owned.tensors()["ngram_biases"].item()}
+
+
+def test_weights_of_texts_do_not_change_the_owners():
+    ids, targets = made_up_texts()
+    weights = np.random.default_rng(5).uniform(0, 9, len(ids))
+    found = fit_ngrams(ids, targets, 2, OWNED, row_weights=weights).tensors()
+    plain = fit_ngrams(ids, targets, 2, OWNED).tensors()
+    np.testing.assert_array_equal(found["ngram_fingerprints"], plain["ngram_fingerprints"])
+    assert (found["ngram_ratios"] != plain["ngram_ratios"]).any()
 
 
 def test_a_text_without_a_known_ngram_gets_the_bias(learned):
@@ -136,13 +201,14 @@ def test_no_texts_have_no_logits(learned):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("config", [CONFIG, OWNED], ids=str)
 @pytest.mark.parametrize("classes", [2, 3])
-def test_saving_keeps_every_bit(classes):
+def test_saving_keeps_every_bit(classes, config):
     ids, targets = made_up_texts(classes=classes)
-    wide = fit_ngrams(ids, targets, classes, CONFIG)
-    loaded = NgramModel(CONFIG, wide.tensors())
+    wide = fit_ngrams(ids, targets, classes, config)
+    loaded = NgramModel(config, wide.tensors())
     pickled = pickle.loads(pickle.dumps(wide))
-    assert (loaded.config, pickled.config) == (CONFIG, CONFIG)
+    assert (loaded.config, pickled.config) == (config, config)
     np.testing.assert_array_equal(loaded.logits(ids), wide.logits(ids))
     np.testing.assert_array_equal(pickled.logits(ids), wide.logits(ids))
 
@@ -152,6 +218,13 @@ def test_the_default_size_is_saved_in_little_more_than_four_megabytes():
     ids, targets = made_up_texts()
     tensors = fit_ngrams(ids, targets, 2, NgramConfig(ngrams=2)).tensors()
     assert sum(tensor.nbytes for tensor in tensors.values()) == 2 * 2**21 + 8
+
+
+@pytest.mark.slow
+def test_fingerprints_are_one_more_byte_a_bucket():
+    ids, targets = made_up_texts()
+    tensors = fit_ngrams(ids, targets, 2, NgramConfig(ngrams=2, ngram_fingerprints=True)).tensors()
+    assert sum(tensor.nbytes for tensor in tensors.values()) == 3 * 2**21 + 8
 
 
 def test_what_is_done_to_its_tensors_does_not_change_it(learned):
@@ -181,6 +254,32 @@ def test_what_is_done_to_its_tensors_does_not_change_it(learned):
 def test_tensors_that_do_not_fit_are_refused(learned, name, tensor, message):
     with pytest.raises(ValueError, match=message):
         NgramModel(CONFIG, learned.tensors() | {name: tensor})
+
+
+@pytest.mark.parametrize(
+    "tensor", [np.zeros(1 << 10, np.int8), np.zeros(1 << 11, np.uint8), np.zeros((1 << 10, 1), np.uint8)]
+)
+def test_fingerprints_that_do_not_fit_are_refused(owned, tensor):
+    with pytest.raises(ValueError, match=r"Expected ngram_fingerprints of uint8 \(1024,\), got"):
+        NgramModel(OWNED, owned.tensors() | {"ngram_fingerprints": tensor})
+
+
+def test_fingerprints_are_no_tensor_of_a_model_without_them(owned):
+    without = NgramModel(replace(OWNED, ngram_fingerprints=False), owned.tensors())
+    assert "ngram_fingerprints" not in without.tensors()
+
+
+def test_fingerprints_that_are_missing_are_named(owned):
+    tensors = owned.tensors()
+    del tensors["ngram_fingerprints"]
+    with pytest.raises(ValueError, match="ngram_fingerprints, got none named ngram_fingerprints"):
+        NgramModel(OWNED, tensors)
+
+
+def test_a_config_names_what_earlier_versions_do_not_know_only_if_it_is_on():
+    assert NgramConfig(2).as_dict() == {"ngrams": 2, "ngram_bits": 21, "ngram_c": 30.0}
+    for config in (CONFIG, OWNED, replace(CONFIG, ngram_long_from=100)):
+        assert NgramConfig(**config.as_dict()) == config
 
 
 def test_tensors_that_are_missing_are_named(learned):
@@ -222,6 +321,22 @@ def test_a_config_without_ngrams_is_no_wide_part(learned):
         NgramModel(replace(CONFIG, ngrams=0), learned.tensors())
 
 
+def test_a_word_may_mean_something_else_in_long_texts():
+    draw, rows, targets = np.random.default_rng(0), [], []
+    for index in range(400):
+        target, long = index % 2, index % 4 < 2
+        words = draw.integers(3, 40, 30 if long else 5)
+        words[draw.integers(len(words))] = 1 + (target ^ long)  # 1 and 2 change their meaning in long texts
+        rows.append(words)
+        targets.append(target)
+    ids = sf.TokenIds(np.concatenate(rows).astype(np.int16), np.cumsum([0, *map(len, rows)]))
+    of_all, by_length = (
+        accuracy(fit_ngrams(ids, np.array(targets), 2, config), ids, targets)
+        for config in (NgramConfig(1, 14, 0.1), NgramConfig(1, 14, 0.1, ngram_long_from=20))
+    )
+    assert by_length > of_all + 0.1
+
+
 def test_a_fit_that_does_not_come_to_an_end_says_so(monkeypatch):
     monkeypatch.setattr("sentiment_fast.model.ngrams._ROUNDS", 2)
     with pytest.warns(RuntimeWarning, match="had not converged after 2 rounds.*a smaller ngram_c than 10"):
@@ -234,7 +349,19 @@ def test_presets_have_no_wide_part_unless_asked():
 
 
 @pytest.mark.parametrize(
-    "fields", [{"ngrams": 6}, {"ngrams": 1.0}, {"ngram_bits": 9}, {"ngram_c": 0.0}, {"ngram_c": float("inf")}]
+    "fields",
+    [
+        {"ngrams": 6},
+        {"ngrams": 1.0},
+        {"ngram_bits": 9},
+        {"ngram_c": 0.0},
+        {"ngram_c": float("inf")},
+        {"ngram_fingerprints": 1},
+        {"ngram_fingerprints": "true"},
+        {"ngram_long_from": -1},
+        {"ngram_long_from": 100.0},
+        {"ngram_long_from": True},
+    ],
 )
 def test_a_config_that_makes_no_sense_is_refused(fields):
     with pytest.raises(UsageError, match=next(iter(fields))):

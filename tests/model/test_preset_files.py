@@ -56,6 +56,7 @@ def test_a_whole_number_may_stand_for_a_number(tmp_path):
         ({"format": 1, "name": 3}, "expected name to be a text, got 3"),
         ({"format": 1, "network": [1]}, "expected network to be an object of settings, got [1]"),
         ({"format": 1, "network": None}, "expected network to be an object of settings, got null"),
+        ({"format": 1, "vocabulary": {"emoji": True}}, "got 'emoji'; did you mean emojis"),
         ({"format": 1, "network": {"epochs": 3}}, "network: expected the settings embedding_size, "),
         ({"format": 1, "network": {"hidden_size": "8"}}, 'network.hidden_size to be a whole number, got "8"'),
         ({"format": 1, "network": {"hidden_size": 8.0}}, "network.hidden_size to be a whole number, got 8.0"),

@@ -70,7 +70,7 @@ def test_a_network_of_other_sizes_is_told_the_field_both_values_and_what_to_do(f
 
 @pytest.mark.slow
 def test_a_missing_folder_says_what_makes_one(tmp_path):
-    with pytest.raises(ModelFolderError, match=r"sentiment_fast\.pretrain"):
+    with pytest.raises(ModelFolderError, match=r"`pretrain` makes one"):
         load_pretrained(tmp_path / "nothing")
 
 

@@ -26,7 +26,7 @@ HISTORY = [
     Epoch(2, 0.60, 0.6, 0.50, 0.75, 2.5, 2.4, True),
     Epoch(3, 0.40, 0.9, 0.90, 0.65, 1.5, 4.0, False),
 ]
-SOURCES = {"training": "größte.csv (training part)", "validation": "größte.csv (held-back part)"}
+SOURCES = {"training": "größte.csv (training part)", "validation": "größte.csv (held-out part)"}
 
 
 def look() -> Overview:
@@ -225,11 +225,13 @@ def test_the_card_of_a_run_that_kept_its_last_epoch_says_so(tmp_path):
     assert "chose the epoch" not in text
 
 
-def two_parts(**changes) -> Model:
+def two_parts(fingerprints: bool = False, **changes) -> Model:
     buckets = np.zeros((1 << 10, 1), np.int8)
     numbers = np.ones(1, np.float32)
     tensors = {"ngram_ratios": buckets, "ngram_weights": buckets, "ngram_scales": numbers, "ngram_biases": numbers}
-    return replace(trained_model(), wide=NgramModel(NgramConfig(2, 10), tensors), **changes)
+    tensors["ngram_fingerprints"] = np.zeros(1 << 10, np.uint8)
+    config = NgramConfig(2, 10, ngram_fingerprints=fingerprints)
+    return replace(trained_model(), wide=NgramModel(config, tensors), **changes)
 
 
 def test_the_card_names_the_wide_part(tmp_path):
@@ -238,8 +240,14 @@ def test_the_card_names_the_wide_part(tmp_path):
     )
 
 
+def test_the_card_says_that_buckets_have_fingerprints(tmp_path):
+    said = "n-grams of 1 to 2 words, in 2^10 buckets, each of which counts for a single n-gram."
+    assert said in card(tmp_path, model=two_parts(fingerprints=True))
+
+
 def test_the_card_says_whether_a_cascade_is_on(tmp_path):
-    assert "n-gram model is at least 95% confident" in card(tmp_path, model=two_parts(cascade=0.95))
+    said = card(tmp_path, model=two_parts(cascade=0.95, cascade_from=64))
+    assert "texts of 64 words or more about which the n-gram model is at least 95%\nconfident" in said
     for model in (two_parts(), trained_model()):
         assert "does not run" not in card(tmp_path, model=model)
 
@@ -254,7 +262,7 @@ def test_the_card_says_what_the_validation_part_decided(tmp_path):
 def test_the_card_has_a_row_of_figures_per_part(tmp_path):
     rows = [line for line in card(tmp_path, test=figures([0, 1, 0, 1])).splitlines() if line.startswith("| ")]
     assert [row.split(" | ")[:4] for row in rows[1:]] == [
-        ["| validation", "größte.csv (held-back part)", "4", "75.00%"],
+        ["| validation", "größte.csv (held-out part)", "4", "75.00%"],
         ["| test", "test.csv", "4", "100.00%"],
     ]
 

@@ -44,7 +44,7 @@ def forget_tensorboard(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_without_tensorboard_whoever_asks_for_it_is_told_what_to_install(tmp_path, monkeypatch):
     forget_tensorboard(monkeypatch)
-    with pytest.raises(UsageError, match=r"`tensorboard`: expected TensorBoard to be installed: pip install"):
+    with pytest.raises(UsageError, match=r"`tensorboard` needs tensorboard, .*: pip install .*\[tensorboard\]"):
         write(tmp_path, HISTORY)
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from sentiment_fast.errors import UsageError
-from sentiment_fast.runs.folder import check_folder
+from sentiment_fast.runs.folder import check_folder, dated_folder
 from sentiment_fast.runs.record import RECORD
 
 
@@ -44,3 +44,13 @@ def test_a_run_that_cannot_be_resumed_needs_an_empty_folder(tmp_path):
     (tmp_path / "anything").touch()
     with pytest.raises(UsageError, match="already holds something, and a search writes"):
         check_folder(tmp_path, "search")
+
+
+def test_runs_that_begin_in_the_same_second_have_folders_of_their_own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    found = []
+    for _ in range(3):
+        found.append(dated_folder("start-"))
+        found[-1].mkdir(parents=True)
+    assert len(set(found)) == 3
+    assert all(folder.parts[0] == "runs" and folder.name.startswith("start-20") for folder in found)

@@ -66,6 +66,17 @@ def of_pool(method: str) -> Callable[[], list[Any]]:
     return run
 
 
+def keep(scorer: sf.Scorer) -> None:
+    global SCORER
+    SCORER = scorer
+
+
+def of_sent_scorer() -> list[Any]:
+    """Spawned processes that are given the scorer."""
+    with multiprocessing.get_context("spawn").Pool(2, keep, (SCORER,)) as pool:
+        return pool.map(answers, range(3))
+
+
 def of_executor() -> list[Any]:
     context = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(2, mp_context=context) as pool:
@@ -117,6 +128,7 @@ WAYS: dict[str, Callable[[], list[Any]]] = {
     "fork": of_pool("fork"),
     "forkserver": of_pool("forkserver"),
     "spawn": of_pool("spawn"),
+    "spawn with the scorer": of_sent_scorer,
     "executor": of_executor,
     "threads": of_threads,
     "asyncio": of_asyncio,

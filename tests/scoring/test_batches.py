@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 import sentiment_fast as sf
-from sentiment_fast.errors import DataError
+from sentiment_fast.errors import DataError, TextsError
 
 TEXTS = ["good", None, " ", "bad film", "\U0001f60d"]
 TABLES = {
@@ -117,6 +117,11 @@ def test_empty_and_sliced_batches_are_scored(scorer):
 def test_batch_that_does_not_fit_is_a_data_error(scorer, batch):
     with pytest.raises(DataError, match="Expected"):
         list(scorer.score_batches([pa.record_batch(batch)], "body"))
+
+
+def test_a_column_of_other_values_than_texts_is_a_type_error_too(scorer):
+    with pytest.raises(TextsError, match="Expected texts in column 'body', got int64"):
+        list(scorer.score_batches([pa.record_batch({"body": [1]})], "body"))
 
 
 def test_scores_of_integer_classes_keep_their_type(make_model):

@@ -318,7 +318,7 @@ def test_without_ray_it_says_what_to_install(monkeypatch, tmp_path, model_folder
     monkeypatch.setitem(sys.modules, "ray", None)
     monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
     (tmp_path / "in.csv").write_bytes(b"review\ngood\n")
-    with pytest.raises(UsageError, match=r"expected Ray to be installed: pip install .*\[ray\]"):
+    with pytest.raises(UsageError, match=r"`engine=ray` needs ray, which is not installed: pip install .*\[ray\]"):
         sf.score_csv(tmp_path / "in.csv", tmp_path / "out.csv", model_folder, engine="ray")
 
 

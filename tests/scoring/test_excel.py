@@ -143,7 +143,7 @@ def test_sheet_without_rows_is_refused(exact_scorer):
 
 def test_without_the_package_the_message_says_what_to_install(exact_scorer, monkeypatch):
     monkeypatch.setitem(sys.modules, "python_calamine", None)
-    with pytest.raises(UsageError, match=r"pip install 'sentiment-fast\[excel\]'"):
+    with pytest.raises(UsageError, match=r'needs python-calamine, .*: pip install "sentiment-fast\[excel\]"'):
         scored(xlsx_bytes({"A": [["review"], ["good"]]}), exact_scorer)
 
 

@@ -74,6 +74,10 @@ def test_a_forked_child_of_the_bundled_model_scores_as_its_parent_does(reviews):
     assert outcome("executor", "bundled", reviews) == "same"
 
 
+def test_spawned_processes_score_with_the_scorer_that_they_are_sent(reviews):
+    assert outcome("spawn with the scorer", "bundled", reviews) == "same"
+
+
 # A server that loads the model before it forks its workers.
 
 APPLICATION = """
@@ -89,7 +93,7 @@ def application(environ, start_response):
 """
 
 
-class _UnixConnection(http.client.HTTPConnection):
+class UnixConnection(http.client.HTTPConnection):
     def __init__(self, path: Path) -> None:
         super().__init__("localhost", timeout=60)
         self._path = path
@@ -114,7 +118,7 @@ def test_workers_of_gunicorn_that_are_forked_after_loading_answer(kind, model_fo
             while not path.exists() and server.poll() is None and time.monotonic() < waited_until:
                 time.sleep(0.05)
             for _ in range(6):
-                connection = _UnixConnection(path)
+                connection = UnixConnection(path)
                 connection.request("GET", "/")
                 answer = connection.getresponse()
                 assert answer.status == 200

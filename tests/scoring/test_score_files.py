@@ -673,7 +673,7 @@ def test_output_that_cannot_be_named_is_a_usage_error(command, name, capfd):
 @pytest.mark.parametrize("arguments", [[], ["a.csv", "--nonsense"], ["a.csv", "--device", "tpu"]])
 def test_bad_arguments_are_a_usage_error(command, arguments, capfd):
     with pytest.raises(SystemExit) as caught:
-        command(*arguments)
+        sys.exit(command(*arguments))
     assert caught.value.code == 2
     assert capfd.readouterr().out == ""
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import random
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
@@ -12,6 +15,7 @@ import pytest
 
 import sentiment_fast as sf
 from sentiment_fast.errors import ModelFolderError, UsageError
+from tests.scoring.conftest import WORDS
 
 TEXTS = [
     "a good film",
@@ -240,7 +244,7 @@ def test_stop_words_are_not_known_words(make_model):
 
 @pytest.mark.slow
 def test_missing_folder_is_an_error_that_names_it(tmp_path):
-    with pytest.raises(ModelFolderError, match=r"none: no such model folder.*sentiment_fast\.train"):
+    with pytest.raises(ModelFolderError, match=r"none: no such model folder.*`train` makes one"):
         sf.load(tmp_path / "none")
 
 
@@ -267,3 +271,30 @@ def test_unknown_device_is_a_usage_error(model_folder):
 def test_unknown_precision_is_a_usage_error(model_folder):
     with pytest.raises(UsageError, match="Expected a precision of auto, float32, bfloat16, float16, got 'int8'"):
         sf.load(model_folder, "cpu", "int8")
+
+
+# Copies, and other threads.
+
+
+@pytest.mark.parametrize("settings", [{"hidden_size": 16}, {"cell": "gru"}], ids=["core", "PyTorch"])
+@pytest.mark.parametrize(
+    "copied", [copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))], ids=["deepcopy", "pickle"]
+)
+def test_a_copy_scores_as_the_scorer_does(make_model, settings, copied):
+    scorer = sf.load(make_model(["negative", "positive"], **settings), "cpu", threads=1, neutral=(0.45, 0.6))
+    scorer.threshold = 0.55
+    texts = ["a good film", "bad", "boring plot"] * 50  # so many that the core packs all words
+    expected = scorer.predict_proba(texts)
+    again = copied(scorer)
+    np.testing.assert_array_equal(again.predict_proba(texts), expected)
+    assert (again.threshold, again.neutral, again.digest()) == (0.55, (0.45, 0.6), scorer.digest())
+    assert again.predict(texts).tolist() == scorer.predict(texts).tolist()
+
+
+def test_a_pool_of_threads_shares_a_scorer(make_model):
+    scorer = sf.load(make_model(["negative", "positive"], hidden_size=16), "cpu", "float32")
+    parts = [[f"{word} film"] * (size + 1) for size, word in enumerate(WORDS * 4)]
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(scorer.predict_proba, parts))
+    for probabilities, part in zip(found, parts, strict=True):
+        np.testing.assert_array_equal(probabilities, scorer.predict_proba(part))

@@ -134,6 +134,25 @@ def test_a_cascade_that_is_always_sure_never_asks_the_network(two_parts, monkeyp
     assert asked == [0]
 
 
+def test_texts_too_short_for_the_cascade_go_to_the_network(two_parts, monkeypatch):
+    lengths = scorer_of(two_parts).encode(TEXTS).lengths
+    shortest = int(np.median(lengths))
+    asked = []
+    scorer = scorer_of(replace(two_parts, cascade=0.5, cascade_from=shortest))
+    logits = scorer.engine.logits
+    monkeypatch.setattr(scorer.engine, "logits", lambda ids: asked.extend(ids.lengths) or logits(ids))
+    found = scorer.predict_proba(TEXTS)
+    assert sorted(asked) == sorted(lengths[lengths < shortest])
+    assert 0 < len(asked) < len(TEXTS)
+    both = scorer_of(two_parts).predict_proba(TEXTS)
+    np.testing.assert_allclose(found[lengths < shortest], both[lengths < shortest], atol=1e-6)
+
+
+def test_a_digest_depends_on_where_the_cascade_begins(two_parts):
+    digests = {scorer_of(replace(two_parts, cascade=0.5, cascade_from=least)).digest() for least in (0, 1, 2)}
+    assert len(digests) == 3
+
+
 def test_no_texts_give_no_rows_with_a_cascade(two_parts):
     assert scorer_of(replace(two_parts, cascade=0.9)).predict_proba([]).shape == (0, 2)
 

@@ -74,18 +74,20 @@ def test_commands_and_library_do_not_import_pytorch(make_model, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("broken", [True, False])
 @pytest.mark.parametrize(
-    ("broken", "found"), [("raise ImportError('libgomp.so.1: cannot open')", "libgomp.so.1"), (None, "one")]
+    ("arguments", "install"),
+    [(["predict", "good film"], "torch"), (["train", "--data", "demo:50", "--out", "new"], '"sentiment-fast[train]"')],
+    ids=["predict", "train"],
 )
-@pytest.mark.parametrize("arguments", [["predict", "good film"], ["train", "--data", "demo:50", "--out", "new"]])
-def test_a_missing_or_broken_pytorch_is_one_line_with_what_to_install(make_model, tmp_path, broken, found, arguments):
+def test_a_missing_or_broken_pytorch_is_one_line_with_what_to_install(make_model, tmp_path, broken, arguments, install):
     model = make_model(["negative", "positive"], cell="gru")
     program = "import sys; from sentiment_fast.cli import main; sys.exit(main(sys.argv[1:]))"
-    if broken is None:
-        program = f"import sys; sys.modules['torch'] = None; {program}"
-    else:
+    if broken:
         (tmp_path / "torch").mkdir()
-        (tmp_path / "torch" / "__init__.py").write_text(broken)
+        (tmp_path / "torch" / "__init__.py").write_text("raise ImportError('libgomp.so.1: cannot open')")
+    else:
+        program = f"import sys; sys.modules['torch'] = None; {program}"
     if arguments[0] == "predict":
         arguments = [*arguments, "--model", str(model)]
     path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
@@ -97,6 +99,6 @@ def test_a_missing_or_broken_pytorch_is_one_line_with_what_to_install(make_model
         text=True,
     )
     assert run.returncode == 2
-    assert found in run.stderr
-    assert "pip install torch" in run.stderr
+    assert f"pip install {install}" in run.stderr
+    assert ("libgomp.so.1: cannot open" in run.stderr) == broken
     assert len(run.stderr.splitlines()) == 1

@@ -205,7 +205,7 @@ def test_texts_that_arrow_cannot_hold_are_named():
 
 
 def test_arrow_columns_are_not_copied():
-    texts = pd.Series(["good film"] * 3)
+    texts = pd.Series(["good film"] * 3, dtype="string[pyarrow]")
     column = column_of(texts)
     assert column.chunks[0].buffers()[2].address == texts.array.__arrow_array__().chunks[0].buffers()[2].address
     assert column_of(chosen := pa.array(["a"])) is chosen

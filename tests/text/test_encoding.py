@@ -487,3 +487,18 @@ def test_threads_are_the_cpus_or_those_that_openmp_may_use_if_less(monkeypatch, 
         monkeypatch.setenv("OMP_NUM_THREADS", asked)
     assert thread_count() == expected
     assert thread_count(7) == 7
+
+
+def test_shortened_texts_keep_what_is_short_enough_and_their_counts():
+    ids = sf.encode(["a b c d e", None, "a b", ""], sf.Vocabulary(list("abcde")))
+    found = ids.shortened(3, 1)
+    assert [found[row].tolist() for row in range(4)] == [[1, 2, 5], [], [1, 2], []]
+    assert (found.null_count, found.word_count) == (1, 7)
+    assert ids.shortened(5, 2) is ids
+
+
+@pytest.mark.parametrize("tail", [-1, 4])
+def test_a_tail_that_does_not_fit_is_refused(tail):
+    ids = sf.encode(["a"], sf.Vocabulary(["a"]))
+    with pytest.raises(ValueError, match=f"Expected a tail of 0 to 3 ids, got {tail}"):
+        ids.shortened(3, tail)

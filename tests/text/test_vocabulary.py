@@ -4,6 +4,7 @@ import pytest
 
 import sentiment_fast as sf
 from sentiment_fast import Vocabulary
+from sentiment_fast.text import vocabulary
 
 SINCE_5 = [', "emojis": false', ', "ratings": false', ', "contractions": false']
 
@@ -134,6 +135,18 @@ def test_a_file_from_before_an_option_is_read(saved, written, lacking):
         older = older.replace(option, "")
     saved.write_text(older, "utf-8")
     assert Vocabulary.load(saved) == Vocabulary(["film", "größe", "映画", "a_b"], 10, "english")
+
+
+def test_an_option_that_is_off_in_all_earlier_files_leaves_the_digest(monkeypatch):
+    before, emojis = Vocabulary(["film"]).digest(), Vocabulary(["film"], emojis=True).digest()
+    assert before != emojis
+    later = {written: {**off, "later": False} for written, off in vocabulary._LATER_OPTIONS.items()}
+    monkeypatch.setattr(vocabulary, "_LATER_OPTIONS", later)
+    monkeypatch.setattr(vocabulary, "_OPTIONS", ("later", *vocabulary._OPTIONS))
+    monkeypatch.setattr(Vocabulary, "later", False, raising=False)
+    assert (Vocabulary(["film"]).digest(), Vocabulary(["film"], emojis=True).digest()) == (before, emojis)
+    monkeypatch.setattr(Vocabulary, "later", True)
+    assert Vocabulary(["film"]).digest() != before
 
 
 def test_another_kind_of_file_is_an_error(saved):

@@ -26,6 +26,26 @@ def test_either_may_count_alone(weight, expected):
     np.testing.assert_array_equal(soft_targets(IDS, np.array([1]), TAUGHT, weight).targets[:1], expected)
 
 
+def test_each_text_may_have_a_label_weight_of_its_own():
+    learned = soft_targets(IDS, np.array([1, 1]), TAUGHT, np.array([1.0, 0.25])).targets
+    np.testing.assert_array_equal(learned[0], [0, 1])
+    np.testing.assert_array_equal(learned[1], soft_targets(IDS, np.array([1, 1]), TAUGHT, 0.25).targets[1])
+    np.testing.assert_array_equal(learned[2], TAUGHT[2])
+    assert learned.dtype == np.float32
+
+
+def test_texts_between_the_classes_may_have_a_label_weight_of_their_own():
+    shares = np.array([[0.5, 0.5], [0, 1], [1, 0]], np.float32)
+    learned = soft_targets(IDS, shares, TAUGHT, np.array([1.0, 0.0, 0.5])).targets
+    np.testing.assert_array_equal(learned[:2], [[0.5, 0.5], TAUGHT[1]])
+    np.testing.assert_allclose(learned[2], [0.7, 0.3], rtol=1e-6)
+
+
+def test_the_same_label_weight_for_each_text_is_that_of_all():
+    one, other = (soft_targets(IDS, np.array([1, 0]), TAUGHT, weight) for weight in (0.3, np.array([0.3, 0.3])))
+    assert one.digest() == other.digest()
+
+
 def test_what_was_taught_is_kept_to_the_last_bit(tmp_path):
     keep_probabilities(tmp_path, TAUGHT, IDS)
     np.testing.assert_array_equal(kept_probabilities(tmp_path, IDS), TAUGHT)

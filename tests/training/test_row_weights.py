@@ -21,11 +21,13 @@ from sentiment_fast.model.ngrams import NgramConfig, fit_ngrams
 from sentiment_fast.text.encoding import TokenIds
 from sentiment_fast.training.distillation import soft_targets
 from sentiment_fast.training.encode import Encoded, digest_of
+from sentiment_fast.training.finetuning import finetune
 from sentiment_fast.training.loop import measure
 from sentiment_fast.training.options import TrainingOptions
 from sentiment_fast.training.resume import resumed_options
 from sentiment_fast.training.state import TrainingState
 from sentiment_fast.training.step import Examples, TrainingStep, is_decided, loss_and_correct
+from sentiment_fast.tuning.session import tune
 from tests.training.conftest import TinyRun
 from tests.training.test_class_options import BAD, GOOD, SMALL
 
@@ -220,15 +222,24 @@ def test_weights_are_part_of_the_fingerprint():
 
 
 def test_files_are_recorded_with_their_weights(tmp_path):
-    data = [sf.DataFile("a.csv", weight=2, rows=5), "b.csv:weight=0.5"]
+    data = [sf.DataFile("a.csv", weight=2, rows=5, label_weight=1), "b.csv:weight=0.5"]
     options = TrainingOptions.of({"data": data})
-    assert options.data == ("a.csv:weight=2:rows=5", "b.csv:weight=0.5")
+    assert options.data == ("a.csv:weight=2:rows=5:label_weight=1", "b.csv:weight=0.5")
     recorded = options.recorded()
     again = {"out": tmp_path, "resume": True}
     assert resumed_options(TrainingOptions, tmp_path, recorded, again).data == options.data
     assert resumed_options(TrainingOptions, tmp_path, recorded, again | {"data": data}).data == options.data
-    with pytest.raises(sf.UsageError, match=r"`data`: the run in .* began with"):
-        resumed_options(TrainingOptions, tmp_path, recorded, again | {"data": ["a.csv:weight=3:rows=5", data[1]]})
+    for other in ("a.csv:weight=3:rows=5:label_weight=1", "a.csv:weight=2:rows=5:label_weight=0.5"):
+        with pytest.raises(sf.UsageError, match=r"`data`: the run in .* began with"):
+            resumed_options(TrainingOptions, tmp_path, recorded, again | {"data": [other, data[1]]})
+
+
+@pytest.mark.parametrize("learn", [sf.train, finetune, tune])
+def test_a_label_weight_of_a_file_is_for_trainings_with_a_teacher(learn, tmp_path):
+    data = ["b.csv", "a.csv:label_weight=0.5"]
+    with pytest.raises(sf.UsageError, match=r"`data=a\.csv:label_weight=0\.5`: expected a teacher, an option of train"):
+        learn(data=data, out=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.parametrize("to_array", [list, np.array, pd.Series])
@@ -244,7 +255,7 @@ def test_weights_of_texts_in_memory_may_be_of_many_types(to_array):
         ([1, -1], "got -1.0 in row 2"),
         ([1, float("nan")], "got nan in row 2"),
         ([1], r"expected one number per text, \(2,\), got the shape \(1,\)"),
-        (["x", "y"], "expected numbers of 0 or more, got others"),
+        (["x", "y"], "expected numbers of 0 to 1,000,000,000, got others"),
     ],
 )
 def test_other_weights_are_data_errors(weights, message):
@@ -375,6 +386,30 @@ def test_a_teacher_weights_and_neutral_texts_go_together(folder, tmp_path):
     of_neutral = student.metrics["validation"]["neutral_texts"]
     assert 0.3 < of_neutral["mean_probability"] < 0.7
     assert student.metrics["validation"]["accuracy"] > 0.8
+
+
+@pytest.mark.slow
+def test_labels_that_are_certain_are_learned_against_a_teacher_and_after_a_resume(folder, tmp_path):
+    teacher = sf.train(folder / "a.csv", out=tmp_path / "teacher", **SMALL)
+    options = SMALL | {"teacher": str(teacher.folder), "label_weight": 0}
+    certain = sf.DataFile(folder / "b.csv", label_weight=1)
+    stop = sf.StopRequest()
+
+    def stop_early(batches):
+        stop.request()
+        return batches
+
+    with pytest.raises(sf.StoppedError):
+        sf.train(certain, out=tmp_path / "run", progress=stop_early, stop=stop, **options)
+    resumed = sf.train(out=tmp_path / "run", resume=True)
+    whole = sf.train(certain, out=tmp_path / "whole", **options)
+    taught = sf.train(folder / "b.csv", out=tmp_path / "taught", **options)
+    assert f"{folder / 'b.csv'}:label_weight=1" in (tmp_path / "run" / "run.toml").read_text()
+    models = [(one.folder / "model.safetensors").read_bytes() for one in (resumed, whole, taught)]
+    assert models[0] == models[1] != models[2]
+    assert resumed.metrics["validation"]["accuracy"] > 0.8  # where good words are negative, against the teacher
+    again = sf.train(config=tmp_path / "run" / "run.toml", out=tmp_path / "again")
+    assert (again.folder / "model.safetensors").read_bytes() == models[0]
 
 
 @pytest.mark.slow

@@ -18,7 +18,7 @@ import pytest
 
 import sentiment_fast as sf
 from sentiment_fast import cli
-from sentiment_fast.cli.main import as_options
+from sentiment_fast.cli.messages import as_options
 from sentiment_fast.data.datasets.demo import demo_corpus
 from sentiment_fast.training import finish, session
 from sentiment_fast.training.checkpoints import CHECKPOINT
@@ -138,7 +138,7 @@ def test_all_options_of_the_command_are_keywords_with_documented_types():
 
 
 def test_an_unknown_option_is_a_type_error_with_the_nearest_one(tmp_path):
-    with pytest.raises(TypeError, match=r"unexpected option 'epoch'; did you mean 'epochs'\?"):
+    with pytest.raises(TypeError, match=r"unexpected option 'epoch'; did you mean epochs\?"):
         sf.train("demo:40", epoch=3, out=tmp_path / "model")
 
 
@@ -155,6 +155,7 @@ WRONG = [
     ({"amp": True, "precision": "float32"}, "`amp`, which is `precision=auto`, or `precision=float32`"),
     ({"checkpoint_minutes": -1.0}, "`checkpoint_minutes`"),
     ({"label_weight": 0.5}, "`label_weight`: expected a `teacher`"),
+    ({"data": "demo:9:label_weight=1"}, "`data=demo:9:label_weight=1`: expected a teacher"),
     ({"unlabelled": ["demo:9"]}, "`unlabelled`: expected a `teacher`"),
     ({"init": "start", "vectors": "vectors.txt"}, "`init`, which has word vectors of its own, or `vectors`"),
     ({"cuda_graphs": True}, "`cuda_graphs`"),

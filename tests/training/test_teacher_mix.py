@@ -6,13 +6,23 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from sentiment_fast.data.data_files import DataFile
 from sentiment_fast.data.texts_and_labels import labelled_texts_of
 from sentiment_fast.errors import ModelFolderError, UsageError
+from sentiment_fast.model.distributed import TrainingProcesses
 from sentiment_fast.text.vocabulary import Vocabulary
 from sentiment_fast.training import teacher_mix
 from sentiment_fast.training.encode import encode_part
 from sentiment_fast.training.options import TrainingOptions
-from sentiment_fast.training.teacher_mix import TeacherMix, TeacherOption, check_sources, pooled, teacher_option_of
+from sentiment_fast.training.prepare import open_training_data
+from sentiment_fast.training.teacher_mix import (
+    TeacherMix,
+    TeacherOption,
+    check_sources,
+    pooled,
+    teach,
+    teacher_option_of,
+)
 
 CLASSES = ["negative", "positive"]
 TEXTS = pa.chunked_array([["good", "bad film", "a good film"], ["a bad bad film"]])
@@ -73,6 +83,33 @@ def test_an_invalid_weight_is_refused(value):
 def test_an_invalid_range_of_words_is_refused(value):
     with pytest.raises(UsageError, match=f"expected words=A-B, words=A- or words=-B, got {value}"):
         teacher_option_of(f"one:{value}")
+
+
+@pytest.mark.parametrize(("given", "of_all"), [(None, 0.5), (0.75, 0.75)])
+def test_the_labels_of_a_file_count_with_its_label_weight(answers, tmp_path, given, of_all):
+    rows = {"certain": range(40), "drawn": range(20, 80), "others": [0, *range(100, 120)]}
+    for name, numbers in rows.items():
+        lines = [f"{'good' if row % 2 else 'bad'} film {row},{'yn'[row % 2]}" for row in numbers]
+        (tmp_path / f"{name}.csv").write_text("\n".join(["review,sentiment", *lines]))
+    files = [
+        f"{tmp_path / 'certain.csv'}:label_weight=1",
+        DataFile(tmp_path / "drawn.csv", rows=30, label_weight=0.25),
+        str(tmp_path / "others.csv"),
+    ]
+    options = TrainingOptions.of({"data": files, "teacher": "one", "label_weight": given, "validation": 0.2})
+    options.check()
+    data = open_training_data(options, options.settings(), None, print)
+    texts = data.training.data.texts.to_pylist()
+    answers["one"] = {text: np.float32(0.125) for text in texts}
+    learned = teach(options, data, None, TrainingProcesses(), resumed=False, say=print)
+    assert learned is not None
+    numbers = [int(text.rpartition(" ")[2]) for text in texts]
+    weights = np.select([np.less(numbers, 40), np.less(numbers, 80)], [1, 0.25], of_all)
+    of_labels = 1 - np.mod(numbers, 2)  # 1 for y, the second class
+    np.testing.assert_array_equal(learned.targets[:, 1], weights * of_labels + (1 - weights) * 0.125)
+    np.testing.assert_array_equal(learned.targets.sum(axis=1), 1)
+    assert set(weights) == {1, 0.25, of_all}
+    assert len(set(texts)) == len(texts)
 
 
 def test_an_unknown_option_is_refused(tmp_path):

@@ -57,9 +57,10 @@ def test_a_folder_that_holds_no_model_is_said_to_be_none(tmp_path):
 
 
 @pytest.fixture
-def hugging_face(tmp_path):
+def hugging_face(tmp_path, monkeypatch):
     """Writes a tiny random BERT, whose classes are named as given."""
     transformers = pytest.importorskip("transformers")
+    monkeypatch.setenv("SENTIMENT_FAST_CACHE", str(tmp_path / "cache"))
 
     def write(names=None):
         words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "good", "bad", "film"]
@@ -83,6 +84,15 @@ def test_a_hugging_face_model_says_the_same_of_a_text_alone_and_among_others(hug
     np.testing.assert_allclose(taught.sum(axis=1), 1, rtol=1e-6)
     for row in range(len(TEXTS)):
         np.testing.assert_allclose(teacher(TEXTS.slice(row, 1))[0], taught[row], rtol=1e-4)
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+def test_on_a_gpu_a_hugging_face_model_labels_in_half_precision_what_a_cpu_would(hugging_face):
+    folder = hugging_face(["POSITIVE", "NEGATIVE"])
+    half, whole = (open_teacher(folder, ["negative", "positive"], name, say_nothing)(TEXTS) for name in ("cuda", "cpu"))
+    np.testing.assert_allclose(half, whole, atol=0.02)
+    assert not np.array_equal(half, whole)
 
 
 def test_names_of_a_hugging_face_model_decide_the_columns(hugging_face):
@@ -115,7 +125,7 @@ def test_pickled_weights_are_never_read(hugging_face):
 def test_without_transformers_it_says_what_to_install(tmp_path, monkeypatch):
     (tmp_path / "config.json").write_text(json.dumps({"model_type": "bert"}))
     monkeypatch.setitem(__import__("sys").modules, "transformers", None)
-    with pytest.raises(UsageError, match="pip install transformers"):
+    with pytest.raises(UsageError, match=r"pip install .*\[transformers\]"):
         open_teacher(tmp_path, ["negative", "positive"], "cpu", say_nothing)
 
 

@@ -5,6 +5,7 @@ import torch
 
 from sentiment_fast.data.datasets.demo import demo_corpus
 from sentiment_fast.data.labelled_texts import classes_of, stratified_split
+from sentiment_fast.errors import MissingPackageError
 from sentiment_fast.evaluation.fit_calibration import fit_calibration
 from sentiment_fast.evaluation.metrics import evaluate
 from sentiment_fast.model.devices import Precision
@@ -47,6 +48,15 @@ def test_a_step_that_cannot_be_captured_ends_the_search(how, monkeypatch):
 
     monkeypatch.setattr(run_module, "train", cannot_be_captured)  # a GPU's work
     with pytest.raises(CaptureError):
+        run_trial({}, how, [])
+
+
+def test_a_missing_package_ends_the_search(how, monkeypatch):
+    def needs_a_package(*arguments, **options):
+        raise MissingPackageError("pip install it")
+
+    monkeypatch.setattr(run_module, "train", needs_a_package)
+    with pytest.raises(MissingPackageError):
         run_trial({}, how, [])
 
 
@@ -198,8 +208,10 @@ def test_a_trial_with_ngrams_is_judged_by_network_and_ngrams_together(how):
 
     def after_epoch(epoch):
         logits = network_logits(network, validation.ids, FLOAT32)
-        calibration = fit_calibration(logits, wide, validation.targets, 2)
-        figures = evaluate(calibration.probabilities(logits, wide), validation.targets, how.data.classes)
+        calibration = fit_calibration(logits, wide, validation.targets, 2, lengths=validation.ids.lengths)
+        figures = evaluate(
+            calibration.probabilities(logits, wide, validation.ids.lengths), validation.targets, how.data.classes
+        )
         assert figures.log_loss != epoch.validation_loss
         expected.append((figures.log_loss, figures.accuracy))
 

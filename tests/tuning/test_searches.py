@@ -135,6 +135,24 @@ def test_optuna_comes_nearer_to_what_is_best_than_chance(metric):
     assert distance("optuna") < distance("random") / 2
 
 
+@needs_optuna
+def test_optuna_is_told_how_each_trial_ended(monkeypatch):
+    import optuna
+
+    told = []
+    monkeypatch.setattr(optuna.study.Study, "add_trials", lambda study, trials: told.append(trials))
+    trials = [trial_with({"layers": number % 3 + 1, "cell": "gru"}, number) for number in range(1, 6)]
+    new_search("optuna", space(LISTS), 0, "loss")(trials)
+    told = told[0]  # there is a study for each attempt at new settings
+    ended = {"finished": "COMPLETE", STOPPED: "PRUNED", FAILED: "FAIL"}
+    assert [one.state.name for one in told] == [ended[trial.status] for trial in trials]
+    # One that did not finish has no value that could be taken for a result, only what it was after each epoch.
+    assert [one.value for one in told] == [
+        trial.value("loss") if trial.status == "finished" else None for trial in trials
+    ]
+    assert [list(one.intermediate_values.values()) for one in told] == [trial.values("loss") for trial in trials]
+
+
 def test_without_optuna_its_search_says_how_to_install_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "optuna", None)  # as where it is not installed
     with pytest.raises(UsageError, match=r"not installed: pip install .*\[optuna\]"):

@@ -7,7 +7,7 @@ from dataclasses import asdict
 import pytest
 
 from sentiment_fast.errors import DataError, ModelFolderError, UsageError
-from sentiment_fast.tuning.trials import CUT, FAILED, STOPPED, TRIALS, Trial, TrialLog, is_hopeless, ranked
+from sentiment_fast.tuning.trials import CUT, FAILED, FINISHED, STOPPED, TRIALS, Trial, TrialLog, is_hopeless, ranked
 from tests.tuning.conftest import epochs_of, trial
 
 IDENTITY = {"data": "digest", "space": {"layers": [1, 2]}, "base": {"name": "tutorial"}}
@@ -44,10 +44,24 @@ def test_a_failed_trial_has_no_value_whatever_it_came_to():
 
 def test_trials_are_ranked_by_the_metric():
     first = Trial(1, {}, "finished", epochs_of([0.5], [0.9]))
-    second = Trial(2, {}, STOPPED, epochs_of([0.4], [0.8]))
+    second = Trial(2, {}, FINISHED, epochs_of([0.4], [0.8]))
     trials = [second, Trial(3, {}, FAILED), first]
     assert ranked(trials, "accuracy") == [first, second]
     assert ranked(trials, "loss") == [second, first]
+
+
+@pytest.mark.parametrize("metric", ["accuracy", "loss"])
+def test_trials_that_ended_early_rank_after_those_that_finished_whatever_their_figures(metric):
+    trials = [
+        trial(1, 0.01, status=FAILED),
+        trial(2, 0.1, status=CUT),
+        trial(3, 0.2, status=STOPPED),
+        trial(4, 0.3, status=STOPPED),
+        trial(5, 0.4),
+        trial(6, 0.05, status=CUT),
+        trial(7, 0.5),
+    ]
+    assert [one.number for one in ranked(trials, metric)] == [5, 7, 3, 4, 6, 2]  # one that failed has no rank
 
 
 def test_equal_trials_are_ranked_by_loss_then_by_number():
@@ -128,6 +142,7 @@ def test_a_damaged_journal_is_refused_with_the_line(tmp_path, line):
         asdict(trial(1, 0.5)) | {"number": "1"},
         asdict(trial(1, 0.5)) | {"more": 0},
         asdict(trial(1, 0.5)) | {"epochs": [None]},
+        asdict(trial(1, 0.5)) | {"status": "done"},
         *(
             asdict(trial(1, 0.5)) | {"epochs": [asdict(trial(1, 0.5).epochs[0]) | {name: value}]}
             for name, value in (("validation_loss", "low"), ("validation_accuracy", None), ("epoch", 1.5), ("best", 1))

@@ -6,7 +6,6 @@ A copy that was downloaded by hand is left to folders.py, what to do without a n
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 import tarfile
@@ -25,13 +24,13 @@ from sentiment_fast.data.labelled_texts import LabelledTexts
 from sentiment_fast.data.texts import Texts
 from sentiment_fast.errors import DownloadError, listed
 from sentiment_fast.runs.atomic import publish
+from sentiment_fast.runs.cache_folder import CACHE_VARIABLE, cache_folder
 from sentiment_fast.runs.regular_files import open_regular
 
 IMDB_URL = "https://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz"
 IMDB_CHECKSUM = "md5:7c2ac02c03563afcf9b574c7e56c153a"
 IMDB_NAME = "IMDb reviews (Large Movie Review Dataset)"
 
-CACHE_VARIABLE = "SENTIMENT_FAST_CACHE"
 CACHE_FILE, UNLABELLED_CACHE_FILE = "imdb.parquet", "imdb_unlabelled.parquet"
 FORMAT_KEY = b"sentiment_fast.imdb_format"
 FORMAT_VERSION = b"1"
@@ -165,16 +164,6 @@ def _fetch(
             f"Make room there, or set the environment variable {CACHE_VARIABLE} to a folder that can be written to."
         ) from error
     return tables
-
-
-def cache_folder() -> Path:
-    """Where downloads are kept: $SENTIMENT_FAST_CACHE, else the user's cache folder for this package."""
-    chosen = os.environ.get(CACHE_VARIABLE)
-    if chosen:
-        return Path(chosen)
-    import pooch
-
-    return Path(pooch.os_cache("sentiment_fast"))
 
 
 def _labelled(table: pa.Table) -> LabelledTexts:

@@ -15,7 +15,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from sentiment_fast.errors import DataError, UsageError, listed
+from sentiment_fast.errors import DataError, listed
+from sentiment_fast.extras import needs
 from sentiment_fast.io.columns import numbered_names
 from sentiment_fast.io.csv.header import is_known, known_names, reason_for_data, second_header, textual_columns
 from sentiment_fast.io.csv.sample import SAMPLE_RECORDS
@@ -132,12 +133,8 @@ def _nth(place: int) -> str:
 
 
 def _open_sheet(source: Source, reading: Reading) -> Any:
-    try:
+    with needs("excel", f"{source.name}: reading {EXCEL} files"):
         calamine = importlib.import_module("python_calamine")
-    except ImportError as error:
-        raise UsageError(
-            f"{source.name}: reading {EXCEL} files needs python-calamine: pip install 'sentiment-fast[excel]'"
-        ) from error
     try:
         opened = source.path if source.path is not None and source.rereadable else _in_memory(source)
         workbook = calamine.CalamineWorkbook.from_object(opened)

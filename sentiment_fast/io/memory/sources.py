@@ -19,7 +19,8 @@ _CHARACTERS = 1 << 16
 
 def is_table(value: object) -> bool:
     """Whether a value is a table: it speaks Arrow's C data interface, as pandas, polars and pyarrow do."""
-    return hasattr(value, "__arrow_c_stream__") or hasattr(value, "__arrow_c_array__")
+    speaks_arrow = hasattr(value, "__arrow_c_stream__") or hasattr(value, "__arrow_c_array__")
+    return speaks_arrow or hasattr(value, "iloc")  # a Series of pandas 2 does not speak it: no list of paths either
 
 
 def is_text_file(value: object) -> bool:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from sentiment_fast.errors import ClusterError, SentimentFastError, UsageError
+from sentiment_fast.extras import needs
 from sentiment_fast.model.folder import load_model
 from sentiment_fast.model.model import Model
 from sentiment_fast.scoring.cluster.worker import Worker
@@ -285,10 +286,8 @@ def _saved(model: str | Path | Scorer | Model) -> Model:
 def _ray() -> Any:
     if "RAY_ADDRESS" not in os.environ:  # otherwise whoever started that cluster has decided this
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    try:
+    with needs("ray", "`engine=ray`"):
         import ray
-    except ImportError as error:
-        raise UsageError('`engine=ray`: expected Ray to be installed: pip install "sentiment-fast[ray]"') from error
     return ray
 
 

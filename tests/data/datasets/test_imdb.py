@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import pooch
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -233,16 +232,6 @@ def test_cached_reviews_are_those_of_the_download(server, load, cache):
     data = cached_imdb(cache)
     assert data is not None
     assert (data.texts.to_pylist(), data.labels.tolist()) == (TEXTS, LABELS)
-
-
-def test_cache_folder_is_the_one_the_environment_names(tmp_path, monkeypatch):
-    monkeypatch.setenv("SENTIMENT_FAST_CACHE", str(tmp_path))
-    assert imdb.cache_folder() == tmp_path
-
-
-def test_cache_folder_is_else_the_users_own(monkeypatch):
-    monkeypatch.delenv("SENTIMENT_FAST_CACHE", raising=False)
-    assert imdb.cache_folder() == pooch.os_cache("sentiment_fast")
 
 
 @pytest.mark.slow

@@ -1,0 +1,250 @@
+"""Frames and words -> sentences by the ten thousand, for the network of the bundled model.
+
+In: the tables of made_words.py and own_words.py, and a seed. Out: rows of a text and a label, always the same. What
+own_sentences.csv teaches with a few words, these teach with many: that a "not" negates any word, and that a name or a
+fact is neither praise nor blame. They are made, not committed: bundled_data.py writes them to the data.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from typing import TypeVar
+
+from benchmarks.release import made_words as words
+from benchmarks.release import own_words
+from benchmarks.release.own_sentences import BLAME, NEUTRAL, PRAISE, lines, pairs, ratings, styled
+
+SEED = 21
+SIDES = (PRAISE, BLAME)
+TIMES = 50  # that a frame is filled, for each side
+NAMED = ("{who}", "{place}", "{of}", "{an_of}")
+TIMES_NAMED = 3  # there are many names, so frames with one are filled more often
+UNHEARD = 0.2  # of the names are not in any list: what a vocabulary does not know says nothing either
+WEAK_NEUTRAL = 0.25  # of the texts with a weak intensifier
+Row = tuple[str, str]
+Values = dict[str, str]
+T = TypeVar("T")
+
+
+def listed(text: str) -> list[str]:
+    """The parts of a table that are separated by white space, with spaces in place of their hyphens."""
+    return [word.replace("-", " ") for word in text.split()]
+
+
+@cache
+def phrases(text: str) -> list[str]:
+    """The parts of a table that are separated by slashes."""
+    return [" ".join(part.split()) for part in text.split("/")]
+
+
+def of_each_side(praise: str, blame: str, read: Callable[[str], list[str]] = str.split) -> dict[str, list[str]]:
+    return {PRAISE: read(praise), BLAME: read(blame)}
+
+
+@cache
+def forms(verb: str) -> tuple[str, str, str]:
+    """The third person, the past and the participle: "impress" -> "impresses", "impressed", "impressed"."""
+    verb, _, particle = verb.partition(" ")
+    if particle:
+        third, past, participle = (f"{form} {particle}" for form in forms(verb))
+        return third, past, participle
+    sibilant = verb.endswith(("s", "sh", "ch", "x", "z"))
+    y = verb.endswith("y") and verb[-2] not in "aeiou"
+    third = verb[:-1] + "ies" if y else verb + ("es" if sibilant else "s")
+    if verb in words.IRREGULAR:
+        past, participle = words.IRREGULAR[verb].split()
+        return third, past, participle
+    doubled = verb in words.DOUBLING
+    past = verb[:-1] + "ied" if y else verb + ("d" if verb.endswith("e") else verb[-1] + "ed" if doubled else "ed")
+    return third, past, past
+
+
+def with_article(text: str) -> str:
+    vowel = text[0] in "aeiouAEIOU" and not text.lower().startswith(("use", "uniq", "unif", "ukr", "eur"))
+    return ("an " if vowel or text.startswith("hon") else "a ") + text
+
+
+def plural(noun: str) -> str:
+    """Of a noun that may have several words, the last of which is inflected: "login pages", "agencies"."""
+    if noun in words.PLURALS:
+        return words.PLURALS[noun]
+    if noun.endswith("y") and noun[-2] not in "aeiou":
+        return f"{noun[:-1]}ies"
+    return noun + ("es" if noun.endswith(("s", "sh", "ch", "x", "z")) else "s")
+
+
+NOUNS = listed(words.NOUNS)
+PLURAL_NOUNS = listed(words.PLURAL_NOUNS)
+ADJECTIVES = of_each_side(words.GOOD, words.BAD, listed)
+PLEASE = of_each_side(words.PLEASE, words.ANNOY)
+WITH_MORE = {side: [word for word in found if len(word) > 6 and word[-1] != "y"] for side, found in ADJECTIVES.items()}
+HAPPY = of_each_side(words.HAPPY, words.UNHAPPY)
+HAPPY_WITH = {side: [word for word in found if word not in words.NOT_WITH.split()] for side, found in HAPPY.items()}
+WORK = of_each_side(words.WORK, words.BREAK, listed)
+LIKE = of_each_side(words.LIKE, words.DISLIKE)
+EVENTS = of_each_side(words.JOYS, words.WOES, phrases)
+MERITS = of_each_side(words.MERITS, words.TROUBLES, phrases)
+BETTER = of_each_side(words.BETTER, words.WORSE, phrases)
+EMOJIS = {label: f"{own_words.EMOJIS[label]} {found}".split() for label, found in words.EMOJIS.items()}
+STRENGTHS = (phrases(words.STRONG), phrases(words.WEAK))
+CONSONANTS = "bcdfghjklmnprstvwxz"
+PEOPLE, PLACES, NATIONS = phrases(words.PEOPLE), words.PLACES.split(), words.NATIONS.split()
+NAMES, SURNAMES = listed(words.NAMES), words.SURNAMES.split()
+OTHER = {PRAISE: BLAME, BLAME: PRAISE}
+
+
+class Filler:
+    """Fills frames with random words."""
+
+    def __init__(self, seed: int = SEED) -> None:
+        self.draw = random.Random(seed)
+
+    def one(self, found: Sequence[T]) -> T:
+        return self.draw.choice(found)
+
+    def person(self) -> str:
+        kind = self.draw.random()
+        if kind < 0.4:
+            return self.one(PEOPLE)
+        if kind < 0.8:
+            return self.name(NAMES)
+        title = self.one(("Mr", "Mrs", "Ms", "Dr", "Professor", ""))
+        return f"{title or self.name(NAMES)} {self.name(SURNAMES)}"
+
+    def name(self, known: Sequence[str]) -> str:
+        """One of these, or one that no one has heard of."""
+        if self.draw.random() >= UNHEARD:
+            return self.one(known)
+        syllables = [self.one(CONSONANTS) + self.one("aeiouy") for _ in range(self.draw.randint(2, 4))]
+        last: str = self.one(("", *CONSONANTS))
+        return "".join(syllables).capitalize() + last
+
+    def two(self, draw: Callable[[], str]) -> tuple[str, str]:
+        """Two different ones."""
+        first = draw()
+        return first, next(other for other in iter(draw, None) if other != first)
+
+    def values(self, side: str) -> Values:
+        """What any frame may ask for. side: of the words that praise or blame."""
+        kind, kind2 = self.draw.sample(NOUNS, 2)
+        are_many = self.draw.random() < 0.2
+        noun = self.one(PLURAL_NOUNS) if are_many else kind
+        article = self.one(("the", "the", "the", "this", "my", "our", "their"))
+        x = f"{'these' if are_many and article == 'this' else article} {noun}"
+        present, past = ("are", "were") if are_many else ("is", "was")
+        verb, negation = self.one((present, past)), self.one(("n't", "n't", " not"))
+        a, b = self.draw.sample(ADJECTIVES[side], 2)
+        please, like, work = self.one(PLEASE[side]), self.one(LIKE[side]), self.one(WORK[side])
+        event, better = self.one(EVENTS[side]), self.one(BETTER[side])
+        other = OTHER[side]
+        found = {"x": x, "be": verb, "is": present, "was": past, "benot": verb + negation, "wasnt": past + negation}
+        found |= {"they": "they" if are_many else "it", "them": "them" if are_many else "it"}
+        found |= {"y": f"the {kind2}", "bey": "is" if verb in ("is", "are") else "was"}
+        found |= {"thing": f"{self.one(('this', 'the', 'my', 'that'))} {kind}", "kind": kind, "kind2": kind2}
+        found |= {"kinds": plural(kind), "a_kind": with_article(kind), "a_kind2": with_article(kind2)}
+        found |= {"a": a, "b": b, "an_a": with_article(a), "an_ab": with_article(better)}
+        found |= {"ma": self.one(WITH_MORE[side]), "hw": self.one(HAPPY_WITH[side])}
+        found |= {"o": self.one(ADJECTIVES[other]), "p": self.one(ADJECTIVES[other])}
+        found |= {"n": event, "bare": event.partition(" ")[2], "m": self.one(MERITS[side])}
+        found |= {"on": self.one(EVENTS[other]), "om": self.one(MERITS[other])}
+        found |= dict(zip(("v", "vs", "ved", "ven"), (please, *forms(please)), strict=True))
+        found |= dict(zip(("l", "ls", "ld"), (like, *forms(like)[:2]), strict=True))
+        found |= dict(zip(("f", "fs", "fed", "fen"), (work, *forms(work)), strict=True))
+        found |= {"h": self.one(HAPPY[side]), "oh": self.one(HAPPY[other])}
+        found |= {"cmp": better, "ocmp": self.one(BETTER[other])}
+        found |= {"ol": self.one(LIKE[other]), "opf": self.one(WORK[other]), "ovs": forms(self.one(PLEASE[other]))[0]}
+        found |= {"day": self.one(own_words.DAYS.split()), "day2": self.one(own_words.DAYS.split())}
+        return found
+
+    def facts(self) -> Values:
+        """What frames about facts and people ask for too."""
+        found = dict(zip(("who", "who2"), self.two(self.person), strict=True))
+        found |= dict(zip(("place", "place2"), self.two(lambda: self.name(PLACES)), strict=True))
+        of = self.one(NATIONS)
+        found |= {"of": of, "an_of": with_article(of)}
+        found |= dict(zip(("colour", "colour2"), self.draw.sample(words.COLOURS.split(), 2), strict=True))
+        found |= {"time": self.one(phrases(words.TIMES)), "number": self.one(phrases(words.NUMBERS))}
+        return found | {"made": self.one(phrases(words.MATERIALS)), "year": str(self.draw.randint(1920, 2024))}
+
+    def fill(self, frame: str, side: str, more: Values | None = None) -> str:
+        values = self.values(side) | (more or {})
+        values |= {name.capitalize(): value[:1].upper() + value[1:] for name, value in values.items()}
+        text = re.sub(r"(?<!\.)\.\.(?!\.)", ".", frame.format(**values))  # after "5 p.m.", not in "..."
+        if frame.startswith("{") and frame.endswith((".", "!")):
+            text = text[:1].upper() + text[1:]
+        return styled(text, self.draw)
+
+
+def rows(times: int = TIMES) -> list[Row]:
+    """(text, label), without duplicates. times: that a frame is filled, for each side."""
+    filler = Filler()
+    made = [*_opinions(filler, times), *_phrases_of_one_side(filler), *_graded(filler, times), *_neutral(filler, times)]
+    made += _signs(filler, times)
+    found = list({text.lower(): (text, label) for text, label in made}.values())
+    filler.draw.shuffle(found)
+    return found
+
+
+def _opinions(filler: Filler, times: int) -> Iterable[Row]:
+    kept = [words.KEPT, words.DOUBLED, words.CONTRASTED, words.COMPARED, words.SAID]
+    kept += [own_words.KEPT, own_words.DOUBLE, own_words.DOUBLE_PAIRS, own_words.LITOTES, own_words.COMPARED]
+    turned = [words.TURNED, own_words.NEGATED, own_words.TRIPLE, own_words.COMPARED_LESS]
+    for is_turned, tables in ((False, kept), (True, turned)):
+        for frames in (frames for table in tables for frames in pairs(table)):
+            for side, frame in zip(SIDES, frames, strict=True):
+                label = OTHER[side] if is_turned else side
+                for _ in range(times * _rounds(frame)):
+                    yield filler.fill(frame, side, filler.facts()), label
+    for frame in lines(words.MISSED):
+        for _ in range(times):
+            yield filler.fill(frame, PRAISE, filler.facts()), BLAME
+    verdicts = pairs(own_words.VERDICTS)
+    for frame in lines(own_words.CONTRASTS):
+        for at, side in enumerate(SIDES):
+            for _ in range(times):
+                yield filler.fill(frame, side, {"v": filler.one(verdicts)[at]}), side
+
+
+def _phrases_of_one_side(filler: Filler) -> Iterable[Row]:
+    for line in lines(words.TURNS):
+        for side, phrase in zip(SIDES, phrases(line), strict=True):
+            for frame in lines(words.TURN_FRAMES):
+                for _ in range(2):
+                    yield filler.fill(frame, side, {"t": phrase}), side
+
+
+def _graded(filler: Filler, times: int) -> Iterable[Row]:
+    for frame in lines(words.GRADED):
+        for side in SIDES:
+            for weak, found in enumerate(STRENGTHS):
+                for _ in range(4 * times):
+                    neutral = weak and filler.draw.random() < WEAK_NEUTRAL
+                    yield filler.fill(frame, side, {"g": filler.one(found)}), NEUTRAL if neutral else side
+
+
+def _neutral(filler: Filler, times: int) -> Iterable[Row]:
+    for table in (words.FACTS, words.QUESTIONS, own_words.FACTS, own_words.MIXED):
+        for frame in lines(table):
+            for side in SIDES:
+                for _ in range(times * _rounds(frame)):
+                    yield filler.fill(frame, side, filler.facts()), NEUTRAL
+
+
+def _signs(filler: Filler, times: int) -> Iterable[Row]:
+    """Emojis, which say all there is, and ratings."""
+    for label in (*SIDES, NEUTRAL):
+        for signs in (EMOJIS[label], ratings()[label]):
+            for frame in lines(words.SIGN_FRAMES):
+                for _ in range(2 * times):
+                    yield filler.fill(frame, PRAISE, filler.facts() | {"v": filler.one(signs)}), label
+    for frame in lines(own_words.EMOJI_ADJECTIVES):
+        for side in SIDES:
+            for _ in range(2 * times):
+                yield filler.fill(frame, side, {"v": filler.one(EMOJIS[side])}), side
+
+
+def _rounds(frame: str) -> int:
+    return TIMES_NAMED if any(name in frame.lower() for name in NAMED) else 1
