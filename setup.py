@@ -43,10 +43,12 @@ core_sources = load(ROOT / "sentiment_fast" / "text" / "core_sources.py")
 
 FILES = [path.relative_to(ROOT).as_posix() for path in core_sources.core_sources(ROOT / "csrc")]
 
-# The digest of all sources, which is compared at import to report a core that is older than its sources. Only this file
-# gets it as a macro: otherwise every change would recompile all files.
-DIGEST_FLAGS = {
+# Flags of single files. The digest of all sources is compared at import to report a core that is older than its sources;
+# only one file gets it as a macro: otherwise every change would recompile all files. Vectors of documents are the same on
+# every machine only if no product is fused with a sum.
+FILE_FLAGS = {
     "csrc/bindings/sources.cpp": [f'-DSENTIMENT_FAST_SOURCES="{core_sources.core_digest(ROOT / "csrc")}"'],
+    "csrc/document_vectors.cpp": ["-ffp-contract=off"],
 }
 
 # No -march: one binary runs on every CPU of its architecture. -isystem: no warnings about third-party headers.
@@ -105,7 +107,7 @@ class IncrementalBuild(build_ext):
         def compile_one(name):
             source, extension = build[name]
             obj = Path(name)
-            args = [*extra, *DIGEST_FLAGS.get(source, []), "-MMD", "-MF", str(incremental.depfile_of(obj))]
+            args = [*extra, *FILE_FLAGS.get(source, []), "-MMD", "-MF", str(incremental.depfile_of(obj))]
             command = [*programs, *cc_args, source, *args]
             if not self.compile_all and incremental.is_up_to_date(obj, command):
                 return

@@ -26,6 +26,7 @@ PYBIND11_MODULE(_core, module) {
   bind_lstm(module);
   bind_lstm_training(module);
   bind_ngrams(module);
+  bind_document_vectors(module);
   bind_csv(module);
   bind_json(module);
 }

@@ -8,6 +8,9 @@ namespace sentiment_fast {
 // text.cpp: counting words, encoding texts, padding.
 void bind_text(pybind11::module_& module);
 
+// document_vectors.cpp: vectors of documents.
+void bind_document_vectors(pybind11::module_& module);
+
 // csv.cpp: finding a CSV file's records, reading field values, appending fields.
 void bind_csv(pybind11::module_& module);
 

@@ -112,10 +112,11 @@ def add_learning_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--teacher",
-        metavar="FOLDER|bundled[:weight=W][:words=A-B]",
+        metavar="FOLDER|bundled|document-vectors[:weight=W][:words=A-B]",
         action="append",
-        help="learn from this model's probabilities too: a folder that train wrote, the bundled model, or a Hugging "
-        "Face sequence classifier in a folder; may be repeated: the weighted mean of the log probabilities is learned "
+        help="learn from this model's probabilities too: a folder that train wrote, the bundled model, a Hugging "
+        "Face sequence classifier in a folder, or a classifier of vectors of the texts, unlabelled ones included, "
+        "which is made first; may be repeated: the weighted mean of the log probabilities is learned "
         "(default weights: the best on the validation part); :words=A-B, A- or -B limits it to texts of A to B words "
         "(default: none)",
     )

@@ -167,7 +167,7 @@ def fit_ngrams(
     check_ngram_size(config, classes)
     if config.ngrams == 0:
         raise ValueError("Expected a config of ngrams 1 or more to fit, got 0, which means no n-gram model")
-    shares = _shares(targets, len(ids), classes)  # (n, outputs)
+    shares = shares_of(targets, len(ids), classes)  # (n, outputs)
     known = known_ngrams(
         ids,
         config.ngrams,
@@ -194,7 +194,7 @@ def fit_ngrams(
     return NgramModel(config, dict(zip(_TENSORS, arrays, strict=True)) | owners)
 
 
-def _shares(targets: npt.ArrayLike, texts: int, classes: int) -> _Numbers:
+def shares_of(targets: npt.ArrayLike, texts: int, classes: int) -> _Numbers:
     """(n, outputs): each text's target probability of an output's class."""
     given = np.asarray(targets)
     if classes < 2:
@@ -229,16 +229,22 @@ def _weighted(shares: _Numbers, weights: Sequence[float] | None) -> tuple[_Numbe
 
 
 def _ratios(presence: Any, counts: npt.NDArray[Any], shares: _Numbers) -> _Numbers:
-    """(known, outputs): the log-count ratios, rounded to steps of the largest one's 127th part.
+    """(known, outputs): the log-count ratios, rounded to steps of the largest one's 127th part."""
+    ratios = log_count_ratios(presence, counts, shares)
+    largest = np.maximum(np.abs(ratios).max(axis=0, initial=0.0), 1e-30)
+    rounded: _Numbers = np.rint(ratios * (_LEVELS / largest))
+    return rounded
+
+
+def log_count_ratios(presence: Any, counts: npt.NDArray[Any], shares: _Numbers) -> _Numbers:
+    """(known, outputs). presence: as `KnownNgrams` has it.
 
     counts: (known,), texts with the n-gram. shares: (n, outputs), target probabilities. Both as often as texts count.
     """
     found: _Numbers = presence.T @ shares.astype(np.float32)  # (known, outputs): texts of the class with the n-gram
     positive, negative = 1.0 + found, 1.0 + np.maximum(counts[:, None] - found, 0)
-    ratios = np.log(positive / positive.sum(axis=0)) - np.log(negative / negative.sum(axis=0))
-    largest = np.maximum(np.abs(ratios).max(axis=0, initial=0.0), 1e-30)
-    rounded: _Numbers = np.rint(ratios * (_LEVELS / largest))
-    return rounded
+    ratios: _Numbers = np.log(positive / positive.sum(axis=0)) - np.log(negative / negative.sum(axis=0))
+    return ratios
 
 
 def _regression(

@@ -114,10 +114,10 @@ def train(
     - vectors (path, None): word vectors in GloVe or word2vec text format
     - init (path, None): a pretrained folder, made by `pretrain`, or a model, "bundled" for the one that the package
       has: the vocabulary and initial weights
-    - teacher (path or "bundled", or a list of them, empty), unlabelled (path or list of paths, empty), label_weight
-      (float, 0.5): models whose probabilities are soft targets, more texts for them to label, and the weight of a
-      text's own label in its target. "FOLDER:weight=W:words=A-B" weights a teacher, and asks it about texts of A to B
-      words only, see `training.teacher_mix`
+    - teacher (path, "bundled" or "document-vectors", or a list of them, empty), unlabelled (path or list of paths,
+      empty), label_weight (float, 0.5): models whose probabilities are soft targets, more texts for them to label, and
+      the weight of a text's own label in its target. "FOLDER:weight=W:words=A-B" weights a teacher, and asks it about
+      texts of A to B words only, see `training.teacher_mix`; "document-vectors": see `training.document_vectors`
     - device ("auto", "cpu" or "cuda"; "auto"), precision ("auto", "float32", "bfloat16" or "float16"; "float32"),
       amp (bool, False): short for precision="auto"
     - compile, cuda_graphs (bool, None), deterministic (bool, False): see docs/training.md
@@ -221,7 +221,13 @@ class _Run:
                 self.say(line)
             self.processes.first_does(keep_what_is_known)
             soft_targets = teach(
-                self.options, data, self.folder, self.processes, resumed=self.recorded is not None, say=self.say
+                self.options,
+                data,
+                self.folder,
+                self.processes,
+                resumed=self.recorded is not None,
+                say=self.say,
+                seed=settings.training.seed,
             )
             corpus = data.training.ids if soft_targets is None else soft_targets.ids
             vectors = None

@@ -1,7 +1,7 @@
 """The option `teacher` -> soft targets for the training texts and the unlabelled ones.
 
-In: model folders, each with an optional weight and range of text lengths. Out: `SoftTargets`. A single teacher's
-probabilities are left to teachers.py.
+In: model folders, or "document-vectors", each with an optional weight and range of text lengths. Out: `SoftTargets`. A
+single teacher's probabilities are left to teachers.py and document_vectors.py.
 
 Several teachers' answers are combined by the weighted mean of their log probabilities, normalised: a logarithmic
 opinion pool (Genest and Zidek 1986). Weights that are not given are chosen so that the mean has the lowest log loss on
@@ -27,7 +27,7 @@ from sentiment_fast.errors import ModelFolderError, UsageError
 from sentiment_fast.evaluation.by_group import mean_log_loss
 from sentiment_fast.model.distributed import TrainingProcesses
 from sentiment_fast.model.folder import CONFIG, model_folder
-from sentiment_fast.text.encoding import encode
+from sentiment_fast.text.encoding import TokenIds, encode
 from sentiment_fast.training.distillation import (
     LABEL_WEIGHT,
     SoftTargets,
@@ -35,7 +35,9 @@ from sentiment_fast.training.distillation import (
     kept_probabilities,
     soft_targets,
 )
+from sentiment_fast.training.document_vectors import DOCUMENT_VECTORS, document_teacher
 from sentiment_fast.training.encode import Encoded
+from sentiment_fast.training.label_cache import Teacher
 from sentiment_fast.training.options import TrainingOptions
 from sentiment_fast.training.prepare import TrainingData
 from sentiment_fast.training.teachers import open_teacher
@@ -46,8 +48,8 @@ _LEAST_PROBABILITY = 1e-6  # smaller ones count as this, so that logarithms are 
 
 @dataclass(frozen=True)
 class TeacherOption:
-    """folder: a model folder or "bundled". weight: above 0; None if it is to be chosen. words: the least and most
-    words, both included, of the texts it labels, counted in ids of the student's vocabulary.
+    """folder: a model folder, "bundled" or "document-vectors". weight: above 0; None if it is to be chosen. words: the
+    least and most words, both included, of the texts it labels, counted in ids of the student's vocabulary.
     """
 
     folder: str
@@ -68,13 +70,15 @@ def teacher_option_of(text: str) -> TeacherOption:
     }
     folder, values = split_path_options("teacher", text, options, _exists)
     if not folder:
-        raise UsageError(f"`teacher={text}`: expected a model folder or bundled, got no name")
+        raise UsageError(f"`teacher={text}`: expected a model folder, bundled or {DOCUMENT_VECTORS}, got no name")
     return TeacherOption(folder, **values)
 
 
 def check_sources(options: TrainingOptions) -> None:
     """Check that the teachers and the unlabelled texts exist, before a new run creates its folder."""
     for teacher in _teacher_options(options):
+        if teacher.folder == DOCUMENT_VECTORS:
+            continue
         if not _exists(teacher.folder):
             raise ModelFolderError(
                 f"{teacher.folder}: no such model folder. `train` makes one; a model of "
@@ -93,11 +97,12 @@ def teach(
     processes: TrainingProcesses,
     resumed: bool,
     say: Callable[[str], None],
+    seed: int = 0,
 ) -> SoftTargets | None:
     """The teachers' soft targets for the training texts and the unlabelled ones; None without a teacher.
 
     folder: the run's, where their probabilities are saved, and from where a resumed run reads them, without the
-    teachers; None to save nothing.
+    teachers; None to save nothing. seed: of document vectors.
     """
     if not options.teacher:
         return None
@@ -110,7 +115,13 @@ def teach(
         report_missing(more.texts, more.name, say)
     probabilities = kept_probabilities(folder, ids) if resumed and folder is not None else None
     if probabilities is None:
-        teachers = TeacherMix(_teacher_options(options), data.classes, options.device, say)
+        teachers = TeacherMix(
+            _teacher_options(options),
+            data.classes,
+            options.device,
+            say,
+            lambda: _documents(data, texts, ids, seed, say),
+        )
         teachers.check_lengths(ids.lengths)
         if len(teachers.options) > 1:
             teachers.choose_weights(data.validation.with_class())
@@ -125,17 +136,41 @@ def teach(
     return soft_targets(ids, labelled.learned_targets(), probabilities, weight, labelled.weights)
 
 
+def _documents(data: TrainingData, texts: Texts, ids: TokenIds, seed: int, say: Callable[[str], None]) -> Teacher:
+    """The teacher document-vectors. texts, ids: the training texts, then the unlabelled ones."""
+    validation, labelled = data.validation, data.training
+    return document_teacher(
+        joined([texts, Texts(validation.data.texts, validation.data.name)]).texts,
+        ids.join(validation.ids),
+        labelled.learned_targets(),
+        len(data.classes),
+        seed,
+        say,
+        labelled.weights,
+        data.class_options.weights,
+    )
+
+
 class TeacherMix:
     """Teachers whose answers are combined. Raises what `open_teacher` raises.
 
-    weights: (teachers,), those given, and 1 for the others until `choose_weights` is called.
+    weights: (teachers,), those given, and 1 for the others until `choose_weights` is called. documents: makes the
+    teacher document-vectors.
     """
 
     def __init__(
-        self, options: Sequence[TeacherOption], classes: Sequence[Any], device: str, say: Callable[[str], None]
+        self,
+        options: Sequence[TeacherOption],
+        classes: Sequence[Any],
+        device: str,
+        say: Callable[[str], None],
+        documents: Callable[[], Teacher],
     ) -> None:
         self.options, self._say, self._classes = options, say, len(classes)
-        self._teachers = [open_teacher(one.folder, classes, device, say) for one in options]
+        self._teachers = [
+            documents() if one.folder == DOCUMENT_VECTORS else open_teacher(one.folder, classes, device, say)
+            for one in options
+        ]
         self.weights = np.array([1.0 if one.weight is None else one.weight for one in options])
 
     def check_lengths(self, lengths: npt.NDArray[Any]) -> None:
