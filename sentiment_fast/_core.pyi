@@ -249,10 +249,10 @@ class NgramModel:
 class DocumentVectors:
     """Vectors of documents, learned from their n-grams; not to be used by two threads at the same time.
 
-    values, offsets: as in TokenIds, the distinct n-grams of each document. drawn: (ngrams,), the probability with which
-    an epoch draws each n-gram. sharpness: above 0. negatives: n-grams that each drawn one is told from. groups: how
-    many vectors of 64 numbers a document has, each learned by itself. Vectors are the same on every machine and with any
-    number of threads. Raises ValueError for arguments out of range.
+    values, offsets: as in TokenIds, the distinct n-grams of each document. drawn: (ngrams,), the probability with
+    which an epoch draws each n-gram. sharpness: above 0. negatives: n-grams that each drawn one is told from. groups:
+    how many vectors of 64 numbers a document has, each learned by itself. Vectors are the same on every machine and
+    with any number of threads. Raises ValueError for arguments out of range.
     """
 
     def __init__(

@@ -5,8 +5,8 @@ In: ids of labelled and other texts, and the labels. Out: a teacher of these tex
 The vectors are those by which the n-grams of a text are told from others (PV-DBOW by the cosine, Thongtan and
 Phienthrakul 2019, "Sentiment Classification Using Document Embeddings Trained with Cosine Similarity"). N-grams are
 drawn by the square of their log-count ratio, so that vectors tell the classes apart rather than the topics. On the
-vectors of labelled texts, a logistic regression is fitted; each labelled text gets the answer of one that was fitted
-without it.
+vectors of labelled texts, a logistic regression is fitted. Like every teacher, it is surer of these than of others.
+Asking regressions that were each fitted without these texts hardly helps, because the ratios know all labels.
 """
 
 from __future__ import annotations
@@ -33,9 +33,6 @@ _FEWEST_TEXTS = 10  # that have an n-gram; with 5 or 20, answers are no better
 _SHARPNESS, _NEGATIVES, _GROUPS = 4.5, 5, 2
 _EPOCHS, _FIRST_RATE, _LAST_RATE = 30, 0.03, 0.001
 _C = 1.0  # inverse strength of the regression's regularisation
-_FOLDS = 5
-
-Floats = npt.NDArray[np.float64]
 
 
 def document_teacher(
@@ -56,7 +53,7 @@ def document_teacher(
     """
     started = time.perf_counter()
     vectors, ngrams = _vectors(ids, labels, classes, seed)
-    probabilities = _probabilities(vectors, labels, classes, seed, weights, class_weights)
+    probabilities = _probabilities(vectors, labels, classes, weights, class_weights)
     say(f"document vectors: {len(texts):,} texts, {ngrams:,} n-grams ({time.perf_counter() - started:.0f} s)")
     known = texts.cast(pa.large_string()).combine_chunks()
 
@@ -96,42 +93,25 @@ def _probabilities(
     vectors: npt.NDArray[np.float32],
     labels: npt.NDArray[Any],
     classes: int,
-    seed: int,
     weights: npt.NDArray[np.float64] | None,
     class_weights: Sequence[float] | None,
 ) -> npt.NDArray[np.float32]:
-    """(n, classes): those of labelled texts by a regression that was fitted without them."""
+    """(n, classes), by a regression that is fitted to the first texts, the labelled ones."""
+    from sklearn.linear_model import LogisticRegression
     from threadpoolctl import threadpool_limits
 
-    labelled = len(labels)
-    targets = np.eye(classes)[labels] if labels.ndim == 1 else labels.astype(np.float64)
-    targets = targets * (1.0 if weights is None else weights[:, None])
-    targets *= 1.0 if class_weights is None else np.array(class_weights)
-    found = np.empty((len(vectors), classes), np.float32)
-    with threadpool_limits(1):  # the rounding of dot products depends on the number of BLAS threads
-        found[labelled:] = _regression(vectors[:labelled], targets, vectors[labelled:])
-        folds = np.random.default_rng(seed).permutation(labelled) % _FOLDS
-        for fold in range(_FOLDS):
-            held_back = folds == fold
-            learned = vectors[:labelled][~held_back]
-            found[:labelled][held_back] = _regression(learned, targets[~held_back], vectors[:labelled][held_back])
-    return found
-
-
-def _regression(
-    vectors: npt.NDArray[np.float32], targets: Floats, asked: npt.NDArray[np.float32]
-) -> npt.NDArray[np.float64]:
-    """(asked, classes) probabilities. targets: (n, classes), the weight of each class in each vector's loss."""
-    from sklearn.linear_model import LogisticRegression
-
-    rows, columns = np.nonzero(targets)
+    # The weight of each class in each text's loss, (labelled, classes).
+    shares = np.eye(classes)[labels] if labels.ndim == 1 else labels.astype(np.float64)
+    shares = shares * (1.0 if weights is None else weights[:, None])
+    shares *= 1.0 if class_weights is None else np.array(class_weights)
+    rows, columns = np.nonzero(shares)
     there = np.unique(columns)
-    probabilities = np.zeros((len(asked), targets.shape[1]))
+    found = np.zeros((len(vectors), classes), np.float32)
     if len(there) == 1:
-        probabilities[:, there] = 1
-    if len(asked) == 0 or len(there) < 2:
-        return probabilities
-    model = LogisticRegression(C=_C, max_iter=1000)
-    model.fit(vectors[rows], columns, sample_weight=targets[rows, columns])
-    probabilities[:, there] = model.predict_proba(asked)
-    return probabilities
+        found[:, there] = 1
+        return found
+    with threadpool_limits(1):  # the rounding of dot products depends on the number of BLAS threads
+        model = LogisticRegression(C=_C, max_iter=1000)
+        model.fit(vectors[rows], columns, sample_weight=shares[rows, columns])
+        found[:, there] = model.predict_proba(vectors)
+    return found

@@ -51,8 +51,12 @@ def by_text(*values):
     return dict(zip(TEXTS.to_pylist(), values, strict=True))
 
 
-def mix(*options, said=None):
-    return TeacherMix(options, CLASSES, "cpu", [].append if said is None else said.append)
+def no_documents():
+    raise AssertionError("document-vectors were not asked for")
+
+
+def mix(*options, said=None, documents=no_documents):
+    return TeacherMix(options, CLASSES, "cpu", [].append if said is None else said.append, documents)
 
 
 @pytest.mark.parametrize(
@@ -219,7 +223,7 @@ def test_validation_texts_count_as_often_as_their_weights_say(answers):
 
 
 def test_a_teacher_without_a_name_is_refused():
-    with pytest.raises(UsageError, match="expected a model folder or bundled, got no name"):
+    with pytest.raises(UsageError, match="expected a model folder, bundled or document-vectors, got no name"):
         teacher_option_of("")
 
 
