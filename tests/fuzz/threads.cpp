@@ -1,6 +1,6 @@
-// Tests the threads, for ThreadSanitizer: counting, encoding, padding, n-grams and the LSTM, scoring and learning, give
-// at any number of threads what one gives, also where several calls run at once and share a lexicon. No Python in it but
-// what the cleaning asks of it.
+// Tests the threads, for ThreadSanitizer: counting, encoding, padding, n-grams, vectors of documents and the LSTM, scoring
+// and learning, give at any number of threads what one gives, also where several calls run at once and share a lexicon.
+// No Python in it but what the cleaning asks of it.
 #include <atomic>
 #include <cstdint>
 #include <random>
@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "document_vectors.h"
 #include "text/encode.h"
 #include "expect.h"
 #include "interpreter.h"
@@ -125,6 +126,27 @@ void test_ngrams_give_at_any_number_of_threads_what_one_gives() {
   }
   for (const auto& other : logits) expect(other == logits[0], "a linear model's logits at any number of threads");
   for (const auto& other : of_owners_alone) expect(other == of_owners_alone[0], "those with fingerprints likewise");
+}
+
+void test_vectors_of_documents_are_at_any_number_of_threads_what_they_are_at_one() {
+  constexpr int64_t kDocuments = 60, kNgrams = 300, kPerDocument = 20;
+  constexpr int kGroups = 3;
+  std::mt19937 random(5);
+  DocumentNgrams known;
+  known.offsets = {0};
+  for (int64_t document = 0; document < kDocuments; ++document) {
+    for (int64_t i = 0; i < kPerDocument; ++i) known.numbers.push_back(static_cast<int32_t>(random() % kNgrams));
+    known.offsets.push_back(static_cast<int64_t>(known.numbers.size()));
+  }
+  known.drawn.assign(kNgrams, 0.8f);
+  std::vector<std::vector<float>> vectors;
+  for (const int threads : kThreads) {
+    DocumentVectors documents(known, 4.5f, 5, kGroups, 0);
+    for (int epoch = 0; epoch < 2; ++epoch) documents.learn(0.1f, 0.01f, threads);
+    vectors.emplace_back(static_cast<size_t>(kDocuments * kGroups * kDocumentNumbers));
+    documents.copy_to(vectors.back().data());
+  }
+  for (const auto& other : vectors) expect(other == vectors[0], "vectors of documents at any number of threads");
 }
 
 template <class Number>
@@ -247,6 +269,7 @@ int main() {
   test_calls_at_once_share_a_lexicon(texts, lexicon);  // first: the first use of anything is part of it
   test_any_number_of_threads_gives_what_one_gives(texts, lexicon);
   test_ngrams_give_at_any_number_of_threads_what_one_gives();
+  test_vectors_of_documents_are_at_any_number_of_threads_what_they_are_at_one();
   test_the_lstm_gives_at_any_number_of_threads_what_one_gives<float>();
   test_the_lstm_gives_at_any_number_of_threads_what_one_gives<Bf16>();
   test_the_lstm_learns_at_any_number_of_threads_what_it_does_at_one<float>();
