@@ -72,7 +72,7 @@ def _ours(name: str, title: str, *training: str, needs: tuple[str, ...] = ()) ->
 
 
 _TRAIN = "sentiment_fast.train --data {train} --amp --out {folder}"
-_PRETRAIN = "sentiment_fast.pretrain --data {train} --data {unlabelled} --out {folder}-start"
+_DOCUMENTS = "--teacher document-vectors --unlabelled {unlabelled}"
 
 _TUTORIAL_LOOP = Row(
     "tutorial-loop",
@@ -97,17 +97,13 @@ ROWS = (
     _ours(
         "accurate-unlabelled",
         "preset `accurate`, unlabelled reviews too",
-        f"{_PRETRAIN} --preset accurate",
-        f"{_TRAIN}-teacher --preset accurate --init {{folder}}-start",
-        f"{_TRAIN} --preset accurate --init {{folder}}-start --teacher {{folder}}-teacher --unlabelled {{unlabelled}} "
-        "--epochs 3",  # of three times as many texts
+        f"{_TRAIN}-teacher --preset accurate",
+        f"{_TRAIN} --preset accurate --teacher {{folder}}-teacher {_DOCUMENTS}",
     ),
     _ours(
         "fast-unlabelled",
         "preset `fast`, taught by that one",
-        f"{_PRETRAIN} --preset fast",
-        f"{_TRAIN} --preset fast --init {{folder}}-start --teacher {{models}}/accurate-unlabelled "
-        "--unlabelled {unlabelled}",
+        f"{_TRAIN} --preset fast --teacher {{models}}/accurate-unlabelled {_DOCUMENTS}",
         needs=("accurate-unlabelled",),
     ),
 )
