@@ -1,14 +1,14 @@
 """Labelled texts -> the model that the package bundles.
 
     python -m benchmarks.release.bundled_data --data FOLDER --out MIX
-    python -m benchmarks.release.bundled_model --data MIX [--minilm FOLDER] [--films FOLDER] [--domain FILE.csv ...]
-        [--out sentiment_fast/bundled]
+    python -m benchmarks.release.bundled_model --data MIX [--minilm FOLDER] [--before FOLDER] [--films FOLDER]
+        [--domain FILE.csv ...] [--out sentiment_fast/bundled]
 
 In: a folder of bundled_data.py, and folders of further teachers. Out: a model folder. A model of the preset `accurate`
-learns from the labels; one of the preset `fast`, with more words and buckets, from the labels and from the teachers'
-probabilities for all texts. Its network then learns on with the sentences of made_sentences.py, with three seeds. The
-means of their weights are the result, as float16. Each step is a command of the package and makes a folder in --work;
-the same command resumes after the last complete step.
+learns from the labels; one of the preset `fast`, with more words and buckets, from the labels and from the
+probabilities that this model, document vectors and further teachers give all texts. Its network then learns on with the
+sentences of made_sentences.py, with three seeds. The means of their weights are the result, as float16. Each step is a
+command of the package and makes a folder in --work; the same command resumes after the last complete step.
 """
 
 from __future__ import annotations
@@ -76,12 +76,14 @@ TEACHERS = {
         "all-MiniLM-L6-v2 (Apache-2.0), fine-tuned on short texts of these sources by "
         "`python -m benchmarks.release.transformer_teacher`",
     ),
+    "before": ("before", "the previously bundled model, made from the same sources"),
     "films": (
         "films:weight=2:words=120-",
-        "the previously bundled model, trained on film reviews only, including those of the column `development`, so "
-        "the figures of `imdb` may be slightly optimistic",
+        "a model of the preset `accurate`, trained on the film reviews of imdb_train and imdb_unsup alone, as "
+        "docs/how-to/unlabelled.md has it",
     ),
 }
+DOCUMENTS = "document-vectors:words=60-"  # of short texts, n-grams alone tell as much
 _UNKNOWN = " ".join(["qzxvkjq"] * 10)
 ROOT = Path(sentiment_fast.__file__).parents[1]
 
@@ -117,18 +119,19 @@ def steps(settings: Sequence[str], teachers: Sequence[str] = ()) -> dict[str, li
     def model(preset: str, *more: str) -> list[str]:
         return ["train", "--preset", preset, "--init", f"start-{preset}", *learned, *batches, *more, *changes]
 
-    all_teachers = ["teacher:weight=1", *(TEACHERS[name][0] for name in teachers)] if teachers else ["teacher"]
-    taught = [part for one in all_teachers for part in ("--teacher", one)]
-    taught += ["--unlabelled", UNLABELLED]
+    models = [
+        part for one in ("teacher:weight=1", *(TEACHERS[name][0] for name in teachers)) for part in ("--teacher", one)
+    ]
+    models += ["--unlabelled", UNLABELLED]
     # Made last, for the network only: n-grams cannot tell which words a "not" negates, and would learn nonsense from
     # them. Teachers do not know them well enough either, so only their labels are learned.
     made = ["--data", f"{MADE}:weight={WEIGHTS[MADE]}:label_weight=1"]
-    further = ["train", "--preset", "fast", "--init", "fast", *made, *learned, *batches, *taught, *whole, *changes]
+    further = ["train", "--preset", "fast", "--init", "fast", *made, *learned, *batches, *models, *whole, *changes]
     return {
         "start-accurate": start("accurate"),
         "teacher": model("accurate", "--set", "epochs=3"),
         "start-fast": start("fast", *larger),
-        "fast": model("fast", *taught, *larger, *longer),
+        "fast": model("fast", "--teacher", DOCUMENTS, *models, *larger, *longer),
         **{name: [*further, "--seed", str(seed)] for seed, name in enumerate(FURTHER)},
     }
 
@@ -336,8 +339,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="a teacher for short texts, by transformer_teacher",
     )
     parser.add_argument(
-        "--films", type=Path, metavar="FOLDER", help="the previously bundled model, to teach long texts"
+        "--before", type=Path, metavar="FOLDER", help="the previously bundled model, to teach all texts"
     )
+    parser.add_argument("--films", type=Path, metavar="FOLDER", help="a model of film reviews, to teach long texts")
     parsed = parser.parse_args(arguments)
     teachers = {name: getattr(parsed, name) for name in TEACHERS if getattr(parsed, name) is not None}
     commands = steps(parsed.set, list(teachers))

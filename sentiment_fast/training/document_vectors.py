@@ -61,7 +61,8 @@ def document_teacher(
         rows = pc.index_in(asked.cast(pa.large_string()), value_set=known)
         if rows.null_count:
             raise ValueError(f"Expected texts that have vectors, got {rows.null_count:,} others")
-        return probabilities[rows.to_numpy()]
+        asked_for: npt.NDArray[np.float32] = probabilities[rows.to_numpy()]
+        return asked_for
 
     return answers
 

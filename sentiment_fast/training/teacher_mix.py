@@ -120,7 +120,7 @@ def teach(
             data.classes,
             options.device,
             say,
-            lambda: _documents(data, texts, ids, seed, say),
+            lambda one: _documents(one, data, texts, ids, seed, say),
         )
         teachers.check_lengths(ids.lengths)
         if len(teachers.options) > 1:
@@ -136,17 +136,30 @@ def teach(
     return soft_targets(ids, labelled.learned_targets(), probabilities, weight, labelled.weights)
 
 
-def _documents(data: TrainingData, texts: Texts, ids: TokenIds, seed: int, say: Callable[[str], None]) -> Teacher:
-    """The teacher document-vectors. texts, ids: the training texts, then the unlabelled ones."""
+def _documents(
+    option: TeacherOption, data: TrainingData, texts: Texts, ids: TokenIds, seed: int, say: Callable[[str], None]
+) -> Teacher:
+    """The teacher document-vectors, of the texts that the option is about.
+
+    texts, ids: the training texts, then the unlabelled ones. Raises UsageError if none of these has a label.
+    """
     validation, labelled = data.validation, data.training
+    texts = joined([texts, Texts(validation.data.texts, validation.data.name)])
+    ids = ids.join(validation.ids)
+    about = option.labels(ids.lengths)
+    learned = about[: len(labelled.data)]
+    if not learned.any():
+        raise UsageError(
+            f"`teacher={DOCUMENT_VECTORS}`: expected labelled texts of these lengths, got none: widen words=A-B"
+        )
     return document_teacher(
-        joined([texts, Texts(validation.data.texts, validation.data.name)]).texts,
-        ids.join(validation.ids),
-        labelled.learned_targets(),
+        texts.texts.filter(pa.array(about)),
+        ids.filter(about),
+        labelled.learned_targets()[learned],
         len(data.classes),
         seed,
         say,
-        labelled.weights,
+        None if labelled.weights is None else labelled.weights[learned],
         data.class_options.weights,
     )
 
@@ -155,7 +168,7 @@ class TeacherMix:
     """Teachers whose answers are combined. Raises what `open_teacher` raises.
 
     weights: (teachers,), those given, and 1 for the others until `choose_weights` is called. documents: makes the
-    teacher document-vectors.
+    teacher document-vectors of an option.
     """
 
     def __init__(
@@ -164,11 +177,11 @@ class TeacherMix:
         classes: Sequence[Any],
         device: str,
         say: Callable[[str], None],
-        documents: Callable[[], Teacher],
+        documents: Callable[[TeacherOption], Teacher],
     ) -> None:
         self.options, self._say, self._classes = options, say, len(classes)
         self._teachers = [
-            documents() if one.folder == DOCUMENT_VECTORS else open_teacher(one.folder, classes, device, say)
+            documents(one) if one.folder == DOCUMENT_VECTORS else open_teacher(one.folder, classes, device, say)
             for one in options
         ]
         self.weights = np.array([1.0 if one.weight is None else one.weight for one in options])

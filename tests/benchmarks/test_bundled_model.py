@@ -120,7 +120,7 @@ def test_the_teachers_word_on_unlabelled_texts_is_learned(made):
         "fast",
         *bundled_model.FURTHER,
     ]
-    assert "--teacher teacher --unlabelled unlabelled.csv" in commands[3]
+    assert "--teacher document-vectors:words=60- --teacher teacher:weight=1 --unlabelled unlabelled.csv" in commands[3]
 
 
 def test_a_film_teacher_is_passed_to_train_and_named_in_the_card(data, made, tmp_path, monkeypatch):
@@ -138,9 +138,9 @@ def test_a_film_teacher_is_passed_to_train_and_named_in_the_card(data, made, tmp
     monkeypatch.setattr(bundled_model, "run_command", run_command)
     assert make(data, tmp_path, "--films", str(made / "bundled")) == 0
     teachers = [value for option, value in itertools.pairwise(taught[0]) if option == "--teacher"]
-    assert teachers == ["teacher:weight=1", "films:weight=2:words=120-"]
+    assert teachers == ["document-vectors:words=60-", "teacher:weight=1", "films:weight=2:words=120-"]
     card = (tmp_path / "bundled" / "README.md").read_text("utf-8")
-    assert "`films`: the previously bundled model" in " ".join(card.split())
+    assert "`films`: a model of the preset `accurate`" in " ".join(card.split())
     assert "minilm" not in card
     assert load_model(tmp_path / "work" / "films").vocabulary == load_model(made / "bundled").vocabulary
 

@@ -222,3 +222,15 @@ def test_a_student_learns_from_it_and_from_another_teacher(tmp_path):
     assert any(line.startswith("document vectors: 300 texts") for line in said)
     assert any(line.startswith("  document-vectors: 0.") for line in said)  # its weight
     assert result.metrics["validation"]["accuracy"] > 0.75
+
+
+def test_it_may_be_limited_to_texts_of_some_lengths(tmp_path):
+    corpus = demo_corpus(200)
+    texts = [*corpus.texts.to_pylist(), *(f"good film {row}" for row in range(50))]
+    data = texts, [*corpus.labels.tolist(), *["positive"] * 50]
+    said: list[str] = []
+    small = {"set": {"hidden_size": 16, "embedding_size": 8, "layers": 1, "ngrams": 1}, "epochs": 1, "device": "cpu"}
+    sf.train(data, teacher=["bundled:words=-9", "document-vectors:words=10-"], say=said.append, **small)
+    assert any(line.startswith("document vectors: 200 texts") for line in said)
+    with pytest.raises(sf.UsageError, match="expected labelled texts of these lengths, got none: widen words=A-B"):
+        sf.train(data, teacher=["bundled", "document-vectors:words=9999-"], **small)
