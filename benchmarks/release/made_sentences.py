@@ -1,8 +1,9 @@
 """Frames and words -> sentences by the ten thousand, for the network of the bundled model.
 
-In: the tables of made_words.py and own_words.py, and a seed. Out: rows of a text and a label, always the same. What
-own_sentences.csv teaches with a few words, these teach with many: that a "not" negates any word, and that a name or a
-fact is neither praise nor blame. They are made, not committed: bundled_data.py writes them to the data.
+In: the tables of made_words.py, made_clauses.py and own_words.py, and a seed. Out: rows of a text and a label, always
+the same. What own_sentences.csv teaches with a few words, these teach with many: that a "not" negates any word and any
+clause, and that a name or a fact is neither praise nor blame. They are made, not committed: bundled_data.py writes them
+to the data.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import TypeVar
 
+from benchmarks.release import made_clauses as clauses
 from benchmarks.release import made_words as words
 from benchmarks.release import own_words
 from benchmarks.release.own_sentences import BLAME, NEUTRAL, PRAISE, lines, pairs, ratings, styled
@@ -22,6 +25,9 @@ SIDES = (PRAISE, BLAME)
 TIMES = 50  # that a frame is filled, for each side
 NAMED = ("{who}", "{place}", "{of}", "{an_of}")
 TIMES_NAMED = 3  # there are many names, so frames with one are filled more often
+CLAUSES = 85  # times this many affirm a verb phrase, and as many negate it, so that the phrase decides nothing
+MANY = 0.25  # of those who do something are plural; the same part of the others who are people has a name
+ALIKE = 4  # people for whom a frame about a person is filled with the same words
 UNHEARD = 0.2  # of the names are not in any list: what a vocabulary does not know says nothing either
 WEAK_NEUTRAL = 0.25  # of the texts with a weak intensifier
 Row = tuple[str, str]
@@ -51,7 +57,7 @@ def forms(verb: str) -> tuple[str, str, str]:
     if particle:
         third, past, participle = (f"{form} {particle}" for form in forms(verb))
         return third, past, participle
-    sibilant = verb.endswith(("s", "sh", "ch", "x", "z"))
+    sibilant = verb.endswith(("s", "sh", "ch", "x", "z", "o"))
     y = verb.endswith("y") and verb[-2] not in "aeiou"
     third = verb[:-1] + "ies" if y else verb + ("es" if sibilant else "s")
     if verb in words.IRREGULAR:
@@ -60,6 +66,19 @@ def forms(verb: str) -> tuple[str, str, str]:
     doubled = verb in words.DOUBLING
     past = verb[:-1] + "ied" if y else verb + ("d" if verb.endswith("e") else verb[-1] + "ed" if doubled else "ed")
     return third, past, past
+
+
+@cache
+def gerund(verb: str) -> str:
+    """ "keep the promise" -> "keeping the promise"."""
+    verb, space, rest = verb.partition(" ")
+    if verb.endswith("ie"):
+        verb = f"{verb[:-2]}y"
+    elif verb.endswith("e") and not verb.endswith(("ee", "ye", "oe")):
+        verb = verb[:-1]
+    elif verb in words.DOUBLING:
+        verb += verb[-1]
+    return f"{verb}ing{space}{rest}"
 
 
 def with_article(text: str) -> str:
@@ -88,12 +107,32 @@ LIKE = of_each_side(words.LIKE, words.DISLIKE)
 EVENTS = of_each_side(words.JOYS, words.WOES, phrases)
 MERITS = of_each_side(words.MERITS, words.TROUBLES, phrases)
 BETTER = of_each_side(words.BETTER, words.WORSE, phrases)
+VERDICTS = [*pairs(own_words.VERDICTS), *pairs(clauses.VERDICTS)]
+COMPARED = (("new", clauses.NEW), ("old", clauses.OLD))
 EMOJIS = {label: f"{own_words.EMOJIS[label]} {found}".split() for label, found in words.EMOJIS.items()}
 STRENGTHS = (phrases(words.STRONG), phrases(words.WEAK))
 CONSONANTS = "bcdfghjklmnprstvwxz"
 PEOPLE, PLACES, NATIONS = phrases(words.PEOPLE), words.PLACES.split(), words.NATIONS.split()
 NAMES, SURNAMES = listed(words.NAMES), words.SURNAMES.split()
+JOBS = phrases(clauses.JOBS)
+MANNERS = of_each_side(clauses.MANNERS[PRAISE], clauses.MANNERS[BLAME], phrases)
 OTHER = {PRAISE: BLAME, BLAME: PRAISE}
+
+
+@dataclass(frozen=True)
+class Doers:
+    """Nouns, and the verb phrases of each label that go with any of them."""
+
+    nouns: list[str]
+    are_people: bool
+    deeds: dict[str, list[str]]
+
+
+DOERS = [
+    Doers(phrases(nouns), are_people, dict(zip((PRAISE, BLAME, NEUTRAL), map(phrases, deeds), strict=True)))
+    for are_people, table in ((True, clauses.PEOPLE), (False, clauses.THINGS))
+    for nouns, deeds in table.items()
+]
 
 
 class Filler:
@@ -155,6 +194,7 @@ class Filler:
         found |= dict(zip(("f", "fs", "fed", "fen"), (work, *forms(work)), strict=True))
         found |= {"h": self.one(HAPPY[side]), "oh": self.one(HAPPY[other])}
         found |= {"cmp": better, "ocmp": self.one(BETTER[other])}
+        found |= {"ov": self.one(PLEASE[other]), "has": "have" if are_many else "has"}
         found |= {"ol": self.one(LIKE[other]), "opf": self.one(WORK[other]), "ovs": forms(self.one(PLEASE[other]))[0]}
         found |= {"day": self.one(own_words.DAYS.split()), "day2": self.one(own_words.DAYS.split())}
         return found
@@ -167,7 +207,58 @@ class Filler:
         found |= {"of": of, "an_of": with_article(of)}
         found |= dict(zip(("colour", "colour2"), self.draw.sample(words.COLOURS.split(), 2), strict=True))
         found |= {"time": self.one(phrases(words.TIMES)), "number": self.one(phrases(words.NUMBERS))}
+        job = self.one(JOBS)
+        found |= {"job": job, "a_job": with_article(job), "need": self.one(phrases(clauses.NEEDS))}
         return found | {"made": self.one(phrases(words.MATERIALS)), "year": str(self.draw.randint(1920, 2024))}
+
+    def anyone(self) -> Values:
+        """Other people for a frame about a person."""
+        one, other = self.two(self.person)
+        return {"who": one, "who2": other, "pro": self.one(clauses.PRONOUNS.split("/"))}
+
+    def deeds(self, label: str) -> Values:
+        """What frames about someone or something that does something ask for. label: of the verb phrases."""
+        doers = self.one(DOERS)
+        kind, are_many = self.one(doers.nouns), self.draw.random() < MANY
+        article = self.one(("the", "the", "this", "our", "my"))
+        subject = f"{'these' if are_many and article == 'this' else article} {plural(kind) if are_many else kind}"
+        if doers.are_people and not are_many and self.draw.random() < MANY:
+            subject = self.person()
+        deed, deed2 = self.draw.sample(doers.deeds[label], 2)
+        third, past, participle = forms(deed)
+        third2, past2, _ = forms(deed2)
+        do, has, was = ("do", "have", "were") if are_many else ("does", "has", "was")
+        negation = self.one(("n't", " not"))
+        found = {"s": subject, "kind": kind, "kinds": plural(kind), "d": deed, "d3": third, "dd": past}
+        found |= {"dn": participle, "ding": gerund(deed), "ds": deed if are_many else third}
+        found |= {"d2": deed2, "dd2": past2, "ds2": deed2 if are_many else third2}
+        found |= {"doesnt": do + negation, "has": has, "hasnt": has + negation, "was": was, "wasnt": was + negation}
+        is_thing = not (are_many or doers.are_people)
+        found |= {"they": "it" if is_thing else "they", "them": "it" if is_thing else "them"}
+        if label in OTHER:
+            other = OTHER[label]
+            opposite = self.one(doers.deeds[other])
+            found |= {"od": opposite, "odd": forms(opposite)[1]}
+            able, unable = (phrases(clauses.ABLE[side][not doers.are_people]) for side in (label, other))
+            found |= {"e": self.one(able), "te": self.one(unable)}
+        return found
+
+    def clause(self, side: str) -> str:
+        """ "the porter kept the promise" or, of the other side, "the porter didn't keep the promise"."""
+        is_negated = self.draw.random() < 0.5
+        shapes = ("{s} didn't {d}", "{s} never {dd}", "{s} {doesnt} {d}") if is_negated else ("{s} {dd}", "{s} {ds}")
+        return self.one(shapes).format(**self.deeds(OTHER[side] if is_negated else side))
+
+    def contrast(self, side: str) -> Values:
+        """What frames about a clause of each side ask for."""
+        verdict = self.one(VERDICTS)[SIDES.index(side)]
+        return self.deeds(side) | {"c": self.clause(side), "oc": self.clause(OTHER[side]), "v": verdict}
+
+    def comparison(self, _: str) -> Values:
+        """What frames about what is reviewed and what it is compared with ask for."""
+        same = self.facts() | {"kind": self.one(NOUNS)}
+        same["kinds"] = plural(same["kind"])
+        return same | {n: self.one(phrases(table)).format(**same) for n, table in COMPARED}
 
     def fill(self, frame: str, side: str, more: Values | None = None) -> str:
         values = self.values(side) | (more or {})
@@ -183,6 +274,7 @@ def rows(times: int = TIMES) -> list[Row]:
     filler = Filler()
     made = [*_opinions(filler, times), *_phrases_of_one_side(filler), *_graded(filler, times), *_neutral(filler, times)]
     made += _signs(filler, times)
+    made += [*_clauses(filler, times), *_comparisons(filler, times), *_of_anyone(filler, times)]
     found = list({text.lower(): (text, label) for text, label in made}.values())
     filler.draw.shuffle(found)
     return found
@@ -208,6 +300,64 @@ def _opinions(filler: Filler, times: int) -> Iterable[Row]:
                 yield filler.fill(frame, side, {"v": filler.one(verdicts)[at]}), side
 
 
+def _filled(
+    filler: Filler, table: str, times: int, more: Callable[[str], Values], words_of: str = "", is_turned: bool = False
+) -> Iterable[Row]:
+    """more: what the frames ask for, by the side of its words. words_of: the side of all words, not of each frame."""
+    for frames in pairs(table):
+        for side, frame in zip(SIDES, frames, strict=True):
+            for _ in range(times):
+                yield filler.fill(frame, words_of or side, more(words_of or side)), OTHER[side] if is_turned else side
+
+
+def _clauses(filler: Filler, times: int) -> Iterable[Row]:
+    for table, is_turned in ((clauses.KEPT, False), (clauses.TURNED, True)):
+        each = CLAUSES * times // len(lines(table))
+        yield from _filled(filler, table, each, filler.deeds, is_turned=is_turned)
+    yield from _filled(filler, clauses.PAIRS, 2 * times, filler.deeds, PRAISE)
+    yield from _filled(filler, clauses.CONTRASTED, times, filler.contrast)
+    for frame in lines(clauses.PLAIN):
+        for _ in range(3 * times):
+            yield filler.fill(frame, PRAISE, filler.deeds(NEUTRAL)), NEUTRAL
+    for frame in lines(clauses.ASKED):
+        for side in SIDES:
+            for _ in range(times):
+                yield filler.fill(frame, side, filler.deeds(side)), NEUTRAL
+
+
+def _comparisons(filler: Filler, times: int) -> Iterable[Row]:
+    """Comparisons, litotes, questions and wishes: pairs of frames that differ in a few words or their order."""
+
+    def facts(_: str) -> Values:
+        return filler.facts()
+
+    each = times // 2
+    for table in (clauses.COMPARED, clauses.COMPARED_KEPT):
+        yield from _filled(filler, table, each, filler.comparison)
+    yield from _filled(filler, clauses.COMPARED_TURNED, each, filler.comparison, is_turned=True)
+    for table in (clauses.LITOTES, clauses.QUESTIONS, clauses.NEEDED):
+        yield from _filled(filler, table, each, facts)
+    yield from _filled(filler, clauses.WISHED, times, facts, PRAISE)
+
+
+def _of_anyone(filler: Filler, times: int) -> Iterable[Row]:
+    """Of several people the same, so that the person decides nothing."""
+    tables = (
+        (clauses.SAID_BY_ANYONE, {PRAISE: PRAISE, BLAME: BLAME}),
+        (clauses.SAID_TURNED, OTHER),
+        (clauses.ABOUT_ANYONE, {PRAISE: NEUTRAL}),
+    )
+    for table, labels in tables:
+        for frame in lines(table):
+            for side, label in labels.items():
+                for _ in range(times // 2):
+                    manner = filler.one(MANNERS[side])
+                    same = filler.values(side) | filler.facts()
+                    same |= {"manner": manner, "a_manner": with_article(manner)}
+                    for _person in range(ALIKE):
+                        yield filler.fill(frame, side, same | filler.anyone()), label
+
+
 def _phrases_of_one_side(filler: Filler) -> Iterable[Row]:
     for line in lines(words.TURNS):
         for side, phrase in zip(SIDES, phrases(line), strict=True):
@@ -226,10 +376,11 @@ def _graded(filler: Filler, times: int) -> Iterable[Row]:
 
 
 def _neutral(filler: Filler, times: int) -> Iterable[Row]:
-    for table in (words.FACTS, words.QUESTIONS, own_words.FACTS, own_words.MIXED):
+    tables = [(table, times) for table in (words.FACTS, words.QUESTIONS, own_words.FACTS, own_words.MIXED)]
+    for table, each in (*tables, (clauses.FACTS, times // 3)):
         for frame in lines(table):
             for side in SIDES:
-                for _ in range(times * _rounds(frame)):
+                for _ in range(each * _rounds(frame)):
                     yield filler.fill(frame, side, filler.facts()), NEUTRAL
 
 

@@ -108,8 +108,17 @@ DISLIKE = """
     hate dislike despise regret detest loathe resent distrust criticize mock ignore shun fear dread condemn curse
 """
 # Plurals that do not end in "s", "es" or "ies".
-PLURALS = {"knife": "knives"}
-DOUBLING = "scam snap jam lag drip regret sag slip clog bug enthral excel".split()  # "scammed"
+PLURALS = {
+    "knife": "knives",
+    "shelf": "shelves",
+    "midwife": "midwives",
+    "handyman": "handymen",
+    "series": "series",
+}
+DOUBLING = """
+    scam snap jam lag drip regret sag slip clog bug enthral excel stop run cut get put let split shut sit forget admit
+    trip skip nag rub shrug drag spot grip log cancel begin fit ship travel upset win
+""".split()  # "scammed"
 IRREGULAR = {
     "break": "broke broken",
     "freeze": "froze frozen",
@@ -128,6 +137,60 @@ IRREGULAR = {
     "run": "ran run",
     "burn": "burnt burnt",
     "lie": "lied lied",
+    "do": "did done",
+    "hide": "hid hidden",
+    "forgive": "forgave forgiven",
+    "hang": "hung hung",
+    "light": "lit lit",
+    "spread": "spread spread",
+    "win": "won won",
+    "keep": "kept kept",
+    "find": "found found",
+    "give": "gave given",
+    "take": "took taken",
+    "tell": "told told",
+    "come": "came come",
+    "bring": "brought brought",
+    "leave": "left left",
+    "get": "got got",
+    "send": "sent sent",
+    "write": "wrote written",
+    "speak": "spoke spoken",
+    "make": "made made",
+    "stand": "stood stood",
+    "fall": "fell fallen",
+    "lose": "lost lost",
+    "forget": "forgot forgotten",
+    "steal": "stole stolen",
+    "throw": "threw thrown",
+    "let": "let let",
+    "shut": "shut shut",
+    "cut": "cut cut",
+    "put": "put put",
+    "split": "split split",
+    "stick": "stuck stuck",
+    "see": "saw seen",
+    "read": "read read",
+    "misread": "misread misread",
+    "sell": "sold sold",
+    "wake": "woke woken",
+    "feel": "felt felt",
+    "sit": "sat sat",
+    "teach": "taught taught",
+    "eat": "ate eaten",
+    "catch": "caught caught",
+    "lead": "led led",
+    "lend": "lent lent",
+    "rise": "rose risen",
+    "swear": "swore sworn",
+    "sting": "stung stung",
+    "meet": "met met",
+    "begin": "began begun",
+    "drink": "drank drunk",
+    "sing": "sang sung",
+    "cost": "cost cost",
+    "shake": "shook shaken",
+    "drive": "drove driven",
 }
 
 # Nouns with their article.
@@ -141,8 +204,16 @@ WOES = """
     a disappointment/a mess/a nightmare/a burden/a rip-off/a flop/an insult/a fraud/a chore/a pain/a hassle/
     a bore/an ordeal/an embarrassment/a bad idea/a bad sign/a catastrophe/a hindrance/an eyesore/a drag
 """
-BETTER = "better/nicer/finer/friendlier/funnier/smarter/cleverer/prettier/more useful/more reliable/more pleasant"
-WORSE = "worse/uglier/duller/dirtier/ruder/sillier/clumsier/more useless/more annoying/more pointless/more unpleasant"
+BETTER = """
+    better/nicer/finer/friendlier/funnier/smarter/cleverer/prettier/more useful/more reliable/more pleasant/gentler/
+    cleaner/safer/stronger/smoother/tastier/sturdier/fresher/tidier/politer/quieter/healthier/wiser/cosier/lovelier/
+    more comfortable/more attentive/more helpful/more honest/more elegant/more enjoyable/more convincing
+"""
+WORSE = """
+    worse/uglier/duller/dirtier/ruder/sillier/clumsier/more useless/more annoying/more pointless/more unpleasant/
+    noisier/weaker/sloppier/shabbier/nastier/meaner/rougher/lazier/messier/greasier/gloomier/slower/flimsier/lamer/
+    smellier/drearier/more boring/more confusing/more expensive/more dangerous/more awkward/more stupid/more painful
+"""
 # Plurals and nouns without a plural: what there is "no" or "a lot of".
 MERITS = """
     charm/quality/comfort/fun/humour/talent/energy/warmth/style/common sense/benefits/strengths/advantages/good ideas/
@@ -239,7 +310,7 @@ This is not {an_a} {kind}.
 That is no {a} {kind}.
 Not {an_a} {kind}.
 not {a} at all, that {kind}
-isn't {a}
+simply isn't {a}
 wasn't very {a}
 never {a}, that {kind}
 not even a little {a}
@@ -738,7 +809,7 @@ Time will tell if it is {a}.
 # Praise or blame by someone, whoever it is.
 SAID = """
 {who} {ld} {thing}.
-{who} says that {thing} is {a}.
+{who} says {thing} is {a}.
 {who} was {a}.
 {who} made {an_a} {kind}.
 Thanks to {who} it was {n}.

@@ -7,10 +7,24 @@ from collections import Counter
 
 import pytest
 
+from benchmarks.release import made_clauses as clauses
 from benchmarks.release import made_sentences, own_words
 from benchmarks.release import made_words as words
-from benchmarks.release.made_sentences import ADJECTIVES, LIKE, PLEASE, Filler, forms, plural, rows, with_article
-from benchmarks.release.own_sentences import BLAME, NEUTRAL, PRAISE
+from benchmarks.release.made_sentences import (
+    ADJECTIVES,
+    DOERS,
+    LIKE,
+    OTHER,
+    PLEASE,
+    SIDES,
+    Filler,
+    forms,
+    gerund,
+    plural,
+    rows,
+    with_article,
+)
+from benchmarks.release.own_sentences import BLAME, NEUTRAL, PRAISE, lines, pairs
 
 SLOW_FIXTURES = {"made"}
 
@@ -43,7 +57,15 @@ def test_each_emoji_is_of_one_side():
 
 
 def test_no_word_both_praises_and_blames():
-    for table in (ADJECTIVES, PLEASE, LIKE, made_sentences.EVENTS, made_sentences.MERITS, made_sentences.HAPPY):
+    for table in (
+        ADJECTIVES,
+        PLEASE,
+        LIKE,
+        made_sentences.EVENTS,
+        made_sentences.MERITS,
+        made_sentences.HAPPY,
+        made_sentences.MANNERS,
+    ):
         assert set(table[PRAISE]) & set(table[BLAME]) == set()
 
 
@@ -76,10 +98,84 @@ def test_what_a_not_turns_round_is_labelled_by_what_it_comes_to():
         ("wear out", ("wears out", "wore out", "worn out")),
         ("enthral", ("enthrals", "enthralled", "enthralled")),
         ("excel", ("excels", "excelled", "excelled")),
+        ("do the job", ("does the job", "did the job", "done the job")),
+        ("forgive me", ("forgives me", "forgave me", "forgiven me")),
     ],
 )
 def test_verbs_are_inflected(verb, expected):
     assert forms(verb) == expected
+
+
+@pytest.mark.parametrize(
+    ("verb", "expected"),
+    [
+        ("take enough time", "taking enough time"),
+        ("agree with me", "agreeing with me"),
+        ("lie to me", "lying to me"),
+        ("get us home", "getting us home"),
+        ("offer us a seat", "offering us a seat"),
+    ],
+)
+def test_gerunds(verb, expected):
+    assert gerund(verb) == expected
+
+
+def test_a_verb_phrase_is_of_one_label():
+    labels = {}
+    for doers in DOERS:
+        for label, deeds in doers.deeds.items():
+            for deed in deeds:
+                assert labels.setdefault(deed, label) == label
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_a_negated_verb_phrase_is_of_the_other_side(side):
+    filler = Filler()
+    of_side = {deed for doers in DOERS for deed in doers.deeds[side]}
+    negated = [re.search(r"(?:didn't|don't|doesn't|do not|does not) (.*)", filler.clause(side)) for _ in range(100)]
+    found = {match[1] for match in negated if match}
+    assert found
+    assert not found & of_side
+    assert found <= {deed for doers in DOERS for deed in doers.deeds[OTHER[side]]}
+
+
+def test_verb_phrases_of_praise_are_there_affirmed_and_negated():
+    found = {
+        text.lower().replace("’", "'").rstrip(".!"): label for text, label in made_sentences._clauses(Filler(), 50)
+    }
+    deeds = {deed for doers in DOERS for deed in doers.deeds[PRAISE]}
+    said, denied = (
+        {
+            (match[1], label)
+            for text, label in found.items()
+            if (match := re.fullmatch(pattern, text)) and match[1] in deeds
+        }
+        for pattern in (r"(?:the|our|my) \w+ did (?!not )(.*)", r"(?:the|our|my) \w+ did(?:n't| not) (.*)")
+    )
+    assert {label for _, label in said} == {PRAISE}
+    assert {label for _, label in denied} == {BLAME}
+    assert len(denied) > 100
+
+
+def test_a_sentence_about_anyone_is_there_for_several_people_with_one_label():
+    found = list(made_sentences._of_anyone(Filler(), 2))
+    assert len(found) % made_sentences.ALIKE == 0
+    groups = [found[at : at + made_sentences.ALIKE] for at in range(0, len(found), made_sentences.ALIKE)]
+    assert all(len({label for _, label in group}) == 1 for group in groups)
+    assert sum(len({text for text, _ in group}) > 1 for group in groups) > 0.9 * len(groups)
+
+
+@pytest.mark.parametrize("table", ["PAIRS", "COMPARED", "LITOTES", "WISHED", "QUESTIONS", "NEEDED"])
+def test_two_frames_that_are_the_same_differ_in_a_word_of_their_side(table):
+    for praise, blame in pairs(getattr(clauses, table)):
+        assert praise != blame or re.search(r"{(a|o|an_a|ma|l)}", praise)
+
+
+def test_no_frame_is_there_twice():
+    tables = [value for name, value in vars(clauses).items() if name.isupper() and isinstance(value, str)]
+    for table in tables:
+        counts = Counter(lines(table))
+        assert max(counts.values()) == 1, counts.most_common(1)
 
 
 @pytest.mark.parametrize("expected", ["an awful", "a good", "a useful", "an honest", "an unimaginative", "an upgrade"])
