@@ -196,6 +196,12 @@ class TrainingOptions(LabelledOptions):
     checkpoint_minutes: float = 5.0
     tensorboard: bool = False
 
+    def unchanged_settings(self) -> Preset:
+        """The settings of `preset`, for a student if there is a teacher, or of `config`."""
+        if self.config is not None:
+            return super().unchanged_settings()
+        return preset(self.preset, taught=bool(self.teacher))
+
     def check(self) -> None:
         """Raises UsageError for options that do not go together."""
         check_minutes(self.checkpoint_minutes)
