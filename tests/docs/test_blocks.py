@@ -38,6 +38,7 @@ def prepared(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patched:
         for name, preset in small_presets().items():
             patched.setitem(presets.PRESETS, name, preset)
+        patched.setattr(presets, "STUDENTS", {})
         train_mine(folder)
     return folder
 
@@ -51,6 +52,7 @@ def test_the_blocks_of_a_page_run(page, prepared, tmp_path, monkeypatch, capfd):
         shutil.copy(folder / other, folder / name)
     for name, preset in small_presets().items():
         monkeypatch.setitem(presets.PRESETS, name, preset)
+    monkeypatch.setattr(presets, "STUDENTS", {})  # which learn for longer
     monkeypatch.chdir(folder)
     monkeypatch.syspath_prepend(str(folder))
     monkeypatch.setattr(plots, "_save", lambda figure, path: Path(path).touch())  # drawing takes most of a small run

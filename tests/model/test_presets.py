@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from sentiment_fast.errors import UsageError
-from sentiment_fast.model.presets import PRESETS, TrainingConfig, VocabularyConfig, preset
+from sentiment_fast.model.presets import PRESETS, STUDENTS, TrainingConfig, VocabularyConfig, preset
+from sentiment_fast.training.options import TrainingOptions
 
 TUTORIAL = preset("tutorial")
 
@@ -69,6 +70,22 @@ def test_a_preset_stands_under_its_own_name(name):
 @pytest.mark.parametrize("name", PRESETS)
 def test_a_preset_can_be_written_as_json(name):
     assert json.loads(json.dumps(preset(name).as_dict())) == preset(name).as_dict()
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_students_have_settings_of_their_own_where_they_were_measured(name):
+    changed = preset(name, taught=True)
+    assert (changed != preset(name)) == (name in STUDENTS)
+    assert changed == preset(name).with_fields(STUDENTS.get(name, {}))
+
+
+def test_a_teacher_brings_them_and_settings_that_are_named_stay():
+    given = {"data": "my.csv", "preset": "fast", "teacher": "bundled", "set": ["dropout=0.1"]}
+    taught = TrainingOptions.of(given).settings()
+    assert (taught.network.dropout, taught.network.word_dropout) == (0.1, STUDENTS["fast"]["word_dropout"])
+    del given["teacher"]
+    alone = TrainingOptions.of(given).settings()
+    assert alone == preset("fast").with_fields({"dropout": 0.1})
 
 
 def test_an_unknown_preset_is_refused_with_those_there_are():
