@@ -44,8 +44,8 @@ class Facts:
 
     size: bytes of the model's files. weights: by the name of each file, what its texts' losses are multiplied by.
     training, unlabelled: numbers of texts. figures: on the held-out part. empty, unknown: P(positive) of a text without
-    words, and of one with only unknown words. teachers: what each further teacher is, by name. domains, behaviour:
-    lines of tables.
+    words, and of one with only unknown words. teachers: what each further teacher is, by name. before: metrics.json of
+    the model that was trained further; None for one that began from nothing. domains, behaviour: lines of tables.
     """
 
     model: Model
@@ -60,6 +60,7 @@ class Facts:
     commands: Sequence[str]
     teachers: Mapping[str, str]
     commit: str
+    before: Mapping[str, Any] | None
     domains: Sequence[str]
     behaviour: Sequence[str]
     sources: Sequence[dict[str, Any]]
@@ -77,7 +78,7 @@ def versions() -> dict[str, str]:
 def card(facts: Facts) -> str:
     """The model card (Mitchell et al. 2019), as Markdown."""
     figures, model = facts.figures, facts.model
-    commands, behaviour = "\n".join(facts.commands), "\n".join(facts.behaviour)
+    behaviour = "\n".join(facts.behaviour)
     used = ", ".join(f"{name} {found}" for name, found in versions().items())
     start = (
         "Made by `python -m benchmarks.release.bundled_model`, which runs these commands, "
@@ -112,16 +113,11 @@ their authors. The authors of the Large Movie Review Dataset, film reviews by us
 
 ## How it was made
 
-{_filled(start)}
+{_before(facts.before)}{_filled(start)}
 
-```
-{commands}
-```
+{_block(facts.commands)}
 
-The first model was trained on the labels, `fast` on the labels and, for all texts, on its teachers' probabilities. Its
-network alone was then trained further, with sentences made of frames and words, of which there are more than any data
-set has about negation, contrast, names and facts, with three seeds. The means of the three networks' weights were then
-rounded to float16.
+{_filled(_steps(facts.before))}
 {_teachers(facts.teachers)}
 ## Figures
 
@@ -220,6 +216,32 @@ def _read(model: Model) -> str:
     if not last:
         return f"the first {most} words of a text"
     return f"the first {most - last} and the last {last} words of a text"
+
+
+def _block(commands: Sequence[str]) -> str:
+    return "```\n" + "\n".join(commands) + "\n```"
+
+
+def _before(metrics: Mapping[str, Any] | None) -> str:
+    """How the model was made whose network was trained further."""
+    if metrics is None:
+        return ""
+    start = f"The previously bundled model, here called `before`, was made at commit {metrics['commit']} by:"
+    return f"{_filled(start)}\n\n{_block(metrics['commands'])}\n\n{_filled(_steps(None))}\n\n"
+
+
+def _steps(before: Mapping[str, Any] | None) -> str:
+    further = (
+        "with sentences made of frames and words, of which there are more than any data set has about negation, "
+        "contrast, names and facts, with three seeds. The means of the three networks' weights were then rounded to "
+        "float16."
+    )
+    if before is None:
+        return (
+            "The first model was trained on the labels, `fast` on the labels and, for all texts, on its teachers' "
+            f"probabilities. Its network alone was then trained further, {further}"
+        )
+    return f"The network of `before` alone was trained further, {further}"
 
 
 def _teachers(teachers: Mapping[str, str]) -> str:

@@ -1,14 +1,15 @@
 """Labelled texts -> the model that the package bundles.
 
     python -m benchmarks.release.bundled_data --data FOLDER --out MIX
-    python -m benchmarks.release.bundled_model --data MIX [--minilm FOLDER] [--before FOLDER] [--films FOLDER]
-        [--domain FILE.csv ...] [--out sentiment_fast/bundled]
+    python -m benchmarks.release.bundled_model --data MIX [--minilm FOLDER] [--before FOLDER [--continue]]
+        [--imdb FOLDER] [--domain FILE.csv ...] [--out sentiment_fast/bundled]
 
 In: a folder of bundled_data.py, and folders of further teachers. Out: a model folder. A model of the preset `accurate`
 learns from the labels; one of the preset `fast`, with more words and buckets, from the labels and from the
 probabilities that this model, document vectors and further teachers give all texts. Its network then learns on with the
 sentences of made_sentences.py, with three seeds. The means of their weights are the result, as float16. Each step is a
-command of the package and makes a folder in --work; the same command resumes after the last complete step.
+command of the package and makes a folder in --work; the same command resumes after the last complete step. With
+--continue, the network of the previously bundled model learns on, and nothing else is made anew.
 """
 
 from __future__ import annotations
@@ -68,17 +69,21 @@ LARGEST_DIFFERENCE = 0.01  # of a probability, that float16 may make
 BEGAN = "began.json"
 FURTHER = [f"further-{seed}" for seed in range(3)]  # the folders of the last steps
 # Further teachers, by their folder in --work: their option, and a description for the card. A transformer is too slow
-# for long texts, and no better than the others at the shortest. The weight of `films` is fixed because it was trained
-# on validation texts.
+# for long texts, and no better than the others at the shortest. The weights of `before` and `imdb` are fixed because
+# they were trained on validation texts, or calibrated.
 TEACHERS = {
     "minilm": (
         "minilm:words=13-30",
         "all-MiniLM-L6-v2 (Apache-2.0), fine-tuned on short texts of these sources by "
         "`python -m benchmarks.release.transformer_teacher`",
     ),
-    "before": ("before", "the previously bundled model, made from the same sources"),
-    "films": (
-        "films:weight=2:words=120-",
+    "before": (
+        "before:weight=1",
+        "the previously bundled model. Of its own teachers, `films` was the one before it, of film reviews only, and "
+        "`minilm` all-MiniLM-L6-v2 (Apache-2.0), fine-tuned by `python -m benchmarks.release.transformer_teacher`",
+    ),
+    "imdb": (
+        "imdb:weight=2:words=120-",
         "a model of the preset `accurate`, trained on the film reviews of imdb_train and imdb_unsup alone, as "
         "docs/how-to/unlabelled.md has it",
     ),
@@ -88,10 +93,11 @@ _UNKNOWN = " ".join(["qzxvkjq"] * 10)
 ROOT = Path(sentiment_fast.__file__).parents[1]
 
 
-def steps(settings: Sequence[str], teachers: Sequence[str] = ()) -> dict[str, list[str]]:
+def steps(settings: Sequence[str], teachers: Sequence[str] = (), continued: bool = False) -> dict[str, list[str]]:
     """The command and options of each step, by the folder that it makes.
 
-    settings: what to --set in all of them. teachers: names of further ones.
+    settings: what to --set in all of them. teachers: names of further ones. continued: only the last steps, from the
+    teacher `before`.
     """
     changes = [part for setting in settings for part in ("--set", setting)]
     of_words = [part for one in settings if not one.startswith("epochs=") for part in ("--set", one)]
@@ -119,20 +125,23 @@ def steps(settings: Sequence[str], teachers: Sequence[str] = ()) -> dict[str, li
     def model(preset: str, *more: str) -> list[str]:
         return ["train", "--preset", preset, "--init", f"start-{preset}", *learned, *batches, *more, *changes]
 
-    models = [
-        part for one in ("teacher:weight=1", *(TEACHERS[name][0] for name in teachers)) for part in ("--teacher", one)
-    ]
+    of_models = [TEACHERS[name][0] for name in teachers]
+    models = [part for one in [*([] if continued else ["teacher:weight=1"]), *of_models] for part in ("--teacher", one)]
     models += ["--unlabelled", UNLABELLED]
     # Made last, for the network only: n-grams cannot tell which words a "not" negates, and would learn nonsense from
     # them. Teachers do not know them well enough either, so only their labels are learned.
     made = ["--data", f"{MADE}:weight={WEIGHTS[MADE]}:label_weight=1"]
-    further = ["train", "--preset", "fast", "--init", "fast", *made, *learned, *batches, *models, *whole, *changes]
+    first = "before" if continued else "fast"
+    further = ["train", "--preset", "fast", "--init", first, *made, *learned, *batches, *models, *whole, *changes]
+    last = {name: [*further, "--seed", str(seed)] for seed, name in enumerate(FURTHER)}
+    if continued:
+        return last
     return {
         "start-accurate": start("accurate"),
         "teacher": model("accurate", "--set", "epochs=3"),
         "start-fast": start("fast", *larger),
         "fast": model("fast", "--teacher", DOCUMENTS, *models, *larger, *longer),
-        **{name: [*further, "--seed", str(seed)] for seed, name in enumerate(FURTHER)},
+        **last,
     }
 
 
@@ -264,6 +273,7 @@ def finish(
         commands=[_shown(name, command) for name, command in commands.items()],
         teachers={name: what for name, (option, what) in TEACHERS.items() if option in commands[FURTHER[0]]},
         commit=commit,
+        before=_read_metrics(work / "before") if commands.keys() == set(FURTHER) else None,
         domains=tables(scorer, domains),
         behaviour=behaviour.table(behaviour.evaluate(scorer, behaviour.read_cases())),
         sources=sources,
@@ -286,6 +296,11 @@ def _metrics(facts: Facts) -> dict[str, Any]:
         "float16": facts.rounding.as_dict(),
         "validation": facts.figures.as_dict(),
     }
+
+
+def _read_metrics(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder / METRICS).read_text("utf-8"))
+    return found
 
 
 def _is_done(folder: Path) -> bool:
@@ -341,10 +356,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--before", type=Path, metavar="FOLDER", help="the previously bundled model, to teach all texts"
     )
-    parser.add_argument("--films", type=Path, metavar="FOLDER", help="a model of film reviews, to teach long texts")
+    parser.add_argument(
+        "--continue",
+        action="store_true",
+        dest="continued",
+        help="train the network of the model given as --before further, instead of starting from nothing",
+    )
+    parser.add_argument("--imdb", type=Path, metavar="FOLDER", help="a model of IMDb's reviews, to teach long texts")
     parsed = parser.parse_args(arguments)
     teachers = {name: getattr(parsed, name) for name in TEACHERS if getattr(parsed, name) is not None}
-    commands = steps(parsed.set, list(teachers))
+    if parsed.continued and parsed.before is None:
+        parser.error("--continue: expected --before FOLDER, the model to continue")
+    commands = steps(parsed.set, list(teachers), parsed.continued)
     try:
         sources = read_sources(parsed.data)
         commit = prepare(parsed.work, parsed.data, commands, teachers)

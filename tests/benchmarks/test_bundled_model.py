@@ -136,13 +136,35 @@ def test_a_film_teacher_is_passed_to_train_and_named_in_the_card(data, made, tmp
             return cli.main(command)
 
     monkeypatch.setattr(bundled_model, "run_command", run_command)
-    assert make(data, tmp_path, "--films", str(made / "bundled")) == 0
+    assert make(data, tmp_path, "--imdb", str(made / "bundled")) == 0
     teachers = [value for option, value in itertools.pairwise(taught[0]) if option == "--teacher"]
-    assert teachers == ["document-vectors:words=60-", "teacher:weight=1", "films:weight=2:words=120-"]
+    assert teachers == ["document-vectors:words=60-", "teacher:weight=1", "imdb:weight=2:words=120-"]
     card = (tmp_path / "bundled" / "README.md").read_text("utf-8")
-    assert "`films`: a model of the preset `accurate`" in " ".join(card.split())
+    assert "`imdb`: a model of the preset `accurate`" in " ".join(card.split())
     assert "minilm" not in card
-    assert load_model(tmp_path / "work" / "films").vocabulary == load_model(made / "bundled").vocabulary
+    assert load_model(tmp_path / "work" / "imdb").vocabulary == load_model(made / "bundled").vocabulary
+
+
+def test_the_previously_bundled_model_is_continued(data, made, tmp_path, monkeypatch, capsys):
+    ran = []
+
+    def run_command(work, command):
+        ran.append(command)
+        with contextlib.chdir(work):
+            return cli.main(command)
+
+    monkeypatch.setattr(bundled_model, "run_command", run_command)
+    assert make(data, tmp_path, "--before", str(made / "bundled"), "--continue") == 0
+    assert [command[command.index("--out") + 1] for command in ran] == bundled_model.FURTHER
+    assert all(command[command.index("--init") + 1] == "before" for command in ran)
+    before, after = load_model(made / "bundled"), load_model(tmp_path / "bundled")
+    assert any((before.weights[name] != after.weights[name]).any() for name in before.weights)
+    card = (tmp_path / "bundled" / "README.md").read_text("utf-8")
+    assert "here called `before`, was made at commit" in " ".join(card.split())
+    assert "--out start-accurate" in card
+    with pytest.raises(SystemExit):
+        make(data, tmp_path, "--continue")
+    assert "expected --before FOLDER" in capsys.readouterr().err
 
 
 def test_a_missing_teacher_folder_is_refused(data, tmp_path, capsys):
