@@ -44,8 +44,8 @@ core_sources = load(ROOT / "sentiment_fast" / "text" / "core_sources.py")
 FILES = [path.relative_to(ROOT).as_posix() for path in core_sources.core_sources(ROOT / "csrc")]
 
 # Flags of single files. The digest of all sources is compared at import to report a core that is older than its
-# sources; one file alone gets it as a macro: otherwise every change would recompile all. Vectors of documents are the
-# same on every machine only if no product is fused with a sum.
+# sources; only sources.cpp gets it, so that a change does not recompile every file. document_vectors.cpp must not fuse
+# products and sums.
 FILE_FLAGS = {
     "csrc/bindings/sources.cpp": [f'-DSENTIMENT_FAST_SOURCES="{core_sources.core_digest(ROOT / "csrc")}"'],
     "csrc/document_vectors.cpp": ["-ffp-contract=off"],

@@ -16,10 +16,9 @@ constexpr int64_t kRecent = 4096;  // n-grams, whose vectors are a megabyte
 constexpr int kSigmoids = 2048;    // for cosines above 0, and as many below
 constexpr size_t kAhead = 8;       // n-grams whose vectors are prefetched
 
-// A vector in registers. The compiler has SIMD instructions for four numbers on every architecture that we know of, and
-// replaces them where there are none.
+// A vector in registers. GCC and Clang compile this to SIMD instructions, or to scalar ones where there are none.
 using Four = float __attribute__((vector_size(16)));
-constexpr int kParts = kDocumentNumbers / 4;
+constexpr int kParts = kDocumentDimensions / 4;
 struct Vector {
   Four parts[kParts];
 };
@@ -44,10 +43,10 @@ inline void normalise(Vector& vector) {
 }
 
 Aligned<float> random_vectors(int64_t count, SplitMix& random) {
-  const int64_t numbers = std::max<int64_t>(count, 0) * kDocumentNumbers;
+  const int64_t numbers = std::max<int64_t>(count, 0) * kDocumentDimensions;
   Aligned<float> vectors(numbers);
-  for (float* at = vectors.data(); at != vectors.data() + numbers; at += kDocumentNumbers) {
-    for (int i = 0; i < kDocumentNumbers; ++i) at[i] = random.share() - 0.5f;
+  for (float* at = vectors.data(); at != vectors.data() + numbers; at += kDocumentDimensions) {
+    for (int i = 0; i < kDocumentDimensions; ++i) at[i] = random.uniform() - 0.5f;
     Vector vector = load(at);
     normalise(vector);
     store(at, vector);
@@ -71,8 +70,8 @@ DocumentVectors::Group DocumentVectors::new_group(uint64_t seed) const {
   Aligned<float> documents = random_vectors(known_.documents(), random);
   Aligned<float> ngrams = random_vectors(known_.ngrams(), random);
   std::vector<int32_t> recent(kRecent);
-  const uint64_t all = known_.numbers.size();
-  for (int32_t& ngram : recent) ngram = all == 0 ? 0 : known_.numbers[random.next() % all];
+  const uint64_t all = known_.values.size();
+  for (int32_t& ngram : recent) ngram = all == 0 ? 0 : known_.values[random.next() % all];
   return {random, std::move(documents), std::move(ngrams), std::move(recent), 0};
 }
 
@@ -91,30 +90,30 @@ void DocumentVectors::learn(float begin, float end, int threads) {
 void DocumentVectors::learn_document(int64_t document, float rate, Group& group) const {
   std::vector<int32_t> drawn;
   for (int64_t at = known_.offsets[document]; at < known_.offsets[document + 1]; ++at)
-    if (group.random.share() < known_.drawn[known_.numbers[at]]) drawn.push_back(known_.numbers[at]);
-  float* const kept = group.documents.data() + document * kDocumentNumbers;
+    if (group.random.uniform() < known_.draw_probabilities[known_.values[at]]) drawn.push_back(known_.values[at]);
+  float* const kept = group.documents.data() + document * kDocumentDimensions;
   float* const ngrams = group.ngrams.data();
   const int64_t recent = static_cast<int64_t>(group.recent.size());
   Vector d = load(kept);
   for (size_t own = 0; own < drawn.size(); ++own) {
     if (own + kAhead < drawn.size())
-      prefetch(ngrams + int64_t{drawn[own + kAhead]} * kDocumentNumbers, kDocumentNumbers);
-    Vector turn{};
-    for (int other = 0; other <= negatives_; ++other) {
-      const int32_t ngram = other == 0 ? drawn[own] : group.recent[group.random.below(recent)];
-      float* const at = ngrams + int64_t{ngram} * kDocumentNumbers;
+      prefetch(ngrams + int64_t{drawn[own + kAhead]} * kDocumentDimensions, kDocumentDimensions);
+    Vector document_step{};
+    for (int pair = 0; pair <= negatives_; ++pair) {
+      const int32_t ngram = pair == 0 ? drawn[own] : group.recent[group.random.below(recent)];
+      float* const at = ngrams + int64_t{ngram} * kDocumentDimensions;
       Vector g = load(at);
       const float cosine = product(d, g);
-      const float step = ((other == 0 ? 1.0f : 0.0f) - likely(cosine)) * sharpness_ * rate;
+      const float step = ((pair == 0 ? 1.0f : 0.0f) - sigmoid(cosine)) * sharpness_ * rate;
       for (int i = 0; i < kParts; ++i) {  // the gradients of the cosine, at right angles to the vectors
         const Four before = g.parts[i];
-        turn.parts[i] += step * (before - cosine * d.parts[i]);
+        document_step.parts[i] += step * (before - cosine * d.parts[i]);
         g.parts[i] += step * (d.parts[i] - cosine * before);
       }
       normalise(g);
       store(at, g);
     }
-    for (int i = 0; i < kParts; ++i) d.parts[i] += turn.parts[i];
+    for (int i = 0; i < kParts; ++i) d.parts[i] += document_step.parts[i];
     normalise(d);
   }
   store(kept, d);
@@ -124,7 +123,7 @@ void DocumentVectors::learn_document(int64_t document, float rate, Group& group)
   }
 }
 
-float DocumentVectors::likely(float cosine) const {
+float DocumentVectors::sigmoid(float cosine) const {
   const float place = (std::fmin(std::fmax(cosine, -1.0f), 1.0f) + 1) * kSigmoids;
   return sigmoids_[static_cast<size_t>(place + 0.5f)];
 }
@@ -132,7 +131,7 @@ float DocumentVectors::likely(float cosine) const {
 void DocumentVectors::copy_to(float* out) const {
   for (int64_t document = 0; document < documents(); ++document)
     for (const Group& group : groups_)
-      out = std::copy_n(group.documents.data() + document * kDocumentNumbers, kDocumentNumbers, out);
+      out = std::copy_n(group.documents.data() + document * kDocumentDimensions, kDocumentDimensions, out);
 }
 
 }  // namespace sentiment_fast

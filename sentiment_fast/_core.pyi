@@ -247,19 +247,19 @@ class NgramModel:
         """(n, outputs), bit for bit the same with any number of threads. Raises ValueError as `ngram_buckets` does."""
 
 class DocumentVectors:
-    """Vectors of documents, learned from their n-grams; not to be used by two threads at the same time.
+    """Document vectors, learned from the documents' n-grams; not to be used by two threads at the same time.
 
-    values, offsets: as in TokenIds, the distinct n-grams of each document. drawn: (ngrams,), the probability with
-    which an epoch draws each n-gram. sharpness: above 0. negatives: n-grams that each drawn one is told from. groups:
-    how many vectors of 64 numbers a document has, each learned by itself. Vectors are the same on every machine and
-    with any number of threads. Raises ValueError for arguments out of range.
+    values, offsets: as in TokenIds, the distinct n-grams of each document. draw_probabilities: (ngrams,), with which an
+    epoch draws each n-gram. sharpness: above 0. negatives: n-grams that each drawn one is told from. groups: how many
+    vectors of 64 numbers a document has, each learned by itself. Bit for bit the same with any number of threads.
+    Raises ValueError for arguments out of range.
     """
 
     def __init__(
         self,
         values: _Int32s,
         offsets: _Int64s,
-        drawn: _Float32s,
+        draw_probabilities: _Float32s,
         sharpness: float,
         negatives: int,
         groups: int,
@@ -268,7 +268,10 @@ class DocumentVectors:
         """Copies the arrays."""
 
     def learn(self, begin: float, end: float, threads: int) -> None:
-        """An epoch, in which the rate, in radians by which a gradient of 1 turns a vector, falls from begin to end."""
+        """One epoch. The rate, in radians by which a gradient of 1 turns a vector, falls from begin to end.
+
+        Raises ValueError for rates that are negative or not finite.
+        """
 
     def vectors(self) -> _Float32s:
         """(documents, groups, 64), each of length 1."""

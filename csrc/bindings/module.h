@@ -8,7 +8,7 @@ namespace sentiment_fast {
 // text.cpp: counting words, encoding texts, padding.
 void bind_text(pybind11::module_& module);
 
-// document_vectors.cpp: vectors of documents.
+// document_vectors.cpp: document vectors.
 void bind_document_vectors(pybind11::module_& module);
 
 // csv.cpp: finding a CSV file's records, reading field values, appending fields.

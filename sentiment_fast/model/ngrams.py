@@ -167,7 +167,7 @@ def fit_ngrams(
     check_ngram_size(config, classes)
     if config.ngrams == 0:
         raise ValueError("Expected a config of ngrams 1 or more to fit, got 0, which means no n-gram model")
-    shares = shares_of(targets, len(ids), classes)  # (n, outputs)
+    shares = _shares(targets, len(ids), classes)  # (n, outputs)
     known = known_ngrams(
         ids,
         config.ngrams,
@@ -194,8 +194,18 @@ def fit_ngrams(
     return NgramModel(config, dict(zip(_TENSORS, arrays, strict=True)) | owners)
 
 
-def shares_of(targets: npt.ArrayLike, texts: int, classes: int) -> _Numbers:
-    """(n, outputs): each text's target probability of an output's class."""
+def _shares(targets: npt.ArrayLike, texts: int, classes: int) -> _Numbers:
+    """(n, outputs): each text's target probability of an output's class; errors as for `shares_of_classes`."""
+    shares = shares_of_classes(targets, texts, classes)
+    return shares[:, 1:] if classes == 2 else shares
+
+
+def shares_of_classes(targets: npt.ArrayLike, texts: int, classes: int) -> _Numbers:
+    """(texts, classes): each text's target probabilities.
+
+    targets: (texts,) class indices, or (texts, classes) probabilities. Raises ValueError for other shapes, for values
+    out of range, and without texts.
+    """
     given = np.asarray(targets)
     if classes < 2:
         raise ValueError(f"Expected 2 classes or more, got {classes}")
@@ -214,7 +224,7 @@ def shares_of(targets: npt.ArrayLike, texts: int, classes: int) -> _Numbers:
         )
     if texts == 0:
         raise ValueError("Expected targets of 1 text or more, got none")
-    return shares[:, 1:] if classes == 2 else shares
+    return shares
 
 
 def _weighted(shares: _Numbers, weights: Sequence[float] | None) -> tuple[_Numbers, _Numbers]:
@@ -237,9 +247,10 @@ def _ratios(presence: Any, counts: npt.NDArray[Any], shares: _Numbers) -> _Numbe
 
 
 def log_count_ratios(presence: Any, counts: npt.NDArray[Any], shares: _Numbers) -> _Numbers:
-    """(known, outputs). presence: as `KnownNgrams` has it.
+    """(known, outputs): those of Wang and Manning 2012, with 1 added to each count.
 
-    counts: (known,), texts with the n-gram. shares: (n, outputs), target probabilities. Both as often as texts count.
+    presence: (n, known), as `KnownNgrams` has it. counts: (known,), texts with the n-gram. shares: (n, outputs), target
+    probabilities. Both as often as texts count.
     """
     found: _Numbers = presence.T @ shares.astype(np.float32)  # (known, outputs): texts of the class with the n-gram
     positive, negative = 1.0 + found, 1.0 + np.maximum(counts[:, None] - found, 0)

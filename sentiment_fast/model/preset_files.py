@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
@@ -26,15 +26,16 @@ _MOST_BYTES = 1 << 20
 _PLAIN = (bool, int, float, str)  # types that JSON has
 
 
-def read_preset(path: str | Path) -> Preset:
+def read_preset(path: str | Path, named_preset: Callable[[str], Preset] = preset) -> Preset:
     """The preset of a file; its name is the file's stem if it has none.
 
-    The settings of a run.toml are in its tables; what they leave out is as in the preset that it names, if any.
+    The settings of a run.toml are in its tables; what they leave out is as in the preset that it names, if any, which
+    named_preset gives.
     Raises UsageError, with the file and the field, for a file that cannot be read, unknown fields and invalid values.
     """
     path = Path(path)
     if is_config_file(path):
-        return _of_config(path)
+        return _of_config(path, named_preset)
     values = read_json(path)
     if not isinstance(values, dict) or type(values.get("format")) is not int:
         raise UsageError(f'{path}: expected a preset, an object with "format": {FORMAT}, got {_shown(values)}')
@@ -46,14 +47,14 @@ def read_preset(path: str | Path) -> Preset:
     return preset_of({"name": path.stem, **{name: value for name, value in values.items() if name != "format"}}, path)
 
 
-def _of_config(path: Path) -> Preset:
+def _of_config(path: Path, named_preset: Callable[[str], Preset]) -> Preset:
     """The settings in a run.toml, whichever command it is for."""
     values = read_config(path)
     named = values.get("preset", DEFAULT)
     if not isinstance(named, str):
         raise UsageError(f"{path}: expected preset to be a text, got {_shown(named)}")
     try:
-        parts = preset(named).as_dict()
+        parts = named_preset(named).as_dict()
     except UsageError as error:
         raise UsageError(f"{path}: {error}") from error
     for part in set(PARTS) & values.keys():

@@ -251,22 +251,22 @@ PRESETS = {
 }
 
 
-# What changes if a teacher is given. Its probabilities regularise by themselves, and unlabelled texts are more to learn
-# from: a network gains from more epochs and less dropout, the n-gram model from weaker regularisation
-# (benchmarks/results/accuracy.md).
-_OF_STUDENTS: dict[str, Any] = {"dropout": 0.2, "word_dropout": 0.2, "ngram_c": 300.0}
-STUDENTS: dict[str, dict[str, Any]] = {
-    "accurate": _OF_STUDENTS | {"epochs": 8},
-    "fast": _OF_STUDENTS | {"epochs": 10},
-}
+# What changes with a teacher, whose probabilities regularise by themselves: a network gains from more epochs and less
+# dropout, the n-gram model from weaker regularisation (benchmarks/results/accuracy.md).
+_STUDENT: dict[str, Any] = {"dropout": 0.2, "word_dropout": 0.2, "ngram_c": 300.0}
+STUDENTS: dict[str, dict[str, Any]] = {"accurate": _STUDENT | {"epochs": 8}, "fast": _STUDENT | {"epochs": 10}}
 
 
-def preset(name: str, taught: bool = False) -> Preset:
-    """A preset by name; raises UsageError for one that does not exist. taught: with what changes for a student."""
+def preset(name: str) -> Preset:
+    """A preset by name; raises UsageError for one that does not exist."""
     if not isinstance(name, str) or name not in PRESETS:
         raise UsageError(f"Expected a preset of {', '.join(PRESETS)}, got {name!r}")
-    chosen = PRESETS[name]
-    return chosen.with_fields(STUDENTS.get(name, {})) if taught else chosen
+    return PRESETS[name]
+
+
+def student_preset(name: str) -> Preset:
+    """The preset with the settings for learning from a teacher; errors as for `preset`."""
+    return preset(name).with_fields(STUDENTS.get(name, {}))
 
 
 def setting_as_text(value: Any) -> str:

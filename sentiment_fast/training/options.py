@@ -24,7 +24,7 @@ from sentiment_fast.errors import UsageError, did_you_mean
 from sentiment_fast.io.options import DataOptions, LabelledDataOptions
 from sentiment_fast.model.devices import DEVICES, PRECISIONS
 from sentiment_fast.model.preset_files import read_preset
-from sentiment_fast.model.presets import DEFAULT, Preset, preset, setting_as_text
+from sentiment_fast.model.presets import DEFAULT, Preset, preset, setting_as_text, student_preset
 from sentiment_fast.training.class_options import class_weight_of, neutral_of, order_of
 
 _READERS = {"label_map": label_map_of, "class_weight": class_weight_of, "ordinal": order_of, "neutral": neutral_of}
@@ -95,7 +95,13 @@ class SettingsOptions(RunOptions):
 
     def unchanged_settings(self) -> Preset:
         """The settings of `preset` or `config`."""
-        return preset(self.preset) if self.config is None else read_preset(self.config)
+        if self.config is None:
+            return self.named_preset(self.preset)
+        return read_preset(self.config, self.named_preset)
+
+    def named_preset(self, name: str) -> Preset:
+        """The preset of this name, as this command takes it."""
+        return preset(name)
 
     def settings(self) -> Preset:
         """The settings of `preset` or `config`, with those changes."""
@@ -196,11 +202,10 @@ class TrainingOptions(LabelledOptions):
     checkpoint_minutes: float = 5.0
     tensorboard: bool = False
 
-    def unchanged_settings(self) -> Preset:
-        """The settings of `preset`, for a student if there is a teacher, or of `config`."""
-        if self.config is not None:
-            return super().unchanged_settings()
-        return preset(self.preset, taught=bool(self.teacher))
+    def named_preset(self, name: str) -> Preset:
+        """The preset of this name; a student's if a teacher's probabilities are learned."""
+        are_learned = self.teacher and (self.label_weight != 1 or self.unlabelled)
+        return student_preset(name) if are_learned else preset(name)
 
     def check(self) -> None:
         """Raises UsageError for options that do not go together."""

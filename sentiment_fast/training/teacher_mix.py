@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +24,10 @@ import pyarrow as pa
 from sentiment_fast.data.path_options import PathOption, split_path_options
 from sentiment_fast.data.sources import check_source, open_texts
 from sentiment_fast.data.texts import Texts, joined, report_missing
-from sentiment_fast.errors import ModelFolderError, UsageError
+from sentiment_fast.errors import ModelFolderError, UsageError, did_you_mean
 from sentiment_fast.evaluation.by_group import mean_log_loss
 from sentiment_fast.model.distributed import TrainingProcesses
-from sentiment_fast.model.folder import CONFIG, model_folder
+from sentiment_fast.model.folder import BUNDLED_NAME, CONFIG, model_folder
 from sentiment_fast.text.encoding import TokenIds, encode
 from sentiment_fast.training.distillation import (
     LABEL_WEIGHT,
@@ -68,7 +69,7 @@ def teacher_option_of(text: str) -> TeacherOption:
         "weight": PathOption("weight=W", _weight, "a weight from 0.000001 to 1000000"),
         "words": PathOption("words=A-B", _words, "words=A-B, words=A- or words=-B"),
     }
-    folder, values = split_path_options("teacher", text, options, _exists)
+    folder, values = split_path_options("teacher", text, options, lambda one: one == DOCUMENT_VECTORS or _exists(one))
     if not folder:
         raise UsageError(f"`teacher={text}`: expected a model folder, bundled or {DOCUMENT_VECTORS}, got no name")
     return TeacherOption(folder, **values)
@@ -76,13 +77,18 @@ def teacher_option_of(text: str) -> TeacherOption:
 
 def check_sources(options: TrainingOptions) -> None:
     """Check that the teachers and the unlabelled texts exist, before a new run creates its folder."""
-    for teacher in _teacher_options(options):
+    teachers = _teacher_options(options)
+    ranges = [one.words for one in teachers if one.folder == DOCUMENT_VECTORS]
+    if len(set(ranges)) < len(ranges):
+        raise UsageError(f"`teacher={DOCUMENT_VECTORS}`: expected it once for the same words=A-B, got it twice")
+    for teacher in teachers:
         if teacher.folder == DOCUMENT_VECTORS:
             continue
         if not _exists(teacher.folder):
             raise ModelFolderError(
                 f"{teacher.folder}: no such model folder. `train` makes one; a model of "
                 "Hugging Face is read from a folder that you have downloaded it to"
+                f"{did_you_mean(teacher.folder.strip(), [BUNDLED_NAME, DOCUMENT_VECTORS])}"
             )
         if not (model_folder(teacher.folder) / CONFIG).exists():
             raise ModelFolderError(f"{teacher.folder}: is not a model folder: it has no {CONFIG}")
@@ -97,7 +103,7 @@ def teach(
     processes: TrainingProcesses,
     resumed: bool,
     say: Callable[[str], None],
-    seed: int = 0,
+    seed: int,
 ) -> SoftTargets | None:
     """The teachers' soft targets for the training texts and the unlabelled ones; None without a teacher.
 
@@ -139,29 +145,39 @@ def teach(
 def _documents(
     option: TeacherOption, data: TrainingData, texts: Texts, ids: TokenIds, seed: int, say: Callable[[str], None]
 ) -> Teacher:
-    """The teacher document-vectors, of the texts that the option is about.
+    """The teacher document-vectors, of the texts that the option is about; it learns when it is first asked.
 
-    texts, ids: the training texts, then the unlabelled ones. Raises UsageError if none of these has a label.
+    texts, ids: the training texts, then the unlabelled ones. Raises UsageError if their labels have one class or none.
     """
     validation, labelled = data.validation, data.training
     texts = joined([texts, Texts(validation.data.texts, validation.data.name)])
     ids = ids.join(validation.ids)
     about = option.labels(ids.lengths)
     learned = about[: len(labelled.data)]
-    if not learned.any():
+    targets = labelled.learned_targets()[learned]
+    weights = None if labelled.weights is None else labelled.weights[learned]
+    counting = targets if weights is None else targets[weights > 0]
+    there = len(np.unique(counting)) if counting.ndim == 1 else np.count_nonzero(counting.sum(axis=0))
+    if there < 2:
         raise UsageError(
-            f"`teacher={DOCUMENT_VECTORS}`: expected labelled texts of these lengths, got none: widen words=A-B"
+            f"`teacher={DOCUMENT_VECTORS}`: expected labelled texts of two classes or more, with weights above 0, got "
+            f"{there} {'class' if there == 1 else 'classes'}: widen words=A-B, or leave this teacher out"
         )
-    return document_teacher(
-        texts.texts.filter(pa.array(about)),
-        ids.filter(about),
-        labelled.learned_targets()[learned],
-        len(data.classes),
-        seed,
-        say,
-        None if labelled.weights is None else labelled.weights[learned],
-        data.class_options.weights,
-    )
+
+    @cache
+    def learned_teacher() -> Teacher:
+        return document_teacher(
+            texts.texts.filter(pa.array(about)),
+            ids.filter(about),
+            targets,
+            len(data.classes),
+            seed,
+            say,
+            weights,
+            data.class_options.weights,
+        )
+
+    return lambda asked: learned_teacher()(asked)
 
 
 class TeacherMix:

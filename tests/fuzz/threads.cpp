@@ -1,4 +1,4 @@
-// Tests the threads, for ThreadSanitizer: counting, encoding, padding, n-grams, vectors of documents and the LSTM, scoring
+// Tests the threads, for ThreadSanitizer: counting, encoding, padding, n-grams, document vectors and the LSTM, scoring
 // and learning, give at any number of threads what one gives, also where several calls run at once and share a lexicon.
 // No Python in it but what the cleaning asks of it.
 #include <atomic>
@@ -128,25 +128,25 @@ void test_ngrams_give_at_any_number_of_threads_what_one_gives() {
   for (const auto& other : of_owners_alone) expect(other == of_owners_alone[0], "those with fingerprints likewise");
 }
 
-void test_vectors_of_documents_are_at_any_number_of_threads_what_they_are_at_one() {
+void test_document_vectors_are_at_any_number_of_threads_what_they_are_at_one() {
   constexpr int64_t kDocuments = 60, kNgrams = 300, kPerDocument = 20;
   constexpr int kGroups = 3;
   std::mt19937 random(5);
   DocumentNgrams known;
   known.offsets = {0};
   for (int64_t document = 0; document < kDocuments; ++document) {
-    for (int64_t i = 0; i < kPerDocument; ++i) known.numbers.push_back(static_cast<int32_t>(random() % kNgrams));
-    known.offsets.push_back(static_cast<int64_t>(known.numbers.size()));
+    for (int64_t i = 0; i < kPerDocument; ++i) known.values.push_back(static_cast<int32_t>(random() % kNgrams));
+    known.offsets.push_back(static_cast<int64_t>(known.values.size()));
   }
-  known.drawn.assign(kNgrams, 0.8f);
+  known.draw_probabilities.assign(kNgrams, 0.8f);
   std::vector<std::vector<float>> vectors;
   for (const int threads : kThreads) {
     DocumentVectors documents(known, 4.5f, 5, kGroups, 0);
     for (int epoch = 0; epoch < 2; ++epoch) documents.learn(0.1f, 0.01f, threads);
-    vectors.emplace_back(static_cast<size_t>(kDocuments * kGroups * kDocumentNumbers));
+    vectors.emplace_back(static_cast<size_t>(kDocuments * kGroups * kDocumentDimensions));
     documents.copy_to(vectors.back().data());
   }
-  for (const auto& other : vectors) expect(other == vectors[0], "vectors of documents at any number of threads");
+  for (const auto& other : vectors) expect(other == vectors[0], "document vectors at any number of threads");
 }
 
 template <class Number>
@@ -269,7 +269,7 @@ int main() {
   test_calls_at_once_share_a_lexicon(texts, lexicon);  // first: the first use of anything is part of it
   test_any_number_of_threads_gives_what_one_gives(texts, lexicon);
   test_ngrams_give_at_any_number_of_threads_what_one_gives();
-  test_vectors_of_documents_are_at_any_number_of_threads_what_they_are_at_one();
+  test_document_vectors_are_at_any_number_of_threads_what_they_are_at_one();
   test_the_lstm_gives_at_any_number_of_threads_what_one_gives<float>();
   test_the_lstm_gives_at_any_number_of_threads_what_one_gives<Bf16>();
   test_the_lstm_learns_at_any_number_of_threads_what_it_does_at_one<float>();

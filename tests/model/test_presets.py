@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from sentiment_fast.errors import UsageError
-from sentiment_fast.model.presets import PRESETS, STUDENTS, TrainingConfig, VocabularyConfig, preset
+from sentiment_fast.model.presets import PRESETS, STUDENTS, TrainingConfig, VocabularyConfig, preset, student_preset
 from sentiment_fast.training.options import TrainingOptions
 
 TUTORIAL = preset("tutorial")
@@ -73,19 +73,38 @@ def test_a_preset_can_be_written_as_json(name):
 
 
 @pytest.mark.parametrize("name", PRESETS)
-def test_students_have_settings_of_their_own_where_they_were_measured(name):
-    changed = preset(name, taught=True)
-    assert (changed != preset(name)) == (name in STUDENTS)
-    assert changed == preset(name).with_fields(STUDENTS.get(name, {}))
+def test_a_student_has_the_settings_of_its_preset_but_some(name):
+    assert student_preset(name) == preset(name).with_fields(STUDENTS.get(name, {}))
+    assert (student_preset(name) != preset(name)) == (name in ("accurate", "fast"))
 
 
-def test_a_teacher_brings_them_and_settings_that_are_named_stay():
-    given = {"data": "my.csv", "preset": "fast", "teacher": "bundled", "set": ["dropout=0.1"]}
-    taught = TrainingOptions.of(given).settings()
-    assert (taught.network.dropout, taught.network.word_dropout) == (0.1, STUDENTS["fast"]["word_dropout"])
-    del given["teacher"]
-    alone = TrainingOptions.of(given).settings()
-    assert alone == preset("fast").with_fields({"dropout": 0.1})
+TAUGHT = {"data": "my.csv", "preset": "fast", "teacher": "bundled"}
+
+
+@pytest.mark.parametrize(
+    ("options", "settings"),
+    [
+        (TAUGHT, student_preset("fast")),
+        (
+            TAUGHT | {"set": ["dropout=0.1"], "epochs": 3},
+            student_preset("fast").with_fields({"dropout": 0.1, "epochs": 3}),
+        ),
+        (TAUGHT | {"teacher": ()}, preset("fast")),
+        (TAUGHT | {"label_weight": 1.0}, preset("fast")),  # which learns the labels alone
+        (TAUGHT | {"label_weight": 1.0, "unlabelled": "more.csv"}, student_preset("fast")),
+    ],
+)
+def test_a_teacher_selects_the_settings_of_a_student(options, settings):
+    assert TrainingOptions.of(options).settings() == settings
+
+
+def test_a_config_file_selects_them_likewise(tmp_path):
+    path = tmp_path / "run.toml"
+    path.write_text('format = 1\ncommand = "train"\npreset = "fast"\n\n[network]\ndropout = 0.1\n')
+    options = {"data": "my.csv", "config": path}
+    taught = TrainingOptions.of(options | {"teacher": "bundled"}).settings()
+    assert (taught.network.dropout, taught.training.epochs) == (0.1, STUDENTS["fast"]["epochs"])
+    assert TrainingOptions.of(options).settings() == preset("fast").with_fields({"dropout": 0.1})
 
 
 def test_an_unknown_preset_is_refused_with_those_there_are():

@@ -104,15 +104,26 @@ def test_the_core_learns_what_the_plain_version_learns(seed):
     assert abs(found.vectors()[:, 0] - start).max() > 0.1
 
 
-def test_vectors_depend_on_the_seed_alone():
-    rows, drawn = random_rows(300, 100), [0.5] * 100
-    one = learned(rows, drawn, groups=3)
-    for threads in (2, 5):
-        np.testing.assert_array_equal(learned(rows, drawn, groups=3, threads=threads), one)
-    np.testing.assert_array_equal(learned(rows, drawn, groups=1)[:, 0], one[:, 0])
-    np.testing.assert_allclose(np.linalg.norm(one, axis=2), 1, atol=1e-5)
-    assert abs(learned(rows, drawn, seed=1)[:, 0] - one[:, 0]).min(axis=1).max() > 0
-    assert abs(one[:, 0] - one[:, 1]).max() > 0.01
+MANY, HALF = random_rows(300, 100), [0.5] * 100
+
+
+@pytest.mark.parametrize("threads", [2, 5])
+def test_vectors_do_not_depend_on_the_threads(threads):
+    np.testing.assert_array_equal(learned(MANY, HALF, groups=3, threads=threads), learned(MANY, HALF, groups=3))
+
+
+def test_groups_are_learned_apart():
+    three = learned(MANY, HALF, groups=3)
+    np.testing.assert_array_equal(learned(MANY, HALF, groups=1)[:, 0], three[:, 0])
+    assert (abs(three[:, 0] - three[:, 1]).max(axis=1) > 0.01).all()
+
+
+def test_vectors_have_a_length_of_1():
+    np.testing.assert_allclose(np.linalg.norm(learned(MANY, HALF), axis=2), 1, atol=1e-5)
+
+
+def test_another_seed_gives_other_vectors():
+    assert (abs(learned(MANY, HALF, seed=1) - learned(MANY, HALF)).max(axis=2) > 0.01).all()
 
 
 @pytest.mark.parametrize("rows", [[], [[]], [[], [0], []]])
@@ -125,11 +136,13 @@ def test_few_documents_and_few_ngrams(rows):
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"values": np.array([3], np.int32)}, "Expected values of 0 to 2, got 3"),
-        ({"values": np.array([-1], np.int32)}, "Expected values of 0 to 2, got -1"),
+        ({"values": np.array([3], np.int32)}, "values of 0 up to the 3 n-grams, got 3"),
+        ({"values": np.array([-1], np.int32)}, "values of 0 up to the 3 n-grams, got -1"),
         ({"offsets": np.array([0, 2])}, "offsets"),
         ({"offsets": np.array([], np.int64)}, "offsets"),
-        ({"drawn": np.ones((3, 1), np.float32)}, "drawn"),
+        ({"draw_probabilities": np.ones((3, 1), np.float32)}, "draw_probabilities"),
+        ({"draw_probabilities": np.full(3, np.nan, np.float32)}, "draw_probabilities of 0 to 1, got nan"),
+        ({"draw_probabilities": np.full(3, 1.5, np.float32)}, "draw_probabilities of 0 to 1, got 1.5"),
         ({"sharpness": math.nan}, "sharpness above 0"),
         ({"sharpness": 0.0}, "sharpness above 0"),
         ({"negatives": 0}, "1 to 1000 negatives"),
@@ -140,7 +153,7 @@ def test_the_core_refuses_what_it_cannot_use(change, says):
     good = {
         "values": np.array([2], np.int32),
         "offsets": np.array([0, 1]),
-        "drawn": np.ones(3, np.float32),
+        "draw_probabilities": np.ones(3, np.float32),
         "sharpness": 4.5,
         "negatives": 5,
         "groups": 1,
@@ -149,6 +162,13 @@ def test_the_core_refuses_what_it_cannot_use(change, says):
     _core.DocumentVectors(**good)
     with pytest.raises(ValueError, match=says):
         _core.DocumentVectors(**good | change)
+
+
+@pytest.mark.parametrize("rates", [(math.nan, 0.1), (0.1, math.inf), (-0.1, 0.1)])
+def test_the_core_refuses_rates_that_it_cannot_use(rates):
+    documents = _core.DocumentVectors(*ragged([[0]]), np.ones(1, np.float32), 4.5, 5, 1, 0)
+    with pytest.raises(ValueError, match="Expected finite rates of 0 or more, got"):
+        documents.learn(*rates, 1)
 
 
 def texts_of(count=400):
@@ -182,23 +202,68 @@ def test_answers_are_the_same_each_time_and_in_any_order():
         first(pa.chunked_array([["not one of them", texts[0].as_py()]]))
 
 
-def test_three_classes_probabilities_and_weights():
+def test_three_classes():
     texts, labels = texts_of()
-    three = np.where(np.arange(400) % 5 == 0, 2, labels)
-    assert teacher_of(texts, three[:300], 3)(texts).shape == (400, 3)
-    assert (teacher_of(texts, labels[:300], 3)(texts)[:, 2] == 0).all()  # a class without texts
+    assert teacher_of(texts, np.where(np.arange(300) % 5 == 0, 2, labels[:300]), 3)(texts).shape == (400, 3)
+
+
+def test_a_class_without_texts_has_no_probability():
+    texts, labels = texts_of()
+    assert (teacher_of(texts, labels[:300], 3)(texts)[:, 2] == 0).all()
+
+
+def test_labels_may_be_probabilities():
+    texts, labels = texts_of()
     soft = np.eye(2, dtype=np.float32)[labels[:300]]
     soft[:10] = 0.5
     assert ((teacher_of(texts, soft)(texts)[:, 1] > 0.5) == labels)[300:].mean() > 0.75
+
+
+def test_a_class_of_more_weight_is_more_probable():
+    texts, labels = texts_of()
     even, heavy = (teacher_of(texts, labels[:300], class_weights=each)(texts)[:, 1] for each in ([1, 1], [1, 50]))
-    assert heavy.mean() > even.mean()
-    only = np.where(labels[:300] == 1, 1.0, 0.0)
-    assert (teacher_of(texts, labels[:300], weights=only)(texts)[:, 1] == 1).all()
+    assert (heavy > even).mean() > 0.95
 
 
-def test_its_name_is_not_looked_for_as_a_folder():
+def test_labels_of_texts_without_weight_are_not_learned():
+    texts, labels = texts_of()
+    weights = np.repeat([1.0, 0.0], [150, 150])
+    one = teacher_of(texts, labels[:300], weights=weights)(texts)
+    flipped = np.where(weights == 0, 1 - labels[:300], labels[:300])
+    np.testing.assert_array_equal(teacher_of(texts, flipped, weights=weights)(texts), one)
+
+
+def test_texts_without_known_ngrams_get_the_shares_of_the_classes():
+    texts, labels = texts_of()
+    strange = [f"{letter}{letter}xq {letter}zzk" for letter in "abcdefghijklmnopqrst"]  # no word is in two texts
+    both = pa.chunked_array([texts.to_pylist() + strange])
+    kept = np.concatenate([np.flatnonzero(labels == 1)[:30], np.flatnonzero(labels == 0)[:90]])
+    order = np.concatenate([kept, np.setdiff1d(np.arange(420), kept)])
+    found = teacher_of(both.take(pa.array(order)), labels[kept])(pa.chunked_array([strange]))
+    np.testing.assert_allclose(found, [[0.75, 0.25]] * 20)
+
+
+def test_one_class_gives_its_share():
+    texts, _ = texts_of()
+    assert (teacher_of(texts, np.ones(300, int))(texts)[:, 1] == 1).all()
+
+
+def test_document_vectors_is_not_looked_up_as_a_folder():
     assert teacher_option_of("document-vectors:weight=2") == TeacherOption("document-vectors", 2.0)
     check_sources(TrainingOptions.of({"data": "my.csv", "teacher": "document-vectors"}))
+
+
+@pytest.mark.parametrize(
+    ("teacher", "says"),
+    [
+        (["document-vectors:word=3"], "expected weight=W or words=A-B after the path, got word=3"),
+        (["document_vectors"], "did you mean document-vectors"),
+        (["document-vectors", "document-vectors:weight=2"], "expected it once for the same words=A-B, got it twice"),
+    ],
+)
+def test_a_slip_in_its_name_is_told(teacher, says):
+    with pytest.raises(sf.SentimentFastError, match=says):
+        check_sources(TrainingOptions.of({"data": "my.csv", "teacher": teacher}))
 
 
 @pytest.mark.slow
@@ -219,20 +284,42 @@ def test_a_student_learns_from_it_and_from_another_teacher(tmp_path):
         say=said.append,
         **small,
     )
-    assert any(line.startswith("document vectors: 300 texts") for line in said)
+    assert "learning document vectors of 300 texts" in said
     assert any(line.startswith("  document-vectors: 0.") for line in said)  # its weight
     assert result.metrics["validation"]["accuracy"] > 0.75
 
 
-def test_it_may_be_limited_to_texts_of_some_lengths(tmp_path):
+SMALL = {"set": {"hidden_size": 16, "embedding_size": 8, "layers": 1, "ngrams": 1}, "epochs": 1, "device": "cpu"}
+
+
+@pytest.fixture(scope="module")
+def long_and_short():
+    """(texts, labels): 200 made-up reviews and 50 short texts of one class."""
     corpus = demo_corpus(200)
-    texts = [*corpus.texts.to_pylist(), *(f"good film {row}" for row in range(50))]
-    data = texts, [*corpus.labels.tolist(), *["positive"] * 50]
+    short = [f"good film {row}" for row in range(50)]
+    return [*corpus.texts.to_pylist(), *short], [*corpus.labels.tolist(), *["positive"] * 50]
+
+
+@pytest.mark.slow
+def test_it_may_be_limited_to_texts_of_some_lengths(long_and_short):
     said: list[str] = []
-    small = {"set": {"hidden_size": 16, "embedding_size": 8, "layers": 1, "ngrams": 1}, "epochs": 1, "device": "cpu"}
-    sf.train(data, teacher=["bundled:words=-9", "document-vectors:words=10-"], say=said.append, **small)
-    about = [int(line.split()[2]) for line in said if line.startswith("document vectors: ")]
+    sf.train(long_and_short, teacher=["bundled:words=-9", "document-vectors:words=10-"], say=said.append, **SMALL)
+    about = [int(line.split()[4]) for line in said if line.startswith("learning document vectors of ")]
     assert len(about) == 1
-    assert 150 < about[0] <= 200  # none of the 50 short ones
-    with pytest.raises(sf.UsageError, match="expected labelled texts of these lengths, got none: widen words=A-B"):
-        sf.train(data, teacher=["bundled", "document-vectors:words=9999-"], **small)
+    assert 150 < about[0] <= 200  # none of the short ones
+
+
+@pytest.mark.parametrize(
+    ("teacher", "says"),
+    [
+        (["bundled", "document-vectors:words=9999-"], "two classes or more, with weights above 0, got 0 classes"),
+        (["bundled", "document-vectors:words=-4"], "two classes or more, with weights above 0, got 1 class"),
+        (["document-vectors:words=10-"], "expected a teacher for every text"),
+        (["document-vectors", "no/such/folder"], "no such model folder"),
+    ],
+)
+def test_what_is_wrong_is_told_before_it_learns(long_and_short, teacher, says):
+    said: list[str] = []
+    with pytest.raises(sf.SentimentFastError, match=says):
+        sf.train(long_and_short, teacher=teacher, say=said.append, **SMALL)
+    assert not any(line.startswith("learning document vectors") for line in said)
