@@ -45,7 +45,7 @@ class Facts:
     size: bytes of the model's files. weights: by the name of each file, what its texts' losses are multiplied by.
     training, unlabelled: numbers of texts. figures: on the held-out part. empty, unknown: P(positive) of a text without
     words, and of one with only unknown words. teachers: what each further teacher is, by name. before: metrics.json of
-    the model that was trained further; None for one that began from nothing. domains, behaviour: lines of tables.
+    the model that was trained further; None for one trained from scratch. domains, behaviour: lines of tables.
     """
 
     model: Model

@@ -9,7 +9,7 @@ learns from the labels; one of the preset `fast`, with more words and buckets, f
 probabilities that this model, document vectors and further teachers give all texts. Its network then learns on with the
 sentences of made_sentences.py, with three seeds. The means of their weights are the result, as float16. Each step is a
 command of the package and makes a folder in --work; the same command resumes after the last complete step. With
---continue, the network of the previously bundled model learns on, and nothing else is made anew.
+--continue, only the last steps run, from the previously bundled model.
 """
 
 from __future__ import annotations
@@ -69,8 +69,8 @@ LARGEST_DIFFERENCE = 0.01  # of a probability, that float16 may make
 BEGAN = "began.json"
 FURTHER = [f"further-{seed}" for seed in range(3)]  # the folders of the last steps
 # Further teachers, by their folder in --work: their option, and a description for the card. A transformer is too slow
-# for long texts, and no better than the others at the shortest. The weights of `before` and `imdb` are fixed because
-# they were trained on validation texts, or calibrated.
+# for long texts, and no better than the others at the shortest. The weights of `before` and `imdb` are fixed: both
+# have seen the validation texts, in training or calibration.
 TEACHERS = {
     "minilm": (
         "minilm:words=13-30",
@@ -79,16 +79,17 @@ TEACHERS = {
     ),
     "before": (
         "before:weight=1",
-        "the previously bundled model. Of its own teachers, `films` was the one before it, of film reviews only, and "
-        "`minilm` all-MiniLM-L6-v2 (Apache-2.0), fine-tuned by `python -m benchmarks.release.transformer_teacher`",
+        "the previously bundled model. Of its own teachers, `films` was the one before it, trained on film reviews, "
+        "those of the column `development` too, so the figures of `imdb` may be slightly optimistic; and `minilm` was "
+        "all-MiniLM-L6-v2 (Apache-2.0), fine-tuned by `python -m benchmarks.release.transformer_teacher`",
     ),
     "imdb": (
         "imdb:weight=2:words=120-",
-        "a model of the preset `accurate`, trained on the film reviews of imdb_train and imdb_unsup alone, as "
-        "docs/how-to/unlabelled.md has it",
+        "a model of the preset `accurate`, trained only on the film reviews of imdb_train and imdb_unsup, by the "
+        "commands of docs/how-to/unlabelled.md",
     ),
 }
-DOCUMENTS = "document-vectors:words=60-"  # of short texts, n-grams alone tell as much
+DOCUMENTS = "document-vectors:words=60-"  # not tried with shorter texts
 _UNKNOWN = " ".join(["qzxvkjq"] * 10)
 ROOT = Path(sentiment_fast.__file__).parents[1]
 
@@ -360,7 +361,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--continue",
         action="store_true",
         dest="continued",
-        help="train the network of the model given as --before further, instead of starting from nothing",
+        help="train the network of the model given as --before further, instead of training from scratch",
     )
     parser.add_argument("--imdb", type=Path, metavar="FOLDER", help="a model of IMDb's reviews, to teach long texts")
     parsed = parser.parse_args(arguments)

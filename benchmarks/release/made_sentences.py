@@ -25,8 +25,9 @@ SIDES = (PRAISE, BLAME)
 TIMES = 50  # that a frame is filled, for each side
 NAMED = ("{who}", "{place}", "{of}", "{an_of}")
 TIMES_NAMED = 3  # there are many names, so frames with one are filled more often
-CLAUSES = 85  # times this many affirm a verb phrase, and as many negate it, so that the phrase decides nothing
-MANY = 0.25  # of those who do something are plural; the same part of the others who are people has a name
+CLAUSES = 85  # rows for each of `times` that affirm a verb phrase, and as many that negate it: it alone says nothing
+PLURAL = 0.25  # of the subjects
+NAMED_PERSON = 0.25  # of single people have a name
 ALIKE = 4  # people for whom a frame about a person is filled with the same words
 UNHEARD = 0.2  # of the names are not in any list: what a vocabulary does not know says nothing either
 WEAK_NEUTRAL = 0.25  # of the texts with a weak intensifier
@@ -120,18 +121,18 @@ OTHER = {PRAISE: BLAME, BLAME: PRAISE}
 
 
 @dataclass(frozen=True)
-class Doers:
+class Subjects:
     """Nouns, and the verb phrases of each label that go with any of them."""
 
     nouns: list[str]
     are_people: bool
-    deeds: dict[str, list[str]]
+    verb_phrases: dict[str, list[str]]
 
 
-DOERS = [
-    Doers(phrases(nouns), are_people, dict(zip((PRAISE, BLAME, NEUTRAL), map(phrases, deeds), strict=True)))
+SUBJECTS = [
+    Subjects(phrases(nouns), are_people, dict(zip((PRAISE, BLAME, NEUTRAL), map(phrases, verb_phrases), strict=True)))
     for are_people, table in ((True, clauses.PEOPLE), (False, clauses.THINGS))
-    for nouns, deeds in table.items()
+    for nouns, verb_phrases in table.items()
 ]
 
 
@@ -216,30 +217,30 @@ class Filler:
         one, other = self.two(self.person)
         return {"who": one, "who2": other, "pro": self.one(clauses.PRONOUNS.split("/"))}
 
-    def deeds(self, label: str) -> Values:
+    def verb_phrases(self, label: str) -> Values:
         """What frames about someone or something that does something ask for. label: of the verb phrases."""
-        doers = self.one(DOERS)
-        kind, are_many = self.one(doers.nouns), self.draw.random() < MANY
+        subjects = self.one(SUBJECTS)
+        kind, are_many = self.one(subjects.nouns), self.draw.random() < PLURAL
         article = self.one(("the", "the", "this", "our", "my"))
         subject = f"{'these' if are_many and article == 'this' else article} {plural(kind) if are_many else kind}"
-        if doers.are_people and not are_many and self.draw.random() < MANY:
+        if subjects.are_people and not are_many and self.draw.random() < NAMED_PERSON:
             subject = self.person()
-        deed, deed2 = self.draw.sample(doers.deeds[label], 2)
-        third, past, participle = forms(deed)
-        third2, past2, _ = forms(deed2)
+        verb_phrase, verb_phrase2 = self.draw.sample(subjects.verb_phrases[label], 2)
+        third, past, participle = forms(verb_phrase)
+        third2, past2, _ = forms(verb_phrase2)
         do, has, was = ("do", "have", "were") if are_many else ("does", "has", "was")
         negation = self.one(("n't", " not"))
-        found = {"s": subject, "kind": kind, "kinds": plural(kind), "d": deed, "d3": third, "dd": past}
-        found |= {"dn": participle, "ding": gerund(deed), "ds": deed if are_many else third}
-        found |= {"d2": deed2, "dd2": past2, "ds2": deed2 if are_many else third2}
+        found = {"s": subject, "kind": kind, "kinds": plural(kind), "d": verb_phrase, "d3": third, "dd": past}
+        found |= {"dn": participle, "ding": gerund(verb_phrase), "ds": verb_phrase if are_many else third}
+        found |= {"d2": verb_phrase2, "dd2": past2, "ds2": verb_phrase2 if are_many else third2}
         found |= {"doesnt": do + negation, "has": has, "hasnt": has + negation, "was": was, "wasnt": was + negation}
-        is_thing = not (are_many or doers.are_people)
+        is_thing = not (are_many or subjects.are_people)
         found |= {"they": "it" if is_thing else "they", "them": "it" if is_thing else "them"}
         if label in OTHER:
             other = OTHER[label]
-            opposite = self.one(doers.deeds[other])
+            opposite = self.one(subjects.verb_phrases[other])
             found |= {"od": opposite, "odd": forms(opposite)[1]}
-            able, unable = (phrases(clauses.ABLE[side][not doers.are_people]) for side in (label, other))
+            able, unable = (phrases(clauses.ABLE[side][not subjects.are_people]) for side in (label, other))
             found |= {"e": self.one(able), "te": self.one(unable)}
         return found
 
@@ -247,12 +248,12 @@ class Filler:
         """ "the porter kept the promise" or, of the other side, "the porter didn't keep the promise"."""
         is_negated = self.draw.random() < 0.5
         shapes = ("{s} didn't {d}", "{s} never {dd}", "{s} {doesnt} {d}") if is_negated else ("{s} {dd}", "{s} {ds}")
-        return self.one(shapes).format(**self.deeds(OTHER[side] if is_negated else side))
+        return self.one(shapes).format(**self.verb_phrases(OTHER[side] if is_negated else side))
 
     def contrast(self, side: str) -> Values:
         """What frames about a clause of each side ask for."""
         verdict = self.one(VERDICTS)[SIDES.index(side)]
-        return self.deeds(side) | {"c": self.clause(side), "oc": self.clause(OTHER[side]), "v": verdict}
+        return self.verb_phrases(side) | {"c": self.clause(side), "oc": self.clause(OTHER[side]), "v": verdict}
 
     def comparison(self, _: str) -> Values:
         """What frames about what is reviewed and what it is compared with ask for."""
@@ -303,7 +304,11 @@ def _opinions(filler: Filler, times: int) -> Iterable[Row]:
 def _filled(
     filler: Filler, table: str, times: int, more: Callable[[str], Values], words_of: str = "", is_turned: bool = False
 ) -> Iterable[Row]:
-    """more: what the frames ask for, by the side of its words. words_of: the side of all words, not of each frame."""
+    """Rows of a table's pairs of frames, each filled this many times.
+
+    more: the values that the frames ask for, by side. words_of: the side of all words; "" for each frame's own.
+    is_turned: whether the label is the other side.
+    """
     for frames in pairs(table):
         for side, frame in zip(SIDES, frames, strict=True):
             for _ in range(times):
@@ -313,16 +318,16 @@ def _filled(
 def _clauses(filler: Filler, times: int) -> Iterable[Row]:
     for table, is_turned in ((clauses.KEPT, False), (clauses.TURNED, True)):
         each = CLAUSES * times // len(lines(table))
-        yield from _filled(filler, table, each, filler.deeds, is_turned=is_turned)
-    yield from _filled(filler, clauses.PAIRS, 2 * times, filler.deeds, PRAISE)
+        yield from _filled(filler, table, each, filler.verb_phrases, is_turned=is_turned)
+    yield from _filled(filler, clauses.PAIRS, 2 * times, filler.verb_phrases, PRAISE)
     yield from _filled(filler, clauses.CONTRASTED, times, filler.contrast)
     for frame in lines(clauses.PLAIN):
         for _ in range(3 * times):
-            yield filler.fill(frame, PRAISE, filler.deeds(NEUTRAL)), NEUTRAL
+            yield filler.fill(frame, PRAISE, filler.verb_phrases(NEUTRAL)), NEUTRAL
     for frame in lines(clauses.ASKED):
         for side in SIDES:
             for _ in range(times):
-                yield filler.fill(frame, side, filler.deeds(side)), NEUTRAL
+                yield filler.fill(frame, side, filler.verb_phrases(side)), NEUTRAL
 
 
 def _comparisons(filler: Filler, times: int) -> Iterable[Row]:
@@ -341,7 +346,7 @@ def _comparisons(filler: Filler, times: int) -> Iterable[Row]:
 
 
 def _of_anyone(filler: Filler, times: int) -> Iterable[Row]:
-    """Of several people the same, so that the person decides nothing."""
+    """The same sentence about several people, with one label, so that the person says nothing."""
     tables = (
         (clauses.SAID_BY_ANYONE, {PRAISE: PRAISE, BLAME: BLAME}),
         (clauses.SAID_TURNED, OTHER),
@@ -350,12 +355,15 @@ def _of_anyone(filler: Filler, times: int) -> Iterable[Row]:
     for table, labels in tables:
         for frame in lines(table):
             for side, label in labels.items():
-                for _ in range(times // 2):
-                    manner = filler.one(MANNERS[side])
-                    same = filler.values(side) | filler.facts()
-                    same |= {"manner": manner, "a_manner": with_article(manner)}
-                    for _person in range(ALIKE):
-                        yield filler.fill(frame, side, same | filler.anyone()), label
+                yield from ((text, label) for text in _about_several(filler, frame, side, times // 2))
+
+
+def _about_several(filler: Filler, frame: str, side: str, times: int) -> Iterable[str]:
+    for _ in range(times):
+        manner = filler.one(MANNERS[side])
+        same = filler.values(side) | filler.facts() | {"manner": manner, "a_manner": with_article(manner)}
+        for _person in range(ALIKE):
+            yield filler.fill(frame, side, same | filler.anyone())
 
 
 def _phrases_of_one_side(filler: Filler) -> Iterable[Row]:

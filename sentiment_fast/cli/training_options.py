@@ -115,10 +115,11 @@ def add_learning_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER|bundled|document-vectors[:weight=W][:words=A-B]",
         action="append",
         help="learn from this model's probabilities too: a folder that train wrote, the bundled model, a Hugging "
-        "Face sequence classifier in a folder, or a classifier of vectors of the texts, unlabelled ones included, "
-        "which is made first; may be repeated: the weighted mean of the log probabilities is learned "
+        "Face sequence classifier in a folder, or document-vectors: a classifier of vectors that are learned first, "
+        "from all texts, unlabelled ones included; may be repeated: the weighted mean of the log probabilities is learned "
         "(default weights: the best on the validation part); :words=A-B, A- or -B limits it to texts of A to B words; "
-        "with a teacher, the presets accurate and fast learn for longer, with less dropout (default: none)",
+        "with a teacher, the presets accurate and fast have settings for students: `sentiment-fast info --presets` "
+        "(default: none)",
     )
     parser.add_argument(
         "--unlabelled",

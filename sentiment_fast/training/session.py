@@ -117,7 +117,8 @@ def train(
     - teacher (path, "bundled" or "document-vectors", or a list of them, empty), unlabelled (path or list of paths,
       empty), label_weight (float, 0.5): models whose probabilities are soft targets, more texts for them to label, and
       the weight of a text's own label in its target. "FOLDER:weight=W:words=A-B" weights a teacher, and asks it about
-      texts of A to B words only, see `training.teacher_mix`; "document-vectors": see `training.document_vectors`
+      texts of A to B words only, see `training.teacher_mix`; "document-vectors": see `training.document_vectors`. With
+      teachers, a preset has its settings for students, see `model.presets.STUDENTS`
     - device ("auto", "cpu" or "cuda"; "auto"), precision ("auto", "float32", "bfloat16" or "float16"; "float32"),
       amp (bool, False): short for precision="auto"
     - compile, cuda_graphs (bool, None), deterministic (bool, False): see docs/training.md

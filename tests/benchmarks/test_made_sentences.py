@@ -12,11 +12,11 @@ from benchmarks.release import made_sentences, own_words
 from benchmarks.release import made_words as words
 from benchmarks.release.made_sentences import (
     ADJECTIVES,
-    DOERS,
     LIKE,
     OTHER,
     PLEASE,
     SIDES,
+    SUBJECTS,
     Filler,
     forms,
     gerund,
@@ -122,33 +122,33 @@ def test_gerunds(verb, expected):
 
 def test_a_verb_phrase_is_of_one_label():
     labels = {}
-    for doers in DOERS:
-        for label, deeds in doers.deeds.items():
-            for deed in deeds:
-                assert labels.setdefault(deed, label) == label
+    for subjects in SUBJECTS:
+        for label, verb_phrases in subjects.verb_phrases.items():
+            for verb_phrase in verb_phrases:
+                assert labels.setdefault(verb_phrase, label) == label
 
 
 @pytest.mark.parametrize("side", SIDES)
 def test_a_negated_verb_phrase_is_of_the_other_side(side):
     filler = Filler()
-    of_side = {deed for doers in DOERS for deed in doers.deeds[side]}
+    of_side = {verb_phrase for subjects in SUBJECTS for verb_phrase in subjects.verb_phrases[side]}
     negated = [re.search(r"(?:didn't|don't|doesn't|do not|does not) (.*)", filler.clause(side)) for _ in range(100)]
     found = {match[1] for match in negated if match}
     assert found
     assert not found & of_side
-    assert found <= {deed for doers in DOERS for deed in doers.deeds[OTHER[side]]}
+    assert found <= {verb_phrase for subjects in SUBJECTS for verb_phrase in subjects.verb_phrases[OTHER[side]]}
 
 
 def test_verb_phrases_of_praise_are_there_affirmed_and_negated():
     found = {
         text.lower().replace("’", "'").rstrip(".!"): label for text, label in made_sentences._clauses(Filler(), 50)
     }
-    deeds = {deed for doers in DOERS for deed in doers.deeds[PRAISE]}
+    verb_phrases = {verb_phrase for subjects in SUBJECTS for verb_phrase in subjects.verb_phrases[PRAISE]}
     said, denied = (
         {
             (match[1], label)
             for text, label in found.items()
-            if (match := re.fullmatch(pattern, text)) and match[1] in deeds
+            if (match := re.fullmatch(pattern, text)) and match[1] in verb_phrases
         }
         for pattern in (r"(?:the|our|my) \w+ did (?!not )(.*)", r"(?:the|our|my) \w+ did(?:n't| not) (.*)")
     )
