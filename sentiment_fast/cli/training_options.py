@@ -117,8 +117,8 @@ def add_learning_arguments(parser: argparse.ArgumentParser) -> None:
         help="learn from this model's probabilities too: a folder that train wrote, the bundled model, a Hugging "
         "Face sequence classifier in a folder, or document-vectors: a classifier of vectors that are learned first, "
         "from all texts, unlabelled ones included; may be repeated: the weighted mean of the log probabilities is "
-        "learned (default weights: the best on the validation part); :words=A-B, A- or -B limits it to texts of A to B words; "
-        "with a teacher, the presets accurate and fast have settings for students: `sentiment-fast info --presets` "
+        "learned (default weights: the best on the validation part); :words=A-B, A- or -B limits it to texts of A to B "
+        "words; with a teacher, accurate and fast have settings for students: `sentiment-fast info --presets` "
         "(default: none)",
     )
     parser.add_argument(
