@@ -44,19 +44,16 @@ def _presets() -> tuple[dict[str, Any], str]:
     from sentiment_fast.model.presets import DEFAULT, PARTS, PRESETS, STUDENTS, setting_as_text
     from sentiment_fast.model.setting_meanings import PRESET_MEANINGS
 
+    default = {name: value for part in PARTS for name, value in asdict(getattr(PRESETS[DEFAULT], part)).items()}
     found, lines = {}, []
     for name, preset in PRESETS.items():
-        parts = {part: asdict(getattr(preset, part)) for part in PARTS}
-        found[name] = {"meaning": PRESET_MEANINGS[name], **parts, "with_teacher": STUDENTS.get(name, {})}
+        parts = {part: asdict(getattr(preset, part)) for part in PARTS} | {"taught": STUDENTS.get(name, {})}
+        found[name] = {"meaning": PRESET_MEANINGS[name], **parts}
         lines.append(f"{name}: {PRESET_MEANINGS[name]}")
         for part, settings in parts.items():
-            default = asdict(getattr(PRESETS[DEFAULT], part))
             changes = [f"{key}={setting_as_text(value)}" for key, value in settings.items() if value != default[key]]
             lines += [f"  {part:<11}{' '.join(changes)}"] if changes else []
-        if of_students := STUDENTS.get(name):
-            changes = [f"{key}={setting_as_text(value)}" for key, value in of_students.items()]
-            lines.append(f"  with a teacher: {' '.join(changes)}")
-    return found, "\n".join([*lines, f"All other settings are those of {DEFAULT}."])
+    return found, "\n".join([*lines, f"All other settings are those of {DEFAULT}; taught: with a teacher."])
 
 
 def _settings() -> tuple[dict[str, Any], str]:

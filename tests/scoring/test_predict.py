@@ -52,7 +52,8 @@ def predict(model_folder, capsys):
     """Runs the command; returns its lines on stdout, and what it wrote to stderr."""
 
     def run(*arguments: str, code: int = 0) -> tuple[list[str], str]:
-        assert main(["predict", "--model", str(model_folder), "--device", "cpu", *arguments]) == code
+        computed = ["--device", "cpu", "--precision", "float32"]  # the same whatever else is in a batch
+        assert main(["predict", "--model", str(model_folder), *computed, *arguments]) == code
         captured = capsys.readouterr()
         return captured.out.splitlines(), captured.err
 
