@@ -674,7 +674,7 @@ import sys
 import sentiment_fast as sf
 assert "sklearn" not in sys.modules
 encoder = sf.ReviewEncoder().fit(["a good film"])
-sf.SentimentClassifier.from_scorer(sf.load("bundled", "cpu")).predict(["a good film"])
+sf.SentimentClassifier.from_scorer(sf.load("bundled", "cpu", "float32")).predict(["a good film"])
 print("sklearn" in sys.modules, "torch" in sys.modules)
 """
     found = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)

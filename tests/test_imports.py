@@ -115,6 +115,7 @@ def test_the_native_core_is_imported_in_few_places_alone(path):
             "model/native/layers.py",
             "model/known_ngrams.py",
             "model/ngrams.py",
+            "training/document_vectors.py",
             "model/devices.py",
             "model/inference.py",
             "io/chunks.py",

@@ -83,7 +83,7 @@ def test_spawned_processes_score_with_the_scorer_that_they_are_sent(reviews):
 APPLICATION = """
 import json
 import sentiment_fast as sf
-scorer = sf.load({model!r}, "cpu")
+scorer = sf.load({model!r}, "cpu", "float32")
 before = scorer.predict_proba(["a good film"] * 200)
 
 def application(environ, start_response):
@@ -110,7 +110,7 @@ def test_workers_of_gunicorn_that_are_forked_after_loading_answer(kind, model_fo
     model = model_folder if kind == "core" else pytorch_model
     (tmp_path / "served.py").write_text(APPLICATION.format(model=str(model)))
     path = tmp_path / "socket"
-    expected = sf.load(model, "cpu").predict_proba(["a good film"])[0].tolist()
+    expected = sf.load(model, "cpu", "float32").predict_proba(["a good film"])[0].tolist()
     command = [sys.executable, "-m", "gunicorn", "--preload", "-w", "2", "-b", f"unix:{path}", "served:application"]
     with subprocess.Popen(command, cwd=tmp_path, env=SURROUNDINGS, stderr=subprocess.PIPE, text=True) as server:
         try:

@@ -95,7 +95,9 @@ def test_a_cascade_keeps_no_short_text_from_the_network():
     report = calibrate(saved, network_of(saved), validation, FLOAT32, lambda line: None)
     assert (saved.cascade, saved.cascade_from) == (0.95, 64)
     assert report.network_share >= 100 / 600
-    found, both = (Scorer(one).probabilities_of(validation.ids) for one in (saved, replace(saved, cascade=None)))
+    found, both = (
+        Scorer(one, "cpu", "float32").probabilities_of(validation.ids) for one in (saved, replace(saved, cascade=None))
+    )
     np.testing.assert_array_equal(found[500:], both[500:])
     assert not np.array_equal(found[:500], both[:500])
 
