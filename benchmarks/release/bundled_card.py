@@ -233,15 +233,18 @@ def _before(metrics: Mapping[str, Any] | None) -> str:
 def _steps(before: Mapping[str, Any] | None) -> str:
     further = (
         "with sentences made of frames and words, of which there are more than any data set has about negation, "
-        "contrast, names and facts, with three seeds. The means of the three networks' weights were then rounded to "
-        "float16."
+        "contrast, names and facts, with three seeds."
     )
     if before is None:
         return (
             "The first model was trained on the labels, `fast` on the labels and, for all texts, on its teachers' "
-            f"probabilities. Its network alone was then trained further, {further}"
+            f"probabilities. Its network alone was then trained further, {further} The means of the three networks' "
+            "weights were then rounded to float16."
         )
-    return f"The network of `before` alone was trained further, {further}"
+    return (
+        f"The network of `before` alone was trained further, {further} The weights are half of those of `before` and half "
+        'of the three networks\' mean (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models"), rounded to float16.'
+    )
 
 
 def _teachers(teachers: Mapping[str, str]) -> str:

@@ -9,7 +9,8 @@ learns from the labels; one of the preset `fast`, with more words and buckets, f
 probabilities that this model, document vectors and further teachers give all texts. Its network then learns on with the
 sentences of made_sentences.py, with three seeds. The means of their weights are the result, as float16. Each step is a
 command of the package and makes a folder in --work; the same command resumes after the last complete step. With
---continue, only the last steps run, from the previously bundled model.
+--continue, only the last steps run, from the previously bundled model, and the result is half of its weights and half
+of their mean.
 """
 
 from __future__ import annotations
@@ -250,7 +251,10 @@ def finish(
     folder = work / "bundled"
     shutil.rmtree(folder, ignore_errors=True)
     held_back = read_labelled(work / HELD_BACK)
-    model = averaged([load_model(work / name) for name in FURTHER], held_back)
+    models = [load_model(work / name) for name in FURTHER]
+    if commands.keys() == set(FURTHER):  # counts as much as those that learned further, lest its knowledge is lost
+        models += [load_model(work / "before")] * len(FURTHER)
+    model = averaged(models, held_back)
     save_model(folder, model, half=True)
     halved = load_model(folder)
     lost = rounding(model, halved, held_back.texts)
