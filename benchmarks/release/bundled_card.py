@@ -242,8 +242,9 @@ def _steps(before: Mapping[str, Any] | None) -> str:
             "weights were then rounded to float16."
         )
     return (
-        f"The network of `before` alone was trained further, {further} The weights are half of those of `before` and half "
-        'of the three networks\' mean (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models"), rounded to float16.'
+        f"The network of `before` alone was trained further, {further} The weights are half of those of `before` and "
+        'half of the three networks\' mean (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models"), rounded to '
+        "float16."
     )
 
 
