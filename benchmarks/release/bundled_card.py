@@ -243,8 +243,8 @@ def _steps(before: Mapping[str, Any] | None) -> str:
         )
     return (
         f"The network of `before` alone was trained further, {further} The weights are half of those of `before` and "
-        'half of the three networks\' mean (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models"), rounded to '
-        "float16."
+        'half of the three networks\' mean (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models"), '
+        "rounded to float16."
     )
 
 
