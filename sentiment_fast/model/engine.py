@@ -15,7 +15,15 @@ from sentiment_fast.errors import MissingPackageError
 from sentiment_fast.model.batches import RaggedRows
 from sentiment_fast.model.calibration import Logits
 from sentiment_fast.model.config import NetworkConfig
-from sentiment_fast.model.devices import INSTALL_PYTORCH, Device, Precision, check_pytorch, pytorch_is_installed
+from sentiment_fast.model.devices import (
+    INSTALL_PYTORCH,
+    Device,
+    Precision,
+    check_pytorch,
+    choose_precision,
+    cpu_has_amx,
+    pytorch_is_installed,
+)
 from sentiment_fast.model.model import Model
 from sentiment_fast.model.native.scoring import (
     NativeLSTM,
@@ -29,6 +37,8 @@ from sentiment_fast.model.native.scoring import (
 from sentiment_fast.model.threads import pytorch_threads
 from sentiment_fast.text.encoding import TokenIds, asked_threads, thread_count
 
+_LARGEST_SMALL = 128  # units; of 192, nothing was measured
+
 
 class Engine(Protocol):
     """A network, ready to run."""
@@ -38,6 +48,21 @@ class Engine(Protocol):
 
     def fingerprint(self) -> dict[str, Any]:
         """What the logits' last digits depend on, besides the model, the device and the precision."""
+
+
+def scoring_precision(model: Model, device: Device, name: str = "auto") -> Precision:
+    """As `choose_precision`, but "auto" is float32 where the core computes it faster than PyTorch does bf16.
+
+    That is so for layers of 64 to 128 units on a CPU with AMX, 2 to 5 times, but not for those of 256
+    (docs/performance.md).
+    """
+    precision = choose_precision(device, name)
+    if name != "auto" or precision.name != "bfloat16" or device.type != "cpu" or not cpu_has_amx():
+        return precision
+    float32 = Precision("float32", "float32: for small networks, the core is faster with it than AMX is with bfloat16")
+    words = len(model.weights["embedding.weight"])
+    is_small = model.config.hidden_size <= _LARGEST_SMALL and can_run(model.config) and tables_fit(model.config, words)
+    return float32 if is_small and native_level(device, float32) is not None else precision
 
 
 def engine_for(model: Model, device: Device, precision: Precision, threads: int | None = None) -> Engine:

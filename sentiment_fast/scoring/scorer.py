@@ -19,8 +19,8 @@ import numpy.typing as npt
 from sentiment_fast.errors import MissingTextError, UsageError
 from sentiment_fast.model.calibration import cascaded_probabilities
 from sentiment_fast.model.decision import Band, Decision
-from sentiment_fast.model.devices import choose_precision, find_device
-from sentiment_fast.model.engine import engine_for
+from sentiment_fast.model.devices import find_device
+from sentiment_fast.model.engine import engine_for, scoring_precision
 from sentiment_fast.model.folder import (
     load_model,
     model_digest,
@@ -42,8 +42,9 @@ Missing = Literal["prior", "blank", "error"]
 class Scorer:
     """A trained model, ready to score texts.
 
-    device: "auto" (a CUDA device if available), "cpu" or "cuda". precision: "auto" (bf16 or fp16 if the device has
-    it in hardware), "float32", "bfloat16" or "float16". threads: how many to use on a CPU; None for as many as
+    device: "auto" (a CUDA device if available), "cpu" or "cuda". precision: "auto" (the fastest: bf16 or fp16 if the
+    device has it in hardware, but float32 for small networks on a CPU with AMX), "float32", "bfloat16" or "float16".
+    threads: how many to use on a CPU; None for as many as
     `thread_count` gives. Except for rounding, a text's scores do not depend on the other texts in a call: they are
     calibrated from the summed logits of the network and the n-gram model. If the model has a cascade, the n-gram model
     scores the long texts that it is confident about without the network. Any number of threads may use one. Pickled, it
@@ -58,7 +59,7 @@ class Scorer:
         self._threads = threads
         self._asked = {"device": device, "precision": precision, "threads": threads}
         self.device = find_device(device)
-        self.precision = choose_precision(self.device, precision)
+        self.precision = scoring_precision(model, self.device, precision)
         self.text_column, self.label_column = model.text_column, model.label_column
         self.engine = engine_for(model, self.device, self.precision, threads)
         self._model = model

@@ -7,10 +7,10 @@ import torch
 import sentiment_fast as sf
 from sentiment_fast import _core
 from sentiment_fast.errors import MissingPackageError
-from sentiment_fast.model import engine
+from sentiment_fast.model import devices, engine
 from sentiment_fast.model.config import NetworkConfig
 from sentiment_fast.model.devices import Device, Precision
-from sentiment_fast.model.engine import NativeEngine, PyTorchEngine, engine_for
+from sentiment_fast.model.engine import NativeEngine, PyTorchEngine, engine_for, scoring_precision
 from sentiment_fast.model.native import scoring as native
 from sentiment_fast.model.network import SentimentLSTM, model_of
 from sentiment_fast.text.encoding import default_threads
@@ -48,6 +48,24 @@ def test_the_core_runs_what_it_is_fastest_at_whether_pytorch_is_installed_or_not
     found = engine_for(model(), CPU, FLOAT32)
     assert found.fingerprint()["instructions"] == native.native_level(CPU, FLOAT32)
     assert isinstance(found, NativeEngine)
+
+
+@pytest.mark.parametrize(
+    ("settings", "asked", "amx", "expected"),
+    [
+        ({"hidden_size": 64}, "auto", True, "float32"),
+        ({"hidden_size": 128, "bidirectional": True, "layers": 1, "pooling": "max_mean"}, "auto", True, "float32"),
+        ({"hidden_size": 256}, "auto", True, "bfloat16"),
+        ({"hidden_size": 64, "cell": "gru"}, "auto", True, "bfloat16"),
+        ({"hidden_size": 64}, "bfloat16", True, "bfloat16"),
+        ({"hidden_size": 64}, "auto", False, "bfloat16"),
+    ],
+)
+def test_small_networks_are_scored_in_float32_where_amx_would_be_slower(monkeypatch, settings, asked, amx, expected):
+    monkeypatch.setattr(devices, "cpu_has_bf16", lambda: True)
+    monkeypatch.setattr(engine, "cpu_has_amx", lambda: amx)
+    monkeypatch.setattr(engine, "native_level", lambda device, precision: "avx512")
+    assert scoring_precision(model(**settings), CPU, asked).name == expected
 
 
 @pytest.mark.parametrize("settings", OTHERS, ids=str)
