@@ -53,7 +53,7 @@ def _presets() -> tuple[dict[str, Any], str]:
         for part, settings in parts.items():
             changes = [f"{key}={setting_as_text(value)}" for key, value in settings.items() if value != default[key]]
             lines += [f"  {part:<11}{' '.join(changes)}"] if changes else []
-    return found, "\n".join([*lines, f"All other settings are those of {DEFAULT}; taught: with a teacher."])
+    return found, "\n".join([*lines, f"All other settings are as in {DEFAULT}; taught: with a teacher."])
 
 
 def _settings() -> tuple[dict[str, Any], str]:

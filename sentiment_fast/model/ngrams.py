@@ -247,7 +247,7 @@ def _ratios(presence: Any, counts: npt.NDArray[Any], shares: _Numbers) -> _Numbe
 
 
 def log_count_ratios(presence: Any, counts: npt.NDArray[Any], shares: _Numbers) -> _Numbers:
-    """(known, outputs): those of Wang and Manning 2012, with 1 added to each count.
+    """(known, outputs), as Wang and Manning 2012 define them, with 1 added to each count.
 
     presence: (n, known), as `KnownNgrams` has it. counts: (known,), texts with the n-gram. shares: (n, outputs), target
     probabilities. Both as often as texts count.
