@@ -243,7 +243,7 @@ def _steps(before: Mapping[str, Any] | None) -> str:
         )
     return (
         f"The network of `before` alone was trained further, {further} Half of each weight is from `before` and "
-        'half of the three networks\' mean (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models"), '
+        'half from the three networks\' mean (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models"), '
         "rounded to float16."
     )
 
