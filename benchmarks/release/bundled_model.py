@@ -70,11 +70,11 @@ LARGEST_DIFFERENCE = 0.01  # of a probability, that float16 may make
 BEGAN = "began.json"
 FURTHER = [f"further-{seed}" for seed in range(3)]  # the folders of the last steps
 # Further teachers, by their folder in --work: their option, and a description for the card. A transformer is too slow
-# for long texts, and no better than the others at the shortest. The weights of `before` and `imdb` are fixed: both
+# for long texts, and single words have their labels. The weights of `before` and `imdb` are fixed: both
 # have seen the validation texts, in training or calibration.
 TEACHERS = {
     "minilm": (
-        "minilm:words=13-30",
+        "minilm:words=3-60",
         "all-MiniLM-L6-v2 (Apache-2.0), fine-tuned on short texts of these sources by "
         "`python -m benchmarks.release.transformer_teacher`",
     ),
@@ -106,7 +106,7 @@ def steps(settings: Sequence[str], teachers: Sequence[str] = (), continued: bool
     # More words and n-grams than `fast` has, for more kinds of texts, and words for what short ones consist of.
     words = ("max_words=30000", "emojis=true", "ratings=true", "contractions=true")
     ngrams = ("ngrams=3", "ngram_bits=22", "ngram_fingerprints=true", "ngram_long_from=100")
-    larger = [part for one in (*words, *ngrams, "hidden_size=96", "tail_length=128") for part in ("--set", one)]
+    larger = [part for one in (*words, *ngrams, "hidden_size=128", "tail_length=128") for part in ("--set", one)]
     # Teachers' probabilities regularise by themselves, and of a short text there is little that could be dropped.
     fitted = ("dropout=0.2", "word_dropout=0.1", "epochs=8")
     longer = [part for one in fitted for part in ("--set", one)]

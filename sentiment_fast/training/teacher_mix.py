@@ -119,6 +119,9 @@ def teach(
         texts, ids = joined([texts, more]), ids.join(encode(more.texts, data.vocabulary))
         say(f"unlabelled: {more.name}, {len(more):,} texts")
         report_missing(more.texts, more.name, say)
+    weight: float | Floats = LABEL_WEIGHT if options.label_weight is None else options.label_weight
+    if (of_files := labelled.data.label_weights) is not None:
+        weight = np.where(np.isnan(of_files), weight, of_files)
     probabilities = kept_probabilities(folder, ids) if resumed and folder is not None else None
     if probabilities is None:
         teachers = TeacherMix(
@@ -128,17 +131,19 @@ def teach(
             say,
             lambda one: _documents(one, data, texts, ids, seed, say),
         )
-        teachers.check_lengths(ids.lengths)
+        taught = np.ones(len(texts), np.bool_)  # of a text whose label counts alone, no teacher is asked
+        taught[: len(labelled.data)] = np.asarray(weight) < 1
+        teachers.check_lengths(ids.lengths[taught])
         if len(teachers.options) > 1:
             teachers.choose_weights(data.validation.with_class())
-        say(f"{'the teachers label' if len(teachers.options) > 1 else 'the teacher labels'} {len(texts):,} texts")
-        fresh = teachers.probabilities(texts.texts, ids.lengths)
+        count = int(taught.sum())
+        say(f"{'the teachers label' if len(teachers.options) > 1 else 'the teacher labels'} {count:,} texts")
+        fresh = np.full((len(texts), len(data.classes)), 1 / len(data.classes), np.float32)
+        if count:
+            fresh[taught] = teachers.probabilities(texts.texts.filter(pa.array(taught)), ids.lengths[taught])
         if folder is not None:
             processes.first_does(lambda: keep_probabilities(folder, fresh, ids))
         probabilities = fresh
-    weight: float | Floats = LABEL_WEIGHT if options.label_weight is None else options.label_weight
-    if (of_files := labelled.data.label_weights) is not None:
-        weight = np.where(np.isnan(of_files), weight, of_files)
     return soft_targets(ids, labelled.learned_targets(), probabilities, weight, labelled.weights)
 
 

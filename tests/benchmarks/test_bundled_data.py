@@ -46,6 +46,10 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
+def sources_of(folder):
+    return {one["name"]: one for one in json.loads((folder / "out" / "sources.json").read_text())}
+
+
 def made(folder, *more):
     assert bundled_data.main(["--data", str(folder), "--out", str(folder / "out"), *more]) == 0
     out = folder / "out"
@@ -57,7 +61,8 @@ def test_a_text_is_in_one_file_only_whatever_its_marks_and_capitals(folder):
     keys = [key(text) for table in files.values() for text in table["review"]]
     assert len(keys) == len(set(keys))
     of_books = 10  # those whose label is one of two
-    assert len(keys) == 3 * len(TEXTS) + 2 * len(TEXTS) + of_books + 2 * len(TEXTS[:40])
+    of_people = len(keys) - sources_of(folder)["changed_sentences"]["unlabelled"]
+    assert of_people == 3 * len(TEXTS) + 2 * len(TEXTS) + of_books + 2 * len(TEXTS[:40])
 
 
 def test_each_part_holds_labels_of_two_or_none(folder):
@@ -94,6 +99,7 @@ def test_sources_without_the_authors_licence_can_be_left_out(folder):
         "imdb_sentences",
         "dev_book_reviews",
         "dev_tweets",
+        "changed_sentences",
     ]
 
 
@@ -115,12 +121,24 @@ def test_sentences_of_reviews_are_single_ones_of_some_words_and_without_tags():
     assert len(bundled_data.sentences_of(reviews, each=3, most=1)) == 1
 
 
+def test_sentences_that_are_changed_are_neither_for_development_nor_held_back(folder, monkeypatch):
+    asked = []
+    change = bundled_data.changed_sentences.changed
+    monkeypatch.setattr(
+        bundled_data.changed_sentences, "changed", lambda *given: asked.extend(given[0]) or change(*given)
+    )
+    files = made(folder)
+    assert set(asked) > set(files["others.csv"]["review"])
+    apart = [table["review"] for name, table in files.items() if name.startswith(("development", "held_back"))]
+    assert not set(asked) & set(pd.concat(apart))
+
+
 def test_spare_labelled_rows_are_learned_without_their_label(folder, monkeypatch):
     few = (Source("tweets", "tweets", "MIT", unlabelled=5, spare=7),)
     monkeypatch.setattr(bundled_data, "SOURCES", few)
     monkeypatch.setattr(bundled_data, "MOST_ROWS", 10)
     made(folder)
-    sources = {one["name"]: one for one in json.loads((folder / "out" / "sources.json").read_text())}
+    sources = sources_of(folder)
     assert sources["tweets"]["training"] + sources["tweets"]["held_back"] <= 10
     assert 5 < sources["tweets"]["unlabelled"] <= 5 + 7
 

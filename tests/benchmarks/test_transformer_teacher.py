@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from benchmarks.release import transformer_teacher
-from benchmarks.release.bundled_data import NEUTRAL, OTHERS, OWN, SOURCES_FILE
+from benchmarks.release.bundled_data import MADE, NEUTRAL, OTHERS, OWN, SOURCES_FILE
 from sentiment_fast.training.teachers import open_teacher
 from tests.tiny_transformers import write_bert
 
@@ -30,6 +30,7 @@ def mix(tmp_path_factory):
     pd.concat([rows(300), rows(40)]).to_csv(folder / OTHERS, index=False)
     rows(20).to_csv(folder / OWN, index=False)
     pd.DataFrame({"review": ["a film", "a shop"] * 5, "sentiment": "neutral"}).to_csv(folder / NEUTRAL, index=False)
+    rows(18).to_csv(folder / MADE, index=False)
     sources = [
         {"name": "imdb", "training": 9, "neutral": 0},
         {"name": "own_sentences", "training": 20, "neutral": 0},
@@ -44,13 +45,14 @@ def mix(tmp_path_factory):
 
 
 def test_sources_are_balanced(mix):
-    rows = transformer_teacher.balanced_rows(mix, 110, seed=0)
-    assert len(rows) == 110
+    rows = transformer_teacher.balanced_rows(mix, 128, seed=0)
+    assert len(rows) == 128
     assert rows["source"].value_counts().to_dict() == {
         f"{OTHERS} 0": 40,
         f"{OTHERS} 1": 40,
         f"{OWN} 0": 20,
         f"{NEUTRAL} 0": 10,
+        f"{MADE} 0": 18,
     }
     assert set(rows["sentiment"][rows["source"] == f"{NEUTRAL} 0"]) == {"neutral"}
 

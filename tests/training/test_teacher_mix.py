@@ -108,6 +108,10 @@ def test_the_labels_of_a_file_count_with_its_label_weight(answers, tmp_path, giv
     learned = teach(options, data, None, TrainingProcesses(), resumed=False, say=print, seed=0)
     assert learned is not None
     numbers = [int(text.rpartition(" ")[2]) for text in texts]
+    # Of a text whose label counts alone, the teacher is not asked.
+    assert sorted(answers["asked"]["one"]) == sorted(
+        text for text, row in zip(texts, numbers, strict=True) if row >= 40
+    )
     weights = np.select([np.less(numbers, 40), np.less(numbers, 80)], [1, 0.25], of_all)
     of_labels = 1 - np.mod(numbers, 2)  # 1 for y, the second class
     np.testing.assert_array_equal(learned.targets[:, 1], weights * of_labels + (1 - weights) * 0.125)

@@ -1,0 +1,126 @@
+"""Sentences of people -> others, without a label, that a teacher judges: small changes that real texts are short of.
+
+In: sentences. Out: each kind of `CHANGES` once for as many of them as asked for: a "not" put in or taken out, a word
+misspelt, two sentences joined by a word of contrast, another name. What they mean is left to the teacher. Everything is
+drawn by a seed.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable, Sequence
+
+from benchmarks.release import made_words
+
+# What negates a sentence, and the other way round, in the order in which they are looked for.
+NEGATIONS = (
+    (r"\b(is|was|are|were|did|does|do|would|could|should|has|have|had)(?:n't| not)\b", r"\1"),
+    (r"\b(?:can't|cannot|can not)\b", "can"),
+    (r"\bwon't\b", "will"),
+    (r"\bnever\b", "always"),
+    (r"\balways\b", "never"),
+    (r"\bnothing\b", "everything"),
+    (r"\bnobody\b", "everybody"),
+    (r"\bwithout\b", "with"),
+    (r"\bnot (?:a|an|the)? ?", ""),
+    (r"\bno (?=[a-z]{3})", "some "),
+    (r"\b(is|was|are|were|would|could|should|does|did) ", r"\1n't "),
+    (r"\bcan ", "can't "),
+    (r"\bwill ", "won't "),
+    (r"\b(it|that|he|she|there)'s ", r"\1's not "),
+    (r"\b(they|you|we)'re ", r"\1're not "),
+    (r"\bI (love|like|enjoy|recommend|hate|regret|mind|trust) ", r"I don't \1 "),
+    (r"\bI'(?:ve|d) ", "I have never "),
+    (r"\b(very|really|so|too|quite) ", r"not \1 "),
+    (r"\b(good|great|bad|nice|happy|worth|easy|fresh|friendly|clean|fun)\b", r"not \1"),
+)
+JOINED = (
+    "{0}, but {1}",
+    "{0}, yet {1}",
+    "{0}. However, {1}",
+    "Although {0}, {1}",
+    "{0} even though {1}",
+    "{0}. Still, {1}",
+    "{0}; {1}",
+    "Despite what they say ({0}), {1}",
+)
+_LISTS = (made_words.NAMES, made_words.SURNAMES, made_words.PLACES, made_words.NATIONS)
+NAMES = [frozenset(names.split()) for names in _LISTS]
+_WORD = re.compile(r"[A-Za-z]{5,}")
+_CAPITALISED = re.compile(r"\b[A-Z][a-z]+\b")
+_MARKS_AT_END = " .!?,;"
+WORDS_OF_JOINED = 12  # of each of the two, at most
+
+
+def negated(text: str, draw: random.Random) -> str:
+    """With one "not" more or less; as it is if none fits."""
+    fitting = [(one, found) for one in NEGATIONS if (found := re.search(one[0], text, re.IGNORECASE))]
+    if not fitting:
+        return text
+    (_, replacement), found = fitting[0] if draw.random() < 0.5 else draw.choice(fitting)
+    changed = text[: found.start()] + found.expand(replacement) + text[found.end() :]
+    return changed[:1].upper() + changed[1:] if text[:1].isupper() else changed
+
+
+def misspelt(text: str, draw: random.Random) -> str:
+    """With one or two words of five letters or more misspelt: a letter left out, doubled, changed or swapped."""
+    for _ in range(draw.choice((1, 1, 2))):
+        words = list(_WORD.finditer(text))
+        if not words:
+            return text
+        word = draw.choice(words)
+        at = draw.randrange(word.start() + 1, word.end() - 1)
+        here, after = text[at], text[at + 1]
+        text = text[:at] + draw.choice(("", here * 2, after + here + "\0", draw.choice("aeiourstn"))) + text[at + 1 :]
+        text = re.sub("\0.", "", text, flags=re.DOTALL)
+    return text
+
+
+def joined(text: str, other: str, draw: random.Random) -> str:
+    """Both in one sentence, by a word of contrast."""
+    first, second = (_uncapitalised(one.strip(_MARKS_AT_END)) for one in (text, other))
+    found = draw.choice(JOINED).format(first, second) + draw.choice((".", "!", ""))
+    return found[:1].upper() + found[1:]
+
+
+def renamed(text: str, draw: random.Random) -> str:
+    """With other names of people, places and nations; as it is if it has none."""
+
+    def other(found: re.Match[str]) -> str:
+        for names in NAMES:
+            if found[0] in names:
+                return draw.choice(sorted(names))
+        return found[0]
+
+    return _CAPITALISED.sub(other, text)
+
+
+def _uncapitalised(text: str) -> str:
+    is_i = re.match(r"I\b", text)
+    return text if is_i or text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+CHANGES: dict[str, Callable[[str, random.Random], str]] = {
+    "negated": negated,
+    "misspelt": misspelt,
+    "renamed": renamed,
+}
+
+
+def changed(sentences: Sequence[str], most: int, seed: int = 0) -> list[str]:
+    """At most `most` sentences of each kind of change, none as it was."""
+    draw = random.Random(seed)
+    found = []
+    for change in CHANGES.values():
+        of_change: list[str] = []
+        for text in draw.sample(sentences, len(sentences)):
+            if len(of_change) == most:
+                break
+            other = change(text, draw)
+            if other != text:
+                of_change.append(other)
+        found += of_change
+    short = [text for text in sentences if 3 <= len(text.split()) <= WORDS_OF_JOINED]
+    pairs = zip(draw.sample(short, len(short)), draw.sample(short, len(short)), strict=True)
+    return found + [joined(one, other, draw) for (one, other), _ in zip(pairs, range(most), strict=False)]

@@ -1,0 +1,66 @@
+"""Sentences with a small change: each kind does what its name says, the same each time."""
+
+import random
+from difflib import SequenceMatcher
+
+import pytest
+
+from benchmarks.release.changed_sentences import CHANGES, NAMES, changed, joined, misspelt, negated, renamed
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The soup wasn't warm.", "The soup was warm."),
+        ("You can't miss the tower.", "You can miss the tower."),
+        ("She never answers.", "She always answers."),
+        ("no soap, some towels", "some soap, some towels"),
+        ("It is a lie", "It isn't a lie"),
+        ("I like the view", "I don't like the view"),
+        ("Not a toy.", "Toy."),
+        ("we went home", "we went home"),
+    ],
+)
+def test_a_sentence_is_negated_or_no_longer(text, expected):
+    assert negated(text, random.Random(0)) == expected
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_one_or_two_letters_of_long_words_are_misspelt(seed):
+    text = "The wonderful orchestra was far too loud"
+    found = misspelt(text, random.Random(seed))
+    assert "\0" not in found
+    assert 0.85 < SequenceMatcher(None, text, found).ratio() <= 1
+    short = ("The", "was", "far", "too", "loud")
+    assert [word for word in found.split() if word in short] == list(short)
+    assert misspelt("as it was", random.Random(seed)) == "as it was"
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_two_sentences_are_joined(seed):
+    found = joined("The room was small.", "I loved the view!", random.Random(seed))
+    assert found[0].isupper()
+    assert "room was small" in found
+    assert "I loved the view" in found
+    assert "small." not in found.replace("small. However", "").replace("small. Still", "")
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_names_become_others_of_their_kind(seed):
+    found = renamed("Maria moved to Oslo with a Greek friend.", random.Random(seed)).split()
+    people, _, places, nations = NAMES
+    assert found[0] in people or "Maria" not in people
+    assert found[3] in places
+    assert found[6] in nations
+    assert renamed("Nobody moved.", random.Random(seed)) == "Nobody moved."
+
+
+def test_no_sentence_is_as_it_was_and_each_kind_has_as_many():
+    sentences = [
+        f"The {thing} of Paris was wonderful {number}" for thing in ("hotel", "bridge") for number in range(20)
+    ]
+    found = changed(sentences, most=7)
+    assert len(found) == (len(CHANGES) + 1) * 7
+    assert not set(found) & set(sentences)
+    assert found == changed(sentences, most=7)
+    assert changed([], most=7) == []
