@@ -70,8 +70,8 @@ LARGEST_DIFFERENCE = 0.01  # of a probability, that float16 may make
 BEGAN = "began.json"
 FURTHER = [f"further-{seed}" for seed in range(3)]  # the folders of the last steps
 # Further teachers, by their folder in --work: their option, and a description for the card. A transformer is too slow
-# for long texts, and single words have their labels. The weights of `before` and `imdb` are fixed: both
-# have seen the validation texts, in training or calibration.
+# for long texts, and single words have their labels. The weights of `before` and `imdb` are fixed: both have seen the
+# validation texts, in training or calibration.
 TEACHERS = {
     "minilm": (
         "minilm:words=3-60",
@@ -80,14 +80,13 @@ TEACHERS = {
     ),
     "before": (
         "before:weight=1",
-        "the previously bundled model. Of its own teachers, `films` was the one before it, trained on film reviews, "
-        "those of the column `development` too, so the figures of `imdb` may be slightly optimistic; and `minilm` was "
-        "all-MiniLM-L6-v2 (Apache-2.0), fine-tuned by `python -m benchmarks.release.transformer_teacher`",
+        "the previously bundled model, of 86afcfb. One model that it learned from, an earlier bundled one, was trained "
+        "on film reviews, those of the column `development` too, so the figures of `imdb` may be slightly optimistic",
     ),
     "imdb": (
         "imdb:weight=2:words=120-",
-        "a model of the preset `accurate`, trained only on the film reviews of imdb_train and imdb_unsup, by the "
-        "commands of docs/how-to/unlabelled.md",
+        "a model of the preset `accurate`, trained only on film reviews, films.csv and imdb_unsup, by the commands of "
+        "docs/how-to/unlabelled.md",
     ),
 }
 DOCUMENTS = "document-vectors:words=60-"  # not tried with shorter texts
