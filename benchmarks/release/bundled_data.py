@@ -4,10 +4,11 @@
 
 In: a folder with imdb_train.csv.xz, imdb_test.csv.xz, imdb_unsup.csv.xz and other_domains/, as the table below names
 them, own_sentences.csv, and made_sentences.py. Out: films.csv, others.csv, own.csv, made.csv and neutral.csv to learn
-from, held_back.csv, unlabelled.csv, a file of each source in development/, and sources.json with licences and numbers
-of rows. A text is on one side only, whatever its spaces, marks and capitals. Single sentences of film and product
-reviews, and sentences with small changes (changed_sentences.py), are among the unlabelled texts: a teacher labels
-them, so that the model that learns from it has seen short texts of these kinds.
+from, held_back.csv, unlabelled.csv and asked.csv, a file of each source in development/, and sources.json with licences
+and numbers of rows. A text is on one side only, whatever its spaces, marks and capitals. Single sentences of film and
+product reviews, and sentences with small changes (changed_sentences.py), are among the unlabelled texts, and asked.csv
+has sentences as questions: a teacher labels them, so that the model that learns from it has seen short texts of these
+kinds.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import random
 import re
 import sys
 from collections.abc import Callable, Sequence
@@ -26,6 +28,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.release import changed_sentences, made_sentences
+from benchmarks.release.changed_sentences import changed_by
 from benchmarks.release.own_sentences import FILE as OWN_FILE
 from sentiment_fast.cli.messages import say
 from sentiment_fast.errors import DataError, SentimentFastError, UsageError
@@ -42,7 +45,7 @@ HELD_BACK_SHARE = 0.05  # of what is left: to calibrate by
 HELD_BACK_SHARE_OF_MADE = 0.01
 FILMS, OTHERS, OWN, NEUTRAL, MADE = "films.csv", "others.csv", "own.csv", "neutral.csv", "made.csv"
 WEIGHTS = {FILMS: 3, OTHERS: 1, OWN: 3, NEUTRAL: 0.3, MADE: 4}  # film reviews then have a fifth of the total weight
-HELD_BACK, UNLABELLED = "held_back.csv", "unlabelled.csv"
+HELD_BACK, UNLABELLED, ASKED = "held_back.csv", "unlabelled.csv", "asked.csv"
 DEVELOPMENT, SOURCES_FILE = "development", "sources.json"
 
 
@@ -103,6 +106,12 @@ SENTENCES = {"imdb": (3, 120_000), "amazon_polarity_10k": (4, 30_000)}
 WORDS_OF_SENTENCES = (5, 40)
 WORDS_OF_CHANGED = (4, 25)
 MOST_CHANGED = 20_000  # of each kind of change
+MOST_ASKED = 40_000
+MOST_ABOUT_OTHERS = 30_000  # of the made sentences with a label, and half as many neutral ones
+DESCRIPTIONS = {
+    "changed_sentences": ("sentences of all these, changed, unlabelled", "those of all these"),
+    "questions": ("questions made of sentences of all these, unlabelled", "those of all these"),
+}
 IMDB = Source(
     "imdb",
     "film reviews (Maas et al. 2011)",
@@ -207,22 +216,46 @@ def parts_of(data: Path, tiers: Sequence[str]) -> list[Parts]:
         source = Source(name, "for development", "none stated", "-")
         found.append(Parts(source, rows, *[rows[:0]] * 4))
     _keep_apart(found)
-    found.append(_changed_parts(found))
+    sentences = _sentences(found)
+    found.append(_without_labels("changed_sentences", changed_sentences.changed(sentences, MOST_CHANGED), found))
+    _keep_apart(found)
+    questions = changed_by(changed_sentences.asked, sentences, MOST_ASKED, random.Random(0))
+    found.append(_without_labels("questions", questions, found))
+    _add_nouns(next(parts for parts in found if parts.source == MADE_SENTENCES), sentences)
     _keep_apart(found)
     return found
 
 
-def _changed_parts(found: Sequence[Parts]) -> Parts:
-    """Sentences of people, changed; not those that are for development or held back."""
-    made = ("made_sentences", "own_sentences")
-    tables = [rows for parts in found if parts.source.name not in made for rows in (parts.training, parts.unlabelled)]
+def _sentences(found: Sequence[Parts]) -> list[str]:
+    """Sentences of people, of WORDS_OF_CHANGED words; not those that are for development or held back."""
+    made = (MADE_SENTENCES, OWN_SENTENCES)
+    tables = [rows for parts in found if parts.source not in made for rows in (parts.training, parts.unlabelled)]
     texts = pd.concat(tables)["review"]
-    sentences = texts[texts.str.count(r"\S+").between(*WORDS_OF_CHANGED)].drop_duplicates()
-    rows = pd.DataFrame({"review": changed_sentences.changed(sentences.tolist(), MOST_CHANGED), "sentiment": ""})
+    sentences: list[str] = texts[texts.str.count(r"\S+").between(*WORDS_OF_CHANGED)].drop_duplicates().tolist()
+    return sentences
+
+
+def _without_labels(name: str, texts: Sequence[str], of: Sequence[Parts]) -> Parts:
+    """A source of these texts, which were made of the texts of others."""
+    rows = pd.DataFrame({"review": texts, "sentiment": ""})
     rows = rows.assign(order=order(rows["review"].map(key))).drop_duplicates("order")
-    tier = max(parts.source.tier for parts in found)
-    source = Source("changed_sentences", "sentences of all these, changed, unlabelled", "those of all these", tier)
-    return Parts(source, *[rows[:0]] * 4, rows)
+    tier = max(parts.source.tier for parts in of if parts.source.tier in "AB")
+    none = rows[:0]
+    return Parts(Source(name, *DESCRIPTIONS[name], tier), none, none, none, none, rows)
+
+
+def _add_nouns(made: Parts, sentences: Sequence[str]) -> None:
+    """Learn made sentences about other things too: the nouns of these sentences, whatever kind of thing they are."""
+    known = {*made_sentences.NOUNS, *made_sentences.PLURAL_NOUNS}
+    nouns, draw = changed_sentences.nouns_of(sentences), random.Random(0)
+    if not nouns:
+        return
+    for name, most in (("training", MOST_ABOUT_OTHERS), ("neutral", MOST_ABOUT_OTHERS // 2)):
+        rows = getattr(made, name)
+        texts = [changed_sentences.about_others(text, known, nouns, draw) for text in rows["review"][:most]]
+        more = pd.DataFrame({"review": texts, "sentiment": rows["sentiment"][:most].tolist()})
+        more = more.assign(order=order(more["review"])).drop_duplicates("order")
+        setattr(made, name, pd.concat([rows, more[~more["order"].isin(rows["order"])]]))
 
 
 def _keep_apart(found: Sequence[Parts]) -> None:
@@ -254,7 +287,10 @@ def write(found: Sequence[Parts], out: Path) -> None:
     columns = ["review", "sentiment"]
     for name, rows in of_parts.items():
         pd.concat(rows)[columns].to_csv(out / name, index=False)
-    pd.concat([parts.unlabelled for parts in found])[columns[:1]].to_csv(out / UNLABELLED, index=False)
+    questions = apart["questions"]
+    unlabelled = pd.concat([parts.unlabelled for parts in found if parts is not questions])
+    for name, texts in ((UNLABELLED, unlabelled), (ASKED, questions.unlabelled)):
+        texts[columns[:1]].to_csv(out / name, index=False)
     for parts in found:
         if len(parts.development):
             parts.development[columns].to_csv(out / DEVELOPMENT / f"{parts.source.name}.csv", index=False)

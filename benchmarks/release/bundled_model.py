@@ -35,6 +35,7 @@ import pyarrow as pa
 import sentiment_fast
 from benchmarks.release.bundled_card import Facts, Rounding, card, versions
 from benchmarks.release.bundled_data import (
+    ASKED,
     DEVELOPMENT,
     HELD_BACK,
     LABELS,
@@ -133,7 +134,9 @@ def steps(settings: Sequence[str], teachers: Sequence[str] = (), continued: bool
     # them. Teachers do not know them well enough either, so only their labels are learned.
     made = ["--data", f"{MADE}:weight={WEIGHTS[MADE]}:label_weight=1"]
     first = "before" if continued else "fast"
-    further = ["train", "--preset", "fast", "--init", first, *made, *learned, *batches, *models, *whole, *changes]
+    # Questions too, for the network only: their words are those of opinions.
+    models_last = [*models, "--unlabelled", ASKED]
+    further = ["train", "--preset", "fast", "--init", first, *made, *learned, *batches, *models_last, *whole, *changes]
     last = {name: [*further, "--seed", str(seed)] for seed, name in enumerate(FURTHER)}
     if continued:
         return last
@@ -158,7 +161,7 @@ def prepare(
         if not (folder / WEIGHTS_FILE).exists():
             raise ModelFolderError(f"{folder}: expected a model folder, found no {WEIGHTS_FILE}")
     began = {
-        "data": {name: _digest(data / name) for name in (*WEIGHTS, HELD_BACK, UNLABELLED)},
+        "data": {name: _digest(data / name) for name in (*WEIGHTS, HELD_BACK, UNLABELLED, ASKED)},
         "teachers": {name: _digest(folder / WEIGHTS_FILE) for name, folder in (teachers or {}).items()},
         "commands": {folder: shlex.join(command) for folder, command in commands.items()},
         "presets": {name: preset(name).as_dict() for name in ("accurate", "fast")},
@@ -178,7 +181,7 @@ def prepare(
     work.mkdir(parents=True, exist_ok=True)
     for name, folder in (teachers or {}).items():
         shutil.copytree(folder, work / name, dirs_exist_ok=True)
-    for name in (*WEIGHTS, HELD_BACK, UNLABELLED):
+    for name in (*WEIGHTS, HELD_BACK, UNLABELLED, ASKED):
         shutil.copyfile(data / name, work / name)
     commit = _commit()
     (work / BEGAN).write_text(json.dumps({**began, "commit": commit}, indent=2) + "\n", "utf-8")
@@ -269,7 +272,7 @@ def finish(
         size=_size(folder),
         weights=WEIGHTS,
         training=sum(len(read_labelled(work / name)) for name in WEIGHTS),
-        unlabelled=len(read_texts(work / UNLABELLED)),
+        unlabelled=sum(len(read_texts(work / name)) for name in (UNLABELLED, ASKED)),
         figures=figures,
         rounding=lost,
         empty=float(scorer.predict_proba([""])[0, 1]),

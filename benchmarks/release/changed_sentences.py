@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
 
 from benchmarks.release import made_words
 
@@ -45,8 +46,22 @@ JOINED = (
     "{0}; {1}",
     "Despite what they say ({0}), {1}",
 )
+ASKED = (
+    "Do you think {0}?",
+    "Does anyone know if {0}?",
+    "Is it true that {0}?",
+    "I wonder whether {0}.",
+    "Can you tell me if {0}?",
+    "Would you say that {0}?",
+)
 _LISTS = (made_words.NAMES, made_words.SURNAMES, made_words.PLACES, made_words.NATIONS)
 NAMES = [frozenset(names.split()) for names in _LISTS]
+_STATED = re.compile(
+    r"((?:the|this|that|these|those|my|our|your|his|her|their|it|he|she|they|we|there)\b(?: [\w'-]+){0,4}?) "
+    r"(is|was|are|were|will|would|can|could|has|have|had|should) (.+)",
+    re.IGNORECASE | re.DOTALL,
+)
+_NAMED = re.compile(r"\b(?:the|this|my|our|their|his|her) ([a-z]{3,})(?= (?:is|was|has|had|and|of|in|on|for)\b)")
 _WORD = re.compile(r"[A-Za-z]{5,}")
 _CAPITALISED = re.compile(r"\b[A-Z][a-z]+\b")
 _MARKS_AT_END = " .!?,;"
@@ -84,6 +99,35 @@ def joined(text: str, other: str, draw: random.Random) -> str:
     return found[:1].upper() + found[1:]
 
 
+def asked(text: str, draw: random.Random) -> str:
+    """As a question: by its word order if it is a plain statement, or within another question."""
+    statement = _uncapitalised(text.strip(_MARKS_AT_END))
+    found = _STATED.fullmatch(statement)
+    if found and draw.random() < 0.7:
+        subject, verb, rest = found.groups()
+        return f"{verb.capitalize()} {subject} {rest}?"
+    if "?" in text or len(text.split()) > WORDS_OF_JOINED:
+        return text
+    return draw.choice(ASKED).format(statement)
+
+
+def nouns_of(sentences: Sequence[str], least: int = 3) -> list[str]:
+    """Words that stand where nouns do, in as many of the sentences or more; in the order of the alphabet."""
+    counts = Counter(word for text in sentences for word in set(_NAMED.findall(text)))
+    return sorted(word for word, count in counts.items() if count >= least)
+
+
+def about_others(text: str, known: Collection[str], nouns: Sequence[str], draw: random.Random) -> str:
+    """With another of the nouns in place of each known one, the same for the same; as it is if it has none."""
+    others: dict[str, str] = {}
+
+    def other(found: re.Match[str]) -> str:
+        word = found[0].lower()
+        return others.setdefault(word, draw.choice(nouns)) if word in known else found[0]
+
+    return re.sub(r"\b[A-Za-z]+\b", other, text)
+
+
 def renamed(text: str, draw: random.Random) -> str:
     """With other names of people, places and nations; as it is if it has none."""
 
@@ -108,19 +152,24 @@ CHANGES: dict[str, Callable[[str, random.Random], str]] = {
 }
 
 
+def changed_by(
+    change: Callable[[str, random.Random], str], sentences: Sequence[str], most: int, draw: random.Random
+) -> list[str]:
+    """At most `most` of the sentences, changed in one way, none as it was."""
+    found: list[str] = []
+    for text in draw.sample(sentences, len(sentences)):
+        if len(found) == most:
+            break
+        other = change(text, draw)
+        if other != text:
+            found.append(other)
+    return found
+
+
 def changed(sentences: Sequence[str], most: int, seed: int = 0) -> list[str]:
     """At most `most` sentences of each kind of change, none as it was."""
     draw = random.Random(seed)
-    found = []
-    for change in CHANGES.values():
-        of_change: list[str] = []
-        for text in draw.sample(sentences, len(sentences)):
-            if len(of_change) == most:
-                break
-            other = change(text, draw)
-            if other != text:
-                of_change.append(other)
-        found += of_change
+    found = [text for change in CHANGES.values() for text in changed_by(change, sentences, most, draw)]
     short = [text for text in sentences if 3 <= len(text.split()) <= WORDS_OF_JOINED]
     pairs = zip(draw.sample(short, len(short)), draw.sample(short, len(short)), strict=True)
     return found + [joined(one, other, draw) for (one, other), _ in zip(pairs, range(most), strict=False)]

@@ -61,8 +61,9 @@ def balanced_rows(data: Path, most: int, seed: int) -> pd.DataFrame:
     rows = pd.concat(tables, ignore_index=True)
     rows = rows.sample(frac=1, random_state=seed, ignore_index=True)
     share = np.where(rows["source"].str.startswith(MADE), SHARE_OF_MADE, 1)
-    place = rows.groupby("source").cumcount() / share
-    return rows.assign(place=place).sort_values("place", kind="stable", ignore_index=True)[:most]
+    return rows.assign(place=rows.groupby("source").cumcount() / share).sort_values(
+        "place", kind="stable", ignore_index=True
+    )[:most]
 
 
 def _table(path: Path) -> pd.DataFrame:

@@ -61,16 +61,23 @@ def test_a_text_is_in_one_file_only_whatever_its_marks_and_capitals(folder):
     keys = [key(text) for table in files.values() for text in table["review"]]
     assert len(keys) == len(set(keys))
     of_books = 10  # those whose label is one of two
-    of_people = len(keys) - sources_of(folder)["changed_sentences"]["unlabelled"]
+    sources = sources_of(folder)
+    of_people = len(keys) - sum(sources[name]["unlabelled"] for name in ("changed_sentences", "questions"))
     assert of_people == 3 * len(TEXTS) + 2 * len(TEXTS) + of_books + 2 * len(TEXTS[:40])
 
 
 def test_each_part_holds_labels_of_two_or_none(folder):
     files = made(folder)
     for name, table in files.items():
-        assert list(table.columns) == ["review"] if name == "unlabelled.csv" else ["review", "sentiment"]
+        assert list(table.columns) == ["review"] if name in ("unlabelled.csv", "asked.csv") else ["review", "sentiment"]
         three = {"positive", "negative", "neutral"}
-        of_all = {"own.csv": three, "made.csv": three, "neutral.csv": {"neutral"}, "unlabelled.csv": None}
+        of_all = {
+            "own.csv": three,
+            "made.csv": three,
+            "neutral.csv": {"neutral"},
+            "unlabelled.csv": None,
+            "asked.csv": None,
+        }
         labels = set(table["sentiment"]) if "sentiment" in table else None
         assert labels == of_all.get(name, {"positive", "negative"})
         assert len(table) > 0
@@ -100,6 +107,7 @@ def test_sources_without_the_authors_licence_can_be_left_out(folder):
         "dev_book_reviews",
         "dev_tweets",
         "changed_sentences",
+        "questions",
     ]
 
 
@@ -131,6 +139,17 @@ def test_sentences_that_are_changed_are_neither_for_development_nor_held_back(fo
     assert set(asked) > set(files["others.csv"]["review"])
     apart = [table["review"] for name, table in files.items() if name.startswith(("development", "held_back"))]
     assert not set(asked) & set(pd.concat(apart))
+
+
+def test_made_sentences_are_about_other_things_too(folder, monkeypatch):
+    monkeypatch.setattr(bundled_data.made_sentences, "NOUNS", ["a"])
+    monkeypatch.setattr(bundled_data.changed_sentences, "nouns_of", lambda sentences: ["harbour"])
+    table = made(folder)["made.csv"]
+    about_others = table[table["review"].str.contains("harbour")]
+    assert {"positive", "negative", "neutral"} == set(about_others["sentiment"])
+    before = dict(zip(table["review"], table["sentiment"], strict=True))
+    for text, label in zip(about_others["review"], about_others["sentiment"], strict=True):
+        assert before[text.replace("harbour", "a")] == label
 
 
 def test_spare_labelled_rows_are_learned_without_their_label(folder, monkeypatch):

@@ -56,7 +56,8 @@ def data(tmp_path_factory):
     for name, (start, count) in parts.items():
         write(folder / f"{name}.csv", review=texts.slice(start, count), sentiment=labels.slice(start, count))
     write(folder / "neutral.csv", review=texts.slice(480, 20), sentiment=["neutral"] * 20)
-    write(folder / "unlabelled.csv", review=texts.slice(300, 180))
+    write(folder / "unlabelled.csv", review=texts.slice(300, 160))
+    write(folder / "asked.csv", review=texts.slice(460, 20))
     numbers = {"training": 285, "neutral": 20, "held_back": 15, "unlabelled": 180, "development": 100}
     source = {"name": "demo", "what": "made-up reviews", "licence": "MIT", "tier": "A", **numbers}
     (folder / "sources.json").write_text(json.dumps([source]))
@@ -121,6 +122,8 @@ def test_the_teachers_word_on_unlabelled_texts_is_learned(made):
         *bundled_model.FURTHER,
     ]
     assert "--teacher document-vectors:words=60- --teacher teacher:weight=1 --unlabelled unlabelled.csv" in commands[3]
+    assert "asked.csv" not in commands[3]
+    assert all("--unlabelled unlabelled.csv --unlabelled asked.csv" in command for command in commands[4:])
 
 
 def test_a_film_teacher_is_passed_to_train_and_named_in_the_card(data, made, tmp_path, monkeypatch):

@@ -5,7 +5,19 @@ from difflib import SequenceMatcher
 
 import pytest
 
-from benchmarks.release.changed_sentences import CHANGES, NAMES, changed, joined, misspelt, negated, renamed
+from benchmarks.release.changed_sentences import (
+    ASKED,
+    CHANGES,
+    NAMES,
+    about_others,
+    asked,
+    changed,
+    joined,
+    misspelt,
+    negated,
+    nouns_of,
+    renamed,
+)
 
 
 @pytest.mark.parametrize(
@@ -53,6 +65,36 @@ def test_names_become_others_of_their_kind(seed):
     assert found[3] in places
     assert found[6] in nations
     assert renamed("Nobody moved.", random.Random(seed)) == "Nobody moved."
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The staff were kind and helpful.", "Were the staff kind and helpful?"),
+        ("It has a small garden", "Has it a small garden?"),
+        ("Was it any good?", "Was it any good?"),
+    ],
+)
+def test_a_statement_is_asked_by_its_word_order(text, expected):
+    assert expected in {asked(text, random.Random(seed)) for seed in range(10)}
+
+
+def test_other_short_sentences_are_asked_within_a_question():
+    found = {asked("Great view!", random.Random(seed)) for seed in range(20)}
+    assert found <= {question.format("great view") for question in ASKED}
+    assert len(found) > 1
+
+
+def test_nouns_are_words_that_stand_where_nouns_do():
+    sentences = ["Sadly the harbour was closed", "we liked the harbour in May", "a very big harbour", "the view of it"]
+    assert nouns_of(sentences, least=2) == ["harbour"]
+    assert nouns_of(sentences, least=1) == ["harbour", "view"]
+
+
+def test_known_nouns_become_others_the_same_for_the_same():
+    found = about_others("The lamp is good, Lamp!", {"lamp"}, ["harbour"], random.Random(0))
+    assert found == "The harbour is good, harbour!"
+    assert about_others("lampshade", {"lamp"}, ["harbour"], random.Random(0)) == "lampshade"
 
 
 def test_no_sentence_is_as_it_was_and_each_kind_has_as_many():
