@@ -44,8 +44,9 @@ class Facts:
 
     size: bytes of the model's files. weights: by the name of each file, what its texts' losses are multiplied by.
     training, unlabelled: numbers of texts. figures: on the held-out part. empty, unknown: P(positive) of a text without
-    words, and of one with only unknown words. teachers: what each further teacher is, by name. before: metrics.json of
-    the model that was trained further; None for one trained from scratch. domains, behaviour: lines of tables.
+    words, and of one with only unknown words. teachers: what each further teacher is, by name. made_in_calibration: how
+    often each made sentence counted. before: metrics.json of the model that was trained further; None for one trained
+    from scratch. domains, behaviour: lines of tables.
     """
 
     model: Model
@@ -60,6 +61,7 @@ class Facts:
     commands: Sequence[str]
     teachers: Mapping[str, str]
     commit: str
+    made_in_calibration: float
     before: Mapping[str, Any] | None
     domains: Sequence[str]
     behaviour: Sequence[str]
@@ -86,7 +88,8 @@ def card(facts: Facts) -> str:
     )
     learned = (
         f"It was trained on {facts.training:,} labelled texts and {facts.unlabelled:,} without labels; {figures.n:,} "
-        "labelled ones more were held out to calibrate it, and those of the column `development` to evaluate it. The "
+        f"labelled ones more were held out to calibrate it, where made sentences counted {facts.made_in_calibration:g} "
+        "times, and those of the column `development` to evaluate it. The "
         f"texts are not part of this package. In training, {_weights(facts.weights)}. Texts that people called neutral "
         "are learned as a probability of one half."
     )
@@ -233,7 +236,7 @@ def _before(metrics: Mapping[str, Any] | None) -> str:
 def _steps(before: Mapping[str, Any] | None) -> str:
     further = (
         "with sentences made of frames and words, of which there are more than any data set has about negation, "
-        "contrast, names and facts, with three seeds."
+        "contrast, names and facts, and with sentences of people as questions, with three seeds."
     )
     if before is None:
         return (

@@ -30,9 +30,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 import sentiment_fast
+from benchmarks.release import made_sentences
 from benchmarks.release.bundled_card import Facts, Rounding, card, versions
 from benchmarks.release.bundled_data import (
     ASKED,
@@ -68,6 +70,7 @@ from sentiment_fast.training.encode import Encoded
 
 LARGEST_BYTES = 20_000_000  # of the folder
 LARGEST_DIFFERENCE = 0.01  # of a probability, that float16 may make
+MADE_IN_CALIBRATION = 3.0
 BEGAN = "began.json"
 FURTHER = [f"further-{seed}" for seed in range(3)]  # the folders of the last steps
 # Further teachers, by their folder in --work: their option, and a description for the card. A transformer is too slow
@@ -243,6 +246,17 @@ def averaged(models: Sequence[Model], held_back: LabelledTexts) -> Model:
     return model
 
 
+def calibration_weights(texts: LabelledTexts) -> npt.NDArray[np.float64]:
+    """(n,): how often each text counts in the calibration; made sentences count more than others.
+
+    They say how far n-grams are to be trusted about a text of a few words that a "not" may decide. Too few are held
+    back to say so, since each that is learned from teaches more.
+    """
+    made = {text for text, _ in made_sentences.rows()}
+    weights = [MADE_IN_CALIBRATION if text in made else 1.0 for text in texts.texts.to_pylist()]
+    return np.array(weights, np.float64)
+
+
 def finish(
     work: Path, commands: dict[str, list[str]], commit: str, domains: Sequence[Path], sources: Sequence[dict[str, Any]]
 ) -> Path:
@@ -256,7 +270,7 @@ def finish(
     models = [load_model(work / name) for name in FURTHER]
     if commands.keys() == set(FURTHER):  # counts as much as those that learned further, lest its knowledge is lost
         models += [load_model(work / "before")] * len(FURTHER)
-    model = averaged(models, held_back)
+    model = averaged(models, replace(held_back, weights=calibration_weights(held_back)))
     save_model(folder, model, half=True)
     halved = load_model(folder)
     lost = rounding(model, halved, held_back.texts)
@@ -280,6 +294,7 @@ def finish(
         commands=[_shown(name, command) for name, command in commands.items()],
         teachers={name: what for name, (option, what) in TEACHERS.items() if option in commands[FURTHER[0]]},
         commit=commit,
+        made_in_calibration=MADE_IN_CALIBRATION,
         before=_read_metrics(work / "before") if commands.keys() == set(FURTHER) else None,
         domains=tables(scorer, domains),
         behaviour=behaviour.table(behaviour.evaluate(scorer, behaviour.read_cases())),
