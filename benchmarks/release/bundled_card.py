@@ -241,8 +241,8 @@ def _steps(before: Mapping[str, Any] | None) -> str:
     if before is None:
         return (
             "The first model was trained on the labels, `fast` on the labels and, for all texts, on its teachers' "
-            f"probabilities. Its network alone was then trained further, {further} The means of the three networks' "
-            "weights were then rounded to float16."
+            f"probabilities. Its network alone was then trained further, {further} The means of the weights of `fast` "
+            'and these three (Wortsman et al. 2022, "Model soups") were then rounded to float16.'
         )
     return (
         f"The network of `before` alone was trained further, {further} Half of each weight is from `before` and "

@@ -7,10 +7,10 @@
 In: a folder of bundled_data.py, and folders of further teachers. Out: a model folder. A model of the preset `accurate`
 learns from the labels; one of the preset `fast`, with more words and buckets, from the labels and from the
 probabilities that this model, document vectors and further teachers give all texts. Its network then learns on with the
-sentences of made_sentences.py, with three seeds. The means of their weights are the result, as float16. Each step is a
-command of the package and makes a folder in --work; the same command resumes after the last complete step. With
---continue, only the last steps run, from the previously bundled model, and the result is half of its weights and half
-of their mean.
+sentences of made_sentences.py, with three seeds. The means of its weights before and of the three are the result, as
+float16. Each step is a command of the package and makes a folder in --work; the same command resumes after the last
+complete step. With --continue, only the last steps run, from the previously bundled model, and the result is half of
+its weights and half of their mean.
 """
 
 from __future__ import annotations
@@ -234,8 +234,8 @@ def rounding(model: Model, halved: Model, texts: pa.ChunkedArray) -> Rounding:
 def averaged(models: Sequence[Model], held_back: LabelledTexts) -> Model:
     """The model whose network has the mean of these models' weights, calibrated on these texts.
 
-    models: trained from the same weights, in the same vocabulary, with the same n-grams. What each has learned by
-    chance cancels out (Wortsman et al. 2022, "Model soups").
+    models: trained from the same weights, or these, in the same vocabulary, with the same n-grams. What each has
+    learned by chance cancels out (Wortsman et al. 2022, "Model soups").
     """
     first = models[0]
     weights = {name: np.mean([one.weights[name] for one in models], axis=0) for name in first.weights}
@@ -270,6 +270,8 @@ def finish(
     models = [load_model(work / name) for name in FURTHER]
     if commands.keys() == set(FURTHER):  # counts as much as those that learned further, lest its knowledge is lost
         models += [load_model(work / "before")] * len(FURTHER)
+    else:
+        models.append(load_model(work / "fast"))
     model = averaged(models, replace(held_back, weights=calibration_weights(held_back)))
     save_model(folder, model, half=True)
     halved = load_model(folder)

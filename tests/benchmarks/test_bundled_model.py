@@ -93,7 +93,7 @@ def test_it_makes_a_model_folder_of_the_two_classes(made):
 
 def test_the_model_is_the_mean_of_the_small_ones_in_half_the_space(made):
     bundled = load_model(made / "bundled")
-    trained = [load_model(made / "work" / name) for name in bundled_model.FURTHER]
+    trained = [load_model(made / "work" / name) for name in ("fast", *bundled_model.FURTHER)]
     assert (bundled.settings["name"], bundled.vocabulary) == ("fast", trained[0].vocabulary)
     for name, weights in bundled.weights.items():
         mean = np.mean([one.weights[name] for one in trained], axis=0)
@@ -105,6 +105,17 @@ def test_the_mean_is_calibrated_on_the_texts_it_is_given(data, made):
     trained = [load_model(made / "work" / name) for name in bundled_model.FURTHER]
     model = bundled_model.averaged(trained, read_labelled(data / "development" / "domain.csv"))
     assert trained[0].calibration == UNCHANGED != model.calibration
+
+
+def test_made_sentences_count_more_than_others_in_the_calibration(data):
+    held_back = read_labelled(data / "held_back.csv")
+    text = held_back.texts[3].as_py()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bundled_model.made_sentences, "rows", lambda: [(text, "positive")])
+        weights = bundled_model.calibration_weights(held_back)
+    is_made = np.array([one == text for one in held_back.texts.to_pylist()])
+    assert set(weights[is_made]) == {bundled_model.MADE_IN_CALIBRATION}
+    assert set(weights[~is_made]) == {1}
 
 
 def test_each_text_is_learned_from_or_held_back(made):
