@@ -53,7 +53,7 @@ class Engine(Protocol):
 def scoring_precision(model: Model, device: Device, name: str = "auto") -> Precision:
     """As `choose_precision`, but "auto" is float32 where the core computes it faster than PyTorch does bf16.
 
-    It is 2.6 to 5.2 times as fast for layers of 64 to 128 units on a CPU with AMX, but slower for layers of 256
+    It is 2.0 to 5.2 times as fast for layers of 64 to 128 units on a CPU with AMX, but slower for layers of 256
     (docs/performance.md).
     """
     precision = choose_precision(device, name)
