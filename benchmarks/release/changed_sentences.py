@@ -1,8 +1,8 @@
-"""Sentences of people -> others, without a label, that a teacher judges: small changes that real texts are short of.
+"""Sentences -> others that differ in one thing: kinds of text that data sets have too few of.
 
-In: sentences. Out: each kind of `CHANGES` once for as many of them as asked for: a "not" put in or taken out, a word
-misspelt, two sentences joined by a word of contrast, another name. What they mean is left to the teacher. Everything is
-drawn by a seed.
+In: sentences. Out: `changed`: some with a "not" put in or taken out, with a word misspelt, with another name, or joined
+to another one; `asked`: a sentence as a question; `about_others`: a made sentence about something else. What they mean
+is left to a teacher. Everything is drawn by a seed.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
+from itertools import islice
 
 from benchmarks.release import made_words
 
@@ -65,7 +66,7 @@ _NAMED = re.compile(r"\b(?:the|this|my|our|their|his|her) ([a-z]{3,})(?= (?:is|w
 _WORD = re.compile(r"[A-Za-z]{5,}")
 _CAPITALISED = re.compile(r"\b[A-Z][a-z]+\b")
 _MARKS_AT_END = " .!?,;"
-WORDS_OF_JOINED = 12  # of each of the two, at most
+LEAST_WORDS_OF_JOINED, WORDS_OF_JOINED = 3, 12  # of each of the two
 
 
 def negated(text: str, draw: random.Random) -> str:
@@ -145,16 +146,11 @@ def _uncapitalised(text: str) -> str:
     return text if is_i or text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
-CHANGES: dict[str, Callable[[str, random.Random], str]] = {
-    "negated": negated,
-    "misspelt": misspelt,
-    "renamed": renamed,
-}
+Change = Callable[[str, random.Random], str]
+CHANGES: tuple[Change, ...] = (negated, misspelt, renamed)
 
 
-def changed_by(
-    change: Callable[[str, random.Random], str], sentences: Sequence[str], most: int, draw: random.Random
-) -> list[str]:
+def changed_by(change: Change, sentences: Sequence[str], most: int, draw: random.Random) -> list[str]:
     """At most `most` of the sentences, changed in one way, none as it was."""
     found: list[str] = []
     for text in draw.sample(sentences, len(sentences)):
@@ -167,9 +163,9 @@ def changed_by(
 
 
 def changed(sentences: Sequence[str], most: int, seed: int = 0) -> list[str]:
-    """At most `most` sentences of each kind of change, none as it was."""
+    """At most `most` sentences of each of `CHANGES`, none as it was, and as many that were joined."""
     draw = random.Random(seed)
-    found = [text for change in CHANGES.values() for text in changed_by(change, sentences, most, draw)]
-    short = [text for text in sentences if 3 <= len(text.split()) <= WORDS_OF_JOINED]
+    found = [text for change in CHANGES for text in changed_by(change, sentences, most, draw)]
+    short = [text for text in sentences if LEAST_WORDS_OF_JOINED <= len(text.split()) <= WORDS_OF_JOINED]
     pairs = zip(draw.sample(short, len(short)), draw.sample(short, len(short)), strict=True)
-    return found + [joined(one, other, draw) for (one, other), _ in zip(pairs, range(most), strict=False)]
+    return found + [joined(one, other, draw) for one, other in islice(pairs, most)]
