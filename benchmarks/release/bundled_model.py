@@ -84,7 +84,7 @@ TEACHERS = {
     ),
     "before": (
         "before:weight=1",
-        "the previously bundled model, of 86afcfb. One model that it learned from, an earlier bundled one, was trained "
+        "the previously bundled model. An earlier one, from which it learned directly or through others, was trained "
         "on film reviews, those of the column `development` too, so the figures of `imdb` may be slightly optimistic",
     ),
     "imdb": (

@@ -25,15 +25,16 @@ NEGATIONS = (
     (r"\bnothing\b", "everything"),
     (r"\bnobody\b", "everybody"),
     (r"\bwithout\b", "with"),
-    (r"\bnot (?:a|an|the)? ?", ""),
+    (r"\bnot (?:(?:an?|the) )?", ""),
     (r"\bno (?=[a-z]{3})", "some "),
     (r"\b(is|was|are|were|would|could|should|does|did) ", r"\1n't "),
     (r"\bcan ", "can't "),
     (r"\bwill ", "won't "),
-    (r"\b(it|that|he|she|there)'s ", r"\1's not "),
-    (r"\b(they|you|we)'re ", r"\1're not "),
+    (r"\b(it|that|he|she|there)'s (?!not\b|never\b)", r"\1's not "),
+    (r"\b(they|you|we)'re (?!not\b|never\b)", r"\1're not "),
     (r"\bI (love|like|enjoy|recommend|hate|regret|mind|trust) ", r"I don't \1 "),
-    (r"\bI'(?:ve|d) ", "I have never "),
+    (r"\bI've (?!not\b|never\b)", "I have never "),
+    (r"\bI'd (?!not\b|never\b)", "I would never "),
     (r"\b(very|really|so|too|quite) ", r"not \1 "),
     (r"\b(good|great|bad|nice|happy|worth|easy|fresh|friendly|clean|fun)\b", r"not \1"),
 )
@@ -63,6 +64,7 @@ _STATED = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _NAMED = re.compile(r"\b(?:the|this|my|our|their|his|her) ([a-z]{3,})(?= (?:is|was|has|had|and|of|in|on|for)\b)")
+_SENTENCE_BREAK = re.compile(r"[.!?;]\s")
 _WORD = re.compile(r"[A-Za-z]{5,}")
 _CAPITALISED = re.compile(r"\b[A-Z][a-z]+\b")
 _MARKS_AT_END = " .!?,;"
@@ -101,13 +103,18 @@ def joined(text: str, other: str, draw: random.Random) -> str:
 
 
 def asked(text: str, draw: random.Random) -> str:
-    """As a question: by its word order if it is a plain statement, or within another question."""
+    """As a question: by its word order if it is a plain statement, or within another question.
+
+    Several sentences, a question, and other long texts stay as they are.
+    """
     statement = _uncapitalised(text.strip(_MARKS_AT_END))
+    if "?" in text or _SENTENCE_BREAK.search(statement):
+        return text
     found = _STATED.fullmatch(statement)
     if found and draw.random() < 0.7:
         subject, verb, rest = found.groups()
         return f"{verb.capitalize()} {subject} {rest}?"
-    if "?" in text or len(text.split()) > WORDS_OF_JOINED:
+    if len(text.split()) > WORDS_OF_JOINED:
         return text
     return draw.choice(ASKED).format(statement)
 

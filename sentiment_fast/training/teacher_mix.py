@@ -131,15 +131,14 @@ def teach(
             say,
             lambda one: _documents(one, data, texts, ids, seed, say),
         )
-        taught = np.ones(len(texts), np.bool_)  # of a text whose label counts alone, no teacher is asked
+        taught = np.ones(len(texts), np.bool_)  # teachers do not score texts of which only the label is learned
         taught[: len(labelled.data)] = np.asarray(weight) < 1
-        teachers.check_lengths(ids.lengths[taught])
-        if len(teachers.options) > 1:
-            teachers.choose_weights(data.validation.with_class())
-        count = int(taught.sum())
-        say(f"{'the teachers label' if len(teachers.options) > 1 else 'the teacher labels'} {count:,} texts")
         fresh = np.full((len(texts), len(data.classes)), 1 / len(data.classes), np.float32)
-        if count:
+        if count := int(taught.sum()):
+            teachers.check_lengths(ids.lengths[taught])
+            if len(teachers.options) > 1:
+                teachers.choose_weights(data.validation.with_class())
+            say(f"{'the teachers label' if len(teachers.options) > 1 else 'the teacher labels'} {count:,} texts")
             fresh[taught] = teachers.probabilities(texts.texts.filter(pa.array(taught)), ids.lengths[taught])
         if folder is not None:
             processes.first_does(lambda: keep_probabilities(folder, fresh, ids))

@@ -28,8 +28,8 @@ def open_teacher(folder: str | Path, classes: Sequence[Any], device: str, say: C
     folder = model_folder(folder)
     if is_hugging_face(folder):
         chosen = choose_device(device)
-        # Soft targets need no float32, which is slow on a GPU, and half as fast as bf16 on a CPU with AMX. On CPUs with
-        # AVX-512's bf16 alone, bf16 has not been tried.
+        # Soft targets need no float32: bf16 is much faster on a GPU, and twice as fast on a CPU with AMX. On CPUs with
+        # bf16 but without AMX, it has not been tried.
         is_faster = chosen.type == "cuda" or (chosen.type == "cpu" and cpu_has_amx())
         precision = choose_precision(chosen, "auto" if is_faster else "float32")
         teacher = _hugging_face(folder, classes, chosen, precision, say)

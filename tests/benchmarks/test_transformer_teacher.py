@@ -57,6 +57,12 @@ def test_sources_are_balanced(mix):
     assert set(rows["sentiment"][rows["source"] == f"{NEUTRAL} 0"]) == {"neutral"}
 
 
+def test_made_sentences_have_four_times_the_share_of_a_source(mix):
+    rows = transformer_teacher.balanced_rows(mix, 32, seed=0)
+    counts = {f"{MADE} 0": 16, f"{OTHERS} 0": 4, f"{OTHERS} 1": 4, f"{OWN} 0": 4, f"{NEUTRAL} 0": 4}
+    assert rows["source"].value_counts().to_dict() == counts
+
+
 def test_long_texts_are_left_out_and_train_can_use_the_folder_as_a_teacher(mix, tmp_path, monkeypatch):
     monkeypatch.setenv("SENTIMENT_FAST_CACHE", str(tmp_path / "cache"))
     out = tmp_path / "teacher"

@@ -108,7 +108,7 @@ def test_the_labels_of_a_file_count_with_its_label_weight(answers, tmp_path, giv
     learned = teach(options, data, None, TrainingProcesses(), resumed=False, say=print, seed=0)
     assert learned is not None
     numbers = [int(text.rpartition(" ")[2]) for text in texts]
-    # Of a text whose label counts alone, the teacher is not asked.
+    # The teacher is not asked about texts of which only the label is learned.
     assert sorted(answers["asked"]["one"]) == sorted(
         text for text, row in zip(texts, numbers, strict=True) if row >= 40
     )
@@ -118,6 +118,18 @@ def test_the_labels_of_a_file_count_with_its_label_weight(answers, tmp_path, giv
     np.testing.assert_array_equal(learned.targets.sum(axis=1), 1)
     assert set(weights) == {1, 0.25, of_all}
     assert len(set(texts)) == len(texts)
+
+
+def test_no_teacher_is_asked_if_only_labels_are_learned(answers, tmp_path):
+    lines = [f"{'good' if row % 2 else 'bad'} film {row},{'yn'[row % 2]}" for row in range(40)]
+    (tmp_path / "certain.csv").write_text("\n".join(["review,sentiment", *lines]))
+    given = {"data": str(tmp_path / "certain.csv"), "teacher": ["one", "two"], "label_weight": 1, "validation": 0.2}
+    options = TrainingOptions.of(given)
+    data = open_training_data(options, options.settings(), None, print)
+    learned = teach(options, data, None, TrainingProcesses(), resumed=False, say=print, seed=0)
+    assert learned is not None
+    assert answers["asked"] == {}
+    assert set(np.unique(learned.targets)) == {0, 1}
 
 
 def test_an_unknown_option_is_refused(tmp_path):

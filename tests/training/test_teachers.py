@@ -10,10 +10,12 @@ import torch
 
 from sentiment_fast.errors import ModelFolderError, UsageError
 from sentiment_fast.model.config import NetworkConfig
+from sentiment_fast.model.devices import Precision
 from sentiment_fast.model.folder import save_model
 from sentiment_fast.model.network import SentimentLSTM, model_of
 from sentiment_fast.scoring.scorer import load
 from sentiment_fast.text.vocabulary import Vocabulary
+from sentiment_fast.training import teachers
 from sentiment_fast.training.teachers import open_teacher
 
 SLOW_FIXTURES = {"hugging_face"}
@@ -93,6 +95,20 @@ def test_on_a_gpu_a_hugging_face_model_labels_in_half_precision_what_a_cpu_would
     half, whole = (open_teacher(folder, ["negative", "positive"], name, say_nothing)(TEXTS) for name in ("cuda", "cpu"))
     np.testing.assert_allclose(half, whole, atol=0.02)
     assert not np.array_equal(half, whole)
+
+
+@pytest.mark.parametrize(("has_amx", "expected"), [(True, "auto"), (False, "float32")])
+def test_on_a_cpu_a_hugging_face_model_labels_in_bf16_only_with_amx(hugging_face, monkeypatch, has_amx, expected):
+    asked = []
+
+    def choose_precision(device, name):
+        asked.append(name)
+        return Precision("float32", "float32")
+
+    monkeypatch.setattr(teachers, "cpu_has_amx", lambda: has_amx)
+    monkeypatch.setattr(teachers, "choose_precision", choose_precision)
+    open_teacher(hugging_face(["POSITIVE", "NEGATIVE"]), ["negative", "positive"], "cpu", say_nothing)
+    assert asked == [expected]
 
 
 def test_names_of_a_hugging_face_model_decide_the_columns(hugging_face):
