@@ -218,10 +218,9 @@ def parts_of(data: Path, tiers: Sequence[str]) -> list[Parts]:
     _keep_apart(found)
     sentences = _sentences(found)
     found.append(_without_labels("changed_sentences", changed_sentences.changed(sentences, MOST_CHANGED), found))
-    _keep_apart(found)
     questions = changed_by(changed_sentences.asked, sentences, MOST_ASKED, random.Random(0))
     found.append(_without_labels("questions", questions, found))
-    _add_nouns(next(parts for parts in found if parts.source == MADE_SENTENCES), sentences)
+    _add_nouns(found, sentences)
     _keep_apart(found)
     return found
 
@@ -244,10 +243,13 @@ def _without_labels(name: str, texts: Sequence[str], of: Sequence[Parts]) -> Par
     return Parts(Source(name, *DESCRIPTIONS[name], tier), none, none, none, none, rows)
 
 
-def _add_nouns(made: Parts, sentences: Sequence[str]) -> None:
-    """Learn made sentences about other things too: the nouns of these sentences, whatever kind of thing they are."""
-    known = {*made_sentences.NOUNS, *made_sentences.PLURAL_NOUNS}
-    nouns, draw = changed_sentences.nouns_of(sentences), random.Random(0)
+def _add_nouns(found: Sequence[Parts], sentences: Sequence[str]) -> None:
+    """Add made sentences about other things, which real sentences name, to those that are learned."""
+    made = next(parts for parts in found if parts.source == MADE_SENTENCES)
+    real = [rows for parts in found if parts is not made for rows in (parts.training, parts.held_back)]
+    opinions = {text.lower() for rows in real for text in rows["review"] if text.isalpha()}  # labelled single words
+    known, draw = set(made_sentences.NOUNS), random.Random(0)
+    nouns = [noun for noun in changed_sentences.nouns_of(sentences) if noun not in opinions]
     if not nouns:
         return
     for name, most in (("training", MOST_ABOUT_OTHERS), ("neutral", MOST_ABOUT_OTHERS // 2)):

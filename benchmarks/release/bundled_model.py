@@ -6,11 +6,11 @@
 
 In: a folder of bundled_data.py, and folders of further teachers. Out: a model folder. A model of the preset `accurate`
 learns from the labels; one of the preset `fast`, with more words and buckets, from the labels and from the
-probabilities that this model, document vectors and further teachers give all texts. Its network then learns on with the
-sentences of made_sentences.py, with three seeds. The means of its weights before and of the three are the result, as
-float16. Each step is a command of the package and makes a folder in --work; the same command resumes after the last
-complete step. With --continue, only the last steps run, from the previously bundled model, and the result is half of
-its weights and half of their mean.
+probabilities that this model, document vectors and further teachers give all texts. Its network is then trained
+further, with three seeds, on the sentences of made_sentences.py and on questions. The mean of these three networks'
+weights and of those before is the result, as float16. Each step is a command of the package and makes a folder in
+--work; the same command resumes after the last complete step. With --continue, only the last steps run, from the
+previously bundled model, and the result is half of its weights and half of their mean.
 """
 
 from __future__ import annotations
@@ -74,8 +74,8 @@ MADE_IN_CALIBRATION = 3.0
 BEGAN = "began.json"
 FURTHER = [f"further-{seed}" for seed in range(3)]  # the folders of the last steps
 # Further teachers, by their folder in --work: their option, and a description for the card. A transformer is too slow
-# for long texts, and single words have their labels. The weights of `before` and `imdb` are fixed: both have seen the
-# validation texts, in training or calibration.
+# for long texts, and is not needed for one or two words. The weights of `before` and `imdb` are fixed: both have seen
+# the validation texts, in training or calibration.
 TEACHERS = {
     "minilm": (
         "minilm:words=3-60",
@@ -254,6 +254,8 @@ def calibration_weights(texts: LabelledTexts) -> npt.NDArray[np.float64]:
     """
     made = {text for text, _ in made_sentences.rows()}
     weights = [MADE_IN_CALIBRATION if text in made else 1.0 for text in texts.texts.to_pylist()]
+    count = sum(weight > 1 for weight in weights)
+    say(f"{count:,} made sentences count {MADE_IN_CALIBRATION:g} times in the calibration")
     return np.array(weights, np.float64)
 
 

@@ -15,26 +15,28 @@ from itertools import islice
 
 from benchmarks.release import made_words
 
-# What negates a sentence, and the other way round, in the order in which they are looked for.
-NEGATIONS = (
+# Patterns and what replaces them: what takes a negation out, and what puts one in.
+REMOVED = (
     (r"\b(is|was|are|were|did|does|do|would|could|should|has|have|had)(?:n't| not)\b", r"\1"),
     (r"\b(?:can't|cannot|can not)\b", "can"),
     (r"\bwon't\b", "will"),
     (r"\bnever\b", "always"),
-    (r"\balways\b", "never"),
     (r"\bnothing\b", "everything"),
     (r"\bnobody\b", "everybody"),
     (r"\bwithout\b", "with"),
     (r"\bnot (?:(?:an?|the) )?", ""),
     (r"\bno (?=[a-z]{3})", "some "),
+)
+ADDED = (
+    (r"\balways\b", "never"),
     (r"\b(is|was|are|were|would|could|should|does|did) ", r"\1n't "),
     (r"\bcan ", "can't "),
     (r"\bwill ", "won't "),
-    (r"\b(it|that|he|she|there)'s (?!not\b|never\b)", r"\1's not "),
-    (r"\b(they|you|we)'re (?!not\b|never\b)", r"\1're not "),
+    (r"\b(it|that|he|she|there)'s ", r"\1's not "),
+    (r"\b(they|you|we)'re ", r"\1're not "),
     (r"\bI (love|like|enjoy|recommend|hate|regret|mind|trust) ", r"I don't \1 "),
-    (r"\bI've (?!not\b|never\b)", "I have never "),
-    (r"\bI'd (?!not\b|never\b)", "I would never "),
+    (r"\bI've ", "I have never "),
+    (r"\bI'd ", "I would never "),
     (r"\b(very|really|so|too|quite) ", r"not \1 "),
     (r"\b(good|great|bad|nice|happy|worth|easy|fresh|friendly|clean|fun)\b", r"not \1"),
 )
@@ -63,7 +65,7 @@ _STATED = re.compile(
     r"(is|was|are|were|will|would|can|could|has|have|had|should) (.+)",
     re.IGNORECASE | re.DOTALL,
 )
-_NAMED = re.compile(r"\b(?:the|this|my|our|their|his|her) ([a-z]{3,})(?= (?:is|was|has|had|and|of|in|on|for)\b)")
+_NAMED = re.compile(r"\b(?:the|this|my|our|their|his|her) ([a-z]{3,})(?= (?:is|was|has)\b)")  # singular
 _SENTENCE_BREAK = re.compile(r"[.!?;]\s")
 _WORD = re.compile(r"[A-Za-z]{5,}")
 _CAPITALISED = re.compile(r"\b[A-Z][a-z]+\b")
@@ -72,17 +74,21 @@ LEAST_WORDS_OF_JOINED, WORDS_OF_JOINED = 3, 12  # of each of the two
 
 
 def negated(text: str, draw: random.Random) -> str:
-    """With one "not" more or less; as it is if none fits."""
-    fitting = [(one, found) for one in NEGATIONS if (found := re.search(one[0], text, re.IGNORECASE))]
+    """Remove a negation, or add one where there is none; return the text unchanged if no rule fits."""
+    fitting = _fitting(REMOVED, text) or _fitting(ADDED, text)
     if not fitting:
         return text
-    (_, replacement), found = fitting[0] if draw.random() < 0.5 else draw.choice(fitting)
+    replacement, found = fitting[0] if draw.random() < 0.5 else draw.choice(fitting)
     changed = text[: found.start()] + found.expand(replacement) + text[found.end() :]
     return changed[:1].upper() + changed[1:] if text[:1].isupper() else changed
 
 
+def _fitting(rules: Sequence[tuple[str, str]], text: str) -> list[tuple[str, re.Match[str]]]:
+    return [(new, found) for old, new in rules if (found := re.search(old, text, re.IGNORECASE))]
+
+
 def misspelt(text: str, draw: random.Random) -> str:
-    """With one or two words of five letters or more misspelt: a letter left out, doubled, changed or swapped."""
+    """Misspell at most two words of five letters or more: leave out, double, change or swap a letter."""
     for _ in range(draw.choice((1, 1, 2))):
         words = list(_WORD.finditer(text))
         if not words:
@@ -96,7 +102,7 @@ def misspelt(text: str, draw: random.Random) -> str:
 
 
 def joined(text: str, other: str, draw: random.Random) -> str:
-    """Both in one sentence, by a word of contrast."""
+    """Join both into one sentence, by a word of contrast."""
     first, second = (_uncapitalised(one.strip(_MARKS_AT_END)) for one in (text, other))
     found = draw.choice(JOINED).format(first, second) + draw.choice((".", "!", ""))
     return found[:1].upper() + found[1:]
@@ -126,18 +132,21 @@ def nouns_of(sentences: Sequence[str], least: int = 3) -> list[str]:
 
 
 def about_others(text: str, known: Collection[str], nouns: Sequence[str], draw: random.Random) -> str:
-    """With another of the nouns in place of each known one, the same for the same; as it is if it has none."""
+    """Replace each known noun by another one, the same for the same; return the text unchanged if it has none."""
     others: dict[str, str] = {}
 
     def other(found: re.Match[str]) -> str:
         word = found[0].lower()
-        return others.setdefault(word, draw.choice(nouns)) if word in known else found[0]
+        if word not in known:
+            return found[0]
+        noun = others.setdefault(word, draw.choice(nouns))
+        return noun.upper() if found[0].isupper() else noun.capitalize() if found[0][0].isupper() else noun
 
     return re.sub(r"\b[A-Za-z]+\b", other, text)
 
 
 def renamed(text: str, draw: random.Random) -> str:
-    """With other names of people, places and nations; as it is if it has none."""
+    """Replace names of people, places and nations; each occurrence is drawn by itself."""
 
     def other(found: re.Match[str]) -> str:
         for names in NAMES:

@@ -1,6 +1,6 @@
 """Short labelled texts -> a fine-tuned transformer, a teacher of the bundled model for such texts.
 
-    python -m benchmarks.release.transformer_teacher --base FOLDER --data MIX --out FOLDER [--most 60000] [--epochs 2]
+    python -m benchmarks.release.transformer_teacher --base FOLDER --data MIX --out FOLDER [--most 70000] [--epochs 2]
 
 In: the folder of a Hugging Face encoder (config.json, model.safetensors, its tokenizer), and one that bundled_data.py
 made. Out: a folder that `train --teacher` takes. Which texts is decided here, all else left to `sf.finetune`. Texts of
@@ -108,9 +108,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--most",
         type=int,
-        default=60_000,
+        default=70_000,
         metavar="N",
-        help="take N texts or fewer, before long ones are left out (default: 60000)",
+        help="take N texts or fewer, before long ones are left out (default: 70000)",
     )
     parser.add_argument("--epochs", type=int, default=2, metavar="N", help="train for N epochs (default: 2)")
     parser.add_argument(

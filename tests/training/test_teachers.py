@@ -79,7 +79,9 @@ def hugging_face(tmp_path, monkeypatch):
     return write
 
 
-def test_a_hugging_face_model_says_the_same_of_a_text_alone_and_among_others(hugging_face):
+def test_a_hugging_face_model_says_the_same_of_a_text_alone_and_among_others(hugging_face, monkeypatch):
+    monkeypatch.setattr(teachers, "cpu_has_amx", lambda: False)
+    monkeypatch.setattr(teachers, "CachedTeacher", lambda teacher, *rest: teacher)
     teacher = open_teacher(hugging_face(["POSITIVE", "NEGATIVE"]), ["negative", "positive"], "cpu", say_nothing)
     taught = teacher(TEXTS)
     assert taught.dtype == np.float32
@@ -90,7 +92,8 @@ def test_a_hugging_face_model_says_the_same_of_a_text_alone_and_among_others(hug
 
 @pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
-def test_on_a_gpu_a_hugging_face_model_labels_in_half_precision_what_a_cpu_would(hugging_face):
+def test_on_a_gpu_a_hugging_face_model_labels_in_half_precision_what_a_cpu_would(hugging_face, monkeypatch):
+    monkeypatch.setattr(teachers, "cpu_has_amx", lambda: False)
     folder = hugging_face(["POSITIVE", "NEGATIVE"])
     half, whole = (open_teacher(folder, ["negative", "positive"], name, say_nothing)(TEXTS) for name in ("cuda", "cpu"))
     np.testing.assert_allclose(half, whole, atol=0.02)
