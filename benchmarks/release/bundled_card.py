@@ -89,7 +89,7 @@ def card(facts: Facts) -> str:
     learned = (
         f"It was trained on {facts.training:,} labelled texts and {facts.unlabelled:,} without labels; {figures.n:,} "
         f"labelled ones more were held out to calibrate it, where made sentences counted {facts.made_in_calibration:g} "
-        "times, and those of the column `development` to evaluate it. The "
+        "times, and the texts of the column `development` to evaluate it. The "
         f"texts are not part of this package. In training, {_weights(facts.weights)}. Texts that people called neutral "
         "are learned as a probability of one half."
     )
@@ -241,11 +241,11 @@ def _steps(before: Mapping[str, Any] | None) -> str:
     if before is None:
         return (
             "The first model was trained on the labels, `fast` on the labels and, for all texts, on its teachers' "
-            f"probabilities. Its network alone was then trained further, {further} The means of the weights of `fast` "
-            'and these three (Wortsman et al. 2022, "Model soups") were then rounded to float16.'
+            f"probabilities. Then only its network was trained further, {further} The mean of the weights of `fast` "
+            'and these three (Wortsman et al. 2022, "Model soups") was then rounded to float16.'
         )
     return (
-        f"The network of `before` alone was trained further, {further} Half of each weight is from `before` and "
+        f"Only the network of `before` was trained further, {further} Half of each weight is from `before` and "
         'half from the three networks\' mean (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models"), '
         "rounded to float16."
     )

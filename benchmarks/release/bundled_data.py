@@ -109,8 +109,8 @@ MOST_CHANGED = 20_000  # of each kind of change
 MOST_ASKED = 40_000
 MOST_ABOUT_OTHERS = 30_000  # of the made sentences with a label, and half as many neutral ones
 DESCRIPTIONS = {
-    "changed_sentences": ("changed sentences of the sources above, unlabelled", "those of their sources"),
-    "questions": ("questions made of sentences of these, unlabelled", "those of their sources"),
+    "changed_sentences": ("changed sentences of the sources above, unlabelled", "as their sources"),
+    "questions": ("questions made of sentences of these, unlabelled", "as their sources"),
 }
 IMDB = Source(
     "imdb",
@@ -226,7 +226,7 @@ def parts_of(data: Path, tiers: Sequence[str]) -> list[Parts]:
 
 
 def _sentences(found: Sequence[Parts]) -> list[str]:
-    """Texts of WORDS_OF_CHANGED words that people wrote: none that is for development, held back or neutral."""
+    """Texts of WORDS_OF_CHANGED words that people wrote: none that is for development, held out or neutral."""
     made = (MADE_SENTENCES, OWN_SENTENCES)
     tables = [rows for parts in found if parts.source not in made for rows in (parts.training, parts.unlabelled)]
     texts = pd.concat(tables)["review"]

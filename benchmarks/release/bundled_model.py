@@ -70,6 +70,7 @@ from sentiment_fast.training.encode import Encoded
 
 LARGEST_BYTES = 20_000_000  # of the folder
 LARGEST_DIFFERENCE = 0.01  # of a probability, that float16 may make
+FILES = (*WEIGHTS, HELD_BACK, UNLABELLED, ASKED)  # copied to --work
 MADE_IN_CALIBRATION = 3.0
 BEGAN = "began.json"
 FURTHER = [f"further-{seed}" for seed in range(3)]  # the folders of the last steps
@@ -85,7 +86,8 @@ TEACHERS = {
     "before": (
         "before:weight=1",
         "the previously bundled model. An earlier one, from which it learned directly or through others, was trained "
-        "on film reviews, those of the column `development` too, so the figures of `imdb` may be slightly optimistic",
+        "on film reviews, including reviews of the column `development`, so the figures of `imdb` may be slightly "
+        "optimistic",
     ),
     "imdb": (
         "imdb:weight=2:words=120-",
@@ -137,7 +139,7 @@ def steps(settings: Sequence[str], teachers: Sequence[str] = (), continued: bool
     # them. Teachers do not know them well enough either, so only their labels are learned.
     made = ["--data", f"{MADE}:weight={WEIGHTS[MADE]}:label_weight=1"]
     first = "before" if continued else "fast"
-    # Questions too, for the network only: their words are those of opinions.
+    # Questions too, for the network only: a question has the words of an opinion, and expresses none.
     models_last = [*models, "--unlabelled", ASKED]
     further = ["train", "--preset", "fast", "--init", first, *made, *learned, *batches, *models_last, *whole, *changes]
     last = {name: [*further, "--seed", str(seed)] for seed, name in enumerate(FURTHER)}
@@ -164,7 +166,7 @@ def prepare(
         if not (folder / WEIGHTS_FILE).exists():
             raise ModelFolderError(f"{folder}: expected a model folder, found no {WEIGHTS_FILE}")
     began = {
-        "data": {name: _digest(data / name) for name in (*WEIGHTS, HELD_BACK, UNLABELLED, ASKED)},
+        "data": {name: _digest(data / name) for name in FILES},
         "teachers": {name: _digest(folder / WEIGHTS_FILE) for name, folder in (teachers or {}).items()},
         "commands": {folder: shlex.join(command) for folder, command in commands.items()},
         "presets": {name: preset(name).as_dict() for name in ("accurate", "fast")},
@@ -184,7 +186,7 @@ def prepare(
     work.mkdir(parents=True, exist_ok=True)
     for name, folder in (teachers or {}).items():
         shutil.copytree(folder, work / name, dirs_exist_ok=True)
-    for name in (*WEIGHTS, HELD_BACK, UNLABELLED, ASKED):
+    for name in FILES:
         shutil.copyfile(data / name, work / name)
     commit = _commit()
     (work / BEGAN).write_text(json.dumps({**began, "commit": commit}, indent=2) + "\n", "utf-8")
@@ -249,8 +251,8 @@ def averaged(models: Sequence[Model], held_back: LabelledTexts) -> Model:
 def calibration_weights(texts: LabelledTexts) -> npt.NDArray[np.float64]:
     """(n,): how often each text counts in the calibration; made sentences count more than others.
 
-    They say how far n-grams are to be trusted about a text of a few words that a "not" may decide. Too few are held
-    back to say so, since each that is learned from teaches more.
+    They say how far n-grams are to be trusted about a text of a few words that a "not" may decide. Few of them are
+    held out, because each one that is learned teaches the network more.
     """
     made = {text for text, _ in made_sentences.rows()}
     weights = [MADE_IN_CALIBRATION if text in made else 1.0 for text in texts.texts.to_pylist()]

@@ -107,6 +107,21 @@ def test_the_mean_is_calibrated_on_the_texts_it_is_given(data, made):
     assert trained[0].calibration == UNCHANGED != model.calibration
 
 
+def test_the_model_is_calibrated_by_the_weights_of_the_held_out_texts(data, made, monkeypatch):
+    averaged, given = bundled_model.averaged, []
+
+    def recorded(models, held_back):
+        given.append((len(models), held_back.weights))
+        return averaged(models, held_back)
+
+    monkeypatch.setattr(bundled_model, "averaged", recorded)
+    monkeypatch.setattr(bundled_model, "calibration_weights", lambda texts: np.linspace(1, 5, len(texts)))
+    assert make(data, made) == 0  # all steps are done but the last
+    ((models, weights),) = given
+    assert models == 4
+    np.testing.assert_array_equal(weights, np.linspace(1, 5, 15))
+
+
 def test_made_sentences_count_more_than_others_in_the_calibration(data):
     held_back = read_labelled(data / "held_back.csv")
     text = held_back.texts[3].as_py()
