@@ -18,6 +18,15 @@ from sentiment_fast.model.model import Model
 
 _PACKAGES = ("torch", "numpy", "scipy", "scikit-learn", "pyarrow")
 
+_STEPS = (
+    "The first model was trained on the labels, `fast` on the labels and, for all texts, on its teachers' "
+    "probabilities. Then only its network was trained further, with three seeds: on sentences made of frames and "
+    "words, of which there are more than any data set has about negation, contrast, names and facts, and on sentences"
+    " of people as questions. Before and after that, names of people and places, and words such as he and she, were "
+    "given one vector for each kind (benchmarks/release/alike_words.py). The mean of the weights of `fast` and these "
+    'three (Wortsman et al. 2022, "Model soups") was then rounded to float16.'
+)
+
 
 @dataclass(frozen=True)
 class Rounding:
@@ -45,8 +54,7 @@ class Facts:
     size: bytes of the model's files. weights: by the name of each file, what its texts' losses are multiplied by.
     training, unlabelled: numbers of texts. figures: on the held-out part. empty, unknown: P(positive) of a text without
     words, and of one with only unknown words. teachers: what each further teacher is, by name. made_in_calibration: how
-    often each made sentence counted. before: metrics.json of the model that was trained further; None for one trained
-    from scratch. domains, behaviour: lines of tables.
+    often each made sentence counted. domains, behaviour: lines of tables.
     """
 
     model: Model
@@ -62,7 +70,6 @@ class Facts:
     teachers: Mapping[str, str]
     commit: str
     made_in_calibration: float
-    before: Mapping[str, Any] | None
     domains: Sequence[str]
     behaviour: Sequence[str]
     sources: Sequence[dict[str, Any]]
@@ -116,11 +123,11 @@ their authors. The authors of the Large Movie Review Dataset, film reviews by us
 
 ## How it was made
 
-{_before(facts.before)}{_filled(start)}
+{_filled(start)}
 
 {_block(facts.commands)}
 
-{_filled(_steps(facts.before))}
+{_filled(_STEPS)}
 {_teachers(facts.teachers)}
 ## Figures
 
@@ -223,32 +230,6 @@ def _read(model: Model) -> str:
 
 def _block(commands: Sequence[str]) -> str:
     return "```\n" + "\n".join(commands) + "\n```"
-
-
-def _before(metrics: Mapping[str, Any] | None) -> str:
-    """How the model was made whose network was trained further."""
-    if metrics is None:
-        return ""
-    start = f"The previously bundled model, here called `before`, was made at commit {metrics['commit']} by:"
-    return f"{_filled(start)}\n\n{_block(metrics['commands'])}\n\n{_filled(_steps(None))}\n\n"
-
-
-def _steps(before: Mapping[str, Any] | None) -> str:
-    further = (
-        "with sentences made of frames and words, of which there are more than any data set has about negation, "
-        "contrast, names and facts, and with sentences of people as questions, with three seeds."
-    )
-    if before is None:
-        return (
-            "The first model was trained on the labels, `fast` on the labels and, for all texts, on its teachers' "
-            f"probabilities. Then only its network was trained further, {further} The mean of the weights of `fast` "
-            'and these three (Wortsman et al. 2022, "Model soups") was then rounded to float16.'
-        )
-    return (
-        f"Only the network of `before` was trained further, {further} Half of each weight is from `before` and "
-        'half from the three networks\' mean (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models"), '
-        "rounded to float16."
-    )
 
 
 def _teachers(teachers: Mapping[str, str]) -> str:

@@ -4,10 +4,10 @@
 
 In: a folder with imdb_train.csv.xz, imdb_test.csv.xz, imdb_unsup.csv.xz and other_domains/, as the table below names
 them, own_sentences.csv, and made_sentences.py. Out: films.csv, others.csv, own.csv, made.csv and neutral.csv to learn
-from, held_back.csv, unlabelled.csv and asked.csv, a file of each source in development/, and sources.json with licences
-and numbers of rows. A text is on one side only, whatever its spaces, marks and capitals. Single sentences of film and
-product reviews, and sentences with small changes (changed_sentences.py), are among the unlabelled texts, and asked.csv
-has sentences as questions: a teacher labels them, so that the model that learns from it has seen short texts of these
+from, asked.csv, sentences as questions, which are neutral ones, held_back.csv, unlabelled.csv, a file of each source in
+development/, and sources.json with licences and numbers of rows. A text is on one side only, whatever its spaces, marks
+and capitals. Single sentences of film and product reviews, and sentences with small changes (changed_sentences.py), are
+among the unlabelled texts: a teacher labels them, so that the model that learns from it has seen short texts of these
 kinds.
 """
 
@@ -44,8 +44,9 @@ DEVELOPMENT_ROWS_OF_IMDB = 2_000
 HELD_BACK_SHARE = 0.05  # of what is left: to calibrate by
 HELD_BACK_SHARE_OF_MADE = 0.01
 FILMS, OTHERS, OWN, NEUTRAL, MADE = "films.csv", "others.csv", "own.csv", "neutral.csv", "made.csv"
-WEIGHTS = {FILMS: 3, OTHERS: 1, OWN: 3, NEUTRAL: 0.3, MADE: 4}  # film reviews then have a fifth of the total weight
 HELD_BACK, UNLABELLED, ASKED = "held_back.csv", "unlabelled.csv", "asked.csv"
+# Film reviews then have a fifth of the total weight.
+WEIGHTS = {FILMS: 3, OTHERS: 1, OWN: 3, NEUTRAL: 0.3, MADE: 3, ASKED: 1}
 DEVELOPMENT, SOURCES_FILE = "development", "sources.json"
 
 
@@ -105,12 +106,12 @@ MADE_SENTENCES = Source("made_sentences", "sentences made of frames and words", 
 SENTENCES = {"imdb": (3, 120_000), "amazon_polarity_10k": (4, 30_000)}
 WORDS_OF_SENTENCES = (5, 40)
 WORDS_OF_CHANGED = (4, 25)
-MOST_CHANGED = 20_000  # of each kind of change
+MOST_CHANGED = 30_000  # of each kind of change
 MOST_ASKED = 40_000
 MOST_ABOUT_OTHERS = 30_000  # of the made sentences with a label, and half as many neutral ones
 DESCRIPTIONS = {
     "changed_sentences": ("changed sentences of the sources above, unlabelled", "as their sources"),
-    "questions": ("questions made of sentences of these, unlabelled", "as their sources"),
+    "questions": ("questions made of sentences of the sources above", "as their sources"),
 }
 IMDB = Source(
     "imdb",
@@ -219,7 +220,8 @@ def parts_of(data: Path, tiers: Sequence[str]) -> list[Parts]:
     sentences = _sentences(found)
     found.append(_without_labels("changed_sentences", changed_sentences.changed(sentences, MOST_CHANGED), found))
     questions = changed_by(changed_sentences.asked, sentences, MOST_ASKED, random.Random(0))
-    found.append(_without_labels("questions", questions, found))
+    asked = _without_labels("questions", questions, found)
+    found.append(replace(asked, neutral=asked.unlabelled.assign(sentiment=NEUTRAL_LABEL), unlabelled=asked.neutral))
     _add_nouns(found, sentences)
     _keep_apart(found)
     return found
@@ -277,11 +279,13 @@ def write(found: Sequence[Parts], out: Path) -> None:
         raise UsageError(f"{out}: exists: name another folder with --out")
     (out / DEVELOPMENT).mkdir(parents=True)
     apart = {parts.source.name: parts for parts in found}
-    films, own, made = (apart.pop(source.name) for source in (IMDB, OWN_SENTENCES, MADE_SENTENCES))
+    names = (IMDB.name, OWN_SENTENCES.name, MADE_SENTENCES.name, "questions")
+    films, own, made, questions = (apart.pop(name) for name in names)
     of_parts = {
         FILMS: [films.training],
         OWN: [own.training, own.neutral],
         MADE: [made.training, made.neutral],
+        ASKED: [questions.neutral],
         OTHERS: [parts.training for parts in apart.values()],
         NEUTRAL: [films.neutral, *(parts.neutral for parts in apart.values())],
         HELD_BACK: [parts.held_back for parts in found],
@@ -289,10 +293,7 @@ def write(found: Sequence[Parts], out: Path) -> None:
     columns = ["review", "sentiment"]
     for name, rows in of_parts.items():
         pd.concat(rows)[columns].to_csv(out / name, index=False)
-    questions = apart["questions"]
-    unlabelled = pd.concat([parts.unlabelled for parts in found if parts is not questions])
-    for name, texts in ((UNLABELLED, unlabelled), (ASKED, questions.unlabelled)):
-        texts[columns[:1]].to_csv(out / name, index=False)
+    pd.concat([parts.unlabelled for parts in found])[columns[:1]].to_csv(out / UNLABELLED, index=False)
     for parts in found:
         if len(parts.development):
             parts.development[columns].to_csv(out / DEVELOPMENT / f"{parts.source.name}.csv", index=False)

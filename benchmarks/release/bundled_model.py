@@ -1,16 +1,16 @@
 """Labelled texts -> the model that the package bundles.
 
     python -m benchmarks.release.bundled_data --data FOLDER --out MIX
-    python -m benchmarks.release.bundled_model --data MIX [--minilm FOLDER] [--before FOLDER [--continue]]
-        [--imdb FOLDER] [--domain FILE.csv ...] [--out sentiment_fast/bundled]
+    python -m benchmarks.release.bundled_model --data MIX [--minilm FOLDER] [--before FOLDER] [--imdb FOLDER]
+        [--domain FILE.csv ...] [--out sentiment_fast/bundled]
 
 In: a folder of bundled_data.py, and folders of further teachers. Out: a model folder. A model of the preset `accurate`
 learns from the labels; one of the preset `fast`, with more words and buckets, from the labels and from the
-probabilities that this model, document vectors and further teachers give all texts. Its network is then trained
-further, with three seeds, on the sentences of made_sentences.py and on questions. The mean of these three networks'
-weights and of those before is the result, as float16. Each step is a command of the package and makes a folder in
---work; the same command resumes after the last complete step. With --continue, only the last steps run, from the
-previously bundled model, and the result is half of its weights and half of their mean.
+probabilities that this model, document vectors and further teachers give all texts. Its network, to which names are
+all alike (alike_words.py), is then trained further, with three seeds, on the sentences of made_sentences.py and on
+questions. The mean of these three networks' weights and of those before is the result, with names alike, as float16.
+Each step but `alike` is a command of the package, and makes a folder in --work; the same command resumes after the last
+complete step.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -35,14 +36,17 @@ import pyarrow as pa
 
 import sentiment_fast
 from benchmarks.release import made_sentences
+from benchmarks.release.alike_words import alike_words, read_alike
 from benchmarks.release.bundled_card import Facts, Rounding, card, versions
 from benchmarks.release.bundled_data import (
     ASKED,
     DEVELOPMENT,
+    FILMS,
     HELD_BACK,
     LABELS,
     MADE,
     NEUTRAL_LABEL,
+    OTHERS,
     UNLABELLED,
     WEIGHTS,
     read_sources,
@@ -70,27 +74,30 @@ from sentiment_fast.training.encode import Encoded
 
 LARGEST_BYTES = 20_000_000  # of the folder
 LARGEST_DIFFERENCE = 0.01  # of a probability, that float16 may make
-FILES = (*WEIGHTS, HELD_BACK, UNLABELLED, ASKED)  # copied to --work
+FILES = (*WEIGHTS, HELD_BACK, UNLABELLED)  # copied to --work
+LABELS_ALONE = (MADE, ASKED)
 MADE_IN_CALIBRATION = 3.0
 BEGAN = "began.json"
+ALIKE = "alike"  # the folder of `fast` with names alike
 FURTHER = [f"further-{seed}" for seed in range(3)]  # the folders of the last steps
+FIRST = "teacher:weight=1"
 # Further teachers, by their folder in --work: their option, and a description for the card. A transformer is too slow
-# for long texts, and is not needed for one or two words. The weights of `before` and `imdb` are fixed: both have seen
-# the validation texts, in training or calibration.
+# for long texts, and is not needed for one or two words. Weights are fixed: `before` and `imdb` have seen the
+# validation texts, in training or calibration.
 TEACHERS = {
     "minilm": (
-        "minilm:words=3-60",
+        "minilm:weight=2:words=3-60",
         "all-MiniLM-L6-v2 (Apache-2.0), fine-tuned on short texts of these sources by "
         "`python -m benchmarks.release.transformer_teacher`",
     ),
     "before": (
-        "before:weight=1",
+        "before:weight=2",
         "the previously bundled model. An earlier one, from which it learned directly or through others, was trained "
         "on film reviews, including reviews of the column `development`, so the figures of `imdb` may be slightly "
         "optimistic",
     ),
     "imdb": (
-        "imdb:weight=2:words=120-",
+        "imdb:weight=3:words=120-",
         "a model of the preset `accurate`, trained only on film reviews, films.csv and imdb_unsup, by the commands of "
         "docs/how-to/unlabelled.md",
     ),
@@ -100,11 +107,10 @@ _UNKNOWN = " ".join(["qzxvkjq"] * 10)
 ROOT = Path(sentiment_fast.__file__).parents[1]
 
 
-def steps(settings: Sequence[str], teachers: Sequence[str] = (), continued: bool = False) -> dict[str, list[str]]:
+def steps(settings: Sequence[str], teachers: Sequence[str] = ()) -> dict[str, list[str]]:
     """The command and options of each step, by the folder that it makes.
 
-    settings: what to --set in all of them. teachers: names of further ones. continued: only the last steps, from the
-    teacher `before`.
+    settings: what to --set in all of them. teachers: names of further ones.
     """
     changes = [part for setting in settings for part in ("--set", setting)]
     of_words = [part for one in settings if not one.startswith("epochs=") for part in ("--set", one)]
@@ -115,13 +121,12 @@ def steps(settings: Sequence[str], teachers: Sequence[str] = (), continued: bool
     # Teachers' probabilities regularise by themselves, and of a short text there is little that could be dropped.
     fitted = ("dropout=0.2", "word_dropout=0.1", "epochs=8")
     longer = [part for one in fitted for part in ("--set", one)]
-    # No word may be dropped from sentences that a "not" decides. The vectors of names, which real texts have too few
-    # of, have to move as far as all other weights.
+    # No word may be dropped from sentences that a "not" decides.
     again = ("dropout=0.2", "word_dropout=0", "embedding_rate=1", "epochs=1")
     whole = [part for one in again for part in ("--set", one)]
     # Most texts are short, so that batches of 32 spend most of their time on the update of all word vectors.
     batches = ["--set", "batch_size=128"]
-    real = {name: weight for name, weight in WEIGHTS.items() if name != MADE}
+    real = {name: weight for name, weight in WEIGHTS.items() if name not in LABELS_ALONE}
     texts = [part for name in (*real, UNLABELLED) for part in ("--data", name)]
     weighted = [part for name, weight in real.items() for part in ("--data", f"{name}:weight={weight}")]
     learned = [*weighted, "--neutral-label", NEUTRAL_LABEL, "--validation", HELD_BACK, "--amp"]
@@ -132,25 +137,19 @@ def steps(settings: Sequence[str], teachers: Sequence[str] = (), continued: bool
     def model(preset: str, *more: str) -> list[str]:
         return ["train", "--preset", preset, "--init", f"start-{preset}", *learned, *batches, *more, *changes]
 
-    of_models = [TEACHERS[name][0] for name in teachers]
-    models = [part for one in [*([] if continued else ["teacher:weight=1"]), *of_models] for part in ("--teacher", one)]
+    models = [part for one in (FIRST, *(TEACHERS[name][0] for name in teachers)) for part in ("--teacher", one)]
     models += ["--unlabelled", UNLABELLED]
-    # Made last, for the network only: n-grams cannot tell which words a "not" negates, and would learn nonsense from
-    # them. Teachers do not know them well enough either, so only their labels are learned.
-    made = ["--data", f"{MADE}:weight={WEIGHTS[MADE]}:label_weight=1"]
-    first = "before" if continued else "fast"
-    # Questions too, for the network only: a question has the words of an opinion, and expresses none.
-    models_last = [*models, "--unlabelled", ASKED]
-    further = ["train", "--preset", "fast", "--init", first, *made, *learned, *batches, *models_last, *whole, *changes]
-    last = {name: [*further, "--seed", str(seed)] for seed, name in enumerate(FURTHER)}
-    if continued:
-        return last
+    # Learned last, for the network only: n-grams cannot tell which words a "not" negates, and a question has the words
+    # of an opinion. Teachers do not know them well enough either, so only their labels are learned.
+    labelled = [("--data", f"{name}:weight={WEIGHTS[name]}:label_weight=1") for name in LABELS_ALONE]
+    alone = [part for one in labelled for part in one]
+    further = ["train", "--preset", "fast", "--init", ALIKE, *alone, *learned, *batches, *models, *whole, *changes]
     return {
         "start-accurate": start("accurate"),
         "teacher": model("accurate", "--set", "epochs=3"),
         "start-fast": start("fast", *larger),
         "fast": model("fast", "--teacher", DOCUMENTS, *models, *larger, *longer),
-        **last,
+        **{name: [*further, "--seed", str(seed)] for seed, name in enumerate(FURTHER)},
     }
 
 
@@ -196,6 +195,8 @@ def prepare(
 def take_steps(work: Path, commands: dict[str, list[str]]) -> None:
     """Run what has not been done. Raises SentimentFastError where a command fails."""
     for folder, command in commands.items():
+        if ALIKE in command and not (work / ALIKE).exists():
+            save_model(work / ALIKE, read_alike(load_model(work / "fast"), words_alike(work)))
         if _is_done(work / folder):
             say(f"{work / folder}: is there already")
             continue
@@ -210,6 +211,12 @@ def take_steps(work: Path, commands: dict[str, list[str]]) -> None:
         if code:
             raise SentimentFastError(f"{_shown(folder, command)}: failed with exit code {code}, see above")
         say(f"{work / folder}: {time.perf_counter() - started:,.0f} s")
+
+
+def words_alike(work: Path) -> list[list[str]]:
+    """Groups of words of `fast`, by the texts that it learned from."""
+    texts = chain.from_iterable(read_texts(work / name).texts.to_pylist() for name in (FILMS, OTHERS, UNLABELLED))
+    return alike_words(texts, load_model(work / "fast").vocabulary)
 
 
 def run_command(work: Path, command: Sequence[str]) -> int:
@@ -271,11 +278,8 @@ def finish(
     folder = work / "bundled"
     shutil.rmtree(folder, ignore_errors=True)
     held_back = read_labelled(work / HELD_BACK)
-    models = [load_model(work / name) for name in FURTHER]
-    if commands.keys() == set(FURTHER):  # counts as much as those that learned further, lest its knowledge is lost
-        models += [load_model(work / "before")] * len(FURTHER)
-    else:
-        models.append(load_model(work / "fast"))
+    groups = words_alike(work)
+    models = [read_alike(load_model(work / name), groups) for name in (ALIKE, *FURTHER)]
     model = averaged(models, replace(held_back, weights=calibration_weights(held_back)))
     save_model(folder, model, half=True)
     halved = load_model(folder)
@@ -292,7 +296,7 @@ def finish(
         size=_size(folder),
         weights=WEIGHTS,
         training=sum(len(read_labelled(work / name)) for name in WEIGHTS),
-        unlabelled=sum(len(read_texts(work / name)) for name in (UNLABELLED, ASKED)),
+        unlabelled=len(read_texts(work / UNLABELLED)),
         figures=figures,
         rounding=lost,
         empty=float(scorer.predict_proba([""])[0, 1]),
@@ -301,7 +305,6 @@ def finish(
         teachers={name: what for name, (option, what) in TEACHERS.items() if option in commands[FURTHER[0]]},
         commit=commit,
         made_in_calibration=MADE_IN_CALIBRATION,
-        before=_read_metrics(work / "before") if commands.keys() == set(FURTHER) else None,
         domains=tables(scorer, domains),
         behaviour=behaviour.table(behaviour.evaluate(scorer, behaviour.read_cases())),
         sources=sources,
@@ -324,11 +327,6 @@ def _metrics(facts: Facts) -> dict[str, Any]:
         "float16": facts.rounding.as_dict(),
         "validation": facts.figures.as_dict(),
     }
-
-
-def _read_metrics(folder: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((folder / METRICS).read_text("utf-8"))
-    return found
 
 
 def _is_done(folder: Path) -> bool:
@@ -384,18 +382,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--before", type=Path, metavar="FOLDER", help="the previously bundled model, to teach all texts"
     )
-    parser.add_argument(
-        "--continue",
-        action="store_true",
-        dest="continued",
-        help="train the network of the model given as --before further, instead of training from scratch",
-    )
     parser.add_argument("--imdb", type=Path, metavar="FOLDER", help="a model of IMDb's reviews, to teach long texts")
     parsed = parser.parse_args(arguments)
     teachers = {name: getattr(parsed, name) for name in TEACHERS if getattr(parsed, name) is not None}
-    if parsed.continued and parsed.before is None:
-        parser.error("--continue: expected --before FOLDER, the model to continue")
-    commands = steps(parsed.set, list(teachers), parsed.continued)
+    commands = steps(parsed.set, list(teachers))
     try:
         sources = read_sources(parsed.data)
         commit = prepare(parsed.work, parsed.data, commands, teachers)

@@ -1,8 +1,8 @@
 """Sentences -> others that differ in one thing: kinds of text that data sets have too few of.
 
-In: sentences. Out: `changed`: some with a "not" put in or taken out, with a word misspelt, with another name, or joined
-to another one; `asked`: a sentence as a question; `about_others`: a made sentence about something else. What they mean
-is left to a teacher. Everything is drawn by a seed.
+In: sentences. Out: `changed`: some with a "not" put in or taken out, with another name, or joined to another one;
+`asked`: a sentence as a question; `about_others`: a made sentence about something else. What changed ones mean is left
+to a teacher. Everything is drawn by a seed.
 """
 
 from __future__ import annotations
@@ -67,7 +67,6 @@ _STATED = re.compile(
 )
 _NAMED = re.compile(r"\b(?:the|this|my|our|their|his|her) ([a-z]{3,})(?= (?:is|was|has)\b)")  # singular
 _SENTENCE_BREAK = re.compile(r"[.!?;]\s")
-_WORD = re.compile(r"[A-Za-z]{5,}")
 _CAPITALISED = re.compile(r"\b[A-Z][a-z]+\b")
 _MARKS_AT_END = " .!?,;"
 LEAST_WORDS_OF_JOINED, WORDS_OF_JOINED = 3, 12  # of each of the two
@@ -85,20 +84,6 @@ def negated(text: str, draw: random.Random) -> str:
 
 def _fitting(rules: Sequence[tuple[str, str]], text: str) -> list[tuple[str, re.Match[str]]]:
     return [(new, found) for old, new in rules if (found := re.search(old, text, re.IGNORECASE))]
-
-
-def misspelt(text: str, draw: random.Random) -> str:
-    """Misspell at most two words of five letters or more: leave out, double, change or swap a letter."""
-    for _ in range(draw.choice((1, 1, 2))):
-        words = list(_WORD.finditer(text))
-        if not words:
-            return text
-        word = draw.choice(words)
-        at = draw.randrange(word.start() + 1, word.end() - 1)
-        here, after = text[at], text[at + 1]
-        text = text[:at] + draw.choice(("", here * 2, after + here + "\0", draw.choice("aeiourstn"))) + text[at + 1 :]
-        text = re.sub("\0.", "", text, flags=re.DOTALL)
-    return text
 
 
 def joined(text: str, other: str, draw: random.Random) -> str:
@@ -163,7 +148,7 @@ def _uncapitalised(text: str) -> str:
 
 
 Change = Callable[[str, random.Random], str]
-CHANGES: tuple[Change, ...] = (negated, misspelt, renamed)
+CHANGES: tuple[Change, ...] = (negated, renamed)
 
 
 def changed_by(change: Change, sentences: Sequence[str], most: int, draw: random.Random) -> list[str]:

@@ -48,7 +48,8 @@ def balanced_rows(data: Path, most: int, seed: int) -> pd.DataFrame:
     other, as far as it has them, and MADE has SHARE_OF_MADE times as many. Texts of any length. Raises DataError for
     files that cannot be read.
     """
-    sources = [one for one in read_sources(data) if one["name"] not in ("imdb", "own_sentences", "made_sentences")]
+    apart = ("imdb", "own_sentences", "made_sentences", "questions")
+    sources = [one for one in read_sources(data) if one["name"] not in apart]
     tables = []
     for name, column in ((OTHERS, "training"), (OWN, None), (NEUTRAL, "neutral"), (MADE, None)):
         rows = _table(data / name)

@@ -4,6 +4,7 @@ import contextlib
 import itertools
 import json
 import shutil
+from itertools import chain
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +13,7 @@ import pytest
 
 import sentiment_fast as sf
 from benchmarks.release import bundled_model
+from benchmarks.release.alike_words import EMBEDDING
 from benchmarks.release.bundled_model import LARGEST_BYTES
 from sentiment_fast import cli
 from sentiment_fast.data.datasets.demo import demo_corpus
@@ -57,8 +59,8 @@ def data(tmp_path_factory):
         write(folder / f"{name}.csv", review=texts.slice(start, count), sentiment=labels.slice(start, count))
     write(folder / "neutral.csv", review=texts.slice(480, 20), sentiment=["neutral"] * 20)
     write(folder / "unlabelled.csv", review=texts.slice(300, 160))
-    write(folder / "asked.csv", review=texts.slice(460, 20))
-    numbers = {"training": 285, "neutral": 20, "held_back": 15, "unlabelled": 180, "development": 100}
+    write(folder / "asked.csv", review=texts.slice(460, 20), sentiment=["neutral"] * 20)
+    numbers = {"training": 285, "neutral": 40, "held_back": 15, "unlabelled": 160, "development": 100}
     source = {"name": "demo", "what": "made-up reviews", "licence": "MIT", "tier": "A", **numbers}
     (folder / "sources.json").write_text(json.dumps([source]))
     return folder
@@ -93,12 +95,28 @@ def test_it_makes_a_model_folder_of_the_two_classes(made):
 
 def test_the_model_is_the_mean_of_the_small_ones_in_half_the_space(made):
     bundled = load_model(made / "bundled")
-    trained = [load_model(made / "work" / name) for name in ("fast", *bundled_model.FURTHER)]
+    trained = [load_model(made / "work" / name) for name in ("alike", *bundled_model.FURTHER)]
     assert (bundled.settings["name"], bundled.vocabulary) == ("fast", trained[0].vocabulary)
+    alike = set(chain.from_iterable(bundled_model.words_alike(made / "work")))
+    apart = [number for number, word in enumerate(bundled.vocabulary, start=1) if word not in alike]
+    assert 0 < len(apart) < len(bundled.vocabulary)
     for name, weights in bundled.weights.items():
         mean = np.mean([one.weights[name] for one in trained], axis=0)
-        assert (weights == mean.astype(np.float16).astype(np.float32)).all()
+        rows = apart if name == EMBEDDING else slice(None)
+        assert (weights == mean.astype(np.float16).astype(np.float32))[rows].all()
     assert any((trained[0].weights[name] != trained[1].weights[name]).any() for name in trained[0].weights)
+
+
+def test_words_of_a_group_have_one_vector_before_and_after_the_last_steps(made):
+    groups = [group for group in bundled_model.words_alike(made / "work") if len(group) > 1]
+    assert groups
+    for model in (load_model(made / "work" / "alike"), load_model(made / "bundled")):
+        ids = {word: number for number, word in enumerate(model.vocabulary, start=1)}
+        for group in groups:
+            vectors = model.weights[EMBEDDING][[ids[word] for word in group]]
+            assert (vectors == vectors[0]).all()
+    further = load_model(made / "work" / "further-0").weights[EMBEDDING]
+    assert any((further[[ids[word] for word in group]] != further[ids[group[0]]]).any() for group in groups)
 
 
 def test_the_mean_is_calibrated_on_the_texts_it_is_given(data, made):
@@ -135,7 +153,7 @@ def test_made_sentences_count_more_than_others_in_the_calibration(data):
 
 def test_each_text_is_learned_from_or_held_back(made):
     texts = json.loads((made / "bundled" / "metrics.json").read_text())["texts"]
-    assert texts == {"training": 365, "validation": 15, "unlabelled": 180}
+    assert texts == {"training": 385, "validation": 15, "unlabelled": 160}
 
 
 def test_the_teachers_word_on_unlabelled_texts_is_learned(made):
@@ -148,8 +166,7 @@ def test_the_teachers_word_on_unlabelled_texts_is_learned(made):
         *bundled_model.FURTHER,
     ]
     assert "--teacher document-vectors:words=60- --teacher teacher:weight=1 --unlabelled unlabelled.csv" in commands[3]
-    assert "asked.csv" not in commands[3]
-    assert all("--unlabelled unlabelled.csv --unlabelled asked.csv" in command for command in commands[4:])
+    assert all("--unlabelled unlabelled.csv" in command for command in commands[4:])
 
 
 def test_a_film_teacher_is_passed_to_train_and_named_in_the_card(data, made, tmp_path, monkeypatch):
@@ -167,36 +184,11 @@ def test_a_film_teacher_is_passed_to_train_and_named_in_the_card(data, made, tmp
     monkeypatch.setattr(bundled_model, "run_command", run_command)
     assert make(data, tmp_path, "--imdb", str(made / "bundled")) == 0
     teachers = [value for option, value in itertools.pairwise(taught[0]) if option == "--teacher"]
-    assert teachers == ["document-vectors:words=60-", "teacher:weight=1", "imdb:weight=2:words=120-"]
+    assert teachers == ["document-vectors:words=60-", "teacher:weight=1", "imdb:weight=3:words=120-"]
     card = (tmp_path / "bundled" / "README.md").read_text("utf-8")
     assert "`imdb`: a model of the preset `accurate`" in " ".join(card.split())
     assert "minilm" not in card
     assert load_model(tmp_path / "work" / "imdb").vocabulary == load_model(made / "bundled").vocabulary
-
-
-def test_the_previously_bundled_model_is_continued(data, made, tmp_path, monkeypatch, capsys):
-    ran = []
-
-    def run_command(work, command):
-        ran.append(command)
-        with contextlib.chdir(work):
-            return cli.main(command)
-
-    monkeypatch.setattr(bundled_model, "run_command", run_command)
-    assert make(data, tmp_path, "--before", str(made / "bundled"), "--continue") == 0
-    assert [command[command.index("--out") + 1] for command in ran] == bundled_model.FURTHER
-    assert all(command[command.index("--init") + 1] == "before" for command in ran)
-    before, after = load_model(made / "bundled"), load_model(tmp_path / "bundled")
-    further = [load_model(tmp_path / "work" / name) for name in bundled_model.FURTHER]
-    for name, weights in after.weights.items():
-        mean = (before.weights[name] + np.mean([one.weights[name] for one in further], axis=0)) / 2
-        np.testing.assert_allclose(weights, mean, rtol=2e-3, atol=1e-6)
-    card = (tmp_path / "bundled" / "README.md").read_text("utf-8")
-    assert "here called `before`, was made at commit" in " ".join(card.split())
-    assert "--out start-accurate" in card
-    with pytest.raises(SystemExit):
-        make(data, tmp_path, "--continue")
-    assert "expected --before FOLDER" in capsys.readouterr().err
 
 
 def test_a_missing_teacher_folder_is_refused(data, tmp_path, capsys):
@@ -211,11 +203,13 @@ def test_files_have_their_weights_and_neutral_texts_a_target_of_one_half(made):
         assert "--data films.csv:weight=3 --data others.csv:weight=1 --data own.csv:weight=3" in command
         assert "--neutral-label neutral" in command
         assert "made.csv" not in command
+        assert "asked.csv" not in command
 
 
-def test_made_sentences_are_learned_last_and_by_their_labels_alone(made):
+def test_made_sentences_and_questions_are_learned_last_and_by_their_labels_alone(made):
     commands = json.loads((made / "bundled" / "metrics.json").read_text())["commands"]
-    assert "--init fast --data made.csv:weight=4:label_weight=1 --data films.csv:weight=3" in commands[4]
+    last = "--data made.csv:weight=3:label_weight=1 --data asked.csv:weight=1:label_weight=1 --data films.csv:weight=3"
+    assert all(f"--init alike {last}" in command for command in commands[4:])
     before, after = (load_model(made / "work" / name) for name in ("fast", "further-0"))
     assert any((before.weights[name] != after.weights[name]).any() for name in before.weights)
     for name, table in before.wide.tensors().items():
@@ -230,7 +224,7 @@ def test_the_card_says_what_was_measured_how_it_was_made_and_of_what(made):
     assert f"commit {figures['commit']}" in text
     assert f"{figures['float16']['labels']} of 15 labels" in text
     assert "| domain | 100 |" in text
-    assert "| demo | made-up reviews | MIT | 300 | 20 | 180 | 100 |" in text
+    assert "| demo | made-up reviews | MIT | 300 | 40 | 160 | 100 |" in text
     assert "| all files | n |" in text
     assert "| negation |" in text
     assert "films.csv 3, others.csv 1" in text
