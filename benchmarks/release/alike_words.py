@@ -24,13 +24,14 @@ PEOPLE = """
     he she/him her/his hers/himself herself
     man woman boy girl guy lady gentleman male female/men women boys girls guys ladies
     husband wife partner spouse/mother father mom dad mum parent/son daughter child/brother sister/uncle aunt
-    grandmother grandfather grandma grandpa
+    grandmother grandfather grandma grandpa/young old elderly
     gay lesbian straight bisexual queer transgender
     muslim christian jewish hindu buddhist sikh catholic protestant/muslims christians jews hindus buddhists catholics
     black white asian latino/immigrant refugee local foreigner/blind deaf disabled
 """
-# Ages, sizes and times. Smaller numbers and larger ones may be ratings.
+# Ages, sizes and times; other numbers in digits may be ratings.
 NUMBERS = [str(number) for number in range(11, 100)]
+NUMBERS += "two three four five six seven eight nine ten twelve twenty thirty forty fifty".split()
 _TAG = re.compile(r"<[^<>]*>")
 _WITHIN_SENTENCE = re.compile(r"(?<=[a-z,] )[A-Za-z][a-z']+")
 
@@ -50,7 +51,7 @@ def proper_nouns(texts: Iterable[str], vocabulary: Vocabulary) -> list[str]:
 
 
 def alike_words(texts: Iterable[str], vocabulary: Vocabulary) -> list[list[str]]:
-    """Groups of words of the vocabulary: names, numbers of two digits, and those of PEOPLE. None is in two groups."""
+    """Groups of words of the vocabulary: names, numbers, and those of PEOPLE. None is in two groups."""
     people = [group.split() for line in PEOPLE.strip().splitlines() for group in line.split("/")]
     taken = {word for group in people for word in group}
     names = [word for word in proper_nouns(texts, vocabulary) if word not in taken]
