@@ -62,10 +62,13 @@ class Lexicon:
     """An immutable table of words and their ids; any number of threads may use it.
 
     A word's id is its position in `words`, from 1. dropped: words that get no id, except those in `words`.
-    unknown_id: the id of all other words; 0 for none.
+    unknown_id: the id of all other words; 0 for none. misspellings: gives those that are misspellings of a word the id
+    of that word, as `reference.correction` does.
     """
 
-    def __init__(self, words: list[str], dropped: Set[str] = ..., unknown_id: int = 0) -> None: ...
+    def __init__(
+        self, words: list[str], dropped: Set[str] = ..., unknown_id: int = 0, misspellings: bool = False
+    ) -> None: ...
     def encode(self, texts: Any, options: CleaningOptions, threads: int, level: str) -> tuple[_Ids, _Int64s, int, int]:
         """Returns values (total,), offsets (n + 1,), the number of null texts, and the number of cleaned words."""
 

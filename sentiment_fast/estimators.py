@@ -221,6 +221,7 @@ class ReviewEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _TextEsti
         emojis: bool = False,
         ratings: bool = False,
         contractions: bool = False,
+        misspellings: bool = False,
         dtype: npt.DTypeLike = np.int32,
         threads: int | None = None,
     ) -> None:
@@ -236,6 +237,7 @@ class ReviewEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _TextEsti
         self.emojis = emojis
         self.ratings = ratings
         self.contractions = contractions
+        self.misspellings = misspellings
         self.dtype = dtype
         self.threads = threads
 

@@ -176,8 +176,9 @@ void bind_text(py::module_& module) {
   module.def("count_words", &count_words_in, py::arg("texts"), py::arg("left_out"), py::arg("max_words"),
              py::arg("min_count"), py::arg("options"), py::arg("threads"), py::arg("level"));
   py::class_<Lexicon>(module, "Lexicon")
-      .def(py::init<const std::vector<std::string>&, const std::unordered_set<std::string>&, int32_t>(),
-           py::arg("words"), py::arg("dropped") = std::unordered_set<std::string>(), py::arg("unknown_id") = 0)
+      .def(py::init<const std::vector<std::string>&, const std::unordered_set<std::string>&, int32_t, bool>(),
+           py::arg("words"), py::arg("dropped") = std::unordered_set<std::string>(), py::arg("unknown_id") = 0,
+           py::arg("misspellings") = false)
       .def("encode", &encode_with, py::arg("texts"), py::arg("options"), py::arg("threads"), py::arg("level"));
   module.def("single_bytes_to_utf8", &single_bytes_to_utf8, py::arg("values"), py::arg("offsets"),
              py::arg("characters"));

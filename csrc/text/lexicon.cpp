@@ -156,12 +156,13 @@ std::vector<CountedWord> WordCounts::most_frequent(size_t max_words, int64_t min
 }
 
 Lexicon::Lexicon(const std::vector<std::string>& words, const std::unordered_set<std::string>& dropped,
-                 int32_t unknown_id)
+                 int32_t unknown_id, bool misspellings)
     : unknown_id_(unknown_id), largest_id_(std::max(static_cast<int32_t>(words.size()), unknown_id)) {
   if (words.size() > kMostWords) throw std::length_error("Expected at most 2^24 words in a vocabulary");
   const std::unordered_set<std::string_view> distinct(words.begin(), words.end());
   // No displacement separates two equal words.
   if (distinct.size() != words.size()) throw std::invalid_argument("Expected distinct words, got duplicates");
+  if (misspellings) misspellings_.emplace(words);
   std::vector<Entry> entries;
   const auto enter = [&](const std::string& word, int32_t id) {
     if (word.empty() || word.find('\0') != std::string::npos) return;  // not a cleaned word, and has no valid key
@@ -242,8 +243,8 @@ bool Lexicon::place(const std::vector<Entry>& entries) {
 }
 
 // The tables are locals, and the loop has a function to itself, so that the compiler keeps them in registers.
-template <class Id>
-Id* Lexicon::look_up(const char* bytes, const uint32_t* ends, size_t count, Id* out) const {
+template <bool kCorrects, class Id>
+Id* Lexicon::look_up_words(const char* bytes, const uint32_t* ends, size_t count, Id* out) const {
   const HashSecret secret = secret_;
   const uint32_t* const displacements = displacements_.data();
   const WordKey* const keys = keys_.data();
@@ -261,6 +262,8 @@ Id* Lexicon::look_up(const char* bytes, const uint32_t* ends, size_t count, Id* 
       const size_t at = (hash ^ displacements[hash >> shift]) & mask;
       const uint64_t difference = (keys[at].low ^ key.low) | (keys[at].high ^ key.high);
       id = (ids[at] & -static_cast<int32_t>(difference == 0)) ^ unknown_id;  // no branch to mispredict
+      if constexpr (kCorrects)
+        if (difference != 0) id = corrected_id(bytes + begin, size);
     } else {
       id = long_word_id(bytes + begin, size);
     }
@@ -271,12 +274,24 @@ Id* Lexicon::look_up(const char* bytes, const uint32_t* ends, size_t count, Id* 
   return out + written;
 }
 
+template <class Id>
+Id* Lexicon::look_up(const char* bytes, const uint32_t* ends, size_t count, Id* out) const {
+  return misspellings_ ? look_up_words<true>(bytes, ends, count, out) : look_up_words<false>(bytes, ends, count, out);
+}
+
 template int16_t* Lexicon::look_up(const char*, const uint32_t*, size_t, int16_t*) const;
 template int32_t* Lexicon::look_up(const char*, const uint32_t*, size_t, int32_t*) const;
 
 int32_t Lexicon::long_word_id(const char* word, size_t size) const {
   const auto found = long_words_.find({word, size});
-  return found == long_words_.end() ? unknown_id_ : found->second;
+  if (found != long_words_.end()) return found->second;
+  return misspellings_ ? corrected_id(word, size) : unknown_id_;
+}
+
+// The id of a word that is neither known nor dropped.
+int32_t Lexicon::corrected_id(const char* word, size_t size) const {
+  const int32_t id = misspellings_->correct_id({word, size});
+  return id == 0 ? unknown_id_ : id;
 }
 
 }  // namespace sentiment_fast

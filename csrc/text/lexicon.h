@@ -10,12 +10,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
+
+#include "text/misspellings.h"
 
 namespace sentiment_fast {
 
@@ -118,8 +121,10 @@ class WordCounts {
 class Lexicon {
  public:
   // words: ids are their positions, from 1. dropped: words with id 0, except those in `words`. unknown_id: the id of
-  // all other words. Throws std::invalid_argument for duplicate words.
-  Lexicon(const std::vector<std::string>& words, const std::unordered_set<std::string>& dropped, int32_t unknown_id);
+  // all other words. misspellings: those of `words` have the id of that word instead. Throws std::invalid_argument for
+  // duplicate words.
+  Lexicon(const std::vector<std::string>& words, const std::unordered_set<std::string>& dropped, int32_t unknown_id,
+          bool misspellings = false);
   // Writes the ids of words (cleaned_words.h defines the layout), except ids of 0, to `out`, which has room for
   // `count`; returns the end of what was written.
   template <class Id>
@@ -132,7 +137,10 @@ class Lexicon {
     int32_t id;
   };
   bool place(const std::vector<Entry>& entries);
+  template <bool kCorrects, class Id>
+  Id* look_up_words(const char* bytes, const uint32_t* ends, size_t count, Id* out) const;
   int32_t long_word_id(const char* word, size_t size) const;
+  int32_t corrected_id(const char* word, size_t size) const;
 
   HashSecret secret_;
   std::vector<uint32_t> displacements_;  // one per bucket
@@ -141,6 +149,7 @@ class Lexicon {
   int bucket_shift_;
   size_t mask_;
   std::unordered_map<std::string, int32_t, HashWord> long_words_;
+  std::optional<Misspellings> misspellings_;
   int32_t unknown_id_, largest_id_;
 };
 

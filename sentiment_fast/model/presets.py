@@ -42,6 +42,7 @@ class VocabularyConfig:
     emojis: bool = False
     ratings: bool = False
     contractions: bool = False
+    misspellings: bool = False
 
     def __post_init__(self) -> None:
         try:

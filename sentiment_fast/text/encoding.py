@@ -75,6 +75,7 @@ def build_vocabulary(
     emojis: bool = False,
     ratings: bool = False,
     contractions: bool = False,
+    misspellings: bool = False,
 ) -> Vocabulary:
     """The `max_words` most frequent words of the texts, without stop words; ties by first occurrence.
 
@@ -89,7 +90,10 @@ def build_vocabulary(
     accented letter is the same whether it is one character or a letter and an accent; "none" leaves them as they are.
     emojis: an emoji or emoticon becomes the word "_emoji" and the words of its name. ratings: "8/10", "five stars" and
     rows of stars become one of six words, "_rating_zero" to "_rating_five". contractions: "is n't" becomes "isn't";
-    `sentiment_fast.reference.clean_words` has the rules of these three.
+    `sentiment_fast.reference.clean_words` has the rules of these three. misspellings: encoding gives a word that is
+    neither in the vocabulary nor a stop word the id of the most frequent of the first 10,000 words from which it
+    differs by one mistake; `sentiment_fast.reference.is_misspelling` has the rules. Which words the vocabulary has does
+    not depend on it.
     The vocabulary stores these options, and encoding uses them.
     Source: the tutorial, section 3 (`tokenize`); specified in `sentiment_fast.reference`.
     Raises TextsError, a TypeError, for anything other than a column of texts, ValueError for an invalid option.
@@ -110,6 +114,7 @@ def build_vocabulary(
         emojis=emojis,
         ratings=ratings,
         contractions=contractions,
+        misspellings=misspellings,
     )
     cleaning, used_threads = _cleaning(empty), thread_count(threads)
     words, _ = read(
@@ -161,9 +166,10 @@ def cleaning_options(
 
 
 def _lexicon(vocabulary: Vocabulary) -> _core.Lexicon:
-    if vocabulary.unknown_id is None:  # stop words are dropped like all unknown words
+    if vocabulary.unknown_id is None and not vocabulary.misspellings:  # stop words are dropped like all unknown words
         return _core.Lexicon(vocabulary.words)
-    return _core.Lexicon(vocabulary.words, stop_word_set(vocabulary.stop_words), vocabulary.unknown_id)
+    dropped, unknown_id = stop_word_set(vocabulary.stop_words), vocabulary.unknown_id or 0
+    return _core.Lexicon(vocabulary.words, dropped, unknown_id, vocabulary.misspellings)
 
 
 @dataclass(frozen=True, eq=False)

@@ -185,6 +185,47 @@ def build_vocabulary(
     return sorted(frequent, key=lambda word: counts[word], reverse=True)[:max_words]
 
 
+# ---- What `misspellings` corrects ---------------------------------------------------------------------------------
+
+CORRECT_WORDS = 10_000  # only the vocabulary's first words, the most frequent ones, are taken to be spelled correctly
+SHORTEST_CORRECT, LONGEST_CORRECT = 5, 64  # letters; others are not corrected to
+SHORTEST_CHANGED = 7  # letters; in a shorter word, a changed letter more often makes another word than a misspelling
+
+
+def is_misspelling(word: str, correct: str) -> bool:
+    """Whether a word is another one, `correct`, with one mistake.
+
+    A mistake is a letter left out, a letter put in, two neighbouring letters swapped, or, in a word of SHORTEST_CHANGED
+    letters or more, a letter changed. The first letter must stay the same, and all letters are a to z. The words that
+    can be misspelled have SHORTEST_CORRECT to LONGEST_CORRECT letters.
+    """
+    if word == correct or word[0] != correct[0]:
+        return False
+    if not re.fullmatch("[a-z]+", word) or not re.fullmatch("[a-z]+", correct):
+        return False
+    size = len(correct)
+    if not SHORTEST_CORRECT <= size <= LONGEST_CORRECT:
+        return False
+    swapped = [correct[:i] + correct[i + 1] + correct[i] + correct[i + 2 :] for i in range(size - 1)]
+    changed = len(word) == size and sum(a != b for a, b in zip(word, correct, strict=True)) == 1
+    return (
+        word in _with_a_letter_left_out(correct)
+        or correct in _with_a_letter_left_out(word)
+        or word in swapped
+        or (changed and size >= SHORTEST_CHANGED)
+    )
+
+
+def _with_a_letter_left_out(word: str) -> list[str]:
+    return [word[:i] + word[i + 1 :] for i in range(len(word))]
+
+
+def correction(word: str, vocabulary: Iterable[str]) -> str | None:
+    """The most frequent of the vocabulary's words of which an unknown word is a misspelling; None if there is none."""
+    frequent = itertools.islice(vocabulary, CORRECT_WORDS)
+    return next((correct for correct in frequent if is_misspelling(word, correct)), None)
+
+
 def encode(
     texts: Iterable[str],
     vocabulary: Iterable[str],
@@ -198,22 +239,31 @@ def encode(
     emojis: bool = False,
     ratings: bool = False,
     contractions: bool = False,
+    misspellings: bool = False,
 ) -> list[list[int]]:
     """Each text as the ids of its words, in order; words outside the vocabulary are dropped (`tokenize`'s other half).
 
     vocabulary: the words, most frequent first. unknown: with "id", words that are neither in the vocabulary nor stop
-    words get the id after the last, len(vocabulary) + 1. The other options are those of `clean_words`.
+    words get the id after the last, len(vocabulary) + 1. misspellings: such a word is replaced by its `correction`
+    first, if it has one. The other options are those of `clean_words`.
     """
     id_of = {word: index + 1 for index, word in enumerate(vocabulary)}
-    dropped = stop_word_set(stop_words) if unknown == "id" else frozenset()
+    dropped = stop_word_set(stop_words) if unknown == "id" or misspellings else frozenset()
     unknown_id = len(id_of) + 1
     rows = []
     for text in texts:
-        words = clean_words(text, strip_html, keep_digits, split_at_marks, normalise, emojis, ratings, contractions)
-        if unknown == "id":
-            rows.append([id_of.get(word, unknown_id) for word in words if word in id_of or word not in dropped])
-        else:
-            rows.append([id_of[word] for word in words if word in id_of])
+        row = []
+        for word in clean_words(
+            text, strip_html, keep_digits, split_at_marks, normalise, emojis, ratings, contractions
+        ):
+            known: str | None = word
+            if misspellings and word not in id_of and word not in dropped:
+                known = correction(word, id_of)
+            if known in id_of:
+                row.append(id_of[known])
+            elif unknown == "id" and word not in dropped:
+                row.append(unknown_id)
+        rows.append(row)
     return rows
 
 

@@ -17,11 +17,13 @@ from sentiment_fast.errors import ModelFolderError, quoted
 from sentiment_fast.runs.atomic import write_atomically
 from sentiment_fast.runs.regular_files import read_regular
 
-FORMAT = 5
+FORMAT = 6
 # The options that older formats lack, which can still be read.
-_SINCE_5 = {"emojis": False, "ratings": False, "contractions": False}
+_SINCE_6 = {"misspellings": False}
+_SINCE_5 = {"emojis": False, "ratings": False, "contractions": False, **_SINCE_6}
 _SINCE_4 = {"normalise": "none", **_SINCE_5}
-_LATER_OPTIONS: dict[int, dict[str, Any]] = {2: {"split_at_marks": False, **_SINCE_4}, 3: _SINCE_4, 4: _SINCE_5}
+_SINCE_3 = {"split_at_marks": False, **_SINCE_4}
+_LATER_OPTIONS: dict[int, dict[str, Any]] = {2: _SINCE_3, 3: _SINCE_4, 4: _SINCE_5, 5: _SINCE_6}
 MOST_WORDS = 1 << 24
 MOST_BYTES = 1 << 29  # of a vocabulary file: as many words of 30 bytes
 _MOST_COUNT = 1 << 40
@@ -29,7 +31,7 @@ Unknown = Literal["drop", "id"]
 Normalise = Literal["none", "nfc"]
 _KINDS = {
     int: ("max_words", "min_count"),
-    bool: ("strip_html", "keep_digits", "split_at_marks", "emojis", "ratings", "contractions"),
+    bool: ("strip_html", "keep_digits", "split_at_marks", "emojis", "ratings", "contractions", "misspellings"),
 }
 _FIRST_LINE = "sentiment_fast vocabulary, format {}"
 
@@ -55,6 +57,7 @@ class Vocabulary:
     emojis: bool = False
     ratings: bool = False
     contractions: bool = False
+    misspellings: bool = False
     # The native lexicon, made by encoding.py at first use: derived from `words`, so not part of the value.
     _lexicon: Any = field(default=None, init=False, repr=False, compare=False)
 
