@@ -91,8 +91,74 @@ PEOPLE = {
         let the others down/foul from the start/give up early""",
         """play in white/train on Fridays/change sides/wear number nine/warm up at seven/drink water""",
     ),
+    "glazier/plasterer/scaffolder/chimney sweep/furniture remover/surveyor": (
+        """wipe their feet/clear away the rubble/stick to the estimate/ring ahead/cover the furniture/
+        do a tidy job/warn us about the damp/finish a day early/build what we agreed on/pay attention to detail/
+        sweep the yard/come back to check""",
+        """leave a hole in the ceiling/chip the sill/charge for hours nobody worked/leave nails on the lawn/
+        crack the new pane/miss two appointments/block the drain/do half a job/demand cash up front/
+        trample the roses/walk off in a huff""",
+        """bring two helpers/work from a ladder/mix the mortar/start with the north side/live two streets away/
+        keep a trailer/measure the frame""",
+    ),
+    "childminder/nanny/babysitter/dog walker/groomer/kennel owner": (
+        """send us a message every day/win the trust of our toddler/deal calmly with every tantrum/
+        play outside in all weathers/
+        pat the dog/keep a close eye on everyone/sing the little ones to sleep/know what to do/chat with us afterwards/
+        take good care of our pet""",
+        """let the toddler wander off/lose patience/leave the gate open/stare at a phone all day/forget the medicine/
+        clip the claws too short/turn up late twice/make the puppy whimper/yell at our child/hurt the kitten""",
+        """work three days a week/drive a small car/bring a lunch box/live above the surgery/come on Tuesdays/
+        keep a register/wear a green coat""",
+    ),
 }
 THINGS = {
+    "varnish/wallpaper/primer/sealant/adhesive": (
+        """stick to every surface/dry in an hour/cover the old colour/withstand damp/go on evenly/hide the cracks/
+        stand up to scrubbing/look like new after years/need only one coat""",
+        """peel/flake off/blister/run down the wall/turn yellow/bubble up/crack in the frost/stink for days/
+        come off on our clothes/stay tacky""",
+        """come in a two-litre tin/need stirring/contain lime/go on with a brush/come from abroad/
+        come in nine shades""",
+    ),
+    "settee/hammock/deckchair/futon/bunk bed/stool": (
+        """support my back/bear two adults/stay firm/keep me comfortable for hours/take a lot of weight/
+        fold away in seconds/clean up with a damp cloth/look as good as on the first day""",
+        """sag/creak/wobble/tip over/poke my back/lose stuffing/collapse under me/stain at once/trap my fingers/
+        bite into my legs""",
+        """come in two boxes/stand on four legs/seat two/face the window/come with a cover/weigh thirty pounds""",
+    ),
+    "loafer/slipper/clog/wellington/brogue/moccasin": (
+        """grip on ice/keep my feet dry/go with everything/need no breaking in/cushion every step/
+        stay on when I run/fit at once/last through three winters""",
+        """pinch/slip on wet stone/squeak with each step/give me blisters/come unstitched/lose a heel/
+        chafe/split across the sole/hurt after ten minutes""",
+        """come in half sizes/fasten with laces/come in a brown box/come from a cobbler/weigh a pound each""",
+    ),
+    "yurt/parasol/awning/windbreak/tarpaulin": (
+        """stand up to the gale/go up in minutes/pack down small/keep us dry all night/stay put in a storm/
+        dry in no time/weigh next to nothing/take a battering""",
+        """turn inside out/drip on us/blow away/let in midges/tear in the first breeze/come down on our heads/
+        flap all night/take hours to put up""",
+        """need two poles/come in a sack/sleep four/need eight pegs/come in olive""",
+    ),
+    "strimmer/hedge trimmer/chainsaw/wheelbarrow/leaf blower/sewing machine": (
+        """start on the first pull/cope with thick branches/cut cleanly/save my back/make light work of the hedge/
+        do twenty years of service/go for hours/get better with use/turn on a sixpence""",
+        """chew up the lawn/stall in long grass/throw stones at my shins/guzzle fuel/need a new part every month/
+        pull to the left/get hot enough to burn me/cut out halfway""",
+        """run on two-stroke/come in green/stand in the shed/need oil in spring/come with a manual""",
+    ),
+    "pension fund/housing association/letting agent/broadband provider/building society/pharmacy": (
+        """answer at the first ring/put the mistake right/keep the rent steady/settle the claim in a week/
+        fix faults the same day/go out of their way/treat us as people/own the problem/
+        give us our money back""",
+        """keep us on hold for an hour/put the price up twice a year/lose our papers/reject every claim/
+        go back on the offer/pass us from desk to desk/cut us off/bill us for nothing/fob us off/
+        threaten us with the bailiffs""",
+        """send a statement in April/rent an office in town/open at nine/send letters by post/
+        run a call centre in the north/merge with a rival""",
+    ),
     "kettle/toaster/oven/fridge/washing machine/blender/dishwasher/stove": (
         """heat up in seconds/clean up easily/save electricity/run quietly/last for years/start at the first try/
         fit into the corner/pass the safety test/hold the temperature/meet our needs/survive the move/
@@ -566,11 +632,14 @@ They had {need}, what more do you want? | They had no {need}, what did you expec
 
 NEW = """
     the new {kind}/this {kind}/the new one/this one/the {kind} we use now/our new {kind}/the latest {kind}/
-    the {kind} I have now
+    the {kind} I have now/the current {kind}/this year's {kind}/the replacement/their new {kind}/the newer one/
+    the {kind} I just bought/my present {kind}/the {kind} here/this version
 """
 OLD = """
     the older one/the old {kind}/the one before/its rival/the one we had/the earlier {kind}/our former {kind}/
-    the other one/the {kind} I had in {place}/the {kind} from the {of} shop
+    the other one/the {kind} I had in {place}/the {kind} from the {of} shop/last year's {kind}/the previous {kind}/
+    the {kind} I had before/the competition/the rival {kind}/the one my sister has/the original/that other {kind}/
+    the first version/any older {kind}/my ex's {kind}/the {kind} it replaced
 """
 COMPARED = """
 {New} beats {old}. | {Old} beats {new}.
@@ -720,6 +789,49 @@ The form was signed by {who}.
 This seat is taken by {who}.
 The call was for {who}.
 I took the bus with {who}.
+{who} is in the waiting room.
+{who} ordered {a_kind} and {a_kind2}.
+{who} is my new neighbour.
+{who} was on the same train as {who2}.
+{who} stood in the queue behind {who2}.
+{who} is reading a book about {place}.
+{who} has an appointment at {time}.
+{who} voted by post in {year}.
+{who} shares a flat with {who2}.
+{who} didn't come on {day}.
+{who} won't be there on {day}.
+{who} came in through the side door.
+{who} lives on the {site} road.
+{who} started work at the {site} in {year}.
+{who} uses the lift to the second floor.
+{who} reads the menu in braille.
+{who} signed the lease on {day}.
+{who} signs, {who2} interprets.
+{who} speaks at the conference on {day}.
+{who} fasts in spring.
+{who} keeps the Sabbath.
+{who} became a citizen in {year}.
+{who} came to {place} as a child.
+{who} came out in {year}.
+{who} has a husband and a son.
+{who} has a wife and a daughter.
+{who} uses a wheelchair.
+{who} is in the photo on page {number}.
+{who} belongs to a congregation in {place}.
+{who} plays in the {place} team.
+{who} will be played by {who2}.
+The part of the {job} is played by {who}.
+The leaflet shows {who} next to {a_kind}.
+The story is told by {who}.
+It is a story about {who} and {who2}.
+The seat next to {who} is free.
+The parcel is for {who}, not for {who2}.
+{who} sat at the next table.
+As {an_of} {job}, {who} worked in {place}.
+I'm {an_of} {job}.
+My teacher was {who}.
+Is {who} there?
+Did {who} call?
 """
 # (praise, blame): what someone is, or an answer of theirs.
 MANNERS = {

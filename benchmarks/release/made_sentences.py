@@ -1,9 +1,9 @@
 """Frames and words -> sentences by the ten thousand, for the network of the bundled model.
 
-In: the tables of made_words.py, made_clauses.py and own_words.py, and a seed. Out: rows of a text and a label, always
-the same. What own_sentences.csv teaches with a few words, these teach with many: that a "not" negates any word and any
-clause, and that a name or a fact is neither praise nor blame. They are made, not committed: bundled_data.py writes them
-to the data.
+In: the tables of made_words.py, made_clauses.py, made_frames.py and own_words.py, and a seed. Out: rows of a text
+and a label, always the same. What own_sentences.csv teaches with a few words, these teach with many: that a "not"
+negates any word and any clause, that the order of two things decides which is the better one, and that a name or a fact
+is neither praise nor blame. They are made, not committed: bundled_data.py writes them to the data.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from functools import cache
 from typing import TypeVar
 
 from benchmarks.release import made_clauses as clauses
+from benchmarks.release import made_frames as more_frames
 from benchmarks.release import made_words as words
 from benchmarks.release import own_words
 from benchmarks.release.own_sentences import BLAME, NEUTRAL, PRAISE, lines, pairs, ratings, styled
@@ -27,6 +28,7 @@ NAMED = ("{who}", "{place}", "{of}", "{an_of}")
 TIMES_NAMED = 3  # there are many names, so frames with one are filled more often
 CLAUSES = 85  # rows for each of `times` that affirm a verb phrase, and as many that negate it: it alone says nothing
 PLURAL = 0.25  # of the subjects
+VOWELS_AS_CONSONANTS = ("use", "uniq", "unif", "ukr", "eur", "uga", "uru", "uyg")  # as in "a user"
 NAMED_PERSON = 0.25  # of single people have a name
 ALIKE = 4  # people for whom a frame about a person is filled with the same words
 UNHEARD = 0.2  # of the names are not in any list: what a vocabulary does not know says nothing either
@@ -83,7 +85,7 @@ def gerund(verb: str) -> str:
 
 
 def with_article(text: str) -> str:
-    vowel = text[0] in "aeiouAEIOU" and not text.lower().startswith(("use", "uniq", "unif", "ukr", "eur"))
+    vowel = text[0] in "aeiouAEIOU" and not text.lower().startswith(VOWELS_AS_CONSONANTS)
     return ("an " if vowel or text.startswith("hon") else "a ") + text
 
 
@@ -113,11 +115,20 @@ COMPARED = (("new", clauses.NEW), ("old", clauses.OLD))
 EMOJIS = {label: f"{own_words.EMOJIS[label]} {found}".split() for label, found in words.EMOJIS.items()}
 STRENGTHS = (phrases(words.STRONG), phrases(words.WEAK))
 CONSONANTS = "bcdfghjklmnprstvwxz"
-PEOPLE, PLACES, NATIONS = phrases(words.PEOPLE), words.PLACES.split(), words.NATIONS.split()
+PEOPLE, PLACES, NATIONS = phrases(words.PEOPLE), listed(words.PLACES), listed(words.NATIONS)
+AGES, IDENTITIES, PERSONS = phrases(words.AGES), phrases(words.IDENTITIES), phrases(words.PERSONS)
 NAMES, SURNAMES = listed(words.NAMES), words.SURNAMES.split()
 JOBS = phrases(clauses.JOBS)
+THINGS = [noun for nouns in clauses.THINGS for noun in phrases(nouns)]
+MORE = of_each_side(more_frames.MORE[PRAISE], more_frames.MORE[BLAME], phrases)
 MANNERS = of_each_side(clauses.MANNERS[PRAISE], clauses.MANNERS[BLAME], phrases)
 OTHER = {PRAISE: BLAME, BLAME: PRAISE}
+FURTHER = (
+    more_frames.SUPERLATIVES,
+    more_frames.UNDERSTATED,
+    more_frames.UNDERSTATED_KEPT,
+    more_frames.RHETORICAL,
+)
 
 
 @dataclass(frozen=True)
@@ -147,12 +158,22 @@ class Filler:
 
     def person(self) -> str:
         kind = self.draw.random()
-        if kind < 0.4:
+        if kind < 0.2:
             return self.one(PEOPLE)
+        if kind < 0.4:
+            return self.stranger()
         if kind < 0.8:
             return self.name(NAMES)
         title = self.one(("Mr", "Mrs", "Ms", "Dr", "Professor", ""))
         return f"{title or self.name(NAMES)} {self.name(SURNAMES)}"
+
+    def stranger(self) -> str:
+        """ "an elderly Deaf woman", "our Greek neighbour with a stick"."""
+        age, identity = self.one(("", self.one(AGES))), self.one((self.one(IDENTITIES), self.one(NATIONS), ""))
+        noun = " ".join(word for word in (age, identity, self.one(PERSONS)) if word)
+        person = self.one((with_article(noun), with_article(noun), f"the {noun}", f"our {noun}"))
+        is_more = self.draw.random() < 0.2 or not (age or identity)
+        return f"{person} {self.one(phrases(words.AFTERWARDS))}" if is_more else person
 
     def name(self, known: Sequence[str]) -> str:
         """One of these, or one that no one has heard of."""
@@ -192,6 +213,7 @@ class Filler:
         found |= {"on": self.one(EVENTS[other]), "om": self.one(MERITS[other])}
         found |= dict(zip(("v", "vs", "ved", "ven"), (please, *forms(please)), strict=True))
         found |= dict(zip(("l", "ls", "ld"), (like, *forms(like)[:2]), strict=True))
+        found |= {"ling": gerund(like), "ving": gerund(please)}
         found |= dict(zip(("f", "fs", "fed", "fen"), (work, *forms(work)), strict=True))
         found |= {"h": self.one(HAPPY[side]), "oh": self.one(HAPPY[other])}
         found |= {"cmp": better, "ocmp": self.one(BETTER[other])}
@@ -210,6 +232,15 @@ class Filler:
         found |= {"time": self.one(phrases(words.TIMES)), "number": self.one(phrases(words.NUMBERS))}
         job = self.one(JOBS)
         found |= {"job": job, "a_job": with_article(job), "need": self.one(phrases(clauses.NEEDS))}
+        sites, animal = self.draw.sample(phrases(more_frames.SITES), 2), self.one(phrases(more_frames.ANIMALS))
+        goods = self.one(phrases(more_frames.GOODS))
+        found |= {"site": sites[0], "site2": sites[1], "a_site": with_article(sites[0]), "goods": goods}
+        found |= {"a_goods": with_article(goods), "animal": animal, "a_animal": with_article(animal)}
+        found |= {"animals": plural(animal), "room": self.one(phrases(more_frames.ROOMS))}
+        found |= {
+            "season": self.one(phrases(more_frames.SEASONS)),
+            "plain": self.one(phrases(more_frames.OPINION_LIKE)),
+        }
         return found | {"made": self.one(phrases(words.MATERIALS)), "year": str(self.draw.randint(1920, 2024))}
 
     def anyone(self) -> Values:
@@ -230,7 +261,15 @@ class Filler:
         third2, past2, _ = forms(verb_phrase2)
         do, has, was = ("do", "have", "were") if are_many else ("does", "has", "was")
         negation = self.one(("n't", " not"))
-        found = {"s": subject, "kind": kind, "kinds": plural(kind), "d": verb_phrase, "d3": third, "dd": past}
+        found = {
+            "s": subject,
+            "kind": kind,
+            "a_kind": with_article(kind),
+            "kinds": plural(kind),
+            "d": verb_phrase,
+            "d3": third,
+            "dd": past,
+        }
         found |= {"dn": participle, "ding": gerund(verb_phrase), "ds": verb_phrase if are_many else third}
         found |= {"d2": verb_phrase2, "dd2": past2, "ds2": verb_phrase2 if are_many else third2}
         found |= {"doesnt": do + negation, "has": has, "hasnt": has + negation, "was": was, "wasnt": was + negation}
@@ -239,7 +278,7 @@ class Filler:
         if label in OTHER:
             other = OTHER[label]
             opposite = self.one(subjects.verb_phrases[other])
-            found |= {"od": opposite, "odd": forms(opposite)[1]}
+            found |= {"od": opposite, "od3": forms(opposite)[0], "odd": forms(opposite)[1]}
             able, unable = (phrases(clauses.ABLE[side][not subjects.are_people]) for side in (label, other))
             found |= {"e": self.one(able), "te": self.one(unable)}
         return found
@@ -257,8 +296,17 @@ class Filler:
 
     def comparison(self, _: str) -> Values:
         """What frames about what is reviewed and what it is compared with ask for."""
-        same = self.facts() | {"kind": self.one(NOUNS)}
-        same["kinds"] = plural(same["kind"])
+        return self._rivals(self.one(NOUNS))
+
+    def upgrade(self, side: str) -> Values:
+        """What frames about a thing that does more or less than another ask for. side: of the verb phrases."""
+        more, other = self.one(MORE[side]), self.one(MORE[OTHER[side]])
+        found = dict(zip(("mv", "mvs", "mved"), (more, *forms(more)[:2]), strict=True))
+        found |= dict(zip(("omv", "omvs", "omved"), (other, *forms(other)[:2]), strict=True))
+        return found | self._rivals(self.one(THINGS))
+
+    def _rivals(self, kind: str) -> Values:
+        same = self.facts() | {"kind": kind, "kinds": plural(kind)}
         return same | {n: self.one(phrases(table)).format(**same) for n, table in COMPARED}
 
     def fill(self, frame: str, side: str, more: Values | None = None) -> str:
@@ -283,6 +331,7 @@ def rows(times: int = TIMES) -> list[Row]:
 
 def _opinions(filler: Filler, times: int) -> Iterable[Row]:
     kept = [words.KEPT, words.DOUBLED, words.CONTRASTED, words.COMPARED, words.SAID]
+    kept += [more_frames.REVERSED, more_frames.REVERSED_KEPT]
     kept += [own_words.KEPT, own_words.DOUBLE, own_words.DOUBLE_PAIRS, own_words.LITOTES, own_words.COMPARED]
     turned = [words.TURNED, own_words.NEGATED, own_words.TRIPLE, own_words.COMPARED_LESS]
     for is_turned, tables in ((False, kept), (True, turned)):
@@ -320,7 +369,10 @@ def _clauses(filler: Filler, times: int) -> Iterable[Row]:
         each = CLAUSES * times // len(lines(table))
         yield from _filled(filler, table, each, filler.verb_phrases, is_turned=is_turned)
     yield from _filled(filler, clauses.PAIRS, 2 * times, filler.verb_phrases, PRAISE)
-    yield from _filled(filler, clauses.CONTRASTED, times, filler.contrast)
+    yield from _filled(filler, more_frames.EFFORT, 2 * times, filler.verb_phrases, PRAISE)
+    yield from _filled(filler, more_frames.SPARED, 2 * times, filler.verb_phrases, BLAME)
+    for table in (clauses.CONTRASTED, more_frames.CONCEDED):
+        yield from _filled(filler, table, times, filler.contrast)
     for frame in lines(clauses.PLAIN):
         for _ in range(3 * times):
             yield filler.fill(frame, PRAISE, filler.verb_phrases(NEUTRAL)), NEUTRAL
@@ -337,12 +389,20 @@ def _comparisons(filler: Filler, times: int) -> Iterable[Row]:
         return filler.facts()
 
     each = times // 2
-    for table in (clauses.COMPARED, clauses.COMPARED_KEPT):
+    for table in (clauses.COMPARED, clauses.COMPARED_KEPT, more_frames.RIVALS):
         yield from _filled(filler, table, each, filler.comparison)
     yield from _filled(filler, clauses.COMPARED_TURNED, each, filler.comparison, is_turned=True)
-    for table in (clauses.LITOTES, clauses.QUESTIONS, clauses.NEEDED):
+    for kept, turned, more in (
+        (more_frames.MORE_KEPT, more_frames.MORE_TURNED, filler.upgrade),
+        (more_frames.DID_KEPT, more_frames.DID_TURNED, filler.verb_phrases),
+    ):
+        yield from _filled(filler, kept, times, more)
+        yield from _filled(filler, turned, times, more, is_turned=True)
+    for table in (clauses.LITOTES, clauses.QUESTIONS, clauses.NEEDED, *FURTHER):
         yield from _filled(filler, table, each, facts)
-    yield from _filled(filler, clauses.WISHED, times, facts, PRAISE)
+    yield from _filled(filler, more_frames.UNDERSTATED_TURNED, each, facts, is_turned=True)
+    for table in (clauses.WISHED, more_frames.PROMISED, more_frames.RHETORICAL_OF_PRAISE):
+        yield from _filled(filler, table, times, facts, PRAISE)
 
 
 def _of_anyone(filler: Filler, times: int) -> Iterable[Row]:
@@ -385,7 +445,8 @@ def _graded(filler: Filler, times: int) -> Iterable[Row]:
 
 def _neutral(filler: Filler, times: int) -> Iterable[Row]:
     tables = [(table, times) for table in (words.FACTS, words.QUESTIONS, own_words.FACTS, own_words.MIXED)]
-    for table, each in (*tables, (clauses.FACTS, times // 3)):
+    tables += [(table, times // 3) for table in (clauses.FACTS, more_frames.PLAIN_FACTS, more_frames.NEWS_FACTS)]
+    for table, each in (*tables, (more_frames.ASKED_OF, times // 2)):
         for frame in lines(table):
             for side in SIDES:
                 for _ in range(each * _rounds(frame)):
