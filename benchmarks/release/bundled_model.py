@@ -115,7 +115,7 @@ def steps(settings: Sequence[str], teachers: Sequence[str] = ()) -> dict[str, li
     changes = [part for setting in settings for part in ("--set", setting)]
     of_words = [part for one in settings if not one.startswith("epochs=") for part in ("--set", one)]
     # More words and n-grams than `fast` has, for more kinds of texts, and words for what short ones consist of.
-    words = ("max_words=30000", "emojis=true", "ratings=true", "contractions=true")
+    words = ("max_words=30000", "emojis=true", "ratings=true", "contractions=true", "misspellings=true")
     ngrams = ("ngrams=3", "ngram_bits=22", "ngram_fingerprints=true", "ngram_long_from=100")
     larger = [part for one in (*words, *ngrams, "hidden_size=128", "tail_length=128") for part in ("--set", one)]
     # Teachers' probabilities regularise by themselves, and of a short text there is little that could be dropped.
