@@ -633,12 +633,12 @@ They had {need}, what more do you want? | They had no {need}, what did you expec
 NEW = """
     the new {kind}/this {kind}/the new one/this one/the {kind} we use now/our new {kind}/the latest {kind}/
     the {kind} I have now/the current {kind}/this year's {kind}/the replacement/their new {kind}/the newer one/
-    the {kind} I just bought/my present {kind}/the {kind} here/this version
+    the {kind} I got last month/my present {kind}/the {kind} here/this version
 """
 OLD = """
     the older one/the old {kind}/the one before/its rival/the one we had/the earlier {kind}/our former {kind}/
     the other one/the {kind} I had in {place}/the {kind} from the {of} shop/last year's {kind}/the previous {kind}/
-    the {kind} I had before/the competition/the rival {kind}/the one my sister has/the original/that other {kind}/
+    the {kind} I had before/the competition/the rival {kind}/my sister's {kind}/the original/that other {kind}/
     the first version/any older {kind}/my ex's {kind}/the {kind} it replaced
 """
 COMPARED = """

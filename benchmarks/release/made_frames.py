@@ -126,12 +126,12 @@ MORE = {
 }
 MORE_KEPT = """
 {New} {mvs} than {old}.
-{New} {mvs} than {old} ever did.
+In every season {new} {mvs} than {old}.
 {New} simply {mvs} than {old}.
 {New} seems to {mv} than {old}.
 {New} can be relied on to {mv} than {old}.
 {Old} {omved} than {new}.
-{Old} used to {omv} than {new} does.
+{Old} would {omv} than {new}.
 You'll find that {new} {mvs} than {old}.
 {New} {mvs} and costs the same as {old}.
 {New} {mvs} than I expected.
@@ -142,9 +142,9 @@ Both were tested, and {new} {mvs}.
 MORE_TURNED = """
 {Old} {mved} than {new}.
 {Old} {mvs} than {new}.
-{Old} always {mved} than {new} does.
+{Old} always {mved} than {new}.
 {Old} seems to {mv} than {new}.
-{New} {omvs} than {old} did.
+{New}, they tell me, {omvs} than {old}.
 {New} was said to {mv} than {old}, and that is wrong.
 You'll find that {old} {mvs} than {new}.
 {New} doesn't {mv} than {old}.
@@ -558,7 +558,7 @@ Did {thing} {v} us? Did it ever! | Did {thing} {v} us? Did it heck!
 Who isn't {hw} with {a_kind} like that? | Who is {hw} with {a_kind} like that?
 Since it is {a}, why look further? | If it's so {a}, why does nobody want it?
 Where else do you find such {m}? | Where is the {m} they advertise?
-Where do they get all that {m}? | Where did all the {m} go?
+Where do they get all the {m}? | Where did all the {m} go?
 {M}? As much as you like. | {M}? Forget it.
 Do they care about {m}? Very much. | Do they care about {m}? Not much.
 """
@@ -843,6 +843,43 @@ The hedge is cut every {season}.
 The apples are picked in {season}.
 The ice rink opens in {season}.
 The bins are emptied on {day}s.
+Beat {number} eggs and add a pinch of salt.
+Beat the carpet in the yard, not in the {room}.
+Switch off the lights in the {room} at {time}.
+We broke for lunch at {time}.
+The bus breaks its journey in {place}.
+The waste water is pumped to {place}.
+{Who} took a crash course in Welsh in {place}.
+{Place} lost on {day} and won on {day2}.
+{Who} lost by {number} points to {who2}.
+{Place} beat {place2} by one goal.
+{Who} beat {who2} at chess on {day}.
+Pretty much everybody from {place} came by train.
+The good china is in the {room}.
+The well is {number} feet deep.
+The mean temperature in {place} was nine degrees in {year}.
+The fair comes to {place} in {season}.
+{Who} plays the villain, {who2} the hero.
+{Who} wrote a book on pain and memory.
+The novel is about love and loss in {place}.
+The lecture is on the plague in {place}.
+The chapter on grief starts on page {number}.
+The sweet peas are {colour}, the bitter lemon is {colour2}.
+The cold tap is on the right, the hot tap on the left.
+The better part of the {room} is tiled.
+The worst of the winter in {place} is in January.
+It is colder in {place} than in {place2}.
+{Place} has more rain than {place2} and less wind.
+The bus takes longer than the train to {place}.
+{Who} is taller than {who2}.
+{Who} arrived earlier than {who2}.
+The {goods} is cheaper by the dozen.
+The {goods} is heavier than the {kind}.
+The word {a} has more letters than the word {o}.
+In the quiz {who} had to spell {a}.
+{A} and {b} are adjectives.
+How do you spell {a}?
+What is the {of} word for {a}?
 """
 
 # Both with a verb phrase of blame: praise | blame.
