@@ -54,10 +54,10 @@ Misspellings::Misspellings(const std::vector<std::string>& words) {
 }
 
 // Calls visit(hash) for the word and for what is left of it without each of its letters except the first. Equal
-// neighbours leave the same, so that only one of them is left out.
+// neighbours leave the same, so that only one of them is left out. word: empty, or two letters or more.
 //
-// The hash is the sum of letter * multiplier of its place (Carter and Wegman 1979), of which the upper bits are universal:
-// any two keys have the same 32 with a probability of about 2^-32 (Lemire and Kaser 2014).
+// The hash is the sum of letter * multiplier of its place, whose upper 32 bits are the same for any two keys with a
+// probability of about 2^-32 (Carter and Wegman 1979; Lemire and Kaser 2014).
 template <class Visit>
 void Misspellings::each_key(std::string_view word, Visit visit) const {
   if (word.empty()) return;
@@ -66,7 +66,7 @@ void Misspellings::each_key(std::string_view word, Visit visit) const {
   uint64_t hash = 0;
   for (size_t i = 0; i < last; ++i) hash += letter(i) * multipliers_[i];
   visit(hash + letter(last) * multipliers_[last]);
-  if (last > 0) visit(hash);
+  visit(hash);
   for (size_t left_out = last; left_out-- > 1;) {
     const uint64_t change = letter(left_out + 1) - letter(left_out);  // the next letter moves to its place
     hash += change * multipliers_[left_out];

@@ -43,8 +43,9 @@ class Misspellings {
   std::vector<std::string> words_;  // by id - 1; empty if it is not corrected to
   std::array<uint64_t, kLongestCorrect + 1> multipliers_;
   std::vector<Slot> slots_;  // 2**n, at most half of them used
-  std::vector<uint64_t>
-      filter_;  // a bit per place; few are set, so the branch is predicted: without it, 3 times as long
+  // A bit for each part of a slot. Few are set, so that what depends on them is predicted: without the filter, a look-up
+  // takes three times as long.
+  std::vector<uint64_t> filter_;
   int shift_;
 };
 

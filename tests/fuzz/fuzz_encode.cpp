@@ -5,7 +5,8 @@
 //                  needs 32 bits, a negative one; 6-7 both set if the last text is repeated
 //   byte 1         which of the texts' words are known, which are dropped; bit 6 split_at_marks, 7 emojis, ratings and
 //                  contractions, for which the words are those of the same code points in another encoding
-//   byte 2         number of texts - 1 (of 8), then a byte each with their sizes, except the last
+//   byte 2         bits 0-2 number of texts - 1 (of 8), 7 misspellings; then a byte each with the texts' sizes, except
+//                  the last
 //   2 bytes        up to which size the last text is repeated, if it is
 //   the rest       the texts' bytes, of which the last text gets what is left
 #include <sys/mman.h>
@@ -117,17 +118,20 @@ struct Input {
   CleaningOptions options;
   int unknown;  // which unknown id
   uint8_t known;
+  bool misspellings;
   std::vector<std::string> texts;  // the bytes of their units
 };
 
 Input read_input(Choices choices) {
   const uint8_t flags = choices.byte();
-  Input input{static_cast<Encoding>(flags & 3), {}, flags >> 4 & 3, choices.byte(), {}};
+  Input input{static_cast<Encoding>(flags & 3), {}, flags >> 4 & 3, choices.byte(), false, {}};
   input.options.strip_html = flags >> 2 & 1;
   input.options.characters.keep_digits = flags >> 3 & 1;
   input.options.characters.split_at_marks = input.known >> 6 & 1;
   if (input.known >> 7) input.options.items = some_items();
-  std::vector<size_t> sizes(choices.below(kMostTexts));
+  const uint8_t count = choices.byte();
+  input.misspellings = count >> 7;
+  std::vector<size_t> sizes(count % kMostTexts);
   for (size_t& size : sizes) size = choices.byte();
   const bool repeats = flags >> 6 == 3;
   const size_t repeated_size = repeats ? choices.below(kMostUnits) : 0;
@@ -243,6 +247,25 @@ Words expected_words(const std::string& bytes, Encoding encoding, const Cleaning
   return words;
 }
 
+// Whether an edit of either word gives the other one.
+bool is_misspelling(const std::string& word, const std::string& correct) {
+  const auto is_letters = [](const std::string& s) {
+    return s.find_first_not_of("abcdefghijklmnopqrstuvwxyz") == std::string::npos;
+  };
+  if (correct.size() < 5 || correct.size() > 64 || word.size() + 1 < correct.size() || word.size() > 65) return false;
+  if (!is_letters(word) || !is_letters(correct) || word[0] != correct[0]) return false;
+  for (size_t i = 0; i < correct.size(); ++i) {
+    std::string left_out = correct, swapped = correct, changed = correct;
+    left_out.erase(i, 1);
+    if (i > 0) std::swap(swapped[i - 1], swapped[i]);
+    if (i < word.size() && correct.size() >= 7) changed[i] = word[i];
+    if (word == left_out || word == swapped || word == changed) return true;
+  }
+  for (size_t i = 0; i < word.size(); ++i)
+    if (std::string(word).erase(i, 1) == correct) return true;
+  return false;
+}
+
 // A vocabulary of some of the texts' words, so that the other ones are close to them.
 struct Known {
   Words words;
@@ -250,7 +273,7 @@ struct Known {
   int32_t unknown_id;
   std::map<std::string, int32_t> ids;
 
-  Known(const std::vector<Words>& texts, uint8_t choice, int unknown) {
+  Known(const std::vector<Words>& texts, uint8_t choice, int unknown, bool misspellings) {
     const size_t stride = 1 + (choice & 7), dropped_at = choice >> 3 & 7;
     for (const Words& text : texts) {
       for (const std::string& word : text) {
@@ -267,7 +290,13 @@ struct Known {
     const auto next = static_cast<int32_t>(words.size() + 1);
     unknown_id = unknown == 0 ? 0 : unknown == 1 ? next : unknown == 2 ? 70'000 : -1;
     for (auto& [word, id] : ids)
-      if (id == 0 && dropped.count(word) == 0) id = unknown_id;
+      if (id == 0 && dropped.count(word) == 0) id = misspellings ? corrected_id(word) : unknown_id;
+  }
+
+  int32_t corrected_id(const std::string& word) const {
+    for (const std::string& correct : words)  // fewer than 10,000
+      if (is_misspelling(word, correct)) return ids.at(correct);
+    return unknown_id;
   }
 };
 
@@ -326,8 +355,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     guarded.push_back({rooms.copy(guarded.size(), bytes), units, input.encoding});
   }
 
-  const Known known(expected, input.known, input.unknown);
-  const Lexicon lexicon(known.words, known.dropped, known.unknown_id);
+  const Known known(expected, input.known, input.unknown, input.misspellings);
+  const Lexicon lexicon(known.words, known.dropped, known.unknown_id, input.misspellings);
   std::vector<std::vector<int32_t>> expected_ids;
   size_t word_count = 0;
   for (const Words& words : expected) {
