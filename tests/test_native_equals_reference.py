@@ -257,14 +257,17 @@ def test_every_code_point_next_to_what_is_replaced(frame):
     st.sampled_from([None, ["a", "bb", "ς"], "english"]),
     st.sampled_from(["drop", "id"]),
     st.booleans(),
+    st.booleans(),
 )
-def test_generated_vocabularies(texts, max_words, min_count, stop_words, unknown, cleaning):
+def test_generated_vocabularies(texts, max_words, min_count, stop_words, unknown, cleaning, misspellings):
     options = EVERY_OPTION if cleaning else {}
     building = {"min_count": min_count, **options}
     words = reference.build_vocabulary(texts, max_words, stop_words, **building)
-    vocabulary = sf.build_vocabulary(texts, max_words, stop_words, threads=2, unknown=unknown, **building)
+    vocabulary = sf.build_vocabulary(
+        texts, max_words, stop_words, threads=2, unknown=unknown, misspellings=misspellings, **building
+    )
     assert vocabulary.words == words
-    encoding = {"stop_words": stop_words, "unknown": unknown, **options}
+    encoding = {"stop_words": stop_words, "unknown": unknown, "misspellings": misspellings, **options}
     rows = reference.encode(texts, words, **encoding)
     assert [row.tolist() for row in sf.encode(texts, vocabulary)] == rows
 

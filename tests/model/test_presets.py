@@ -27,6 +27,7 @@ def test_the_tutorial_preset_has_the_tutorials_numbers():
             "emojis": False,
             "ratings": False,
             "contractions": False,
+            "misspellings": False,
         },
         "network": {
             "embedding_size": 64,

@@ -6,7 +6,8 @@ import sentiment_fast as sf
 from sentiment_fast import Vocabulary
 from sentiment_fast.text import vocabulary
 
-SINCE_5 = [', "emojis": false', ', "ratings": false', ', "contractions": false']
+SINCE_6 = [', "misspellings": false']
+SINCE_5 = [', "emojis": false', ', "ratings": false', ', "contractions": false', *SINCE_6]
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def test_saving_and_loading_keeps_everything(saved):
 
 def test_every_option_is_kept(tmp_path):
     options = {"strip_html": True, "keep_digits": True, "split_at_marks": True, "unknown": "id", "normalise": "nfc"}
-    options |= {"emojis": True, "ratings": True, "contractions": True}
+    options |= {"emojis": True, "ratings": True, "contractions": True, "misspellings": True}
     vocabulary = Vocabulary(["film"], 7, None, min_count=3, **options)
     vocabulary.save(tmp_path / "v.txt")
     assert Vocabulary.load(tmp_path / "v.txt") == vocabulary
@@ -42,7 +43,7 @@ def test_every_option_is_kept(tmp_path):
             "unknown",
             "normalise",
         ),
-        *("emojis", "ratings", "contractions"),
+        *("emojis", "ratings", "contractions", "misspellings"),
     ],
 )
 def test_a_file_that_lacks_an_option_is_an_error(saved, option):
@@ -74,7 +75,7 @@ def test_every_word_character_survives_the_file(tmp_path):
 
 
 def test_the_file_says_what_it_is(saved):
-    assert saved.read_text("utf-8").startswith("sentiment_fast vocabulary, format 5\n")
+    assert saved.read_text("utf-8").startswith("sentiment_fast vocabulary, format 6\n")
 
 
 def test_a_vocabulary_is_its_words_in_order():
@@ -109,14 +110,14 @@ def test_a_file_cut_short_anywhere_is_an_error(saved, kept):
 
 
 def test_a_newer_format_asks_for_an_update(saved):
-    saved.write_text(saved.read_text("utf-8").replace("format 5", "format 6"), "utf-8")
-    with pytest.raises(sf.ModelFolderError, match=r"has format 6.*reads formats 2 to 5: update the package"):
+    saved.write_text(saved.read_text("utf-8").replace("format 6", "format 7"), "utf-8")
+    with pytest.raises(sf.ModelFolderError, match=r"has format 7.*reads formats 2 to 6: update the package"):
         Vocabulary.load(saved)
 
 
 def test_an_older_format_asks_for_training_anew(saved):
-    saved.write_text(saved.read_text("utf-8").replace("format 5", "format 1"), "utf-8")
-    with pytest.raises(sf.ModelFolderError, match=r"has format 1.*reads formats 2 to 5: train the model again"):
+    saved.write_text(saved.read_text("utf-8").replace("format 6", "format 1"), "utf-8")
+    with pytest.raises(sf.ModelFolderError, match=r"has format 1.*reads formats 2 to 6: train the model again"):
         Vocabulary.load(saved)
 
 
@@ -126,15 +127,22 @@ def test_an_older_format_asks_for_training_anew(saved):
         (2, [', "split_at_marks": false', ', "normalise": "none"', *SINCE_5]),
         (3, [', "normalise": "none"', *SINCE_5]),
         (4, SINCE_5),
+        (5, SINCE_6),
     ],
 )
 def test_a_file_from_before_an_option_is_read(saved, written, lacking):
-    older = saved.read_text("utf-8").replace("format 5", f"format {written}")
+    older = saved.read_text("utf-8").replace("format 6", f"format {written}")
     for option in lacking:
         assert option in older
         older = older.replace(option, "")
     saved.write_text(older, "utf-8")
     assert Vocabulary.load(saved) == Vocabulary(["film", "größe", "映画", "a_b"], 10, "english")
+
+
+def test_the_digest_of_a_vocabulary_without_misspellings_is_that_of_before():
+    known = "669feb46b9203869cff3a3004313c10a4546aef66148d5fd4a19f6d0e4e8dc77"
+    assert Vocabulary(["film"]).digest() == known
+    assert Vocabulary(["film"], misspellings=True).digest() != known
 
 
 def test_an_option_that_is_off_in_all_earlier_files_leaves_the_digest(monkeypatch):
