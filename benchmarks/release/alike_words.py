@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import chain
 
 import numpy as np
 
@@ -33,7 +34,7 @@ PEOPLE = """
 NUMBERS = [str(number) for number in range(11, 100)]
 NUMBERS += "two three four five six seven eight nine ten twelve twenty thirty forty fifty".split()
 _TAG = re.compile(r"<[^<>]*>")
-_WITHIN_SENTENCE = re.compile(r"(?<=[a-z,] )[A-Za-z][a-z']+")
+_WITHIN_SENTENCE = re.compile(r"(?<=[a-z,] )[A-Za-z][a-z]+(?:'s)?(?![\w'])")  # not "I", "I'd" or a part of "McKay"
 
 
 def proper_nouns(texts: Iterable[str], vocabulary: Vocabulary) -> list[str]:
@@ -53,7 +54,7 @@ def proper_nouns(texts: Iterable[str], vocabulary: Vocabulary) -> list[str]:
 def alike_words(texts: Iterable[str], vocabulary: Vocabulary) -> list[list[str]]:
     """Groups of words of the vocabulary: names, numbers, and those of PEOPLE. None is in two groups."""
     people = [group.split() for line in PEOPLE.strip().splitlines() for group in line.split("/")]
-    taken = {word for group in people for word in group}
+    taken = {*NUMBERS, *chain.from_iterable(people)}
     names = [word for word in proper_nouns(texts, vocabulary) if word not in taken]
     known = set(vocabulary)
     return [[word for word in group if word in known] for group in (names, NUMBERS, *people)]

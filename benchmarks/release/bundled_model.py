@@ -195,11 +195,11 @@ def prepare(
 def take_steps(work: Path, commands: dict[str, list[str]]) -> None:
     """Run what has not been done. Raises SentimentFastError where a command fails."""
     for folder, command in commands.items():
-        if ALIKE in command and not (work / ALIKE).exists():
-            save_model(work / ALIKE, read_alike(load_model(work / "fast"), words_alike(work)))
         if _is_done(work / folder):
             say(f"{work / folder}: is there already")
             continue
+        if ALIKE in command:
+            save_model(work / ALIKE, read_alike(load_model(work / "fast"), words_alike(work)))
         if command[0] == "pretrain":  # one that was killed in the middle of writing; it takes seconds
             shutil.rmtree(work / folder, ignore_errors=True)
         say(f"\n{_shown(folder, command)}")

@@ -199,9 +199,9 @@ def is_misspelling(word: str, correct: str) -> bool:
     letters or more, a letter changed. The first letter must stay the same, and all letters are a to z. The words that
     can be misspelled have SHORTEST_CORRECT to LONGEST_CORRECT letters.
     """
-    if word == correct or word[0] != correct[0]:
-        return False
     if not re.fullmatch("[a-z]+", word) or not re.fullmatch("[a-z]+", correct):
+        return False
+    if word == correct or word[0] != correct[0]:
         return False
     size = len(correct)
     if not SHORTEST_CORRECT <= size <= LONGEST_CORRECT:

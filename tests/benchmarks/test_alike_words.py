@@ -20,6 +20,10 @@ def test_names_stand_with_a_capital_letter_within_sentences():
         "My Trip To Oslo And Oslo And Oslo",
         "his friend Kofi's car, my Kofi's car, a Kofi's car",
         "once in Perth, twice in Perth",
+        "so I'M sure, and I'd say, as I've said, that I'm here, and I am, or I was",
+        "then I'd go, but I've gone, and I'm gone, so I'd, and I've, and I'm, said I and I",
+        "a Mc, by McKay, for McKay and McKay, by José, and José, and José",
+        "some Jos, some mc",
     ]
     words = sf.build_vocabulary(texts, 100, None)
     assert sorted(proper_nouns(texts, words)) == ["anna", "kofis", "rome"]
@@ -31,6 +35,12 @@ def test_a_word_is_in_one_group_and_in_the_vocabulary():
     names, numbers, *people = alike_words(texts, words)
     assert (names, numbers) == (["anna"], ["42", "57"])
     assert [group for group in people if group] == [["he", "she"], ["muslim"]]
+
+
+def test_a_number_is_no_name():
+    texts = ["we saw Seven, then Seven, and Seven"]
+    names, numbers, *_people = alike_words(texts, sf.build_vocabulary(texts, 100, None))
+    assert (names, numbers) == ([], ["seven"])
 
 
 def test_no_word_is_named_twice():
