@@ -3,8 +3,9 @@
 // Symmetric deletes (Wolf Garbe's SymSpell, 2012): a word and its misspelling have the same letters once a letter of the
 // one, the other or both is left out. So a table holds the correct words and what is left of them without each letter,
 // and a look-up probes the unknown word and what is left of it; what it finds is then compared by the rule itself.
-// Leaving out another letter changes a hash by one product, so a look-up takes time in proportion to the word, whose
-// size is bounded. The table's random secret makes crafted collisions impossible; no result depends on it.
+// Leaving out another letter changes a hash by one product. So a look-up takes time in proportion to the word, whose size
+// is bounded, and to the number of correct words that share its letters but one: few, unless a vocabulary is crafted,
+// and kCorrectWords at most. The table's random secret makes crafted collisions impossible; no result depends on it.
 #pragma once
 
 #include <array>

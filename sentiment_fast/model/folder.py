@@ -257,9 +257,7 @@ def check_stop_words(vocabulary: Vocabulary, path: Path) -> None:
     name = vocabulary.stop_words
     if not isinstance(name, str):
         return
-    if not is_language(name) or (
-        (vocabulary.unknown == "id" or vocabulary.misspellings) and local_stop_words(name) is None
-    ):
+    if not is_language(name) or (vocabulary.needs_stop_words and local_stop_words(name) is None):
         raise ModelFolderError(
             f"{path}: expected stop words that are on this machine, got those of {quoted(name)}: altered, or "
             "install NLTK and run `python -m nltk.downloader stopwords`"

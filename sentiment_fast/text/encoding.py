@@ -166,7 +166,7 @@ def cleaning_options(
 
 
 def _lexicon(vocabulary: Vocabulary) -> _core.Lexicon:
-    if vocabulary.unknown_id is None and not vocabulary.misspellings:  # stop words are dropped like all unknown words
+    if not vocabulary.needs_stop_words:
         return _core.Lexicon(vocabulary.words)
     dropped, unknown_id = stop_word_set(vocabulary.stop_words), vocabulary.unknown_id or 0
     return _core.Lexicon(vocabulary.words, dropped, unknown_id, vocabulary.misspellings)

@@ -98,6 +98,11 @@ class Vocabulary:
         return len(self.words) + 1 if self.unknown == "id" else None
 
     @property
+    def needs_stop_words(self) -> bool:
+        """Whether encoding treats a stop word unlike other words outside the vocabulary."""
+        return self.unknown == "id" or self.misspellings
+
+    @property
     def largest_id(self) -> int:
         """The largest id that encoding can return."""
         return self.unknown_id or len(self.words)

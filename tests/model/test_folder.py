@@ -1033,6 +1033,24 @@ def test_stop_words_that_are_none_are_refused_without_a_network(folder, stop_wor
         load_model(folder)
 
 
+@pytest.mark.parametrize(
+    ("options", "needed"),
+    [({"unknown": "id"}, True), ({"unknown": "drop", "misspellings": True}, True), ({"unknown": "drop"}, False)],
+)
+def test_stop_words_that_only_a_download_could_resolve_are_refused_where_they_are_needed(
+    folder, options, needed, monkeypatch
+):
+    monkeypatch.setattr("sentiment_fast.model.folder.local_stop_words", lambda name: None)
+    change_vocabulary(folder, stop_words="german", **{"misspellings": False, **options})
+    if needed:
+        with pytest.raises(
+            ModelFolderError, match="expected stop words that are on this machine, got those of 'german'"
+        ):
+            load_model(folder)
+    else:
+        assert load_model(folder).vocabulary.stop_words == "german"
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("number", ["1" * 5000, "٣", "-1", "3" * 10])
 def test_a_vocabulary_with_another_number_as_its_format_is_refused(folder, number):

@@ -52,6 +52,7 @@ def test_misspelled_words_are_read_as_the_words_they_stand_for():
 @pytest.mark.parametrize(
     ("word", "correct", "is_one"),
     [
+        ("", "story", False),
         ("stoy", "story", True),
         ("sttory", "story", True),
         ("sotry", "story", True),
