@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Sequence
 from itertools import islice
 
 from benchmarks.release import made_words
+from benchmarks.release.made_sentences import listed
 
 # Patterns and what replaces them: what takes a negation out, and what puts one in.
 REMOVED = (
@@ -59,7 +60,7 @@ ASKED = (
     "Would you say that {0}?",
 )
 _LISTS = (made_words.NAMES, made_words.SURNAMES, made_words.PLACES, made_words.NATIONS)
-NAMES = [frozenset(names.split()) for names in _LISTS]
+NAMES = [frozenset(listed(names)) for names in _LISTS]
 _STATED = re.compile(
     r"((?:the|this|that|these|those|my|our|your|his|her|their|it|he|she|they|we|there)\b(?: [\w'-]+){0,4}?) "
     r"(is|was|are|were|will|would|can|could|has|have|had|should) (.+)",

@@ -11,7 +11,7 @@ something that one wants there to be. The other fields are those of made_words.p
 
 from __future__ import annotations
 
-# Who does it: verb phrases of praise, of blame, and of neither. A phrase starts with its verb and fits any subject.
+# Who does it: verb phrases of praise, of blame, and of neither. A phrase starts with its verb.
 PEOPLE = {
     "driver/courier/chauffeur/porter/mover/skipper": (
         """help me with my suitcases/handle our boxes with care/take the shortest road/return my lost wallet/
@@ -149,7 +149,7 @@ THINGS = {
         pull to the left/get hot enough to burn me/cut out halfway""",
         """run on two-stroke/come in green/stand in the shed/need oil in spring/come with a manual""",
     ),
-    "pension fund/housing association/letting agent/broadband provider/building society/pharmacy": (
+    "pension fund/housing association/broadband provider/building society/pharmacy": (
         """answer at the first ring/put the mistake right/keep the rent steady/settle the claim in a week/
         fix faults the same day/go out of their way/treat us as people/own the problem/
         give us our money back""",
@@ -638,8 +638,8 @@ NEW = """
 OLD = """
     the older one/the old {kind}/the one before/its rival/the one we had/the earlier {kind}/our former {kind}/
     the other one/the {kind} I had in {place}/the {kind} from the {of} shop/last year's {kind}/the previous {kind}/
-    the {kind} I had before/the competition/the rival {kind}/my sister's {kind}/the original/that other {kind}/
-    the first version/any older {kind}/my ex's {kind}/the {kind} it replaced
+    the {kind} I had before/the rival {kind}/my sister's {kind}/the original/that other {kind}/
+    the first version/my ex's {kind}
 """
 COMPARED = """
 {New} beats {old}. | {Old} beats {new}.
@@ -665,16 +665,16 @@ I'd rather keep {new} than {old}. | I'd rather keep {old} than {new}.
 {New} is better than ever. | {New} is worse than ever.
 {New} works better than expected. | {New} works worse than expected.
 With {new}, nobody misses {old}. | With {new}, everybody misses {old}.
-I don't miss {old} now. | I do miss {old} now.
+I don't miss {old} now that I have {new}. | I do miss {old} now that I have {new}.
 {Old} was bad, {new} is better. | {Old} was good, {new} is worse.
 {Old} was good, {new} is even better. | {Old} was bad, {new} is even worse.
 Give me {new} any day, not {old}. | Give me {old} any day, not {new}.
 {New} is a step up from {old}. | {New} is a step down from {old}.
 {Old} was not half as good as {new}. | {New} is not half as good as {old}.
 I would never swap {new} for {old}. | I would gladly swap {new} for {old}.
-I won't be going back to {old}. | I will be going back to {old}.
+After {new}, I won't be going back to {old}. | After {new}, I will be going back to {old}.
 Never again {old}, now that I know {new}. | Never again {new}, now that I know {old}.
-Nobody wants {old} back. | Everybody wants {old} back.
+Since {new} came, nobody wants {old} back. | Since {new} came, everybody wants {old} back.
 {Old} could learn from {new}. | {New} could learn from {old}.
 Few {kinds} are better than {new}. | Few {kinds} are worse than {new}.
 Hardly any {kind} is better. | Hardly any {kind} is worse.

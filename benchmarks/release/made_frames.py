@@ -3,7 +3,7 @@
 In: nothing. Out: tables. Filling frames is left to made_sentences.py. The fields are those of made_words.py and
 made_clauses.py; {mv} is a verb phrase that compares, such as "last longer", {mvs} and {mved} its forms, {omv}, {omvs}
 and {omved} those of the other side; {ling} and {ving} are gerunds of {l} and {v}; {od3} is the third person of {od};
-{site} and {site2} are places in a town, {animal}, {room} and {goods} are nouns, {season} is one, and {plain} is
+{site} and {site2} are places in a town, {animal}, {room} and {goods} are nouns, {season} is a season, and {plain} is
 something whose name has a word of praise or blame in another sense.
 """
 
@@ -46,7 +46,7 @@ In a straight fight {new} would flatten {old}. | In a straight fight {old} would
 {Old} loses on every count to {new}. | {New} loses on every count to {old}.
 Beside {new}, {old} doesn't stand a chance. | Beside {old}, {new} doesn't stand a chance.
 Compared to {new}, {old} is a joke. | Compared to {old}, {new} is a joke.
-Hold {new} up against {old} and the first wins. | Hold {new} up against {old} and the second wins.
+Hold {new} up against {old} and {new} wins. | Hold {new} up against {old} and {old} wins.
 {New} one, {old} nil. | {Old} one, {new} nil.
 Between {old} and {new}, I'd take {new} every time. | Between {old} and {new}, I'd take {old} every time.
 Given the choice, I'd have {new}, not {old}. | Given the choice, I'd have {old}, not {new}.
@@ -90,7 +90,7 @@ While {old} gave me headaches, {new} gives me joy. | While {old} gave me joy, {n
 Nobody has asked for {old} since {new} arrived. | Everybody has asked for {old} since {new} arrived.
 No one touches {old} any more, we all use {new}. | No one touches {new} any more, we all use {old}.
 I'd pay double for {new} before I took {old} for free. | I'd pay double for {old} before I took {new} for free.
-You couldn't pay me to go back to {old}. | You couldn't pay me to stay with {new}.
+You couldn't pay me to swap {new} for {old}. | You couldn't pay me to stay with {new}.
 Not even as a gift would I take {old} over {new}. | Not even as a gift would I take {new} over {old}.
 I'd recommend {new} over {old} to anyone. | I'd recommend {old} over {new} to anyone.
 {Who} swapped {old} for {new} and is delighted. | {Who} swapped {old} for {new} and is fuming.
@@ -166,7 +166,6 @@ Unlike other {kinds}, ours {d3}.
 My last {kind} {odd}. This one doesn't.
 Others {od}. This {kind} never has.
 Every {kind} I had before {odd}. Not so this one.
-This {kind} {d3} more often than any other.
 The new {kind} {d3} where the previous one {odd}.
 The old {kind} would {od}; the new one wouldn't dream of it.
 Where other {kinds} {od}, this one {d3}.
@@ -181,7 +180,6 @@ Unlike other {kinds}, ours never {d3}.
 My last {kind} {dd}. This one doesn't.
 Others {d}. This {kind} never has.
 Every {kind} I had before {dd}. Not so this one.
-This {kind} {d3} less often than any other.
 """
 # praise | blame: more that compares.
 SUPERLATIVES = """
@@ -241,7 +239,7 @@ Others charge more for {a_kind} and do worse. | Others charge less for {a_kind} 
 My friends wish their {kind} was like mine. | I wish my {kind} was like the one my friends have.
 I envy nobody their {kind}. | I envy everybody who has another {kind}.
 I found it better than {who} had said. | I found it worse than {who} had said.
-It beats my expectations. | It was beaten by my low expectations.
+It beats my expectations. | It fell short even of my low expectations.
 There are good {kinds}; {thing} is better still. | There are bad {kinds}; {thing} is worse still.
 The last {kind} was good, this one is better. | The last {kind} was better, this one is bad.
 The last {kind} was worse, this one is good. | The last {kind} was bad, this one is worse.
@@ -284,7 +282,7 @@ Was {thing} costly? Sure. Was it worth it? Every bit. | Was {thing} cheap? Sure.
 Did I have doubts about {thing}? Yes. Do I still? No. | Did I have faith in {thing}? Yes. Do I still? No.
 Was I sceptical? Very. Am I now? Not at all. | Was I keen? Very. Am I now? Not at all.
 Any regrets about {thing}? None. | Any joy from {thing}? None.
-Would I do without {thing}? Not likely. | Would I do {thing} again? Not likely.
+Would I do without {thing}? Not likely. | Would I buy {thing} again? Not likely.
 {Thing}: small in size, big in heart. | {Thing}: big in size, small in heart.
 {Thing} is modest outside and splendid inside. | {Thing} is splendid outside and rotten inside.
 It cost next to nothing and gave us everything. | It cost us everything and gave next to nothing.
@@ -320,7 +318,6 @@ REVERSED_KEPT = """
 {X} {be} {a} for all the talk of {om}.
 {X} {is} as {a} now as {they} {was} {o} then.
 People will tell you it's {o}. Trust me, it's {a}.
-I feared {om} and got {m}.
 We had been told of {om}. All we saw was {m}.
 I used to think {thing} was {on}. Now I know it's {n}.
 Who would have guessed that something so {o} could be so {a}?
@@ -351,7 +348,7 @@ PROMISED = """
 It promises {m} and keeps its word. | It promises {m} and breaks its word.
 {Thing} was sold to us as {a}, and it is. | {Thing} was sold to us as {a}, and it isn't.
 The advert said {a}, and the advert was right. | The advert said {a}, and the advert was wrong.
-{Who} swore it was {a}, and {who} should know. | {Who} swore it was {a}, but {who} would swear anything.
+{Who} swore it was {a}, and they should know. | {Who} swore it was {a}, but they would swear anything.
 Billed as {a}, and truly so. | Billed as {a}, but not so.
 It looks {a}, and it is. | It looks {a}, but looks deceive.
 It sounds {a} and is just that. | It sounds {a} and is nothing of the kind.
@@ -363,9 +360,8 @@ They talk about {m}, and they mean it. | They talk about {m}, and that's all the
 I hoped it would be {a}. My hopes came true. | I hoped it would be {a}. My hopes came to nothing.
 I expected {m}, and I was not let down. | I expected {m}, and I was let down.
 You're told it's {a}, and it is true. | You're told it's {a}, and it is a lie.
-{X} {was} as {a} as a warm fire. | {X} {was} about as {a} as a cold shower.
 Tell me again how {a} it is; I never tire of it. | Tell me again how {a} it is; I don't see it.
-So much {m}! | So much for {m}.
+What {m}! | So much for {m}.
 It manages to be {a}. | It stops short of being {a}.
 """
 # A clause of the other side first, and a verdict that decides.
@@ -381,7 +377,7 @@ True, {oc}. That said, {v}.
 {Oc}, and yet {v}.
 {V}, for all that {oc}.
 {V}, never mind that {oc}.
-{V}. And all that although {oc}.
+{V}. And all that even though {oc}.
 You may object that {oc}; even so, {v}.
 My friends keep telling me that {oc}. Still, {v}.
 {Oc}, but when all is said and done, {v}.
@@ -478,7 +474,6 @@ Not for nothing do people call it {a}.
 Nobody needs to tell me that {x} {be} {a}.
 I can't recall when it wasn't {a}.
 {Thing} is never less than {a}.
-It was all too {a}.
 I can't get over how {a} it was.
 To say it {ved} me is an understatement.
 To call it {a} would be an understatement.
@@ -537,7 +532,7 @@ Have I said how {a} {x} {be}? | Have I said how {a} {x} {be}?
 What kind of person wouldn't like {thing}? | What kind of person would like {thing}?
 Who says {kinds} can't be fun? | Who says {kinds} are fun?
 Do I miss my old {kind}? Not one bit. | Do I miss my old {kind}? Every hour.
-Why change a {kind} that works? | Why sell a {kind} that doesn't work?
+Why change {a_kind} that works? | Why sell {a_kind} that doesn't work?
 Why would I look for another {kind}? | Why wouldn't I look for another {kind}?
 When will you open one in {place}? We need it! | When will you close it down? We don't need it!
 Is it any wonder that people adore {thing}? | Is it any wonder that people shun {thing}?
@@ -557,7 +552,7 @@ Could anything be more {ma}? | Could anything be less {ma}?
 Did {thing} {v} us? Did it ever! | Did {thing} {v} us? Did it heck!
 Who isn't {hw} with {a_kind} like that? | Who is {hw} with {a_kind} like that?
 Since it is {a}, why look further? | If it's so {a}, why does nobody want it?
-Where else do you find such {m}? | Where is the {m} they advertise?
+Where else do you find such {m}? | Where do they hide the {m} they advertise?
 Where do they get all the {m}? | Where did all the {m} go?
 {M}? As much as you like. | {M}? Forget it.
 Do they care about {m}? Very much. | Do they care about {m}? Not much.
@@ -616,7 +611,7 @@ What did you find {a} about {thing}?
 Why is {thing} called {a}?
 Why did {who} say that {x} {was} {a}?
 When will we know if {x} {be} {a}?
-Is there {m} in {place}?
+Did you find any {m} in {place}?
 What about {m}?
 Is it true that {x} {be} {a}?
 Is it {cmp} than the {kind2}?
@@ -730,7 +725,7 @@ Entry to the {site} costs {number} pence.
 Parking behind the {site} is free after {time}.
 Bread arrives at the {site} at {time}.
 The queue at the {site} is for tickets to {place}.
-The {site} has a flat roof and a {colour} door.
+The {site} has a flat roof and {a_colour} door.
 {A_goods} lay on the wall by the {site}.
 The map of {place} shows {number} bridges.
 {Place} lies on a river.
@@ -786,17 +781,17 @@ The farm has {number} sheep and one {animal}.
 The vet weighed the {animal} on {day}.
 The {goods} hangs behind the door of the {room}.
 The {goods} is {number} centimetres long.
-The {goods} is made of {made} and has a {colour} rim.
-The {goods} came in a {made} box.
+The {goods} is made of {made} and has {a_colour} rim.
+The {goods} came in {a_made} box.
 The {goods} was a present for {who}.
 The {goods} lies under the stairs.
 The {goods} went back to the shop on {day}.
 The {goods} is on the top shelf in the {room}.
 The {goods} belongs in the {room}.
-The {goods} fits any size.
+The {goods} comes in any size.
 {A_goods}, two candles and some string are in the drawer.
 I need {a_goods} and a roll of tape.
-I bought {a_goods} and a {colour} ribbon.
+I bought {a_goods} and {a_colour} ribbon.
 I swapped the {goods} for {number} eggs.
 I wrapped the {goods} in paper.
 I found {a_goods} in the {room}.
@@ -832,7 +827,7 @@ The museum shows tools from {place}.
 The choir rehearses on {day}s at {time}.
 The film is in black and white and lasts {number} minutes.
 The play has {number} acts.
-The book has a {colour} spine.
+The book has {a_colour} spine.
 The second volume covers {place} after {year}.
 The clocks go back on Sunday.
 The tide turns at {time}.
@@ -897,10 +892,10 @@ It would take a lot for {s} to {d}. | It took very little for {s} to {d}.
 I never caught {s} {ding}. | I caught {s} {ding}.
 Nothing made {s} {d}. | The slightest thing made {s} {d}.
 No sign of {s} {ding}. | A bad sign, {s} {ding}.
-{S} would never {d}. | {S} would {d} on any day.
+{S} would never {d}. | {S} would {d} any day.
 Other {kinds} {d}. Ours never has. | Other {kinds} never {d}. Ours has.
 No {kind} of theirs would {d}. | Any {kind} of theirs would {d}.
-I can't complain that {s} {dd}. | I have to complain that {s} {dd}.
+I can't say that {s} {dd}. | I have to complain that {s} {dd}.
 Nobody can accuse {s} of {ding}. | Anybody can accuse {s} of {ding}.
 They were sorry that {s} {dd} and made up for it. | They weren't even sorry that {s} {dd}.
 We never had to put up with {s} {ding}. | We always had to put up with {s} {ding}.
@@ -911,16 +906,12 @@ EFFORT = """
 {S} {dd} without being asked. | {S} didn't {d} even when asked.
 It took no time for {s} to {d}. | It took an age for {s} to {d}.
 No effort was needed to get {s} to {d}. | No amount of effort got {s} to {d}.
-{S} made every effort to {d}. | {S} made no effort to {d}.
 {S} {dd} without fail. | {S} {dd} once in a blue moon.
-{S} took the trouble to {d}. | {S} didn't take the trouble to {d}.
-{S} made a point of {ding}. | {S} had no intention of {ding}.
-{S} {dd} with no fuss at all. | With no excuse at all {s} didn't {d}.
+{S} {dd} with no fuss at all. | {S} didn't {d}, without so much as an excuse.
 {S} can be counted on to {d}. | {S} can't be counted on to {d}.
 You can rely on {s} to {d}. | You can wait for ever for {s} to {d}.
-Without fuss {s} {dd}. | Without a reason {s} didn't {d}.
+Without any fuss {s} {dd}. | For no reason {s} didn't {d}.
 It pleased me that {s} {dd}. | It galled me that {s} didn't {d}.
-I didn't have to ask {s} to {d}. | I had to beg {s} to {d}, for nothing.
 I was touched that {s} {dd}. | I was annoyed that {s} didn't {d}.
 It never happened that {s} didn't {d}. | It never happened that {s} {dd}.
 {S} {dd} more than once. | {S} {dd} no more than once.

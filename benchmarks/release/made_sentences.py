@@ -117,7 +117,7 @@ STRENGTHS = (phrases(words.STRONG), phrases(words.WEAK))
 CONSONANTS = "bcdfghjklmnprstvwxz"
 PEOPLE, PLACES, NATIONS = phrases(words.PEOPLE), listed(words.PLACES), listed(words.NATIONS)
 AGES, IDENTITIES, PERSONS = phrases(words.AGES), phrases(words.IDENTITIES), phrases(words.PERSONS)
-NAMES, SURNAMES = listed(words.NAMES), words.SURNAMES.split()
+NAMES, SURNAMES = listed(words.NAMES), listed(words.SURNAMES)
 JOBS = phrases(clauses.JOBS)
 THINGS = [noun for nouns in clauses.THINGS for noun in phrases(nouns)]
 MORE = of_each_side(more_frames.MORE[PRAISE], more_frames.MORE[BLAME], phrases)
@@ -133,7 +133,7 @@ FURTHER = (
 
 @dataclass(frozen=True)
 class Subjects:
-    """Nouns, and the verb phrases of each label that go with any of them."""
+    """Nouns, and the verb phrases of each label that go with most of them."""
 
     nouns: list[str]
     are_people: bool
@@ -219,16 +219,17 @@ class Filler:
         found |= {"cmp": better, "ocmp": self.one(BETTER[other])}
         found |= {"ov": self.one(PLEASE[other]), "has": "have" if are_many else "has"}
         found |= {"ol": self.one(LIKE[other]), "opf": self.one(WORK[other]), "ovs": forms(self.one(PLEASE[other]))[0]}
-        found |= {"day": self.one(own_words.DAYS.split()), "day2": self.one(own_words.DAYS.split())}
+        found |= dict(zip(("day", "day2"), self.draw.sample(own_words.DAYS.split(), 2), strict=True))
         return found
 
     def facts(self) -> Values:
         """What frames about facts and people ask for too."""
         found = dict(zip(("who", "who2"), self.two(self.person), strict=True))
         found |= dict(zip(("place", "place2"), self.two(lambda: self.name(PLACES)), strict=True))
-        of = self.one(NATIONS)
-        found |= {"of": of, "an_of": with_article(of)}
+        found |= self._origin()
         found |= dict(zip(("colour", "colour2"), self.draw.sample(words.COLOURS.split(), 2), strict=True))
+        made = self.one(phrases(words.MATERIALS))
+        found |= {"a_colour": with_article(found["colour"]), "made": made, "a_made": with_article(made)}
         found |= {"time": self.one(phrases(words.TIMES)), "number": self.one(phrases(words.NUMBERS))}
         job = self.one(JOBS)
         found |= {"job": job, "a_job": with_article(job), "need": self.one(phrases(clauses.NEEDS))}
@@ -241,12 +242,17 @@ class Filler:
             "season": self.one(phrases(more_frames.SEASONS)),
             "plain": self.one(phrases(more_frames.OPINION_LIKE)),
         }
-        return found | {"made": self.one(phrases(words.MATERIALS)), "year": str(self.draw.randint(1920, 2024))}
+        return found | {"year": str(self.draw.randint(1920, 2024))}
 
     def anyone(self) -> Values:
         """Other people for a frame about a person."""
         one, other = self.two(self.person)
-        return {"who": one, "who2": other, "pro": self.one(clauses.PRONOUNS.split("/"))}
+        found = {"who": one, "who2": other, "pro": self.one(clauses.PRONOUNS.split("/"))}
+        return found | self._origin()
+
+    def _origin(self) -> Values:
+        of = self.one(NATIONS)
+        return {"of": of, "an_of": with_article(of)}
 
     def verb_phrases(self, label: str) -> Values:
         """What frames about someone or something that does something ask for. label: of the verb phrases."""

@@ -955,135 +955,140 @@ AFTERWARDS = """
 
 NAMES = """
     James Mary Robert Patricia Michael Jennifer William Linda David Elizabeth Richard Barbara Joseph Susan Daniel
-    Jessica Matthew Sarah Anthony Karen Mark Lisa Steven Nancy Andrew Betty Joshua Sandra Kevin Ashley Brian Donna
-    George Carol Jamal Latoya DeShawn Keisha Tyrone Ebony Darnell Shanice Malik Imani Mohammed Ali Hassan Omar Yusuf
-    Ibrahim Leila Zainab Khadija Amina Layla Noor Wei Li Chen Ying Hua Ming Jun Yuki Kenji Sakura Takeshi Haruto Min-jun
-    Ji-woo Priya Arjun Sanjay Deepa Anil Lakshmi Ravi Sunita Vikram Jose Carlos Juan Luis Miguel Sofia Lucia Guadalupe
-    Alejandro Rosa Pedro Ivan Olga Dmitri Natasha Sergei Svetlana Boris Katarzyna Piotr Agnieszka Hans Greta Klaus
-    Ingrid Lars Astrid Bjorn Pierre Amelie Jacques Chloe Giovanni Francesca Luca Giulia Ngozi Chidi Amara Kofi Abena
-    Tendai Zanele Thabo Moshe Rivka Yael Avi Siobhan Liam Niamh Aoife Dafydd Nguyen-Anh Linh Thi Somchai Putri Budi
-    Rahul Neha Kiran Anders Maja Zoe Max Ben Tom Lucy Emma Alice Arthur Beatrice Charlotte Clive Colin Derek Dorothy
-    Edith Edward Eileen Florence Frank Gareth Geoffrey Gillian Graham Harriet Harry Hazel Henry Hilary Hugh Ian Iris
-    Isla Ivy Jack Joan Judith Keith Lorna Margaret Martha Maureen Neil Nigel Nora Oliver Oscar Pamela Percy Philippa
-    Phoebe Poppy Rhys Rosemary Rupert Ruth Sheila Simon Stanley Stella Stuart Sybil Theodore Trevor Una Vera Violet
-    Walter Winifred Angus Callum Catriona Euan Fiona Hamish Kirsty Morag Bronwen Cerys Gwen Idris Megan Brendan Ciara
-    Cormac Declan Fergus Maeve Padraig Roisin Saoirse Sinead Aaliyah Andre Briana Deja Demetrius Jada Kendrick Lakeisha
-    Malcolm Monique Nia Quincy Raheem Tamika Terrence Trayvon Xavier Ahmad Aisha Anwar Aziz Bilal Dalia Fadi Farah
-    Faisal Fatima Habiba Hamza Huda Jamila Karim Khalid Latifa Mahmoud Mariam Mustafa Nadia Nasser Rania Rashid Salma
-    Samir Tariq Walid Yasmin Zahra Arash Farhad Kaveh Laleh Mahsa Parisa Reza Shirin Aylin Burak Ebru Elif Emre Hakan
-    Mehmet Selin Zeynep Ayse Bao Fang Hong Jia Lan Mei Peng Qiang Rui Shu Tao Xia Xin Yan Yong Zhen Aiko Akira Daichi
-    Emi Hana Hiroshi Kaito Keiko Makoto Naoki Ren Rin Satoshi Tomoko Yumi Bo-young Eun-ji Hyun-woo Jae-min Seo-yeon
-    Soo-jin Sung-ho Young-ho Aarav Aditi Ajay Amit Ananya Ashok Divya Gurpreet Harpreet Indira Jasbir Kavita Manoj Meera
-    Mohan Nikhil Pooja Rajesh Rekha Rohan Sanjana Shreya Simran Sukhdev Usha Vijay Abdul Ayesha Farooq Imran Nasreen
-    Rukhsana Saima Shahid Tahira Waqar Anisur Jahanara Nusrat Chaminda Dilani Kumari Nuwan Bishnu Sita Tashi Pema Aung
-    Khin Thida Sokha Bopha Phuong Quang Trang Tuan Anong Chai Kanya Malee Niran Agus Dewi Indah Joko Rizky Siti Wayan
-    Althea Bayani Dalisay Ligaya Rizalino Adriana Alvaro Andres Beatriz Camila Diego Dolores Eduardo Elena Emilio
-    Esteban Fernanda Gabriela Hector Ignacio Isabel Javier Joaquin Jorge Lourdes Manuel Marisol Mateo Mercedes Paola
-    Pilar Rafael Ramon Ricardo Santiago Teresa Valentina Ximena Yolanda Bruno Caio Fernando Joana Marcelo Renata Thiago
-    Vitor Aleksandr Anastasia Andrei Bogdan Daria Dmytro Ekaterina Galina Igor Irina Kirill Ksenia Larisa Ludmila
-    Mikhail Nikolai Oksana Oleg Pavel Taras Tatiana Vladimir Yulia Adam Grzegorz Jadwiga Kasia Krzysztof Magda
-    Malgorzata Marek Stanislaw Tomasz Wojciech Zofia Blanka Jiri Lenka Milos Vaclav Zdenek Attila Csilla Eszter Ferenc
-    Istvan Zoltan Alin Costin Ileana Mihai Radu Boyan Desislava Plamen Dragan Goran Jelena Milica Nikola Slobodan Vesna
-    Alketa Besnik Arben Eleni Giorgos Kostas Nikos Sofoklis Stavros Anna Birgit Dieter Ernst Franz Friedrich Gerda
-    Gisela Heike Helga Johannes Jurgen Karl Liesel Matthias Renate Sabine Uwe Wolfgang Annika Erik Freja Gunnar Gustav
-    Hakon Henrik Kirsten Magnus Mikkel Ragnhild Sigrid Solveig Sven Aino Eero Jukka Mika Paivi Timo Aldis Janis Liga
-    Jonas Ruta Maarit Kristjan Anneke Bram Daan Femke Jeroen Joost Maaike Pieter Saskia Antoine Aurelie Camille Celine
-    Claude Etienne Fabien Genevieve Guillaume Juliette Luc Manon Margaux Mathieu Odile Olivier Remi Sylvie Therese Yves
-    Alessandro Bianca Carlo Chiara Elisabetta Enzo Federico Gianni Lorenzo Marco Matteo Paolo Raffaella Salvatore Silvia
-    Simona Vittoria Adaeze Adebayo Amadou Aminata Awa Ayodele Bakary Bintou Bukola Chinedu Chioma Cheikh Efua Emeka
-    Fatoumata Femi Folake Ifeoma Ikenna Kwabena Kwame Lamin Mamadou Mariama Moussa Nana Nneka Obinna Ousmane Sekou
-    Temitope Uche Wanjiru Kamau Njeri Otieno Wambui Achieng Juma Neema Baraka Zuberi Abebe Almaz Desta Mulugeta Selam
-    Tesfaye Tigist Abdi Hodan Ifrah Warsame Bongani Lerato Nomvula Sibusiso Sipho Thandiwe Zodwa Farai Rudo Tatenda
-    Tinashe Chipo Mwansa Mulenga Aharon Chana Dov Eitan Eliezer Miriam Mordechai Noa Shira Shlomo Tamar Yitzhak Yosef
-    Aroha Hemi Kiri Manaia Rangi Tane Leilani Kalani Sione Tevita Losa Nalani Aponi Dakota Kateri Tala Winona Quanah
+    Jessica Matthew Sarah Anthony Karen Lisa Steven Nancy Andrew Betty Joshua Sandra Kevin Ashley Brian Donna George
+    Carol Jamal Latoya DeShawn Keisha Tyrone Ebony Darnell Shanice Malik Imani Mohammed Ali Hassan Omar Yusuf
+    Ibrahim Leila Zainab Khadija Amina Layla Noor Wei Li Chen Ying Hua Ming Jun Yuki Kenji Sakura Takeshi Haruto
+    Min-jun Ji-woo Priya Arjun Sanjay Deepa Anil Lakshmi Ravi Sunita Vikram Jose Carlos Juan Luis Miguel Sofia Lucia
+    Guadalupe Alejandro Rosa Pedro Ivan Olga Dmitri Natasha Sergei Svetlana Boris Katarzyna Piotr Agnieszka Hans
+    Greta Klaus Ingrid Lars Astrid Bjorn Pierre Amelie Jacques Chloe Giovanni Francesca Luca Giulia Ngozi Chidi
+    Amara Kofi Abena Tendai Zanele Thabo Moshe Rivka Yael Avi Siobhan Liam Niamh Aoife Dafydd Nguyen-Anh Linh Thi
+    Somchai Putri Budi Rahul Neha Kiran Anders Maja Zoe Max Ben Tom Lucy Emma Alice Arthur Beatrice Charlotte Clive
+    Colin Derek Dorothy Edith Edward Eileen Florence Frank Gareth Geoffrey Gillian Graham Harriet Harry Hazel Henry
+    Hilary Hugh Ian Iris Isla Jack Joan Judith Keith Lorna Margaret Martha Maureen Neil Nigel Nora Oliver Oscar
+    Pamela Percy Philippa Phoebe Rhys Rosemary Rupert Ruth Sheila Simon Stanley Stella Stuart Sybil Theodore Trevor
+    Una Vera Violet Walter Winifred Angus Callum Catriona Euan Fiona Hamish Kirsty Morag Bronwen Cerys Gwen Idris
+    Megan Brendan Ciara Cormac Declan Fergus Maeve Padraig Roisin Saoirse Sinead Aaliyah Andre Briana Demetrius Jada
+    Kendrick Lakeisha Malcolm Monique Nia Quincy Raheem Tamika Terrence Trayvon Xavier Ahmad Aisha Anwar Aziz Bilal
+    Dalia Fadi Farah Faisal Fatima Habiba Hamza Huda Jamila Karim Khalid Latifa Mahmoud Mariam Mustafa Nadia Nasser
+    Rania Rashid Salma Samir Tariq Walid Yasmin Zahra Arash Farhad Kaveh Laleh Mahsa Parisa Reza Shirin Aylin Burak
+    Ebru Elif Emre Hakan Mehmet Selin Zeynep Ayse Bao Fang Hong Jia Mei Peng Qiang Rui Shu Tao Xia Xin Yan Yong Zhen
+    Aiko Akira Daichi Emi Hana Hiroshi Kaito Keiko Makoto Naoki Ren Rin Satoshi Tomoko Yumi Bo-young Eun-ji Hyun-woo
+    Jae-min Seo-yeon Soo-jin Sung-ho Young-ho Aarav Aditi Ajay Amit Ananya Ashok Divya Gurpreet Harpreet Indira
+    Jasbir Kavita Manoj Meera Mohan Nikhil Pooja Rajesh Rekha Rohan Sanjana Shreya Simran Sukhdev Usha Vijay Abdul
+    Ayesha Farooq Imran Nasreen Rukhsana Saima Shahid Tahira Waqar Anisur Jahanara Nusrat Chaminda Dilani Kumari
+    Nuwan Bishnu Sita Tashi Pema Aung Khin Thida Sokha Bopha Phuong Quang Trang Tuan Anong Kanya Malee Niran Agus
+    Dewi Indah Joko Rizky Siti Wayan Althea Bayani Dalisay Ligaya Rizalino Adriana Alvaro Andres Beatriz Camila
+    Diego Dolores Eduardo Elena Emilio Esteban Fernanda Gabriela Hector Ignacio Isabel Javier Joaquin Jorge Lourdes
+    Manuel Marisol Mateo Mercedes Paola Pilar Rafael Ramon Ricardo Santiago Teresa Valentina Ximena Yolanda Bruno
+    Caio Fernando Joana Marcelo Renata Thiago Vitor Aleksandr Anastasia Andrei Bogdan Daria Dmytro Ekaterina Galina
+    Igor Irina Kirill Ksenia Larisa Ludmila Mikhail Nikolai Oksana Oleg Pavel Taras Tatiana Vladimir Yulia Adam
+    Grzegorz Jadwiga Kasia Krzysztof Magda Malgorzata Marek Stanislaw Tomasz Wojciech Zofia Blanka Jiri Lenka Milos
+    Vaclav Zdenek Attila Csilla Eszter Ferenc Istvan Zoltan Alin Costin Ileana Mihai Radu Boyan Desislava Plamen
+    Dragan Goran Jelena Milica Nikola Slobodan Vesna Alketa Besnik Arben Eleni Giorgos Kostas Nikos Sofoklis Stavros
+    Anna Birgit Dieter Ernst Franz Friedrich Gerda Gisela Heike Helga Johannes Jurgen Karl Liesel Matthias Renate
+    Sabine Uwe Wolfgang Annika Erik Freja Gunnar Gustav Hakon Henrik Kirsten Magnus Mikkel Ragnhild Sigrid Solveig
+    Sven Aino Eero Jukka Mika Paivi Timo Aldis Janis Liga Jonas Ruta Maarit Kristjan Anneke Bram Daan Femke Jeroen
+    Joost Maaike Pieter Saskia Antoine Aurelie Camille Celine Claude Etienne Fabien Genevieve Guillaume Juliette Luc
+    Manon Margaux Mathieu Odile Olivier Remi Sylvie Therese Yves Alessandro Bianca Carlo Chiara Elisabetta Enzo
+    Federico Gianni Lorenzo Marco Matteo Paolo Raffaella Salvatore Silvia Simona Vittoria Adaeze Adebayo Amadou
+    Aminata Awa Ayodele Bakary Bintou Bukola Chinedu Chioma Cheikh Efua Emeka Fatoumata Femi Folake Ifeoma Ikenna
+    Kwabena Kwame Lamin Mamadou Mariama Moussa Nana Nneka Obinna Ousmane Sekou Temitope Uche Wanjiru Kamau Njeri
+    Otieno Wambui Achieng Juma Neema Baraka Zuberi Abebe Almaz Desta Mulugeta Selam Tesfaye Tigist Abdi Hodan Ifrah
+    Warsame Bongani Lerato Nomvula Sibusiso Sipho Thandiwe Zodwa Farai Rudo Tatenda Tinashe Chipo Mwansa Mulenga
+    Aharon Dov Eitan Eliezer Miriam Mordechai Noa Shira Shlomo Tamar Yitzhak Yosef Aroha Hemi Kiri Manaia Rangi Tane
+    Leilani Kalani Sione Tevita Losa Nalani Aponi Dakota Kateri Tala Winona Quanah
 """
 SURNAMES = """
-    Smith Johnson Williams Brown Jones Garcia Miller Davis Rodriguez Martinez Hernandez Lopez Wilson Anderson Lee Kim
-    Patel Singh Khan Ahmed Ali Hassan Wang Li Zhang Chen Tanaka Sato Suzuki Park Choi Tran Pham Mueller Fischer Weber
-    Rossi Ferrari Novak Kowalski Ivanov Petrov Levy Goldberg Katz Murphy Kelly O'Brien Jackson Washington Adeyemi Mensah
-    Diallo Mbeki Abbott Ainsworth Atkinson Baker Barnes Bennett Booth Bradley Campbell Carter Clarke Collins Cooper
-    Davies Dawson Edwards Ellis Evans Fletcher Foster Fraser Gibson Graham Green Griffiths Hamilton Harrison Hughes
-    Hunter Jenkins Kennedy Lloyd MacDonald Marshall Morgan Morris Owen Parry Pritchard Robertson Russell Shaw Spencer
-    Stewart Sutherland Thomas Thompson Walker Watson Whitfield Wright Byrne Doyle Gallagher O'Connor O'Sullivan Quinn
-    Ryan Walsh Banks Booker Freeman Jefferson Robinson Sharpton Abdullah Aziz Bakr Darwish El-Sayed Farouk Haddad Hamdan
-    Khalil Khoury Mansour Nasser Rahman Saleh Shaheen Ahmadi Hosseini Karimi Moradi Tehrani Aydin Celik Demir Kaya
-    Ozturk Yilmaz Begum Chowdhury Hussain Iqbal Malik Mahmood Qureshi Siddiqui Sheikh Agarwal Banerjee Bose Chatterjee
-    Das Desai Gupta Iyer Joshi Kapoor Kaur Kumar Mehta Menon Mukherjee Nair Naidu Pillai Rao Reddy Shah Sharma Verma
-    Fernando Perera Silva Gurung Thapa Lama Bui Dang Do Hoang Le Ngo Vu Chai Saetang Wongsa Santoso Wijaya Wahyuni
-    Aquino Cruz Dela-Cruz Reyes Santos Villanueva Chan Cheng Deng Feng Gao Guo Huang Jiang Liang Lin Liu Ma Sun Tang Wu
-    Xu Yang Zhao Zhou Ito Kato Kobayashi Matsumoto Mori Nakamura Sasaki Watanabe Yamada Yamamoto Bae Cho Han Jung Kang
-    Lim Shin Yoon Alvarez Castillo Castro Chavez Delgado Diaz Espinoza Flores Gomez Gonzalez Guerrero Gutierrez Herrera
-    Jimenez Mendoza Morales Moreno Navarro Ortega Ortiz Perez Quispe Ramirez Ramos Rivera Rojas Romero Ruiz Salazar
-    Sanchez Soto Torres Vargas Vasquez Almeida Barbosa Carvalho Costa Ferreira Oliveira Pereira Souza Bauer Becker Braun
-    Hoffmann Huber Keller Koch Krause Lehmann Neumann Schmidt Schneider Schulz Vogel Wagner Zimmermann Bernard Bonnet
-    Dubois Dupont Fontaine Girard Lambert Lefevre Martin Moreau Petit Rousseau Bianchi Colombo Conti Esposito Gallo
-    Greco Mancini Marino Ricci Romano Andersson Berg Dahl Eriksson Hansen Jensen Johansson Larsen Lindqvist Nielsen
-    Olsen Korhonen Virtanen Makinen Bakker De-Vries Jansen Visser Van-Dijk Kaminski Lewandowski Nowak Wisniewski Wojcik
+    Smith Johnson Williams Brown Jones Garcia Miller Davis Rodriguez Martinez Hernandez Lopez Wilson Anderson Lee
+    Kim Patel Singh Khan Ahmed Ali Hassan Wang Li Zhang Chen Tanaka Sato Suzuki Choi Tran Pham Mueller Fischer Weber
+    Rossi Ferrari Novak Kowalski Ivanov Petrov Levy Goldberg Katz Murphy Kelly O'Brien Jackson Washington Adeyemi
+    Mensah Diallo Mbeki Abbott Ainsworth Atkinson Baker Barnes Bennett Bradley Campbell Carter Clarke Collins Cooper
+    Davies Dawson Edwards Ellis Evans Fletcher Foster Fraser Gibson Graham Griffiths Hamilton Harrison Hughes
+    Jenkins Kennedy Lloyd MacDonald Marshall Morgan Morris Owen Parry Pritchard Robertson Russell Shaw Spencer
+    Stewart Sutherland Thomas Thompson Walker Watson Whitfield Wright Byrne Doyle Gallagher O'Connor O'Sullivan
+    Quinn Ryan Walsh Booker Freeman Jefferson Robinson Sharpton Abdullah Aziz Bakr Darwish El-Sayed Farouk Haddad
+    Hamdan Khalil Khoury Mansour Nasser Rahman Saleh Shaheen Ahmadi Hosseini Karimi Moradi Tehrani Aydin Celik Demir
+    Kaya Ozturk Yilmaz Begum Chowdhury Hussain Iqbal Malik Mahmood Qureshi Siddiqui Sheikh Agarwal Banerjee Bose
+    Chatterjee Desai Gupta Iyer Joshi Kapoor Kaur Kumar Mehta Menon Mukherjee Nair Naidu Pillai Rao Reddy Shah
+    Sharma Verma Fernando Perera Silva Gurung Thapa Bui Hoang Ngo Saetang Wongsa Santoso Wijaya Wahyuni Aquino Cruz
+    Dela-Cruz Reyes Santos Villanueva Chan Cheng Deng Feng Gao Guo Huang Jiang Liang Lin Liu Tang Wu Xu Yang Zhao
+    Zhou Ito Kato Kobayashi Matsumoto Mori Nakamura Sasaki Watanabe Yamada Yamamoto Cho Han Jung Kang Lim Shin Yoon
+    Alvarez Castillo Castro Chavez Delgado Diaz Espinoza Flores Gomez Gonzalez Guerrero Gutierrez Herrera Jimenez
+    Mendoza Morales Moreno Navarro Ortega Ortiz Perez Quispe Ramirez Ramos Rivera Rojas Romero Ruiz Salazar Sanchez
+    Soto Torres Vargas Vasquez Almeida Barbosa Carvalho Costa Ferreira Oliveira Pereira Souza Bauer Becker Braun
+    Hoffmann Huber Keller Koch Krause Lehmann Neumann Schmidt Schneider Schulz Vogel Wagner Zimmermann Bernard
+    Dubois Dupont Fontaine Girard Lambert Lefevre Martin Moreau Rousseau Bianchi Colombo Conti Esposito Gallo Greco
+    Mancini Marino Ricci Romano Andersson Berg Dahl Eriksson Hansen Jensen Johansson Larsen Lindqvist Nielsen Olsen
+    Korhonen Virtanen Makinen Bakker De-Vries Jansen Visser Van-Dijk Kaminski Lewandowski Nowak Wisniewski Wojcik
     Dvorak Horvath Nagy Szabo Toth Ionescu Popescu Georgiev Dimitrov Jovanovic Markovic Nikolic Hoxha Papadopoulos
-    Kuznetsov Morozov Popov Smirnov Sokolov Volkov Bondarenko Kovalenko Shevchenko Abramov Cohen Friedman Kaplan Mizrahi
-    Peretz Rosenberg Shapiro Stein Achebe Afolabi Eze Nwosu Okafor Okonkwo Owusu Asante Boateng Osei Bah Camara Cisse
-    Diop Fall Keita Ndiaye Sow Toure Traore Abdi Farah Jama Mohamud Bekele Haile Tesfaye Kamau Kariuki Mwangi Njoroge
-    Ochieng Odhiambo Chikwanda Dlamini Khumalo Mandela Moyo Ncube Ndlovu Nkosi Sithole Zulu Parata Ngata Tuilagi Fonoti
+    Kuznetsov Morozov Popov Smirnov Sokolov Volkov Bondarenko Kovalenko Shevchenko Abramov Cohen Friedman Kaplan
+    Mizrahi Peretz Rosenberg Shapiro Stein Achebe Afolabi Eze Nwosu Okafor Okonkwo Owusu Asante Boateng Osei Camara
+    Cisse Diop Keita Ndiaye Toure Traore Abdi Farah Jama Mohamud Bekele Haile Tesfaye Kamau Kariuki Mwangi Njoroge
+    Ochieng Odhiambo Chikwanda Dlamini Khumalo Mandela Moyo Ncube Ndlovu Nkosi Sithole Zulu Parata Ngata Tuilagi
+    Fonoti
 """
 PLACES = """
-    London Paris Berlin Rome Vienna Lisbon Dublin Athens Warsaw Budapest Oslo Helsinki Moscow Kyiv Istanbul Cairo Lagos
-    Accra Nairobi Johannesburg Casablanca Tehran Baghdad Dubai Mumbai Delhi Dhaka Karachi Lahore Bangkok Hanoi Manila
-    Singapore Tokyo Osaka Seoul Beijing Shanghai Sydney Auckland Toronto Vancouver Montreal Chicago Boston Houston
-    Denver Seattle Detroit Miami Havana Bogota Lima Quito Santiago Caracas England Scotland Wales Ireland France Germany
-    Italy Portugal Norway Finland Poland Russia Ukraine Turkey Egypt Nigeria Ghana Kenya Ethiopia Somalia Morocco Iran
-    Iraq Syria Israel Palestine India Pakistan Bangladesh Thailand China Japan Taiwan Australia Canada Mexico Cuba
-    Colombia Peru Chile Argentina Texas Ohio Amsterdam Rotterdam Brussels Antwerp Luxembourg Hamburg Munich Cologne
-    Frankfurt Leipzig Dresden Stuttgart Zurich Geneva Basel Salzburg Graz Lyon Marseille Bordeaux Toulouse Lille Nantes
-    Strasbourg Madrid Barcelona Seville Valencia Bilbao Porto Milan Turin Naples Florence Venice Bologna Palermo
-    Valletta Copenhagen Aarhus Stockholm Gothenburg Bergen Reykjavik Tampere Tallinn Riga Vilnius Gdansk Krakow Wroclaw
-    Prague Brno Bratislava Ljubljana Zagreb Belgrade Sarajevo Skopje Tirana Pristina Sofia Varna Bucharest Cluj Chisinau
-    Minsk Lviv Odesa Kharkiv Kazan Novosibirsk Thessaloniki Ankara Izmir Nicosia Tbilisi Yerevan Baku Leeds Sheffield
-    Bristol Birmingham Liverpool Manchester Newcastle Norwich Plymouth Exeter Oxford Cambridge Brighton Hull Coventry
-    Leicester Nottingham Derby Carlisle Glasgow Edinburgh Aberdeen Dundee Inverness Cardiff Swansea Belfast Derry Cork
-    Galway Limerick Alexandria Luxor Tripoli Benghazi Tunis Algiers Oran Rabat Fez Marrakesh Khartoum Addis-Ababa Asmara
-    Djibouti Mogadishu Kampala Kigali Bujumbura Mombasa Dodoma Zanzibar Lusaka Harare Bulawayo Lilongwe Maputo Gaborone
-    Windhoek Luanda Kinshasa Libreville Douala Abuja Kano Ibadan Cotonou Lome Kumasi Abidjan Bamako Dakar Banjul
-    Freetown Monrovia Conakry Ouagadougou Niamey Pretoria Durban Soweto Cape-Town Antananarivo Beirut Damascus Aleppo
-    Amman Jerusalem Tel-Aviv Haifa Gaza Ramallah Riyadh Jeddah Mecca Doha Muscat Sanaa Aden Kuwait Manama Basra Mosul
-    Isfahan Shiraz Tabriz Kabul Herat Kandahar Tashkent Samarkand Almaty Bishkek Dushanbe Ashgabat Ulaanbaatar Islamabad
-    Peshawar Quetta Kolkata Chennai Bangalore Hyderabad Pune Jaipur Lucknow Amritsar Goa Srinagar Kathmandu Pokhara
-    Thimphu Colombo Jaffna Chittagong Yangon Mandalay Vientiane Phnom-Penh Saigon Hue Chiang-Mai Phuket Penang
-    Kuala-Lumpur Jakarta Bandung Surabaya Bali Dili Cebu Davao Hong-Kong Macau Guangzhou Shenzhen Wuhan Chengdu Xian
-    Harbin Lhasa Taipei Busan Incheon Pyongyang Kyoto Nagoya Sapporo Hiroshima Fukuoka Melbourne Brisbane Perth Adelaide
-    Darwin Hobart Canberra Wellington Christchurch Suva Apia Honolulu Port-Moresby Ottawa Calgary Edmonton Winnipeg
-    Halifax Quebec New-York Brooklyn Los-Angeles San-Francisco San-Diego Las-Vegas Phoenix Dallas Austin Atlanta
-    Charlotte Nashville Memphis New-Orleans St-Louis Milwaukee Minneapolis Cleveland Pittsburgh Philadelphia Baltimore
-    Portland Anchorage Alaska Alabama Arizona Florida Georgia Idaho Kentucky Maine Montana Nebraska Nevada Oregon Utah
-    Vermont Virginia Wyoming Mexico-City Guadalajara Monterrey Tijuana Oaxaca Guatemala Tegucigalpa Managua San-Jose
-    Panama Kingston Port-au-Prince Santo-Domingo San-Juan Bridgetown Georgetown Medellin Cali Guayaquil Cusco La-Paz
-    Asuncion Montevideo Buenos-Aires Cordoba Rosario Valparaiso Brasilia Rio Recife Salvador Belem Brazil Bolivia
-    Ecuador Paraguay Uruguay Venezuela Haiti Jamaica Honduras Nicaragua Spain Belgium Austria Switzerland Sweden Denmark
-    Iceland Estonia Latvia Lithuania Hungary Romania Bulgaria Serbia Croatia Bosnia Albania Kosovo Greece Cyprus Malta
-    Armenia Azerbaijan Kazakhstan Uzbekistan Afghanistan Nepal Bhutan Sri-Lanka Myanmar Cambodia Laos Vietnam Malaysia
-    Indonesia Korea Mongolia Fiji Samoa Tonga New-Zealand Lebanon Jordan Yemen Oman Qatar Saudi-Arabia Libya Tunisia
-    Algeria Sudan Eritrea Uganda Rwanda Burundi Tanzania Zambia Zimbabwe Malawi Mozambique Botswana Namibia Angola Congo
-    Gabon Cameroon Benin Togo Mali Senegal Gambia Liberia Guinea Niger Chad Lesotho Madagascar South-Africa Sicily
-    Corsica Bavaria Brittany Andalusia Catalonia Cornwall Yorkshire Kent Kashmir Punjab Tibet
+    London Paris Berlin Rome Vienna Lisbon Dublin Athens Warsaw Budapest Oslo Helsinki Moscow Kyiv Istanbul Cairo
+    Lagos Accra Nairobi Johannesburg Casablanca Tehran Baghdad Dubai Mumbai Delhi Dhaka Karachi Lahore Bangkok Hanoi
+    Manila Singapore Tokyo Osaka Seoul Beijing Shanghai Sydney Auckland Toronto Vancouver Montreal Chicago Boston
+    Houston Denver Seattle Detroit Miami Havana Bogota Lima Quito Santiago Caracas England Scotland Wales Ireland
+    France Germany Italy Portugal Norway Finland Poland Russia Ukraine Egypt Nigeria Ghana Kenya Ethiopia Somalia
+    Morocco Iran Iraq Syria Israel Palestine India Pakistan Bangladesh Thailand China Japan Taiwan Australia Canada
+    Mexico Cuba Colombia Peru Chile Argentina Texas Ohio Amsterdam Rotterdam Brussels Antwerp Luxembourg Hamburg
+    Munich Frankfurt Leipzig Dresden Stuttgart Zurich Geneva Basel Salzburg Graz Lyon Marseille Bordeaux Toulouse
+    Lille Nantes Strasbourg Madrid Barcelona Seville Valencia Bilbao Porto Milan Turin Naples Florence Venice
+    Bologna Palermo Valletta Copenhagen Aarhus Stockholm Gothenburg Bergen Reykjavik Tampere Tallinn Riga Vilnius
+    Gdansk Krakow Wroclaw Prague Brno Bratislava Ljubljana Zagreb Belgrade Sarajevo Skopje Tirana Pristina Sofia
+    Varna Bucharest Cluj Chisinau Minsk Lviv Odesa Kharkiv Kazan Novosibirsk Thessaloniki Ankara Izmir Nicosia
+    Tbilisi Yerevan Baku Leeds Sheffield Bristol Birmingham Liverpool Manchester Newcastle Norwich Plymouth Exeter
+    Oxford Cambridge Brighton Coventry Leicester Nottingham Derby Carlisle Glasgow Edinburgh Aberdeen Dundee
+    Inverness Cardiff Swansea Belfast Derry Galway Limerick Alexandria Luxor Tripoli Benghazi Tunis Algiers Oran
+    Rabat Fez Marrakesh Khartoum Addis-Ababa Asmara Djibouti Mogadishu Kampala Kigali Bujumbura Mombasa Dodoma
+    Zanzibar Lusaka Harare Bulawayo Lilongwe Maputo Gaborone Windhoek Luanda Kinshasa Libreville Douala Abuja Kano
+    Ibadan Cotonou Lome Kumasi Abidjan Bamako Dakar Banjul Freetown Monrovia Conakry Ouagadougou Niamey Pretoria
+    Durban Soweto Cape-Town Antananarivo Beirut Damascus Aleppo Amman Jerusalem Tel-Aviv Haifa Gaza Ramallah Riyadh
+    Jeddah Mecca Doha Muscat Sanaa Aden Kuwait Manama Basra Mosul Isfahan Shiraz Tabriz Kabul Herat Kandahar
+    Tashkent Samarkand Almaty Bishkek Dushanbe Ashgabat Ulaanbaatar Islamabad Peshawar Quetta Kolkata Chennai
+    Bangalore Hyderabad Pune Jaipur Lucknow Amritsar Goa Srinagar Kathmandu Pokhara Thimphu Colombo Jaffna
+    Chittagong Yangon Mandalay Vientiane Phnom-Penh Saigon Chiang-Mai Phuket Penang Kuala-Lumpur Jakarta Bandung
+    Surabaya Bali Dili Cebu Davao Hong-Kong Macau Guangzhou Shenzhen Wuhan Chengdu Xian Harbin Lhasa Taipei Busan
+    Incheon Pyongyang Kyoto Nagoya Sapporo Hiroshima Fukuoka Melbourne Brisbane Perth Adelaide Darwin Hobart
+    Canberra Wellington Christchurch Suva Apia Honolulu Port-Moresby Ottawa Calgary Edmonton Winnipeg Halifax Quebec
+    New-York Brooklyn Los-Angeles San-Francisco San-Diego Las-Vegas Phoenix Dallas Austin Atlanta Charlotte
+    Nashville Memphis New-Orleans St-Louis Milwaukee Minneapolis Cleveland Pittsburgh Philadelphia Baltimore
+    Portland Anchorage Alaska Alabama Arizona Florida Georgia Idaho Kentucky Maine Montana Nebraska Nevada Oregon
+    Utah Vermont Virginia Wyoming Mexico-City Guadalajara Monterrey Tijuana Oaxaca Guatemala Tegucigalpa Managua
+    San-Jose Panama Kingston Port-au-Prince Santo-Domingo San-Juan Bridgetown Georgetown Medellin Cali Guayaquil
+    Cusco La-Paz Asuncion Montevideo Buenos-Aires Cordoba Rosario Valparaiso Brasilia Rio Recife Salvador Belem
+    Brazil Bolivia Ecuador Paraguay Uruguay Venezuela Haiti Jamaica Honduras Nicaragua Spain Belgium Austria
+    Switzerland Sweden Denmark Iceland Estonia Latvia Lithuania Hungary Romania Bulgaria Serbia Croatia Bosnia
+    Albania Kosovo Greece Cyprus Malta Armenia Azerbaijan Kazakhstan Uzbekistan Afghanistan Nepal Bhutan Sri-Lanka
+    Myanmar Cambodia Laos Vietnam Malaysia Indonesia Korea Mongolia Fiji Samoa Tonga New-Zealand Lebanon Jordan
+    Yemen Oman Qatar Saudi-Arabia Libya Tunisia Algeria Sudan Eritrea Uganda Rwanda Burundi Tanzania Zambia Zimbabwe
+    Malawi Mozambique Botswana Namibia Angola Congo Gabon Cameroon Benin Togo Mali Senegal Gambia Liberia Guinea
+    Niger Chad Lesotho Madagascar South-Africa Sicily Corsica Bavaria Brittany Andalusia Catalonia Cornwall
+    Yorkshire Kent Kashmir Punjab Tibet
 """
 NATIONS = """
-    English Scottish Irish French German Italian Spanish Portuguese Greek Polish Czech Russian Ukrainian Swedish
-    Norwegian Danish Dutch Belgian Swiss Turkish Arab Egyptian Moroccan Nigerian Kenyan Ethiopian Somali Iranian Iraqi
-    Syrian Israeli Palestinian Indian Pakistani Bengali Thai Vietnamese Filipino Indonesian Chinese Japanese Korean
-    Taiwanese Australian Canadian American Mexican Cuban Colombian Peruvian Brazilian Argentine African Asian European
-    Muslim Jewish Christian Hindu Buddhist Catholic British Welsh Icelandic Finnish Estonian Latvian Lithuanian
-    Hungarian Austrian Slovak Slovenian Croatian Serbian Bosnian Montenegrin Macedonian Albanian Kosovan Bulgarian
-    Romanian Moldovan Belarusian Georgian Armenian Azerbaijani Cypriot Maltese Luxembourgish Basque Catalan Breton
-    Flemish Sardinian Sicilian Kurdish Lebanese Jordanian Saudi Emirati Qatari Kuwaiti Omani Yemeni Libyan Tunisian
-    Algerian Sudanese Eritrean Ugandan Rwandan Burundian Tanzanian Zambian Zimbabwean Malawian Mozambican Namibian
-    Angolan Congolese Cameroonian Ghanaian Ivorian Senegalese Malian Gambian Liberian Guinean Togolese Beninese Chadian
-    Yoruba Igbo Hausa Zulu Xhosa Berber Tuareg Amhara Kikuyu Malagasy Afrikaans-speaking Afghan Pashtun Uzbek Kazakh
-    Kyrgyz Tajik Turkmen Mongolian Nepali Bhutanese Sri-Lankan Tamil Punjabi Gujarati Kashmiri Bangladeshi Burmese
-    Rohingya Cambodian Laotian Malaysian Singaporean Javanese Balinese Timorese Tibetan Uyghur Cantonese Hong-Kong
-    Okinawan New-Zealand Maori Aboriginal Fijian Samoan Tongan Hawaiian Inuit Cherokee Navajo Apache Native-American
-    Quechua Mayan Guatemalan Honduran Salvadoran Nicaraguan Panamanian Dominican Haitian Jamaican Trinidadian Barbadian
-    Guyanese Venezuelan Ecuadorian Bolivian Chilean Paraguayan Uruguayan Latin-American Caribbean Scandinavian Slavic
-    Roma Afro-Caribbean East-Asian South-Asian Middle-Eastern Sikh Jain Baha'i Shia Sunni Sufi Protestant Anglican
-    Lutheran Methodist Quaker Mormon Orthodox Evangelical Pentecostal Hasidic Zoroastrian Taoist Shinto
+    English Scottish Irish French German Italian Spanish Portuguese Greek Czech Russian Ukrainian Swedish Norwegian
+    Danish Dutch Belgian Swiss Turkish Arab Egyptian Moroccan Nigerian Kenyan Ethiopian Somali Iranian Iraqi Syrian
+    Israeli Palestinian Indian Pakistani Bengali Thai Vietnamese Filipino Indonesian Chinese Japanese Korean
+    Taiwanese Australian Canadian American Mexican Cuban Colombian Peruvian Brazilian Argentine African Asian
+    European Muslim Jewish Christian Hindu Buddhist Catholic British Welsh Icelandic Finnish Estonian Latvian
+    Lithuanian Hungarian Austrian Slovak Slovenian Croatian Serbian Bosnian Montenegrin Macedonian Albanian Kosovan
+    Bulgarian Romanian Moldovan Belarusian Georgian Armenian Azerbaijani Cypriot Maltese Luxembourgish Basque
+    Catalan Breton Flemish Sardinian Sicilian Kurdish Lebanese Jordanian Saudi Emirati Qatari Kuwaiti Omani Yemeni
+    Libyan Tunisian Algerian Sudanese Eritrean Ugandan Rwandan Burundian Tanzanian Zambian Zimbabwean Malawian
+    Mozambican Namibian Angolan Congolese Cameroonian Ghanaian Ivorian Senegalese Malian Gambian Liberian Guinean
+    Togolese Beninese Chadian Yoruba Igbo Hausa Zulu Xhosa Berber Tuareg Amhara Kikuyu Malagasy Afrikaans-speaking
+    Afghan Pashtun Uzbek Kazakh Kyrgyz Tajik Turkmen Mongolian Nepali Bhutanese Sri-Lankan Tamil Punjabi Gujarati
+    Kashmiri Bangladeshi Burmese Rohingya Cambodian Laotian Malaysian Singaporean Javanese Balinese Timorese Tibetan
+    Uyghur Cantonese Hong-Kong Okinawan New-Zealand Maori Aboriginal Fijian Samoan Tongan Hawaiian Inuit Cherokee
+    Navajo Apache Native-American Quechua Mayan Guatemalan Honduran Salvadoran Nicaraguan Panamanian Dominican
+    Haitian Jamaican Trinidadian Barbadian Guyanese Venezuelan Ecuadorian Bolivian Chilean Paraguayan Uruguayan
+    Latin-American Caribbean Scandinavian Slavic Roma Afro-Caribbean East-Asian South-Asian Middle-Eastern Sikh Jain
+    Baha'i Shia Sunni Sufi Protestant Anglican Lutheran Methodist Quaker Mormon Pentecostal Hasidic Zoroastrian
+    Taoist Shinto
 """
 COLOURS = "red blue green black white grey brown yellow orange purple pink beige silver"
 MATERIALS = "wood/steel/plastic/glass/cotton/leather/wool/rubber/paper/ceramic/aluminium/stone/canvas"
