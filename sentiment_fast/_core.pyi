@@ -62,8 +62,8 @@ class Lexicon:
     """An immutable table of words and their ids; any number of threads may use it.
 
     A word's id is its position in `words`, from 1. dropped: words that get no id, except those in `words`.
-    unknown_id: the id of all other words; 0 for none. misspellings: gives those that are misspellings of a word the id
-    of that word, as `reference.correction` does.
+    unknown_id: the id of all other words; 0 for none. misspellings: whether one of these that misspells one of
+    `words` gets that word's id instead, as `reference.correction` decides.
     """
 
     def __init__(

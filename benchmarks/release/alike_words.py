@@ -1,8 +1,7 @@
-"""Words that say who or what is meant, but no opinion -> one word vector for each kind of them.
+"""Names, numbers and words that say who somebody is -> one word vector for each group of them.
 
 In: texts, and a model. Out: groups of words, and the model whose network cannot tell the words of a group from each
-other, so that another name, sex or faith does not change what it says of a text. The model's n-grams keep what they
-know of names.
+other, so that another name, sex or faith does not change the network's logit. N-grams keep what they know of names.
 """
 
 from __future__ import annotations
@@ -19,8 +18,9 @@ from sentiment_fast.model.model import Model
 from sentiment_fast.text.vocabulary import Vocabulary
 
 EMBEDDING = "embedding.weight"
-LEAST_COUNT, LEAST_SHARE = 3, 0.9  # of a word's occurrences within sentences, that have a capital letter
-# Who somebody is. A line is a group: its words are alike.
+# The least number of a word's occurrences within sentences, and the least share of them with a capital letter.
+LEAST_COUNT, LEAST_SHARE = 3, 0.9
+# Who somebody is: groups, separated by "/" or a new line.
 PEOPLE = """
     he she/him her/his hers/himself herself
     man woman boy girl guy lady gentleman male female/men women boys girls guys ladies
@@ -60,8 +60,8 @@ def alike_words(texts: Iterable[str], vocabulary: Vocabulary) -> list[list[str]]
     return [[word for word in group if word in known] for group in (names, NUMBERS, *people)]
 
 
-def read_alike(model: Model, groups: Sequence[Sequence[str]]) -> Model:
-    """The model with the mean of their vectors for all words of each group."""
+def share_vectors(model: Model, groups: Sequence[Sequence[str]]) -> Model:
+    """Give all words of a group the mean of their vectors."""
     ids = {word: number for number, word in enumerate(model.vocabulary, start=1)}
     vectors = np.array(model.weights[EMBEDDING])
     for group in filter(None, groups):

@@ -20,11 +20,12 @@ _PACKAGES = ("torch", "numpy", "scipy", "scikit-learn", "pyarrow")
 
 _STEPS = (
     "The first model was trained on the labels, `fast` on the labels and, for all texts, on its teachers' "
-    "probabilities. Then only its network was trained further, with three seeds: on sentences made of frames and "
-    "words, of which there are more than any data set has about negation, contrast, names and facts, and on sentences"
-    " of people as questions. Before and after that, names of people and places, and words such as he and she, were "
-    "given one vector for each kind (benchmarks/release/alike_words.py). The mean of the weights of `fast` and these "
-    'three (Wortsman et al. 2022, "Model soups") was then rounded to float16.'
+    "probabilities. `alike` is `fast` with one word vector for all names of people and places, and one for each group"
+    " of words such as he and she (benchmarks/release/alike_words.py). Then only its network was trained further, "
+    "with four seeds, also on sentences made of frames and words, of which there are more than any data set has about"
+    " negation, contrast, names and facts, and on sentences of people as questions. The mean of the weights of "
+    '`alike` and these four (Wortsman et al. 2022, "Model soups"), again with one vector for each group, was then '
+    "rounded to float16."
 )
 
 

@@ -4,11 +4,11 @@
 
 In: a folder with imdb_train.csv.xz, imdb_test.csv.xz, imdb_unsup.csv.xz and other_domains/, as the table below names
 them, own_sentences.csv, and made_sentences.py. Out: films.csv, others.csv, own.csv, made.csv and neutral.csv to learn
-from, asked.csv, sentences as questions, which are neutral ones, held_back.csv, unlabelled.csv, a file of each source in
-development/, and sources.json with licences and numbers of rows. A text is on one side only, whatever its spaces, marks
-and capitals. Single sentences of film and product reviews, and sentences with small changes (changed_sentences.py), are
-among the unlabelled texts: a teacher labels them, so that the model that learns from it has seen short texts of these
-kinds.
+from, asked.csv (sentences turned into questions, labelled neutral), held_back.csv, unlabelled.csv, a file of each
+source in development/, and sources.json with licences and numbers of rows. A text is on one side only, whatever its
+spaces, marks and capitals. Single sentences of film and product reviews, and sentences with small changes
+(changed_sentences.py), are among the unlabelled texts: a teacher labels them, so that the model that learns from it has
+seen short texts of these kinds.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ HELD_BACK_SHARE = 0.05  # of what is left: to calibrate by
 HELD_BACK_SHARE_OF_MADE = 0.01
 FILMS, OTHERS, OWN, NEUTRAL, MADE = "films.csv", "others.csv", "own.csv", "neutral.csv", "made.csv"
 HELD_BACK, UNLABELLED, ASKED = "held_back.csv", "unlabelled.csv", "asked.csv"
-# Film reviews then have a fifth of the total weight.
+# The loss of each text is multiplied by its file's.
 WEIGHTS = {FILMS: 3, OTHERS: 1, OWN: 3, NEUTRAL: 0.3, MADE: 3, ASKED: 1}
 DEVELOPMENT, SOURCES_FILE = "development", "sources.json"
 

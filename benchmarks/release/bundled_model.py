@@ -6,11 +6,11 @@
 
 In: a folder of bundled_data.py, and folders of further teachers. Out: a model folder. A model of the preset `accurate`
 learns from the labels; one of the preset `fast`, with more words and buckets, from the labels and from the
-probabilities that this model, document vectors and further teachers give all texts. Its network, to which names are
-all alike (alike_words.py), is then trained further, with three seeds, on the sentences of made_sentences.py and on
-questions. The mean of these three networks' weights and of those before is the result, with names alike, as float16.
-Each step but `alike` is a command of the package, and makes a folder in --work; the same command resumes after the last
-complete step.
+probabilities that this model, document vectors and further teachers give all texts. The vectors of all names are then
+replaced by their mean (alike_words.py), and the network is trained further, with four seeds, also on the sentences of
+made_sentences.py and on questions. The result is the mean of these four networks' weights and the weights before, again
+with one vector for all names, in float16. Each step except `alike` is a command of the package and makes a folder in
+--work; the same command resumes after the last complete step.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ import pyarrow as pa
 
 import sentiment_fast
 from benchmarks.release import made_sentences
-from benchmarks.release.alike_words import alike_words, read_alike
+from benchmarks.release.alike_words import alike_words, share_vectors
 from benchmarks.release.bundled_card import Facts, Rounding, card, versions
 from benchmarks.release.bundled_data import (
     ASKED,
@@ -75,15 +75,15 @@ from sentiment_fast.training.encode import Encoded
 LARGEST_BYTES = 20_000_000  # of the folder
 LARGEST_DIFFERENCE = 0.01  # of a probability, that float16 may make
 FILES = (*WEIGHTS, HELD_BACK, UNLABELLED)  # copied to --work
-LABELS_ALONE = (MADE, ASKED)
+LABELS_ONLY = (MADE, ASKED)
 MADE_IN_CALIBRATION = 3.0
 BEGAN = "began.json"
 ALIKE = "alike"  # the folder of `fast` with names alike
-FURTHER = [f"further-{seed}" for seed in range(3)]  # the folders of the last steps
+FURTHER = [f"further-{seed}" for seed in range(4)]  # the folders of the last steps
 FIRST = "teacher:weight=1"
 # Further teachers, by their folder in --work: their option, and a description for the card. A transformer is too slow
 # for long texts, and is not needed for one or two words. Weights are fixed: `before` and `imdb` have seen the
-# validation texts, in training or calibration.
+# validation texts, in training or calibration, and the others were chosen with them (benchmarks/results/accuracy.md).
 TEACHERS = {
     "minilm": (
         "minilm:weight=2:words=3-60",
@@ -121,12 +121,13 @@ def steps(settings: Sequence[str], teachers: Sequence[str] = ()) -> dict[str, li
     # Teachers' probabilities regularise by themselves, and of a short text there is little that could be dropped.
     fitted = ("dropout=0.2", "word_dropout=0.1", "epochs=8")
     longer = [part for one in fitted for part in ("--set", one)]
-    # No word may be dropped from sentences that a "not" decides.
+    # No word may be dropped from sentences that a "not" decides. The vectors of words that real texts have too few of
+    # have to move as far as all other weights.
     again = ("dropout=0.2", "word_dropout=0", "embedding_rate=1", "epochs=1")
     whole = [part for one in again for part in ("--set", one)]
     # Most texts are short, so that batches of 32 spend most of their time on the update of all word vectors.
     batches = ["--set", "batch_size=128"]
-    real = {name: weight for name, weight in WEIGHTS.items() if name not in LABELS_ALONE}
+    real = {name: weight for name, weight in WEIGHTS.items() if name not in LABELS_ONLY}
     texts = [part for name in (*real, UNLABELLED) for part in ("--data", name)]
     weighted = [part for name, weight in real.items() for part in ("--data", f"{name}:weight={weight}")]
     learned = [*weighted, "--neutral-label", NEUTRAL_LABEL, "--validation", HELD_BACK, "--amp"]
@@ -141,9 +142,9 @@ def steps(settings: Sequence[str], teachers: Sequence[str] = ()) -> dict[str, li
     models += ["--unlabelled", UNLABELLED]
     # Learned last, for the network only: n-grams cannot tell which words a "not" negates, and a question has the words
     # of an opinion. Teachers do not know them well enough either, so only their labels are learned.
-    labelled = [("--data", f"{name}:weight={WEIGHTS[name]}:label_weight=1") for name in LABELS_ALONE]
-    alone = [part for one in labelled for part in one]
-    further = ["train", "--preset", "fast", "--init", ALIKE, *alone, *learned, *batches, *models, *whole, *changes]
+    labelled = [("--data", f"{name}:weight={WEIGHTS[name]}:label_weight=1") for name in LABELS_ONLY]
+    made = [part for one in labelled for part in one]
+    further = ["train", "--preset", "fast", "--init", ALIKE, *made, *learned, *batches, *models, *whole, *changes]
     return {
         "start-accurate": start("accurate"),
         "teacher": model("accurate", "--set", "epochs=3"),
@@ -199,7 +200,7 @@ def take_steps(work: Path, commands: dict[str, list[str]]) -> None:
             say(f"{work / folder}: is there already")
             continue
         if ALIKE in command:
-            save_model(work / ALIKE, read_alike(load_model(work / "fast"), words_alike(work)))
+            save_model(work / ALIKE, share_vectors(load_model(work / "fast"), groups_of(work)))
         if command[0] == "pretrain":  # one that was killed in the middle of writing; it takes seconds
             shutil.rmtree(work / folder, ignore_errors=True)
         say(f"\n{_shown(folder, command)}")
@@ -213,7 +214,7 @@ def take_steps(work: Path, commands: dict[str, list[str]]) -> None:
         say(f"{work / folder}: {time.perf_counter() - started:,.0f} s")
 
 
-def words_alike(work: Path) -> list[list[str]]:
+def groups_of(work: Path) -> list[list[str]]:
     """Groups of words of `fast`, by the texts that it learned from."""
     texts = chain.from_iterable(read_texts(work / name).texts.to_pylist() for name in (FILMS, OTHERS, UNLABELLED))
     return alike_words(texts, load_model(work / "fast").vocabulary)
@@ -278,8 +279,8 @@ def finish(
     folder = work / "bundled"
     shutil.rmtree(folder, ignore_errors=True)
     held_back = read_labelled(work / HELD_BACK)
-    groups = words_alike(work)
-    models = [read_alike(load_model(work / name), groups) for name in (ALIKE, *FURTHER)]
+    groups = groups_of(work)
+    models = [share_vectors(load_model(work / name), groups) for name in (ALIKE, *FURTHER)]
     model = averaged(models, replace(held_back, weights=calibration_weights(held_back)))
     save_model(folder, model, half=True)
     halved = load_model(folder)

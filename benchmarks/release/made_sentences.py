@@ -28,7 +28,7 @@ NAMED = ("{who}", "{place}", "{of}", "{an_of}")
 TIMES_NAMED = 3  # there are many names, so frames with one are filled more often
 CLAUSES = 85  # rows for each of `times` that affirm a verb phrase, and as many that negate it: it alone says nothing
 PLURAL = 0.25  # of the subjects
-VOWELS_AS_CONSONANTS = ("use", "uniq", "unif", "ukr", "eur", "uga", "uru", "uyg")  # as in "a user"
+CONSONANT_SOUNDS = ("use", "uniq", "unif", "ukr", "eur", "uga", "uru", "uyg")  # as in "a user"
 NAMED_PERSON = 0.25  # of single people have a name
 ALIKE = 4  # people for whom a frame about a person is filled with the same words
 UNHEARD = 0.2  # of the names are not in any list: what a vocabulary does not know says nothing either
@@ -85,7 +85,7 @@ def gerund(verb: str) -> str:
 
 
 def with_article(text: str) -> str:
-    vowel = text[0] in "aeiouAEIOU" and not text.lower().startswith(VOWELS_AS_CONSONANTS)
+    vowel = text[0] in "aeiouAEIOU" and not text.lower().startswith(CONSONANT_SOUNDS)
     return ("an " if vowel or text.startswith("hon") else "a ") + text
 
 

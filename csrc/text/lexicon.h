@@ -121,8 +121,8 @@ class WordCounts {
 class Lexicon {
  public:
   // words: ids are their positions, from 1. dropped: words with id 0, except those in `words`. unknown_id: the id of
-  // all other words. misspellings: those of `words` have the id of that word instead. Throws std::invalid_argument for
-  // duplicate words.
+  // all other words. misspellings: whether a word that misspells one of `words` has that word's id instead. Throws
+  // std::invalid_argument for duplicate words.
   Lexicon(const std::vector<std::string>& words, const std::unordered_set<std::string>& dropped, int32_t unknown_id,
           bool misspellings = false);
   // Writes the ids of words (cleaned_words.h defines the layout), except ids of 0, to `out`, which has room for

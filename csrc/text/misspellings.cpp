@@ -11,7 +11,7 @@ bool is_letters(std::string_view word) {
   return std::all_of(word.begin(), word.end(), [](char c) { return c >= 'a' && c <= 'z'; });
 }
 
-// Both are letters, different, and of sizes that differ by at most one.
+// Expects two different words of letters whose sizes differ by at most one.
 bool is_misspelling(std::string_view word, std::string_view correct) {
   if (word[0] != correct[0]) return false;
   const size_t shorter = std::min(word.size(), correct.size());
@@ -53,8 +53,8 @@ Misspellings::Misspellings(const std::vector<std::string>& words) {
   }
 }
 
-// Calls visit(hash) for the word and for what is left of it without each of its letters except the first. Equal
-// neighbours leave the same, so that only one of them is left out. word: empty, or two letters or more.
+// Calls visit(hash) for the word and for what is left of it without each of its letters except the first. Without
+// either of two equal neighbours it is the same, which is visited once. word: empty, or two letters or more.
 //
 // The hash is the sum of letter * multiplier of its place, whose upper 32 bits are the same for any two keys with a
 // probability of about 2^-32 (Carter and Wegman 1979; Lemire and Kaser 2014).

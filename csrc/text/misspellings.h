@@ -5,7 +5,7 @@
 // and a look-up probes the unknown word and what is left of it; what it finds is then compared by the rule itself.
 // Leaving out another letter changes a hash by one product. So a look-up takes time in proportion to the word, whose size
 // is bounded, and to the number of correct words that share its letters but one: few, unless a vocabulary is crafted,
-// and kCorrectWords at most. The table's random secret makes crafted collisions impossible; no result depends on it.
+// and kCorrectWords at most. The table's random secret makes crafted collisions impractical; no result depends on it.
 #pragma once
 
 #include <array>
@@ -19,7 +19,7 @@ namespace sentiment_fast {
 
 constexpr size_t kCorrectWords = 10'000;                      // a vocabulary's first words, the most frequent ones
 constexpr size_t kShortestCorrect = 5, kLongestCorrect = 64;  // letters
-constexpr size_t kShortestChanged = 7;                        // letters; a changed letter counts from here on
+constexpr size_t kShortestChanged = 7;  // letters; in shorter words a changed letter is no mistake
 
 // Immutable, so any number of threads may use it.
 class Misspellings {
@@ -44,8 +44,8 @@ class Misspellings {
   std::vector<std::string> words_;  // by id - 1; empty if it is not corrected to
   std::array<uint64_t, kLongestCorrect + 1> multipliers_;
   std::vector<Slot> slots_;  // 2**n, at most half of them used
-  // A bit for each part of a slot. Few are set, so that what depends on them is predicted: without the filter, a look-up
-  // takes three times as long.
+  // A bit for each quarter of a slot. Few are set, so the branch on them is predicted well: without the filter, look-ups
+  // of unknown words take about three times as long.
   std::vector<uint64_t> filter_;
   int shift_;
 };

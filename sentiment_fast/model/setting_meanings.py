@@ -24,7 +24,7 @@ SETTING_MEANINGS = {
     "emojis": "replace emojis and emoticons by the words of their names: true or false",
     "ratings": "replace ratings such as 8/10 and four stars by one of six words: true or false",
     "contractions": "join split contractions such as is n't: true or false",
-    "misspellings": "read misspelled words such as terible as the frequent word they stand for: true or false",
+    "misspellings": "correct unknown words with one spelling mistake, such as wonderfull: true or false",
     "embedding_size": "numbers in a word vector",
     "hidden_size": "units of each recurrent layer and direction",
     "layers": "recurrent layers, one on top of the other",

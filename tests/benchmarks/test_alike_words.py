@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import sentiment_fast as sf
-from benchmarks.release.alike_words import EMBEDDING, NUMBERS, PEOPLE, alike_words, proper_nouns, read_alike
+from benchmarks.release.alike_words import EMBEDDING, NUMBERS, PEOPLE, alike_words, proper_nouns, share_vectors
 from sentiment_fast.model.folder import load_model
 
 
@@ -55,7 +55,7 @@ def bundled():
 
 def test_words_of_a_group_get_the_mean_of_their_vectors_and_all_else_stays(bundled):
     ids = {word: number for number, word in enumerate(bundled.vocabulary, start=1)}
-    changed = read_alike(bundled, [["good", "table"], [], ["film"]])
+    changed = share_vectors(bundled, [["good", "table"], [], ["film"]])
     before, after = bundled.weights[EMBEDDING], changed.weights[EMBEDDING]
     rows = [ids["good"], ids["table"]]
     np.testing.assert_allclose(after[rows], np.tile(before[rows].mean(axis=0), (2, 1)), rtol=1e-6, atol=1e-7)

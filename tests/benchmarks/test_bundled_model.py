@@ -97,7 +97,7 @@ def test_the_model_is_the_mean_of_the_small_ones_in_half_the_space(made):
     bundled = load_model(made / "bundled")
     trained = [load_model(made / "work" / name) for name in ("alike", *bundled_model.FURTHER)]
     assert (bundled.settings["name"], bundled.vocabulary) == ("fast", trained[0].vocabulary)
-    alike = set(chain.from_iterable(bundled_model.words_alike(made / "work")))
+    alike = set(chain.from_iterable(bundled_model.groups_of(made / "work")))
     apart = [number for number, word in enumerate(bundled.vocabulary, start=1) if word not in alike]
     assert 0 < len(apart) < len(bundled.vocabulary)
     for name, weights in bundled.weights.items():
@@ -108,7 +108,7 @@ def test_the_model_is_the_mean_of_the_small_ones_in_half_the_space(made):
 
 
 def test_words_of_a_group_have_one_vector_before_and_after_the_last_steps(made):
-    groups = [group for group in bundled_model.words_alike(made / "work") if len(group) > 1]
+    groups = [group for group in bundled_model.groups_of(made / "work") if len(group) > 1]
     assert groups
     for model in (load_model(made / "work" / "alike"), load_model(made / "bundled")):
         ids = {word: number for number, word in enumerate(model.vocabulary, start=1)}
@@ -136,7 +136,7 @@ def test_the_model_is_calibrated_by_the_weights_of_the_held_out_texts(data, made
     monkeypatch.setattr(bundled_model, "calibration_weights", lambda texts: np.linspace(1, 5, len(texts)))
     assert make(data, made) == 0  # all steps are done but the last
     ((models, weights),) = given
-    assert models == 4
+    assert models == 5
     np.testing.assert_array_equal(weights, np.linspace(1, 5, 15))
 
 
@@ -206,7 +206,7 @@ def test_files_have_their_weights_and_neutral_texts_a_target_of_one_half(made):
         assert "asked.csv" not in command
 
 
-def test_made_sentences_and_questions_are_learned_last_and_by_their_labels_alone(made):
+def test_made_sentences_and_questions_are_learned_last_and_only_from_their_labels(made):
     commands = json.loads((made / "bundled" / "metrics.json").read_text())["commands"]
     last = "--data made.csv:weight=3:label_weight=1 --data asked.csv:weight=1:label_weight=1 --data films.csv:weight=3"
     assert all(f"--init alike {last}" in command for command in commands[4:])
@@ -236,7 +236,7 @@ def test_the_same_command_takes_its_steps_up_and_changes_nothing(data, made, cap
     before = {path.name: path.read_bytes() for path in (made / "bundled").iterdir()}
     assert make(data, made) == 0
     told = capfd.readouterr()
-    assert told.err.count("is there already") == 7
+    assert told.err.count("is there already") == 8
     assert "float16 changes" in told.out
     assert f"of {LARGEST_BYTES:,} at most" in told.out
     assert {path.name: path.read_bytes() for path in (made / "bundled").iterdir()} == before

@@ -247,18 +247,19 @@ Words expected_words(const std::string& bytes, Encoding encoding, const Cleaning
   return words;
 }
 
-// Whether an edit of either word gives the other one.
+// Whether an edit of either word gives the other one: the rule itself, without the core's table.
 bool is_misspelling(const std::string& word, const std::string& correct) {
   const auto is_letters = [](const std::string& s) {
     return s.find_first_not_of("abcdefghijklmnopqrstuvwxyz") == std::string::npos;
   };
-  if (correct.size() < 5 || correct.size() > 64 || word.size() + 1 < correct.size() || word.size() > 65) return false;
+  if (correct.size() < kShortestCorrect || correct.size() > kLongestCorrect) return false;
+  if (word.size() + 1 < correct.size() || word.size() > correct.size() + 1) return false;
   if (!is_letters(word) || !is_letters(correct) || word[0] != correct[0]) return false;
   for (size_t i = 0; i < correct.size(); ++i) {
     std::string left_out = correct, swapped = correct, changed = correct;
     left_out.erase(i, 1);
     if (i > 0) std::swap(swapped[i - 1], swapped[i]);
-    if (i < word.size() && correct.size() >= 7) changed[i] = word[i];
+    if (i < word.size() && correct.size() >= kShortestChanged) changed[i] = word[i];
     if (word == left_out || word == swapped || word == changed) return true;
   }
   for (size_t i = 0; i < word.size(); ++i)
