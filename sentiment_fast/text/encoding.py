@@ -91,9 +91,8 @@ def build_vocabulary(
     emojis: an emoji or emoticon becomes the word "_emoji" and the words of its name. ratings: "8/10", "five stars" and
     rows of stars become one of six words, "_rating_zero" to "_rating_five". contractions: "is n't" becomes "isn't";
     `sentiment_fast.reference.clean_words` has the rules of these three. misspellings: encoding gives a word that is
-    neither in the vocabulary nor a stop word the id of the most frequent of the first 10,000 words from which it
-    differs by one mistake; `sentiment_fast.reference.is_misspelling` has the rules. Which words the vocabulary has does
-    not depend on it.
+    neither in the vocabulary nor a stop word the id of the most frequent of the first 10,000 words that it misspells by
+    one mistake; `sentiment_fast.reference.is_misspelling` has the rules.
     The vocabulary stores these options, and encoding uses them.
     Source: the tutorial, section 3 (`tokenize`); specified in `sentiment_fast.reference`.
     Raises TextsError, a TypeError, for anything other than a column of texts, ValueError for an invalid option.
