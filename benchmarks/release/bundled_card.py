@@ -154,14 +154,14 @@ Short texts that differ in one thing, such as a "not", an emoji, a name or a typ
 ## Limits
 
 - Tweets, forum posts and conversations are harder than reviews, and single sentences of film critics the hardest, as
-  the tables show. In short texts it often misses what "not", "hardly" and the like do to the rest.
+  the tables show. In short texts it sometimes misses what "hardly", a comparison or the like does to the rest.
 - There is no class "neutral"; see `--neutral`.
 - It knows only English: in another language it recognises names and loanwords at most, and its answer is meaningless.
   Only the probability may warn of that, and it is not always near one half.
 - An empty text gets P(positive) = {facts.empty:.2f}, a text of ten unknown words {facts.unknown:.2f}.
 - The network reads {_read(model)}, the linear model all.
-- It classifies texts, not people: do not use it to make decisions about people. Another name, origin or faith often
-  changes the probability of a short text (`names` and `identities` above).
+- It classifies texts, not people: do not use it to make decisions about people. Another name, origin or faith may
+  change the probability of a short text (`names` and `identities` above), since n-grams know them.
 
 ## Licence
 
