@@ -18,6 +18,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import math
 import os
 import shlex
 import shutil
@@ -59,6 +60,7 @@ from sentiment_fast.data.labelled_texts import LabelledTexts, class_indices, rea
 from sentiment_fast.data.texts import read_texts
 from sentiment_fast.errors import DataError, ModelFolderError, SentimentFastError, UsageError
 from sentiment_fast.evaluation.metrics import evaluate
+from sentiment_fast.model.calibration import Calibration, Scale
 from sentiment_fast.model.devices import Precision
 from sentiment_fast.model.folder import BUNDLED, CARD, CONFIG, METRICS, load_model, save_metrics, save_model
 from sentiment_fast.model.folder import WEIGHTS as WEIGHTS_FILE
@@ -77,6 +79,8 @@ LARGEST_DIFFERENCE = 0.01  # of a probability, that float16 may make
 FILES = (*WEIGHTS, HELD_BACK, UNLABELLED)  # copied to --work
 LABELS_ONLY = (MADE, ASKED)
 MADE_IN_CALIBRATION = 3.0
+# What the logit of a text of that many ids is multiplied by, linear in the logarithm of the length in between.
+SURENESS = {8: 1.0, 50: 0.9, 300: 0.85}
 BEGAN = "began.json"
 ALIKE = "alike"  # the folder of `fast` with names alike
 FURTHER = [f"further-{seed}" for seed in range(4)]  # the folders of the last steps
@@ -256,6 +260,33 @@ def averaged(models: Sequence[Model], held_back: LabelledTexts) -> Model:
     return model
 
 
+def less_sure(model: Model) -> Model:
+    """The model with its logits of long texts multiplied by SURENESS, and a cascade that decides as before.
+
+    Held-out reviews are of films and things that are in training too, so a calibration on them is too sure of others.
+    """
+    factors = (list(map(math.log, SURENESS)), list(SURENESS.values()))
+
+    def smaller(calibration: Calibration) -> Calibration:
+        def scaled(scale: Scale) -> Scale:
+            if not isinstance(scale, tuple):
+                return scale
+            by_length = np.interp(np.log(calibration.lengths), *factors)
+            return tuple(float(one * factor) for one, factor in zip(scale, by_length, strict=True))
+
+        return replace(calibration, network=scaled(calibration.network), wide=scaled(calibration.wide))
+
+    cascade = model.cascade
+    if cascade is not None:
+        cascade = round(1 / (1 + (1 / cascade - 1) ** SURENESS[max(SURENESS)]), 3)
+    return replace(
+        model,
+        calibration=smaller(model.calibration),
+        wide_calibration=smaller(model.wide_calibration),
+        cascade=cascade,
+    )
+
+
 def calibration_weights(texts: LabelledTexts) -> npt.NDArray[np.float64]:
     """(n,): how often each text counts in the calibration; made sentences count more than others.
 
@@ -281,7 +312,7 @@ def finish(
     held_back = read_labelled(work / HELD_BACK)
     groups = groups_of(work)
     models = [share_vectors(load_model(work / name), groups) for name in (ALIKE, *FURTHER)]
-    model = averaged(models, replace(held_back, weights=calibration_weights(held_back)))
+    model = less_sure(averaged(models, replace(held_back, weights=calibration_weights(held_back))))
     save_model(folder, model, half=True)
     halved = load_model(folder)
     lost = rounding(model, halved, held_back.texts)

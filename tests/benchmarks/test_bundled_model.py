@@ -4,6 +4,7 @@ import contextlib
 import itertools
 import json
 import shutil
+from dataclasses import replace
 from itertools import chain
 
 import numpy as np
@@ -18,6 +19,7 @@ from benchmarks.release.bundled_model import LARGEST_BYTES
 from sentiment_fast import cli
 from sentiment_fast.data.datasets.demo import demo_corpus
 from sentiment_fast.data.labelled_texts import read_labelled
+from sentiment_fast.model.calibration import Calibration
 from sentiment_fast.model.folder import load_model
 from sentiment_fast.model.labelling import UNCHANGED
 from sentiment_fast.model.presets import preset
@@ -149,6 +151,21 @@ def test_made_sentences_count_more_than_others_in_the_calibration(data):
     is_made = np.array([one == text for one in held_back.texts.to_pylist()])
     assert set(weights[is_made]) == {bundled_model.MADE_IN_CALIBRATION}
     assert set(weights[~is_made]) == {1}
+
+
+def test_logits_of_long_texts_are_made_smaller_and_the_cascade_decides_as_before(made):
+    model = load_model(made / "bundled")
+    by_length = Calibration((1.0, 0.5, 0.25), (0.5, 1.0, 2.0), (0.1,), (8, 50, 1000))
+    changed = bundled_model.less_sure(
+        replace(model, calibration=by_length, wide_calibration=Calibration(0.0, 1.5, (0.2,)), cascade=0.9)
+    )
+    assert changed.calibration.network == pytest.approx((1.0, 0.45, 0.2125))
+    assert changed.calibration.wide == pytest.approx((0.5, 0.9, 1.7))
+    assert (changed.calibration.bias, changed.calibration.lengths) == ((0.1,), (8, 50, 1000))
+    assert changed.wide_calibration == Calibration(0.0, 1.5, (0.2,))
+    logit = np.log(0.9 / 0.1) * 0.85
+    assert changed.cascade == pytest.approx(1 / (1 + np.exp(-logit)), abs=6e-4)
+    assert bundled_model.less_sure(replace(model, cascade=None)).cascade is None
 
 
 def test_each_text_is_learned_from_or_held_back(made):
