@@ -52,7 +52,7 @@ def proper_nouns(texts: Iterable[str], vocabulary: Vocabulary) -> list[str]:
 
 
 def alike_words(texts: Iterable[str], vocabulary: Vocabulary) -> list[list[str]]:
-    """Groups of words of the vocabulary: names, numbers, and those of PEOPLE. None is in two groups."""
+    """Groups of words of the vocabulary: names, NUMBERS, and the groups of PEOPLE. None is in two groups."""
     people = [group.split() for line in PEOPLE.strip().splitlines() for group in line.split("/")]
     taken = {*NUMBERS, *chain.from_iterable(people)}
     names = [word for word in proper_nouns(texts, vocabulary) if word not in taken]

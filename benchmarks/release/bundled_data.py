@@ -45,7 +45,7 @@ HELD_BACK_SHARE = 0.05  # of what is left: to calibrate by
 HELD_BACK_SHARE_OF_MADE = 0.01
 FILMS, OTHERS, OWN, NEUTRAL, MADE = "films.csv", "others.csv", "own.csv", "neutral.csv", "made.csv"
 HELD_BACK, UNLABELLED, ASKED = "held_back.csv", "unlabelled.csv", "asked.csv"
-# The loss of each text is multiplied by its file's.
+# The loss of each text is multiplied by the weight of its file.
 WEIGHTS = {FILMS: 3, OTHERS: 1, OWN: 3, NEUTRAL: 0.3, MADE: 3, ASKED: 1}
 DEVELOPMENT, SOURCES_FILE = "development", "sources.json"
 

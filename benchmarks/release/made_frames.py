@@ -2,7 +2,7 @@
 
 In: nothing. Out: tables. Filling frames is left to made_sentences.py. The fields are those of made_words.py and
 made_clauses.py; {mv} is a verb phrase that compares, such as "last longer", {mvs} and {mved} its forms, {omv}, {omvs}
-and {omved} those of the other side; {ling} and {ving} are gerunds of {l} and {v}; {od3} is the third person of {od};
+and {omved} the same of the other side; {ling} and {ving} are gerunds of {l} and {v}; {od3} is the third person of {od};
 {site} and {site2} are places in a town, {animal}, {room} and {goods} are nouns, {season} is a season, and {plain} is
 something whose name has a word of praise or blame in another sense.
 """

@@ -1,4 +1,4 @@
-// An unknown word -> the id of the frequent word of which it is a misspelling: reference.py's `correction`.
+// An unknown word -> the id of the frequent word that it misspells: reference.py's `correction`.
 //
 // Symmetric deletes (Wolf Garbe's SymSpell, 2012): a word and its misspelling have the same letters once a letter of the
 // one, the other or both is left out. So a table holds the correct words and what is left of them without each letter,

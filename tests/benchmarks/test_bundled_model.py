@@ -156,16 +156,19 @@ def test_made_sentences_count_more_than_others_in_the_calibration(data):
 def test_logits_of_long_texts_are_made_smaller_and_the_cascade_decides_as_before(made):
     model = load_model(made / "bundled")
     by_length = Calibration((1.0, 0.5, 0.25), (0.5, 1.0, 2.0), (0.1,), (8, 50, 1000))
-    changed = bundled_model.less_sure(
-        replace(model, calibration=by_length, wide_calibration=Calibration(0.0, 1.5, (0.2,)), cascade=0.9)
-    )
+    ngrams_only = Calibration(0.0, (0.5, 1.0, 2.0), (0.2,), (8, 50, 1000))
+    long = replace(model, calibration=by_length, wide_calibration=ngrams_only, cascade=0.9)
+    changed = bundled_model.less_sure(long)
     assert changed.calibration.network == pytest.approx((1.0, 0.45, 0.2125))
     assert changed.calibration.wide == pytest.approx((0.5, 0.9, 1.7))
     assert (changed.calibration.bias, changed.calibration.lengths) == ((0.1,), (8, 50, 1000))
-    assert changed.wide_calibration == Calibration(0.0, 1.5, (0.2,))
+    assert changed.wide_calibration.wide == changed.calibration.wide
     logit = np.log(0.9 / 0.1) * 0.85
     assert changed.cascade == pytest.approx(1 / (1 + np.exp(-logit)), abs=6e-4)
-    assert bundled_model.less_sure(replace(model, cascade=None)).cascade is None
+    assert bundled_model.less_sure(replace(long, cascade=None)).cascade is None
+    for_all_lengths = replace(long, wide_calibration=Calibration(0.0, 1.5, (0.2,)))
+    unchanged = bundled_model.less_sure(for_all_lengths)
+    assert (unchanged.wide_calibration, unchanged.cascade) == (for_all_lengths.wide_calibration, 0.9)
 
 
 def test_each_text_is_learned_from_or_held_back(made):
